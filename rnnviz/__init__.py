@@ -1,0 +1,1 @@
+"""rnnviz: a small recurrent network that trains while every gate, state and gradient is seen."""

@@ -1,0 +1,1 @@
+"""From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws."""

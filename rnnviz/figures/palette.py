@@ -1,0 +1,73 @@
+"""The one table from a quantity's letter to its label, colour and scale.
+
+Pages, figures, legends and the canvas all read this table, so that a forget gate is the same blue
+everywhere. The hues are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scale = Literal["gate", "signed", "magnitude"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How one recorded quantity is named and drawn.
+
+    Parameters
+    ----------
+    letter
+        Its key in a trace.
+    label
+        What a person reads.
+    colour
+        `#rrggbb`.
+    scale
+        `gate`: 0..1, from the background to the colour. `signed`: diverging, centred at 0.
+        `magnitude`: logarithmic.
+    meaning
+        One plain sentence.
+    """
+
+    letter: str
+    label: str
+    colour: str
+    scale: Scale
+    meaning: str
+
+
+def _table(*quantities: Quantity) -> dict[str, Quantity]:
+    return {quantity.letter: quantity for quantity in quantities}
+
+
+_STATES = (
+    Quantity("c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps"),
+    Quantity("h", "hidden state", "#117733", "signed", "what the unit tells the rest"),
+    Quantity("d_c", "gradient by cell state", "#882255", "magnitude", "what the loss asks of c"),
+    Quantity("d_h", "gradient by hidden state", "#D55E00", "magnitude", "what the loss asks of h"),
+)
+
+#: Quantities of each kind of cell, in the order in which they are computed.
+QUANTITIES: dict[str, dict[str, Quantity]] = {
+    "lstm": _table(
+        Quantity("f", "forget gate", "#0072B2", "gate", "share of the memory that is kept"),
+        Quantity("i", "input gate", "#009E73", "gate", "share of the candidate that is stored"),
+        Quantity("g", "candidate", "#CC79A7", "signed", "what could be stored"),
+        Quantity("o", "output gate", "#E69F00", "gate", "share of the memory that is shown"),
+        *_STATES,
+    ),
+    "gru": _table(
+        Quantity("r", "reset gate", "#009E73", "gate", "share of the past the candidate sees"),
+        Quantity("z", "update gate", "#0072B2", "gate", "share of the past that is kept"),
+        Quantity("n", "candidate", "#CC79A7", "signed", "what could replace the past"),
+        *(q for q in _STATES if q.letter in ("h", "d_h")),
+    ),
+    "rnn": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
+    "relu": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
+}
+
+LOSS_COLOUR = "#D55E00"
+ACCURACY_COLOUR = "#0072B2"
+BASELINE_COLOUR = "#888888"

@@ -1,0 +1,176 @@
+"""Trace: everything that the network computed on the probe at one iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """What one layer computed on the probe.
+
+    Parameters
+    ----------
+    gates : dict of array, (T, H)
+        LSTM: `i f g o` (input, forget, candidate, output). GRU: `r z n` (reset, update, candidate).
+        Empty for a cell without gates.
+    h : array, (T, H)
+        Hidden state after each time step.
+    c : array, (T, H), or None
+        Cell state after each time step; None where the cell has none.
+    d_h, d_c : array, (T, H)
+        Per-step gradient: total derivative of the probe's loss, all scored steps together, by `h`
+        and by `c`. `d_c` is None where the cell has no cell state.
+    last_d_h, last_d_c : array, (T, H)
+        The same for the loss of the last scored step alone. Only this one can be seen to vanish:
+        when every step is scored, every step adds a gradient of its own to `d_h`.
+    """
+
+    gates: Mapping[str, Array]
+    h: Array
+    c: Array | None
+    d_h: Array
+    d_c: Array | None
+    last_d_h: Array
+    last_d_c: Array | None
+
+    def quantities(self) -> dict[str, Array]:
+        """Return every recorded array by its letter: gates, c, h, d_c, d_h, last_d_c, last_d_h."""
+        named: dict[str, Array | None] = {
+            **self.gates,
+            "c": self.c,
+            "h": self.h,
+            "d_c": self.d_c,
+            "d_h": self.d_h,
+            "last_d_c": self.last_d_c,
+            "last_d_h": self.last_d_h,
+        }
+        return {letter: values for letter, values in named.items() if values is not None}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything that the network computed on the probe at one iteration.
+
+    Parameters
+    ----------
+    iteration
+        How many updates the weights had seen.
+    cell
+        `"rnn"`, `"relu"`, `"gru"` or `"lstm"`.
+    input_labels, target_labels : tuple of str, length T
+        What a person reads for the input and the target of each time step; `""` where a step has
+        no target.
+    output_labels : tuple of str, length K
+        Names of the outputs; empty when the outputs are numbers and not classes.
+    scored : array of bool, (T,)
+        Which time steps count in the loss.
+    inputs : array, (T, D)
+    targets : array, (T,) int or (T, K) float
+    outputs : array, (T, K)
+        Logits, or predicted values.
+    probabilities : array, (T, K), or None
+        Softmax of `outputs`; None when the outputs are numbers and not classes.
+    loss
+        Mean over the scored steps, in nats for classes.
+    d_x : array, (T, D)
+        Derivative of that loss by the inputs.
+    layers : tuple of LayerTrace
+        From the input up. `gates`, `h`, `c`, `d_h`, `d_c` of the trace are those of the top layer.
+    """
+
+    iteration: int
+    cell: str
+    input_labels: tuple[str, ...]
+    target_labels: tuple[str, ...]
+    output_labels: tuple[str, ...]
+    scored: NDArray[np.bool_]
+    inputs: Array
+    targets: NDArray[np.generic]
+    outputs: Array
+    probabilities: Array | None
+    loss: float
+    d_x: Array
+    layers: tuple[LayerTrace, ...]
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps T."""
+        return len(self.inputs)
+
+    @property
+    def hidden_size(self) -> int:
+        """Number of hidden units H of the top layer."""
+        return self.h.shape[1]
+
+    @property
+    def gates(self) -> Mapping[str, Array]:
+        """Gates of the top layer, letter -> array (T, H)."""
+        return self.layers[-1].gates
+
+    @property
+    def h(self) -> Array:
+        """Hidden state of the top layer, (T, H)."""
+        return self.layers[-1].h
+
+    @property
+    def c(self) -> Array | None:
+        """Cell state of the top layer, (T, H), or None."""
+        return self.layers[-1].c
+
+    @property
+    def d_h(self) -> Array:
+        """Per-step gradient by the hidden state of the top layer, (T, H)."""
+        return self.layers[-1].d_h
+
+    @property
+    def d_c(self) -> Array | None:
+        """Per-step gradient by the cell state of the top layer, (T, H), or None."""
+        return self.layers[-1].d_c
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the arrays; an array that appears twice counts once."""
+        return sum({id(array): array.nbytes for array in self._arrays()}.values())
+
+    def frame(self) -> pd.DataFrame:
+        """Return the layers' quantities in long form.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `layer`, `quantity` (its letter), `time_step`, `unit`, `value`.
+        """
+        parts = [
+            _long(layer, letter, values)
+            for layer, of_layer in enumerate(self.layers)
+            for letter, values in of_layer.quantities().items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def _arrays(self) -> Iterator[NDArray[np.generic]]:
+        yield from (self.scored, self.inputs, self.targets, self.outputs, self.d_x)
+        if self.probabilities is not None:
+            yield self.probabilities
+        for layer in self.layers:
+            yield from layer.quantities().values()
+
+
+def _long(layer: int, letter: str, values: Array) -> pd.DataFrame:
+    steps, units = values.shape
+    return pd.DataFrame(
+        {
+            "layer": layer,
+            "quantity": letter,
+            "time_step": np.repeat(np.arange(steps), units),
+            "unit": np.tile(np.arange(units), steps),
+            "value": values.ravel(),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Where sequences come from: one file per task, and the registry of them."""

@@ -1,0 +1,1 @@
+"""One run: its settings, the loop that trains, and how well it does."""
