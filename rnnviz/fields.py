@@ -7,9 +7,38 @@ help; nobody repeats either. This module imports nothing of the package.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
+import numbers
+import reprlib
 from dataclasses import dataclass
 from typing import Any
+
+SHOWN_CHARACTERS = 60
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = SHOWN_CHARACTERS
+
+
+def shown(value: object) -> str:
+    """Return a value as it stands in an error sentence: quoted, harmless and short."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of more than 60 digits"  # Python refuses to write it out beyond 4300
+    text = _SHORT.repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+
+
+def check_settings(owner: object, fields: tuple[Field, ...]) -> None:
+    """Replace each setting of a frozen dataclass by its checked value; for `__post_init__`.
+
+    Raises
+    ------
+    ValueError
+        As `Field.check`, for the first setting that is not allowed.
+    """
+    for field in fields:
+        object.__setattr__(owner, field.name, field.check(getattr(owner, field.name)))
 
 
 @dataclass(frozen=True)
@@ -23,13 +52,13 @@ class Field:
     label
         What a person reads beside the control.
     kind
-        `int`, `float`, `str` or `bool`.
+        `int`, `float`, `str`, `bool`, or `tuple` for a list of names.
     default
         Value when nothing is said.
     help
         One or two plain sentences for the tooltip.
     low, high
-        Inclusive range of a number.
+        Inclusive range of a number, of the characters of a `str`, of the entries of a `tuple`.
     choices
         The only values allowed, for a `str`.
     optional
@@ -59,10 +88,14 @@ class Field:
         """Say in words what may be given, such as `1..128`."""
         if self.choices:
             text = "one of " + ", ".join(self.choices)
-        elif self.low is not None and self.high is not None:
-            text = f"{self.low:g}..{self.high:g}"
+        elif self.kind is str:
+            text = f"a text of {self._range()} characters" if self._range() else "a text"
+        elif self.kind is tuple:
+            text = f"a list of {self._range()} names" if self._range() else "a list of names"
+        elif self.kind is bool:
+            text = "true or false"
         else:
-            text = {bool: "true or false", str: "a text"}.get(self.kind, "a number")
+            text = self._range() or "a number"
         return f"{text}, or none" if self.optional else text
 
     def check(self, value: Any) -> Any:
@@ -76,10 +109,15 @@ class Field:
         if value is None and self.optional:
             return None
         checked = self._convert(value)
-        in_choices = not self.choices or checked in self.choices
-        in_range = self.low is None or self.high is None or self.low <= checked <= self.high
-        if not (in_choices and in_range):
-            raise self._refusal(value)
+        if self.choices and checked not in self.choices:
+            raise self._refusal(shown(value))
+        if self.kind is bool:
+            return checked
+        size = len(checked) if self.kind in (str, tuple) else checked
+        too_small = self.low is not None and size < self.low
+        too_large = self.high is not None and size > self.high
+        if too_small or too_large:
+            raise self._refusal(self._size(value))
         return checked
 
     def parse(self, text: str) -> Any:
@@ -94,32 +132,77 @@ class Field:
             return None
         if self.kind is bool:
             if text not in ("0", "1"):
-                raise self._refusal(text)
+                raise self._refusal(shown(text))
             return text == "1"
         if self.kind is str:
             return self.check(text)
-        try:
-            number = float(text)
-        except ValueError:
-            raise self._refusal(text) from None
-        return self.check(number)
+        if self.kind is tuple:
+            return self.check(self._split(text))
+        return self.check(self._number(text))
+
+    def format(self, value: Any) -> str:
+        """Write the value as it stands in a link; `parse` reads it back."""
+        if value is None:
+            return "none"
+        if self.kind is bool:
+            return "1" if value else "0"
+        if self.kind is tuple:
+            line = io.StringIO()
+            csv.writer(line, lineterminator="").writerow(value)
+            return line.getvalue()
+        return str(value)
+
+    def _range(self) -> str:
+        if self.low is not None and self.high is not None:
+            return f"{self.low:.15g}..{self.high:.15g}"
+        if self.low is not None:
+            return f"at least {self.low:.15g}"
+        return f"at most {self.high:.15g}" if self.high is not None else ""
+
+    def _size(self, value: Any) -> str:
+        if self.kind is str:
+            return f"{len(value)} characters"
+        return f"{len(value)} name{'s' * (len(value) != 1)}" if self.kind is tuple else shown(value)
 
     def _convert(self, value: Any) -> Any:
+        if self.kind is tuple:
+            if not isinstance(value, (list, tuple)):
+                raise self._refusal(shown(value))
+            return tuple(value)
         if self.kind in (str, bool):
             if not isinstance(value, self.kind):
-                raise self._refusal(value)
+                raise self._refusal(shown(value))
             return value
-        # numpy numbers have __float__ too; bool is an int that nobody means here.
-        if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-            raise self._refusal(value)
-        number = float(value)
-        if not math.isfinite(number) or (self.kind is int and number != int(number)):
-            raise self._refusal(value)
+        # numpy's numbers are Real too; bool is an int that nobody means here.
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise self._refusal(shown(value))
+        if self.kind is int and isinstance(value, numbers.Integral):
+            return int(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number) or (self.kind is int and not number.is_integer()):
+            raise self._refusal(shown(value))
         return self.kind(number)
 
-    def _refusal(self, value: Any) -> ValueError:
+    def _number(self, text: str) -> float:
+        try:
+            return int(text)  # exact, where a float would round a long seed
+        except ValueError:
+            pass
+        try:
+            return float(text)
+        except ValueError:
+            raise self._refusal(shown(text)) from None
+
+    def _split(self, text: str) -> list[str]:
+        try:
+            lines = list(csv.reader([text], strict=True)) if text else [[]]
+        except csv.Error:
+            raise self._refusal(shown(text)) from None
+        return lines[0]
+
+    def _refusal(self, came: str) -> ValueError:
         whole = "a whole number " if self.kind is int else ""
-        shown = repr(value)
-        if len(shown) > 60:
-            shown = shown[:57] + "..."
-        return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {shown}")
+        return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {came}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.fields import Field
+from rnnviz.fields import Field, shown
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,28 @@ class Baseline:
 
     label: str
     accuracy: float
+
+    @classmethod
+    def commonest(cls, batch: Batch, labels: tuple[str, ...]) -> Baseline:
+        """Count the scored targets (integers) of a batch; of several equals, take the first."""
+        scored = batch.y if batch.mask is None else batch.y[batch.mask]
+        counts = np.bincount(scored.ravel(), minlength=len(labels))
+        return cls(labels[int(counts.argmax())], float(counts.max() / counts.sum()))
+
+
+def check_index(what: str, index: int, count: int) -> None:
+    """Raise `ValueError` unless the index is a whole number in 0..count-1."""
+    whole = isinstance(index, (int, np.integer)) and not isinstance(index, bool)
+    if not whole or not 0 <= index < count:
+        raise ValueError(f"{what} must be a whole number 0..{count - 1}, got {shown(index)}")
+
+
+def read_only(batch: Batch) -> Batch:
+    """Lock the arrays of a batch that is handed out more than once, and return it."""
+    for array in (batch.x, batch.y, batch.mask):
+        if array is not None:
+            array.flags.writeable = False
+    return batch
 
 
 class Task(Protocol):

@@ -1,0 +1,294 @@
+"""The next symbol of a text, from a window of the symbols before it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.fields import Field, check_settings
+from rnnviz.tasks.task import Baseline, Batch, Probe, check_index, read_only
+from rnnviz.tasks.vocabulary import (
+    SPACE,
+    Vocabulary,
+    right_to_left,
+    split_characters,
+    split_words,
+)
+
+#: A short text of our own, so that there is something to learn at the first click.
+SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding="utf-8").strip()
+
+MOST_SYMBOLS = 500
+
+_MOST_PROBES = 200
+_MOST_EVALUATED = 500
+_EVALUATED_NUMBERS = 1_000_000  # 8 MB of inputs: a long window of many symbols gets fewer windows
+_NAME_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class NextSymbol:
+    """See a few symbols of a text in a row, say which one follows.
+
+    Words are split at blanks, in lower case, and lose the punctuation around them. Characters are
+    what a reader takes for one (an emoji with its skin tone, a letter with its accents), in lower
+    case; a run of blanks or line ends is one `␣`. Symbols are numbered in the order of their first
+    appearance. Only the last step of a window is scored; the targets of the steps before, which
+    are the next symbols of the window, are true as well.
+
+    Parameters
+    ----------
+    text
+        1..200,000 characters, with 2..500 different symbols, and more symbols than `length`.
+    unit
+        `word` or `character`.
+    length
+        Number of symbols T in a window, 1..50.
+    encoding
+        `one-hot`: an input for each symbol. `integer`: one input, the symbol's integer scaled to
+        0..1.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not allowed; the sentence says what is, and what came.
+    """
+
+    text: str = SHIPPED_TEXT
+    unit: str = "word"
+    length: int = 3
+    encoding: str = "one-hot"
+
+    key: ClassVar[str] = "symbols"
+    title: ClassVar[str] = "Next symbol"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(
+            "text",
+            "Text",
+            str,
+            SHIPPED_TEXT,
+            "What the network learns to continue. At most 500 different symbols.",
+            low=1,
+            high=200_000,
+            short="text",
+        ),
+        Field(
+            "unit",
+            "Symbols are",
+            str,
+            "word",
+            "Words lose their capitals and the punctuation around them. Among characters a blank "
+            "is a symbol too.",
+            choices=("word", "character"),
+            short="unit",
+        ),
+        Field(
+            "length",
+            "Window",
+            int,
+            3,
+            "Number of symbols in a row that the network sees before it says which one follows.",
+            low=1,
+            high=50,
+            short="len",
+        ),
+        Field(
+            "encoding",
+            "Encoding",
+            str,
+            "one-hot",
+            "One-hot gives each symbol an input of its own. Integer gives one input, the symbol's "
+            "number scaled to 0..1: far harder, as neighbours in the table look alike.",
+            choices=("one-hot", "integer"),
+            short="enc",
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self, self.fields)
+        symbols = self._symbols
+        plural = f"{self.unit}s"
+        different = len(dict.fromkeys(symbols))
+        if len(symbols) <= self.length:
+            raise ValueError(
+                f"text must have at least {self.length + 1} {plural}, one more than the window of "
+                f"{self.length}, got {len(symbols)}"
+            )
+        if not 2 <= different <= MOST_SYMBOLS:
+            raise ValueError(
+                f"text must have 2..{MOST_SYMBOLS} different {plural}, got {different}"
+            )
+
+    @property
+    def loss(self) -> Literal["cross_entropy"]:
+        """The targets are classes."""
+        return "cross_entropy"
+
+    @property
+    def input_size(self) -> int:
+        """One input for each symbol, or one in all."""
+        return int(self._inputs.shape[1])
+
+    @property
+    def output_labels(self) -> tuple[str, ...]:
+        """The symbols."""
+        return self.vocabulary.labels
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The symbols in the order of their first appearance."""
+        return Vocabulary.of(self._symbols)
+
+    @property
+    def windows(self) -> int:
+        """Number of windows in the text that have a next symbol."""
+        return len(self._symbols) - self.length
+
+    @property
+    def ambiguous_share(self) -> float:
+        """Share of the windows that are followed by different symbols in different places, 0..1."""
+        followers = self._followers.values()
+        return sum(sum(c.values()) for c in followers if len(c) > 1) / self.windows
+
+    @property
+    def best_accuracy(self) -> float:
+        """Best accuracy over all windows that a model can reach that sees the window alone."""
+        return sum(max(c.values()) for c in self._followers.values()) / self.windows
+
+    @property
+    def description(self) -> str:
+        """What comes in, what is to be said."""
+        seen = f"{self.length} {self.unit}s in a row" if self.length > 1 else f"one {self.unit}"
+        how = (
+            "each with an input of its own"
+            if self.encoding == "one-hot"
+            else "each given as its integer, scaled to 0..1"
+        )
+        return (
+            f"The network sees {seen} and says which {self.unit} follows. The text has "
+            f"{len(self._symbols):,} {self.unit}s, {len(self.vocabulary)} of them different, {how}."
+        )
+
+    def encode(self, symbols: Sequence[str]) -> NDArray[np.float64]:
+        """Return the inputs (T, 1, D) for symbols that a person picked, by their labels.
+
+        Raises
+        ------
+        ValueError
+            If there are none, or one is not in the text.
+        """
+        if not len(symbols):
+            raise ValueError("at least 1 symbol is needed to go on from, got 0")
+        return self._inputs.take(self.vocabulary.encode(symbols)[:, None], axis=0)
+
+    def join(self, symbols: Sequence[str]) -> str:
+        """Return the symbols as running text."""
+        if self.unit == "word":
+            return " ".join(symbols)
+        return "".join(symbols).replace(SPACE, " ")
+
+    def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
+        """Draw windows from random places of the text."""
+        return self._batch(generator.integers(self.windows, size=batch_size))
+
+    @cached_property
+    def probe_names(self) -> tuple[str, ...]:
+        """Up to 200 windows by their position in the text, evenly spread."""
+        return tuple(self._window_name(place) for place in self._spread(_MOST_PROBES).tolist())
+
+    def probe(self, index: int) -> Probe:
+        """Return one of the probes named in `probe_names`."""
+        check_index("probe", index, len(self.probe_names))
+        place = int(self._spread(_MOST_PROBES)[index])
+        *seen, following = self._symbols[place : place + self.length + 1]
+        targets = (*[""] * (self.length - 1), following)
+        return Probe(self.probe_names[index], self._batch(np.array([place])), tuple(seen), targets)
+
+    def evaluation(self) -> Batch:
+        """Return all windows, or up to 500 that are evenly spread; read-only."""
+        return self._evaluation
+
+    def baseline(self) -> Baseline:
+        """Return the score of always saying the symbol that follows most often."""
+        return Baseline.commonest(self._evaluation, self.output_labels)
+
+    def symbols(self) -> pd.DataFrame:
+        """Return `symbol`, `integer`, and `count` in the text."""
+        size = len(self.vocabulary)
+        return pd.DataFrame(
+            {
+                "symbol": self.vocabulary.labels,
+                "integer": np.arange(size),
+                "count": np.bincount(self._codes, minlength=size),
+            }
+        )
+
+    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
+        """Return windows to read: a column for each symbol seen, and the one that follows."""
+        places = generator.integers(self.windows, size=count).tolist()
+        rows = [self._symbols[place : place + self.length + 1] for place in places]
+        columns = [*map(str, range(1, self.length + 1)), "next"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _symbols(self) -> list[str]:
+        return split_words(self.text) if self.unit == "word" else split_characters(self.text)
+
+    @cached_property
+    def _codes(self) -> NDArray[np.int64]:
+        return self.vocabulary.encode(self._symbols)
+
+    @cached_property
+    def _inputs(self) -> NDArray[np.float64]:
+        """(symbols, D): what the network sees of each symbol."""
+        size = len(self.vocabulary)
+        return np.eye(size) if self.encoding == "one-hot" else np.arange(size)[:, None] / (size - 1)
+
+    @cached_property
+    def _steps(self) -> NDArray[np.int64]:
+        return np.arange(self.length + 1)[:, None]
+
+    def _batch(self, places: NDArray[np.int64]) -> Batch:
+        codes = self._codes.take(self._steps + places)
+        mask = np.zeros((self.length, len(places)), dtype=bool)
+        mask[-1] = True
+        return Batch(self._inputs.take(codes[:-1], axis=0), codes[1:], mask)
+
+    def _spread(self, most: int) -> NDArray[np.int64]:
+        """Return up to `most` window positions, evenly spread over the text."""
+        count = min(most, self.windows)
+        return np.arange(count) * self.windows // count
+
+    @cached_property
+    def _evaluation(self) -> Batch:
+        affordable = max(64, _EVALUATED_NUMBERS // (self.length * self.input_size))
+        return read_only(self._batch(self._spread(min(_MOST_EVALUATED, affordable))))
+
+    @cached_property
+    def _followers(self) -> dict[Any, Counter[int]]:
+        """For each different window, how often which symbol follows it."""
+        codes = self._codes.astype(np.uint16)
+        data, width = codes.tobytes(), codes.itemsize
+        followers: dict[Any, Counter[int]] = {}
+        for place, following in enumerate(self._codes[self.length :].tolist()):
+            window = data[place * width : (place + self.length) * width]
+            followers.setdefault(window, Counter())[following] += 1
+        return followers
+
+    def _window_name(self, place: int) -> str:
+        *seen, following = self._symbols[place : place + self.length + 1]
+        text = (" " if self.unit == "word" else "").join(seen)
+        if len(text) > _NAME_CHARACTERS:
+            text = "…" + text[-_NAME_CHARACTERS:]
+        if right_to_left(text + following):
+            # Isolated, or the arrow would turn round with the letters beside it.
+            text, following = f"\u2068{text}\u2069", f"\u2068{following}\u2069"
+        return f"{place + 1}: {text} → {following}"

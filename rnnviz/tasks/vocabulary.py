@@ -1,0 +1,240 @@
+"""Symbols: what a label may be, how a text falls into symbols, which integer each one has.
+
+Labels are what users type. They are only ever data: compared, counted and shown, never read as
+markup or code.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.fields import shown
+
+LONGEST_LABEL = 40
+
+#: How a blank is shown where it is a symbol of its own.
+SPACE = "␣"
+
+_ZERO_WIDTH_JOINER = "\u200d"
+_ZERO_WIDTH_SPACE = "\u200b"
+_SHAPING = {_ZERO_WIDTH_JOINER, "\u200c", *map(chr, range(0xE0020, 0xE0080))}  # shape, not text
+
+
+def check_label(label: object, what: str = "a label") -> str:
+    """Return the label trimmed and in composed form (Unicode NFC).
+
+    Printable is everything but control characters, halves of surrogate pairs and invisible marks;
+    the joiners inside an emoji or a Persian word are fine. Characters are counted as code points.
+
+    Raises
+    ------
+    ValueError
+        If it is not a text of 1..40 printable characters, at least one of them visible.
+    """
+    # The length comes first: composing a very long run of accents takes very long.
+    if isinstance(label, str) and len(trimmed := label.strip()) <= LONGEST_LABEL:
+        composed = unicodedata.normalize("NFC", trimmed)
+        if len(composed) <= LONGEST_LABEL and _printable(composed):
+            return composed
+    raise ValueError(f"{what} must be 1..{LONGEST_LABEL} printable characters, got {shown(label)}")
+
+
+def right_to_left(text: str) -> bool:
+    """Tell whether any character is written from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+
+
+def split_words(text: str) -> list[str]:
+    """Split at blanks, in lower case, without the punctuation around a word (`it's` keeps its own).
+
+    Raises
+    ------
+    ValueError
+        If the text holds a character that cannot be shown, or a word is too long.
+    """
+    pieces = _plain(text).split()
+    words = {piece: _bare(piece) for piece in dict.fromkeys(pieces)}
+    labels = {
+        piece: check_label(word, "each word") for piece, word in words.items() if _visible(word)
+    }
+    return [labels[piece] for piece in pieces if piece in labels]
+
+
+def split_characters(text: str) -> list[str]:
+    """Split into what a reader takes for one character, in lower case; a run of blanks is one `␣`.
+
+    Raises
+    ------
+    ValueError
+        If the text holds a character that cannot be shown, or has too many marks on one letter.
+
+    Notes
+    -----
+    Without tables beyond the standard library this is the main part of Unicode's rule (UAX 29):
+    combining marks, variation selectors, skin tones, Hangul vowels and finals, tags and whatever
+    follows a zero-width joiner belong to the character before; two regional indicators are a flag.
+    """
+    pieces = list(_characters(" ".join(_plain(text).split())))
+    labels = {
+        piece: SPACE if piece == " " else check_label(piece, "each character")
+        for piece in dict.fromkeys(pieces)
+        if piece == " " or _visible(piece)
+    }
+    return [labels[piece] for piece in pieces if piece in labels]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Symbols with readable labels; the integer of a symbol is its place in `labels`.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        At least one, all different.
+
+    Raises
+    ------
+    ValueError
+        If a label is not 1..40 printable characters, or occurs twice.
+    """
+
+    labels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        labels = tuple(check_label(label) for label in self.labels)
+        if not labels:
+            raise ValueError("a vocabulary must have at least 1 label, got 0")
+        if len(set(labels)) < len(labels):
+            twice = next(label for place, label in enumerate(labels) if label in labels[:place])
+            raise ValueError(f"labels must all be different, got {shown(twice)} twice")
+        object.__setattr__(self, "labels", labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @classmethod
+    def of(cls, symbols: Iterable[str]) -> Vocabulary:
+        """Give the symbols their integers in the order of their first appearance."""
+        return cls(tuple(dict.fromkeys(symbols)))
+
+    def encode(self, symbols: Sequence[str]) -> NDArray[np.int64]:
+        """Return the integers of the symbols.
+
+        Raises
+        ------
+        ValueError
+            If a symbol is unknown.
+        """
+        try:
+            integers = [self._integers[symbol] for symbol in symbols]
+        except (KeyError, TypeError):
+            known = self._integers
+            strange = next(s for s in symbols if not isinstance(s, str) or s not in known)
+            raise ValueError(
+                f"a symbol must be one of the {len(self)} known ones, got {shown(strange)}"
+            ) from None
+        return np.array(integers, dtype=np.int64)
+
+    def decode(self, integers: Iterable[int] | NDArray[np.integer]) -> tuple[str, ...]:
+        """Return the labels of the integers.
+
+        Raises
+        ------
+        ValueError
+            If an integer has no symbol.
+        """
+        places = [int(integer) for integer in integers]
+        for place in places:
+            if not 0 <= place < len(self):
+                raise ValueError(f"a symbol's integer must be 0..{len(self) - 1}, got {place}")
+        return tuple(self.labels[place] for place in places)
+
+    def one_hot(self, integers: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return (..., K): 1 at the symbol's place, else 0."""
+        return self._identity.take(integers, axis=0)
+
+    @cached_property
+    def _integers(self) -> dict[str, int]:
+        return {label: integer for integer, label in enumerate(self.labels)}
+
+    @cached_property
+    def _identity(self) -> NDArray[np.float64]:
+        return np.eye(len(self))
+
+
+def _plain(text: str) -> str:
+    """Lower the case, drop invisible marks (direction, soft hyphen, ...), refuse control codes."""
+    text = text.lower()
+    change: dict[int, str | None] = {ord(_ZERO_WIDTH_SPACE): " "}
+    for character in set(text):
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and not character.isspace()):
+            raise ValueError(
+                f"text must hold printable characters only, got {shown(character)} "
+                f"at character {text.index(character) + 1}"
+            )
+        if category == "Cf" and character not in _SHAPING:
+            change.setdefault(ord(character), None)
+    return text.translate(change)
+
+
+def _printable(text: str) -> bool:
+    banned = ("Cc", "Cs", "Cf", "Zl", "Zp")
+    return _visible(text) and all(
+        character in _SHAPING or unicodedata.category(character) not in banned for character in text
+    )
+
+
+def _visible(text: str) -> bool:
+    return any(
+        not character.isspace()
+        and unicodedata.category(character) != "Cf"
+        and not unicodedata.name(character, "").startswith("VARIATION SELECTOR")
+        for character in text
+    )
+
+
+def _bare(word: str) -> str:
+    """Strip the punctuation at both ends, but not a sign that carries a mark (an emoji keycap)."""
+    if word.isalnum():
+        return word
+    pieces = list(_characters(word))
+    kept = [place for place, piece in enumerate(pieces) if not _punctuation(piece)]
+    return "".join(pieces[kept[0] : kept[-1] + 1]) if kept else ""
+
+
+def _punctuation(piece: str) -> bool:
+    return len(piece) == 1 and unicodedata.category(piece).startswith("P")
+
+
+def _characters(text: str) -> Iterator[str]:
+    joining = {character for character in set(text) if _joins(character)}
+    start = 0
+    for place in range(1, len(text)):
+        before, here = text[place - 1], text[place]
+        flag = _regional(here) and _regional(before) and place - start == 1
+        joined = here in joining or (before == _ZERO_WIDTH_JOINER and here != " ") or flag
+        if not joined or before == " ":
+            yield text[start:place]
+            start = place
+    if text:
+        yield text[start:]
+
+
+def _joins(character: str) -> bool:
+    return (
+        unicodedata.category(character).startswith("M")
+        or character in _SHAPING
+        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+        or "\u1160" <= character <= "\u11ff"  # Hangul vowels and finals
+    )
+
+
+def _regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
