@@ -1,1 +1,7 @@
 """What the network computed, and when: traces, the history of scalars, and the bounded store."""
+
+from rnnviz.recording.history import COLUMNS, History
+from rnnviz.recording.recording import Recording
+from rnnviz.recording.trace import LayerTrace, Trace
+
+__all__ = ["COLUMNS", "History", "LayerTrace", "Recording", "Trace"]

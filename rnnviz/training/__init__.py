@@ -1,1 +1,7 @@
 """One run: its settings, the loop that trains, and how well it does."""
+
+from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
+from rnnviz.training.evaluate import Score, evaluate
+from rnnviz.training.trainer import Trainer
+
+__all__ = ["FIELD", "FIELDS", "LIVE_KNOBS", "RunConfig", "Score", "Trainer", "evaluate"]

@@ -1,0 +1,131 @@
+"""Many visitors who train at once: does each get a fair and lively share?
+
+Starts the app, opens real WebSocket connections to it on this machine, presses Train in each, and
+lets every one run its timer as the browser does. Prints updates and training per visitor.
+
+    python -m benchmarks.users [--users 20] [--seconds 20]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from tests.serving import Server, running_app
+from websockets.asyncio.client import ClientConnection, connect
+
+_FRAGMENT_DONE = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+@dataclass
+class Visitor:
+    """What one connection has seen."""
+
+    play_button: str = ""
+    fragment: str = ""
+    interval_s: float = 0.0
+    iteration: int = 0
+    updates: int = 0
+    first: tuple[int, int] | None = None
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    timer_known: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def read(self, message: ForwardMsg) -> None:
+        """Take from a message of the server what the frontend would."""
+        kind = message.WhichOneof("type")
+        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._read_element(message.delta.new_element)
+        elif kind == "auto_rerun":
+            self.fragment = message.auto_rerun.fragment_id
+            self.interval_s = message.auto_rerun.interval
+            self.timer_known.set()
+        elif kind == "script_finished":
+            self.updates += message.script_finished == _FRAGMENT_DONE
+            self.idle.set()
+
+    def _read_element(self, element: object) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "button" and element.button.label == "Train":
+            self.play_button = element.button.id
+        elif kind == "metric" and element.metric.label == "Iteration":
+            self.iteration = int(element.metric.body.replace(",", ""))
+
+
+async def _send(socket: ClientConnection, **state: object) -> None:
+    message = BackMsg()
+    message.rerun_script.is_auto_rerun = bool(state.get("auto"))
+    message.rerun_script.fragment_id = str(state.get("fragment", ""))
+    if button := state.get("button"):
+        message.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
+    message.rerun_script.SetInParent()
+    await socket.send(message.SerializeToString())
+
+
+async def _listen(socket: ClientConnection, visitor: Visitor) -> None:
+    async for raw in socket:
+        visitor.read(ForwardMsg.FromString(raw))
+
+
+async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds: float) -> None:
+    address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
+    async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
+        listener = asyncio.create_task(_listen(socket, visitor))
+        await _send(socket)
+        await visitor.idle.wait()
+        await start.wait()
+        await _send(socket, button=visitor.play_button)
+        await asyncio.wait_for(visitor.timer_known.wait(), 60)
+        end = time.monotonic() + seconds
+        # The first seconds, in which everyone presses Train, are not counted.
+        warm = time.monotonic() + 3
+        while time.monotonic() < end:
+            if visitor.first is None and time.monotonic() > warm:
+                visitor.first = (visitor.updates, visitor.iteration)
+            await _send(socket, fragment=visitor.fragment, auto=True)
+            await asyncio.sleep(visitor.interval_s)
+        listener.cancel()
+
+
+async def _measure(server: Server, users: int, seconds: float) -> list[Visitor]:
+    visitors = [Visitor() for _ in range(users)]
+    start = asyncio.Event()
+    visits = [asyncio.create_task(_visit(server, v, start, seconds + 3)) for v in visitors]
+    await asyncio.gather(*(v.idle.wait() for v in visitors))
+    start.set()
+    await asyncio.gather(*visits)
+    return visitors
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20)
+    wanted = parser.parse_args()
+    with running_app() as server:
+        visitors = asyncio.run(_measure(server, wanted.users, wanted.seconds))
+    updates, trained = [], []
+    for visitor in visitors:
+        first_updates, first_iteration = visitor.first or (0, 0)
+        updates.append((visitor.updates - first_updates) / wanted.seconds)
+        trained.append((visitor.iteration - first_iteration) / wanted.seconds)
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, ", end="")
+    print(f"Python {platform.python_version()}, {wanted.users} visitors, {wanted.seconds:g} s")
+    for name, values in (("updates/s", updates), ("iterations/s", trained)):
+        middle = statistics.median(values)
+        print(
+            f"{name:>13}: least {min(values):8.1f}   median {middle:8.1f}   "
+            f"most {max(values):8.1f}   least/median {min(values) / max(middle, 1e-9):.2f}"
+        )
+    print(f"all together: {sum(trained):.0f} iterations/s")
+
+
+if __name__ == "__main__":
+    main()

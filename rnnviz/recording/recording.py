@@ -1,0 +1,87 @@
+"""Recording: the traces kept so far, thinned so that they always cover the whole of training."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from rnnviz.recording.trace import Trace
+
+
+class Recording:
+    """A bounded store of traces, evenly spread over the iterations so far.
+
+    A trace is due every `stride` iterations. When the store is full every second trace is dropped
+    and the stride doubles, so the first trace (iteration 0) and an even cover always remain.
+
+    Parameters
+    ----------
+    max_bytes
+        Most bytes of arrays held. When not even two traces fit, the newest is held alone.
+    max_traces
+        Most traces held; with small networks this bounds the time that tracing takes.
+    """
+
+    def __init__(self, max_bytes: int = 16_000_000, max_traces: int = 128) -> None:
+        self._traces: list[Trace] = []
+        self._max_bytes = max_bytes
+        self._max_traces = max_traces
+        self.stride = 1
+
+    def __len__(self) -> int:
+        return len(self._traces)
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The kept traces, oldest first."""
+        return tuple(self._traces)
+
+    @property
+    def iterations(self) -> tuple[int, ...]:
+        """The iterations of the kept traces, rising."""
+        return tuple(trace.iteration for trace in self._traces)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of arrays held."""
+        return sum(trace.nbytes for trace in self._traces)
+
+    def is_due(self, iteration: int) -> bool:
+        """Say whether the trace of this iteration should be added."""
+        return iteration % self.stride == 0
+
+    def add(self, trace: Trace) -> None:
+        """Keep a trace that is due; thin the store first when it is full."""
+        while self._traces and self._is_full_with(trace):
+            if len(self._traces) == 1:
+                self._traces.clear()
+                break
+            self.stride *= 2
+            self._traces = [kept for kept in self._traces if self.is_due(kept.iteration)]
+        if self.is_due(trace.iteration):
+            self._traces.append(trace)
+
+    def at(self, iteration: int) -> Trace:
+        """Return the latest kept trace at or before this iteration, else the first one.
+
+        Raises
+        ------
+        LookupError
+            If nothing has been kept.
+        """
+        if not self._traces:
+            raise LookupError("nothing has been recorded yet")
+        after = bisect_right(self._traces, iteration, key=lambda trace: trace.iteration)
+        return self._traces[max(after - 1, 0)]
+
+    def clear(self) -> None:
+        """Drop every trace: they show another sequence than the probe chosen now."""
+        self._traces.clear()
+        self.stride = 1
+
+    def rewind(self, iteration: int) -> None:
+        """Forget every trace after this iteration."""
+        self._traces = [trace for trace in self._traces if trace.iteration <= iteration]
+
+    def _is_full_with(self, trace: Trace) -> bool:
+        too_many = len(self._traces) >= self._max_traces
+        return too_many or self.nbytes + trace.nbytes > self._max_bytes

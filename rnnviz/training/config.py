@@ -1,0 +1,106 @@
+"""RunConfig: everything that defines a run except the task's own settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnviz.fields import Field, check_settings
+
+#: The one table of settings, in the order in which they are shown.
+FIELDS: tuple[Field, ...] = (
+    Field("task", "Task", str, "gym", "Where the sequences come from.", short="task"),
+    Field(
+        "cell", "Cell", str, "lstm",
+        "What one unit is: a plain recurrent unit (tanh or ReLU), or one with gates (GRU, LSTM).",
+        choices=("rnn", "relu", "gru", "lstm"), short="cell",
+    ),
+    Field(
+        "hidden_size", "Hidden units", int, 16,
+        "How many units the hidden layer has: more can remember more, and are slower.",
+        low=1, high=128, short="h",
+    ),
+    Field(
+        "layers", "Layers", int, 1,
+        "How many recurrent layers lie on top of each other.",
+        low=1, high=4, short="l",
+    ),
+    Field(
+        "seed", "Seed", int, 0,
+        "Start of all randomness: the same seed and settings give the same run, number by number.",
+        low=0, high=2**32 - 1, short="seed",
+    ),
+    Field(
+        "optimizer", "Optimiser", str, "adam",
+        "How a gradient becomes a change of the weights.",
+        choices=("sgd", "rmsprop", "adam"), live=True, short="opt",
+    ),
+    Field(
+        "learning_rate", "Learning rate", float, 0.01,
+        "Size of each change of the weights. Too small: slow. Too large: the loss jumps or explodes.",
+        low=1e-6, high=100.0, live=True, logarithmic=True, short="lr",
+    ),
+    Field(
+        "momentum", "Momentum", float, 0.9,
+        "SGD only: share of the last change that is carried into the next.",
+        low=0.0, high=0.999, live=True, short="mom",
+    ),
+    Field(
+        "batch_size", "Batch size", int, 32,
+        "How many sequences are averaged for one change of the weights.",
+        low=1, high=256, live=True, short="b",
+    ),
+    Field(
+        "clip_norm", "Clip gradient at norm", float, None,
+        "Shrink the whole gradient to this length when it is longer: a remedy for explosions.",
+        low=1e-3, high=1e3, optional=True, live=True, logarithmic=True, short="clip",
+    ),
+    Field(
+        "truncate", "Truncate after steps", int, None,
+        "Cut the gradient at every so many time steps: cheaper, but blind to longer dependencies.",
+        low=1, high=500, optional=True, live=True, short="trunc",
+    ),
+    Field(
+        "forget_bias", "Forget bias", float, 1.0,
+        "LSTM only: start of the forget gate's bias. Higher keeps more of the memory at first.",
+        low=-10.0, high=10.0, short="fb",
+    ),
+    Field(
+        "dtype", "Precision", str, "float64",
+        "Number format of the network.",
+        choices=("float32", "float64"), short="dtype",
+    ),
+)  # fmt: skip
+
+#: The same table by name.
+FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
+
+#: Names of the settings that may change while training goes on.
+LIVE_KNOBS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.live)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Settings of one run. What each means and may be stands in `FIELDS`.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed: says which, what was expected, and what came.
+    """
+
+    task: str = "gym"
+    cell: str = "lstm"
+    hidden_size: int = 16
+    layers: int = 1
+    seed: int = 0
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    momentum: float = 0.9
+    batch_size: int = 32
+    clip_norm: float | None = None
+    truncate: int | None = None
+    forget_bias: float = 1.0
+    dtype: str = "float64"
+
+    def __post_init__(self) -> None:
+        check_settings(self, FIELDS)

@@ -1,0 +1,321 @@
+"""Trainer: one run, from its first weights on, that can be advanced, watched and rewound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engine import Network, Record, clip_by_norm, make_optimizer, softmax
+from rnnviz.recording import History, LayerTrace, Recording, Trace
+from rnnviz.tasks import make_task
+from rnnviz.tasks.task import Batch, Probe, Task
+from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
+from rnnviz.training.evaluate import Score, accuracy_of, evaluate
+
+#: How often, in iterations, the state is compared with the best one so far.
+SNAPSHOT_EVERY = 10
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """Everything that the next iteration depends on, at one iteration."""
+
+    iteration: int
+    loss: float
+    flat: NDArray[np.floating]
+    optimizer: str
+    optimizer_state: Mapping[str, Any]
+    generator_state: Mapping[str, Any]
+
+
+class Trainer:
+    """One run: a network, its task, its history and its recording.
+
+    Nothing happens by itself: whoever holds the trainer calls `advance`.
+
+    Parameters
+    ----------
+    config
+        Settings of the run.
+    task
+        Where the sequences come from; the default settings of `config.task` when None.
+    probe
+        Index of the example sequence whose inside is recorded.
+
+    Attributes
+    ----------
+    iteration : int
+        Updates of the weights so far.
+    history : History
+    recording : Recording
+    diverged : str or None
+        What happened when loss or gradient stopped being finite; the trainer then stands still
+        until `restore_last_good`.
+
+    Raises
+    ------
+    ValueError
+        If the task is not the one that the config names, or there is no such task or probe.
+    """
+
+    def __init__(self, config: RunConfig, task: Task | None = None, probe: int = 0) -> None:
+        self.config = config
+        self.task = make_task(config.task) if task is None else task
+        if self.task.key != config.task:
+            raise ValueError(f"task must be {config.task!r} as in the config, got {self.task.key!r}")
+        self.probe = self.task.probe(probe)
+        self.network = Network(
+            cell=config.cell,
+            input_size=self.task.input_size,
+            hidden_size=config.hidden_size,
+            output_size=len(self.task.output_labels),
+            layers=config.layers,
+            dtype=config.dtype,
+            seed=config.seed,
+            forget_bias=config.forget_bias,
+        )
+        self._generator = np.random.default_rng(config.seed)
+        self._optimizer = self._make_optimizer()
+        self.iteration = 0
+        self.history = History()
+        self.recording = Recording()
+        self.diverged: str | None = None
+        self._trace: Trace | None = None
+        self._score: Score | None = None
+        self._best: _Snapshot | None = None
+        self.recording.add(self.trace())
+
+    def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
+        """Train for a number of iterations, or for as many whole ones as fit in a time.
+
+        Parameters
+        ----------
+        iterations
+            At least 0.
+        seconds
+            At least one iteration is done, however short this is.
+
+        Returns
+        -------
+        int
+            Iterations done; fewer than asked for when the run diverges.
+
+        Raises
+        ------
+        ValueError
+            Unless exactly one of the two is given, and is not negative.
+        """
+        if (iterations is None) == (seconds is None):
+            raise ValueError("advance expects either iterations or seconds")
+        if (iterations or 0) < 0 or (seconds or 0.0) < 0:
+            raise ValueError(f"advance must not go back, got {iterations=}, {seconds=}")
+        start = self.iteration
+        if iterations is not None:
+            while self.diverged is None and self.iteration < start + iterations:
+                self._iterate()
+        else:
+            end = time.perf_counter() + (seconds or 0.0)
+            while self.diverged is None:
+                self._iterate()
+                if time.perf_counter() >= end:
+                    break
+        return self.iteration - start
+
+    def set(self, **knobs: Any) -> None:
+        """Change live knobs of the running network; the next iteration uses them.
+
+        Raises
+        ------
+        ValueError
+            If a name is not a live knob or a value is not allowed; nothing is changed then.
+        """
+        for name in knobs:
+            if name not in LIVE_KNOBS:
+                kind = "starts a new run" if name in FIELD else "is not a setting"
+                raise ValueError(f"{name} {kind}; live knobs are {', '.join(LIVE_KNOBS)}")
+        before, self.config = self.config, replace(self.config, **knobs)
+        if self.config.truncate != before.truncate:
+            self._trace = None
+        if (self.config.optimizer, self.config.momentum) != (before.optimizer, before.momentum):
+            self._optimizer = self._make_optimizer()
+
+    def trace(self) -> Trace:
+        """Return what the network computes on the probe with the weights of now."""
+        if self._trace is None:
+            self._trace = self._make_trace()
+        return self._trace
+
+    def score(self) -> Score:
+        """Return how well the weights of now do on the task's evaluation sequences."""
+        if self._score is None:
+            with _numbers_as_they_are():
+                self._score = evaluate(self.network, self.task)
+        return self._score
+
+    def choose_probe(self, index: int) -> None:
+        """Show the inside on another example; the traces kept of the old one are dropped.
+
+        Raises
+        ------
+        ValueError
+            If there is no such probe; nothing is changed then.
+        """
+        self.probe = self.task.probe(index)
+        self._trace = None
+        self.recording.clear()
+        self.recording.add(self.trace())
+
+    @property
+    def last_good_iteration(self) -> int:
+        """Iteration to which `restore_last_good` goes back: the one with the lowest loss so far."""
+        return 0 if self._best is None else self._best.iteration
+
+    def restore_last_good(self) -> None:
+        """Go back to the state with the lowest loss so far; live knobs stay as they are now."""
+        best = self._best
+        if best is None:
+            return
+        self.network.flat[:] = best.flat
+        self._generator.bit_generator.state = best.generator_state
+        self._optimizer = self._make_optimizer()
+        if best.optimizer == self.config.optimizer:
+            self._optimizer.restore(best.optimizer_state)
+        self.iteration = best.iteration
+        self.diverged = None
+        self._trace = self._score = None
+        self.history.rewind(best.iteration)
+        self.recording.rewind(best.iteration)
+
+    def _iterate(self) -> None:
+        """Do one update, or note why it can't be done."""
+        config = self.config
+        snapshot_due = self.iteration % SNAPSHOT_EVERY == 0
+        generator_state = self._generator.bit_generator.state if snapshot_due else None
+        batch = self.task.sample(self._generator, config.batch_size)
+        with _numbers_as_they_are():
+            loss = self._learn(batch)
+            accuracy = accuracy_of(self.network.outputs, batch)
+            norm = clip_by_norm(self.network.flat_gradients, config.clip_norm)
+        clipped = config.clip_norm is not None and norm > config.clip_norm
+        row = (loss, accuracy, norm, clipped, config.learning_rate)
+        if not (np.isfinite(loss) and np.isfinite(norm)):
+            self.history.add(self.iteration + 1, *row)
+            self.diverged = (
+                f"At iteration {self.iteration + 1} the loss became {loss:g} and the gradient "
+                f"{norm:g}: no update can be made from these."
+            )
+            return
+        if generator_state is not None and (self._best is None or loss < self._best.loss):
+            self._best = self._snapshot(loss, generator_state)
+        with _numbers_as_they_are():
+            self._optimizer.step(
+                self.network.flat, self.network.flat_gradients, config.learning_rate
+            )
+        self.iteration += 1
+        self._trace = self._score = None
+        self.history.add(self.iteration, *row)
+        if self.recording.is_due(self.iteration):
+            self.recording.add(self.trace())
+
+    def _learn(self, batch: Batch) -> float:
+        return self.network.learn(
+            batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
+        )
+
+    def _snapshot(self, loss: float, generator_state: Mapping[str, Any]) -> _Snapshot:
+        return _Snapshot(
+            iteration=self.iteration,
+            loss=loss,
+            flat=self.network.flat.copy(),
+            optimizer=self.config.optimizer,
+            optimizer_state=self._optimizer.state(),
+            generator_state=generator_state,
+        )
+
+    def _make_optimizer(self) -> Any:
+        return make_optimizer(
+            self.config.optimizer,
+            self.network.flat.size,
+            dtype=self.config.dtype,
+            momentum=self.config.momentum,
+        )
+
+    def _make_trace(self) -> Trace:
+        batch = self.probe.batch
+        with _numbers_as_they_are():
+            record = self._record(batch)
+            last = record if _only_last_is_scored(batch) else self._record(_last_scored(batch))
+            return trace_of(record, last, self.probe, self.task, self.config, self.iteration)
+
+    def _record(self, batch: Batch) -> Record:
+        return self.network.record(
+            batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
+        )
+
+
+def trace_of(
+    record: Record, last: Record, probe: Probe, task: Task, config: RunConfig, iteration: int
+) -> Trace:
+    """Make the trace of a probe from the engine's records of it.
+
+    Parameters
+    ----------
+    record
+        With the loss of every scored step.
+    last
+        With the loss of the last scored step alone.
+    """
+    batch = probe.batch
+    outputs = record.outputs[:, 0]
+    classes = task.loss == "cross_entropy"
+    return Trace(
+        iteration=iteration,
+        cell=config.cell,
+        input_labels=probe.input_labels,
+        target_labels=probe.target_labels,
+        output_labels=task.output_labels if classes else (),
+        scored=_scored(batch)[:, 0],
+        inputs=batch.x[:, 0],
+        targets=batch.y[:, 0],
+        outputs=outputs,
+        probabilities=softmax(outputs) if classes else None,
+        loss=record.loss,
+        d_x=record.d_x[:, 0],
+        layers=tuple(
+            LayerTrace(
+                gates={letter: gate[:, 0] for letter, gate in layer.gates.items()},
+                h=layer.h[:, 0],
+                c=None if layer.c is None else layer.c[:, 0],
+                d_h=layer.d_h[:, 0],
+                d_c=None if layer.d_c is None else layer.d_c[:, 0],
+                last_d_h=of_last.d_h[:, 0],
+                last_d_c=None if of_last.d_c is None else of_last.d_c[:, 0],
+            )
+            for layer, of_last in zip(record.layers, last.layers, strict=True)
+        ),
+    )
+
+
+def _scored(batch: Batch) -> NDArray[np.bool_]:
+    return np.ones(batch.x.shape[:2], dtype=bool) if batch.mask is None else batch.mask
+
+
+def _only_last_is_scored(batch: Batch) -> bool:
+    return int(_scored(batch).sum()) == 1
+
+
+def _last_scored(batch: Batch) -> Batch:
+    scored = _scored(batch)
+    last = np.zeros_like(scored)
+    last[np.flatnonzero(scored[:, 0])[-1], 0] = True
+    return Batch(batch.x, batch.y, last)
+
+
+def _numbers_as_they_are() -> np.errstate:
+    """Let infinities and NaN through: divergence is looked for, not warned of."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")

@@ -1,0 +1,129 @@
+"""Controls made from the table of settings, and the sidebar that holds those of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import streamlit as st
+
+from rnnviz.fields import Field
+from rnnviz.training import FIELD
+from rnnviz.ui import session
+from rnnviz.ui.session import Run
+
+Reaction = Callable[[], None] | Literal["ignore", "rerun"]
+
+#: Readable names of the choices.
+CHOICE_LABELS = {
+    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM",
+    "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
+    "word": "words", "character": "characters",
+}  # fmt: skip
+
+#: Stops of a slider that works in factors: about half a decade each.
+_HALF_DECADES = tuple(float(f"{lead}e{power}") for power in range(-6, 4) for lead in (1, 3))
+#: Stops of a slider for a number that can be off.
+_COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
+
+#: Where the allowed range is too wide to aim at, what the slider offers. It is no check.
+_COMFORTABLE: dict[str, tuple[float, float]] = {
+    "learning_rate": (1e-4, 100.0),
+    "clip_norm": (0.01, 100.0),
+    "seed": (0, 99),
+}
+
+
+def sidebar(run: Run) -> None:
+    """Draw the settings of the run: a live knob acts within a tick, the others start a new run."""
+    with st.sidebar:
+        st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
+        st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
+        for name in ("cell", "hidden_size"):
+            _setting(FIELD[name], run)
+        _length(run)
+        _setting(FIELD["seed"], run)
+        st.subheader("Training", anchor=False, help="These act on the running network at once.")
+        for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
+            _setting(FIELD[name], run)
+        with st.expander("More settings"):
+            for name in ("layers", "forget_bias", "truncate", "momentum", "dtype"):
+                _setting(FIELD[name], run)
+
+
+def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = "") -> Any:
+    """Draw the control that fits a field of one value, and return what it shows.
+
+    Parameters
+    ----------
+    key
+        Of the control; its value must have been seeded under it.
+    current
+        The value of now, which is always among what the control offers.
+    reaction
+        What a change does: a callback, or whether the script runs again at once.
+    """
+    common: dict[str, Any] = {
+        "label": label or field.label,
+        "help": field.help,
+        "key": key,
+        "on_change": reaction,
+        "persist_state": "session",
+    }
+    if field.choices:
+        return st.segmented_control(
+            options=field.choices,
+            format_func=lambda choice: CHOICE_LABELS.get(choice, choice),
+            required=True,
+            width="stretch",
+            **common,
+        )
+    if field.kind is str:
+        return st.text_area(height=220, **common)
+    if field.logarithmic or field.optional:
+        stops = _stops(field, current)
+        return st.select_slider(options=stops, format_func=_short_number, **common)
+    low, high = _COMFORTABLE.get(field.name, (field.low, field.high))
+    return st.slider(
+        min_value=field.kind(min(low, current)),
+        max_value=field.kind(max(high, current)),
+        step=1 if field.kind is int else 0.05,
+        **common,
+    )
+
+
+def _setting(field: Field, run: Run) -> None:
+    key = session.setting_key(field.name)
+    _draw_for_run(field, key, session.value(key), run)
+
+
+def _length(run: Run) -> None:
+    field = next(field for field in run.trainer.task.fields if field.name == "length")
+    key = session.length_key(run.trainer.task)
+    _draw_for_run(field, key, session.value(key), run)
+
+
+def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
+    """Draw a control that acts on the run.
+
+    While training, a live knob makes no script run of its own: its value comes with the next tick
+    of the live loop, and no second thread competes with that tick.
+    """
+    if not field.live:
+        draw(field, key, current, session.restart, label=f"{field.label} ↻")
+    else:
+        draw(field, key, current, "ignore" if run.playing else "rerun")
+
+
+def _stops(field: Field, current: Any) -> list[Any]:
+    """Return the stops of a slider that works in factors or can be off; `current` is one."""
+    low, high = _COMFORTABLE.get(field.name, (field.low, field.high))
+    steps = _HALF_DECADES if field.logarithmic else _COUNTS
+    numbers = {field.kind(step) for step in steps if low <= step <= high}
+    if current is not None:
+        numbers.add(current)
+    return ([None] if field.optional else []) + sorted(numbers)
+
+
+def _short_number(number: float | None) -> str:
+    return "off" if number is None else f"{number:g}"

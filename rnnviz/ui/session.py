@@ -1,0 +1,174 @@
+"""What one visitor has: their run, and the values of their controls.
+
+The only file that knows the keys of Streamlit's session state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.recording import Trace
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.task import Task
+from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer
+from rnnviz.ui.gate import GATE
+
+_RUN = "run"
+
+#: Keys of the controls that are not settings.
+SPEED = "speed"
+PROBE = "probe"
+TASK = "task"
+SHOWN_ITERATION = "shown_iteration"
+SHOWN_LAYER = "shown_layer"
+
+#: Settings of a run that have a control in the sidebar; the task has a page of its own.
+CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")
+
+
+@dataclass
+class Draft:
+    """The names of a list being edited on the Task page.
+
+    Parameters
+    ----------
+    names
+        As edited so far.
+    shown
+        What the table was given when it was last drawn anew; the browser sends changes to this.
+    version
+        Counts how often the table was drawn anew.
+    """
+
+    names: tuple[str, ...]
+    shown: tuple[str, ...]
+    version: int = 0
+
+
+@dataclass
+class Run:
+    """The run that all pages of one visitor show.
+
+    Parameters
+    ----------
+    trainer
+        Touch it only while holding a turn of `rnnviz.ui.gate.GATE`.
+    playing
+        Whether the live loop trains.
+    problem
+        What was refused at the last change of a control, and why; the trainer is as it was.
+    selected_unit
+        Unit that is outlined in every picture.
+    shown_iteration
+        Which of the kept iterations the inspecting pages show; None follows the newest.
+    drafts
+        Lists being edited on the Task page, by task and setting.
+    """
+
+    trainer: Trainer
+    playing: bool = False
+    problem: str | None = None
+    selected_unit: int | None = None
+    shown_iteration: int | None = None
+    drafts: dict[str, Draft] = field(default_factory=dict)
+
+    def shown_trace(self) -> Trace:
+        """Return the trace of the iteration that the inspecting pages show."""
+        with GATE.turn(self):
+            if self.shown_iteration is None:
+                return self.trainer.trace()
+            return self.trainer.recording.at(self.shown_iteration)
+
+
+def start() -> Run:
+    """Return the visitor's run; make it from the defaults at their first visit."""
+    if _RUN not in st.session_state:
+        st.session_state[_RUN] = Run(Trainer(RunConfig()))
+    run = current()
+    for name in CONTROLLED:
+        seed(setting_key(name), getattr(run.trainer.config, name))
+    seed(length_key(run.trainer.task), run.trainer.task.length)
+    return run
+
+
+def current() -> Run:
+    """Return the visitor's run."""
+    run: Run = st.session_state[_RUN]
+    return run
+
+
+def setting_key(name: str) -> str:
+    """Return the key of the control of a setting of the run."""
+    return f"setting:{name}"
+
+
+def length_key(task: Task) -> str:
+    """Return the key of the control of a task's sequence length; each task has its own range."""
+    return f"length:{task.key}"
+
+
+def draft_key(task_key: str, name: str) -> str:
+    """Return the key of the control of a task's setting while it is edited."""
+    return f"draft:{task_key}:{name}"
+
+
+def seed(key: str, first: Any) -> None:
+    """Give a control its first value, unless it has one."""
+    st.session_state.setdefault(key, first)
+
+
+def show(key: str, now: Any) -> None:
+    """Make a control show a value, before it is drawn."""
+    st.session_state[key] = now
+
+
+def value(key: str, default: Any = None) -> Any:
+    """Return the value of a control, or the default while it has none."""
+    return st.session_state.get(key, default)
+
+
+def live_knobs() -> dict[str, Any]:
+    """Return what the controls say that may change while training goes on."""
+    return {name: st.session_state[setting_key(name)] for name in LIVE_KNOBS}
+
+
+def restart(task: Task | None = None) -> None:
+    """Start a new run with the settings that the controls show now.
+
+    A value that is not allowed leaves the old run as it is, and `Run.problem` says why.
+
+    Parameters
+    ----------
+    task
+        The new run's task; when None, the old run's with the sequence length that is shown now.
+    """
+    run = current()
+    chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED}
+    try:
+        if task is None:
+            length = st.session_state[length_key(run.trainer.task)]
+            task = replace(run.trainer.task, length=length)  # type: ignore[type-var]
+        config = RunConfig(task=task.key, **chosen)
+        with GATE.turn(run):
+            trainer = Trainer(config, task)
+    except ValueError as refused:
+        run.problem = str(refused)
+        return
+    run.trainer, run.problem = trainer, None
+    run.selected_unit = run.shown_iteration = None
+    st.session_state[length_key(task)] = task.length
+    st.session_state.pop(PROBE, None)
+
+
+def lengths() -> dict[str, int]:
+    """Return the sequence length that each task would start with."""
+    defaults = {key: _default_length(kind) for key, kind in TASKS.items()}
+    run_task = current().trainer.task
+    return {**defaults, run_task.key: run_task.length}
+
+
+def _default_length(kind: type[Task]) -> int:
+    return next(int(field.default) for field in kind.fields if field.name == "length")

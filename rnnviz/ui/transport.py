@@ -1,0 +1,72 @@
+"""The transport bar: reset, one iteration, train or pause, speed. And what keys do the same."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.ui import session
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.session import Run
+
+#: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
+SPEEDS: dict[str, int | None] = {"1 per tick": 1, "5 per tick": 5, "full speed": None}
+DEFAULT_SPEED = "full speed"
+
+
+def bar(run: Run) -> None:
+    """Draw the transport bar of the run."""
+    session.seed(session.SPEED, DEFAULT_SPEED)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Pause" if run.playing else "Train",
+            icon=":material/pause:" if run.playing else ":material/play_arrow:",
+            type="primary",
+            key="play",
+            shortcut="Space",
+            help="Train the network live, or hold it still.",
+            on_click=_toggle,
+            disabled=run.trainer.diverged is not None,
+        )
+        st.button(
+            "Step",
+            icon=":material/skip_next:",
+            key="step",
+            shortcut="S",
+            help="Exactly one iteration: one batch, one change of the weights.",
+            on_click=_step,
+            disabled=run.playing or run.trainer.diverged is not None,
+        )
+        st.button(
+            "Reset",
+            icon=":material/replay:",
+            key="reset",
+            shortcut="0",
+            help="Back to iteration 0 with the same seed: the same run again, number by number.",
+            on_click=session.restart,
+        )
+        st.segmented_control(
+            "Speed",
+            options=list(SPEEDS),
+            key=session.SPEED,
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+            help="How many iterations are done between two pictures.",
+        )
+
+
+def iterations_per_tick() -> int | None:
+    """Return how many iterations the chosen speed asks for per tick; None: as many as fit."""
+    return SPEEDS[session.value(session.SPEED, DEFAULT_SPEED)]
+
+
+def _toggle() -> None:
+    run = session.current()
+    run.playing = not run.playing
+
+
+def _step() -> None:
+    run = session.current()
+    with GATE.turn(run):
+        run.trainer.set(**session.live_knobs())
+        run.trainer.advance(iterations=1)

@@ -1,0 +1,109 @@
+"""Edit a task: a control for each of its settings, and a clear sentence when one is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from rnnviz.fields import Field
+from rnnviz.tasks import TASKS, make_task
+from rnnviz.tasks.task import Task
+from rnnviz.ui import controls, session
+from rnnviz.ui.session import Draft, Run
+
+_ORDER = "Place"
+_NAME = "Name"
+
+
+def edit(run: Run) -> Task | None:
+    """Draw the controls of the task being edited; return it, or None and say what is wrong."""
+    session.seed(session.TASK, run.trainer.task.key)
+    kind = st.segmented_control(
+        "Task",
+        options=list(TASKS),
+        format_func=lambda key: TASKS[key].title,
+        key=session.TASK,
+        persist_state="session",
+        required=True,
+    )
+    settings = {
+        field.name: _edit_setting(field, kind, run)
+        for field in TASKS[kind].fields
+        if field.name != "length"
+    }
+    try:
+        return make_task(kind, **settings, length=session.lengths()[kind])
+    except ValueError as refused:
+        st.error(f"{refused}. The run in the Studio keeps the task it has.", icon=":material/block:")
+        return None
+
+
+def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
+    """Read the names from the edited table, in the order that the places say.
+
+    Rows without a place come last, in the order in which they were added; rows without a name
+    are still being typed and are left out.
+    """
+    named = table[table[_NAME].notna()]
+    ordered = named.sort_values(_ORDER, kind="stable", na_position="last")
+    return tuple(str(name) for name in ordered[_NAME])
+
+
+def _edit_setting(field: Field, kind: str, run: Run) -> Any:
+    key = session.draft_key(kind, field.name)
+    current = _value_in_use(field, kind, run)
+    if field.kind is tuple:
+        return _edit_names(field, key, current, run)
+    session.seed(key, current)
+    return controls.draw(field, key, session.value(key), "rerun")
+
+
+def _value_in_use(field: Field, kind: str, run: Run) -> Any:
+    task = run.trainer.task
+    return getattr(task, field.name) if task.key == kind else field.default
+
+
+def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> tuple[str, ...]:
+    """Draw the table of a list of names; a change of place shows the rows in their new order.
+
+    The browser sends what was changed in the table it was given. So that table stays the same
+    while the order does, and is given anew, under a new key, when the order changes.
+    """
+    draft = run.drafts.setdefault(key, Draft(current, current))
+    version_key = f"{key}:{draft.version}"
+    if session.value(version_key) is None and draft.shown != draft.names:
+        draft.shown = draft.names
+        draft.version += 1
+        version_key = f"{key}:{draft.version}"
+    st.markdown(f"**{field.label}**", help=field.help)
+    table = st.data_editor(
+        _table(draft.shown),
+        key=version_key,
+        num_rows="dynamic",
+        hide_index=True,
+        height=min(420, 38 * (len(draft.shown) + 2)),
+        column_config=_COLUMNS,
+        alt=f"{field.label}, one per row; the place says the order",
+    )
+    draft.names = names_in_order(table)
+    if draft.names != tuple(str(name) for name in table[_NAME] if name is not None):
+        draft.shown = draft.names
+        draft.version += 1
+        st.rerun()
+    return draft.names
+
+
+_COLUMNS: Mapping[str, Any] = {
+    _ORDER: st.column_config.NumberColumn(
+        help="Change a place to reorder: 1.5 moves a row between 1 and 2.", width="small"
+    ),
+    _NAME: st.column_config.TextColumn(help="Click to rename; the last row adds one."),
+}
+
+
+def _table(names: tuple[str, ...]) -> pd.DataFrame:
+    places = pd.Series(range(1, len(names) + 1), dtype="float64")
+    return pd.DataFrame({_ORDER: places, _NAME: pd.Series(names, dtype="object")})
