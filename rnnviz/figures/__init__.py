@@ -1,1 +1,32 @@
-"""From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws."""
+"""From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws.
+
+Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain dict
+that describes it, for the live page.
+"""
+
+from rnnviz.figures.gate_maps import gates_spec, saturation_spec
+from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
+from rnnviz.figures.history_charts import accuracy_spec, loss_spec
+from rnnviz.figures.marks import drawn
+
+gates = drawn(gates_spec)
+saturation = drawn(saturation_spec)
+gradient_norms = drawn(gradient_norms_spec)
+gradient_map = drawn(gradient_map_spec)
+loss = drawn(loss_spec)
+accuracy = drawn(accuracy_spec)
+
+__all__ = [
+    "accuracy",
+    "accuracy_spec",
+    "gates",
+    "gates_spec",
+    "gradient_map",
+    "gradient_map_spec",
+    "gradient_norms",
+    "gradient_norms_spec",
+    "loss",
+    "loss_spec",
+    "saturation",
+    "saturation_spec",
+]

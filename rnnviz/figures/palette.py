@@ -29,6 +29,9 @@ class Quantity:
         `magnitude`: logarithmic.
     meaning
         One plain sentence.
+    negative
+        `#rrggbb` of values below zero: opposite to `colour`, also for colour-blind readers. Empty
+        for what is never below zero.
     """
 
     letter: str
@@ -36,6 +39,7 @@ class Quantity:
     colour: str
     scale: Scale
     meaning: str
+    negative: str = ""
 
 
 def _table(*quantities: Quantity) -> dict[str, Quantity]:
@@ -43,8 +47,10 @@ def _table(*quantities: Quantity) -> dict[str, Quantity]:
 
 
 _STATES = (
-    Quantity("c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps"),
-    Quantity("h", "hidden state", "#117733", "signed", "what the unit tells the rest"),
+    Quantity(
+        "c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps", "#B35806"
+    ),
+    Quantity("h", "hidden state", "#117733", "signed", "what the unit tells the rest", "#AA4499"),
     Quantity("d_c", "gradient by cell state", "#882255", "magnitude", "what the loss asks of c"),
     Quantity("d_h", "gradient by hidden state", "#D55E00", "magnitude", "what the loss asks of h"),
 )
@@ -54,14 +60,14 @@ QUANTITIES: dict[str, dict[str, Quantity]] = {
     "lstm": _table(
         Quantity("f", "forget gate", "#0072B2", "gate", "share of the memory that is kept"),
         Quantity("i", "input gate", "#009E73", "gate", "share of the candidate that is stored"),
-        Quantity("g", "candidate", "#CC79A7", "signed", "what could be stored"),
+        Quantity("g", "candidate", "#CC79A7", "signed", "what could be stored", "#8A8A1F"),
         Quantity("o", "output gate", "#E69F00", "gate", "share of the memory that is shown"),
         *_STATES,
     ),
     "gru": _table(
         Quantity("r", "reset gate", "#009E73", "gate", "share of the past the candidate sees"),
         Quantity("z", "update gate", "#0072B2", "gate", "share of the past that is kept"),
-        Quantity("n", "candidate", "#CC79A7", "signed", "what could replace the past"),
+        Quantity("n", "candidate", "#CC79A7", "signed", "what could replace the past", "#8A8A1F"),
         *(q for q in _STATES if q.letter in ("h", "d_h")),
     ),
     "rnn": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),

@@ -1,0 +1,92 @@
+"""The course of training: few enough points to draw, and what the latest ones mean in words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnviz.tasks.task import Baseline
+
+
+def thin(
+    iterations: ArrayLike, values: ArrayLike, limit: int = 500
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Keep at most `limit` points of a curve so that no peak is lost.
+
+    Of each stretch of iterations the smallest and the largest value stay, in the order in which
+    they came; so do the first and the last point. The length of a stretch is a power of two: as
+    training goes on, complete stretches stay as they are, and the drawn curve does not flicker.
+
+    Parameters
+    ----------
+    iterations, values : array, (N,)
+    limit
+        At least 4.
+
+    Returns
+    -------
+    iterations, values : array of float64, (at most limit,)
+        Of a stretch that has nothing but values that are not numbers, one of them stays.
+    """
+    x = np.asarray(iterations, dtype=np.float64)
+    y = np.asarray(values, dtype=np.float64)
+    if len(y) <= limit:
+        return x, y
+    # Two points per stretch, and two for the ends.
+    stretches_allowed = (limit - 2) // 2
+    stretch = 1 << math.ceil(math.log2(len(y) / stretches_allowed))
+    rows = np.arange(-(-len(y) // stretch) * stretch).clip(max=len(y) - 1).reshape(-1, stretch)
+    parts = y[rows]
+    missing = np.isnan(parts)
+    lowest = np.where(missing, np.inf, parts).argmin(axis=1)
+    highest = np.where(missing, -np.inf, parts).argmax(axis=1)
+    first_of = rows[:, 0]
+    kept = np.unique(np.concatenate(([0], first_of + lowest, first_of + highest, [len(y) - 1])))
+    kept = kept[kept < len(y)]
+    return x[kept], y[kept]
+
+
+def chance_loss(classes: int) -> float:
+    """Return the cross-entropy in nats of holding all classes for equally likely: ln K."""
+    return math.log(classes)
+
+
+def loss_sentence(loss: float, classes: int | None) -> str:
+    """Say how the loss compares with guessing.
+
+    Parameters
+    ----------
+    loss
+        Nats for classes; mean squared error where `classes` is None.
+    classes
+        Number of outputs K.
+    """
+    if not math.isfinite(loss):
+        return "The loss is no longer a number: training has diverged."
+    if classes is None or classes < 2:
+        return f"Loss {loss:.3g} (mean squared error)."
+    chance = chance_loss(classes)
+    guessing = f"guessing among {classes} would be ln {classes} = {chance:.2f}"
+    if loss > 1.05 * chance:
+        return f"Loss {loss:.3g} nats, worse than no idea at all: {guessing}."
+    if loss > 0.95 * chance:
+        return f"Loss {loss:.3g} nats, no better than guessing: {guessing}."
+    return f"Loss {loss:.3g} nats; {guessing}."
+
+
+def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
+    """Say how the accuracy (share, 0..1) compares with always saying the commonest target."""
+    always = f'always saying "{baseline.label}" would score {_percent(baseline.accuracy)}'
+    if math.isnan(accuracy):
+        return f"Accuracy is not measured yet; {always}."
+    return f"Accuracy {_percent(accuracy)}; {always}."
+
+
+def _percent(share: float) -> str:
+    # Rounding must not claim perfection: 99.96 % is not 100 %.
+    percent = share * 100
+    if 99.5 <= percent < 100:
+        return f"{math.floor(percent * 10) / 10:.1f} %"
+    return f"{percent:.0f} %"

@@ -1,0 +1,202 @@
+"""Gates, candidate, cell and hidden state as maps of unit against time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnviz.analysis.gates import saturation, saturation_by_gate
+from rnnviz.figures.marks import (
+    NEUTRAL,
+    Spec,
+    axis,
+    colour_scale,
+    layout,
+    note,
+    step_axis,
+    step_names,
+)
+from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.recording.trace import Array, Trace
+
+MAP_HEIGHT = 150
+#: Bounded by tanh, so that the scale need not follow the data.
+_WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": ()}
+
+
+def gates_spec(
+    trace: Trace,
+    layer: int = -1,
+    unit: int | None = None,
+    step: int | None = None,
+    columns: int = 2,
+) -> Spec:
+    """Draw every gate, the candidate, the cell and the hidden state of one layer.
+
+    Parameters
+    ----------
+    trace : Trace
+    layer
+        Index into `trace.layers`; the top layer by default.
+    unit, step
+        Outlined, where given.
+    columns
+        Maps side by side.
+    """
+    values = trace.layers[layer].quantities()
+    shown = [q for q in QUANTITIES[trace.cell].values() if q.scale != "magnitude"]
+    names = step_names(trace.input_labels)
+    places = _places(len(shown), columns)
+    rows = -(-len(shown) // columns)
+    spec: Spec = {
+        "data": [],
+        "layout": layout(rows * (MAP_HEIGHT + 34) + 62, margin={"l": 40, "r": 44, "t": 24, "b": 8}),
+    }
+    spec["layout"] |= {"annotations": [], "shapes": []}
+    for number, (quantity, place) in enumerate(zip(shown, places, strict=True), start=1):
+        array = values[quantity.letter]
+        bottom = number + columns > len(shown)
+        spec["data"].append(_map(quantity, array, names, trace.cell, number, place))
+        spec["layout"] |= _axes(names, array.shape[1], number, place, bottom)
+        spec["layout"]["annotations"].append(_title(quantity, place))
+        spec["layout"]["shapes"] += _outlines(number, unit, step)
+    return spec
+
+
+def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float = 0.9) -> Spec:
+    """Draw, for each gate of one layer, the share of values nearly shut, between, and nearly open.
+
+    Shares are over all units and time steps.
+    """
+    shares = saturation_by_gate(saturation(trace, low, high))
+    shares = shares[shares["layer"] == layer % len(trace.layers)]
+    frame = layout(46 * max(len(shares), 1) + 84, barmode="stack", bargap=0.35, showlegend=True)
+    if shares.empty:
+        return {"data": [], "layout": frame | {"annotations": [note("This cell has no gates.")]}}
+    quantities = [QUANTITIES[trace.cell][letter] for letter in shares["gate"]]
+    below, above = shares["below"].to_numpy() * 100, shares["above"].to_numpy() * 100
+    parts = [
+        (f"nearly shut, below {low:g}", below, 0.25),
+        ("between", 100 - below - above, 0.55),
+        (f"nearly open, above {high:g}", above, 1.0),
+    ]
+    frame["xaxis"] = axis("share of all units and time steps, %", range=[0, 100], ticksuffix=" %")
+    frame["yaxis"] = {"autorange": "reversed", "automargin": True}
+    return {"data": [_bars(quantities, *part) for part in parts], "layout": frame}
+
+
+def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: float) -> Spec:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "x": percent,
+        "y": [quantity.label for quantity in quantities],
+        "marker": {"color": [quantity.colour for quantity in quantities], "opacity": opacity},
+        "hovertemplate": f"%{{y}}, {name}: %{{x:.4g}} %<extra></extra>",
+    }
+
+
+def _places(count: int, columns: int) -> list[dict[str, list[float]]]:
+    """Return the rectangle of each map within the figure, row by row; 0..1 from the lower left."""
+    rows = -(-count // columns)
+    gap_x, gap_y = 0.13, 34 / (rows * (MAP_HEIGHT + 34))
+    width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
+    lefts = [column * (width + gap_x) for column in range(columns)]
+    tops = [1 - row * (height + gap_y) for row in range(rows)]
+    rectangles = [
+        {"x": [left, left + width], "y": [max(top - height, 0.0), top]}
+        for top in tops
+        for left in lefts
+    ]
+    return rectangles[:count]
+
+
+def _map(
+    quantity: Quantity,
+    values: Array,
+    names: Sequence[str],
+    cell: str,
+    number: int,
+    place: dict[str, list[float]],
+) -> Spec:
+    is_gate = quantity.scale == "gate"
+    bound = 1.0 if is_gate else _bound(values, quantity.letter, cell)
+    low = 0.0 if is_gate else -bound
+    return {
+        "type": "heatmap",
+        "name": quantity.label,
+        "x": list(names),
+        "z": values.T,
+        "xaxis": f"x{number}",
+        "yaxis": f"y{number}",
+        "zmin": low,
+        "zmax": bound,
+        "colorscale": colour_scale(quantity),
+        "colorbar": {
+            "x": place["x"][1],
+            "xpad": 6,
+            "y": sum(place["y"]) / 2,
+            "len": place["y"][1] - place["y"][0],
+            "ypad": 0,
+            "thickness": 8,
+            "outlinewidth": 0,
+            "tickvals": [low, (low + bound) / 2, bound],
+            "ticktext": [f"{value:.2g}" for value in (low, (low + bound) / 2, bound)],
+        },
+        "hovertemplate": (f"{quantity.label}, unit %{{y}}, step %{{x}}: %{{z:.6g}}<extra></extra>"),
+    }
+
+
+def _bound(values: Array, letter: str, cell: str) -> float:
+    if letter in _WITHIN_ONE[cell]:
+        return 1.0
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0.0)) or 1.0
+
+
+def _axes(
+    names: Sequence[str], units: int, number: int, place: dict[str, list[float]], bottom: bool
+) -> dict[str, Any]:
+    """Describe the two axes of a map; all share the time steps, so that they zoom together."""
+    x = step_axis(names, domain=place["x"], anchor=f"y{number}", showticklabels=bottom)
+    y = {
+        "domain": place["y"],
+        "anchor": f"x{number}",
+        "autorange": "reversed",
+        "showgrid": False,
+        "zeroline": False,
+        "dtick": max(1, -(-units // 4)),
+    }
+    if number > 1:
+        x["matches"], y["matches"] = "x", "y"
+    suffix = "" if number == 1 else str(number)
+    return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+def _title(quantity: Quantity, place: dict[str, list[float]]) -> Spec:
+    return {
+        "text": f'<span style="color:{quantity.colour}">■</span> {quantity.label}',
+        "xref": "paper",
+        "yref": "paper",
+        "x": place["x"][0],
+        "y": place["y"][1],
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
+
+
+def _outlines(number: int, unit: int | None, step: int | None) -> list[Spec]:
+    frame = {"type": "rect", "line": {"color": NEUTRAL, "width": 2}}
+    x, y = f"x{number}", f"y{number}"
+    outlines = []
+    if unit is not None:
+        row = {"xref": f"{x} domain", "x0": 0, "x1": 1, "yref": y, "y0": unit - 0.5}
+        outlines.append({**frame, **row, "y1": unit + 0.5})
+    if step is not None:
+        column = {"yref": f"{y} domain", "y0": 0, "y1": 1, "xref": x, "x0": step - 0.5}
+        outlines.append({**frame, **column, "x1": step + 0.5})
+    return outlines

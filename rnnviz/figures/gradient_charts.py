@@ -1,0 +1,118 @@
+"""How large the gradient is at each time step: now, and over the whole of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnviz.analysis.gradients import Norms, step_norms
+from rnnviz.figures.marks import Spec, axis, layout, note, step_axis, step_names
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.recording.trace import Trace
+
+#: letter, whose colour and whose label it takes, what the label adds, dash
+_LINES = (
+    ("d_h", "d_h", "all scored steps", "solid"),
+    ("last_d_h", "d_h", "last scored step alone", "dot"),
+    ("d_c", "d_c", "all scored steps", "solid"),
+    ("last_d_c", "d_c", "last scored step alone", "dot"),
+)
+_POWERS: Spec = {"type": "log", "exponentformat": "power", "showexponent": "all"}
+
+
+def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spec:
+    """Draw the gradient norm of each time step, on a logarithmic axis.
+
+    Solid: of the whole loss. Dotted: of the loss of the last scored step alone, which is
+    the one that can be seen to vanish. A norm of exactly zero, or one that is not a number, is
+    left out: there is no place for it on the axis.
+    """
+    quantities = trace.layers[layer].quantities()
+    names = step_names(trace.input_labels)
+    frame = layout(
+        height,
+        showlegend=True,
+        xaxis=step_axis(names),
+        yaxis=axis("gradient norm", **_POWERS, nticks=8),
+    )
+    norms = {
+        letter: step_norms(quantities[letter]) for letter, *_ in _LINES if letter in quantities
+    }
+    if not any(np.isfinite(n[n > 0]).any() for n in norms.values()):
+        frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
+    lines = [
+        _line(trace.cell, norms[letter], names, colour_of, added, dash)
+        for letter, colour_of, added, dash in _LINES
+        if letter in norms
+    ]
+    return {"data": lines, "layout": frame}
+
+
+def gradient_map_spec(
+    iterations: ArrayLike, norms: Norms, input_labels: Sequence[str], height: int = 360
+) -> Spec:
+    """Draw the gradient norm over time steps (across) and training (upwards).
+
+    Parameters
+    ----------
+    iterations : array, (N,)
+    norms : array, (N, T)
+        As `analysis.gradients.norms_over_training` gives them. Exactly zero stays blank.
+    input_labels : sequence of str, length T
+    """
+    names = step_names(input_labels)
+    frame = layout(height, xaxis=step_axis(names), yaxis=axis("iteration", showgrid=False))
+    powers = _powers_of_ten(np.asarray(norms, dtype=np.float64))
+    if not np.isfinite(powers).any():
+        frame["annotations"] = [note("No gradient above zero has been recorded.")]
+        return {"data": [], "layout": frame}
+    trace = {
+        "type": "heatmap",
+        "x": names,
+        "y": np.asarray(iterations),
+        "z": powers,
+        "customdata": np.asarray(norms, dtype=np.float64),
+        "colorscale": "Viridis",
+        "colorbar": _power_bar(powers),
+        "hoverongaps": False,
+        "hovertemplate": "iteration %{y}, step %{x}: %{customdata:.4g}<extra></extra>",
+    }
+    return {"data": [trace], "layout": frame}
+
+
+def _line(
+    cell: str, norms: Norms, names: Sequence[str], colour_of: str, added: str, dash: str
+) -> Spec:
+    quantity = QUANTITIES[cell][colour_of]
+    name = f"{quantity.label}, {added}"
+    drawable = np.where((norms > 0) & np.isfinite(norms), norms, np.nan)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": list(names),
+        "y": drawable,
+        "line": {"color": quantity.colour, "dash": dash, "width": 2},
+        "marker": {"size": 4},
+        "hovertemplate": f"{name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
+    }
+
+
+def _powers_of_ten(norms: Norms) -> NDArray[np.float64]:
+    drawable = (norms > 0) & np.isfinite(norms)
+    return np.log10(norms, where=drawable, out=np.full(norms.shape, np.nan))
+
+
+def _power_bar(powers: NDArray[np.float64]) -> Spec:
+    low, high = np.floor(np.nanmin(powers)), np.ceil(np.nanmax(powers))
+    stride = max(1, int(np.ceil((high - low) / 6)))
+    ticks = np.arange(low, high + 1, stride)
+    return {
+        "title": {"text": "norm", "side": "top"},
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickvals": ticks,
+        "ticktext": [f"10<sup>{int(power)}</sup>" for power in ticks],
+    }

@@ -1,0 +1,92 @@
+"""The course of training: loss and accuracy over iterations, with what guessing would score."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnviz.analysis.history import chance_loss, thin
+from rnnviz.figures.marks import Spec, axis, layout
+from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
+
+Points = NDArray[np.float64]
+
+
+def loss_spec(
+    iterations: ArrayLike,
+    loss: ArrayLike,
+    classes: int | None = None,
+    logarithmic: bool = False,
+    height: int = 260,
+) -> Spec:
+    """Draw the loss over iterations, and the loss of guessing.
+
+    Parameters
+    ----------
+    iterations, loss : array, (N,)
+        Thinned here to at most 500 points; a loss that is not a number leaves a gap.
+    classes
+        Number of outputs K, for the line of chance at ln K; None where the outputs are numbers.
+    """
+    x, y = thin(iterations, loss)
+    unit = "nats" if classes else "mean squared error"
+    frame = _frame(f"loss, {unit}", height)
+    frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
+    if classes and classes > 1:
+        _add_level(frame, chance_loss(classes), f"guessing among {classes}", logarithmic)
+    return {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
+
+
+def accuracy_spec(
+    iterations: ArrayLike, accuracy: ArrayLike, baseline: float | None = None, height: int = 260
+) -> Spec:
+    """Draw the accuracy (share, 0..1) over iterations, and the baseline's.
+
+    Parameters
+    ----------
+    iterations, accuracy : array, (N,)
+        Iterations at which it was not measured (NaN) are left out.
+    baseline
+        Accuracy of always saying the commonest target, 0..1.
+    """
+    measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
+    x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
+    frame = _frame("accuracy", height)
+    frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
+    if baseline is not None:
+        _add_level(frame, baseline, "always the commonest", logarithmic=False)
+    return {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
+
+
+def _frame(title: str, height: int) -> Spec:
+    return layout(
+        height,
+        xaxis=axis("iteration", rangemode="tozero", showgrid=False, tickformat=",d"),
+        yaxis=axis(title),
+        shapes=[],
+        annotations=[],
+    )
+
+
+def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(x) > 1 else "markers",
+        "name": name,
+        "x": x,
+        "y": y,
+        "line": {"color": colour, "width": 2},
+        "marker": {"color": colour},
+        "hovertemplate": f"iteration %{{x:,d}}: {shown}<extra></extra>",
+    }
+
+
+def _add_level(frame: Spec, height: float, text: str, logarithmic: bool) -> None:
+    """Add a dashed line across the figure, with its name at the right end."""
+    line = {"color": BASELINE_COLOUR, "width": 1.5, "dash": "dash"}
+    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
+    frame["shapes"].append({"type": "line", "line": line, **across})
+    # On a logarithmic axis plotly places annotations, though not shapes, by the exponent.
+    where = np.log10(height) if logarithmic else height
+    anchors = {"xref": "paper", "x": 1, "xanchor": "right", "yanchor": "bottom"}
+    frame["annotations"].append({"text": text, "y": where, "showarrow": False, **anchors})

@@ -1,0 +1,56 @@
+"""A spec as the bytes that the browser gets at each tick: short, and quick to make."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Magnitudes that float32 holds with its full seven digits, with room to spare on both sides.
+_SINGLE_LOWEST, _SINGLE_HIGHEST = 1e-30, 1e30
+
+_SHORT_TYPES = {"float64": "f8", "float32": "f4", "int32": "i4", "uint8": "u1", "bool": "u1"}
+
+
+def pack(value: Any) -> Any:
+    """Turn every array in a spec into plotly.js's own form of base64, and leave all else.
+
+    Numbers go as float32 where it holds all of them to seven digits (the figures show six), which
+    halves the payload; gradients of 1e-200 stay float64.
+    """
+    if isinstance(value, dict):
+        return {key: pack(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [pack(part) for part in value]
+    if isinstance(value, np.ndarray):
+        return _packed(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def to_bytes(document: dict[str, Any]) -> bytes:
+    """Pack a document, specs included, and write it as JSON in UTF-8."""
+    return json.dumps(pack(document), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _packed(array: NDArray[Any]) -> dict[str, str]:
+    short = _shortened(array)
+    packed = {
+        "dtype": _SHORT_TYPES[short.dtype.name],
+        "bdata": base64.b64encode(np.ascontiguousarray(short).data).decode("ascii"),
+    }
+    return packed if short.ndim == 1 else packed | {"shape": ", ".join(map(str, short.shape))}
+
+
+def _shortened(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind in "iu":
+        # Iterations fit into 32 bits, and plotly.js reads no 64-bit integers.
+        return array.astype(np.int32)
+    if array.dtype != np.float64:
+        return array
+    magnitudes = np.abs(array[array != 0])
+    with np.errstate(invalid="ignore"):
+        fits = not ((magnitudes < _SINGLE_LOWEST) | (magnitudes > _SINGLE_HIGHEST)).any()
+    return array.astype(np.float32) if fits else array
