@@ -148,8 +148,8 @@ class Field:
             return "1" if value else "0"
         if self.kind is tuple:
             line = io.StringIO()
-            csv.writer(line, lineterminator="").writerow(value)
-            return line.getvalue()
+            csv.writer(line, lineterminator="\r\n").writerow(value)
+            return line.getvalue().removesuffix("\r\n")
         return str(value)
 
     def _range(self) -> str:

@@ -92,11 +92,12 @@ class GymSchedule:
         object.__setattr__(self, "exercises", names)
         seen: dict[str, str] = {}
         for name in names:
-            earlier = seen.setdefault(name.casefold(), name)
-            if earlier is not name:
+            if name.casefold() in seen:
+                earlier = shown(seen[name.casefold()])
                 raise ValueError(
-                    f"exercises must all be different, got {shown(earlier)} and {shown(name)}"
+                    f"exercises must all be different, got {earlier} and {shown(name)}"
                 )
+            seen[name.casefold()] = name
         if self.missed and REST in seen:
             raise ValueError(
                 "no exercise may be called 'rest' while days can be missed, because a missed day "
