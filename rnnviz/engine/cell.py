@@ -1,0 +1,162 @@
+"""What the cells share: the block of inputs, the gradient by the states, the order of calls.
+
+A cell object is one layer over T steps of B sequences. It owns the buffers of that shape, which are
+allocated once and then reused; weights belong to the network. Views on single time steps are made
+in the constructor, because making a view costs as much as adding two small vectors.
+
+The block of inputs of time step t is ``Z[t] = [1; x_t; h_{t-1}; 1]``, of shape (1 + D + H + 1, B),
+so that one product with ``[b_ih | W_ih | W_hh | b_hh]`` is the weighted sum of all gates. Step t
+writes its h_t into Z[t + 1], where the next step needs it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
+from rnnviz.engine.products import Array
+
+# Numbers that a chunk of time steps may hold when factors are computed for many steps at once:
+# few calls where blocks are small, and everything still in the cache where they are large.
+CHUNK = 16384
+
+
+class Cell(ABC):
+    """One layer over T steps of B sequences.
+
+    Parameters
+    ----------
+    weights : mapping of name to Weights
+        What `plans` describes, in the fast layout.
+    sizes : (D, H)
+    steps, batch
+        T and B.
+    dtype
+        Of all buffers.
+    """
+
+    gates: ClassVar[str] = ""
+    """Letters of the gates in the order of PyTorch's rows; empty for a cell without gates."""
+    blocks: ClassVar[int] = 1
+    """How many blocks of H rows the weight matrices have."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Weights],
+        sizes: tuple[int, int],
+        steps: int,
+        batch: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        D, H = sizes
+        self.weights = weights
+        self.steps, self.batch, self.hidden_size = steps, batch, H
+        self.dtype = dtype
+        self.Z = np.zeros((steps + 1, D + H + 2, batch), dtype)
+        self.Z[:, 0] = self.Z[:, -1] = 1
+        self.x = self.Z[:-1, 1 : D + 1]
+        self.h_all = self.Z[:, D + 1 : -1]
+        self.h_and_one = self.Z[1:, D + 1 :]
+        self.d_h_all = np.zeros((steps + 1, H, batch), dtype)
+        # Arrays without dimensions: NumPy takes them faster than Python's numbers.
+        self.zero, self.half, self.one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
+
+    @classmethod
+    def shapes(cls, D: int, H: int) -> Shapes:
+        """Return the parameters of a layer: PyTorch's names without the suffix of the layer."""
+        rows = cls.blocks * H
+        return {
+            "weight_ih": (rows, D),
+            "weight_hh": (rows, H),
+            "bias_ih": (rows,),
+            "bias_hh": (rows,),
+        }
+
+    @classmethod
+    @abstractmethod
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+        """Say how the fast matrices are made of the parameters.
+
+        Parameters
+        ----------
+        index : mapping of name to array of int
+            For each parameter of `shapes`, where its entries stand in the flat vector.
+        H
+            Number of hidden units.
+        """
+
+    @property
+    def h(self) -> Array:
+        """Hidden state after each step, (T, H, B)."""
+        return self.h_all[1:]
+
+    @property
+    def d_h(self) -> Array:
+        """dL/dh_t, (T, H, B). Before `backward`: the part that comes from above."""
+        return self.d_h_all[1:]
+
+    @property
+    def states(self) -> dict[str, Array]:
+        """The states that are carried on, (T + 1, H, B), the initial one first."""
+        return {"h": self.h_all}
+
+    @property
+    def d_states(self) -> dict[str, Array]:
+        """dL/d of each of `states`, same shapes."""
+        return {"h": self.d_h_all}
+
+    @abstractmethod
+    def gate(self, letter: str) -> Array:
+        """Return the values of a gate, (T, H, B)."""
+
+    @abstractmethod
+    def forward(self) -> None:
+        """Compute everything from `x` and the initial state."""
+
+    @abstractmethod
+    def backward(self, crosses: list[bool]) -> None:
+        """Carry the loss gradient from the last time step to the first.
+
+        On entry `d_h` holds dL/dh_t from above alone, without what comes back from later steps;
+        afterwards it holds the total derivative.
+
+        Parameters
+        ----------
+        crosses : list of bool, length T
+            Whether the gradient crosses from step t to step t - 1; False cuts it there.
+        """
+
+    @abstractmethod
+    def input_gradient(self, d_x: Array) -> None:
+        """Write dL/dx_t into `d_x`, (T, D, B). After `backward`."""
+
+    @abstractmethod
+    def weight_gradients(self) -> None:
+        """Fill `gradient` of the weights. After `backward`."""
+
+    def rows(self, block: int, count: int = 1) -> slice:
+        """Return the rows of `count` blocks of H, from the given one."""
+        H = self.hidden_size
+        return slice(block * H, (block + count) * H)
+
+    def chunks(self) -> list[slice]:
+        """Return slices of time steps that fit the cache, the last ones first."""
+        length = max(1, CHUNK // (self.hidden_size * self.batch))
+        starts = range(0, self.steps, length)
+        return [slice(start, min(start + length, self.steps)) for start in reversed(starts)]
+
+
+def fuse(index: Mapping[str, Indices]) -> Indices:
+    """Return `[b_ih | W_ih | W_hh | b_hh]`, the columns that fit Z."""
+    return np.column_stack(
+        [index["bias_ih"], index["weight_ih"], index["weight_hh"], index["bias_hh"]]
+    )
+
+
+def gate_rows(letters: str, order: str, H: int) -> Indices:
+    """Return the rows of the gates in another order: `letters` is theirs, `order` is ours."""
+    return np.concatenate([letters.index(gate) * H + np.arange(H) for gate in order])

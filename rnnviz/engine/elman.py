@@ -1,0 +1,121 @@
+"""The simple recurrent network of Elman (1990), with tanh or with ReLU.
+
+Equations, as in PyTorch's `nn.RNN`::
+
+    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh
+    h_t = tanh(a_t)      or      h_t = max(a_t, 0)
+
+Backward, with dL/dh_t from above and from step t + 1 added up::
+
+    d_a_t = d_h_t * (1 - h_t^2)      or      d_a_t = d_h_t * [h_t > 0]
+    d_h_{t-1} += W_hh^T d_a_t
+    d_x_t = W_ih^T d_a_t
+
+The variant with ReLU is meant to start from W_hh = identity: Le, Jaitly and Hinton (2015), "A
+simple way to initialize recurrent networks of rectified linear units".
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rnnviz.engine.cell import Cell, fuse
+from rnnviz.engine.layout import Indices, Plan, Weights
+from rnnviz.engine.products import Array, SumOfProducts, product
+
+
+class Elman(Cell):
+    """What both variants share: everything but the squashing function."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Weights],
+        sizes: tuple[int, int],
+        steps: int,
+        batch: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        super().__init__(weights, sizes, steps, batch, dtype)
+        D, H = sizes
+        fused = weights["all"]
+        self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
+        # Holds the derivative of the squashing function first, then times d_h: dL/da.
+        self.d_a = np.zeros((steps, H, batch), dtype)
+        self._carry = np.empty((H, batch), dtype)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient)
+        self._forward = list(zip(self.Z[:-1], self.h_all[1:], strict=True))
+        self._backward = list(zip(self.d_h_all[1:], self.d_a, self.d_h_all[:-1], strict=True))
+
+    @classmethod
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+        """Put all weights in one matrix."""
+        return {"all": Plan(fuse(index), np.ones((H, 1)))}
+
+    @abstractmethod
+    def squash(self, a: Array, h: Array) -> None:
+        """Write h = squash(a)."""
+
+    @abstractmethod
+    def derivative(self, h: Array, out: Array) -> None:
+        """Write dh/da, for all steps at once."""
+
+    def gate(self, letter: str) -> Array:
+        """Refuse: this cell has no gates."""
+        raise KeyError(letter)
+
+    def forward(self) -> None:
+        """Compute h_t for all steps."""
+        W, squash, dot = self.W, self.squash, np.dot
+        for z, h in self._forward:
+            dot(W, z, h)
+            squash(h, h)
+
+    def backward(self, crosses: list[bool]) -> None:
+        """Carry dL/dh back through time; leaves dL/da in `d_a`."""
+        W_hh_T, carry = self.W_hh_T, self._carry
+        dot, multiply, add = np.dot, np.multiply, np.add
+        self.d_h_all[0] = 0
+        self.derivative(self.h, self.d_a)
+        for t in reversed(range(self.steps)):
+            d_h, d_a, d_h_before = self._backward[t]
+            multiply(d_a, d_h, d_a)
+            if crosses[t]:
+                dot(W_hh_T, d_a, carry)
+                add(d_h_before, carry, d_h_before)
+
+    def input_gradient(self, d_x: Array) -> None:
+        """Write dL/dx_t."""
+        product(self.W_ih_T, self.d_a, d_x)
+
+    def weight_gradients(self) -> None:
+        """Add up d_a z^T over the steps."""
+        self._add_up()
+
+
+class TanhRNN(Elman):
+    """The variant with tanh."""
+
+    def squash(self, a: Array, h: Array) -> None:
+        """Write tanh(a)."""
+        np.tanh(a, h)
+
+    def derivative(self, h: Array, out: Array) -> None:
+        """Write 1 - h^2."""
+        np.multiply(h, h, out)
+        np.subtract(self.one, out, out)
+
+
+class ReluRNN(Elman):
+    """The variant with ReLU."""
+
+    def squash(self, a: Array, h: Array) -> None:
+        """Write max(a, 0)."""
+        np.maximum(a, self.zero, h)
+
+    def derivative(self, h: Array, out: Array) -> None:
+        """Write 1 where h > 0, else 0; at the kink 0, as PyTorch does."""
+        np.greater(h, 0, out=out, casting="unsafe")

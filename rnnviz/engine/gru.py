@@ -1,0 +1,173 @@
+"""The gated recurrent unit, as PyTorch's `nn.GRU` computes it.
+
+Equations (Cho et al. 2014, in the variant that applies the reset gate after the recurrent product:
+first version of arXiv:1406.1078 and PyTorch)::
+
+    r_t = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
+    z_t = sigmoid(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)
+    m_t = W_hn h_{t-1} + b_hn
+    n_t = tanh(W_in x_t + b_in + r_t * m_t)
+    h_t = (1 - z_t) * n_t + z_t * h_{t-1}
+
+Backward, with dL/dh_t from above and from step t + 1 added up::
+
+    d_a_n = d_h_t * (1 - z_t) * (1 - n_t^2)
+    d_a_z = d_h_t * (h_{t-1} - n_t) * z_t (1 - z_t)
+    d_a_r = d_a_n * m_t * r_t (1 - r_t)
+    d_m   = d_a_n * r_t
+    d_h_{t-1} += d_h_t * z_t + W_hh^T [d_a_r; d_a_z; d_m]
+    d_x_t = W_ih^T [d_a_r; d_a_z; d_a_n]
+
+The block of step t is ``S[t] = [n; r; z; m]``, and d_a likewise: the input acts on the first three,
+the state on the last three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnviz.engine.cell import Cell, gate_rows
+from rnnviz.engine.layout import Indices, Plan, Weights
+from rnnviz.engine.products import Array, SumOfProducts, product
+
+ORDER = "nrz"
+
+
+class GRU(Cell):
+    """One layer of GRU over T steps of B sequences."""
+
+    gates: ClassVar[str] = "rzn"
+    blocks: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        weights: Mapping[str, Weights],
+        sizes: tuple[int, int],
+        steps: int,
+        batch: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        super().__init__(weights, sizes, steps, batch, dtype)
+        D, H = sizes
+        by_x, by_h = weights["x"], weights["h"]
+        self.W_x, self.W_h = by_x.W, by_h.W
+        self.W_ih_T, self.W_hh_T = by_x.W_T[1:], by_h.W_T[:-1]
+        self.S = np.zeros((steps, 4 * H, batch), dtype)
+        # Holds the part of the sums that comes from x, then derivative factors, then dL/da.
+        self.d_a = np.zeros((steps, 4 * H, batch), dtype)
+        self._carry = np.empty((H, batch), dtype)
+        d_by_x, d_by_h = self.d_a[:, self.rows(0, 3)], self.d_a[:, self.rows(1, 3)]
+        self._one_and_x = self.Z[:-1, : D + 1]
+        self._add_up_x = SumOfProducts(d_by_x, self._one_and_x, by_x.gradient)
+        self._add_up_h = SumOfProducts(d_by_h, self.Z[:-1, D + 1 :], by_h.gradient)
+        self._prepare_views(D)
+
+    @classmethod
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+        """Split what acts on [1; x] from what acts on [h; 1]; sigmoids' rows are halved."""
+        by_x = np.column_stack([index["bias_ih"], index["weight_ih"]])
+        by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
+        half, whole = np.full(H, 0.5), np.ones(H)
+        return {
+            "x": Plan(
+                by_x[gate_rows(cls.gates, "nrz", H)], np.concatenate([whole, half, half])[:, None]
+            ),
+            "h": Plan(
+                by_h[gate_rows(cls.gates, "rzn", H)], np.concatenate([half, half, whole])[:, None]
+            ),
+        }
+
+    def _prepare_views(self, D: int) -> None:
+        S, d_a, rows = self.S, self.d_a, self.rows
+        self._forward = list(
+            zip(
+                self.Z[:-1, D + 1 :],  # h_{t-1} 1
+                S[:, rows(1, 3)],  # r z m
+                S[:, rows(1, 2)],  # r z
+                d_a[:, rows(1, 2)],
+                *(S[:, rows(block)] for block in (0, 1, 2, 3)),  # n r z m
+                d_a[:, rows(0)],
+                self.h_all[:-1],
+                self.h_all[1:],
+                strict=True,
+            )
+        )
+        self._backward = list(
+            zip(
+                self.d_h_all[1:],
+                *(d_a[:, rows(block)] for block in (0, 1, 2, 3)),
+                d_a[:, rows(1, 3)],
+                S[:, rows(2)],
+                self.d_h_all[:-1],
+                strict=True,
+            )
+        )
+
+    def gate(self, letter: str) -> Array:
+        """Return the values of a gate, (T, H, B)."""
+        return self.S[:, self.rows(ORDER.index(letter))]
+
+    def forward(self) -> None:
+        """Compute gates and h_t for all steps."""
+        W_h, half = self.W_h, self.half
+        dot, tanh, multiply = np.dot, np.tanh, np.multiply
+        add, subtract = np.add, np.subtract
+        product(self.W_x, self._one_and_x, self.d_a[:, self.rows(0, 3)])
+        for h_1, rzm, rz, x_rz, n, r, z, m, x_n, h_before, h in self._forward:
+            dot(W_h, h_1, rzm)
+            add(rz, x_rz, rz)
+            tanh(rz, rz)
+            multiply(rz, half, rz)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
+            add(rz, half, rz)
+            multiply(r, m, n)
+            add(n, x_n, n)
+            tanh(n, n)
+            subtract(h_before, n, h)
+            multiply(h, z, h)
+            add(h, n, h)
+
+    def backward(self, crosses: list[bool]) -> None:
+        """Carry dL/dh back through time; leaves dL/d[n; r; z; m] before squashing in `d_a`."""
+        W_hh_T, carry = self.W_hh_T, self._carry
+        dot, multiply, add = np.dot, np.multiply, np.add
+        self.d_h_all[0] = 0
+        for chunk in self.chunks():
+            self._factors(chunk)
+            for t in reversed(range(chunk.start, chunk.stop)):
+                d_h, d_n, d_r, d_z, d_m, d_rzm, z, d_h_before = self._backward[t]
+                multiply(d_n, d_h, d_n)
+                multiply(d_z, d_h, d_z)
+                multiply(d_r, d_n, d_r)
+                multiply(d_m, d_n, d_m)
+                if crosses[t]:
+                    dot(W_hh_T, d_rzm, carry)
+                    add(d_h_before, carry, d_h_before)
+                    multiply(d_h, z, carry)
+                    add(d_h_before, carry, d_h_before)
+
+    def _factors(self, chunk: slice) -> None:
+        """Write what d_h (for n and z) and d_a_n (for r and m) are multiplied with into `d_a`."""
+        S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
+        n, r, z, m = (S[:, rows(block)] for block in (0, 1, 2, 3))
+        d_n, d_r, d_z, d_m = (d_a[:, rows(block)] for block in (0, 1, 2, 3))
+        np.multiply(S[:, rows(0, 3)], S[:, rows(0, 3)], d_a[:, rows(0, 3)])
+        np.subtract(self.one, d_n, d_n)
+        np.subtract(self.one, z, d_m)
+        np.multiply(d_n, d_m, d_n)
+        np.subtract(S[:, rows(1, 2)], d_a[:, rows(1, 2)], d_a[:, rows(1, 2)])
+        np.multiply(d_r, m, d_r)
+        np.subtract(self.h_all[chunk], n, d_m)
+        np.multiply(d_z, d_m, d_z)
+        d_m[:] = r
+
+    def input_gradient(self, d_x: Array) -> None:
+        """Write dL/dx_t."""
+        product(self.W_ih_T, self.d_a[:, self.rows(0, 3)], d_x)
+
+    def weight_gradients(self) -> None:
+        """Add up the products over the steps: with [1; x] and with [h; 1]."""
+        self._add_up_x()
+        self._add_up_h()

@@ -1,0 +1,106 @@
+"""The parameters: one flat vector with named views, and the copy of it that the cells compute with.
+
+The outside sees PyTorch's names and arrangement. The cells want something else: all weights that
+act on the same block in one matrix, gates in an order of their own, and the rows of a sigmoid
+halved (see `sigmoid` in cell.py). That is a rearrangement of the same numbers, so it is
+described once as a table of indices, and made by one `np.take` per iteration for the whole network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engine.products import Array
+
+Indices = NDArray[np.intp]
+Shapes = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a matrix of the fast layout is made from the flat vector.
+
+    Parameters
+    ----------
+    order : array of int, (rows, columns)
+        Where in the flat vector each entry stands.
+    scale : array, (rows, 1)
+        Factor of each row; 0.5 for the rows of a sigmoid.
+    """
+
+    order: Indices
+    scale: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A matrix of the fast layout.
+
+    Parameters
+    ----------
+    W : array, (rows, columns)
+        For the forward pass, rows scaled.
+    W_T : array, (columns, rows)
+        For the backward pass, transposed and not scaled.
+    gradient : array, (rows, columns)
+        dL/dW of the matrix without its scale, filled by the backward pass.
+    """
+
+    W: Array
+    W_T: Array
+    gradient: Array
+
+
+def views(flat: Array | Indices, shapes: Shapes) -> dict[str, Any]:
+    """Return views on consecutive parts of a flat vector, by name."""
+    named, start = {}, 0
+    for name, shape in shapes.items():
+        size = int(np.prod(shape))
+        named[name] = flat[start : start + size].reshape(shape)
+        start += size
+    return named
+
+
+class Layout:
+    """The fast copy of a flat vector of parameters.
+
+    Parameters
+    ----------
+    plans : mapping of name to Plan
+        Together they name every entry of the flat vector exactly once.
+    dtype
+        Of the parameters.
+    """
+
+    def __init__(self, plans: Mapping[str, Plan], dtype: np.dtype[Any]) -> None:
+        shapes: Shapes = {name: plan.order.shape for name, plan in plans.items()}
+        shapes_T: Shapes = {name: plan.order.T.shape for name, plan in plans.items()}
+        self._order = np.concatenate([plan.order.ravel() for plan in plans.values()])
+        self._order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
+        self._inverse = np.argsort(self._order)
+        self._scale = np.concatenate(
+            [np.broadcast_to(plan.scale, plan.order.shape).ravel() for plan in plans.values()]
+        ).astype(dtype)
+        self._W, self._W_T, self._gradient = (np.zeros(self._order.size, dtype) for _ in range(3))
+        W, W_T, gradient = (
+            views(self._W, shapes),
+            views(self._W_T, shapes_T),
+            views(self._gradient, shapes),
+        )
+        self.weights = {name: Weights(W[name], W_T[name], gradient[name]) for name in plans}
+
+    def refresh(self, flat: Array) -> None:
+        """Copy the parameters into the fast layout."""
+        # mode="clip" lets NumPy write to `out` directly; all indices are valid anyway.
+        np.take(flat, self._order, out=self._W, mode="clip")
+        np.multiply(self._W, self._scale, self._W)
+        np.take(flat, self._order_T, out=self._W_T, mode="clip")
+
+    def gather(self, flat_gradients: Array) -> None:
+        """Copy the gradients of the fast layout back to the order of the flat vector."""
+        np.take(self._gradient, self._inverse, out=flat_gradients, mode="clip")

@@ -1,0 +1,178 @@
+"""The long short-term memory, as PyTorch's `nn.LSTM` computes it.
+
+Equations (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000)::
+
+    i_t = sigmoid(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi)
+    f_t = sigmoid(W_if x_t + b_if + W_hf h_{t-1} + b_hf)
+    g_t = tanh   (W_ig x_t + b_ig + W_hg h_{t-1} + b_hg)
+    o_t = sigmoid(W_io x_t + b_io + W_ho h_{t-1} + b_ho)
+    c_t = f_t * c_{t-1} + i_t * g_t
+    h_t = o_t * tanh(c_t)
+
+Backward, with dL/dh_t from above and from step t + 1 added up::
+
+    d_c_t = d_h_t * o_t * (1 - tanh(c_t)^2) + d_c_{t+1} * f_{t+1}
+    d_a_o = d_h_t * tanh(c_t) * o_t (1 - o_t)
+    d_a_i = d_c_t * g_t       * i_t (1 - i_t)
+    d_a_f = d_c_t * c_{t-1}   * f_t (1 - f_t)
+    d_a_g = d_c_t * i_t       * (1 - g_t^2)
+    d_h_{t-1} += W_hh^T d_a_t
+    d_x_t = W_ih^T d_a_t
+
+The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: sigmoids side by side, and
+``[i; f] * [g; c_{t-1}]`` is one product of two runs of memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnviz.engine.cell import Cell, fuse, gate_rows
+from rnnviz.engine.layout import Indices, Plan, Weights
+from rnnviz.engine.products import Array, SumOfProducts, product
+
+ORDER = "oifg"
+
+
+class LSTM(Cell):
+    """One layer of LSTM over T steps of B sequences."""
+
+    gates: ClassVar[str] = "ifgo"
+    blocks: ClassVar[int] = 4
+
+    def __init__(
+        self,
+        weights: Mapping[str, Weights],
+        sizes: tuple[int, int],
+        steps: int,
+        batch: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        super().__init__(weights, sizes, steps, batch, dtype)
+        D, H = sizes
+        fused = weights["all"]
+        self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
+        self.S = np.zeros((steps + 1, 5 * H, batch), dtype)
+        self.c_all = self.S[:, self.rows(4)]
+        self.d_c_all = np.zeros((steps + 1, H, batch), dtype)
+        # Backward turns both into derivative factors, and d_a finally into dL/da.
+        self.tanh_c = np.zeros((steps, H, batch), dtype)
+        self.d_a = np.zeros((steps, 4 * H, batch), dtype)
+        self._products = np.empty((2 * H, batch), dtype)
+        self._carry = np.empty((H, batch), dtype)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient)
+        self._prepare_views()
+
+    @classmethod
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+        """Put all weights in one matrix, rows as in S; the rows of the sigmoids are halved."""
+        scale = np.repeat([0.5, 0.5, 0.5, 1.0], H)[:, None]
+        return {"all": Plan(fuse(index)[gate_rows(cls.gates, ORDER, H)], scale)}
+
+    def _prepare_views(self) -> None:
+        S, rows, H = self.S[:-1], self.rows, self.hidden_size
+        self._forward = list(
+            zip(
+                self.Z[:-1],
+                S[:, rows(0, 4)],  # o i f g
+                S[:, rows(0, 3)],  # o i f
+                S[:, rows(1, 2)],  # i f
+                S[:, rows(3, 2)],  # g c_{t-1}
+                S[:, rows(0)],  # o
+                self.c_all[1:],
+                self.tanh_c,
+                self.h_all[1:],
+                strict=True,
+            )
+        )
+        self._backward = list(
+            zip(
+                self.d_h_all[1:],
+                self.d_c_all[1:],
+                self.tanh_c,
+                self.d_a,
+                self.d_a[:, rows(0)],
+                self.d_a[:, rows(1, 3)].reshape(self.steps, 3, H, self.batch),
+                S[:, rows(2)],  # f
+                self.d_h_all[:-1],
+                self.d_c_all[:-1],
+                strict=True,
+            )
+        )
+
+    @property
+    def states(self) -> dict[str, Array]:
+        """The states that are carried on, (T + 1, H, B), the initial one first."""
+        return {"h": self.h_all, "c": self.c_all}
+
+    @property
+    def d_states(self) -> dict[str, Array]:
+        """dL/d of each of `states`, same shapes."""
+        return {"h": self.d_h_all, "c": self.d_c_all}
+
+    def gate(self, letter: str) -> Array:
+        """Return the values of a gate, (T, H, B)."""
+        return self.S[:-1, self.rows(ORDER.index(letter))]
+
+    def forward(self) -> None:
+        """Compute gates, c_t and h_t for all steps."""
+        W, half, products = self.W, self.half, self._products
+        ig, fc = products[self.rows(0)], products[self.rows(1)]
+        dot, tanh, multiply, add = np.dot, np.tanh, np.multiply, np.add
+        for z, oifg, oif, i_f, g_c, o, c, tanh_c, h in self._forward:
+            dot(W, z, oifg)
+            tanh(oifg, oifg)
+            multiply(oif, half, oif)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
+            add(oif, half, oif)
+            multiply(i_f, g_c, products)
+            add(ig, fc, c)
+            tanh(c, tanh_c)
+            multiply(o, tanh_c, h)
+
+    def backward(self, crosses: list[bool]) -> None:
+        """Carry dL/dh and dL/dc back through time; leaves dL/da in `d_a`."""
+        W_hh_T, carry = self.W_hh_T, self._carry
+        dot, multiply, add = np.dot, np.multiply, np.add
+        self.d_h_all[0] = 0
+        self.d_c_all[-1] = 0
+        for chunk in self.chunks():
+            self._factors(chunk)
+            for t in reversed(range(chunk.start, chunk.stop)):
+                d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before = self._backward[t]
+                multiply(d_h, c_by_h, carry)
+                add(d_c, carry, d_c)
+                multiply(d_o, d_h, d_o)
+                multiply(d_ifg, d_c, d_ifg)
+                if crosses[t]:
+                    dot(W_hh_T, d_a, carry)
+                    add(d_h_before, carry, d_h_before)
+                    multiply(d_c, f, d_c_before)
+                else:
+                    d_c_before.fill(0)
+
+    def _factors(self, chunk: slice) -> None:
+        """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h."""
+        S, d_a, tanh_c = self.S[chunk], self.d_a[chunk], self.tanh_c[chunk]
+        rows = self.rows
+        sigmoids, d_sigmoids, d_g = S[:, rows(0, 3)], d_a[:, rows(0, 3)], d_a[:, rows(3)]
+        np.multiply(sigmoids, sigmoids, d_sigmoids)
+        np.subtract(sigmoids, d_sigmoids, d_sigmoids)
+        np.multiply(d_a[:, rows(0)], tanh_c, d_a[:, rows(0)])
+        np.multiply(d_a[:, rows(1, 2)], S[:, rows(3, 2)], d_a[:, rows(1, 2)])
+        np.multiply(S[:, rows(3)], S[:, rows(3)], d_g)
+        np.subtract(self.one, d_g, d_g)
+        np.multiply(d_g, S[:, rows(1)], d_g)
+        np.multiply(tanh_c, tanh_c, tanh_c)
+        np.subtract(self.one, tanh_c, tanh_c)
+        np.multiply(tanh_c, S[:, rows(0)], tanh_c)
+
+    def input_gradient(self, d_x: Array) -> None:
+        """Write dL/dx_t."""
+        product(self.W_ih_T, self.d_a, d_x)
+
+    def weight_gradients(self) -> None:
+        """Add up d_a z^T over the steps."""
+        self._add_up()

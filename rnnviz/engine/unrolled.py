@@ -1,0 +1,114 @@
+"""The network unrolled over T steps of B sequences: the buffers of one pass.
+
+What backpropagation needs to keep is what a viewer wants to see, so the buffers are the record.
+They are allocated once for a shape and overwritten by the next pass over a batch of that shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnviz.engine.cell import Cell
+from rnnviz.engine.layout import Weights
+from rnnviz.engine.losses import LOSSES, Loss, Mask, Targets
+from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.record import LayerRecord, time_first
+
+
+class Unrolled:
+    """Layers and readout over T steps of B sequences.
+
+    Parameters
+    ----------
+    layers : sequence of Cell
+        From the input up, all of the same T and B.
+    readout : Weights
+        `[weight | bias]`, (K, H + 1).
+    """
+
+    def __init__(self, layers: Sequence[Cell], readout: Weights) -> None:
+        bottom, top = layers[0], layers[-1]
+        steps, batch, dtype = top.steps, top.batch, top.dtype
+        self.layers, self.readout = layers, readout
+        self.outputs: Array = np.zeros((steps, readout.W.shape[0], batch), dtype)
+        self.d_outputs = np.zeros_like(self.outputs)
+        self.d_x: Array = np.zeros(bottom.x.shape, dtype)
+        self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient)
+        self._losses: dict[str, Loss] = {}
+        self._crosses: dict[int | None, list[bool]] = {}
+
+    def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> None:
+        """Compute everything from the inputs up to `outputs`.
+
+        Parameters
+        ----------
+        x : array, (T, B, D)
+        initial : mapping of array, (layers, B, H)
+            State before the first step; zero where it is not given.
+        """
+        block = x.transpose(0, 2, 1)
+        for number, layer in enumerate(self.layers):
+            for name, state in layer.states.items():
+                state[0] = 0 if initial is None else initial[name][number].T
+            np.copyto(layer.x, block, casting="same_kind")
+            layer.forward()
+            block = layer.h
+        product(self.readout.W, self.layers[-1].h_and_one, self.outputs)
+
+    def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
+        """Return the loss of the outputs, and prepare its gradient by them."""
+        if name not in self._losses:
+            self._losses[name] = LOSSES[name](self.outputs, self.d_outputs)
+        return self._losses[name](y, mask)
+
+    def backward(self, truncate: int | None = None) -> None:
+        """Carry `d_outputs` back to every state of every layer and to `d_x`."""
+        crosses = self._crossings(truncate)
+        product(self.readout.W_T[:-1], self.d_outputs, self.layers[-1].d_h)
+        below = [self.d_x, *(layer.d_h for layer in self.layers[:-1])]
+        for layer, d_below in zip(reversed(self.layers), reversed(below), strict=True):
+            layer.backward(crosses)
+            layer.input_gradient(d_below)
+
+    def weight_gradients(self) -> None:
+        """Fill `gradient` of all weights. After `backward`."""
+        for layer in self.layers:
+            layer.weight_gradients()
+        self._add_up()
+
+    def layer_records(self) -> tuple[LayerRecord, ...]:
+        """Copy what each layer computed."""
+        return tuple(_layer_record(layer) for layer in self.layers)
+
+    def initial_gradient(self) -> dict[str, Array]:
+        """Copy dL/d of the initial state, (layers, B, H)."""
+        return _stack([layer.d_states for layer in self.layers], 0)
+
+    def final_state(self) -> dict[str, Array]:
+        """Copy the state after the last step, (layers, B, H)."""
+        return _stack([layer.states for layer in self.layers], -1)
+
+    def _crossings(self, truncate: int | None) -> list[bool]:
+        """Return, for each t, whether the gradient goes from step t to step t - 1."""
+        if truncate not in self._crosses:
+            steps = range(self.layers[0].steps)
+            self._crosses[truncate] = [truncate is None or t % truncate != 0 for t in steps]
+        return self._crosses[truncate]
+
+
+def _layer_record(layer: Cell) -> LayerRecord:
+    states, d_states = layer.states, layer.d_states
+    return LayerRecord(
+        gates={letter: time_first(layer.gate(letter)) for letter in layer.gates},
+        h=time_first(layer.h),
+        c=time_first(states["c"][1:]) if "c" in states else None,
+        d_h=time_first(layer.d_h),
+        d_c=time_first(d_states["c"][1:]) if "c" in states else None,
+    )
+
+
+def _stack(states: list[dict[str, Any]], step: int) -> dict[str, Array]:
+    return {name: np.stack([state[name][step].T for state in states]) for name in states[0]}
