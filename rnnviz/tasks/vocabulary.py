@@ -172,7 +172,7 @@ def _plain(text: str) -> str:
     """Lower the case, drop invisible marks (direction, soft hyphen, ...), refuse control codes."""
     text = text.lower()
     change: dict[int, str | None] = {ord(_ZERO_WIDTH_SPACE): " "}
-    for character in set(text):
+    for character in dict.fromkeys(text):  # in order, so that the first bad one is named
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and not character.isspace()):
             raise ValueError(
