@@ -130,8 +130,8 @@ def _map(
         "name": quantity.label,
         "x": list(names),
         "z": values.T,
-        "xaxis": f"x{number}",
-        "yaxis": f"y{number}",
+        "xaxis": _axis_name("x", number),
+        "yaxis": _axis_name("y", number),
         "zmin": low,
         "zmax": bound,
         "colorscale": colour_scale(quantity),
@@ -161,10 +161,10 @@ def _axes(
     names: Sequence[str], units: int, number: int, place: dict[str, list[float]], bottom: bool
 ) -> dict[str, Any]:
     """Describe the two axes of a map; all share the time steps, so that they zoom together."""
-    x = step_axis(names, domain=place["x"], anchor=f"y{number}", showticklabels=bottom)
+    x = step_axis(names, domain=place["x"], anchor=_axis_name("y", number), showticklabels=bottom)
     y = {
         "domain": place["y"],
-        "anchor": f"x{number}",
+        "anchor": _axis_name("x", number),
         "autorange": "reversed",
         "showgrid": False,
         "zeroline": False,
@@ -172,8 +172,12 @@ def _axes(
     }
     if number > 1:
         x["matches"], y["matches"] = "x", "y"
-    suffix = "" if number == 1 else str(number)
-    return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+    return {_axis_name("xaxis", number): x, _axis_name("yaxis", number): y}
+
+
+def _axis_name(stem: str, number: int) -> str:
+    """Write the name of the n-th axis as plotly has it: the first has no number."""
+    return stem if number == 1 else f"{stem}{number}"
 
 
 def _title(quantity: Quantity, place: dict[str, list[float]]) -> Spec:
@@ -191,7 +195,7 @@ def _title(quantity: Quantity, place: dict[str, list[float]]) -> Spec:
 
 def _outlines(number: int, unit: int | None, step: int | None) -> list[Spec]:
     frame = {"type": "rect", "line": {"color": NEUTRAL, "width": 2}}
-    x, y = f"x{number}", f"y{number}"
+    x, y = _axis_name("x", number), _axis_name("y", number)
     outlines = []
     if unit is not None:
         row = {"xref": f"{x} domain", "x0": 0, "x1": 1, "yref": y, "y0": unit - 0.5}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,14 @@ def pack(value: Any) -> Any:
         return [pack(part) for part in value]
     if isinstance(value, np.ndarray):
         return _packed(value)
-    return value.item() if isinstance(value, np.generic) else value
+    scalar = value.item() if isinstance(value, np.generic) else value
+    # JSON has no NaN and no infinity.
+    return None if isinstance(scalar, float) and not math.isfinite(scalar) else scalar
 
 
 def to_bytes(document: dict[str, Any]) -> bytes:
-    """Pack a document, specs included, and write it as JSON in UTF-8."""
-    return json.dumps(pack(document), separators=(",", ":"), ensure_ascii=False).encode()
+    """Pack a document, specs included, and write it as JSON."""
+    return json.dumps(pack(document), separators=(",", ":"), allow_nan=False).encode()
 
 
 def _packed(array: NDArray[Any]) -> dict[str, str]:

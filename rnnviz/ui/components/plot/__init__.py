@@ -1,0 +1,116 @@
+"""A Plotly chart that is updated in place: same node, zoom kept, several times a second.
+
+`st.plotly_chart` mounts a new chart whenever its data changes: that suits pictures drawn on demand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.offline import get_plotlyjs_version
+
+from rnnviz.figures.marks import Spec
+from rnnviz.figures.payload import to_bytes
+
+_HERE = Path(__file__).parent
+#: Streamlit serves the folder `static` beside app.py under `app/static`.
+STATIC = Path(__file__).resolve().parents[4] / "static"
+#: With its version, so that a browser's cache never holds a wrong one.
+LIBRARY = f"plotly-{get_plotlyjs_version()}.min.js"
+
+
+def _without_comments(script: str) -> str:
+    """Drop comments that fill whole lines: Streamlit sends the script again with each update."""
+    return re.sub(r"(?m)^\s*(//.*|/\*\*[\s\S]*?\*/)\n", "", script)
+
+
+_mount = st.components.v2.component(
+    "rnnviz_plot",
+    js=_without_comments((_HERE / "plot.js").read_text(encoding="utf-8")),
+    css=(_HERE / "plot.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def provide_plotly(folder: Path = STATIC) -> bool:
+    """Copy plotly.js from the installed package to where Streamlit serves it; once is enough.
+
+    Returns
+    -------
+    bool
+        Whether it is there now. Where the folder can't be written to, charts say so in the page.
+    """
+    target = folder / LIBRARY
+    with as_file(files("plotly") / "package_data" / "plotly.min.js") as source:
+        if not _same_size(source, target):
+            with contextlib.suppress(OSError):
+                _copy_whole(source, target)
+        return _same_size(source, target)
+
+
+def plot(
+    figure: Spec | go.Figure,
+    *,
+    key: str,
+    says: str = "",
+    label: str = "",
+    height: int | None = None,
+    revision: str = "keep",
+) -> None:
+    """Draw the figure, or update the chart that was drawn with the same key.
+
+    Parameters
+    ----------
+    figure : Spec or plotly Figure
+        A spec is quicker by 10 ms.
+    key
+        Unique in the page.
+    says
+        The sentence under the chart, as plain text; markup in it is shown as text.
+    label
+        What is read out to people who do not see the chart, before the sentence.
+    height
+        Pixels; that of the figure by default.
+    revision
+        While it stays the same, so do the user's zoom and hidden lines.
+    """
+    spec = figure.to_plotly_json() if isinstance(figure, go.Figure) else figure
+    # The browser takes colours and fonts from the theme of the page.
+    layout = {name: part for name, part in spec["layout"].items() if name != "template"}
+    layout["uirevision"] = revision
+    document = {
+        "library": f"app/static/{LIBRARY}",
+        "height": height or layout.get("height", 300),
+        "says": says,
+        "label": " ".join(filter(None, (label, says))),
+        "data": spec["data"],
+        "layout": layout,
+    }
+    _mount(key=key, data=to_bytes(document))
+
+
+def _same_size(source: Path, target: Path) -> bool:
+    return target.is_file() and target.stat().st_size == source.stat().st_size
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    """Copy so that nobody ever reads half a file: several processes may start at once."""
+    target.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    os.close(handle)
+    try:
+        shutil.copyfile(source, name)
+        # mkstemp makes files that only this user may read.
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)

@@ -1,0 +1,168 @@
+/**
+ * A Plotly chart that is updated in place: one node for the life of the component, Plotly.react on each message.
+ *
+ * Streamlit calls the default export again with each message and with each change of theme, always with
+ * the same parentElement. The message is JSON in UTF-8; arrays in it are in plotly.js's own base64 form.
+ *
+ * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
+ * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
+ *            watcher: ResizeObserver, frame: number, message: Message, plotly: object | null}} Chart
+ */
+
+/** @type {WeakMap<HTMLElement, Chart>} */
+const charts = new WeakMap();
+const decoder = new TextDecoder();
+const config = { displayModeBar: false, responsive: false, scrollZoom: false };
+const retryAfterMs = 10000;
+
+/** @param {{data: Uint8Array, parentElement: HTMLElement}} component */
+export default function ({ data, parentElement }) {
+  const chart = charts.get(parentElement) ?? mount(parentElement);
+  chart.message = JSON.parse(decoder.decode(data));
+  describe(chart);
+  load(chart);
+  schedule(chart);
+  // This may be the clean-up of a run that a newer one has replaced: only a host that has left the page is torn down.
+  return () => setTimeout(() => parentElement.isConnected || unmount(parentElement), 0);
+}
+
+/** @param {HTMLElement} host @returns {Chart} */
+function mount(host) {
+  const root = child(host, "rnnviz-plot");
+  const box = child(root, "rnnviz-plot-chart");
+  const chart = {
+    host,
+    root,
+    plot: child(box, ""),
+    waits: child(box, "rnnviz-plot-waits"),
+    says: child(root, "rnnviz-plot-says"),
+    frame: 0,
+    message: null,
+    plotly: null,
+  };
+  box.setAttribute("role", "img");
+  chart.waits.textContent = "Loading the chart …";
+  chart.watcher = new ResizeObserver(() => schedule(chart));
+  chart.watcher.observe(box);
+  charts.set(host, chart);
+  return chart;
+}
+
+/** @param {HTMLElement} host */
+function unmount(host) {
+  const chart = charts.get(host);
+  if (!chart) return;
+  cancelAnimationFrame(chart.frame);
+  chart.watcher.disconnect();
+  chart.plotly?.purge(chart.plot);
+  charts.delete(host);
+}
+
+/** @param {HTMLElement} parent @param {string} className */
+function child(parent, className) {
+  const node = document.createElement("div");
+  node.className = className;
+  parent.append(node);
+  return node;
+}
+
+/** Put the words and the height in place; they need no library. @param {Chart} chart */
+function describe({ plot, says, message }) {
+  plot.parentElement.style.height = `${message.height}px`;
+  plot.parentElement.setAttribute("aria-label", message.label);
+  says.textContent = message.says;
+}
+
+/** @param {Chart} chart */
+function load(chart) {
+  if (chart.plotly) return;
+  library(chart.message.library).then(
+    (plotly) => {
+      if (chart.plotly) return;
+      chart.plotly = plotly;
+      chart.waits.remove();
+      schedule(chart);
+    },
+    () => {
+      chart.waits.textContent =
+        "The chart can't be drawn: plotly.js could not be loaded from this app. The app's folder static/ must be " +
+        "writable when it starts, and server.enableStaticServing must be on. The numbers are in the sentence below.";
+    },
+  );
+}
+
+/**
+ * Load plotly.js once per page, whatever the number of charts.
+ *
+ * Pages lie side by side at the app's root ("/", "/gates", or below a base path), and Streamlit's own scripts are relative to
+ * them too: so is this one.
+ * @param {string} path
+ * @returns {Promise<object>}
+ */
+function library(path) {
+  window.rnnvizPlotly ??= new Promise((resolve, reject) => {
+    // Streamlit's own charts bring another version of plotly.js, which keeps its place.
+    const other = window.Plotly;
+    const script = document.createElement("script");
+    script.src = new URL(path, document.baseURI).href;
+    script.onload = () => {
+      const ours = window.Plotly;
+      if (other) window.Plotly = other;
+      ours && ours !== other ? resolve(ours) : script.onerror();
+    };
+    script.onerror = () => {
+      script.remove();
+      setTimeout(() => delete window.rnnvizPlotly, retryAfterMs);
+      reject(new Error(script.src));
+    };
+    document.head.append(script);
+  });
+  return window.rnnvizPlotly;
+}
+
+/** Draw with the next frame, once, however many messages come before it. @param {Chart} chart */
+function schedule(chart) {
+  chart.frame ||= requestAnimationFrame(() => {
+    chart.frame = 0;
+    draw(chart);
+  });
+}
+
+/** @param {Chart} chart */
+function draw({ host, plot, plotly, message }) {
+  const width = plot.parentElement.clientWidth;
+  // Without a width the chart is in a closed tab; the resize observer tells when it opens.
+  if (!plotly || !width) return;
+  const { data, height } = message;
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  const layout = {
+    ...message.layout,
+    width,
+    height,
+    template: { layout: themed(host) },
+    // A finger that drags means to scroll the page.
+    dragmode: coarse ? false : "zoom",
+  };
+  plotly.react(plot, data, layout, config);
+}
+
+/** Take colours and font from the theme of the page, as it is now. @param {HTMLElement} host */
+function themed(host) {
+  const style = getComputedStyle(host);
+  const of = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const line = of("border-color-light") || of("border-color");
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: of("border-color"), tickcolor: of("border-color") };
+  return {
+    font: { color: of("text-color"), family: of("font"), size: 12 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    hoverlabel: {
+      bgcolor: of("secondary-background-color"),
+      bordercolor: of("border-color"),
+      font: { color: of("text-color"), family: of("font") },
+    },
+    legend: { bgcolor: "rgba(0,0,0,0)" },
+    xaxis: axis,
+    yaxis: axis,
+  };
+}
