@@ -1,4 +1,4 @@
-"""Many visitors who train at once: does each get a fair and lively share?
+"""Measure whether many visitors who train at once each get a fair and lively share.
 
 Starts the app, opens real WebSocket connections to it on this machine, presses Train in each, and
 lets every one run its timer as the browser does. Prints updates and training per visitor.
@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tests.serving import Server, running_app
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.serving import Server, running_app
 
 _FRAGMENT_DONE = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 

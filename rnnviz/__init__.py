@@ -1,1 +1,13 @@
-"""rnnviz: a small recurrent network that trains while every gate, state and gradient is seen."""
+"""rnnviz: a small recurrent network that trains while every gate, state and gradient is seen.
+
+>>> trainer = rnnviz.Trainer(rnnviz.RunConfig(task="gym", cell="lstm", hidden_size=16))
+>>> trainer.advance(iterations=200)
+200
+>>> rnnviz.figures.gates(trainer.trace()).show()
+"""
+
+from rnnviz import figures
+from rnnviz.recording import LayerTrace, Trace
+from rnnviz.training import RunConfig, Trainer
+
+__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "figures"]

@@ -108,7 +108,7 @@ class Trace:
     @property
     def hidden_size(self) -> int:
         """Number of hidden units H of the top layer."""
-        return self.h.shape[1]
+        return int(self.h.shape[1])
 
     @property
     def gates(self) -> Mapping[str, Array]:

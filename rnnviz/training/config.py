@@ -36,7 +36,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "learning_rate", "Learning rate", float, 0.01,
-        "Size of each change of the weights. Too small: slow. Too large: the loss jumps or explodes.",
+        "Size of each change of the weights. Too small: slow. Too large: the loss jumps.",
         low=1e-6, high=100.0, live=True, logarithmic=True, short="lr",
     ),
     Field(

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import Network, Record, clip_by_norm, make_optimizer, softmax
+from rnnviz.engine import Network, Optimizer, Record, clip_by_norm, make_optimizer, softmax
 from rnnviz.recording import History, LayerTrace, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Probe, Task
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, accuracy_of, evaluate
+from rnnviz.training.threads import one_thread
 
 #: How often, in iterations, the state is compared with the best one so far.
 SNAPSHOT_EVERY = 10
@@ -29,7 +30,7 @@ class _Snapshot:
     loss: float
     flat: NDArray[np.floating]
     optimizer: str
-    optimizer_state: Mapping[str, Any]
+    optimizer_state: dict[str, NDArray[Any]]
     generator_state: Mapping[str, Any]
 
 
@@ -67,7 +68,7 @@ class Trainer:
         self.config = config
         self.task = make_task(config.task) if task is None else task
         if self.task.key != config.task:
-            raise ValueError(f"task must be {config.task!r} as in the config, got {self.task.key!r}")
+            raise ValueError(f"task must be {config.task!r}, as in config, got {self.task.key!r}")
         self.probe = self.task.probe(probe)
         self.network = Network(
             cell=config.cell,
@@ -115,15 +116,12 @@ class Trainer:
         if (iterations or 0) < 0 or (seconds or 0.0) < 0:
             raise ValueError(f"advance must not go back, got {iterations=}, {seconds=}")
         start = self.iteration
-        if iterations is not None:
-            while self.diverged is None and self.iteration < start + iterations:
-                self._iterate()
-        else:
-            end = time.perf_counter() + (seconds or 0.0)
-            while self.diverged is None:
-                self._iterate()
-                if time.perf_counter() >= end:
-                    break
+        with one_thread():
+            if iterations is not None:
+                while self.diverged is None and self.iteration < start + iterations:
+                    self._iterate()
+            else:
+                self._iterate_for(seconds or 0.0)
         return self.iteration - start
 
     def set(self, **knobs: Any) -> None:
@@ -141,19 +139,24 @@ class Trainer:
         before, self.config = self.config, replace(self.config, **knobs)
         if self.config.truncate != before.truncate:
             self._trace = None
-        if (self.config.optimizer, self.config.momentum) != (before.optimizer, before.momentum):
+        if self.config.optimizer != before.optimizer:
             self._optimizer = self._make_optimizer()
+        elif self.config.momentum != before.momentum:
+            state = self._optimizer.state()
+            self._optimizer = self._make_optimizer()
+            self._optimizer.restore(state)
 
     def trace(self) -> Trace:
         """Return what the network computes on the probe with the weights of now."""
         if self._trace is None:
-            self._trace = self._make_trace()
+            with one_thread():
+                self._trace = self._make_trace()
         return self._trace
 
     def score(self) -> Score:
         """Return how well the weights of now do on the task's evaluation sequences."""
         if self._score is None:
-            with _numbers_as_they_are():
+            with one_thread(), _numbers_as_they_are():
                 self._score = evaluate(self.network, self.task)
         return self._score
 
@@ -190,6 +193,13 @@ class Trainer:
         self._trace = self._score = None
         self.history.rewind(best.iteration)
         self.recording.rewind(best.iteration)
+
+    def _iterate_for(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while self.diverged is None:
+            self._iterate()
+            if time.perf_counter() >= end:
+                break
 
     def _iterate(self) -> None:
         """Do one update, or note why it can't be done."""
@@ -237,13 +247,10 @@ class Trainer:
             generator_state=generator_state,
         )
 
-    def _make_optimizer(self) -> Any:
-        return make_optimizer(
-            self.config.optimizer,
-            self.network.flat.size,
-            dtype=self.config.dtype,
-            momentum=self.config.momentum,
-        )
+    def _make_optimizer(self) -> Optimizer:
+        config = self.config
+        own = {"momentum": config.momentum} if config.optimizer == "sgd" else {}
+        return make_optimizer(config.optimizer, self.network.flat.size, config.dtype, **own)
 
     def _make_trace(self) -> Trace:
         batch = self.probe.batch

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
-from threadpoolctl import threadpool_limits
 
-from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui import session
+from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _CSS = """
@@ -21,11 +21,7 @@ _CSS = """
 
 @st.cache_resource(show_spinner=False)
 def prepare_process() -> None:
-    """Make the process ready, once: one thread for matrix products, plotly.js where it is served.
-
-    With two threads the small products of this app are up to nine times slower on a busy machine.
-    """
-    threadpool_limits(limits=1, user_api="blas")
+    """Make the process ready, once: plotly.js where it is served."""
     provide_plotly()
 
 
@@ -37,7 +33,7 @@ def style() -> None:
 def notices(run: Run) -> None:
     """Say what was refused, and what happened to a run that diverged."""
     if run.problem is not None:
-        st.error(f"{run.problem} The run you had is unchanged.", icon=":material/block:")
+        st.error(f"{plain(run.problem)}. The run you had is unchanged.", icon=":material/block:")
     if run.trainer.diverged is not None:
         _divergence(run)
 
@@ -61,3 +57,4 @@ def _restore() -> None:
     run = session.current()
     with GATE.turn(run):
         run.trainer.restore_last_good()
+    run.start_pictures_anew()

@@ -31,6 +31,12 @@ class ComputeGate:
         self._queue: deque[threading.Event] = deque()
         self._last_seen: dict[int, float] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many sessions wait for their turn."""
+        with self._lock:
+            return max(len(self._queue) - 1, 0)
+
     @contextmanager
     def turn(self, session: object) -> Iterator[float]:
         """Wait for the turn of a session, hold it, and pass it on at the end of the block.

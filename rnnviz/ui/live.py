@@ -1,41 +1,51 @@
 """The live loop: train for a slice, look at the network, draw it in place, many times a second.
 
-A Streamlit fragment that reruns itself while the run plays. There is no thread and no loop of our
-own: when the tab closes, the browser's timer ends and with it the training.
+A Streamlit fragment that runs itself again while the run plays. There is no thread and no loop of
+our own: when the tab closes, the browser's timer ends, and with it the training.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
-from rnnviz import analysis, figures
+from rnnviz import figures
+from rnnviz.analysis.gradients import backward_norms, backward_sentence
+from rnnviz.analysis.history import accuracy_sentence, loss_sentence
+from rnnviz.figures.marks import Spec
+from rnnviz.figures.picture import pack
+from rnnviz.recording import Trace
 from rnnviz.ui import session, transport
 from rnnviz.ui.components.plot import plot
-from rnnviz.ui.components.unrolled import unrolled
+from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 #: Seconds between two ticks.
 TICK_S = 0.15
 
+_PICTURE = "moving_network"
+_CHART_HEIGHT = 210
+
 
 @dataclass(frozen=True)
 class _View:
-    """What one tick shows, computed while the turn was held."""
+    """What one tick shows; all of it is measured while the turn is held."""
 
     iteration: int
     loss: float
     accuracy: float
-    baseline: str
-    scored: int
-    picture: bytes
-    history: Any
-    history_says: str
-    gradient: Any
+    baseline: float
+    loss_says: str
+    accuracy_says: str
     gradient_says: str
+    picture: bytes
+    loss_chart: Spec
+    accuracy_chart: Spec
+    gradient_chart: Spec
+    revision: str
 
 
 def studio(run: Run) -> None:
@@ -47,20 +57,21 @@ def _tick() -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
-    may stand between the change of the network and the end of the turn.
+    stands between the change of the network and the end of the turn.
     """
     run = session.current()
     knobs = session.live_knobs()
     quota = transport.iterations_per_tick()
+    viewed = viewed_iteration(_PICTURE)
     with GATE.turn(run) as seconds:
         run.trainer.set(**knobs)
         if run.playing:
             _train(run, quota, seconds)
-        view = _look(run)
+        view = _look(run, viewed)
     if run.playing and run.trainer.diverged is not None:
         run.playing = False
         st.rerun()
-    _draw(view, run)
+    _draw(view)
 
 
 def _train(run: Run, quota: int | None, seconds: float) -> None:
@@ -68,3 +79,62 @@ def _train(run: Run, quota: int | None, seconds: float) -> None:
         run.trainer.advance(seconds=seconds)
     else:
         run.trainer.advance(iterations=quota)
+
+
+def _look(run: Run, viewed: int | None) -> _View:
+    trainer = run.trainer
+    trace = trainer.trace()
+    score, baseline = trainer.score(), trainer.task.baseline()
+    iterations = trainer.history.column("iteration")
+    classes = len(trace.output_labels) or None
+    losses, accuracies = trainer.history.column("loss"), trainer.history.column("accuracy")
+    return _View(
+        iteration=trainer.iteration,
+        loss=trace.loss,
+        accuracy=score.accuracy,
+        baseline=baseline.accuracy,
+        loss_says=loss_sentence(trace.loss, classes),
+        accuracy_says=accuracy_sentence(score.accuracy, baseline),
+        gradient_says=backward_sentence(backward_norms(trace)),
+        picture=_pack(_traces_to_show(run, trace), viewed, run.name),
+        loss_chart=figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT),
+        accuracy_chart=figures.accuracy_spec(
+            iterations, accuracies, baseline.accuracy, height=_CHART_HEIGHT
+        ),
+        gradient_chart=figures.gradient_norms_spec(trace, height=_CHART_HEIGHT),
+        revision=run.name,
+    )
+
+
+def _traces_to_show(run: Run, newest: Trace) -> Sequence[Trace]:
+    """Return the newest trace while training, and all kept ones for a rewind at rest."""
+    kept = run.trainer.recording.traces
+    if run.playing:
+        return [newest]
+    return [*(trace for trace in kept if trace.iteration != newest.iteration), newest]
+
+
+def _pack(traces: Sequence[Trace], viewed: int | None, name: str) -> bytes:
+    """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
+    is_there = any(trace.iteration == viewed for trace in traces)
+    return pack(traces, exact=viewed if is_there else None, run=name)
+
+
+def _draw(view: _View) -> None:
+    with st.container(horizontal=True):
+        st.metric("Iteration", f"{view.iteration:,}", width="content")
+        st.metric("Loss on the probe, nats", f"{view.loss:.4f}", width="content")
+        st.metric("Accuracy", f"{view.accuracy:.1%}", width="content", help=view.accuracy_says)
+        st.metric("Always the commonest", f"{view.baseline:.1%}", width="content")
+    picture, charts = st.columns([5, 2])
+    with picture:
+        unrolled(view.picture, key=_PICTURE, on_select=_select)
+    with charts:
+        plot(view.loss_chart, key="loss", says=view.loss_says, revision=view.revision)
+        plot(view.accuracy_chart, key="accuracy", says=view.accuracy_says, revision=view.revision)
+        plot(view.gradient_chart, key="gradient", says=view.gradient_says, revision=view.revision)
+
+
+def _select() -> None:
+    chosen = selected_unit(_PICTURE)
+    session.current().selected_unit = None if chosen is None else chosen["unit"]

@@ -66,6 +66,8 @@ class Run:
         Which of the kept iterations the inspecting pages show; None follows the newest.
     drafts
         Lists being edited on the Task page, by task and setting.
+    pictures
+        Counts how often the pictures had to start anew.
     """
 
     trainer: Trainer
@@ -74,6 +76,17 @@ class Run:
     selected_unit: int | None = None
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
+    pictures: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of what the moving pictures show; another name starts them anew."""
+        return f"{self.pictures}:{self.trainer.probe.name}"
+
+    def start_pictures_anew(self) -> None:
+        """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
+        self.pictures += 1
+        self.selected_unit = self.shown_iteration = None
 
     def shown_trace(self) -> Trace:
         """Return the trace of the iteration that the inspecting pages show."""
@@ -158,7 +171,7 @@ def restart(task: Task | None = None) -> None:
         run.problem = str(refused)
         return
     run.trainer, run.problem = trainer, None
-    run.selected_unit = run.shown_iteration = None
+    run.start_pictures_anew()
     st.session_state[length_key(task)] = task.length
     st.session_state.pop(PROBE, None)
 

@@ -12,6 +12,7 @@ from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.task import Task
 from rnnviz.ui import controls, session
+from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Draft, Run
 
 _ORDER = "Place"
@@ -37,7 +38,8 @@ def edit(run: Run) -> Task | None:
     try:
         return make_task(kind, **settings, length=session.lengths()[kind])
     except ValueError as refused:
-        st.error(f"{refused}. The run in the Studio keeps the task it has.", icon=":material/block:")
+        sentence = f"{plain(str(refused))}. The run in the Studio keeps the task it has."
+        st.error(sentence, icon=":material/block:")
         return None
 
 
@@ -89,7 +91,7 @@ def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> t
         alt=f"{field.label}, one per row; the place says the order",
     )
     draft.names = names_in_order(table)
-    if draft.names != tuple(str(name) for name in table[_NAME] if name is not None):
+    if draft.names != tuple(str(name) for name in table[_NAME].dropna()):
         draft.shown = draft.names
         draft.version += 1
         st.rerun()
@@ -107,3 +109,17 @@ _COLUMNS: Mapping[str, Any] = {
 def _table(names: tuple[str, ...]) -> pd.DataFrame:
     places = pd.Series(range(1, len(names) + 1), dtype="float64")
     return pd.DataFrame({_ORDER: places, _NAME: pd.Series(names, dtype="object")})
+
+
+def use_button(run: Run, task: Task | None) -> None:
+    """Draw the button that starts a new run with the edited task."""
+    in_use = task == run.trainer.task
+    st.button(
+        "In use in the Studio" if in_use else "Start a new run with this task",
+        key="use_task",
+        type="primary",
+        icon=":material/check:" if in_use else ":material/play_circle:",
+        disabled=task is None or in_use,
+        on_click=session.restart,
+        args=(task,),
+    )

@@ -1,0 +1,10 @@
+"""Gates: unit by time step, for every gate and state, at the chosen iteration."""
+
+import streamlit as st
+
+from rnnviz.ui import inspection, session
+
+run = session.current()
+st.title("Gates", anchor=False)
+trace, layer = inspection.choose(run)
+inspection.gates(trace, layer, run.selected_unit)

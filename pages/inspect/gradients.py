@@ -1,0 +1,10 @@
+"""Gradients: what is left of them at each earlier time step, now and over training."""
+
+import streamlit as st
+
+from rnnviz.ui import inspection, session
+
+run = session.current()
+st.title("Gradients", anchor=False)
+trace, layer = inspection.choose(run)
+inspection.gradients(trace, layer, run)

@@ -1,0 +1,15 @@
+"""Task: choose and edit what the network must learn, see it, choose the example to look into."""
+
+import streamlit as st
+
+from rnnviz.ui import session, task_views, workshop
+
+run = session.current()
+st.title("Task", anchor=False)
+edited, shown = st.columns([2, 3], gap="large")
+with edited:
+    task = workshop.edit(run)
+    workshop.use_button(run, task)
+with shown:
+    task_views.overview(run.trainer.task if task is None else task)
+    task_views.probe_choice(run)
