@@ -1,0 +1,299 @@
+"""Traces packed into bytes for the canvas that draws the moving network.
+
+The format, which `rnnviz/ui/components/unrolled/unrolled.js` reads:
+
+    4 bytes         length of the header, little-endian
+    header          JSON in UTF-8, padded with blanks to a multiple of 4
+    frames          one after the other, each starting at its `offset` behind the header
+
+A frame is one trace. Its parts, little-endian, each in C order:
+
+    norms           float64 (2, L, G, T)  2-norm over units of each gradient: of the whole loss,
+                                          then of the loss of the last scored step alone;
+                                          float64, as float32 would make 1e-50 a zero
+    outputs that are classes:
+      top           float32 (T, M)        the largest probabilities, falling
+      target        float32 (T,)          probability of the target
+      top_class     uint16  (T, M)        which classes those are
+      rank          uint16  (T,)          how many classes come before the target: 0 is a hit
+    outputs that are numbers:
+      outputs       float32 (T, K)
+    values          (L, Q, T, H)          float32 if the frame is `exact`, else uint8
+    padding to a multiple of 4
+
+One frame is exact, by default the newest, and answers a hover with the recorded number; the others
+are quantised to 254 levels, enough for colours. Norms and probabilities are exact in all of them.
+Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a signed value is
+`128 + 127 v / peak` with the `peak` of its quantity over all traces packed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.recording.trace import Trace
+
+Array = NDArray[np.floating]
+
+#: Colour of values below zero: opposite to the quantity's own, also for colour-blind readers.
+NEGATIVE = {"c": "#B35806", "h": "#AA4499", "g": "#8A8A1F", "n": "#8A8A1F"}
+
+#: How many of the most probable classes a frame tells for each time step.
+TOP = 3
+
+#: Instead of a class or a rank: the probabilities are not numbers.
+UNKNOWN = 65535
+
+#: Most bytes of a packet; where more come, traces are left out evenly.
+BUDGET = 1_000_000
+
+
+def pack(
+    traces: Sequence[Trace], *, exact: int | None = None, run: str = "", budget: int = BUDGET
+) -> bytes:
+    """Pack traces of one run for the moving network.
+
+    Pack one trace for a live tick and the kept traces for a rewind: the canvas adds a single trace
+    to those of the same run that it has already, and replaces all by a packet of several.
+
+    Parameters
+    ----------
+    traces : sequence of Trace
+        In the order of their iterations; all of one cell and one shape.
+    exact
+        Iteration of the trace whose units are sent without quantisation; None is the newest.
+    run
+        Name of the run. A packet with another name starts the picture anew.
+    budget
+        Most bytes for the frames. Where they would take more, traces are left out at even
+        distances; the first, the newest and the exact one stay. The header tells how many came.
+
+    Returns
+    -------
+    bytes
+        One trace of an LSTM with T=50, H=32 takes 44 kB, with T=14, H=16 8 kB.
+
+    Raises
+    ------
+    ValueError
+        If there is no trace, they differ in cell or shape, or none is of iteration `exact`.
+    """
+    _check(traces)
+    wanted = _position(traces, traces[-1].iteration if exact is None else exact)
+    places = _within(traces[0], len(traces), wanted, budget)
+    chosen = [traces[place] for place in places]
+    peaks = _peaks(chosen)
+    frames = [
+        _frame(trace, None if place == wanted else peaks)
+        for place, trace in zip(places, chosen, strict=True)
+    ]
+    header = _header(chosen, frames, peaks)
+    header["frames"][places.index(wanted)]["exact"] = True
+    return b"".join([_encoded(header | {"run": run, "offered": len(traces)}), *frames])
+
+
+def drawn(cell: str) -> list[Quantity]:
+    """Return the quantities that a frame holds for each unit, in the order of its values."""
+    return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale != "magnitude"]
+
+
+def gradients(cell: str) -> list[Quantity]:
+    """Return the gradients whose norms a frame holds, in the order of its norms."""
+    return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale == "magnitude"]
+
+
+# ------------------------------------------------------------------ which traces
+
+
+def _check(traces: Sequence[Trace]) -> None:
+    if not traces:
+        raise ValueError("pack needs at least one trace, got none")
+    expected = _shape(traces[0])
+    for trace in traces:
+        if _shape(trace) != expected:
+            raise ValueError(
+                "all traces must have one cell, one shape of every layer and one of the outputs: "
+                f"expected {expected}, got {_shape(trace)}"
+            )
+
+
+def _shape(trace: Trace) -> tuple[object, ...]:
+    return (trace.cell, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
+
+
+def _position(traces: Sequence[Trace], iteration: int) -> int:
+    for position, trace in enumerate(traces):
+        if trace.iteration == iteration:
+            return position
+    raise ValueError(f"exact must be the iteration of one of the traces, got {iteration}")
+
+
+def _within(trace: Trace, count: int, wanted: int, budget: int) -> list[int]:
+    """Return the positions of the traces that fit the budget, evenly spread over training."""
+    exact, quantised = len(_frame(trace, None)), len(_frame(trace, _peaks([trace])))
+    room = max(2, 1 + (budget - exact) // quantised)
+    if count <= room:
+        return list(range(count))
+    spread = np.linspace(0, count - 1, max(2, room - 1)).round().astype(int)
+    return sorted({wanted, *spread.tolist()})
+
+
+# ------------------------------------------------------------------ one frame
+
+
+def _frame(trace: Trace, peaks: Array | None) -> bytes:
+    """Return the bytes of a trace; `peaks`, (L, Q), is None for an exact frame."""
+    values = _values(trace)
+    parts: list[NDArray[Any]] = [_norms(trace)]
+    parts += _classes(trace) if trace.probabilities is not None else [_float32(trace.outputs)]
+    parts.append(_float32(values) if peaks is None else _quantised(values, trace.cell, peaks))
+    packed = b"".join(part.tobytes() for part in parts)
+    return packed + bytes(-len(packed) % 4)
+
+
+def _values(trace: Trace) -> Array:
+    """Return what is drawn for each unit, (L, Q, T, H)."""
+    letters = [quantity.letter for quantity in drawn(trace.cell)]
+    layers = [layer.quantities() for layer in trace.layers]
+    return np.array([[layer[letter] for letter in letters] for layer in layers])
+
+
+def _norms(trace: Trace) -> NDArray[np.float64]:
+    letters = [quantity.letter for quantity in gradients(trace.cell)]
+    layers = [layer.quantities() for layer in trace.layers]
+    stacked = np.array(
+        [
+            [[layer[prefix + letter] for letter in letters] for layer in layers]
+            for prefix in ("", "last_")
+        ],
+        dtype=np.float64,
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        norms: NDArray[np.float64] = np.sqrt(np.sum(stacked * stacked, axis=-1)).astype("<f8")
+    return norms
+
+
+def _classes(trace: Trace) -> list[NDArray[Any]]:
+    assert trace.probabilities is not None
+    probabilities = np.asarray(trace.probabilities, dtype=np.float64)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    targets = trace.targets.astype(np.int64)[:, None]
+    top_class = order[:, :TOP]
+    rank = (order == targets).argmax(axis=1, keepdims=True)
+    unknown = ~np.all(np.isfinite(probabilities), axis=1, keepdims=True)
+    return [
+        _float32(np.take_along_axis(probabilities, top_class, axis=1)),
+        _float32(np.take_along_axis(probabilities, targets, axis=1)),
+        np.where(unknown, UNKNOWN, top_class).astype("<u2"),
+        np.where(unknown, UNKNOWN, rank).astype("<u2"),
+    ]
+
+
+def _float32(values: Array) -> NDArray[np.float32]:
+    with np.errstate(over="ignore", under="ignore"):
+        return np.ascontiguousarray(values, dtype="<f4")
+
+
+def _peaks(traces: Sequence[Trace]) -> Array:
+    """Return the largest finite absolute value of each quantity, (L, Q); 1 where all are 0."""
+    stacked = np.abs(np.array([_values(trace) for trace in traces]))
+    peaks = np.where(np.isfinite(stacked), stacked, 0.0).max(axis=(0, 3, 4))
+    return np.where(peaks > 0, peaks, 1.0)
+
+
+def _quantised(values: Array, cell: str, peaks: Array) -> NDArray[np.uint8]:
+    share = np.array([[[quantity.scale == "gate"]] for quantity in drawn(cell)])
+    scaled = np.where(share, 1 + 254 * values, 128 + 127 * (values / peaks[:, :, None, None]))
+    return np.where(np.isfinite(values), np.rint(scaled), 0).astype(np.uint8)
+
+
+# ------------------------------------------------------------------ the header
+
+
+def _header(traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array) -> dict[str, Any]:
+    trace = traces[-1]
+    sequences = list({_key(each): each for each in traces}.values())
+    index = {_key(each): position for position, each in enumerate(sequences)}
+    offsets = np.cumsum([0, *(len(frame) for frame in frames)])
+    return {
+        "version": 1,
+        "cell": trace.cell,
+        "steps": trace.steps,
+        "units": trace.hidden_size,
+        "layers": len(trace.layers),
+        "outputs": trace.outputs.shape[1],
+        "classes": trace.probabilities is not None,
+        "top": min(TOP, trace.outputs.shape[1]),
+        "quantities": [
+            _quantity(quantity) | {"peaks": peaks[:, position].tolist()}
+            for position, quantity in enumerate(drawn(trace.cell))
+        ],
+        "gradients": [asdict(quantity) for quantity in gradients(trace.cell)],
+        "labels": _labels(traces),
+        "sequences": [_sequence(each) for each in sequences],
+        "frames": [
+            {
+                "iteration": int(each.iteration),
+                "loss": _json_number(each.loss),
+                "sequence": index[_key(each)],
+                "exact": False,
+                "offset": int(offset),
+            }
+            for each, offset in zip(traces, offsets[:-1], strict=True)
+        ],
+    }
+
+
+def _key(trace: Trace) -> tuple[object, ...]:
+    """Return what tells one probe from another."""
+    return (trace.input_labels, trace.target_labels, trace.inputs.tobytes(), trace.scored.tobytes())
+
+
+def _sequence(trace: Trace) -> dict[str, Any]:
+    return {
+        "inputs": list(trace.input_labels),
+        "targets": list(trace.target_labels),
+        "scored": trace.scored.tolist(),
+        "target_values": _json_numbers(trace.targets.tolist()),
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    return asdict(quantity) | {"negative": NEGATIVE.get(quantity.letter, quantity.colour)}
+
+
+def _labels(traces: Sequence[Trace]) -> dict[str, str]:
+    """Return the names of those classes that some frame mentions, by their number."""
+    mentioned: set[int] = set()
+    for trace in traces:
+        if trace.probabilities is not None:
+            mentioned |= set(_classes(trace)[2].ravel().tolist()) | set(trace.targets.tolist())
+    names = traces[-1].output_labels
+    return {str(number): names[number] for number in sorted(mentioned) if number < len(names)}
+
+
+def _json_number(value: float) -> float | str:
+    """Return the number itself, or its name where JSON has none for it."""
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def _json_numbers(values: Any) -> Any:
+    return [_json_numbers(each) for each in values] if isinstance(values, list) else _plain(values)
+
+
+def _plain(value: int | float) -> int | float | str:
+    return value if isinstance(value, int) else _json_number(value)
+
+
+def _encoded(header: dict[str, Any]) -> bytes:
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(4, "little") + text

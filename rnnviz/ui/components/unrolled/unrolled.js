@@ -1,0 +1,2069 @@
+/**
+ * The moving network: an unrolled recurrent network, drawn from measured values only.
+ *
+ * Sections, in the order in which data passes through them:
+ *   constants      what each kind of cell consists of; sizes
+ *   unpacking      bytes from Python -> packet -> store of the frames of one run
+ *   values         a frame -> numbers of one row; scales
+ *   theme          CSS variables -> colours and colour tables
+ *   layout         sizes of the picture -> where every row and column lies
+ *   painting       strips (colours), then print (texts and lines): only when something changed
+ *   overlay        what moves: the sweeps, the chosen step and unit, the pointer
+ *   words          sentences made from the numbers
+ *   controls       the elements around the picture
+ *   events         pointer, keyboard, controls -> changes of the view
+ *   motion         the one animation loop; it stops when nothing moves
+ *   life           mount, update, tear down
+ *
+ * The byte format is described in rnnviz/figures/picture.py. Three canvases lie on each other:
+ * `strips` below, `print` above it, `overlay` on top. Only the overlay is drawn in each frame.
+ * Text of the user goes through fillText and textContent, never through HTML.
+ */
+
+// ==================================================================== constants
+
+/**
+ * Rows of each cell from the top down, the way the signal takes. The belt carries the state from
+ * step to step; the valve is the gate that lets the old state through; a bead joins two rows.
+ * @type {Record<string, {name: string, rows: string[], belt: string, valve: string|null,
+ *        strip: number, beads: Record<string, string>}>}
+ */
+const DIAGRAMS = {
+  lstm: {
+    name: "LSTM", rows: ["f", "i", "g", "c", "o", "h"], belt: "c", valve: "f", strip: 50,
+    beads: { g: "×", c: "+", o: "×", h: "▾" },
+  },
+  gru: {
+    name: "GRU", rows: ["r", "z", "n", "h"], belt: "h", valve: "z", strip: 64,
+    beads: { h: "+" },
+  },
+  rnn: { name: "RNN", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {} },
+  relu: { name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {} },
+};
+
+const COLUMN = { narrowest: 14, widest: 220, upright: 42, wired: 34 };
+const HEIGHT = { axis: 16, input: 40, between: 9, prediction: 74, gradient: 74, zero: 12 };
+const BLEND_MS = 120;
+const MOST_BLENDED = 200_000;
+const MOST_FRAMES = 128;
+const UNKNOWN = 65535;
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const VEIL = 0.7;
+
+// ==================================================================== unpacking
+
+/**
+ * @typedef {{inputs: string[], targets: string[], scored: boolean[], target_values: any[]}} Sequence
+ * @typedef {{iteration: number, loss: number|string, exact: boolean, sequence: Sequence,
+ *   peaks: number[][], norms: Float64Array, top: Float32Array, target: Float32Array,
+ *   topClass: Uint16Array, rank: Uint16Array, outputs: Float32Array,
+ *   values: Float32Array|Uint8Array}} Frame
+ * @typedef {{header: any, frames: Frame[]}} Packet
+ */
+
+/** Read one packet. @param {Uint8Array} bytes @returns {Packet} */
+function unpack(bytes) {
+  const buffer = bytes.slice().buffer;
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const frames = header.frames.map((about) => unpackFrame(buffer, 4 + length, header, about));
+  return { header, frames };
+}
+
+/** @returns {Frame} */
+function unpackFrame(buffer, body, header, about) {
+  const { steps, units, layers, outputs, classes, top } = header;
+  let at = body + about.offset;
+  const take = (Type, count) => {
+    const end = at + count * Type.BYTES_PER_ELEMENT;
+    const part = new Type(buffer.slice(at, end));
+    at = end;
+    return part;
+  };
+  return {
+    iteration: about.iteration,
+    loss: about.loss,
+    exact: about.exact,
+    sequence: header.sequences[about.sequence],
+    peaks: header.quantities.map((quantity) => quantity.peaks),
+    norms: take(Float64Array, 2 * layers * header.gradients.length * steps),
+    top: take(Float32Array, classes ? steps * top : 0),
+    target: take(Float32Array, classes ? steps : 0),
+    topClass: take(Uint16Array, classes ? steps * top : 0),
+    rank: take(Uint16Array, classes ? steps : 0),
+    outputs: take(Float32Array, classes ? 0 : steps * outputs),
+    values: take(
+      about.exact ? Float32Array : Uint8Array,
+      layers * header.quantities.length * steps * units,
+    ),
+  };
+}
+
+/** Numbers that JSON has no name for come as text: "nan", "inf", "-inf". */
+function number(value) {
+  return typeof value === "number" ? value : { inf: Infinity, "-inf": -Infinity }[value] ?? NaN;
+}
+
+function shapeOf(header) {
+  const { cell, layers, steps, units, outputs, classes } = header;
+  return [cell, layers, steps, units, outputs, classes].join("/");
+}
+
+/**
+ * Everything the browser knows of the present run.
+ * @typedef {{header: any, run: string, shape: string, frames: Frame[],
+ *   labels: Record<string, string>, offered: number}} Store
+ * Add a packet: several frames replace what was there, a single one joins its run.
+ * @param {Store|null} store @param {Packet} packet @returns {Store}
+ */
+function merge(store, packet) {
+  if (!store || packet.frames.length > 1 || !joins(store, packet)) return storeOf(packet);
+  const frame = packet.frames[0];
+  store.header = packet.header;
+  Object.assign(store.labels, packet.header.labels);
+  const place = store.frames.findIndex((kept) => kept.iteration >= frame.iteration);
+  if (place < 0) store.frames.push(frame);
+  else if (store.frames[place].iteration > frame.iteration) store.frames.splice(place, 0, frame);
+  else if (frame.exact || !store.frames[place].exact) store.frames[place] = frame;
+  if (store.frames.length > MOST_FRAMES) store.frames = everySecond(store.frames);
+  store.offered = Math.max(store.offered, store.frames.length);
+  return store;
+}
+
+function storeOf({ header, frames }) {
+  const { run, offered } = header;
+  return { header, run, offered, shape: shapeOf(header), frames, labels: { ...header.labels } };
+}
+
+/** Whether a single frame belongs to the run that we have. */
+function joins(store, { header, frames }) {
+  if (header.run !== store.run || shapeOf(header) !== store.shape) return false;
+  const same = store.frames.find((kept) => kept.iteration === frames[0].iteration);
+  if (same) return number(same.loss) === number(frames[0].loss) || same.loss === frames[0].loss;
+  return Boolean(header.run) || frames[0].iteration > newest(store).iteration;
+}
+
+/** Thin the frames, but keep the first and the newest. */
+function everySecond(frames) {
+  return frames.filter((_, index) => index % 2 === 0 || index === frames.length - 1);
+}
+
+function newest(store) {
+  return store.frames[store.frames.length - 1];
+}
+
+// ==================================================================== values
+
+/** All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none. */
+function decode(frame, header) {
+  if (frame.exact) return frame.values;
+  const { steps, units, layers, quantities } = header;
+  const block = steps * units;
+  const decoded = new Float32Array(frame.values.length);
+  for (let layer = 0, at = 0; layer < layers; layer++) {
+    quantities.forEach((quantity, q) => {
+      const table = decodingTable(quantity.scale, frame.peaks[q][layer]);
+      for (const end = at + block; at < end; at++) decoded[at] = table[frame.values[at]];
+    });
+  }
+  return decoded;
+}
+
+function decodingTable(scale, peak) {
+  const table = new Float32Array(256);
+  for (let code = 1; code < 256; code++) {
+    table[code] = scale === "gate" ? (code - 1) / 254 : ((code - 128) / 127) * peak;
+  }
+  table[0] = NaN;
+  return table;
+}
+
+function quantityIndex(header, letter) {
+  return header.quantities.findIndex((quantity) => quantity.letter === letter);
+}
+
+/** Where the values of one row begin in a decoded frame. */
+function startOf(header, layer, letter) {
+  const { steps, units, quantities } = header;
+  return (layer * quantities.length + quantityIndex(header, letter)) * steps * units;
+}
+
+/** Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole. */
+function normsOf(frame, header, layer, gradient, ofLast) {
+  const { layers, steps, gradients } = header;
+  const start = (((ofLast ? 1 : 0) * layers + layer) * gradients.length + gradient) * steps;
+  return frame.norms.subarray(start, start + steps);
+}
+
+/** Ends of the colour scale of a signed quantity: the largest value kept, rounded up to 1, 2, 5. */
+function signedScale(store, q, layer) {
+  const peak = store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0);
+  const decade = 10 ** Math.floor(Math.log10(peak));
+  const step = [1, 2, 5, 10].find((candidate) => peak <= candidate * decade * 1.001);
+  return step ? step * decade : peak || 1;
+}
+
+/** Decades that the gradient axis spans, over all frames and both losses. */
+function decades(store) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const frame of store.frames) {
+    for (const norm of frame.norms) {
+      if (norm > 0 && norm < Infinity) {
+        if (norm < low) low = norm;
+        if (norm > high) high = norm;
+      }
+    }
+  }
+  if (high < low) return { low: -4, high: 0 };
+  const top = Math.ceil(Math.log10(high) - 1e-9);
+  const bottom = Math.floor(Math.log10(low) + 1e-9);
+  return { low: Math.max(Math.min(bottom, top - 3), top - 12), high: top };
+}
+
+/** Share 0..1 of the axis; 0 is at or below its foot. */
+function onAxis(range, norm) {
+  return clamp((Math.log10(norm) - range.low) / (range.high - range.low), 0, 1);
+}
+
+function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Whether the prediction at t was right; null where nothing was asked or known. */
+function hit(frame, t) {
+  if (!frame.sequence.scored[t] || !frame.rank.length || frame.rank[t] === UNKNOWN) return null;
+  return frame.rank[t] === 0;
+}
+
+// ==================================================================== theme
+
+/**
+ * @typedef {{ink: number[], paper: number[], dark: boolean, font: string}} Theme
+ * @returns {Theme}
+ */
+function readTheme(element) {
+  const style = getComputedStyle(element);
+  const ink = parseColour(style.color, [49, 51, 63]);
+  const paper = parseColour(style.getPropertyValue("--st-background-color"), [255, 255, 255]);
+  return { ink, paper, dark: luminance(paper) < 0.4, font: style.fontFamily || "sans-serif" };
+}
+
+let colourReader;
+
+/** Any CSS colour as [r, g, b]. */
+function parseColour(text, fallback) {
+  colourReader ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (!text || !CSS.supports("color", text.trim())) return fallback;
+  colourReader.fillStyle = text.trim();
+  colourReader.fillRect(0, 0, 1, 1);
+  return Array.from(colourReader.getImageData(0, 0, 1, 1).data.slice(0, 3));
+}
+
+function mix(from, to, share) {
+  return from.map((channel, index) => Math.round(channel + (to[index] - channel) * share));
+}
+
+function css(colour, alpha = 1) {
+  return `rgb(${colour[0]} ${colour[1]} ${colour[2]} / ${alpha})`;
+}
+
+function luminance(colour) {
+  const linear = colour.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+function contrast(one, other) {
+  const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** The colour, moved towards the ink until text in it can be read (WCAG 4.5 : 1). */
+function readable(colour, theme) {
+  for (let share = 0; share < 1; share += 0.1) {
+    const moved = mix(colour, theme.ink, share);
+    if (contrast(moved, theme.paper) >= 4.5) return moved;
+  }
+  return theme.ink;
+}
+
+/** 256 colours from the lowest to the highest value, and one more for "not a number". */
+function colourTable(quantity, theme) {
+  const table = new Uint32Array(257);
+  for (let code = 0; code < 256; code++) table[code] = pixel(colourAt(quantity, code / 255, theme));
+  table[256] = pixel(mix(theme.paper, theme.ink, 0.45));
+  return table;
+}
+
+/** Colour at a share 0..1 of the scale; for a signed quantity 0.5 is zero. */
+function colourAt(quantity, share, theme) {
+  const zero = mix(theme.paper, theme.ink, 0.045);
+  const colour = parseColour(quantity.colour, [128, 128, 128]);
+  if (quantity.scale === "gate") return mix(zero, strong(colour, theme), share);
+  const side = share < 0.5 ? parseColour(quantity.negative, colour) : colour;
+  return mix(zero, strong(side, theme), Math.abs(share - 0.5) * 2);
+}
+
+/** The end of a scale must stand out from the paper in either theme. */
+function strong(colour, theme) {
+  for (let share = 0; share < 0.6; share += 0.1) {
+    const moved = mix(colour, theme.ink, share);
+    if (contrast(moved, theme.paper) >= 2.6) return moved;
+  }
+  return colour;
+}
+
+function pixel([red, green, blue]) {
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+// ==================================================================== layout
+
+/**
+ * @typedef {{letter: string, layer: number, quantity: any, y: number, height: number,
+ *   unitHeight: number, group: number, belt: boolean, top: number, slot: number}} Row
+ * @typedef {{width: number, labels: number, view: number, pitch: number, gap: number,
+ *   left: number, content: number, rows: Row[], axisY: number, inputY: number,
+ *   predictionY: number, gradientY: number, height: number, upright: boolean, steps: number,
+ *   wired: boolean}} Layout
+ * @returns {Layout}
+ */
+function layOut(header, width) {
+  const labels = width < 560 ? 86 : 126;
+  const view = Math.max(60, width - labels);
+  const { steps } = header;
+  const pitch = clamp(Math.floor((view - 14) / steps), COLUMN.narrowest, COLUMN.widest);
+  const gap = clamp(Math.round(pitch * 0.26), 3, 34);
+  const content = steps * pitch + 8;
+  const left = Math.max(0, Math.floor((view - content) / 2));
+  const rows = layOutRows(header);
+  const last = rows[rows.length - 1];
+  const predictionY = last.top + last.slot + HEIGHT.between + 5;
+  const gradientY = predictionY + HEIGHT.prediction + 12;
+  return {
+    width, labels, view, pitch, gap, left, content, rows, steps,
+    axisY: 0, inputY: HEIGHT.axis, predictionY, gradientY,
+    height: gradientY + HEIGHT.gradient + HEIGHT.zero + 4,
+    upright: pitch < COLUMN.upright, wired: pitch >= COLUMN.wired,
+  };
+}
+
+/** Stack the rows of all layers. @returns {Row[]} */
+function layOutRows(header) {
+  const diagram = DIAGRAMS[header.cell];
+  const size = stripSize(header.units, diagram.strip / header.layers ** 0.6);
+  const rows = [];
+  let y = HEIGHT.axis + HEIGHT.input + HEIGHT.between;
+  for (let layer = 0; layer < header.layers; layer++) {
+    for (const letter of diagram.rows) {
+      const belt = letter === diagram.belt;
+      const slot = Math.max(size.height, 30) + (belt ? 8 : 0);
+      const quantity = header.quantities[quantityIndex(header, letter)];
+      const inside = y + Math.floor((slot - size.height) / 2);
+      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, ...size });
+      y += slot + HEIGHT.between;
+    }
+  }
+  return rows;
+}
+
+/** Whole pixels for each unit; where there are too many, the mean of a group shares a line. */
+function stripSize(units, wanted) {
+  const group = Math.ceil(units / Math.max(16, Math.round(wanted * 1.35)));
+  const lines = Math.ceil(units / group);
+  const unitHeight = clamp(Math.round(wanted / lines), 1, 14);
+  return { group, unitHeight, height: lines * unitHeight };
+}
+
+/** Left edge of the column's cell, in the coordinates of the scrolled content. */
+function cellX(layout, t) {
+  return layout.left + t * layout.pitch + layout.gap;
+}
+
+function cellWidth(layout) {
+  return layout.pitch - layout.gap;
+}
+
+function visibleSteps(layout, scroll) {
+  const first = Math.floor((scroll - layout.left) / layout.pitch);
+  const last = Math.ceil((scroll + layout.view - layout.left) / layout.pitch);
+  return { first: clamp(first, 0, layout.steps - 1), last: clamp(last, 0, layout.steps - 1) };
+}
+
+// ==================================================================== painting
+
+/** Prepare a canvas for drawing in the coordinates of the scrolled content. */
+function begin(view, canvas) {
+  const { layout, ratio, scroll } = view;
+  const width = Math.round(layout.view * ratio);
+  const height = Math.round(layout.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    canvas.style.width = `${layout.view}px`;
+    canvas.style.height = `${layout.height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(ratio, 0, 0, ratio, -Math.round(scroll * ratio), 0);
+  return context;
+}
+
+/** Everything that is a colour or a bar. */
+function paintStrips(view) {
+  const { layout } = view;
+  const context = begin(view, view.dom.strips);
+  const span = visibleSteps(layout, view.scroll);
+  context.imageSmoothingEnabled = false;
+  for (const row of layout.rows) paintImages(view, row);
+  for (const row of layout.rows) if (!row.belt) drawStrip(context, view, row, span);
+  clearGaps(context, layout, span);
+  for (const row of layout.rows) if (row.belt) drawBelt(context, view, row, span);
+  for (const row of layout.rows) drawNotNumbers(context, view, row, span);
+  drawPredictionBars(context, view, span);
+  drawGradientBars(context, view, span);
+}
+
+/** Write a row's values into its image of one pixel for each step and line. */
+function paintImages(view, row) {
+  const { store } = view;
+  const { steps, units } = store.header;
+  const lines = Math.ceil(units / row.group);
+  const art = (view.art[artKey(row)] ??= newArt(steps, lines));
+  const table = view.tables[row.letter];
+  const { from, factor } = codeScale(view, row);
+  const start = startOf(store.header, row.layer, row.letter);
+  art.hasNotNumbers = fillImage(art.now, view.shown, start, row.group, units, table, from, factor);
+  if (row.belt) {
+    const kept = keptValues(view, row, start);
+    fillImage(art.kept, kept, 0, row.group, units, table, from, factor);
+  }
+}
+
+function artKey(row) {
+  return `${row.layer}${row.letter}`;
+}
+
+function newArt(steps, lines) {
+  const image = () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = steps;
+    canvas.height = lines;
+    const context = canvas.getContext("2d");
+    const data = context.createImageData(steps, lines);
+    return { canvas, context, data, pixels: new Uint32Array(data.data.buffer) };
+  };
+  return { now: image(), kept: image(), hasNotNumbers: false };
+}
+
+/** code = from + factor * value, 0..255 */
+function codeScale(view, row) {
+  if (row.quantity.scale === "gate") return { from: 0, factor: 255 };
+  return { from: 127.5, factor: 127.5 / view.scales[artKey(row)] };
+}
+
+/** @returns {boolean} whether some value is not a number */
+function fillImage(image, values, start, group, units, table, from, factor) {
+  const steps = image.canvas.width;
+  let notNumbers = false;
+  for (let t = 0; t < steps; t++) {
+    for (let line = 0, unit = 0; unit < units; line++) {
+      const end = Math.min(units, unit + group);
+      const count = end - unit;
+      let sum = 0;
+      for (; unit < end; unit++) sum += values[start + t * units + unit];
+      const code = from + (factor * sum) / count;
+      if (code === code && Number.isFinite(code)) {
+        image.pixels[line * steps + t] = table[code < 0 ? 0 : code > 255 ? 255 : Math.round(code)];
+      } else {
+        image.pixels[line * steps + t] = table[256];
+        notNumbers = true;
+      }
+    }
+  }
+  image.context.putImageData(image.data, 0, 0);
+  return notNumbers;
+}
+
+/** What the valve lets through of the state before: f c or z h; without a valve the state itself. */
+function keptValues(view, row, start) {
+  const { header } = view.store;
+  const { steps, units } = header;
+  const { valve } = DIAGRAMS[header.cell];
+  const kept = new Float32Array(steps * units);
+  const gate = valve ? startOf(header, row.layer, valve) : 0;
+  for (let at = units; at < kept.length; at++) {
+    kept[at] = view.shown[start + at - units] * (valve ? view.shown[gate + at] : 1);
+  }
+  return kept;
+}
+
+function drawStrip(context, view, row, { first, last }) {
+  const { layout } = view;
+  const { canvas } = view.art[artKey(row)].now;
+  const count = last - first + 1;
+  context.drawImage(
+    canvas, first, 0, count, canvas.height,
+    cellX(layout, first) - layout.gap, row.y, count * layout.pitch, row.height,
+  );
+}
+
+function clearGaps(context, layout, { first, last }) {
+  const top = layout.rows[0].top;
+  const height = layout.predictionY - top;
+  for (let t = first; t <= last; t++) {
+    context.clearRect(cellX(layout, t) - layout.gap, top, layout.gap, height);
+  }
+}
+
+/** The belt has no gaps: between two columns it shows the old state, then what the valve kept. */
+function drawBelt(context, view, row, { first, last }) {
+  const { layout } = view;
+  const { now, kept } = view.art[artKey(row)];
+  const lines = now.canvas.height;
+  const width = cellWidth(layout);
+  const before = Math.floor(layout.gap / 2);
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t);
+    const after = layout.gap - before;
+    context.drawImage(now.canvas, t, 0, 1, lines, x, row.y, width, row.height);
+    context.drawImage(kept.canvas, t, 0, 1, lines, x - after, row.y, after, row.height);
+    const carried = x - layout.gap;
+    if (t > 0) {
+      context.drawImage(now.canvas, t - 1, 0, 1, lines, carried, row.y, before, row.height);
+    } else {
+      context.drawImage(kept.canvas, 0, 0, 1, lines, carried, row.y, before, row.height);
+    }
+  }
+  drawRails(context, view, row);
+}
+
+function drawRails(context, view, row) {
+  const { layout } = view;
+  const from = layout.left;
+  const to = cellX(layout, layout.steps - 1) + cellWidth(layout) + 6;
+  context.fillStyle = css(view.colours[row.letter]);
+  context.fillRect(from, row.y - 4, to - from, 2);
+  context.fillRect(from, row.y + row.height + 2, to - from, 2);
+}
+
+/** Hatch what is not a number, so that grey is not taken for a value. */
+function drawNotNumbers(context, view, row, { first, last }) {
+  if (!view.art[artKey(row)].hasNotNumbers) return;
+  const { layout, store } = view;
+  const { units } = store.header;
+  const start = startOf(store.header, row.layer, row.letter);
+  context.fillStyle = view.hatch;
+  for (let t = first; t <= last; t++) {
+    for (let unit = 0; unit < units; unit++) {
+      if (Number.isFinite(view.shown[start + t * units + unit])) continue;
+      const y = row.y + Math.floor(unit / row.group) * row.unitHeight;
+      context.fillRect(cellX(layout, t), y, cellWidth(layout), row.unitHeight);
+    }
+  }
+}
+
+function makeHatch(theme) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const context = tile.getContext("2d");
+  context.strokeStyle = css(theme.paper);
+  context.lineWidth = 1.6;
+  for (const shift of [-6, 0, 6]) {
+    context.moveTo(shift, 6);
+    context.lineTo(shift + 6, 0);
+  }
+  context.stroke();
+  return context.createPattern(tile, "repeat");
+}
+
+// ---------------------------------------------------------------- predictions
+
+/** The classes told at a step: the most probable ones, and the target if it is not among them. */
+function told(view, t) {
+  const { frame, store } = view;
+  const { top } = store.header;
+  const scored = frame.sequence.scored[t];
+  const targetClass = scored ? frame.sequence.target_values[t] : -1;
+  const classes = [];
+  for (let place = 0; place < top; place++) {
+    const number_ = frame.topClass[t * top + place];
+    if (number_ === UNKNOWN) return [];
+    classes.push({ number: number_, share: frame.top[t * top + place], place });
+  }
+  if (scored && !classes.some((each) => each.number === targetClass)) {
+    classes[classes.length - 1] = {
+      number: targetClass, share: frame.target[t], place: frame.rank[t],
+    };
+  }
+  return classes.map((each) => ({ ...each, target: each.number === targetClass }));
+}
+
+const PREDICTION = { head: 18, line: 18, bar: 15 };
+
+function drawPredictionBars(context, view, { first, last }) {
+  const { layout, store, theme } = view;
+  if (!store.header.classes) return drawOutputs(context, view, { first, last });
+  for (let t = first; t <= last; t++) {
+    const classes = told(view, t);
+    if (layout.upright) {
+      if (classes.length) drawUprightBar(context, view, t, classes[0]);
+      continue;
+    }
+    classes.forEach((each, line) => {
+      const { x, y, width, height } = predictionBox(layout, t, line);
+      context.fillStyle = css(theme.ink, 0.06);
+      context.fillRect(x, y, width, height);
+      context.fillStyle = css(theme.ink, each.target ? 0.42 : 0.2);
+      context.fillRect(x, y, width * each.share, height);
+    });
+  }
+}
+
+function drawUprightBar(context, view, t, best) {
+  const { layout, theme } = view;
+  const height = HEIGHT.prediction - PREDICTION.head;
+  const y = layout.predictionY + PREDICTION.head;
+  const x = cellX(layout, t);
+  context.fillStyle = css(theme.ink, 0.06);
+  context.fillRect(x, y, cellWidth(layout), height);
+  context.fillStyle = css(theme.ink, best.target ? 0.42 : 0.2);
+  context.fillRect(x, y + height * (1 - best.share), cellWidth(layout), height * best.share);
+}
+
+function predictionBox(layout, t, line) {
+  return {
+    x: cellX(layout, t), y: layout.predictionY + PREDICTION.head + line * PREDICTION.line + 1,
+    width: cellWidth(layout), height: PREDICTION.bar,
+  };
+}
+
+/** Outputs that are numbers: a dot for the output, a ring for the target, on one common scale. */
+function drawOutputs(context, view, { first, last }) {
+  const { layout, frame, store, theme } = view;
+  const { outputs } = store.header;
+  const range = outputRange(view);
+  const y = (value) => layout.predictionY + 8 +
+    (HEIGHT.prediction - 16) * (1 - (value - range.low) / (range.high - range.low));
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    context.fillStyle = css(theme.ink, 0.05);
+    context.fillRect(cellX(layout, t), layout.predictionY, cellWidth(layout), HEIGHT.prediction);
+    for (let output = 0; output < Math.min(outputs, 4); output++) {
+      const target = number([frame.sequence.target_values[t]].flat()[output]);
+      const value = frame.outputs[t * outputs + output];
+      if (frame.sequence.scored[t]) ring(context, x, y(target), 4.5, css(theme.ink, 0.8));
+      if (Number.isFinite(value)) disk(context, x, y(value), 2.8, css(theme.ink, 0.9));
+    }
+  }
+}
+
+function outputRange({ frame }) {
+  const targets = frame.sequence.target_values.flat().map(number);
+  const finite = [...frame.outputs, ...targets].filter(Number.isFinite);
+  const low = Math.min(...finite, 0);
+  const high = Math.max(...finite, 0);
+  return high > low ? { low, high } : { low: low - 1, high: high + 1 };
+}
+
+function disk(context, x, y, radius, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.fill();
+}
+
+function ring(context, x, y, radius, colour, width = 1.5) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.stroke();
+}
+
+// ---------------------------------------------------------------- gradient
+
+function gradientFoot(layout) {
+  return layout.gradientY + HEIGHT.gradient;
+}
+
+function drawGradientBars(context, view, { first, last }) {
+  const { layout, theme, range } = view;
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  context.fillStyle = css(theme.ink, 0.1);
+  for (let decade = range.low; decade <= range.high; decade++) {
+    const y = gradientY(layout, range, 10 ** decade);
+    context.fillRect(layout.left + layout.gap, Math.round(y), right - layout.left - layout.gap, 1);
+  }
+  const { header } = view.store;
+  const top = header.layers - 1;
+  header.gradients.forEach((gradient, index) => {
+    const norms = normsOf(view.frame, header, top, index, view.ofLast);
+    const bar = gradient.letter === "d_h";
+    for (let t = first; t <= last; t++) {
+      if (bar) drawGradientBar(context, view, t, norms[t], view.colours[gradient.letter]);
+      else drawGradientTick(context, view, t, norms[t], view.colours[gradient.letter]);
+    }
+  });
+}
+
+function gradientY(layout, range, norm) {
+  return gradientFoot(layout) - onAxis(range, norm) * HEIGHT.gradient;
+}
+
+function drawGradientBar(context, view, t, norm, colour) {
+  const { layout, range, theme } = view;
+  const x = cellX(layout, t);
+  const width = cellWidth(layout);
+  const foot = gradientFoot(layout);
+  if (norm === 0) {
+    ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 1, 2.6, css(colour), 1.4);
+  } else if (norm > 0 && norm < Infinity) {
+    const share = onAxis(range, norm);
+    context.fillStyle = css(colour, 0.35 + 0.65 * share);
+    context.fillRect(x, foot - share * HEIGHT.gradient, width, share * HEIGHT.gradient);
+    if (share === 0) arrowDown(context, x + width / 2, foot - 1, css(colour));
+  } else {
+    context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
+    context.fillRect(x, layout.gradientY, width, HEIGHT.gradient);
+    context.fillStyle = view.hatch;
+    context.fillRect(x, layout.gradientY, width, HEIGHT.gradient);
+  }
+}
+
+function drawGradientTick(context, view, t, norm, colour) {
+  if (!(norm > 0 && norm < Infinity)) return;
+  const { layout, range } = view;
+  const y = Math.round(gradientY(layout, range, norm));
+  context.fillStyle = css(colour);
+  context.fillRect(cellX(layout, t) - 1, y - 1, cellWidth(layout) + 2, 3);
+}
+
+function arrowDown(context, x, y, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x - 3, y - 4);
+  context.lineTo(x + 3, y - 4);
+  context.lineTo(x, y);
+  context.fill();
+}
+
+// ---------------------------------------------------------------- print
+
+/** Everything that is text or a line: repainted with new data, not while colours blend. */
+function paintPrint(view) {
+  const context = begin(view, view.dom.print);
+  const span = visibleSteps(view.layout, view.scroll);
+  context.textBaseline = "middle";
+  if (view.layout.wired) drawWires(context, view, span);
+  drawAxis(context, view, span);
+  drawInputs(context, view, span);
+  if (view.store.header.classes) drawPredictionTexts(context, view, span);
+  drawGradientFoot(context, view);
+}
+
+function font(view, size, weight = 400) {
+  return `${weight} ${size}px ${view.theme.font}`;
+}
+
+function drawAxis(context, view, { first, last }) {
+  const { layout, theme } = view;
+  const every = layout.pitch >= 24 ? 1 : 5;
+  context.font = font(view, 10);
+  context.textAlign = "center";
+  context.fillStyle = css(theme.ink, 0.6);
+  for (let t = first; t <= last; t++) {
+    if (t % every === 0) {
+      context.fillText(String(t), cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);
+    }
+  }
+}
+
+function drawInputs(context, view, { first, last }) {
+  const { layout, theme, frame } = view;
+  const width = cellWidth(layout);
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t);
+    const label = visible(frame.sequence.inputs[t]);
+    context.fillStyle = css(theme.ink, 0.07);
+    roundedRect(context, x, layout.inputY, width, HEIGHT.input, 4);
+    context.fill();
+    context.fillStyle = css(theme.ink);
+    if (layout.upright) {
+      uprightText(context, view, label, x + width / 2, layout.inputY + 3, HEIGHT.input - 6, 10);
+    } else {
+      drawSymbol(context, view, label, x, layout.inputY, width, HEIGHT.input);
+    }
+  }
+}
+
+/** A symbol as large as its box allows, between 10 and 17 pixels. */
+function drawSymbol(context, view, label, x, y, width, height) {
+  let size = 17;
+  while (size > 10 && textWidth(context, view, label, size, 600) > width - 8) size--;
+  context.font = font(view, size, 600);
+  context.textAlign = "center";
+  context.fillText(fitted(context, label, width - 4), x + width / 2, y + height / 2);
+}
+
+function textWidth(context, view, text, size, weight) {
+  context.font = font(view, size, weight);
+  return measured(context, text);
+}
+
+const widths = new Map();
+
+function measured(context, text) {
+  const key = `${context.font}|${text}`;
+  if (!widths.has(key)) {
+    if (widths.size > 4000) widths.clear();
+    widths.set(key, context.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+/** The text, shortened with an ellipsis at a whole character. */
+function fitted(context, text, width) {
+  if (measured(context, text) <= width) return text;
+  const characters = Array.from(text);
+  let low = 0;
+  let high = characters.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const shorter = `${characters.slice(0, middle).join("")}…`;
+    if (measured(context, shorter) <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low ? `${characters.slice(0, low).join("")}…` : "";
+}
+
+/** Symbols without ink get some. */
+function visible(text) {
+  return text.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +$|^ | $/g, (blanks) =>
+    "␣".repeat(blanks.length)).replace(/[\u0000-\u001f\u007f]/g, "·");
+}
+
+/** Text that reads from the bottom up, from the foot of its box. */
+function uprightText(context, view, text, x, y, height, size) {
+  context.font = font(view, size);
+  context.save();
+  context.translate(x, y + height);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "left";
+  context.fillText(fitted(context, text, height), 0, 0);
+  context.restore();
+}
+
+function roundedRect(context, x, y, width, height, radius) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, radius);
+}
+
+function drawPredictionTexts(context, view, { first, last }) {
+  const { layout, frame } = view;
+  for (let t = first; t <= last; t++) {
+    const classes = told(view, t);
+    drawVerdict(context, view, t);
+    if (layout.upright) {
+      if (classes.length) drawUprightClass(context, view, t, classes[0]);
+    } else {
+      classes.forEach((each, line) => drawClass(context, view, t, line, each));
+    }
+    if (!classes.length && frame.rank.length) drawUnknown(context, view, t);
+  }
+}
+
+function drawUnknown(context, view, t) {
+  const { layout } = view;
+  context.fillStyle = view.hatch;
+  context.fillRect(
+    cellX(layout, t), layout.predictionY + PREDICTION.head, cellWidth(layout),
+    HEIGHT.prediction - PREDICTION.head,
+  );
+}
+
+/** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross. */
+function drawVerdict(context, view, t) {
+  const { layout, theme, frame } = view;
+  const verdict = hit(frame, t);
+  const width = cellWidth(layout);
+  const wide = width >= 66;
+  const x = wide ? cellX(layout, t) + 7 : cellX(layout, t) + width / 2;
+  const y = layout.predictionY + PREDICTION.head / 2 - 1;
+  if (verdict === null) {
+    context.fillStyle = css(theme.ink, 0.35);
+    context.fillRect(x - 3, y - 0.5, 6, 1);
+    return;
+  }
+  drawSign(context, x, y, verdict, theme);
+  if (wide) {
+    context.font = font(view, 11, verdict ? 600 : 400);
+    context.textAlign = "left";
+    context.fillStyle = css(theme.ink, 0.85);
+    const text = `${verdict ? "right" : "should be"}${width > 110 || !verdict ? ": " : ""}`;
+    const target = visible(frame.sequence.targets[t]);
+    const whole = width > 110 || !verdict ? text + target : text;
+    context.fillText(fitted(context, width > 110 ? whole : verdict ? "right" : target, width - 16),
+      x + 9, y + 0.5);
+  }
+}
+
+function drawSign(context, x, y, verdict, theme) {
+  if (verdict) disk(context, x, y, 5.5, css(theme.ink, 0.85));
+  else ring(context, x, y, 4.8, css(theme.ink, 0.85), 1.3);
+  context.strokeStyle = css(verdict ? theme.paper : theme.ink);
+  context.lineWidth = 1.4;
+  context.beginPath();
+  if (verdict) {
+    context.moveTo(x - 2.6, y + 0.2);
+    context.lineTo(x - 0.7, y + 2.2);
+    context.lineTo(x + 2.8, y - 2.1);
+  } else {
+    context.moveTo(x - 2, y - 2);
+    context.lineTo(x + 2, y + 2);
+    context.moveTo(x + 2, y - 2);
+    context.lineTo(x - 2, y + 2);
+  }
+  context.stroke();
+}
+
+function className(view, number_) {
+  return visible(view.store.labels[number_] ?? `class ${number_}`);
+}
+
+function drawClass(context, view, t, line, each) {
+  const { x, y, width, height } = predictionBox(view.layout, t, line);
+  const { theme } = view;
+  const middle = y + height / 2 + 0.5;
+  const percent = width >= 74 ? `${Math.round(each.share * 100)} %` : "";
+  context.font = font(view, 11, each.target ? 700 : 400);
+  context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
+  context.textAlign = "right";
+  if (percent) context.fillText(percent, x + width - 4, middle);
+  context.textAlign = "left";
+  const room = width - 7 - (percent ? measured(context, percent) + 6 : 0);
+  context.fillText(fitted(context, className(view, each.number), room), x + 4, middle);
+  if (each.target) {
+    context.strokeStyle = css(theme.ink, 0.85);
+    context.lineWidth = 1.2;
+    context.strokeRect(x + 0.6, y + 0.6, width - 1.2, height - 1.2);
+  }
+}
+
+function drawUprightClass(context, view, t, best) {
+  const { layout, theme } = view;
+  const height = HEIGHT.prediction - PREDICTION.head;
+  context.fillStyle = css(theme.ink, 0.95);
+  uprightText(context, view, className(view, best.number), cellX(layout, t) + cellWidth(layout) / 2,
+    layout.predictionY + PREDICTION.head + 2, height - 5, 10);
+}
+
+/** The lane of exact zeros lies under the logarithmic scale, which has no place for them. */
+function drawGradientFoot(context, view) {
+  const { layout, theme } = view;
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  const y = gradientFoot(layout);
+  context.fillStyle = css(theme.ink, 0.45);
+  context.fillRect(layout.left + layout.gap, y, right - layout.left - layout.gap, 1);
+}
+
+// ---------------------------------------------------------------- wires
+
+/** How the parts hang together; drawn only where the columns leave room for it. */
+function drawWires(context, view, { first, last }) {
+  const { layout, store } = view;
+  const diagram = DIAGRAMS[store.header.cell];
+  for (let t = first; t <= last; t++) {
+    drawFall(context, view, t);
+    if (t > 0) drawRecurrence(context, view, t, diagram);
+    drawValve(context, view, t, diagram);
+    for (const row of layout.rows) drawBead(context, view, t, row, diagram.beads[row.letter]);
+  }
+}
+
+/** The input falls into the first row, the last hidden state into the prediction. */
+function drawFall(context, view, t) {
+  const { layout, theme } = view;
+  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const last = layout.rows[layout.rows.length - 1];
+  const foot = layout.rows[0].y - (layout.rows[0].belt ? 5 : 1);
+  arrowDown(context, x, foot, css(theme.ink, 0.55));
+  const bottom = last.y + last.height + (last.belt ? 6 : 2);
+  arrowDown(context, x, bottom + 7, css(theme.ink, 0.55));
+}
+
+/** The hidden state of the step before goes into every gate. */
+function drawRecurrence(context, view, t, diagram) {
+  const { layout } = view;
+  const gates = diagram.rows.filter((letter) => letter !== "h" && letter !== "c");
+  if (!gates.length) return;
+  const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
+  for (let layer = 0; layer < view.store.header.layers; layer++) {
+    const rows = layout.rows.filter((row) => row.layer === layer);
+    const hidden = rows.find((row) => row.letter === "h");
+    const highest = rows[0].y + rows[0].height / 2;
+    context.strokeStyle = css(view.colours.h, 0.65);
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, hidden.y + (hidden.belt ? -5 : hidden.height / 2));
+    if (!hidden.belt) {
+      context.moveTo(x - layout.gap * 0.22, hidden.y + hidden.height / 2);
+      context.lineTo(x, hidden.y + hidden.height / 2);
+    }
+    context.lineTo(x, highest);
+    for (const row of rows.filter((each) => gates.includes(each.letter))) {
+      const y = row.y + row.height / 2;
+      context.moveTo(x, y);
+      context.lineTo(cellX(layout, t) - 1, y);
+    }
+    context.stroke();
+  }
+}
+
+/** The gate that decides what is kept sits on the belt. */
+function drawValve(context, view, t, diagram) {
+  if (!diagram.valve || t === 0) return;
+  const { layout } = view;
+  const x = Math.round(cellX(layout, t) - layout.gap * 0.45) + 0.5;
+  for (const belt of layout.rows.filter((row) => row.belt)) {
+    const gate = layout.rows.find((row) => row.letter === diagram.valve && row.layer === belt.layer);
+    const y = belt.y - 3;
+    context.strokeStyle = css(view.colours[diagram.valve]);
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(cellX(layout, t) - 1, gate.y + gate.height - 2);
+    context.lineTo(x, gate.y + gate.height - 2);
+    context.lineTo(x, y);
+    context.stroke();
+    drawOperator(context, view, x, y, "×", view.colours[diagram.valve]);
+  }
+}
+
+function drawBead(context, view, t, row, sign) {
+  if (!sign) return;
+  const { layout, theme } = view;
+  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const y = row.top - HEIGHT.between / 2 + (row.belt ? 0 : 0);
+  if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
+  else drawOperator(context, view, x, y, sign, theme.ink);
+}
+
+function drawOperator(context, view, x, y, sign, colour) {
+  const { theme } = view;
+  disk(context, x, y, 6, css(theme.paper));
+  ring(context, x, y, 5.5, css(colour), 1.2);
+  context.strokeStyle = css(colour);
+  context.lineWidth = 1.3;
+  const arm = 2.6;
+  context.beginPath();
+  const turned = sign === "×" ? arm * 0.76 : 0;
+  if (turned) {
+    context.moveTo(x - turned, y - turned);
+    context.lineTo(x + turned, y + turned);
+    context.moveTo(x - turned, y + turned);
+    context.lineTo(x + turned, y - turned);
+  } else {
+    context.moveTo(x - arm, y);
+    context.lineTo(x + arm, y);
+    context.moveTo(x, y - arm);
+    context.lineTo(x, y + arm);
+  }
+  context.stroke();
+}
+
+// ==================================================================== overlay
+
+/** All that moves; drawn in every frame of the animation, so it must stay cheap. */
+function paintOverlay(view) {
+  const context = begin(view, view.dom.overlay);
+  const { sweep } = view;
+  if (sweep.playing || sweep.veiled) {
+    if (sweep.phase === "forward") drawForward(context, view);
+    else drawBackward(context, view);
+  }
+  drawUnit(context, view);
+  drawStep(context, view);
+  drawPointer(context, view);
+}
+
+/** When, within a step, each part of a column has been computed: shares 0..1 of the step. */
+function partsOf(layout) {
+  const rows = layout.rows.map((row, index) => ({
+    y: row.top - HEIGHT.between / 2, height: row.slot + HEIGHT.between,
+    at: 0.15 + (0.65 * index) / layout.rows.length,
+  }));
+  const input = { y: 0, height: HEIGHT.axis + HEIGHT.input + HEIGHT.between / 2, at: 0 };
+  const prediction = {
+    y: layout.predictionY - 9, height: HEIGHT.prediction + 15, at: 0.8,
+  };
+  return [input, ...rows, prediction];
+}
+
+/** What the network has not computed yet lies under a veil. */
+function drawForward(context, view) {
+  const { layout, theme, sweep } = view;
+  const t = Math.min(layout.steps - 1, Math.floor(sweep.at));
+  const within = sweep.at - t;
+  const x = cellX(layout, t) - layout.gap;
+  const right = layout.left + layout.content;
+  context.fillStyle = css(theme.paper, VEIL);
+  context.fillRect(x + layout.pitch, 0, right - x, layout.gradientY - 6);
+  context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
+  for (const part of partsOf(layout)) {
+    const share = clamp((within - part.at) / 0.12, 0, 1);
+    if (share < 1) {
+      context.fillStyle = css(theme.paper, VEIL * (1 - share));
+      context.fillRect(x, part.y, layout.pitch, part.height);
+    }
+  }
+  drawFlow(context, view, t, within);
+}
+
+/** A light runs along the belts, and down the column from row to row. */
+function drawFlow(context, view, t, within) {
+  const { layout } = view;
+  const x = cellX(layout, t) - layout.gap + Math.min(1, within * 1.6) * layout.pitch;
+  for (const row of layout.rows.filter((each) => each.belt)) {
+    const length = Math.max(26, layout.pitch * 0.9);
+    const glow = context.createLinearGradient(x - length, 0, x, 0);
+    const colour = view.theme.dark ? [255, 255, 255] : view.colours[row.letter];
+    glow.addColorStop(0, css(colour, 0));
+    glow.addColorStop(1, css(colour, 0.85));
+    context.fillStyle = glow;
+    context.fillRect(x - length, row.y - 4, length, 2);
+    context.fillRect(x - length, row.y + row.height + 2, length, 2);
+    disk(context, x, row.y - 3, 2.6, css(colour));
+    disk(context, x, row.y + row.height + 3, 2.6, css(colour));
+  }
+  for (const row of layout.rows) lightRow(context, view, t, within, row);
+}
+
+function lightRow(context, view, t, within, row) {
+  const { layout } = view;
+  const index = layout.rows.indexOf(row);
+  const since = within - 0.15 - (0.65 * index) / layout.rows.length;
+  if (since < 0 || since > 0.4) return;
+  context.strokeStyle = css(view.colours[row.letter], 1 - since / 0.4);
+  context.lineWidth = 2;
+  context.strokeRect(cellX(layout, t) - 1, row.y - 1, cellWidth(layout) + 2, row.height + 2);
+}
+
+/** The gradient runs from the right to the left; its width and brightness are measured. */
+function drawBackward(context, view) {
+  const { layout, theme, sweep, store } = view;
+  const x = layout.left + sweep.at * layout.pitch;
+  context.fillStyle = css(theme.paper, 0.45);
+  context.fillRect(layout.left, 0, layout.content, layout.gradientY - 6);
+  context.fillStyle = css(theme.paper, VEIL);
+  context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, x - layout.left), layout.height);
+  for (let layer = 0; layer < store.header.layers; layer++) {
+    store.header.gradients.forEach((gradient, index) => {
+      const row = layout.rows.find(
+        (each) => each.layer === layer && `d_${each.letter}` === gradient.letter,
+      );
+      const norms = normsOf(view.frame, store.header, layer, index, view.ofLast);
+      drawRibbon(context, view, row, norms, view.colours[gradient.letter], x);
+    });
+  }
+}
+
+function drawRibbon(context, view, row, norms, colour, from) {
+  const { layout, range } = view;
+  const middle = row.y + row.height / 2;
+  const most = row.height / 2 + 3;
+  const share = (t) => (norms[t] > 0 ? onAxis(range, Math.min(norms[t], 10 ** range.high)) : 0);
+  const centre = (t) => cellX(layout, t) + cellWidth(layout) / 2;
+  context.save();
+  context.beginPath();
+  context.rect(from, 0, layout.left + layout.content - from, layout.height);
+  context.clip();
+  for (let t = layout.steps - 1; t >= 0 && centre(t) + layout.pitch > from; t--) {
+    const right = share(t);
+    const left = t > 0 ? share(t - 1) : right;
+    context.fillStyle = css(colour, 0.3 + 0.65 * (left + right) / 2);
+    context.beginPath();
+    context.moveTo(centre(t) + 0.5, middle - most * right);
+    context.lineTo(centre(t) + 0.5, middle + most * right);
+    context.lineTo(centre(t) - (t > 0 ? layout.pitch : layout.pitch / 2), middle + most * left);
+    context.lineTo(centre(t) - (t > 0 ? layout.pitch : layout.pitch / 2), middle - most * left);
+    context.fill();
+  }
+  context.restore();
+}
+
+/** The chosen time step: a frame around its column. */
+function drawStep(context, view) {
+  const { layout, theme, step } = view;
+  const x = cellX(layout, step) - 2.5;
+  const width = cellWidth(layout) + 5;
+  context.strokeStyle = css(theme.ink, 0.75);
+  context.lineWidth = 1.5;
+  roundedRect(context, x, 0.75, width, layout.height - 1.5, 4);
+  context.stroke();
+}
+
+/** The chosen unit: a line around it in every row. */
+function drawUnit(context, view) {
+  const { layout, theme, unit } = view;
+  if (!unit) return;
+  const left = cellX(layout, 0);
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  for (const row of layout.rows) {
+    if (row.layer !== unit.layer) continue;
+    const y = unitY(row, unit.unit);
+    context.lineWidth = 3.5;
+    context.strokeStyle = css(theme.paper, 0.85);
+    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
+    context.lineWidth = 1.5;
+    context.strokeStyle = css(theme.ink);
+    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
+  }
+}
+
+function unitY(row, unit) {
+  return row.y + Math.floor(unit / row.group) * row.unitHeight;
+}
+
+function drawPointer(context, view) {
+  const { layout, theme, pointer } = view;
+  if (!pointer || pointer.unit === undefined) return;
+  const y = unitY(pointer.row, pointer.unit);
+  context.lineWidth = 1.5;
+  context.strokeStyle = css(theme.ink);
+  context.strokeRect(
+    cellX(layout, pointer.t) - 1, y - 1, cellWidth(layout) + 2, pointer.row.unitHeight + 2,
+  );
+}
+
+// ==================================================================== words
+
+/** A number as it was recorded, to the seven digits that float32 holds. */
+function exactly(value) {
+  if (Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "minus infinite";
+  return minus(String(Number(value.toPrecision(7))));
+}
+
+function shortly(value) {
+  if (!Number.isFinite(value)) return exactly(value);
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) {
+    return minus(value.toExponential(1));
+  }
+  return minus(String(Number(value.toPrecision(3))));
+}
+
+function minus(text) {
+  return text.replace(/-/g, "−");
+}
+
+function percent(share) {
+  return Number.isFinite(share) ? `${shortly(share * 100)} %` : "not a number";
+}
+
+function grouped(value) {
+  return value.toLocaleString("en");
+}
+
+/** How many of the scored steps were right. */
+function scoreOf(frame) {
+  let right = 0;
+  let scored = 0;
+  frame.sequence.scored.forEach((asked, t) => {
+    if (!asked) return;
+    scored += 1;
+    if (hit(frame, t)) right += 1;
+  });
+  return { right, scored };
+}
+
+/** The sentence that stands for the picture. */
+function sentence(view) {
+  const { frame, store } = view;
+  const { header } = store;
+  const { right, scored } = scoreOf(frame);
+  const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
+  const norms = normsOf(frame, header, header.layers - 1, index, view.ofLast);
+  const parts = [
+    `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.units, "unit")} over ` +
+      `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
+      `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
+    header.classes ? `${right} of ${scored} predictions are right.` : "",
+    `Norm of the gradient by the hidden state, ${lossWords(view)}: ${shortly(norms[0])} at ` +
+      `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+function plural(count, word) {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function lossWords(view) {
+  return view.ofLast ? "of the last scored step's loss" : "of the whole loss";
+}
+
+/** Facts of a time step: [word, value, letter of the colour]. */
+function stepFacts(view) {
+  const { frame, step, store } = view;
+  const facts = [
+    ["time step", String(step)],
+    ["input", visible(frame.sequence.inputs[step])],
+  ];
+  if (store.header.classes) {
+    const best = told(view, step).find((each) => each.place === 0);
+    if (best) facts.push(["says", `${className(view, best.number)} ${percent(best.share)}`]);
+    const verdict = hit(frame, step);
+    if (verdict !== null) {
+      facts.push(["target", `${visible(frame.sequence.targets[step])}, ${verdict ? "hit" : "miss"}`]);
+    }
+  } else {
+    facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
+    if (frame.sequence.scored[step]) facts.push(["target", visible(frame.sequence.targets[step])]);
+  }
+  store.header.gradients.forEach((gradient, index) => {
+    const norms = normsOf(frame, store.header, store.header.layers - 1, index, view.ofLast);
+    facts.push([gradient.label, shortly(norms[step]), gradient.letter]);
+  });
+  return facts;
+}
+
+function unitFacts(view) {
+  const { unit, step, store, layout } = view;
+  const { header } = store;
+  if (!unit) return [];
+  const name = header.layers > 1 ? `layer ${unit.layer}, unit` : "unit";
+  const rows = layout.rows.filter((row) => row.layer === unit.layer);
+  return [
+    [name, String(unit.unit)],
+    ...rows.map((row) => [row.quantity.label, shortly(valueAt(view, row, step, unit.unit)), row.letter]),
+  ];
+}
+
+/** The recorded number; of a quantised frame the nearest level. */
+function valueAt(view, row, t, unit) {
+  const { header } = view.store;
+  return view.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
+}
+
+/** What the tooltip says: [small line, the number, small lines...] */
+function tooltipLines(view, { row, t, unit, part }) {
+  const { frame, store } = view;
+  if (row) {
+    const layer = store.header.layers > 1 ? `layer ${row.layer}, ` : "";
+    const value = exactly(valueAt(view, row, t, unit));
+    return [
+      `${row.quantity.label}, ${layer}unit ${unit}, time step ${t}`,
+      frame.exact ? value : `≈ ${shortly(valueAt(view, row, t, unit))}`,
+      row.quantity.meaning,
+      frame.exact ? "" : "of 254 levels; the exact value is being fetched",
+      row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
+    ];
+  }
+  if (part === "input") return [`input at time step ${t}`, visible(frame.sequence.inputs[t])];
+  if (part === "gradient") return gradientLines(view, t);
+  return predictionLines(view, t);
+}
+
+function gradientLines(view, t) {
+  const { frame, store } = view;
+  const lines = [`norm over units, ${lossWords(view)}, time step ${t}`];
+  store.header.gradients.forEach((gradient, index) => {
+    const norms = normsOf(frame, store.header, store.header.layers - 1, index, view.ofLast);
+    lines.push(`${exactly(norms[t])}`, gradient.label);
+  });
+  return lines;
+}
+
+function predictionLines(view, t) {
+  const { frame, store } = view;
+  if (!store.header.classes) {
+    const { outputs } = store.header;
+    const values = Array.from(frame.outputs.subarray(t * outputs, (t + 1) * outputs), exactly);
+    return [`output at time step ${t}`, values.join(", "), `target ${frame.sequence.targets[t]}`];
+  }
+  const verdict = hit(frame, t);
+  const lines = [`prediction at time step ${t}`];
+  lines.push(verdict === null ? "not scored" : verdict ? "hit" : "miss");
+  if (verdict !== null) {
+    const rank = frame.rank[t] ? `, number ${frame.rank[t] + 1} of ${store.header.outputs}` : "";
+    lines.push(`target ${visible(frame.sequence.targets[t])}: ${exactly(frame.target[t])}${rank}`);
+  }
+  for (const each of told(view, t)) {
+    if (!each.target) lines.push(`${className(view, each.number)}: ${exactly(each.share)}`);
+  }
+  return lines;
+}
+
+// ==================================================================== controls
+
+function element(tag, className_, parent, text) {
+  const made = document.createElement(tag);
+  if (className_) made.className = className_;
+  if (text !== undefined) made.textContent = text;
+  parent?.append(made);
+  return made;
+}
+
+const ICONS = {
+  play: "M2 1 L11 6 L2 11 Z",
+  pause: "M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z",
+  back: "M1 1 H3 V11 H1 Z M11 1 V11 L4 6 Z",
+  forward: "M9 1 H11 V11 H9 Z M1 1 V11 L8 6 Z",
+};
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 12 12");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function button(parent, className_, label, iconName) {
+  const made = element("button", className_, parent);
+  made.type = "button";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  if (iconName) made.append(icon(iconName));
+  return made;
+}
+
+/** The elements of the component, made once. */
+function buildDom(figure) {
+  figure.replaceChildren();
+  const caption = element("figcaption", "caption", figure);
+  const picture = element("div", "picture", figure);
+  const labels = element("div", "labels", picture);
+  const scroll = element("div", "scroll", picture);
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "group");
+  scroll.setAttribute(
+    "aria-label",
+    "Moving network. Left and right arrow choose the time step, up and down the unit, " +
+      "p plays the sweep, Escape lets go of the unit.",
+  );
+  const track = element("div", "track", scroll);
+  const stage = element("div", "stage", track);
+  const strips = element("canvas", "strips", stage);
+  strips.setAttribute("role", "img");
+  const print = element("canvas", "print", stage);
+  const overlay = element("canvas", "overlay", stage);
+  for (const canvas of [print, overlay]) canvas.setAttribute("aria-hidden", "true");
+  const readout = element("div", "readout", figure);
+  const dom = {
+    figure, picture, labels, scroll, track, stage, strips, print, overlay,
+    measured: element("span", "measured", caption),
+    score: element("span", "score", caption),
+    tooltip: element("div", "tooltip", figure),
+    stepLine: element("div", "", readout),
+    unitLine: element("div", "", readout),
+    announce: element("div", "announce", figure),
+    ...buildControls(element("div", "controls", figure)),
+  };
+  dom.tooltip.hidden = true;
+  dom.announce.setAttribute("aria-live", "polite");
+  return dom;
+}
+
+function buildControls(parent) {
+  const time = element("div", "group", parent);
+  const play = button(time, "play", "Play the sweep through the time steps (key p)");
+  const back = button(time, "", "One time step back (left arrow)", "back");
+  const forward = button(time, "", "One time step forward (right arrow)", "forward");
+  const step = slider(time, "Time step");
+  const stepText = element("output", "", time);
+  const speed = element("select", "", time);
+  speed.title = "Speed of the sweep";
+  speed.setAttribute("aria-label", "Speed of the sweep");
+  for (const value of SPEEDS) {
+    const option = element("option", "", speed, `${value}×`);
+    option.value = String(value);
+  }
+  const training = element("div", "group", parent);
+  const follow = button(training, "follow", "Show the newest iteration as training goes on");
+  follow.textContent = "Follow training";
+  const iteration = slider(training, "Iteration of training");
+  const iterationText = element("output", "", training);
+  return { play, back, forward, step, stepText, speed, follow, iteration, iterationText };
+}
+
+function slider(parent, label) {
+  const made = element("input", "", parent);
+  made.type = "range";
+  made.min = "0";
+  made.step = "1";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+/** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
+function buildLabels(view) {
+  const { layout, dom } = view;
+  dom.labels.replaceChildren();
+  dom.labels.style.width = `${layout.labels}px`;
+  dom.labels.style.height = `${layout.height}px`;
+  label(view, layout.inputY, HEIGHT.input, "input", view.theme.ink, "what the network reads");
+  for (const row of layout.rows) rowLabel(view, row);
+  const said = view.store.header.classes ? "prediction" : "output";
+  const predicted = label(view, layout.predictionY, HEIGHT.prediction, said, view.theme.ink,
+    "the network's answer at each time step");
+  element("small", "", predicted, predictionLegend(view));
+  gradientLabel(view);
+}
+
+function predictionLegend(view) {
+  if (!view.store.header.classes) return "● output ○ target";
+  return view.layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
+}
+
+function label(view, y, height, text, colour, meaning) {
+  const made = element("div", "label", view.dom.labels);
+  made.style.top = `${y}px`;
+  made.style.height = `${height}px`;
+  made.style.color = css(readable(colour, view.theme));
+  made.style.borderLeftColor = css(colour, colour === view.theme.ink ? 0.25 : 1);
+  made.title = meaning;
+  element("span", "", made, text);
+  return made;
+}
+
+function rowLabel(view, row) {
+  const { quantity } = row;
+  const { header } = view.store;
+  const name = header.layers > 1 ? `${quantity.label} ${row.layer}` : quantity.label;
+  const height = Math.max(row.height, 30);
+  const made = label(view, row.y - (height - row.height) / 2, height, name,
+    view.colours[row.letter], quantity.meaning);
+  const scale = element("div", "scale", made);
+  const signed = quantity.scale === "signed";
+  const end = signed ? shortly(view.scales[artKey(row)]) : "1";
+  element("span", "", scale, signed ? `−${end}` : "0");
+  const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, view.theme)));
+  element("i", "", scale).style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  element("span", "", scale, signed ? `+${end}` : "1");
+  if (row.group > 1) element("small", "", made, `mean of ${row.group} per line`);
+}
+
+function gradientLabel(view) {
+  const { layout, range, store } = view;
+  const made = label(view, layout.gradientY, HEIGHT.gradient + HEIGHT.zero, "gradient",
+    view.colours.d_h, "2-norm over units of the gradient, on a logarithmic scale");
+  const letters = store.header.gradients.map((gradient) => gradient.letter);
+  element("small", "", made, letters.includes("d_c") ? "▮ by h  ▬ by c" : "by h, log scale");
+  const toggle = button(made, "", "Which loss the gradient is of: click to change");
+  toggle.textContent = view.ofLast ? "of last step" : "of all steps";
+  toggle.onclick = () => {
+    view.ofLast = !view.ofLast;
+    refresh(view);
+  };
+  const every = Math.max(1, Math.ceil((range.high - range.low) / 3));
+  for (let decade = range.high; decade >= range.low; decade -= every) {
+    tick(view, gradientY(layout, range, 10 ** decade), decadeName(decade));
+  }
+  tick(view, gradientFoot(layout) + HEIGHT.zero / 2 + 1, "0");
+}
+
+function tick(view, y, text) {
+  const made = element("div", "tick", view.dom.labels, text);
+  made.style.top = `${y}px`;
+}
+
+function decadeName(decade) {
+  if (decade >= -2 && decade <= 3) return String(10 ** decade).slice(0, 5);
+  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const raised = Array.from(String(Math.abs(decade)), (digit) => digits[Number(digit)]).join("");
+  return `10${decade < 0 ? "⁻" : ""}${raised}`;
+}
+
+/** Bring texts and sliders in line with the view. */
+function updateTexts(view) {
+  const { dom, frame, store } = view;
+  dom.measured.replaceChildren();
+  element("b", "", dom.measured, "Measured on the probe at iteration ");
+  element("b", "", dom.measured, grouped(frame.iteration));
+  dom.measured.append(` · loss ${shortly(number(frame.loss))}`);
+  const { right, scored } = scoreOf(frame);
+  dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
+  const said = sentence(view);
+  if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
+  updateStepTexts(view);
+  updateIterationControls(view);
+}
+
+function updateStepTexts(view) {
+  const { dom, step, layout } = view;
+  dom.step.max = String(layout.steps - 1);
+  dom.step.value = String(step);
+  dom.step.disabled = dom.back.disabled = dom.forward.disabled = layout.steps < 2;
+  dom.stepText.textContent = `time step ${step} of ${layout.steps - 1}`;
+  dom.step.setAttribute("aria-valuetext", `time step ${step}`);
+  fillFacts(view, dom.stepLine, stepFacts(view));
+  const facts = unitFacts(view);
+  if (facts.length) fillFacts(view, dom.unitLine, facts);
+  else dom.unitLine.textContent = "Click a unit to follow it through every row.";
+}
+
+function fillFacts(view, line, facts) {
+  line.replaceChildren();
+  for (const [word, value, letter] of facts) {
+    const fact = element("span", "", line);
+    const name = document.createElement("em");
+    name.style.fontStyle = "normal";
+    if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
+    name.textContent = `${word} `;
+    fact.append(name);
+    element("b", "", fact, value);
+  }
+}
+
+function updateIterationControls(view) {
+  const { dom, store, frame, follow } = view;
+  const { frames } = store;
+  dom.iteration.max = String(frames.length - 1);
+  dom.iteration.value = String(frames.indexOf(frame));
+  dom.iteration.disabled = frames.length < 2;
+  dom.follow.setAttribute("aria-pressed", String(follow));
+  const shown = frames.length < store.offered ? `; ${frames.length} of ${store.offered} kept` : "";
+  dom.iterationText.textContent = `iteration ${grouped(frame.iteration)}`;
+  dom.iterationText.title = `${plural(frames.length, "iteration")} to choose from${shown}`;
+  dom.iteration.setAttribute("aria-valuetext", `iteration ${frame.iteration}`);
+}
+
+function updatePlay(view) {
+  const { dom, sweep } = view;
+  if (dom.play.dataset.playing === String(sweep.playing)) return;
+  dom.play.dataset.playing = String(sweep.playing);
+  dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), sweep.playing ? "Pause" : "Play");
+  dom.play.setAttribute("aria-pressed", String(sweep.playing));
+}
+
+// ==================================================================== events
+
+/** Handlers are assigned, not added: a run may come again and again for the same view. */
+function listen(view) {
+  const { dom } = view;
+  dom.scroll.onscroll = () => {
+    view.scroll = dom.scroll.scrollLeft;
+    view.dirty = true;
+    wake(view);
+  };
+  dom.scroll.onpointermove = (event) => point(view, event);
+  dom.scroll.onpointerleave = () => unpoint(view);
+  dom.scroll.onclick = (event) => choose(view, event);
+  dom.scroll.onkeydown = (event) => onKey(view, event);
+  dom.play.onclick = () => togglePlay(view);
+  dom.back.onclick = () => moveStep(view, -1);
+  dom.forward.onclick = () => moveStep(view, 1);
+  dom.step.oninput = () => setStep(view, Number(dom.step.value));
+  dom.speed.onchange = () => (view.sweep.speed = Number(dom.speed.value));
+  dom.follow.onclick = () => setFollow(view, !view.follow);
+  dom.iteration.oninput = () => showFrame(view, view.store.frames[Number(dom.iteration.value)]);
+}
+
+/** What lies under the pointer. */
+function under(view, event) {
+  const { layout, dom } = view;
+  const box = dom.stage.getBoundingClientRect();
+  const x = event.clientX - box.left + view.scroll;
+  const y = event.clientY - box.top;
+  const t = Math.floor((x - layout.left) / layout.pitch);
+  if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
+  const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
+  if (row) {
+    const unit = Math.floor((y - row.y) / row.unitHeight) * row.group;
+    return { t, row, unit: Math.min(unit, view.store.header.units - 1) };
+  }
+  if (y >= layout.gradientY - 6) return { t, part: "gradient" };
+  if (y >= layout.predictionY - 4) return { t, part: "prediction" };
+  return y < layout.rows[0].top ? { t, part: "input" } : { t };
+}
+
+function point(view, event) {
+  view.pointer = under(view, event);
+  view.pointerAt = event;
+  showTooltip(view);
+  wake(view);
+}
+
+function unpoint(view) {
+  view.pointer = null;
+  view.dom.tooltip.hidden = true;
+  wake(view);
+}
+
+function showTooltip(view) {
+  const { pointer, dom, pointerAt } = view;
+  if (!pointer || !(pointer.row || pointer.part)) {
+    dom.tooltip.hidden = true;
+    return;
+  }
+  const [head, value, ...rest] = tooltipLines(view, pointer);
+  dom.tooltip.replaceChildren();
+  element("small", "", dom.tooltip, head);
+  element("b", "", dom.tooltip, value);
+  for (const line of rest) if (line) element("small", "", dom.tooltip, line);
+  dom.tooltip.hidden = false;
+  const box = dom.figure.getBoundingClientRect();
+  const x = pointerAt.clientX - box.left;
+  const y = pointerAt.clientY - box.top;
+  const { offsetWidth, offsetHeight } = dom.tooltip;
+  const left = x + 16 + offsetWidth > box.width ? x - offsetWidth - 12 : x + 16;
+  dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, box.width - offsetWidth))}px`;
+  dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, box.height - offsetHeight))}px`;
+}
+
+function choose(view, event) {
+  const found = under(view, event);
+  if (!found) return;
+  const { unit } = view;
+  const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
+    view.step === found.t;
+  if (!view.sweep.playing) setStep(view, found.t);
+  if (found.row) setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
+}
+
+function setUnit(view, unit, step = view.step) {
+  view.unit = unit;
+  updateStepTexts(view);
+  announce(view);
+  wake(view);
+  const selected = unit && { ...unit, time_step: step };
+  later(view, "selected", 60, () => view.report("selected", selected));
+}
+
+function onKey(view, event) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const actions = {
+    ArrowLeft: () => moveStep(view, -1),
+    ArrowRight: () => moveStep(view, 1),
+    ArrowUp: () => moveUnit(view, -1),
+    ArrowDown: () => moveUnit(view, 1),
+    Home: () => setStep(view, 0),
+    End: () => setStep(view, view.layout.steps - 1),
+    Escape: () => setUnit(view, null),
+    p: () => togglePlay(view),
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  action();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function moveStep(view, by) {
+  setStep(view, clamp(view.step + by, 0, view.layout.steps - 1));
+}
+
+/** The user chose a time step: the sweep stops there. */
+function setStep(view, step) {
+  view.sweep.playing = false;
+  view.sweep.at = step;
+  view.step = step;
+  keepInView(view, false);
+  updatePlay(view);
+  updateStepTexts(view);
+  announce(view);
+  wake(view);
+}
+
+function moveUnit(view, by) {
+  const { units, layers } = view.store.header;
+  const present = view.unit ? view.unit.layer * units + view.unit.unit : by > 0 ? -1 : 0;
+  const next = clamp(present + by, 0, units * layers - 1);
+  setUnit(view, { layer: Math.floor(next / units), unit: next % units });
+}
+
+function announce(view) {
+  const facts = [...stepFacts(view), ...unitFacts(view)];
+  view.dom.announce.textContent = facts.map(([word, value]) => `${word} ${value}`).join("; ");
+}
+
+function togglePlay(view) {
+  const { sweep, layout } = view;
+  sweep.playing = !sweep.playing;
+  if (sweep.playing && sweep.phase === "forward") {
+    sweep.at = view.step >= layout.steps - 1 ? 0 : view.step;
+  }
+  updatePlay(view);
+  wake(view);
+}
+
+function setFollow(view, follow) {
+  if (follow) showFrame(view, newest(view.store), true);
+  else showFrame(view, view.frame, false);
+}
+
+/** Show another iteration. */
+function showFrame(view, frame, follow = false) {
+  view.follow = follow;
+  turnTo(view, frame);
+  updateTexts(view);
+  showTooltip(view);
+  wake(view);
+  const reported = follow ? null : frame.iteration;
+  later(view, "iteration", 200, () => view.report("iteration", reported));
+}
+
+/** Call once after some rest; a newer call replaces an older one. */
+function later(view, name, wait, action) {
+  clearTimeout(view.timers[name]);
+  view.timers[name] = setTimeout(action, wait);
+}
+
+// ==================================================================== motion
+
+/** Ask for a frame of animation, unless one is coming already. */
+function wake(view) {
+  if (view.request || !view.onScreen) return;
+  view.request = requestAnimationFrame((now) => {
+    view.request = 0;
+    animate(view, now);
+  });
+}
+
+function animate(view, now) {
+  const elapsed = Math.min(0.1, (now - (view.lastFrame || now)) / 1000);
+  view.lastFrame = now;
+  const before = view.step;
+  if (view.sweep.playing) advance(view, elapsed);
+  if (view.step !== before) {
+    updateStepTexts(view);
+    keepInView(view, true);
+  }
+  if (blend(view, now) || view.dirty) paintStrips(view);
+  if (view.dirty) paintPrint(view);
+  view.dirty = false;
+  paintOverlay(view);
+  if (view.sweep.playing || view.mixing) wake(view);
+  else view.lastFrame = 0;
+}
+
+function secondsPerStep(steps) {
+  return clamp(7 / steps, 0.12, 0.9);
+}
+
+/** Forward from the left to the right, backward from the right to the left, a rest, and again. */
+function advance(view, elapsed) {
+  const { sweep, layout } = view;
+  const { steps } = layout;
+  const rate = sweep.speed / secondsPerStep(steps);
+  if (sweep.rest > 0) {
+    sweep.rest -= elapsed * sweep.speed;
+  } else if (sweep.phase === "forward") {
+    sweep.at += elapsed * rate;
+    if (sweep.at >= steps) Object.assign(sweep, { phase: "backward", at: steps, rest: 0.35 });
+  } else {
+    sweep.at -= elapsed * rate * 1.3;
+    if (sweep.at <= 0) Object.assign(sweep, { phase: "forward", at: 0, rest: 0 });
+    if (sweep.at <= -0.0) sweep.at = 0;
+  }
+  const at = view.calm ? Math.round(sweep.at) : sweep.at;
+  view.step = clamp(Math.floor(at), 0, steps - 1);
+}
+
+function keepInView(view, smoothly) {
+  const { layout, dom, step } = view;
+  const x = cellX(layout, step);
+  const margin = Math.min(layout.view * 0.2, layout.pitch * 4);
+  let target = null;
+  if (x - margin < view.scroll) target = x - (smoothly ? layout.view * 0.75 : margin);
+  if (x + layout.pitch + margin > view.scroll + layout.view) {
+    target = smoothly ? x - layout.view * 0.25 : x + layout.pitch + margin - layout.view;
+  }
+  if (target === null) return;
+  target = clamp(target, 0, Math.max(0, layout.content - layout.view));
+  if (Math.abs(target - view.scroll) < 1) return;
+  dom.scroll.scrollTo({ left: target, behavior: view.calm || !smoothly ? "auto" : "smooth" });
+}
+
+/** Turn to another frame; colours take a moment to get there. */
+function turnTo(view, frame) {
+  const values = decode(frame, view.store.header);
+  const calm = view.calm || values.length > MOST_BLENDED || view.shown?.length !== values.length;
+  view.frame = frame;
+  view.decoded = values;
+  view.mixing = calm ? null : { from: view.shown.slice(), start: performance.now() };
+  if (calm) view.shown = values.slice();
+  view.dirty = true;
+}
+
+/** @returns {boolean} whether colours changed */
+function blend(view, now) {
+  if (!view.mixing) return false;
+  const share = clamp((now - view.mixing.start) / BLEND_MS, 0, 1);
+  const { from } = view.mixing;
+  const { shown, decoded } = view;
+  for (let at = 0; at < shown.length; at++) {
+    const start = from[at];
+    shown[at] = share < 1 && Number.isFinite(start) ? start + (decoded[at] - start) * share : decoded[at];
+  }
+  if (share >= 1) view.mixing = null;
+  return true;
+}
+
+// ==================================================================== life
+
+/** Views by the element they live in: a run for the same element finds its view again. */
+const views = new WeakMap();
+
+function createView(parentElement) {
+  const figure = parentElement.querySelector(".unrolled");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const view = {
+    dom: buildDom(figure),
+    store: null, frame: null, decoded: null, shown: null, mixing: null,
+    layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null, hatch: null,
+    step: 0, unit: null, pointer: null, pointerAt: null, follow: true, ofLast: true,
+    sweep: { playing: !calm.matches, phase: "forward", at: 0, rest: 0, speed: 1, veiled: false },
+    scroll: 0, ratio: 1, dirty: true, request: 0, lastFrame: 0, onScreen: true, timers: {},
+    calm: calm.matches, report: () => {}, said: "", watchers: [],
+  };
+  view.dom.speed.value = "1";
+  watch(view, calm);
+  listen(view);
+  return view;
+}
+
+/** Follow the width, the visibility and the wish for calm. */
+function watch(view, calm) {
+  const size = new ResizeObserver(() => view.store && refresh(view));
+  size.observe(view.dom.figure);
+  const sight = new IntersectionObserver(([entry]) => {
+    view.onScreen = entry.isIntersecting;
+    if (view.onScreen) wake(view);
+  });
+  sight.observe(view.dom.figure);
+  const onCalm = () => {
+    view.calm = calm.matches;
+    if (view.calm) view.sweep.playing = false;
+    updatePlay(view);
+    wake(view);
+  };
+  calm.addEventListener("change", onCalm);
+  view.watchers = [
+    () => size.disconnect(), () => sight.disconnect(),
+    () => calm.removeEventListener("change", onCalm),
+  ];
+}
+
+/** Everything that depends on size, theme or the kind of network; not needed for a mere new frame. */
+function refresh(view) {
+  const { store, dom } = view;
+  const { header } = store;
+  view.ratio = window.devicePixelRatio || 1;
+  view.theme = readTheme(dom.figure);
+  view.hatch = makeHatch(view.theme);
+  view.layout = layOut(header, Math.floor(dom.figure.clientWidth) || 600);
+  for (const quantity of [...header.quantities, ...header.gradients]) {
+    view.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
+  }
+  for (const quantity of header.quantities) {
+    view.tables[quantity.letter] = colourTable(quantity, view.theme);
+  }
+  view.art = {};
+  view.step = clamp(view.step, 0, header.steps - 1);
+  sizeDom(view);
+  rescale(view);
+  buildLabels(view);
+  updateTexts(view);
+  updatePlay(view);
+  view.scroll = dom.scroll.scrollLeft;
+  view.dirty = true;
+  wake(view);
+}
+
+function sizeDom({ dom, layout }) {
+  dom.picture.style.height = `${layout.height + 12}px`;
+  dom.scroll.style.height = `${layout.height + 12}px`;
+  dom.track.style.width = `${Math.max(layout.content, layout.view)}px`;
+  dom.stage.style.width = `${layout.view}px`;
+  dom.stage.style.height = `${layout.height}px`;
+}
+
+/** Scales follow the data. @returns {boolean} whether one has changed */
+function rescale(view) {
+  const { store, layout } = view;
+  const before = JSON.stringify([view.scales, view.range]);
+  view.scales = {};
+  for (const row of layout.rows) {
+    const q = quantityIndex(store.header, row.letter);
+    view.scales[artKey(row)] = signedScale(store, q, row.layer);
+  }
+  view.range = decades(store);
+  return JSON.stringify([view.scales, view.range]) !== before;
+}
+
+/** New bytes from Python. */
+function receive(view, bytes) {
+  const packet = unpack(bytes);
+  const shape = view.store?.shape;
+  const store = merge(view.store, packet);
+  if (store !== view.store) settle(view, store, packet);
+  view.store = store;
+  const kept = store.frames.find((frame) => frame.iteration === view.frame?.iteration);
+  turnTo(view, view.follow || !kept ? newest(store) : kept);
+  if (shape !== store.shape || themeChanged(view)) {
+    view.shown = view.decoded.slice();
+    view.mixing = null;
+    refresh(view);
+  } else {
+    if (rescale(view)) buildLabels(view);
+    updateTexts(view);
+    showTooltip(view);
+    wake(view);
+  }
+}
+
+/** Another set of frames: look at the newest, or at the one that Python sent exactly. */
+function settle(view, store, { frames }) {
+  const exact = frames.findLast((frame) => frame.exact);
+  if (view.store && view.store.run !== store.run) view.follow = true;
+  if (!view.store && exact !== newest(store)) {
+    view.follow = false;
+    view.frame = exact;
+  }
+  if (view.store?.shape !== store.shape) {
+    view.unit = null;
+    view.step = 0;
+    Object.assign(view.sweep, { phase: "forward", at: 0, rest: 0 });
+  }
+}
+
+function themeChanged(view) {
+  if (!view.theme) return true;
+  const { ink, paper, font: family } = readTheme(view.dom.figure);
+  const now = [ink, paper, family].join();
+  return now !== [view.theme.ink, view.theme.paper, view.theme.font].join();
+}
+
+function tearDown(view) {
+  cancelAnimationFrame(view.request);
+  view.onScreen = false;
+  for (const stop of view.watchers) stop();
+  for (const timer of Object.values(view.timers)) clearTimeout(timer);
+}
+
+/** @param {{data: Uint8Array, parentElement: any, setStateValue: Function}} component */
+export default function unrolled({ data, parentElement, setStateValue }) {
+  let view = views.get(parentElement);
+  if (!view) views.set(parentElement, (view = createView(parentElement)));
+  view.report = (name, value) => setStateValue(name, value);
+  if (data?.length) receive(view, data);
+  return () => {
+    // A cleaned-up run may have been replaced by a newer one of the same, living element.
+    setTimeout(() => {
+      const host = parentElement.host ?? parentElement;
+      if (host.isConnected) return;
+      tearDown(view);
+      views.delete(parentElement);
+    }, 0);
+  };
+}
