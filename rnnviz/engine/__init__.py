@@ -28,10 +28,12 @@ layout.py      the flat vector of parameters, and the rearranged copy that the c
 products.py    matrix products over all time steps at once
 losses.py init.py optim.py clip.py norms.py
 checks.py      what is refused at the door, and with which words
+check.py       the gradient checker
 ============== ===================================================================
 """
 
-from rnnviz.engine.clip import clip_by_norm
+from rnnviz.engine.check import TOLERANCE, gradient_check
+from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.losses import LOSSES, softmax
 from rnnviz.engine.network import CELLS, Network
 from rnnviz.engine.norms import norm, norms
@@ -42,11 +44,14 @@ __all__ = [
     "CELLS",
     "LOSSES",
     "OPTIMIZERS",
+    "TOLERANCE",
     "LayerRecord",
     "Network",
     "Optimizer",
     "Record",
     "clip_by_norm",
+    "clip_by_value",
+    "gradient_check",
     "make_optimizer",
     "norm",
     "norms",

@@ -114,7 +114,7 @@ class ReluRNN(Elman):
 
     def squash(self, a: Array, h: Array) -> None:
         """Write max(a, 0)."""
-        np.maximum(a, self.zero, h)
+        np.maximum(a, self.zero, out=h)
 
     def derivative(self, h: Array, out: Array) -> None:
         """Write 1 where h > 0, else 0; at the kink 0, as PyTorch does."""

@@ -195,6 +195,19 @@ class Network:
             final=unrolled.final_state(),
         )
 
+    def copy(self, dtype: DTypeLike | None = None) -> Network:
+        """Return a network of the same weights, that may compute in another precision."""
+        twin = Network(
+            cell=self.cell,
+            input_size=self.input_size,
+            hidden_size=self.hidden_size,
+            output_size=self.output_size,
+            layers=self.layers,
+            dtype=self.dtype if dtype is None else dtype,
+        )
+        twin.flat[...] = self.flat
+        return twin
+
     def load_torch(self, weights: Mapping[str, Any]) -> None:
         """Take over weights by PyTorch's names; all of them, nothing else.
 

@@ -1,0 +1,130 @@
+"""Bad input is refused with the name of the argument, what was expected and what came."""
+
+import numpy as np
+import pytest
+
+from rnnviz.engine import Network
+from tests.engine.batches import batch, network
+
+SETTINGS = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "output_size": 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("cell", "lstn", "cell must be one of .*got 'lstn'"),
+        ("input_size", 0, "input_size must be a whole number 1 or more, got 0"),
+        ("hidden_size", 2.5, "hidden_size must be a whole number 1 or more, got 2.5"),
+        ("hidden_size", True, "hidden_size must be a whole number"),
+        ("output_size", -1, "output_size must be a whole number 1 or more, got -1"),
+        ("layers", 5, r"layers must be a whole number 1\.\.4, got 5"),
+        ("layers", 0, r"layers must be a whole number 1\.\.4, got 0"),
+        ("dtype", "float16", "dtype must be float32 or float64, got 'float16'"),
+        ("dtype", "float", None),
+        ("dtype", "nonsense", "dtype must be float32 or float64"),
+        ("seed", -1, "seed must be a whole number 0 or more, got -1"),
+        ("forget_bias", float("nan"), "forget_bias must be a finite number, got nan"),
+        ("forget_bias", "1", "forget_bias must be a number, got '1'"),
+    ],
+)
+def test_settings_out_of_range_are_refused(name, value, message):
+    if message is None:  # a word of Python for float64
+        assert Network(**{**SETTINGS, name: value}).dtype == np.float64
+        return
+    with pytest.raises(ValueError, match=message):
+        Network(**{**SETTINGS, name: value})
+
+
+def zeros(*shape):
+    return np.zeros(shape)
+
+
+def with_nan(*shape):
+    array = np.zeros(shape)
+    array.flat[1] = np.nan
+    return array
+
+
+Y = np.zeros((6, 2), int)
+
+BAD = [
+    ({"x": zeros(6, 3)}, r"x must have the shape \(T, B, 3\).*got \(6, 3\)"),
+    ({"x": zeros(6, 2, 4)}, r"x must have the shape \(T, B, 3\).*got \(6, 2, 4\)"),
+    ({"x": zeros(0, 2, 3)}, r"x must have the shape \(T, B, 3\).*got \(0, 2, 3\)"),
+    ({"x": zeros(6, 0, 3)}, r"x must have the shape .*got \(6, 0, 3\)"),
+    ({"x": with_nan(6, 2, 3)}, "x must be finite, got NaN or infinity"),
+    ({"x": [["a"]]}, "x must be an array of numbers"),
+    ({"x": [[1], [1, 2]]}, "x must be an array of numbers"),
+    ({"x": zeros(6, 2, 3) * 1j}, "x must be an array of numbers, got complex128"),
+    ({"y": Y + 5}, r"y must be classes 0\.\.4, got 5\.\.5"),
+    ({"y": Y - 1}, r"y must be classes 0\.\.4, got -1\.\.-1"),
+    ({"y": Y[:5]}, r"y must have the shape \(6, 2\), got \(5, 2\)"),
+    ({"y": Y.astype(float)}, r"y must be whole numbers \(classes\) for cross_entropy, got float64"),
+    ({"y": Y, "loss": "squared_error"}, r"y must have the shape \(6, 2, 5\), got \(6, 2\)"),
+    ({"y": with_nan(6, 2, 5), "loss": "squared_error"}, "y must be finite where it is scored"),
+    ({"y": [["a"] * 2] * 6, "loss": "squared_error"}, "y must be numbers for squared_error"),
+    ({"loss": "mse"}, "loss must be one of cross_entropy, squared_error, got 'mse'"),
+    ({"mask": np.zeros((6, 2), bool)}, "mask must score at least one step, got none"),
+    ({"mask": np.ones((6, 2))}, r"mask must be true or false \(bool\), got float64"),
+    ({"mask": np.ones((2, 6), bool)}, r"mask must have the shape \(6, 2\), got \(2, 6\)"),
+    ({"initial": {"q": zeros(1, 2, 4)}}, r"initial must be a mapping with the keys \['h', 'c'\]"),
+    ({"initial": zeros(1, 2, 4)}, "initial must be a mapping .*got ndarray"),
+    ({"initial": {"h": zeros(2, 4)}}, r"initial\['h'\] must have the shape \(1, 2, 4\)"),
+    ({"initial": {"c": with_nan(1, 2, 4)}}, r"initial\['c'\] must be finite"),
+    ({"truncate": 0}, "truncate must be a whole number 1 or more, got 0"),
+    ({"truncate": 1.5}, "truncate must be a whole number 1 or more, got 1.5"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), BAD)
+def test_a_bad_batch_is_refused_and_nothing_is_changed(changed, message):
+    net = network("lstm")
+    x, y, _ = batch(net)
+    net.learn(x, y)
+    before = net.flat.copy(), net.flat_gradients.copy(), net.outputs.copy()
+    with pytest.raises(ValueError, match=message):
+        net.record(**{"x": zeros(6, 2, 3), "y": Y, **changed})
+    for now, then in zip((net.flat, net.flat_gradients, net.outputs), before, strict=True):
+        assert np.array_equal(now, then)
+
+
+def test_a_prediction_of_bad_input_is_refused():
+    with pytest.raises(ValueError, match="x must be finite"):
+        network("lstm").predict(with_nan(6, 2, 3))
+
+
+def changed_weights(net, **changes):
+    weights = {**net.to_torch(), **changes}
+    return {name: values for name, values in weights.items() if values is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"bias_hh_l0": None}, r"missing \['bias_hh_l0'\], unknown \[\]"),
+        ({"weight_hr_l0": zeros(1)}, r"missing \[\], unknown \['weight_hr_l0'\]"),
+        (
+            {"weight_hh_l0": zeros(16, 3)},
+            r"weight_hh_l0 must have the shape \(16, 4\), got \(16, 3",
+        ),
+        ({"readout.bias": with_nan(5)}, "readout.bias must be finite, got NaN"),
+        ({"readout.bias": ["a"] * 5}, "readout.bias must be an array of numbers"),
+    ],
+)
+def test_bad_weights_are_refused_and_nothing_is_changed(changes, message):
+    net = network("lstm")
+    before = net.flat.copy()
+    good = {name: values + 1 for name, values in net.to_torch().items()}
+    with pytest.raises(ValueError, match=message):
+        net.load_torch(changed_weights(net, **{**good, **changes}))
+    assert np.array_equal(net.flat, before)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
+def test_the_smallest_sizes_work(cell):
+    net = network(cell, D=1, H=1, K=2)
+    record = net.record(np.ones((1, 1, 1)), np.ones((1, 1), int))
+    assert np.isfinite(record.loss)
+    assert record.layers[0].h.shape == (1, 1, 1)
+    single = network(cell, D=1, H=1, K=1)
+    assert single.record(np.ones((2, 1, 1)), np.ones((2, 1, 1)), loss="squared_error").loss > 0
