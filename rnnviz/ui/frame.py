@@ -1,52 +1,100 @@
-"""What every page has around it: the process made ready once, spacing, notices."""
+"""The frame around every page: page settings, menu, shared sidebar, notices."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 import streamlit as st
 
-from rnnviz.ui import session
+from rnnviz.ui import controls, session
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
+#: The menu: (page script in pages/, title, icon). The first page is the default.
+MENU: tuple[tuple[str, str, str], ...] = (
+    ("studio", "Studio", ":material/play_circle:"),
+    ("task", "Task", ":material/edit_note:"),
+    ("gates", "Gates", ":material/grid_on:"),
+    ("gradients", "Gradients", ":material/trending_down:"),
+)
+
 _CSS = """
 <style>
-/* One screen: the bar on top is the instrument's own, so the page needs little air above it. */
-[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 2rem; }
+/* One screen: the menu is in the header, so the page itself needs little air above it. */
+[data-testid="stMainBlockContainer"] { padding: 3.9rem 1.5rem 2rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
+[data-testid="stSidebar"] [data-testid="stButtonGroup"] button {
+  padding-inline: 0.4rem;
+  min-width: 0;
+}
+/* Readings in the transport bar: label above number, as small as an instrument's. */
+.st-key-readings [data-testid="stMetricValue"] { font-size: 1.25rem; line-height: 1.3; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 </style>
 """
 
-
-@st.cache_resource(show_spinner=False)
-def prepare_process() -> None:
-    """Make the process ready, once: plotly.js where it is served."""
-    provide_plotly()
+_framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 
-def style() -> None:
-    """Add the little CSS that Streamlit's theme can't express."""
+def show() -> None:
+    """Draw the frame, and in it the page that the address names."""
+    st.set_page_config(page_title="rnnviz", page_icon=":material/hub:", layout="wide")
+    _prepare_process()
+    page = st.navigation(_pages(), position="top")
     st.html(_CSS)
+    controls.sidebar(session.start())
+    token = _framed.set(True)
+    try:
+        page.run()
+    finally:
+        _framed.reset(token)
+
+
+def guard() -> Run:
+    """Return the visitor's run; the first statement of every page.
+
+    On a fresh server Streamlit answers the first visit to a page's own address by running the
+    script in pages/ without app.py. Then the frame is drawn here, with the page inside it.
+    """
+    if not _framed.get():
+        show()
+        st.stop()
+    return session.current()
 
 
 def notices(run: Run) -> None:
     """Say what was refused, and what happened to a run that diverged."""
     if run.problem is not None:
-        st.error(f"{plain(run.problem)}. The run you had is unchanged.", icon=":material/block:")
+        sentence = f"{plain(run.problem)}. The run you had is unchanged."
+        st.error(sentence, icon=":material/block:")
     if run.trainer.diverged is not None:
         _divergence(run)
+
+
+def _pages() -> list[st.Page]:
+    return [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == MENU[0][0])
+        for name, title, icon in MENU
+    ]
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare_process() -> None:
+    """Make the process ready, once: plotly.js where it is served."""
+    provide_plotly()
 
 
 def _divergence(run: Run) -> None:
     with st.container(border=True):
         st.error(run.trainer.diverged, icon=":material/trending_up:")
         st.write(
-            "The weights are as they were before. A smaller learning rate or clipping the gradient "
-            "usually prevents this."
+            "The weights are as they were before. A smaller learning rate, or clipping the "
+            "gradient, usually prevents this."
         )
         st.button(
-            f"Go back to iteration {run.trainer.last_good_iteration}, the lowest loss so far",
+            f"Go back to iteration {run.trainer.last_good_iteration:,}, the lowest loss so far",
             key="restore",
             icon=":material/undo:",
             on_click=_restore,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import figures
 from rnnviz.analysis.gradients import backward_norms, backward_sentence
@@ -48,12 +49,18 @@ class _View:
     revision: str
 
 
-def studio(run: Run) -> None:
-    """Draw the running network, and keep it running while it plays."""
-    st.fragment(_tick, run_every=TICK_S if run.playing else None)()
+def studio(run: Run, readings: DeltaGenerator) -> None:
+    """Draw the running network, and keep it running while it plays.
+
+    Parameters
+    ----------
+    readings
+        Where the numbers go: a place in the transport bar.
+    """
+    st.fragment(_tick, run_every=TICK_S if run.playing else None)(readings)
 
 
-def _tick() -> None:
+def _tick(readings: DeltaGenerator) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
@@ -71,6 +78,7 @@ def _tick() -> None:
     if run.playing and run.trainer.diverged is not None:
         run.playing = False
         st.rerun()
+    _draw_readings(view, readings)
     _draw(view)
 
 
@@ -120,12 +128,17 @@ def _pack(traces: Sequence[Trace], viewed: int | None, name: str) -> bytes:
     return pack(traces, exact=viewed if is_there else None, run=name)
 
 
+def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
+    for label, reading in (
+        ("Iteration", f"{view.iteration:,}"),
+        ("Probe loss, nats", f"{view.loss:.4f}"),
+        ("Accuracy", f"{view.accuracy:.1%}"),
+        ("Commonest always", f"{view.baseline:.1%}"),
+    ):
+        readings.metric(label, reading, width="content")
+
+
 def _draw(view: _View) -> None:
-    with st.container(horizontal=True):
-        st.metric("Iteration", f"{view.iteration:,}", width="content")
-        st.metric("Loss on the probe, nats", f"{view.loss:.4f}", width="content")
-        st.metric("Accuracy", f"{view.accuracy:.1%}", width="content", help=view.accuracy_says)
-        st.metric("Always the commonest", f"{view.baseline:.1%}", width="content")
     picture, charts = st.columns([5, 2])
     with picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
-SPEEDS: dict[str, int | None] = {"1 per tick": 1, "5 per tick": 5, "full speed": None}
-DEFAULT_SPEED = "full speed"
+SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
+DEFAULT_SPEED = "fast"
 
 
-def bar(run: Run) -> None:
-    """Draw the transport bar of the run."""
+def bar(run: Run) -> DeltaGenerator:
+    """Draw the transport bar of the run; return the place in it for the live readings."""
     session.seed(session.SPEED, DEFAULT_SPEED)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -51,8 +52,12 @@ def bar(run: Run) -> None:
             persist_state="session",
             required=True,
             label_visibility="collapsed",
-            help="How many iterations are done between two pictures.",
+            help="Iterations between two pictures: 1, 5, or as many as fit.",
         )
+        readings = st.container(horizontal=True, width="content", gap="medium", key="readings")
+    # A fragment may only write into a container that the page itself has written into.
+    readings.empty()
+    return readings
 
 
 def iterations_per_tick() -> int | None:

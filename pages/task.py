@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from rnnviz.ui import session, task_views, workshop
+from rnnviz.ui import frame, task_views, workshop
 
-run = session.current()
-st.title("Task", anchor=False)
+run = frame.guard()
+st.header("Task", anchor=False)
 edited, shown = st.columns([2, 3], gap="large")
 with edited:
     task = workshop.edit(run)
     workshop.use_button(run, task)
+    task_views.probe_choice(run)
 with shown:
     task_views.overview(run.trainer.task if task is None else task)
-    task_views.probe_choice(run)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import inspection, session
+from rnnviz.ui import frame, inspection
 
-run = session.current()
-st.title("Gates", anchor=False)
+run = frame.guard()
+st.header("Gates", anchor=False)
 trace, layer = inspection.choose(run)
 inspection.gates(trace, layer, run.selected_unit)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import inspection, session
+from rnnviz.ui import frame, inspection
 
-run = session.current()
-st.title("Gradients", anchor=False)
+run = frame.guard()
+st.header("Gradients", anchor=False)
 trace, layer = inspection.choose(run)
 inspection.gradients(trace, layer, run)

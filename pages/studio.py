@@ -1,0 +1,9 @@
+"""Studio: the running network on one screen."""
+
+from rnnviz.ui import continuation, frame, live, transport
+
+run = frame.guard()
+readings = transport.bar(run)
+frame.notices(run)
+live.studio(run, readings)
+continuation.panel(run)
