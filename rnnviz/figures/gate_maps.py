@@ -15,13 +15,16 @@ from rnnviz.figures.marks import (
     colour_scale,
     layout,
     note,
+    rgba,
     step_axis,
     step_names,
 )
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Array, Trace
 
+#: Pixels.
 MAP_HEIGHT = 150
+TITLE_HEIGHT = 26
 #: Bounded by tanh, so that the scale need not follow the data.
 _WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": ()}
 
@@ -48,21 +51,21 @@ def gates_spec(
     values = trace.layers[layer].quantities()
     shown = [q for q in QUANTITIES[trace.cell].values() if q.scale != "magnitude"]
     names = step_names(trace.input_labels)
-    places = _places(len(shown), columns)
     rows = -(-len(shown) // columns)
-    spec: Spec = {
-        "data": [],
-        "layout": layout(rows * (MAP_HEIGHT + 34) + 62, margin={"l": 40, "r": 44, "t": 24, "b": 8}),
-    }
-    spec["layout"] |= {"annotations": [], "shapes": []}
-    for number, (quantity, place) in enumerate(zip(shown, places, strict=True), start=1):
+    data: list[Spec] = []
+    frame = layout(rows * (MAP_HEIGHT + TITLE_HEIGHT) + 70, annotations=[], shapes=[])
+    frame["margin"] = {"l": 40, "r": 12, "t": TITLE_HEIGHT, "b": 8}
+    for number, (quantity, place) in enumerate(
+        zip(shown, _places(len(shown), columns), strict=True), start=1
+    ):
         array = values[quantity.letter]
+        bound = _bound(quantity, array, trace.cell)
         bottom = number + columns > len(shown)
-        spec["data"].append(_map(quantity, array, names, trace.cell, number, place))
-        spec["layout"] |= _axes(names, array.shape[1], number, place, bottom)
-        spec["layout"]["annotations"].append(_title(quantity, place))
-        spec["layout"]["shapes"] += _outlines(number, unit, step)
-    return spec
+        data.append(_map(quantity, array, bound, names, number))
+        frame |= _axes(names, array.shape[1], number, place, bottom)
+        frame["annotations"].append(_title(quantity, bound, place))
+        frame["shapes"] += _outlines(number, unit, step)
+    return {"data": data, "layout": frame}
 
 
 def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float = 0.9) -> Spec:
@@ -82,27 +85,35 @@ def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float
         ("between", 100 - below - above, 0.55),
         (f"nearly open, above {high:g}", above, 1.0),
     ]
-    frame["xaxis"] = axis("share of all units and time steps, %", range=[0, 100], ticksuffix=" %")
+    frame["margin"] |= {"r": 28}
+    frame["legend"] |= {"traceorder": "normal"}
+    frame["xaxis"] = axis("share of all units and time steps", range=[0, 100])
+    frame["xaxis"] |= {"dtick": 25, "ticksuffix": " %"}
     frame["yaxis"] = {"autorange": "reversed", "automargin": True}
-    return {"data": [_bars(quantities, *part) for part in parts], "layout": frame}
+    data = [trace for part in parts for trace in _bars(quantities, *part)]
+    return {"data": data, "layout": frame}
 
 
-def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: float) -> Spec:
-    return {
+def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: float) -> list[Spec]:
+    """Describe one part of every bar, and its key: grey, for each bar has its own colour."""
+    bars = {
         "type": "bar",
         "orientation": "h",
         "name": name,
+        "showlegend": False,
         "x": percent,
         "y": [quantity.label for quantity in quantities],
         "marker": {"color": [quantity.colour for quantity in quantities], "opacity": opacity},
         "hovertemplate": f"%{{y}}, {name}: %{{x:.4g}} %<extra></extra>",
     }
+    key = {"type": "bar", "orientation": "h", "name": name, "x": [None], "y": [None]}
+    return [bars, {**key, "marker": {"color": rgba(NEUTRAL, opacity)}}]
 
 
 def _places(count: int, columns: int) -> list[dict[str, list[float]]]:
     """Return the rectangle of each map within the figure, row by row; 0..1 from the lower left."""
     rows = -(-count // columns)
-    gap_x, gap_y = 0.13, 34 / (rows * (MAP_HEIGHT + 34))
+    gap_x, gap_y = 0.1, TITLE_HEIGHT / (rows * (MAP_HEIGHT + TITLE_HEIGHT))
     width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
     lefts = [column * (width + gap_x) for column in range(columns)]
     tops = [1 - row * (height + gap_y) for row in range(rows)]
@@ -115,16 +126,8 @@ def _places(count: int, columns: int) -> list[dict[str, list[float]]]:
 
 
 def _map(
-    quantity: Quantity,
-    values: Array,
-    names: Sequence[str],
-    cell: str,
-    number: int,
-    place: dict[str, list[float]],
+    quantity: Quantity, values: Array, bound: float, names: Sequence[str], number: int
 ) -> Spec:
-    is_gate = quantity.scale == "gate"
-    bound = 1.0 if is_gate else _bound(values, quantity.letter, cell)
-    low = 0.0 if is_gate else -bound
     return {
         "type": "heatmap",
         "name": quantity.label,
@@ -132,26 +135,17 @@ def _map(
         "z": values.T,
         "xaxis": _axis_name("x", number),
         "yaxis": _axis_name("y", number),
-        "zmin": low,
+        "zmin": 0.0 if quantity.scale == "gate" else -bound,
         "zmax": bound,
         "colorscale": colour_scale(quantity),
-        "colorbar": {
-            "x": place["x"][1],
-            "xpad": 6,
-            "y": sum(place["y"]) / 2,
-            "len": place["y"][1] - place["y"][0],
-            "ypad": 0,
-            "thickness": 8,
-            "outlinewidth": 0,
-            "tickvals": [low, (low + bound) / 2, bound],
-            "ticktext": [f"{value:.2g}" for value in (low, (low + bound) / 2, bound)],
-        },
+        "showscale": False,
         "hovertemplate": (f"{quantity.label}, unit %{{y}}, step %{{x}}: %{{z:.6g}}<extra></extra>"),
     }
 
 
-def _bound(values: Array, letter: str, cell: str) -> float:
-    if letter in _WITHIN_ONE[cell]:
+def _bound(quantity: Quantity, values: Array, cell: str) -> float:
+    """Return the value drawn in full colour."""
+    if quantity.scale == "gate" or quantity.letter in _WITHIN_ONE[cell]:
         return 1.0
     finite = np.abs(values[np.isfinite(values)])
     return float(finite.max(initial=0.0)) or 1.0
@@ -180,9 +174,13 @@ def _axis_name(stem: str, number: int) -> str:
     return stem if number == 1 else f"{stem}{number}"
 
 
-def _title(quantity: Quantity, place: dict[str, list[float]]) -> Spec:
+def _title(quantity: Quantity, bound: float, place: dict[str, list[float]]) -> Spec:
+    """Describe the name of a map with the key to its colours, which leaves the map its width."""
+    key = f"{_square(quantity.colour)}={bound:.2g}"
+    if quantity.scale == "signed":
+        key = f"{_square(quantity.negative)}=−{bound:.2g} {key}"
     return {
-        "text": f'<span style="color:{quantity.colour}">■</span> {quantity.label}',
+        "text": f"{quantity.label} {key}",
         "xref": "paper",
         "yref": "paper",
         "x": place["x"][0],
@@ -191,6 +189,10 @@ def _title(quantity: Quantity, place: dict[str, list[float]]) -> Spec:
         "yanchor": "bottom",
         "showarrow": False,
     }
+
+
+def _square(colour: str) -> str:
+    return f'<span style="color:{colour};font-size:16px">■</span>'
 
 
 def _outlines(number: int, unit: int | None, step: int | None) -> list[Spec]:

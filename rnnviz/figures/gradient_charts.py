@@ -9,17 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.gradients import Norms, step_norms
 from rnnviz.figures.marks import Spec, axis, layout, note, step_axis, step_names
-from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
-#: letter, whose colour and whose label it takes, what the label adds, dash
+#: Letter, whose colour it takes, name, dash.
 _LINES = (
-    ("d_h", "d_h", "all scored steps", "solid"),
-    ("last_d_h", "d_h", "last scored step alone", "dot"),
-    ("d_c", "d_c", "all scored steps", "solid"),
-    ("last_d_c", "d_c", "last scored step alone", "dot"),
+    ("d_h", "d_h", "by hidden state", "solid"),
+    ("last_d_h", "d_h", "by hidden state, last scored step alone", "dot"),
+    ("d_c", "d_c", "by cell state", "solid"),
 )
-_POWERS: Spec = {"type": "log", "exponentformat": "power", "showexponent": "all"}
 
 
 def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spec:
@@ -35,18 +33,18 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
         height,
         showlegend=True,
         xaxis=step_axis(names),
-        yaxis=axis("gradient norm", **_POWERS, nticks=8),
+        yaxis=axis("gradient norm", type="log"),
     )
-    norms = {
-        letter: step_norms(quantities[letter]) for letter, *_ in _LINES if letter in quantities
-    }
-    if not any(np.isfinite(n[n > 0]).any() for n in norms.values()):
-        frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
     lines = [
-        _line(trace.cell, norms[letter], names, colour_of, added, dash)
-        for letter, colour_of, added, dash in _LINES
-        if letter in norms
+        _line(step_norms(quantities[letter]), names, QUANTITIES[trace.cell][colour_of], name, dash)
+        for letter, colour_of, name, dash in _LINES
+        if letter in quantities
     ]
+    powers = np.log10(np.concatenate([line["y"] for line in lines]))
+    if np.isfinite(powers).any():
+        frame["yaxis"] |= {"dtick": _stride(powers), "exponentformat": "power"}
+    else:
+        frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
     return {"data": lines, "layout": frame}
 
 
@@ -82,11 +80,7 @@ def gradient_map_spec(
     return {"data": [trace], "layout": frame}
 
 
-def _line(
-    cell: str, norms: Norms, names: Sequence[str], colour_of: str, added: str, dash: str
-) -> Spec:
-    quantity = QUANTITIES[cell][colour_of]
-    name = f"{quantity.label}, {added}"
+def _line(norms: Norms, names: Sequence[str], quantity: Quantity, name: str, dash: str) -> Spec:
     drawable = np.where((norms > 0) & np.isfinite(norms), norms, np.nan)
     return {
         "type": "scatter",
@@ -96,7 +90,7 @@ def _line(
         "y": drawable,
         "line": {"color": quantity.colour, "dash": dash, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"{name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"gradient {name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
     }
 
 
@@ -106,9 +100,7 @@ def _powers_of_ten(norms: Norms) -> NDArray[np.float64]:
 
 
 def _power_bar(powers: NDArray[np.float64]) -> Spec:
-    low, high = np.floor(np.nanmin(powers)), np.ceil(np.nanmax(powers))
-    stride = max(1, int(np.ceil((high - low) / 6)))
-    ticks = np.arange(low, high + 1, stride)
+    ticks = np.arange(np.floor(np.nanmin(powers)), np.nanmax(powers) + 1, _stride(powers))
     return {
         "title": {"text": "norm", "side": "top"},
         "thickness": 10,
@@ -116,3 +108,8 @@ def _power_bar(powers: NDArray[np.float64]) -> Spec:
         "tickvals": ticks,
         "ticktext": [f"10<sup>{int(power)}</sup>" for power in ticks],
     }
+
+
+def _stride(powers: NDArray[np.float64]) -> int:
+    """Return the distance of ticks on a logarithmic axis, in decades: about six of them."""
+    return max(1, int(np.ceil((np.nanmax(powers) - np.nanmin(powers)) / 6)))

@@ -63,6 +63,7 @@ def _frame(title: str, height: int) -> Spec:
         height,
         xaxis=axis("iteration", rangemode="tozero", showgrid=False, tickformat=",d"),
         yaxis=axis(title),
+        hovermode="x",
         shapes=[],
         annotations=[],
     )

@@ -92,7 +92,7 @@ def plain(text: str, longest: int = 12) -> str:
     return html.escape(shown, quote=False)
 
 
-def step_names(labels: Sequence[str], longest: int = 12) -> list[str]:
+def step_names(labels: Sequence[str], longest: int = 9) -> list[str]:
     """Name the time steps for a category axis: number and symbol, such as `3 biceps`.
 
     The number makes the names different from each other, which a category axis needs.
@@ -107,6 +107,7 @@ def step_axis(names: Sequence[str], **more: Any) -> Spec:
         "categoryorder": "array",
         "categoryarray": list(names),
         "showgrid": False,
+        "autotickangles": [0, -45, -90],
         "automargin": True,
         **more,
     }

@@ -51,7 +51,7 @@ _STATES = (
         "c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps", "#B35806"
     ),
     Quantity("h", "hidden state", "#117733", "signed", "what the unit tells the rest", "#AA4499"),
-    Quantity("d_c", "gradient by cell state", "#882255", "magnitude", "what the loss asks of c"),
+    Quantity("d_c", "gradient by cell state", "#8E6BBF", "magnitude", "what the loss asks of c"),
     Quantity("d_h", "gradient by hidden state", "#D55E00", "magnitude", "what the loss asks of h"),
 )
 

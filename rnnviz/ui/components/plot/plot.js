@@ -6,11 +6,14 @@
  *
  * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
- *            watcher: ResizeObserver, frame: number, message: Message, plotly: object | null}} Chart
+ *            watcher: ResizeObserver, message: Message, plotly: object | null}} Chart
  */
 
 /** @type {WeakMap<HTMLElement, Chart>} */
 const charts = new WeakMap();
+/** @type {Set<Chart>} */
+const waiting = new Set();
+let frame = 0;
 const decoder = new TextDecoder();
 const config = { displayModeBar: false, responsive: false, scrollZoom: false };
 const retryAfterMs = 10000;
@@ -36,7 +39,6 @@ function mount(host) {
     plot: child(box, ""),
     waits: child(box, "rnnviz-plot-waits"),
     says: child(root, "rnnviz-plot-says"),
-    frame: 0,
     message: null,
     plotly: null,
   };
@@ -52,7 +54,7 @@ function mount(host) {
 function unmount(host) {
   const chart = charts.get(host);
   if (!chart) return;
-  cancelAnimationFrame(chart.frame);
+  waiting.delete(chart);
   chart.watcher.disconnect();
   chart.plotly?.purge(chart.plot);
   charts.delete(host);
@@ -120,12 +122,21 @@ function library(path) {
   return window.rnnvizPlotly;
 }
 
-/** Draw with the next frame, once, however many messages come before it. @param {Chart} chart */
+/**
+ * Draw soon, once, however many messages come before it; one chart per frame, so that several charts that are updated
+ * by the same tick do not hold up the browser together.
+ * @param {Chart} chart
+ */
 function schedule(chart) {
-  chart.frame ||= requestAnimationFrame(() => {
-    chart.frame = 0;
-    draw(chart);
-  });
+  waiting.add(chart);
+  frame ||= requestAnimationFrame(drawNext);
+}
+
+function drawNext() {
+  const [chart] = waiting;
+  waiting.delete(chart);
+  frame = waiting.size ? requestAnimationFrame(drawNext) : 0;
+  if (chart) draw(chart);
 }
 
 /** @param {Chart} chart */
