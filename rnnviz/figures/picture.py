@@ -21,8 +21,9 @@ A frame is one trace. Its parts, little-endian, each in C order:
     values          (L, Q, T, H)          float32 if the frame is `exact`, else uint8
     padding to a multiple of 4
 
-One frame is exact, by default the newest, and answers a hover with the recorded number; the others
-are quantised to 254 levels, enough for colours. Norms and probabilities are exact in all of them.
+The newest frame is exact, and one more that the user looks at: they answer a hover with the
+recorded number. The others are quantised to 254 levels, enough for colours. Norms and probabilities
+are exact in all of them.
 Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a signed value is
 `128 + 127 v / peak` with the `peak` of its quantity over all traces packed.
 """
@@ -43,9 +44,6 @@ from rnnviz.recording.trace import Trace
 
 Array = NDArray[np.floating]
 
-#: Colour of values below zero: opposite to the quantity's own, also for colour-blind readers.
-NEGATIVE = {"c": "#B35806", "h": "#AA4499", "g": "#8A8A1F", "n": "#8A8A1F"}
-
 #: How many of the most probable classes a frame tells for each time step.
 TOP = 3
 
@@ -61,15 +59,15 @@ def pack(
 ) -> bytes:
     """Pack traces of one run for the moving network.
 
-    Pack one trace for a live tick and the kept traces for a rewind: the canvas adds a single trace
-    to those of the same run that it has already, and replaces all by a packet of several.
+    Pack the newest trace for a live tick, and all kept traces for a rewind: the canvas adds one or
+    two traces to those of the same run that it has already, and replaces all by three or more.
 
     Parameters
     ----------
     traces : sequence of Trace
         In the order of their iterations; all of one cell and one shape.
     exact
-        Iteration of the trace whose units are sent without quantisation; None is the newest.
+        Iteration of a trace whose units are sent without quantisation, as those of the newest are.
     run
         Name of the run. A packet with another name starts the picture anew.
     budget
@@ -87,16 +85,17 @@ def pack(
         If there is no trace, they differ in cell or shape, or none is of iteration `exact`.
     """
     _check(traces)
-    wanted = _position(traces, traces[-1].iteration if exact is None else exact)
-    places = _within(traces[0], len(traces), wanted, budget)
+    wanted = {len(traces) - 1, _position(traces, exact)}
+    places = _within(traces, wanted, budget)
     chosen = [traces[place] for place in places]
     peaks = _peaks(chosen)
     frames = [
-        _frame(trace, None if place == wanted else peaks)
+        _frame(trace, None if place in wanted else peaks)
         for place, trace in zip(places, chosen, strict=True)
     ]
     header = _header(chosen, frames, peaks)
-    header["frames"][places.index(wanted)]["exact"] = True
+    for about, place in zip(header["frames"], places, strict=True):
+        about["exact"] = place in wanted
     return b"".join([_encoded(header | {"run": run, "offered": len(traces)}), *frames])
 
 
@@ -129,21 +128,24 @@ def _shape(trace: Trace) -> tuple[object, ...]:
     return (trace.cell, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
 
 
-def _position(traces: Sequence[Trace], iteration: int) -> int:
+def _position(traces: Sequence[Trace], iteration: int | None) -> int:
+    if iteration is None:
+        return len(traces) - 1
     for position, trace in enumerate(traces):
         if trace.iteration == iteration:
             return position
     raise ValueError(f"exact must be the iteration of one of the traces, got {iteration}")
 
 
-def _within(trace: Trace, count: int, wanted: int, budget: int) -> list[int]:
+def _within(traces: Sequence[Trace], wanted: set[int], budget: int) -> list[int]:
     """Return the positions of the traces that fit the budget, evenly spread over training."""
-    exact, quantised = len(_frame(trace, None)), len(_frame(trace, _peaks([trace])))
-    room = max(2, 1 + (budget - exact) // quantised)
-    if count <= room:
+    count, one = len(traces), traces[:1]
+    exact, quantised = len(_frame(one[0], None)), len(_frame(one[0], _peaks(one)))
+    room = max(0, (budget - exact * len(wanted)) // quantised)
+    if count <= room + len(wanted):
         return list(range(count))
-    spread = np.linspace(0, count - 1, max(2, room - 1)).round().astype(int)
-    return sorted({wanted, *spread.tolist()})
+    spread = np.linspace(0, count - 1, max(1, room)).round().astype(int)
+    return sorted({0, *wanted, *spread.tolist()})
 
 
 # ------------------------------------------------------------------ one frame
@@ -233,7 +235,7 @@ def _header(traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array) -> d
         "classes": trace.probabilities is not None,
         "top": min(TOP, trace.outputs.shape[1]),
         "quantities": [
-            _quantity(quantity) | {"peaks": peaks[:, position].tolist()}
+            asdict(quantity) | {"peaks": peaks[:, position].tolist()}
             for position, quantity in enumerate(drawn(trace.cell))
         ],
         "gradients": [asdict(quantity) for quantity in gradients(trace.cell)],
@@ -264,10 +266,6 @@ def _sequence(trace: Trace) -> dict[str, Any]:
         "scored": trace.scored.tolist(),
         "target_values": _json_numbers(trace.targets.tolist()),
     }
-
-
-def _quantity(quantity: Quantity) -> dict[str, Any]:
-    return asdict(quantity) | {"negative": NEGATIVE.get(quantity.letter, quantity.colour)}
 
 
 def _labels(traces: Sequence[Trace]) -> dict[str, str]:

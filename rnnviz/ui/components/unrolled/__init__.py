@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
@@ -17,11 +19,26 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 
-_component = st.components.v2.component(
+
+def _script() -> str:
+    """Return the script with the style sheet in it, without comments that fill whole lines."""
+    style = json.dumps((_FOLDER / "unrolled.css").read_text(encoding="utf-8"))
+    script = (_FOLDER / "unrolled.js").read_text(encoding="utf-8")
+    script = re.sub(r"(?m)^\s*(//.*|/\*\*[\s\S]*?\*/)\n", "", script)
+    return f"const STYLE = {style};\n{script}"
+
+
+#: Streamlit sends a component's script with every update: 80 kB for 8 kB of data. So it is a
+#: component of its own whose message never changes: then only a reference to it is sent again.
+_library = st.components.v2.component("rnnviz_unrolled_library", js=_script())
+
+_picture = st.components.v2.component(
     "rnnviz_unrolled",
     html='<figure class="unrolled"></figure>',
-    css=(_FOLDER / "unrolled.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "unrolled.js").read_text(encoding="utf-8"),
+    js="""
+        const library = (globalThis[Symbol.for("rnnviz.unrolled")] ??= Promise.withResolvers());
+        export default async (component) => (await library.promise)(component);
+    """,
 )
 
 
@@ -41,8 +58,8 @@ def unrolled(
     Parameters
     ----------
     data
-        What `rnnviz.figures.picture.pack` returned: one trace for a live tick, several for a
-        rewind. A single trace is added to those of the same run that the browser has already.
+        What `rnnviz.figures.picture.pack` returned: the newest trace for a live tick, all kept ones
+        for a rewind.
     key
         The component's key in the session; `viewed_iteration(key)` and `selected_unit(key)` read
         it before the component is mounted.
@@ -55,18 +72,20 @@ def unrolled(
         `.selected` is a `Selected` or None; `.iteration` is the kept iteration that the user looks
         at, None while the picture follows training.
     """
-    return _component(
-        data=data,
-        key=key,
-        on_selected_change=on_select or _nothing,
-        on_iteration_change=_nothing,
-    )
+    with st.container(gap=None):
+        _library(key=f"{key}-library")
+        return _picture(
+            data=data,
+            key=key,
+            on_selected_change=on_select or _nothing,
+            on_iteration_change=_nothing,
+        )
 
 
 def viewed_iteration(key: str) -> int | None:
     """Return the iteration that the user rewound to, None while the picture follows training.
 
-    Give it to `pack(..., exact=...)` if that trace is among the packed ones: then a hover over it
+    Give it to `pack(..., exact=...)`, with that trace among the packed ones: then a hover over it
     tells the recorded numbers and not the quantised ones.
     """
     return cast("int | None", _state(key, "iteration"))

@@ -41,14 +41,20 @@ const DIAGRAMS = {
   relu: { name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {} },
 };
 
-const COLUMN = { narrowest: 14, widest: 220, upright: 42, wired: 34 };
-const HEIGHT = { axis: 16, input: 40, between: 9, prediction: 74, gradient: 74, zero: 12 };
+const COLUMN = { narrowest: 13, widest: 220, upright: 40, wired: 34 };
+const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, zero: 18 };
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
 const MOST_FRAMES = 128;
 const UNKNOWN = 65535;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const VEIL = 0.7;
+
+/** Between two columns the belt is paler than in them. */
+const CARRIED = 0.6;
+
+/** Signed colours grow faster near zero, or one large value would make all the others pale. */
+const SIGNED_POWER = 0.6;
 
 // ==================================================================== unpacking
 
@@ -113,21 +119,26 @@ function shapeOf(header) {
  * Everything the browser knows of the present run.
  * @typedef {{header: any, run: string, shape: string, frames: Frame[],
  *   labels: Record<string, string>, offered: number}} Store
- * Add a packet: several frames replace what was there, a single one joins its run.
+ * Add a packet: one or two frames join their run, more replace what was there.
  * @param {Store|null} store @param {Packet} packet @returns {Store}
  */
 function merge(store, packet) {
-  if (!store || packet.frames.length > 1 || !joins(store, packet)) return storeOf(packet);
-  const frame = packet.frames[0];
-  store.header = packet.header;
-  Object.assign(store.labels, packet.header.labels);
-  const place = store.frames.findIndex((kept) => kept.iteration >= frame.iteration);
-  if (place < 0) store.frames.push(frame);
-  else if (store.frames[place].iteration > frame.iteration) store.frames.splice(place, 0, frame);
-  else if (frame.exact || !store.frames[place].exact) store.frames[place] = frame;
+  const { header, frames } = packet;
+  if (!store || frames.length > 2 || !joins(store, packet)) return storeOf(packet);
+  store.header = header;
+  Object.assign(store.labels, header.labels);
+  for (const frame of frames) insert(store.frames, frame);
   if (store.frames.length > MOST_FRAMES) store.frames = everySecond(store.frames);
   store.offered = Math.max(store.offered, store.frames.length);
   return store;
+}
+
+/** Put a frame in its place; an exact one may stand in for a quantised one, not the reverse. */
+function insert(kept, frame) {
+  const place = kept.findIndex((each) => each.iteration >= frame.iteration);
+  if (place < 0) kept.push(frame);
+  else if (kept[place].iteration > frame.iteration) kept.splice(place, 0, frame);
+  else if (frame.exact || !kept[place].exact) kept[place] = frame;
 }
 
 function storeOf({ header, frames }) {
@@ -135,12 +146,14 @@ function storeOf({ header, frames }) {
   return { header, run, offered, shape: shapeOf(header), frames, labels: { ...header.labels } };
 }
 
-/** Whether a single frame belongs to the run that we have. */
+/** Whether frames belong to the run that we have. */
 function joins(store, { header, frames }) {
   if (header.run !== store.run || shapeOf(header) !== store.shape) return false;
-  const same = store.frames.find((kept) => kept.iteration === frames[0].iteration);
-  if (same) return number(same.loss) === number(frames[0].loss) || same.loss === frames[0].loss;
-  return Boolean(header.run) || frames[0].iteration > newest(store).iteration;
+  return frames.every((frame) => {
+    const same = store.frames.find((kept) => kept.iteration === frame.iteration);
+    if (same) return Object.is(number(same.loss), number(frame.loss));
+    return Boolean(header.run) || frame.iteration > newest(store).iteration;
+  });
 }
 
 /** Thin the frames, but keep the first and the newest. */
@@ -304,7 +317,7 @@ function colourAt(quantity, share, theme) {
   const colour = parseColour(quantity.colour, [128, 128, 128]);
   if (quantity.scale === "gate") return mix(zero, strong(colour, theme), share);
   const side = share < 0.5 ? parseColour(quantity.negative, colour) : colour;
-  return mix(zero, strong(side, theme), Math.abs(share - 0.5) * 2);
+  return mix(zero, strong(side, theme), (Math.abs(share - 0.5) * 2) ** SIGNED_POWER);
 }
 
 /** The end of a scale must stand out from the paper in either theme. */
@@ -325,14 +338,15 @@ function pixel([red, green, blue]) {
 /**
  * @typedef {{letter: string, layer: number, quantity: any, y: number, height: number,
  *   unitHeight: number, group: number, belt: boolean, top: number, slot: number}} Row
- * @typedef {{width: number, labels: number, view: number, pitch: number, gap: number,
+ * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
  *   left: number, content: number, rows: Row[], axisY: number, inputY: number,
  *   predictionY: number, gradientY: number, height: number, upright: boolean, steps: number,
  *   wired: boolean}} Layout
  * @returns {Layout}
  */
 function layOut(header, width) {
-  const labels = width < 560 ? 86 : 126;
+  const narrow = width < 560;
+  const labels = narrow ? 96 : 126;
   const view = Math.max(60, width - labels);
   const { steps } = header;
   const pitch = clamp(Math.floor((view - 14) / steps), COLUMN.narrowest, COLUMN.widest);
@@ -344,7 +358,7 @@ function layOut(header, width) {
   const predictionY = last.top + last.slot + HEIGHT.between + 5;
   const gradientY = predictionY + HEIGHT.prediction + 12;
   return {
-    width, labels, view, pitch, gap, left, content, rows, steps,
+    width, narrow, labels, view, pitch, gap, left, content, rows, steps,
     axisY: 0, inputY: HEIGHT.axis, predictionY, gradientY,
     height: gradientY + HEIGHT.gradient + HEIGHT.zero + 4,
     upright: pitch < COLUMN.upright, wired: pitch >= COLUMN.wired,
@@ -385,6 +399,12 @@ function cellX(layout, t) {
 
 function cellWidth(layout) {
   return layout.pitch - layout.gap;
+}
+
+/** Text has more room than the cells of the strips: nearly the whole column. */
+function printBox(layout, t) {
+  const width = Math.min(layout.pitch - 3, cellWidth(layout) + 14);
+  return { x: cellX(layout, t) + (cellWidth(layout) - width) / 2, width };
 }
 
 function visibleSteps(layout, scroll) {
@@ -530,7 +550,9 @@ function drawBelt(context, view, row, { first, last }) {
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t);
     const after = layout.gap - before;
+    context.globalAlpha = 1;
     context.drawImage(now.canvas, t, 0, 1, lines, x, row.y, width, row.height);
+    context.globalAlpha = CARRIED;
     context.drawImage(kept.canvas, t, 0, 1, lines, x - after, row.y, after, row.height);
     const carried = x - layout.gap;
     if (t > 0) {
@@ -539,6 +561,7 @@ function drawBelt(context, view, row, { first, last }) {
       context.drawImage(kept.canvas, 0, 0, 1, lines, carried, row.y, before, row.height);
     }
   }
+  context.globalAlpha = 1;
   drawRails(context, view, row);
 }
 
@@ -618,7 +641,7 @@ function drawPredictionBars(context, view, { first, last }) {
       const { x, y, width, height } = predictionBox(layout, t, line);
       context.fillStyle = css(theme.ink, 0.06);
       context.fillRect(x, y, width, height);
-      context.fillStyle = css(theme.ink, each.target ? 0.42 : 0.2);
+      context.fillStyle = css(theme.ink, each.target ? 0.3 : 0.17);
       context.fillRect(x, y, width * each.share, height);
     });
   }
@@ -628,18 +651,16 @@ function drawUprightBar(context, view, t, best) {
   const { layout, theme } = view;
   const height = HEIGHT.prediction - PREDICTION.head;
   const y = layout.predictionY + PREDICTION.head;
-  const x = cellX(layout, t);
+  const { x, width } = printBox(layout, t);
   context.fillStyle = css(theme.ink, 0.06);
-  context.fillRect(x, y, cellWidth(layout), height);
-  context.fillStyle = css(theme.ink, best.target ? 0.42 : 0.2);
-  context.fillRect(x, y + height * (1 - best.share), cellWidth(layout), height * best.share);
+  context.fillRect(x, y, width, height);
+  context.fillStyle = css(theme.ink, best.target ? 0.3 : 0.17);
+  context.fillRect(x, y + height * (1 - best.share), width, height * best.share);
 }
 
 function predictionBox(layout, t, line) {
-  return {
-    x: cellX(layout, t), y: layout.predictionY + PREDICTION.head + line * PREDICTION.line + 1,
-    width: cellWidth(layout), height: PREDICTION.bar,
-  };
+  const y = layout.predictionY + PREDICTION.head + line * PREDICTION.line + 1;
+  return { ...printBox(layout, t), y, height: PREDICTION.bar };
 }
 
 /** Outputs that are numbers: a dot for the output, a ring for the target, on one common scale. */
@@ -721,7 +742,7 @@ function drawGradientBar(context, view, t, norm, colour) {
   const width = cellWidth(layout);
   const foot = gradientFoot(layout);
   if (norm === 0) {
-    ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 1, 2.6, css(colour), 1.4);
+    ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 2, 2.6, css(colour), 1.4);
   } else if (norm > 0 && norm < Infinity) {
     const share = onAxis(range, norm);
     context.fillStyle = css(colour, 0.35 + 0.65 * share);
@@ -785,10 +806,11 @@ function drawAxis(context, view, { first, last }) {
 
 function drawInputs(context, view, { first, last }) {
   const { layout, theme, frame } = view;
-  const width = cellWidth(layout);
+  const labels = frame.sequence.inputs.map(visible);
+  const size = symbolSize(context, view, labels);
   for (let t = first; t <= last; t++) {
-    const x = cellX(layout, t);
-    const label = visible(frame.sequence.inputs[t]);
+    const { x, width } = printBox(layout, t);
+    const label = labels[t];
     context.fillStyle = css(theme.ink, 0.07);
     roundedRect(context, x, layout.inputY, width, HEIGHT.input, 4);
     context.fill();
@@ -796,23 +818,23 @@ function drawInputs(context, view, { first, last }) {
     if (layout.upright) {
       uprightText(context, view, label, x + width / 2, layout.inputY + 3, HEIGHT.input - 6, 10);
     } else {
-      drawSymbol(context, view, label, x, layout.inputY, width, HEIGHT.input);
+      context.font = font(view, size, 600);
+      context.textAlign = "center";
+      context.fillText(fitted(context, label, width - 2), x + width / 2,
+        layout.inputY + HEIGHT.input / 2);
     }
   }
 }
 
-/** A symbol as large as its box allows, between 10 and 17 pixels. */
-function drawSymbol(context, view, label, x, y, width, height) {
-  let size = 17;
-  while (size > 10 && textWidth(context, view, label, size, 600) > width - 8) size--;
-  context.font = font(view, size, 600);
-  context.textAlign = "center";
-  context.fillText(fitted(context, label, width - 4), x + width / 2, y + height / 2);
-}
-
-function textWidth(context, view, text, size, weight) {
-  context.font = font(view, size, weight);
-  return measured(context, text);
+/** One size for all symbols: the largest, from 10 to 17 pixels, in which nine of ten fit. */
+function symbolSize(context, view, labels) {
+  const { width } = printBox(view.layout, 0);
+  for (let size = 17; size > 10; size--) {
+    context.font = font(view, size, 600);
+    const fit = labels.filter((label) => measured(context, label) <= width - 5).length;
+    if (fit >= 0.9 * labels.length) return size;
+  }
+  return 10;
 }
 
 const widths = new Map();
@@ -890,9 +912,9 @@ function drawUnknown(context, view, t) {
 function drawVerdict(context, view, t) {
   const { layout, theme, frame } = view;
   const verdict = hit(frame, t);
-  const width = cellWidth(layout);
-  const wide = width >= 66;
-  const x = wide ? cellX(layout, t) + 7 : cellX(layout, t) + width / 2;
+  const { x: left, width } = printBox(layout, t);
+  const wide = width >= 60;
+  const x = wide ? left + 7 : left + width / 2;
   const y = layout.predictionY + PREDICTION.head / 2 - 1;
   if (verdict === null) {
     context.fillStyle = css(theme.ink, 0.35);
@@ -904,12 +926,15 @@ function drawVerdict(context, view, t) {
     context.font = font(view, 11, verdict ? 600 : 400);
     context.textAlign = "left";
     context.fillStyle = css(theme.ink, 0.85);
-    const text = `${verdict ? "right" : "should be"}${width > 110 || !verdict ? ": " : ""}`;
-    const target = visible(frame.sequence.targets[t]);
-    const whole = width > 110 || !verdict ? text + target : text;
-    context.fillText(fitted(context, width > 110 ? whole : verdict ? "right" : target, width - 16),
-      x + 9, y + 0.5);
+    context.fillText(fitted(context, verdictWords(view, t, verdict, width), width - 16), x + 9,
+      y + 0.5);
   }
+}
+
+function verdictWords(view, t, verdict, width) {
+  const target = visible(view.frame.sequence.targets[t]);
+  if (width < 110) return verdict ? "right" : target;
+  return `${verdict ? "right" : "should be"}: ${target}`;
 }
 
 function drawSign(context, x, y, verdict, theme) {
@@ -943,10 +968,10 @@ function drawClass(context, view, t, line, each) {
   context.font = font(view, 11, each.target ? 700 : 400);
   context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
   context.textAlign = "right";
-  if (percent) context.fillText(percent, x + width - 4, middle);
+  if (percent) context.fillText(percent, x + width - 5, middle);
   context.textAlign = "left";
-  const room = width - 7 - (percent ? measured(context, percent) + 6 : 0);
-  context.fillText(fitted(context, className(view, each.number), room), x + 4, middle);
+  const room = width - 6 - (percent ? measured(context, percent) + 6 : 0);
+  context.fillText(fitted(context, className(view, each.number), room), x + 3.5, middle);
   if (each.target) {
     context.strokeStyle = css(theme.ink, 0.85);
     context.lineWidth = 1.2;
@@ -1019,6 +1044,9 @@ function drawRecurrence(context, view, t, diagram) {
       const y = row.y + row.height / 2;
       context.moveTo(x, y);
       context.lineTo(cellX(layout, t) - 1, y);
+      context.moveTo(cellX(layout, t) - 4, y - 2.5);
+      context.lineTo(cellX(layout, t) - 1, y);
+      context.lineTo(cellX(layout, t) - 4, y + 2.5);
     }
     context.stroke();
   }
@@ -1155,51 +1183,98 @@ function lightRow(context, view, t, within, row) {
 /** The gradient runs from the right to the left; its width and brightness are measured. */
 function drawBackward(context, view) {
   const { layout, theme, sweep, store } = view;
-  const x = layout.left + sweep.at * layout.pitch;
-  context.fillStyle = css(theme.paper, 0.45);
-  context.fillRect(layout.left, 0, layout.content, layout.gradientY - 6);
+  const head = layout.left + layout.gap / 2 + sweep.at * layout.pitch;
+  context.fillStyle = css(theme.paper, 0.5);
+  context.fillRect(layout.left, 0, layout.content, layout.predictionY - 9);
   context.fillStyle = css(theme.paper, VEIL);
-  context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, x - layout.left), layout.height);
+  context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, head - layout.left), layout.height);
   for (let layer = 0; layer < store.header.layers; layer++) {
     store.header.gradients.forEach((gradient, index) => {
       const row = layout.rows.find(
         (each) => each.layer === layer && `d_${each.letter}` === gradient.letter,
       );
       const norms = normsOf(view.frame, store.header, layer, index, view.ofLast);
-      drawRibbon(context, view, row, norms, view.colours[gradient.letter], x);
+      drawRibbon(context, view, row, norms, view.colours[gradient.letter], head);
     });
+  }
+  drawSources(context, view, head);
+}
+
+/** Where the gradient comes from: the scored outputs, or the last of them. */
+function drawSources(context, view, head) {
+  const { layout, frame } = view;
+  const row = layout.rows[layout.rows.length - 1];
+  const { scored } = frame.sequence;
+  const last = scored.lastIndexOf(true);
+  const from = layout.predictionY + 2;
+  const to = row.y + row.height / 2;
+  for (let t = 0; t < layout.steps; t++) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    if (!scored[t] || (view.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
+    const width = clamp(cellWidth(layout) / 6, 2, 7);
+    context.fillStyle = css(view.colours.d_h);
+    context.fillRect(x - width / 2, to + width, width, from - to - width);
+    context.beginPath();
+    context.moveTo(x - width * 1.4, to + width * 1.8);
+    context.lineTo(x, to);
+    context.lineTo(x + width * 1.4, to + width * 1.8);
+    context.fill();
   }
 }
 
-function drawRibbon(context, view, row, norms, colour, from) {
+/** A band along a row; at each column as wide and as bright as the norm measured there. */
+function drawRibbon(context, view, row, norms, colour, head) {
   const { layout, range } = view;
   const middle = row.y + row.height / 2;
-  const most = row.height / 2 + 3;
+  const reach = row.height / 2;
   const share = (t) => (norms[t] > 0 ? onAxis(range, Math.min(norms[t], 10 ** range.high)) : 0);
   const centre = (t) => cellX(layout, t) + cellWidth(layout) / 2;
   context.save();
   context.beginPath();
-  context.rect(from, 0, layout.left + layout.content - from, layout.height);
+  context.rect(head, 0, layout.left + layout.content - head, layout.height);
   context.clip();
-  for (let t = layout.steps - 1; t >= 0 && centre(t) + layout.pitch > from; t--) {
-    const right = share(t);
-    const left = t > 0 ? share(t - 1) : right;
-    context.fillStyle = css(colour, 0.3 + 0.65 * (left + right) / 2);
-    context.beginPath();
-    context.moveTo(centre(t) + 0.5, middle - most * right);
-    context.lineTo(centre(t) + 0.5, middle + most * right);
-    context.lineTo(centre(t) - (t > 0 ? layout.pitch : layout.pitch / 2), middle + most * left);
-    context.lineTo(centre(t) - (t > 0 ? layout.pitch : layout.pitch / 2), middle - most * left);
-    context.fill();
+  for (let t = layout.steps - 1; t >= 0 && centre(t) > head - layout.pitch; t--) {
+    const here = [centre(t), share(t)];
+    if (t === layout.steps - 1) drawBand(context, row, colour, here, [here[0] + 6, here[1]]);
+    if (t > 0) drawBand(context, row, colour, [centre(t - 1), share(t - 1)], here);
+    else drawBand(context, row, colour, [here[0] - 6, here[1]], here);
+    drawChevron(context, view, cellX(layout, t) - layout.gap / 2, middle, reach * share(t));
   }
   context.restore();
+}
+
+/** Part of the band between two places. */
+function drawBand(context, row, colour, [left, leftShare], [right, rightShare]) {
+  const middle = row.y + row.height / 2;
+  const most = row.height / 2 + 2;
+  context.fillStyle = css(colour, 0.22 + 0.6 * ((leftShare + rightShare) / 2));
+  context.beginPath();
+  context.moveTo(left, middle - most * leftShare);
+  context.lineTo(right, middle - most * rightShare);
+  context.lineTo(right, middle + most * rightShare);
+  context.lineTo(left, middle + most * leftShare);
+  context.fill();
+}
+
+/** The direction of the gradient, in the gap between two columns. */
+function drawChevron(context, view, x, y, reach) {
+  const size = Math.min(view.layout.gap / 2, reach, 6);
+  if (size < 2.5) return;
+  context.strokeStyle = css(view.theme.paper, 0.95);
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x + size / 2, y - size);
+  context.lineTo(x - size / 2, y);
+  context.lineTo(x + size / 2, y + size);
+  context.stroke();
 }
 
 /** The chosen time step: a frame around its column. */
 function drawStep(context, view) {
   const { layout, theme, step } = view;
-  const x = cellX(layout, step) - 2.5;
-  const width = cellWidth(layout) + 5;
+  const { x: left, width: inner } = printBox(layout, step);
+  const x = left - 2;
+  const width = inner + 4;
   context.strokeStyle = css(theme.ink, 0.75);
   context.lineWidth = 1.5;
   roundedRect(context, x, 0.75, width, layout.height - 1.5, 4);
@@ -1473,7 +1548,7 @@ function buildDom(figure) {
 }
 
 function buildControls(parent) {
-  const time = element("div", "group", parent);
+  const time = element("div", "group time", parent);
   const play = button(time, "play", "Play the sweep through the time steps (key p)");
   const back = button(time, "", "One time step back (left arrow)", "back");
   const forward = button(time, "", "One time step forward (right arrow)", "forward");
@@ -1486,9 +1561,10 @@ function buildControls(parent) {
     const option = element("option", "", speed, `${value}×`);
     option.value = String(value);
   }
-  const training = element("div", "group", parent);
+  const training = element("div", "group training", parent);
   const follow = button(training, "follow", "Show the newest iteration as training goes on");
-  follow.textContent = "Follow training";
+  element("span", "", follow, "Follow");
+  element("span", "long", follow, " training");
   const iteration = slider(training, "Iteration of training");
   const iterationText = element("output", "", training);
   return { play, back, forward, step, stepText, speed, follow, iteration, iterationText };
@@ -1554,12 +1630,18 @@ function rowLabel(view, row) {
 
 function gradientLabel(view) {
   const { layout, range, store } = view;
-  const made = label(view, layout.gradientY, HEIGHT.gradient + HEIGHT.zero, "gradient",
+  const made = label(view, layout.gradientY, HEIGHT.gradient + HEIGHT.zero, "gradient norm",
     view.colours.d_h, "2-norm over units of the gradient, on a logarithmic scale");
-  const letters = store.header.gradients.map((gradient) => gradient.letter);
-  element("small", "", made, letters.includes("d_c") ? "▮ by h  ▬ by c" : "by h, log scale");
+  made.classList.add("gradient");
+  const legend = element("small", "legend", made);
+  for (const { letter, label: name } of store.header.gradients) {
+    const key = element("i", letter === "d_h" ? "bar" : "dash", legend);
+    key.style.background = css(view.colours[letter]);
+    legend.append(layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient ", ""));
+    element("br", "", legend);
+  }
   const toggle = button(made, "", "Which loss the gradient is of: click to change");
-  toggle.textContent = view.ofLast ? "of last step" : "of all steps";
+  toggle.textContent = `${layout.narrow ? "" : "of "}${view.ofLast ? "last step" : "all steps"}`;
   toggle.onclick = () => {
     view.ofLast = !view.ofLast;
     refresh(view);
@@ -1568,7 +1650,7 @@ function gradientLabel(view) {
   for (let decade = range.high; decade >= range.low; decade -= every) {
     tick(view, gradientY(layout, range, 10 ** decade), decadeName(decade));
   }
-  tick(view, gradientFoot(layout) + HEIGHT.zero / 2 + 1, "0");
+  tick(view, gradientFoot(layout) + HEIGHT.zero / 2 + 2, "0");
 }
 
 function tick(view, y, text) {
@@ -1577,7 +1659,7 @@ function tick(view, y, text) {
 }
 
 function decadeName(decade) {
-  if (decade >= -2 && decade <= 3) return String(10 ** decade).slice(0, 5);
+  if (decade >= -3 && decade <= 3) return String(10 ** decade).slice(0, 5);
   const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const raised = Array.from(String(Math.abs(decade)), (digit) => digits[Number(digit)]).join("");
   return `10${decade < 0 ? "⁻" : ""}${raised}`;
@@ -1603,7 +1685,8 @@ function updateStepTexts(view) {
   dom.step.max = String(layout.steps - 1);
   dom.step.value = String(step);
   dom.step.disabled = dom.back.disabled = dom.forward.disabled = layout.steps < 2;
-  dom.stepText.textContent = `time step ${step} of ${layout.steps - 1}`;
+  dom.stepText.textContent = `time step ${step}`;
+  dom.stepText.title = `time steps 0 to ${layout.steps - 1}`;
   dom.step.setAttribute("aria-valuetext", `time step ${step}`);
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
@@ -1838,7 +1921,8 @@ function animate(view, now) {
     updateStepTexts(view);
     keepInView(view, true);
   }
-  if (blend(view, now) || view.dirty) paintStrips(view);
+  view.odd = !view.odd;
+  if ((view.odd && blend(view, now)) || view.dirty) paintStrips(view);
   if (view.dirty) paintPrint(view);
   view.dirty = false;
   paintOverlay(view);
@@ -1916,6 +2000,7 @@ const views = new WeakMap();
 
 function createView(parentElement) {
   const figure = parentElement.querySelector(".unrolled");
+  element("style", "", parentElement, STYLE);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
     dom: buildDom(figure),
@@ -1924,7 +2009,7 @@ function createView(parentElement) {
     step: 0, unit: null, pointer: null, pointerAt: null, follow: true, ofLast: true,
     sweep: { playing: !calm.matches, phase: "forward", at: 0, rest: 0, speed: 1, veiled: false },
     scroll: 0, ratio: 1, dirty: true, request: 0, lastFrame: 0, onScreen: true, timers: {},
-    calm: calm.matches, report: () => {}, said: "", watchers: [],
+    calm: calm.matches, report: () => {}, said: "", watchers: [], odd: false,
   };
   view.dom.speed.value = "1";
   watch(view, calm);
@@ -1970,6 +2055,7 @@ function refresh(view) {
   }
   view.art = {};
   view.step = clamp(view.step, 0, header.steps - 1);
+  dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
   rescale(view);
   buildLabels(view);
@@ -2024,7 +2110,7 @@ function receive(view, bytes) {
 
 /** Another set of frames: look at the newest, or at the one that Python sent exactly. */
 function settle(view, store, { frames }) {
-  const exact = frames.findLast((frame) => frame.exact);
+  const exact = frames.find((frame) => frame.exact);
   if (view.store && view.store.run !== store.run) view.follow = true;
   if (!view.store && exact !== newest(store)) {
     view.follow = false;
@@ -2051,8 +2137,11 @@ function tearDown(view) {
   for (const timer of Object.values(view.timers)) clearTimeout(timer);
 }
 
-/** @param {{data: Uint8Array, parentElement: any, setStateValue: Function}} component */
-export default function unrolled({ data, parentElement, setStateValue }) {
+/**
+ * Draw what came from Python; called again for every update of the same element.
+ * @param {{data: Uint8Array, parentElement: any, setStateValue: Function}} component
+ */
+function unrolled({ data, parentElement, setStateValue }) {
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = createView(parentElement)));
   view.report = (name, value) => setStateValue(name, value);
@@ -2066,4 +2155,14 @@ export default function unrolled({ data, parentElement, setStateValue }) {
       views.delete(parentElement);
     }, 0);
   };
+}
+
+/**
+ * This file is the library; what is mounted with the data is a stub of two lines that waits for it
+ * (see __init__.py for the reason, and for STYLE, the text of unrolled.css).
+ */
+export default function publish() {
+  const name = Symbol.for("rnnviz.unrolled");
+  globalThis[name] ??= Promise.withResolvers();
+  globalThis[name].resolve(unrolled);
 }
