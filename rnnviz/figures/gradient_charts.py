@@ -14,9 +14,9 @@ from rnnviz.recording.trace import Trace
 
 #: Letter, whose colour it takes, name, dash.
 _LINES = (
-    ("d_h", "d_h", "by hidden state", "solid"),
-    ("last_d_h", "d_h", "by hidden state, last scored step alone", "dot"),
-    ("d_c", "d_c", "by cell state", "solid"),
+    ("d_h", "d_h", "hidden state", "solid"),
+    ("last_d_h", "d_h", "last step alone", "dot"),
+    ("d_c", "d_c", "cell state", "solid"),
 )
 
 
@@ -90,7 +90,7 @@ def _line(norms: Norms, names: Sequence[str], quantity: Quantity, name: str, das
         "y": drawable,
         "line": {"color": quantity.colour, "dash": dash, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"gradient {name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"{name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
     }
 
 

@@ -88,7 +88,7 @@ function load(chart) {
     () => {
       chart.waits.textContent =
         "The chart can't be drawn: plotly.js could not be loaded from this app. The app's folder static/ must be " +
-        "writable when it starts, and server.enableStaticServing must be on. The numbers are in the sentence below.";
+        "writable when it starts, and server.enableStaticServing must be on.";
     },
   );
 }
