@@ -13,9 +13,11 @@ from rnnviz.figures.marks import (
     Spec,
     axis,
     colour_scale,
+    heading,
     layout,
     note,
     rgba,
+    sample,
     step_axis,
     step_names,
 )
@@ -176,23 +178,10 @@ def _axis_name(stem: str, number: int) -> str:
 
 def _title(quantity: Quantity, bound: float, place: dict[str, list[float]]) -> Spec:
     """Describe the name of a map with the key to its colours, which leaves the map its width."""
-    key = f"{_square(quantity.colour)}={bound:.2g}"
+    key = f"{sample(quantity.colour)}={bound:.2g}"
     if quantity.scale == "signed":
-        key = f"{_square(quantity.negative)}=−{bound:.2g} {key}"
-    return {
-        "text": f"{quantity.label} {key}",
-        "xref": "paper",
-        "yref": "paper",
-        "x": place["x"][0],
-        "y": place["y"][1],
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-    }
-
-
-def _square(colour: str) -> str:
-    return f'<span style="color:{colour};font-size:16px">■</span>'
+        key = f"{sample(quantity.negative)}=−{bound:.2g} {key}"
+    return heading(f"{quantity.label} {key}", place["x"][0], place["y"][1])
 
 
 def _outlines(number: int, unit: int | None, step: int | None) -> list[Spec]:

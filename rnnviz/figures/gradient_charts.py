@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.gradients import Norms, step_norms
-from rnnviz.figures.marks import Spec, axis, layout, note, step_axis, step_names
+from rnnviz.figures.marks import Spec, axis, heading, layout, note, sample, step_axis, step_names
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
-#: Letter, whose colour it takes, name, dash.
+#: Letter, whose colour it takes, name, dash as plotly has it, dash as a sign in the key.
 _LINES = (
-    ("d_h", "d_h", "hidden state", "solid"),
-    ("last_d_h", "d_h", "last step alone", "dot"),
-    ("d_c", "d_c", "cell state", "solid"),
+    ("d_h", "d_h", "hidden state", "solid", "━"),
+    ("last_d_h", "d_h", "last step alone", "dot", "┅"),
+    ("d_c", "d_c", "cell state", "solid", "━"),
 )
+#: Pixels; a lower figure has no room for the names of the steps, and goes by their numbers.
+_NAMES_FROM_HEIGHT = 260
 
 
 def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spec:
@@ -28,18 +30,22 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     left out: there is no place for it on the axis.
     """
     quantities = trace.layers[layer].quantities()
-    names = step_names(trace.input_labels)
+    present = [line for line in _LINES if line[0] in quantities]
+    named = height >= _NAMES_FROM_HEIGHT
+    names = step_names(trace.input_labels if named else [""] * trace.steps)
+    palette = QUANTITIES[trace.cell]
+    lines = [
+        _line(step_norms(quantities[letter]), names, palette[colour_of], name, dash)
+        for letter, colour_of, name, dash, _ in present
+    ]
     frame = layout(
         height,
-        showlegend=True,
-        xaxis=step_axis(names),
+        xaxis=step_axis(names, title={"text": "" if named else "time step", "standoff": 6}),
         yaxis=axis("gradient norm", type="log"),
     )
-    lines = [
-        _line(step_norms(quantities[letter]), names, QUANTITIES[trace.cell][colour_of], name, dash)
-        for letter, colour_of, name, dash in _LINES
-        if letter in quantities
-    ]
+    frame["margin"] |= {"t": 26}
+    keys = (f"{sample(palette[of].colour, sign)} {name}" for _, of, name, _, sign in present)
+    frame["annotations"] = [heading("  ".join(keys))]
     powers = np.log10(np.concatenate([line["y"] for line in lines]))
     if np.isfinite(powers).any():
         frame["yaxis"] |= {"dtick": _stride(powers), "exponentformat": "power"}

@@ -131,6 +131,25 @@ def colour_scale(quantity: Quantity) -> list[list[float | str]]:
     return [*below, [0.5, rgba(colour, 0.0)], [1.0, rgba(colour, 1.0)]]
 
 
+def sample(colour: str, shape: str = "■") -> str:
+    """Write a coloured shape, for a key that stands in a heading."""
+    return f'<span style="color:{colour};font-size:16px">{shape}</span>'
+
+
+def heading(text: str, left: float = 0.0, bottom: float = 1.0) -> Spec:
+    """Describe a line of text above a rectangle; `left`, `bottom` are shares of the figure."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": left,
+        "y": bottom,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
+
+
 def note(text: str) -> Spec:
     """Describe a sentence in the middle of a figure that has nothing to draw."""
     return {

@@ -1,0 +1,62 @@
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnnviz import figures
+
+
+def test_the_loss_is_drawn_as_it_was():
+    (curve,) = figures.loss_spec([0, 1, 2], [3.0, 2.0, 1.0])["data"]
+    np.testing.assert_array_equal(curve["x"], [0, 1, 2])
+    np.testing.assert_array_equal(curve["y"], [3.0, 2.0, 1.0])
+
+
+def test_the_line_of_chance_lies_at_ln_k():
+    frame = figures.loss_spec([0], [1.0], classes=3)["layout"]
+    assert frame["shapes"][0]["y0"] == frame["shapes"][0]["y1"] == pytest.approx(math.log(3))
+    assert frame["annotations"][0]["text"] == "guessing among 3"
+
+
+def test_numbers_have_no_line_of_chance():
+    frame = figures.loss_spec([0], [1.0], classes=None)["layout"]
+    assert frame["shapes"] == []
+    assert frame["yaxis"]["title"]["text"] == "loss, mean squared error"
+
+
+def test_on_a_logarithmic_axis_the_word_stands_where_the_line_is():
+    frame = figures.loss_spec([0], [1.0], classes=3, logarithmic=True)["layout"]
+    assert frame["yaxis"]["type"] == "log"
+    assert frame["shapes"][0]["y0"] == pytest.approx(math.log(3))
+    assert frame["annotations"][0]["y"] == pytest.approx(math.log10(math.log(3)))
+
+
+def test_the_accuracy_is_drawn_where_it_was_measured():
+    (curve,) = figures.accuracy_spec([0, 1, 2], [0.2, math.nan, 0.8])["data"]
+    np.testing.assert_array_equal(curve["x"], [0, 2])
+    np.testing.assert_array_equal(curve["y"], [0.2, 0.8])
+
+
+def test_the_baseline_lies_at_its_accuracy():
+    frame = figures.accuracy_spec([0], [0.2], baseline=1 / 3)["layout"]
+    assert frame["shapes"][0]["y0"] == 1 / 3
+
+
+def test_a_run_of_many_iterations_is_drawn_with_at_most_500_points():
+    (curve,) = figures.loss_spec(np.arange(100_000), np.ones(100_000))["data"]
+    assert len(curve["x"]) <= 500
+
+
+def test_a_single_iteration_is_a_point():
+    assert figures.loss_spec([0], [1.0])["data"][0]["mode"] == "markers"
+
+
+@pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
+def test_no_iteration_yet_can_be_drawn(draw):
+    assert isinstance(draw([], []), go.Figure)
+
+
+@pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
+def test_a_run_that_diverged_can_be_drawn(draw):
+    assert isinstance(draw([0, 1, 2], [1.0, math.inf, math.nan]), go.Figure)

@@ -1,0 +1,96 @@
+import json
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnviz import figures
+from rnnviz.ui.components import plot as component
+from rnnviz.ui.components.plot import LIBRARY, plot, provide_plotly
+from tests.figures.test_payload import unpack
+
+SCRIPT = Path(component.__file__).with_name("plot.js").read_text(encoding="utf-8")
+LIBRARY_SIZE = len((files("plotly") / "package_data" / "plotly.min.js").read_bytes())
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Catch the documents that would go to the browser."""
+    documents = []
+    monkeypatch.setattr(component, "_mount", lambda key, data: documents.append(json.loads(data)))  # noqa: ARG005
+    return documents
+
+
+def test_plotly_js_is_put_whole_where_streamlit_serves_it(tmp_path):
+    assert provide_plotly(tmp_path / "static")
+    assert [path.name for path in (tmp_path / "static").iterdir()] == [LIBRARY]
+    assert (tmp_path / "static" / LIBRARY).stat().st_size == LIBRARY_SIZE
+
+
+def test_a_file_that_is_there_is_not_written_again(tmp_path):
+    provide_plotly(tmp_path)
+    before = (tmp_path / LIBRARY).stat().st_mtime_ns
+    assert provide_plotly(tmp_path)
+    assert (tmp_path / LIBRARY).stat().st_mtime_ns == before
+
+
+def test_half_a_file_is_replaced(tmp_path):
+    (tmp_path / LIBRARY).write_text("half")
+    assert provide_plotly(tmp_path)
+    assert (tmp_path / LIBRARY).stat().st_size == LIBRARY_SIZE
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise PermissionError
+
+    monkeypatch.setattr(shutil, "copyfile", refuse)
+    assert not provide_plotly(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_where_no_folder_can_be_made_is_no_error(tmp_path):
+    (tmp_path / "static").write_text("a file in the way")
+    assert not provide_plotly(tmp_path / "static")
+
+
+def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
+    plot(
+        figures.loss_spec([0, 1], [3.0, 2.0], height=210), key="loss", says="Falls.", label="Loss."
+    )
+    (document,) = sent
+    np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
+    assert (document["height"], document["says"]) == (210, "Falls.")
+    assert document["label"] == "Loss. Falls."
+    assert document["library"] == f"app/static/{LIBRARY}"
+
+
+def test_a_plotly_figure_is_drawn_like_its_spec_without_its_template(sent):
+    plot(figures.loss([0, 1], [3.0, 2.0]), key="loss")
+    (document,) = sent
+    np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
+    assert "template" not in document["layout"]
+
+
+def test_zoom_is_kept_until_the_revision_changes(sent):
+    for revision in ("run 1", "run 2"):
+        plot(figures.loss_spec([0], [1.0]), key="loss", revision=revision)
+    assert [document["layout"]["uirevision"] for document in sent] == ["run 1", "run 2"]
+
+
+def test_the_script_is_sent_without_its_comments():
+    short = component._without_comments(SCRIPT)
+    assert len(short) < 0.75 * len(SCRIPT)
+    assert "@param" not in short
+    assert "new URL(path, document.baseURI)" in short
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize("script", [SCRIPT, component._without_comments(SCRIPT)])
+def test_the_script_is_valid(script):
+    command = ["node", "--check", "--input-type=module"]
+    checked = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
