@@ -17,25 +17,31 @@ W_T        W transposed, as a contiguous copy
 Whatever is handed to the outside is time-first: `(T, B, H)`. Inside, a block is
 `(T, features, B)`, "feature-major", so that one gate of one time step is one run of memory.
 
-============== ===================================================================
-network.py     `Network`: layers and readout, the only class that owns changing numbers
-unrolled.py    the layers over T steps of B sequences: the buffers, which are the record
-record.py      `Record`: a copy of everything that one pass computed
-elman.py       the RNN of Elman, with tanh or ReLU
-gru.py lstm.py one cell each: its equations, its forward, its backward
-cell.py        what the cells share
-layout.py      the flat vector of parameters, and the rearranged copy that the cells use
-products.py    matrix products over all time steps at once
+================ =================================================================
+network.py       `Network`: the only class that owns changing numbers
+architecture.py  what a network is made of: sizes, variants, names and shapes of parameters
+entrance.py      what stands before the first layer: embedding, window
+unrolled.py      the layers over T steps of B sequences: the buffers, which are the record
+record.py        `Record`: a copy of everything that one pass computed
+elman.py         the RNN of Elman, with tanh or ReLU
+lstm.py gru.py   one cell each: its equations, its forward, its backward
+lstm_variants.py gru_reset_before.py mlp.py    variants, and the baseline without memory
+cell.py          what the cells share
+layout.py        the flat vector of parameters, and the rearranged copy that the cells use
+products.py      matrix products over all time steps at once
+interventions.py holding gates, silencing units, shifting the forget bias
 losses.py init.py optim.py clip.py norms.py
-checks.py      what is refused at the door, and with which words
-check.py       the gradient checker
-============== ===================================================================
+checks.py        what is refused at the door, and with which words
+check.py         the gradient checker
+================ =================================================================
 """
 
+from rnnviz.engine.architecture import CELLS
 from rnnviz.engine.check import TOLERANCE, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
+from rnnviz.engine.interventions import Hold, ShiftForgetBias, Silence
 from rnnviz.engine.losses import LOSSES, softmax
-from rnnviz.engine.network import CELLS, Network
+from rnnviz.engine.network import Network
 from rnnviz.engine.norms import norm, norms
 from rnnviz.engine.optim import OPTIMIZERS, Optimizer, make_optimizer
 from rnnviz.engine.record import LayerRecord, Record
@@ -45,10 +51,13 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "TOLERANCE",
+    "Hold",
     "LayerRecord",
     "Network",
     "Optimizer",
     "Record",
+    "ShiftForgetBias",
+    "Silence",
     "clip_by_norm",
     "clip_by_value",
     "gradient_check",

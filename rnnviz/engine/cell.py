@@ -12,17 +12,25 @@ writes its h_t into Z[t + 1], where the next step needs it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from rnnviz.engine.interventions import Hold, Intervention, Silence, units_of
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array
 
 # Numbers that a chunk of time steps may hold when factors are computed for many steps at once:
 # few calls where blocks are small, and everything still in the cache where they are large.
 CHUNK = 16384
+
+
+class Held(NamedTuple):
+    """Rows of S that are held, and at what: (n,) and (n, 1)."""
+
+    rows: Indices
+    values: Array
 
 
 class Cell(ABC):
@@ -40,9 +48,16 @@ class Cell(ABC):
     """
 
     gates: ClassVar[str] = ""
-    """Letters of the gates in the order of PyTorch's rows; empty for a cell without gates."""
+    """Letters of the gates that are recorded, in PyTorch's order; empty for a cell without."""
+    order: ClassVar[str] = ""
+    """Letters of the gates as their blocks of H rows follow each other in `S`."""
     blocks: ClassVar[int] = 1
     """How many blocks of H rows the weight matrices have."""
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
+    """The states that are carried from step to step."""
+
+    S: Array
+    """Values of all gates, (T or more, at least len(order) * H, B)."""
 
     def __init__(
         self,
@@ -62,6 +77,8 @@ class Cell(ABC):
         self.h_all = self.Z[:, D + 1 : -1]
         self.h_and_one = self.Z[1:, D + 1 :]
         self.d_h_all = np.zeros((steps + 1, H, batch), dtype)
+        self.held: dict[str, Held] = {}
+        self.silent: Indices | None = None
         # Arrays without dimensions: NumPy takes them faster than Python's numbers.
         self.zero, self.half, self.one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
 
@@ -102,16 +119,48 @@ class Cell(ABC):
     @property
     def states(self) -> dict[str, Array]:
         """The states that are carried on, (T + 1, H, B), the initial one first."""
-        return {"h": self.h_all}
+        return {name: getattr(self, f"{name}_all") for name in self.state_names}
 
     @property
     def d_states(self) -> dict[str, Array]:
         """dL/d of each of `states`, same shapes."""
-        return {"h": self.d_h_all}
+        return {name: getattr(self, f"d_{name}_all") for name in self.state_names}
 
-    @abstractmethod
+    @classmethod
+    def holdable(cls) -> str:
+        """Return the letters of the gates that can be held."""
+        return cls.gates
+
     def gate(self, letter: str) -> Array:
         """Return the values of a gate, (T, H, B)."""
+        return self.S[: self.steps, self.rows(self.order.index(letter))]
+
+    def intervene(self, items: Sequence[Intervention]) -> None:
+        """Obey these interventions from now on, and no others."""
+        H = self.hidden_size
+        silent = [units_of(item, H) for item in items if isinstance(item, Silence)]
+        self.silent = np.unique(np.concatenate(silent)) if silent else None
+        values: dict[str, dict[int, float]] = {}
+        for item in items:
+            if isinstance(item, Hold):  # a later one wins
+                values.setdefault(item.gate, {}).update(
+                    dict.fromkeys(units_of(item, H), item.value)
+                )
+        self.held = {letter: self._held(letter, of_units) for letter, of_units in values.items()}
+
+    def _held(self, letter: str, values: Mapping[int, float]) -> Held:
+        rows = self.order.index(letter) * self.hidden_size + np.array(list(values), np.intp)
+        return Held(rows, np.array(list(values.values()), self.dtype)[:, None])
+
+    def held_in(self, letters: str) -> Held | None:
+        """Return what is held of these gates, together; None if nothing is."""
+        found = [held for letter, held in self.held.items() if letter in letters]
+        if not found:
+            return None
+        return Held(
+            np.concatenate([held.rows for held in found]),
+            np.concatenate([held.values for held in found]),
+        )
 
     @abstractmethod
     def forward(self) -> None:

@@ -51,12 +51,11 @@ def gradient_check(
         has a kink within `step` (ReLU).
     """
     double = network.copy("float64")
-    record = double.record(x, y, mask, loss, initial)
     x = np.array(x, np.float64) if np.issubdtype(np.asarray(x).dtype, np.floating) else x
-    state = {
-        name: np.zeros_like(values) if initial is None else np.array(initial[name], np.float64)
-        for name, values in record.d_initial.items()
-    }
+    record = double.record(x, y, mask, loss, initial)
+    state = {name: np.zeros_like(values) for name, values in record.d_initial.items()}
+    for name, values in (initial or {}).items():
+        state[name][...] = values
     analytic = dict(record.gradients)
     points = dict(double.parameters)
     if np.issubdtype(x.dtype, np.floating):

@@ -34,6 +34,26 @@ def finite(name: str, value: Any) -> float:
     return float(value)
 
 
+def radius(value: Any, how: str, allowed: tuple[str, ...]) -> float:
+    """Return a spectral radius, where the initial weights have one to choose."""
+    number = finite("spectral_radius", value)
+    if number < 0:
+        raise ValueError(f"spectral_radius must be 0 or more, got {value!r}")
+    if number != 1 and how not in allowed:
+        raise ValueError(
+            f"spectral_radius is only for the initial weights {', '.join(allowed)}, "
+            f"got {value!r} with {how}"
+        )
+    return number
+
+
+def yes_or_no(name: str, value: Any) -> bool:
+    """Return True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be true or false, got {value!r}")
+    return bool(value)
+
+
 def choice(name: str, value: Any, allowed: Any) -> str:
     """Return one of the allowed words."""
     if not isinstance(value, str) or value not in allowed:
@@ -62,10 +82,31 @@ def inputs(x: Any, size: int) -> Array:
     return array
 
 
+def ids(x: Any, count: int) -> NDArray[Any]:
+    """Return the inputs as an array (T, B) of integers 0..count - 1."""
+    array = np.asarray(x)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"x must be whole numbers, for the embedding, got {array.dtype}")
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(f"x must have the shape (T, B), T and B at least 1, got {array.shape}")
+    if array.min() < 0 or array.max() >= count:
+        raise ValueError(f"x must be 0..{count - 1}, got {array.min()}..{array.max()}")
+    return array
+
+
 def targets(y: Any, mask: Mask | None, loss: str, shape: tuple[int, int, int]) -> Targets:
-    """Return the targets of a loss for outputs of the given shape (T, B, K)."""
+    """Return the targets of a loss for outputs of the given shape (T, B, K).
+
+    Without the axis of time they are the targets of the last step.
+    """
     choice("loss", loss, LOSSES)
     array = np.asarray(y)
+    if array.ndim == LOSSES[loss].target_axes - 1:
+        if mask is not None:
+            raise ValueError("mask must be None where y is the target of the last step alone")
+        _same_shape("y", array, shape[1 : array.ndim + 1], " (last step) or with time in front")
+        last: Targets = targets(array[None], None, loss, (1, *shape[1:]))[0]
+        return last
     scored = np.ones(shape[:2], bool) if mask is None else mask
     if loss == "squared_error":
         return _values(array, scored, shape)
@@ -153,6 +194,6 @@ def _is_real(array: NDArray[Any]) -> bool:
     return np.issubdtype(array.dtype, np.floating) or np.issubdtype(array.dtype, np.integer)
 
 
-def _same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
+def _same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...], note: str = "") -> None:
     if array.shape != shape:
-        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+        raise ValueError(f"{name} must have the shape {shape}{note}, got {array.shape}")

@@ -51,9 +51,9 @@ class Elman(Cell):
         self._backward = list(zip(self.d_h_all[1:], self.d_a, self.d_h_all[:-1], strict=True))
 
     @classmethod
-    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:  # noqa: ARG003
         """Put all weights in one matrix."""
-        return {"all": Plan(fuse(index), np.ones((H, 1)))}
+        return {"all": Plan.plain(fuse(index))}
 
     @abstractmethod
     def squash(self, a: Array, h: Array) -> None:
@@ -63,16 +63,14 @@ class Elman(Cell):
     def derivative(self, h: Array, out: Array) -> None:
         """Write dh/da, for all steps at once."""
 
-    def gate(self, letter: str) -> Array:
-        """Refuse: this cell has no gates."""
-        raise KeyError(letter)
-
     def forward(self) -> None:
         """Compute h_t for all steps."""
-        W, squash, dot = self.W, self.squash, np.dot
+        W, squash, dot, silent = self.W, self.squash, np.dot, self.silent
         for z, h in self._forward:
             dot(W, z, h)
             squash(h, h)
+            if silent is not None:
+                h[silent] = 0
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh back through time; leaves dL/da in `d_a`."""
@@ -80,6 +78,8 @@ class Elman(Cell):
         dot, multiply, add = np.dot, np.multiply, np.add
         self.d_h_all[0] = 0
         self.derivative(self.h, self.d_a)
+        if self.silent is not None:
+            self.d_a[:, self.silent] = 0
         for t in reversed(range(self.steps)):
             d_h, d_a, d_h_before = self._backward[t]
             multiply(d_a, d_h, d_a)

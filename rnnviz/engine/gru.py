@@ -33,13 +33,12 @@ from rnnviz.engine.cell import Cell, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
-ORDER = "nrz"
-
 
 class GRU(Cell):
     """One layer of GRU over T steps of B sequences."""
 
     gates: ClassVar[str] = "rzn"
+    order: ClassVar[str] = "nrz"
     blocks: ClassVar[int] = 3
 
     def __init__(
@@ -84,6 +83,7 @@ class GRU(Cell):
         S, d_a, rows = self.S, self.d_a, self.rows
         self._forward = list(
             zip(
+                S,
                 self.Z[:-1, D + 1 :],  # h_{t-1} 1
                 S[:, rows(1, 3)],  # r z m
                 S[:, rows(1, 2)],  # r z
@@ -106,32 +106,35 @@ class GRU(Cell):
             )
         )
 
-    def gate(self, letter: str) -> Array:
-        """Return the values of a gate, (T, H, B)."""
-        return self.S[:, self.rows(ORDER.index(letter))]
-
     def forward(self) -> None:
         """Compute gates and h_t for all steps."""
         W_h, half = self.W_h, self.half
         dot, tanh, multiply = np.dot, np.tanh, np.multiply
         add, subtract = np.add, np.subtract
+        held_rz, held_n, silent = self.held_in("rz"), self.held_in("n"), self.silent
         product(self.W_x, self._one_and_x, self.d_a[:, self.rows(0, 3)])
-        for h_1, rzm, rz, x_rz, n, r, z, m, x_n, h_before, h in self._forward:
+        for S, h_1, rzm, rz, x_rz, n, r, z, m, x_n, h_before, h in self._forward:
             dot(W_h, h_1, rzm)
             add(rz, x_rz, rz)
             tanh(rz, rz)
             multiply(rz, half, rz)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
             add(rz, half, rz)
+            if held_rz is not None:
+                S[held_rz.rows] = held_rz.values
             multiply(r, m, n)
             add(n, x_n, n)
             tanh(n, n)
+            if held_n is not None:
+                S[held_n.rows] = held_n.values
             subtract(h_before, n, h)
             multiply(h, z, h)
             add(h, n, h)
+            if silent is not None:
+                h[silent] = 0
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh back through time; leaves dL/d[n; r; z; m] before squashing in `d_a`."""
-        W_hh_T, carry = self.W_hh_T, self._carry
+        W_hh_T, carry, silent = self.W_hh_T, self._carry, self.silent
         dot, multiply, add = np.dot, np.multiply, np.add
         self.d_h_all[0] = 0
         for chunk in self.chunks():
@@ -146,6 +149,8 @@ class GRU(Cell):
                     dot(W_hh_T, d_rzm, carry)
                     add(d_h_before, carry, d_h_before)
                     multiply(d_h, z, carry)
+                    if silent is not None:
+                        carry[silent] = 0
                     add(d_h_before, carry, d_h_before)
 
     def _factors(self, chunk: slice) -> None:
@@ -162,6 +167,11 @@ class GRU(Cell):
         np.subtract(self.h_all[chunk], n, d_m)
         np.multiply(d_z, d_m, d_z)
         d_m[:] = r
+        held = self.held_in(self.order)
+        if held is not None:
+            d_a[:, held.rows] = 0
+        if self.silent is not None:  # h does not depend on n and z there
+            d_n[:, self.silent] = d_z[:, self.silent] = 0
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""

@@ -3,11 +3,89 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.products import Array
+
 Matrix = NDArray[np.float64]
+
+CHOICES = ("default", "uniform", "glorot", "orthogonal", "identity")
+WITH_RADIUS = ("default", "orthogonal", "identity")
+
+
+def draw(
+    parameters: Mapping[str, Array],
+    architecture: Architecture,
+    generator: np.random.Generator,
+    how: str,
+    radius: float,
+) -> None:
+    """Fill the parameters of a new network.
+
+    Parameters
+    ----------
+    how
+        What the recurrent weights are, for each gate: `"orthogonal"` and `"identity"` times the
+        radius, `"glorot"`; `"default"` is the identity for ReLU and orthogonal for all others.
+        Input weights and readout are Glorot's and biases are 0, except for `"uniform"`, which draws
+        everything from +-1/sqrt(H), as PyTorch does.
+    """
+    if how == "uniform":
+        limit = 1 / math.sqrt(architecture.hidden_size)
+        for values in parameters.values():
+            values[...] = generator.uniform(-limit, limit, values.shape)
+        return
+    if how == "default":
+        how = "identity" if architecture.cell == "relu" else "orthogonal"
+    H = architecture.hidden_size
+    for name, values in parameters.items():
+        if name == "embedding.weight":
+            values[...] = generator.standard_normal(values.shape)
+        elif name == "readout.weight":
+            values[...] = glorot(generator, *values.shape)
+        elif name.startswith("weight"):
+            for block in values.reshape(-1, H, values.shape[1]):
+                block[...] = _block(name, generator, H, values.shape[1], how, radius)
+
+
+def set_forget_bias(
+    parameters: Mapping[str, Array], architecture: Architecture, value: float
+) -> None:
+    """Make the sum of both biases of the forget gate this value; it stands in `bias_ih`.
+
+    Gers, Schmidhuber and Cummins (2000); 1 as in Jozefowicz, Zaremba and Sutskever (2015).
+    Coupled gates have no bias of f: that of i is the opposite.
+    """
+    if architecture.cell != "lstm":
+        return
+    place, _ = _forget_place(architecture)
+    for layer in range(architecture.layers):
+        for name in (f"bias_ih_l{layer}", f"bias_hh_l{layer}"):
+            parameters[name][place] = 0
+        add_to_forget_bias(parameters[f"bias_ih_l{layer}"], architecture, value)
+
+
+def add_to_forget_bias(bias: Array, architecture: Architecture, amount: float) -> None:
+    """Add to the entries of a bias vector that belong to the forget gate."""
+    place, sign = _forget_place(architecture)
+    bias[place] += sign * amount
+
+
+def _forget_place(architecture: Architecture) -> tuple[slice, int]:
+    H = architecture.hidden_size
+    return (slice(0, H), -1) if architecture.coupled else (slice(H, 2 * H), 1)
+
+
+def _block(
+    name: str, generator: np.random.Generator, H: int, columns: int, how: str, radius: float
+) -> Matrix:
+    if name.startswith("weight_ih") or how == "glorot":
+        return glorot(generator, H, columns)
+    return identity(H, radius) if how == "identity" else orthogonal(generator, H, radius)
 
 
 def uniform(generator: np.random.Generator, rows: int, columns: int, limit: float) -> Matrix:

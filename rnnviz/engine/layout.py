@@ -30,11 +30,17 @@ class Plan:
     order : array of int, (rows, columns)
         Where in the flat vector each entry stands.
     scale : array, (rows, 1)
-        Factor of each row; 0.5 for the rows of a sigmoid.
+        Factor of each row; 0.5 for the rows of a sigmoid, negative for a row that is used with the
+        other sign.
     """
 
     order: Indices
     scale: NDArray[np.float64]
+
+    @classmethod
+    def plain(cls, order: Indices) -> Plan:
+        """Make a plan without scaled rows."""
+        return cls(order, np.ones((order.shape[0], 1)))
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Weights:
     W : array, (rows, columns)
         For the forward pass, rows scaled.
     W_T : array, (columns, rows)
-        For the backward pass, transposed and not scaled.
+        For the backward pass, transposed, with the sign of the scale alone.
     gradient : array, (rows, columns)
         dL/dW of the matrix without its scale, filled by the backward pass.
     """
@@ -72,7 +78,8 @@ class Layout:
     Parameters
     ----------
     plans : mapping of name to Plan
-        Together they name every entry of the flat vector exactly once.
+        Together they name every entry of the flat vector. The gradient of an entry is read where
+        it is named first; a cell that names it twice adds up there.
     dtype
         Of the parameters.
     """
@@ -82,10 +89,10 @@ class Layout:
         shapes_T: Shapes = {name: plan.order.T.shape for name, plan in plans.items()}
         self._order = np.concatenate([plan.order.ravel() for plan in plans.values()])
         self._order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
-        self._inverse = np.argsort(self._order)
-        self._scale = np.concatenate(
-            [np.broadcast_to(plan.scale, plan.order.shape).ravel() for plan in plans.values()]
-        ).astype(dtype)
+        _, self._inverse = np.unique(self._order, return_index=True)
+        scales = [np.broadcast_to(plan.scale, plan.order.shape) for plan in plans.values()]
+        self._scale = np.concatenate([scale.ravel() for scale in scales]).astype(dtype)
+        self._negative = np.flatnonzero(np.concatenate([scale.T.ravel() for scale in scales]) < 0)
         self._W, self._W_T, self._gradient = (np.zeros(self._order.size, dtype) for _ in range(3))
         W, W_T, gradient = (
             views(self._W, shapes),
@@ -100,6 +107,8 @@ class Layout:
         np.take(flat, self._order, out=self._W, mode="clip")
         np.multiply(self._W, self._scale, self._W)
         np.take(flat, self._order_T, out=self._W_T, mode="clip")
+        if self._negative.size:
+            self._W_T[self._negative] *= -1
 
     def gather(self, flat_gradients: Array) -> None:
         """Copy the gradients of the fast layout back to the order of the flat vector."""

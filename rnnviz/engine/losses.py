@@ -6,7 +6,7 @@ names. Unscored pairs have a gradient of 0, and their targets are never read.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ def softmax(logits: Array, axis: int = -1) -> Array:
 class Loss(Protocol):
     """A loss over T steps of B sequences, with its buffers."""
 
+    target_axes: ClassVar[int]
+    """How many axes the targets have."""
+
     def __init__(self, outputs: Array, d_outputs: Array) -> None: ...
 
     def __call__(self, y: Targets, mask: Mask | None) -> float:
@@ -43,6 +46,8 @@ class CrossEntropy:
     ----------
     outputs, d_outputs : array, (T, K, B)
     """
+
+    target_axes: ClassVar[int] = 2
 
     def __init__(self, outputs: Array, d_outputs: Array) -> None:
         steps, classes, batch = outputs.shape
@@ -74,6 +79,8 @@ class SquaredError:
     ----------
     outputs, d_outputs : array, (T, K, B)
     """
+
+    target_axes: ClassVar[int] = 3
 
     def __init__(self, outputs: Array, d_outputs: Array) -> None:
         self._outputs, self._d_outputs = outputs, d_outputs

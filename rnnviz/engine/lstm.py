@@ -34,14 +34,20 @@ from rnnviz.engine.cell import Cell, fuse, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
-ORDER = "oifg"
-
 
 class LSTM(Cell):
     """One layer of LSTM over T steps of B sequences."""
 
     gates: ClassVar[str] = "ifgo"
+    order: ClassVar[str] = "oifg"
     blocks: ClassVar[int] = 4
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    weight_gates: ClassVar[str] = "ifgo"
+    """Letters of the blocks of rows of the weights."""
+    rows_of: ClassVar[str] = "oifg"
+    """Which of them each block of S is made with."""
+    scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.0)
+    """What the rows of each block of S are scaled with."""
 
     def __init__(
         self,
@@ -69,8 +75,8 @@ class LSTM(Cell):
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
         """Put all weights in one matrix, rows as in S; the rows of the sigmoids are halved."""
-        scale = np.repeat([0.5, 0.5, 0.5, 1.0], H)[:, None]
-        return {"all": Plan(fuse(index)[gate_rows(cls.gates, ORDER, H)], scale)}
+        order = fuse(index)[gate_rows(cls.weight_gates, cls.rows_of, H)]
+        return {"all": Plan(order, np.repeat(cls.scales, H)[:, None])}
 
     def _prepare_views(self) -> None:
         S, rows, H = self.S[:-1], self.rows, self.hidden_size
@@ -103,34 +109,25 @@ class LSTM(Cell):
             )
         )
 
-    @property
-    def states(self) -> dict[str, Array]:
-        """The states that are carried on, (T + 1, H, B), the initial one first."""
-        return {"h": self.h_all, "c": self.c_all}
-
-    @property
-    def d_states(self) -> dict[str, Array]:
-        """dL/d of each of `states`, same shapes."""
-        return {"h": self.d_h_all, "c": self.d_c_all}
-
-    def gate(self, letter: str) -> Array:
-        """Return the values of a gate, (T, H, B)."""
-        return self.S[:-1, self.rows(ORDER.index(letter))]
-
     def forward(self) -> None:
         """Compute gates, c_t and h_t for all steps."""
         W, half, products = self.W, self.half, self._products
         ig, fc = products[self.rows(0)], products[self.rows(1)]
         dot, tanh, multiply, add = np.dot, np.tanh, np.multiply, np.add
+        held, silent = self.held_in(self.order), self.silent
         for z, oifg, oif, i_f, g_c, o, c, tanh_c, h in self._forward:
             dot(W, z, oifg)
             tanh(oifg, oifg)
             multiply(oif, half, oif)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
             add(oif, half, oif)
+            if held is not None:
+                oifg[held.rows] = held.values
             multiply(i_f, g_c, products)
             add(ig, fc, c)
             tanh(c, tanh_c)
             multiply(o, tanh_c, h)
+            if silent is not None:
+                h[silent] = 0
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh and dL/dc back through time; leaves dL/da in `d_a`."""
@@ -168,6 +165,16 @@ class LSTM(Cell):
         np.multiply(tanh_c, tanh_c, tanh_c)
         np.subtract(self.one, tanh_c, tanh_c)
         np.multiply(tanh_c, S[:, rows(0)], tanh_c)
+        self._no_gradient(d_a, tanh_c)
+
+    def _no_gradient(self, d_a: Array, c_by_h: Array) -> None:
+        """Make the factors of what is held or silent 0; a silent h depends on neither o nor c."""
+        held = self.held_in(self.order)
+        if held is not None:
+            d_a[:, held.rows] = 0
+        if self.silent is not None:
+            d_a[:, self.silent] = 0
+            c_by_h[:, self.silent] = 0
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnnviz.engine import checks, init
-from rnnviz.engine.cell import Cell
-from rnnviz.engine.elman import ReluRNN, TanhRNN
-from rnnviz.engine.gru import GRU
-from rnnviz.engine.layout import Indices, Layout, Plan, Shapes, views
+from rnnviz.engine import checks, init, interventions
+from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.interventions import Intervention, ShiftForgetBias
+from rnnviz.engine.layout import Layout, Shapes, views
 from rnnviz.engine.losses import Mask, Targets
-from rnnviz.engine.lstm import LSTM
+from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
 from rnnviz.engine.record import Record, time_first
 from rnnviz.engine.unrolled import Unrolled
-
-CELLS: dict[str, type[Cell]] = {"rnn": TanhRNN, "relu": ReluRNN, "gru": GRU, "lstm": LSTM}
 
 # Buffers of so many shapes (T, B) are kept: a batch, a probe, an evaluation, one to spare.
 SHAPES_KEPT = 4
@@ -36,7 +34,7 @@ class Network:
     Parameters
     ----------
     cell
-        One of `CELLS`.
+        `"rnn"` (tanh), `"relu"`, `"gru"`, `"lstm"`, or `"mlp"` (no memory).
     input_size, hidden_size, output_size
         D, H and K.
     layers
@@ -47,6 +45,19 @@ class Network:
         Of the initial weights.
     forget_bias
         Initial bias of an LSTM's forget gate; stands in `bias_ih`, while `bias_hh` is 0.
+    peephole, coupled
+        Variants of the LSTM: lstm_variants.py.
+    reset
+        Variant of the GRU: the reset gate `"after"` the recurrent product, or `"before"` it.
+    window
+        How many time steps the MLP sees at once, the present one included.
+    embedding_size
+        If given, inputs are integers (T, B) below `input_size`, each looked up in a learned table
+        `embedding.weight` (input_size, embedding_size).
+    initial_weights
+        `"default"`, `"uniform"`, `"glorot"`, `"orthogonal"` or `"identity"`: init.py.
+    spectral_radius
+        Of the recurrent weights of each gate, where they start orthogonal or as identity.
 
     Attributes
     ----------
@@ -72,25 +83,75 @@ class Network:
         dtype: DTypeLike = "float64",
         seed: int = 0,
         forget_bias: float = 1.0,
+        peephole: bool = False,
+        coupled: bool = False,
+        reset: str = "after",
+        window: int = 1,
+        embedding_size: int | None = None,
+        initial_weights: str = "default",
+        spectral_radius: float = 1.0,
     ) -> None:
-        self.cell = checks.choice("cell", cell, CELLS)
-        self.input_size = checks.whole("input_size", input_size, 1)
-        self.hidden_size = checks.whole("hidden_size", hidden_size, 1)
-        self.output_size = checks.whole("output_size", output_size, 1)
-        self.layers = checks.whole("layers", layers, 1, 4)
-        self.dtype = checks.float_type(dtype)
-        self._cell_type = CELLS[cell]
-        self._shapes = self._named_shapes()
+        architecture = Architecture(
+            cell=cell,
+            input_size=input_size,
+            hidden_size=hidden_size,
+            output_size=output_size,
+            layers=layers,
+            dtype=dtype,  # type: ignore[arg-type]  # Architecture makes a name of it
+            peephole=peephole,
+            coupled=coupled,
+            reset=reset,
+            window=window,
+            embedding_size=embedding_size,
+        )
+        generator = np.random.default_rng(checks.whole("seed", seed, 0))
+        checks.choice("initial_weights", initial_weights, init.CHOICES)
+        radius = checks.radius(spectral_radius, initial_weights, init.WITH_RADIUS)
+        bias = checks.finite("forget_bias", forget_bias)
+        self._build(architecture)
+        init.draw(self.parameters, architecture, generator, initial_weights, radius)
+        init.set_forget_bias(self.parameters, architecture, bias)
+
+    def _build(self, architecture: Architecture) -> None:
+        """Allocate parameters of 0."""
+        self.architecture = architecture
+        self.cell, self.layers = architecture.cell, architecture.layers
+        self.input_size, self.output_size = architecture.input_size, architecture.output_size
+        self.hidden_size = architecture.hidden_size
+        self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
+        self._shapes: Shapes = architecture.shapes()
         size = sum(int(np.prod(shape)) for shape in self._shapes.values())
         self.flat: Array = np.zeros(size, self.dtype)
         self.flat_gradients: Array = np.zeros(size, self.dtype)
         self.parameters: dict[str, Array] = views(self.flat, self._shapes)
         self.gradients: dict[str, Array] = views(self.flat_gradients, self._shapes)
-        self._layout = Layout(self._plans(), self.dtype)
+        self._layout = Layout(architecture.plans(views(np.arange(size), self._shapes)), self.dtype)
         self._unrolled: dict[tuple[int, int], Unrolled] = {}
         self._last: Unrolled | None = None
-        self._draw(np.random.default_rng(checks.whole("seed", seed, 0)))
-        self._set_forget_bias(checks.finite("forget_bias", forget_bias))
+        self._interventions: tuple[Intervention, ...] = ()
+        self._shift: Array | None = None
+
+    @property
+    def interventions(self) -> tuple[Intervention, ...]:
+        """What `intervene` set."""
+        return self._interventions
+
+    def intervene(self, *items: Intervention) -> None:
+        """Hold gates, silence units, shift the forget bias: these, and nothing else, from now on.
+
+        Without arguments everything is released. Weights are not changed.
+
+        Raises
+        ------
+        ValueError
+            If there is no such gate, unit or layer; nothing is changed then.
+        """
+        for item in items:
+            interventions.check(item, self.architecture)
+        self._interventions = items
+        self._shift = self._shift_of(items)
+        for unrolled in self._unrolled.values():
+            unrolled.intervene(items)
 
     @property
     def outputs(self) -> Array:
@@ -126,6 +187,18 @@ class Network:
         self._last = unrolled
         return value
 
+    def gradient_norms(self) -> Array:
+        """Return the 2-norm of dL/dh_t over units and sequences, of the last `learn`.
+
+        Returns
+        -------
+        array of float64, (layers, T)
+        """
+        if self._last is None:
+            raise RuntimeError("gradient_norms: nothing was learned yet")
+        layers = self._last.layers
+        return np.array([norms(layer.d_h.reshape(layer.steps, -1)) for layer in layers])
+
     def predict(self, x: Array) -> Array:
         """Return the outputs for inputs (T, B, D): logits or values, (T, B, K).
 
@@ -134,9 +207,7 @@ class Network:
         ValueError
             If x has the wrong shape or is not finite.
         """
-        checked = checks.inputs(x, self.input_size)
-        with np.errstate(all="ignore"):
-            self._last = self._forward(checked)
+        self._last = self.unroll(self._checked_inputs(x))
         return time_first(self._last.outputs)
 
     def record(
@@ -154,9 +225,10 @@ class Network:
 
         Parameters
         ----------
-        x : array, (T, B, D)
+        x : array, (T, B, D), or (T, B) of int with an embedding
         y : array, (T, B) of int, or (T, B, K) of float
-            Classes for `"cross_entropy"`, values for `"squared_error"`.
+            Classes for `"cross_entropy"`, values for `"squared_error"`. Without the axis of time,
+            (B,) or (B, K), they are the targets of the last step, the only one scored then.
         mask : array of bool, (T, B), or None
             Which steps are scored; None means all.
         loss
@@ -172,15 +244,13 @@ class Network:
         ValueError
             If an argument has the wrong shape or is out of range.
         """
-        x, y, mask = self._checked(x, y, mask, loss)
-        state = checks.initial(
-            initial, self._state_names(), (self.layers, x.shape[1], self.hidden_size)
-        )
+        x, y, mask = self.checked(x, y, mask, loss)
+        state = self.checked_state(initial, x.shape[1])
         if truncate is not None:
             checks.whole("truncate", truncate, 1)
         gradients = np.empty_like(self.flat)
+        unrolled = self.unroll(x, state)
         with np.errstate(all="ignore"):
-            unrolled = self._forward(x, state)
             value = unrolled.loss(loss, y, mask)
             unrolled.backward(truncate)
             unrolled.weight_gradients()
@@ -196,16 +266,12 @@ class Network:
         )
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
-        """Return a network of the same weights, that may compute in another precision."""
-        twin = Network(
-            cell=self.cell,
-            input_size=self.input_size,
-            hidden_size=self.hidden_size,
-            output_size=self.output_size,
-            layers=self.layers,
-            dtype=self.dtype if dtype is None else dtype,
-        )
+        """Return a network of the same weights and interventions, maybe in another precision."""
+        twin = Network.__new__(Network)
+        name = self.dtype if dtype is None else checks.float_type(dtype)
+        twin._build(replace(self.architecture, dtype=name.name))
         twin.flat[...] = self.flat
+        twin.intervene(*self._interventions)
         return twin
 
     def load_torch(self, weights: Mapping[str, Any]) -> None:
@@ -223,90 +289,58 @@ class Network:
         """Return a copy of the weights by PyTorch's names."""
         return {name: values.copy() for name, values in self.parameters.items()}
 
-    def _checked(self, x: Any, y: Any, mask: Any, loss: str) -> tuple[Array, Targets, Mask | None]:
-        x = checks.inputs(x, self.input_size)
-        steps, batch, _ = x.shape
+    def checked(self, x: Any, y: Any, mask: Any, loss: str) -> tuple[Array, Targets, Mask | None]:
+        """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
+        x = self._checked_inputs(x)
+        steps, batch = x.shape[:2]
         mask = checks.mask(mask, (steps, batch))
         return x, checks.targets(y, mask, loss, (steps, batch, self.output_size)), mask
 
+    def checked_state(self, initial: Any, batch: int) -> dict[str, Array] | None:
+        """Return an initial state that fits; `ValueError` says what does not."""
+        names = self.architecture.cell_type.state_names
+        return checks.initial(initial, names, (self.layers, batch, self.hidden_size))
+
+    def unroll(self, x: Array, initial: Mapping[str, Array] | None = None) -> Unrolled:
+        """Run forward over checked inputs, and return the buffers themselves.
+
+        For this folder: whoever calls it may run backward on them, and must take what is wanted
+        before the network is used again.
+        """
+        with np.errstate(all="ignore"):
+            return self._forward(x, initial)
+
+    def _checked_inputs(self, x: Any) -> Array:
+        if self.architecture.ids:
+            return checks.ids(x, self.input_size)
+        return checks.inputs(x, self.input_size)
+
     def _forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> Unrolled:
-        self._layout.refresh(self.flat)
-        unrolled = self._unroll(x.shape[0], x.shape[1])
+        self._layout.refresh(self.flat if self._shift is None else self.flat + self._shift)
+        unrolled = self._buffers(x.shape[0], x.shape[1])
         unrolled.forward(x, initial)
         return unrolled
 
-    def _unroll(self, steps: int, batch: int) -> Unrolled:
-        """Return the buffers for a shape, the most recently used ones last in the store."""
+    def _buffers(self, steps: int, batch: int) -> Unrolled:
+        """Return the buffers for a shape; in the store the least recently used ones are first."""
         key = (steps, batch)
-        unrolled = self._unrolled.pop(key, None) or self._make_unrolled(steps, batch)
+        unrolled = self._unrolled.pop(key, None)
+        if unrolled is None:
+            unrolled = self.architecture.unroll(self._layout.weights, steps, batch)
+            unrolled.intervene(self._interventions)
         self._unrolled[key] = unrolled
         if len(self._unrolled) > SHAPES_KEPT:
             del self._unrolled[next(iter(self._unrolled))]
         return unrolled
 
-    def _make_unrolled(self, steps: int, batch: int) -> Unrolled:
-        weights = self._layout.weights
-        layers = [
-            self._cell_type(
-                {name.partition(".")[2]: w for name, w in weights.items() if _of(name, layer)},
-                (self._layer_input(layer), self.hidden_size),
-                steps,
-                batch,
-                self.dtype,
-            )
-            for layer in range(self.layers)
-        ]
-        return Unrolled(layers, weights["readout"])
-
-    def _layer_input(self, layer: int) -> int:
-        return self.input_size if layer == 0 else self.hidden_size
-
-    def _state_names(self) -> tuple[str, ...]:
-        return ("h", "c") if self.cell == "lstm" else ("h",)
-
-    def _named_shapes(self) -> Shapes:
-        shapes: Shapes = {}
-        for layer in range(self.layers):
-            of_layer = self._cell_type.shapes(self._layer_input(layer), self.hidden_size)
-            shapes |= {f"{name}_l{layer}": shape for name, shape in of_layer.items()}
-        shapes["readout.weight"] = (self.output_size, self.hidden_size)
-        shapes["readout.bias"] = (self.output_size,)
-        return shapes
-
-    def _plans(self) -> dict[str, Plan]:
-        index: dict[str, Indices] = views(np.arange(self.flat.size), self._shapes)
-        plans: dict[str, Plan] = {}
-        for layer in range(self.layers):
-            end = f"_l{layer}"
-            own = {name.removesuffix(end): at for name, at in index.items() if name.endswith(end)}
-            of_layer = self._cell_type.plans(own, self.hidden_size)
-            plans |= {f"{layer}.{name}": plan for name, plan in of_layer.items()}
-        readout = np.column_stack([index["readout.weight"], index["readout.bias"]])
-        plans["readout"] = Plan(readout, np.ones((self.output_size, 1)))
-        return plans
-
-    def _draw(self, generator: np.random.Generator) -> None:
-        """Draw the initial weights, block by block of H rows."""
-        H = self.hidden_size
-        for name, values in self.parameters.items():
-            if name == "readout.weight":
-                values[...] = init.glorot(generator, *values.shape)
-            elif name.startswith("weight"):
-                for block in values.reshape(-1, H, values.shape[1]):
-                    block[...] = self._drawn(name, generator, H, values.shape[1])
-
-    def _drawn(self, name: str, generator: np.random.Generator, H: int, columns: int) -> Array:
-        if name.startswith("weight_ih"):
-            return init.glorot(generator, H, columns)
-        return init.identity(H) if self.cell == "relu" else init.orthogonal(generator, H)
-
-    def _set_forget_bias(self, value: float) -> None:
-        if self.cell == "lstm":
-            for layer in range(self.layers):
-                self.parameters[f"bias_ih_l{layer}"][self.hidden_size : 2 * self.hidden_size] = (
-                    value
-                )
-
-
-def _of(name: str, layer: int) -> bool:
-    return name.startswith(f"{layer}.")
+    def _shift_of(self, items: tuple[Intervention, ...]) -> Array | None:
+        """Return what is added to the flat vector before it is used."""
+        shifts = [item for item in items if isinstance(item, ShiftForgetBias)]
+        if not shifts:
+            return None
+        total: Array = np.zeros_like(self.flat)
+        biases = views(total, self._shapes)
+        for item in shifts:
+            for layer in range(self.layers) if item.layer is None else [item.layer]:
+                init.add_to_forget_bias(biases[f"bias_ih_l{layer}"], self.architecture, item.amount)
+        return total

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from rnnviz.engine.cell import Cell
+from rnnviz.engine.entrance import Entrance
+from rnnviz.engine.interventions import Intervention, of_layer
 from rnnviz.engine.layout import Weights
 from rnnviz.engine.losses import LOSSES, Loss, Mask, Targets
 from rnnviz.engine.products import Array, SumOfProducts, product
@@ -23,21 +25,23 @@ class Unrolled:
 
     Parameters
     ----------
+    entrance : Entrance
+        What stands before the first layer.
     layers : sequence of Cell
         From the input up, all of the same T and B.
     readout : Weights
         `[weight | bias]`, (K, H + 1).
     """
 
-    def __init__(self, layers: Sequence[Cell], readout: Weights) -> None:
-        bottom, top = layers[0], layers[-1]
+    def __init__(self, entrance: Entrance, layers: Sequence[Cell], readout: Weights) -> None:
+        top = layers[-1]
         steps, batch, dtype = top.steps, top.batch, top.dtype
-        self.layers, self.readout = layers, readout
+        self.entrance, self.layers, self.readout = entrance, layers, readout
         self.outputs: Array = np.zeros((steps, readout.W.shape[0], batch), dtype)
         self.d_outputs = np.zeros_like(self.outputs)
-        self.d_x: Array = np.zeros(bottom.x.shape, dtype)
+        self.d_x = entrance.d_x
         self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient)
-        self._losses: dict[str, Loss] = {}
+        self._losses: dict[tuple[str, int | None], Loss] = {}
         self._crosses: dict[int | None, list[bool]] = {}
 
     def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> None:
@@ -45,39 +49,54 @@ class Unrolled:
 
         Parameters
         ----------
-        x : array, (T, B, D)
+        x : array, (T, B, D), or (T, B) of int
         initial : mapping of array, (layers, B, H)
             State before the first step; zero where it is not given.
         """
-        block = x.transpose(0, 2, 1)
+        self.entrance.forward(x)
         for number, layer in enumerate(self.layers):
             for name, state in layer.states.items():
                 state[0] = 0 if initial is None else initial[name][number].T
-            np.copyto(layer.x, block, casting="same_kind")
+            if number > 0:
+                np.copyto(layer.x, self.layers[number - 1].h)
             layer.forward()
-            block = layer.h
         product(self.readout.W, self.layers[-1].h_and_one, self.outputs)
 
     def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
-        """Return the loss of the outputs, and prepare its gradient by them."""
-        if name not in self._losses:
-            self._losses[name] = LOSSES[name](self.outputs, self.d_outputs)
-        return self._losses[name](y, mask)
+        """Return the loss of the outputs, and prepare its gradient by them.
+
+        Targets without the axis of time are those of the last step, the only one scored then.
+        """
+        steps = slice(-1, None) if y.ndim < LOSSES[name].target_axes else slice(None)
+        key = (name, steps.start)
+        if key not in self._losses:
+            self._losses[key] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
+        if steps.start is None:
+            return self._losses[key](y, mask)
+        self.d_outputs[:-1] = 0
+        return self._losses[key](y[None], None)
 
     def backward(self, truncate: int | None = None) -> None:
         """Carry `d_outputs` back to every state of every layer and to `d_x`."""
         crosses = self._crossings(truncate)
         product(self.readout.W_T[:-1], self.d_outputs, self.layers[-1].d_h)
-        below = [self.d_x, *(layer.d_h for layer in self.layers[:-1])]
+        below = [self.entrance.d_wide, *(layer.d_h for layer in self.layers[:-1])]
         for layer, d_below in zip(reversed(self.layers), reversed(below), strict=True):
             layer.backward(crosses)
             layer.input_gradient(d_below)
+        self.entrance.backward()
 
     def weight_gradients(self) -> None:
         """Fill `gradient` of all weights. After `backward`."""
         for layer in self.layers:
             layer.weight_gradients()
+        self.entrance.weight_gradients()
         self._add_up()
+
+    def intervene(self, items: Sequence[Intervention]) -> None:
+        """Obey these interventions from now on, and no others."""
+        for number, layer in enumerate(self.layers):
+            layer.intervene(of_layer(items, number))
 
     def layer_records(self) -> tuple[LayerRecord, ...]:
         """Copy what each layer computed."""

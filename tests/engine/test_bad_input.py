@@ -60,7 +60,7 @@ BAD = [
     ({"y": Y - 1}, r"y must be classes 0\.\.4, got -1\.\.-1"),
     ({"y": Y[:5]}, r"y must have the shape \(6, 2\), got \(5, 2\)"),
     ({"y": Y.astype(float)}, r"y must be whole numbers \(classes\) for cross_entropy, got float64"),
-    ({"y": Y, "loss": "squared_error"}, r"y must have the shape \(6, 2, 5\), got \(6, 2\)"),
+    ({"y": Y, "loss": "squared_error"}, r"y must have the shape \(2, 5\) \(last.*got \(6, 2\)"),
     ({"y": with_nan(6, 2, 5), "loss": "squared_error"}, "y must be finite where it is scored"),
     ({"y": [["a"] * 2] * 6, "loss": "squared_error"}, "y must be numbers for squared_error"),
     ({"loss": "mse"}, "loss must be one of cross_entropy, squared_error, got 'mse'"),

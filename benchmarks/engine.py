@@ -1,0 +1,209 @@
+"""How fast the engine is, beside what people would use instead. Run by hand, on one thread::
+
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.engine [--quick]
+
+One iteration is: copy the batch in, forward, softmax cross-entropy, full backpropagation through
+time with everything recorded, the norm of dL/dh_t at every step, Adam. The contenders take turns,
+a few iterations each, many rounds; a ratio is the median of the ratios of the rounds, so that
+whatever else the machine does meets both alike. Above 1 means that ours is faster.
+
+* fused: `nn.LSTM` (GRU, RNN), which shows neither gates nor the gradient by the states;
+* loop: `nn.LSTMCell`'s equations in a Python loop, every gate and state kept with its gradient.
+
+PyTorch comes from requirements-bench.txt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import torch
+
+from rnnviz.engine import Network, make_optimizer
+
+SIZES = [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (64, 200, 32, 128)]
+WANTED_FUSED = [6, 4.5, 1.6, 1.0, 1.2]
+WANTED_LOOP = [14, 10, 6, 5, 5]
+K = 4
+Size = tuple[int, int, int, int]
+Iteration = Callable[[], Any]
+
+
+def data(size: Size, dtype: str) -> tuple[Any, Any]:
+    """Return a batch."""
+    B, T, D, _ = size
+    generator = np.random.default_rng(0)
+    return generator.normal(size=(T, B, D)).astype(dtype), generator.integers(0, K, (T, B))
+
+
+def ours(cell: str, size: Size, dtype: str) -> tuple[Iteration, Network]:
+    """Return one iteration of the engine."""
+    _, _, D, H = size
+    net = Network(cell=cell, input_size=D, hidden_size=H, output_size=K, dtype=dtype)
+    optimizer = make_optimizer("adam", net.flat.size, dtype)
+    x, y = data(size, dtype)
+
+    def iteration() -> None:
+        net.learn(x, y)
+        net.gradient_norms()
+        optimizer.step(net.flat, net.flat_gradients, 1e-3)
+
+    return iteration, net
+
+
+def fused(cell: str, size: Size, dtype: str) -> Iteration:
+    """Return one iteration of PyTorch's fused layer."""
+    _, _, D, H = size
+    kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[cell]
+    recurrent = kind(D, H).to(getattr(torch, dtype))
+    readout = torch.nn.Linear(H, K).to(getattr(torch, dtype))
+    optimizer = torch.optim.Adam([*recurrent.parameters(), *readout.parameters()], 1e-3)
+    x, y = (torch.tensor(array) for array in data(size, dtype))
+
+    def iteration() -> None:
+        optimizer.zero_grad()
+        outputs = readout(recurrent(x)[0])
+        torch.nn.functional.cross_entropy(outputs.reshape(-1, K), y.reshape(-1)).backward()
+        optimizer.step()
+
+    return iteration
+
+
+def loop(size: Size, dtype: str) -> Iteration:
+    """Return one iteration of an LSTM in a Python loop that shows what ours shows."""
+    B, _, D, H = size
+    kind = getattr(torch, dtype)
+    cell = torch.nn.LSTMCell(D, H).to(kind)
+    readout = torch.nn.Linear(H, K).to(kind)
+    optimizer = torch.optim.Adam([*cell.parameters(), *readout.parameters()], 1e-3)
+    x, y = (torch.tensor(array) for array in data(size, dtype))
+    x.requires_grad_()
+
+    def iteration() -> Any:
+        optimizer.zero_grad()
+        x.grad = None
+        h = c = torch.zeros(B, H, dtype=kind)
+        shown = []
+        for x_t in x:
+            a = torch.addmm(cell.bias_ih, x_t, cell.weight_ih.T)
+            a = a + torch.addmm(cell.bias_hh, h, cell.weight_hh.T)
+            i, f, g, o = a.chunk(4, 1)
+            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+            c = f * c + i * g
+            h = o * c.tanh()
+            h.retain_grad()
+            c.retain_grad()
+            shown.append((i, f, g, o, c, h))
+        outputs = readout(torch.stack([step[-1] for step in shown]))
+        torch.nn.functional.cross_entropy(outputs.reshape(-1, K), y.reshape(-1)).backward()
+        norms = torch.stack([step[-1].grad for step in shown]).flatten(1).norm(dim=1)
+        optimizer.step()
+        return norms
+
+    return iteration
+
+
+def in_turn(contenders: list[Iteration], seconds: float) -> list[list[float]]:
+    """Time the contenders in turn; return the seconds per iteration of each round."""
+    counts = []
+    for contender in contenders:
+        contender()
+        start = time.perf_counter()
+        contender()
+        counts.append(max(1, round(0.01 / (time.perf_counter() - start))))
+    rounds: list[list[float]] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(rounds) < 5:
+        rounds.append([timed(c, n) for c, n in zip(contenders, counts, strict=True)])
+    return rounds
+
+
+def timed(contender: Iteration, count: int) -> float:
+    """Return the seconds per iteration."""
+    start = time.perf_counter()
+    for _ in range(count):
+        contender()
+    return (time.perf_counter() - start) / count
+
+
+def ratio(rounds: list[list[float]], other: int) -> float:
+    """Return the median over the rounds of the other's time over ours."""
+    return statistics.median(times[other] / times[0] for times in rounds)
+
+
+def lstm_table(seconds: float) -> None:
+    """Print the LSTM's ratios."""
+    print("\n| LSTM B,T,D,H | ours, us | fused float32 | wanted | loop float32 | wanted |", end="")
+    print(" fused float64 |\n|---|---|---|---|---|---|---|")
+    for size, wanted, wanted_loop in zip(SIZES, WANTED_FUSED, WANTED_LOOP, strict=True):
+        single = in_turn(
+            [ours("lstm", size, "float32")[0], fused("lstm", size, "float32"), loop(size, "float32")],
+            seconds,
+        )
+        double = in_turn([ours("lstm", size, "float64")[0], fused("lstm", size, "float64")], seconds)
+        print(
+            f"| {','.join(map(str, size))} | {median_us(single):.0f} | {ratio(single, 1):.1f} | "
+            f"{wanted} | {ratio(single, 2):.1f} | {wanted_loop} | {ratio(double, 1):.1f} |",
+            flush=True,
+        )
+
+
+def other_cells_table(seconds: float) -> None:
+    """Print the ratios of the other cells."""
+    print("\n| cell | B,T,D,H | ours, us | fused float32 | wanted | fused float64 |")
+    print("|---|---|---|---|---|---|")
+    for cell in ("gru", "rnn"):
+        for size in SIZES:
+            found = {}
+            for dtype in ("float32", "float64"):
+                found[dtype] = in_turn(
+                    [ours(cell, size, dtype)[0], fused(cell, size, dtype)], seconds
+                )
+            wanted = "8" if size in SIZES[:2] else ""
+            print(
+                f"| {cell} | {','.join(map(str, size))} | {median_us(found['float32']):.0f} | "
+                f"{ratio(found['float32'], 1):.1f} | {wanted} | {ratio(found['float64'], 1):.1f} |",
+                flush=True,
+            )
+
+
+def median_us(rounds: list[list[float]]) -> float:
+    """Return our median time in microseconds."""
+    return statistics.median(times[0] for times in rounds) * 1e6
+
+
+def main() -> None:
+    """Print all tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a second per line instead of ten")
+    seconds = 1.0 if parser.parse_args().quick else 5.0
+    torch.set_num_threads(1)
+    print(f"{processor()}, {os.cpu_count()} cores, one thread; Python {platform.python_version()}, ")
+    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}")
+    lstm_table(seconds)
+    other_cells_table(seconds)
+
+
+def processor() -> str:
+    """Return the name of the processor."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+        return names[0]
+    except (OSError, IndexError):
+        return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""What a network is made of: its sizes and variants, its parameters, its layers over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from rnnviz.engine import checks
+from rnnviz.engine.cell import Cell
+from rnnviz.engine.elman import ReluRNN, TanhRNN
+from rnnviz.engine.entrance import Entrance
+from rnnviz.engine.gru import GRU
+from rnnviz.engine.gru_reset_before import ResetBeforeGRU
+from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
+from rnnviz.engine.lstm import LSTM
+from rnnviz.engine.lstm_variants import CoupledLSTM, CoupledPeepholeLSTM, PeepholeLSTM
+from rnnviz.engine.mlp import MLP
+from rnnviz.engine.unrolled import Unrolled
+
+CELLS: dict[str, type[Cell]] = {
+    "rnn": TanhRNN,
+    "relu": ReluRNN,
+    "gru": GRU,
+    "lstm": LSTM,
+    "mlp": MLP,
+}
+
+LSTMS: dict[tuple[bool, bool], type[Cell]] = {
+    (False, False): LSTM,
+    (True, False): PeepholeLSTM,
+    (False, True): CoupledLSTM,
+    (True, True): CoupledPeepholeLSTM,
+}
+
+RESETS = ("after", "before")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Everything about a network but its numbers. The arguments are those of `Network`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not allowed, or is not for this cell.
+    """
+
+    cell: str
+    input_size: int
+    hidden_size: int
+    output_size: int
+    layers: int = 1
+    dtype: str = "float64"
+    peephole: bool = False
+    coupled: bool = False
+    reset: str = "after"
+    window: int = 1
+    embedding_size: int | None = None
+
+    def __post_init__(self) -> None:
+        checks.choice("cell", self.cell, CELLS)
+        checks.choice("reset", self.reset, RESETS)
+        for name in ("input_size", "hidden_size", "output_size", "window"):
+            checks.whole(name, getattr(self, name), 1)
+        checks.whole("layers", self.layers, 1, 4)
+        if self.embedding_size is not None:
+            checks.whole("embedding_size", self.embedding_size, 1)
+        for name in ("peephole", "coupled"):
+            checks.yes_or_no(name, getattr(self, name))
+        object.__setattr__(self, "dtype", checks.float_type(self.dtype).name)
+        for name, only in (
+            ("peephole", "lstm"),
+            ("coupled", "lstm"),
+            ("reset", "gru"),
+            ("window", "mlp"),
+        ):
+            default = {field.name: field.default for field in fields(self)}[name]
+            if getattr(self, name) != default and self.cell != only:
+                raise ValueError(f"{name} is only for the cell {only}, got it with {self.cell}")
+
+    @property
+    def cell_type(self) -> type[Cell]:
+        """The class of the layers."""
+        if self.cell == "lstm":
+            return LSTMS[self.peephole, self.coupled]
+        if self.cell == "gru" and self.reset == "before":
+            return ResetBeforeGRU
+        return CELLS[self.cell]
+
+    @property
+    def ids(self) -> bool:
+        """Whether the input is integers, looked up in a learned table."""
+        return self.embedding_size is not None
+
+    @property
+    def features(self) -> int:
+        """How many numbers a time step brings: the inputs, or the size of the embedding."""
+        return self.input_size if self.embedding_size is None else self.embedding_size
+
+    def layer_input(self, layer: int) -> int:
+        """Return the number of inputs of a layer."""
+        return self.features * self.window if layer == 0 else self.hidden_size
+
+    def shapes(self) -> Shapes:
+        """Return the shape of every parameter, by name, in the order of the flat vector."""
+        shapes: Shapes = {}
+        if self.embedding_size is not None:
+            shapes["embedding.weight"] = (self.input_size, self.embedding_size)
+        for layer in range(self.layers):
+            of_layer = self.cell_type.shapes(self.layer_input(layer), self.hidden_size)
+            shapes |= {f"{name}_l{layer}": shape for name, shape in of_layer.items()}
+        shapes["readout.weight"] = (self.output_size, self.hidden_size)
+        shapes["readout.bias"] = (self.output_size,)
+        return shapes
+
+    def plans(self, index: Mapping[str, Indices]) -> dict[str, Plan]:
+        """Say how the fast matrices are made of the parameters; those of layer 0 are `0.<name>`."""
+        plans: dict[str, Plan] = {}
+        if self.ids:
+            plans["embedding"] = Plan.plain(index["embedding.weight"])
+        for layer in range(self.layers):
+            end = f"_l{layer}"
+            own = {name.removesuffix(end): at for name, at in index.items() if name.endswith(end)}
+            of_layer = self.cell_type.plans(own, self.hidden_size)
+            plans |= {f"{layer}.{name}": plan for name, plan in of_layer.items()}
+        readout = np.column_stack([index["readout.weight"], index["readout.bias"]])
+        plans["readout"] = Plan.plain(readout)
+        return plans
+
+    def unroll(self, weights: Mapping[str, Weights], steps: int, batch: int) -> Unrolled:
+        """Allocate the buffers for T steps of B sequences."""
+        dtype: np.dtype[Any] = np.dtype(self.dtype)
+        layers = []
+        for layer in range(self.layers):
+            start = f"{layer}."
+            own = {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
+            sizes = (self.layer_input(layer), self.hidden_size)
+            layers.append(self.cell_type(own, sizes, steps, batch, dtype))
+        entrance = Entrance(layers[0].x, self.window, weights.get("embedding"))
+        return Unrolled(entrance, layers, weights["readout"])

@@ -1,0 +1,64 @@
+"""The entrance: from what comes in to the inputs of the first layer, and the gradient back.
+
+What comes in is numbers `(T, B, D)`, or integers `(T, B)` that are looked up in a learned table
+(the embedding). A window of w puts the last w of them side by side, the newest last, with zeros
+before the start: that is how a network without memory can see something of the past.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engine.layout import Weights
+from rnnviz.engine.products import Array
+
+
+class Entrance:
+    """What stands before the first layer.
+
+    Parameters
+    ----------
+    x : array, (T, window * D, B)
+        Inputs of the first layer, written by `forward`.
+    window
+        How many time steps are put side by side.
+    embedding : Weights, (input_size, D), or None
+        The table in which integers are looked up.
+    """
+
+    def __init__(self, x: Array, window: int, embedding: Weights | None) -> None:
+        steps, wide, batch = x.shape
+        D = wide // window
+        self._x, self._window, self._embedding = x, window, embedding
+        self.d_x: Array = np.zeros((steps, D, batch), x.dtype)
+        self.d_wide = self.d_x if window == 1 else np.zeros((steps, wide, batch), x.dtype)
+        self._ids: NDArray[Any] = np.zeros((steps, batch), np.intp)
+        # For each place in the window: its rows, and how many steps late they are.
+        self._places = [(slice(k * D, (k + 1) * D), window - 1 - k) for k in range(window)]
+
+    def forward(self, x: NDArray[Any]) -> None:
+        """Fill the inputs of the first layer."""
+        if self._embedding is not None:
+            self._ids = x
+            x = self._embedding.W[x]
+        block = x.transpose(0, 2, 1)
+        for rows, late in self._places:
+            self._x[:late, rows] = 0
+            np.copyto(self._x[late:, rows], block[: max(len(block) - late, 0)], casting="same_kind")
+
+    def backward(self) -> None:
+        """Turn `d_wide`, the gradient by the first layer's inputs, into `d_x`."""
+        if self._window == 1:
+            return
+        self.d_x[:] = 0
+        for rows, late in self._places:
+            self.d_x[: max(len(self.d_x) - late, 0)] += self.d_wide[late:, rows]
+
+    def weight_gradients(self) -> None:
+        """Add up, for each entry of the table, the gradients of the steps that looked it up."""
+        if self._embedding is not None:
+            self._embedding.gradient[:] = 0
+            np.add.at(self._embedding.gradient, self._ids, self.d_x.transpose(0, 2, 1))

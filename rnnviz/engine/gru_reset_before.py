@@ -1,0 +1,152 @@
+"""The gated recurrent unit with the reset gate before the recurrent product.
+
+Equations (Cho et al. 2014, as published: arXiv:1406.1078v3)::
+
+    r_t = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
+    z_t = sigmoid(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)
+    q_t = r_t * h_{t-1}
+    n_t = tanh(W_in x_t + b_in + W_hn q_t + b_hn)
+    h_t = (1 - z_t) * n_t + z_t * h_{t-1}
+
+Backward, with dL/dh_t from above and from step t + 1 added up::
+
+    d_a_n = d_h_t * (1 - z_t) * (1 - n_t^2)
+    d_a_z = d_h_t * (h_{t-1} - n_t) * z_t (1 - z_t)
+    d_q   = W_hn^T d_a_n
+    d_a_r = d_q * h_{t-1} * r_t (1 - r_t)
+    d_h_{t-1} += d_h_t * z_t + d_q * r_t + W_hr^T d_a_r + W_hz^T d_a_z
+    d_x_t = W_ih^T [d_a_r; d_a_z; d_a_n]
+
+The block of step t is ``S[t] = [n; r; z]``. Two products follow each other in every step, where the
+variant of gru.py needs one: that is why PyTorch has the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnviz.engine.cell import Cell, gate_rows
+from rnnviz.engine.layout import Indices, Plan, Weights
+from rnnviz.engine.products import Array, SumOfProducts, product
+
+
+class ResetBeforeGRU(Cell):
+    """One layer of GRU, reset before the product, over T steps of B sequences."""
+
+    gates: ClassVar[str] = "rzn"
+    order: ClassVar[str] = "nrz"
+    blocks: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        weights: Mapping[str, Weights],
+        sizes: tuple[int, int],
+        steps: int,
+        batch: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        super().__init__(weights, sizes, steps, batch, dtype)
+        D, H = sizes
+        self.S = np.zeros((steps, 3 * H, batch), dtype)
+        # Holds the part of the sums that comes from x, then derivative factors, then dL/da.
+        self.d_a = np.zeros((steps, 3 * H, batch), dtype)
+        self.q_and_one = np.ones((steps, H + 1, batch), dtype)
+        self._d_q, self._carry = np.empty((H, batch), dtype), np.empty((H, batch), dtype)
+        self._one_and_x = self.Z[:-1, : D + 1]
+        self._h_and_one = self.Z[:-1, D + 1 :]
+        d_n, d_rz = self.d_a[:, self.rows(0)], self.d_a[:, self.rows(1, 2)]
+        self._sums = (
+            SumOfProducts(self.d_a, self._one_and_x, weights["x"].gradient),
+            SumOfProducts(d_rz, self._h_and_one, weights["h"].gradient),
+            SumOfProducts(d_n, self.q_and_one, weights["q"].gradient),
+        )
+
+    @classmethod
+    def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
+        """Split what acts on [1; x], on [h; 1] and on [q; 1]; sigmoids' rows are halved."""
+        by_x = np.column_stack([index["bias_ih"], index["weight_ih"]])
+        by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
+        scale = np.repeat([1.0, 0.5, 0.5], H)[:, None]
+        return {
+            "x": Plan(by_x[gate_rows(cls.gates, "nrz", H)], scale),
+            "h": Plan(by_h[gate_rows(cls.gates, "rz", H)], scale[H:]),
+            "q": Plan.plain(by_h[gate_rows(cls.gates, "n", H)]),
+        }
+
+    def forward(self) -> None:
+        """Compute gates and h_t for all steps."""
+        W_rz, W_n, half = self.weights["h"].W, self.weights["q"].W, self.half
+        held_rz, held_n = self.held_in("rz"), self.held_in("n")
+        product(self.weights["x"].W, self._one_and_x, self.d_a)
+        for t in range(self.steps):
+            S, by_x, h_before, h = self.S[t], self.d_a[t], self.h_all[t], self.h_all[t + 1]
+            n, r, z, rz = (S[self.rows(*at)] for at in ((0,), (1,), (2,), (1, 2)))
+            q = self.q_and_one[t, :-1]
+            np.dot(W_rz, self._h_and_one[t], rz)
+            np.add(rz, by_x[self.rows(1, 2)], rz)
+            np.tanh(rz, rz)
+            np.multiply(rz, half, rz)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
+            np.add(rz, half, rz)
+            if held_rz is not None:
+                S[held_rz.rows] = held_rz.values
+            np.multiply(r, h_before, q)
+            np.dot(W_n, self.q_and_one[t], n)
+            np.add(n, by_x[self.rows(0)], n)
+            np.tanh(n, n)
+            if held_n is not None:
+                S[held_n.rows] = held_n.values
+            np.subtract(h_before, n, h)
+            np.multiply(h, z, h)
+            np.add(h, n, h)
+            if self.silent is not None:
+                h[self.silent] = 0
+
+    def backward(self, crosses: list[bool]) -> None:
+        """Carry dL/dh back through time; leaves dL/d[n; r; z] before squashing in `d_a`."""
+        W_rz_T, W_n_T = self.weights["h"].W_T[:-1], self.weights["q"].W_T[:-1]
+        d_q, carry = self._d_q, self._carry
+        self.d_h_all[0] = 0
+        self._factors()
+        for t in reversed(range(self.steps)):
+            d_h, d_a, d_h_before = self.d_h_all[t + 1], self.d_a[t], self.d_h_all[t]
+            r, z = self.S[t, self.rows(1)], self.S[t, self.rows(2)]
+            d_n, d_r, d_z = (d_a[self.rows(block)] for block in (0, 1, 2))
+            np.multiply(d_n, d_h, d_n)
+            np.multiply(d_z, d_h, d_z)
+            np.dot(W_n_T, d_n, d_q)
+            np.multiply(d_r, d_q, d_r)
+            if crosses[t]:
+                np.multiply(d_h, z, carry)
+                if self.silent is not None:
+                    carry[self.silent] = 0
+                np.add(d_h_before, carry, d_h_before)
+                np.multiply(d_q, r, carry)
+                np.add(d_h_before, carry, d_h_before)
+                np.dot(W_rz_T, d_a[self.rows(1, 2)], carry)
+                np.add(d_h_before, carry, d_h_before)
+
+    def _factors(self) -> None:
+        """Write what d_h (for n and z) and d_q (for r) are multiplied with into `d_a`."""
+        n, r, z = (self.S[:, self.rows(block)] for block in (0, 1, 2))
+        d_n, d_r, d_z = (self.d_a[:, self.rows(block)] for block in (0, 1, 2))
+        h_before = self.h_all[:-1]
+        np.multiply(1 - z, 1 - n * n, d_n)
+        np.multiply(h_before, r * (1 - r), d_r)
+        np.multiply(h_before - n, z * (1 - z), d_z)
+        held = self.held_in(self.order)
+        if held is not None:
+            self.d_a[:, held.rows] = 0
+        if self.silent is not None:  # h does not depend on n and z there
+            d_n[:, self.silent] = d_z[:, self.silent] = 0
+
+    def input_gradient(self, d_x: Array) -> None:
+        """Write dL/dx_t."""
+        product(self.weights["x"].W_T[1:], self.d_a, d_x)
+
+    def weight_gradients(self) -> None:
+        """Add up the products over the steps: with [1; x], with [h; 1] and with [q; 1]."""
+        for add_up in self._sums:
+            add_up()
