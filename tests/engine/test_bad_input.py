@@ -62,7 +62,7 @@ BAD = [
     ({"y": Y.astype(float)}, r"y must be whole numbers \(classes\) for cross_entropy, got float64"),
     ({"y": Y, "loss": "squared_error"}, r"y must have the shape \(2, 5\) \(last.*got \(6, 2\)"),
     ({"y": with_nan(6, 2, 5), "loss": "squared_error"}, "y must be finite where it is scored"),
-    ({"y": [["a"] * 2] * 6, "loss": "squared_error"}, "y must be numbers for squared_error"),
+    ({"y": [[["a"] * 5] * 2] * 6, "loss": "squared_error"}, "y must be numbers for squared_error"),
     ({"loss": "mse"}, "loss must be one of cross_entropy, squared_error, got 'mse'"),
     ({"mask": np.zeros((6, 2), bool)}, "mask must score at least one step, got none"),
     ({"mask": np.ones((6, 2))}, r"mask must be true or false \(bool\), got float64"),
