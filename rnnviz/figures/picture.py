@@ -55,7 +55,12 @@ BUDGET = 1_000_000
 
 
 def pack(
-    traces: Sequence[Trace], *, exact: int | None = None, run: str = "", budget: int = BUDGET
+    traces: Sequence[Trace],
+    *,
+    exact: int | None = None,
+    run: str = "",
+    selected: tuple[int, int] | None = None,
+    budget: int = BUDGET,
 ) -> bytes:
     """Pack traces of one run for the moving network.
 
@@ -70,6 +75,8 @@ def pack(
         Iteration of a trace whose units are sent without quantisation, as those of the newest are.
     run
         Name of the run. A packet with another name starts the picture anew.
+    selected
+        Layer and unit to outline, where something other than a click in the picture chose it.
     budget
         Most bytes for the frames. Where they would take more, traces are left out at even
         distances; the first, the newest and the exact one stay. The header tells how many came.
@@ -96,7 +103,8 @@ def pack(
     header = _header(chosen, frames, peaks)
     for about, place in zip(header["frames"], places, strict=True):
         about["exact"] = place in wanted
-    return b"".join([_encoded(header | {"run": run, "offered": len(traces)}), *frames])
+    header |= {"run": run, "selected": selected, "offered": len(traces)}
+    return b"".join([_encoded(header), *frames])
 
 
 def drawn(cell: str) -> list[Quantity]:

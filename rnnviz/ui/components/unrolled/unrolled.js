@@ -26,23 +26,38 @@
  * Rows of each cell from the top down, the way the signal takes. The belt carries the state from
  * step to step; the valve is the gate that lets the old state through; a bead joins two rows.
  * @type {Record<string, {name: string, rows: string[], belt: string, valve: string|null,
- *        strip: number, beads: Record<string, string>}>}
+ *        strip: number, beads: Record<string, string>, formulas: Record<string, Formula>,
+ *        kept?: Formula}>}
+ * @typedef {(now: (letter: string) => string, before: (letter: string) => string) => string} Formula
+ * A formula writes a row's value in the numbers of its step and of the step before; `kept` is what
+ * the valve lets through.
  */
 const DIAGRAMS = {
   lstm: {
     name: "LSTM", rows: ["f", "i", "g", "c", "o", "h"], belt: "c", valve: "f", strip: 50,
     beads: { g: "×", c: "+", o: "×", h: "▾" },
+    formulas: {
+      c: (now, before) => `${now("f")} × ${before("c")} + ${now("i")} × ${now("g")}`,
+      h: (now) => `${now("o")} × tanh(${now("c")})`,
+    },
+    kept: (now, before) => `${now("f")} × ${before("c")}`,
   },
   gru: {
     name: "GRU", rows: ["r", "z", "n", "h"], belt: "h", valve: "z", strip: 64,
     beads: { h: "+" },
+    formulas: {
+      h: (now, before) => `(1 − ${now("z")}) × ${now("n")} + ${now("z")} × ${before("h")}`,
+    },
+    kept: (now, before) => `${now("z")} × ${before("h")}`,
   },
-  rnn: { name: "RNN", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {} },
-  relu: { name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {} },
+  rnn: { name: "RNN", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {} },
+  relu: {
+    name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
+  },
 };
 
-const COLUMN = { narrowest: 13, widest: 220, upright: 40, wired: 34 };
-const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, zero: 18 };
+const COLUMN = { narrowest: 13, widest: 320, upright: 40, wired: 34 };
+const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, zero: 18, layer: 18 };
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
 const MOST_FRAMES = 128;
@@ -352,7 +367,7 @@ function layOut(header, width) {
   const pitch = clamp(Math.floor((view - 14) / steps), COLUMN.narrowest, COLUMN.widest);
   const gap = clamp(Math.round(pitch * 0.26), 3, 34);
   const content = steps * pitch + 8;
-  const left = Math.max(0, Math.floor((view - content) / 2));
+  const left = Math.min(24, Math.max(0, Math.floor((view - content) / 2)));
   const rows = layOutRows(header);
   const last = rows[rows.length - 1];
   const predictionY = last.top + last.slot + HEIGHT.between + 5;
@@ -372,6 +387,7 @@ function layOutRows(header) {
   const rows = [];
   let y = HEIGHT.axis + HEIGHT.input + HEIGHT.between;
   for (let layer = 0; layer < header.layers; layer++) {
+    if (header.layers > 1) y += HEIGHT.layer;
     for (const letter of diagram.rows) {
       const belt = letter === diagram.belt;
       const slot = Math.max(size.height, 30) + (belt ? 8 : 0);
@@ -826,10 +842,10 @@ function drawInputs(context, view, { first, last }) {
   }
 }
 
-/** One size for all symbols: the largest, from 10 to 17 pixels, in which nine of ten fit. */
+/** One size for all symbols: the largest, from 10 to 20 pixels, in which nine of ten fit. */
 function symbolSize(context, view, labels) {
   const { width } = printBox(view.layout, 0);
-  for (let size = 17; size > 10; size--) {
+  for (let size = 20; size > 10; size--) {
     context.font = font(view, size, 600);
     const fit = labels.filter((label) => measured(context, label) <= width - 5).length;
     if (fit >= 0.9 * labels.length) return size;
@@ -851,16 +867,29 @@ function measured(context, text) {
 /** The text, shortened with an ellipsis at a whole character. */
 function fitted(context, text, width) {
   if (measured(context, text) <= width) return text;
-  const characters = Array.from(text);
+  const characters = wholeCharacters(text);
+  const join = (count) => isolated(`${characters.slice(0, count).join("")}…`, text);
   let low = 0;
   let high = characters.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    const shorter = `${characters.slice(0, middle).join("")}…`;
-    if (measured(context, shorter) <= width) low = middle;
+    if (measured(context, join(middle)) <= width) low = middle;
     else high = middle - 1;
   }
-  return low ? `${characters.slice(0, low).join("")}…` : "";
+  return low ? join(low) : "";
+}
+
+const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
+
+/** What a reader takes for one character, such as an emoji of several code points. */
+function wholeCharacters(text) {
+  if (!segmenter) return Array.from(text);
+  return Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** Text in its own direction, whatever stands around it. */
+function isolated(text, of = text) {
+  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(of) ? `\u2067${text}\u2069` : text;
 }
 
 /** Symbols without ink get some. */
@@ -900,12 +929,12 @@ function drawPredictionTexts(context, view, { first, last }) {
 }
 
 function drawUnknown(context, view, t) {
-  const { layout } = view;
-  context.fillStyle = view.hatch;
-  context.fillRect(
-    cellX(layout, t), layout.predictionY + PREDICTION.head, cellWidth(layout),
-    HEIGHT.prediction - PREDICTION.head,
-  );
+  const { layout, theme } = view;
+  const y = layout.predictionY + PREDICTION.head;
+  for (const fill of [css(mix(theme.paper, theme.ink, 0.45)), view.hatch]) {
+    context.fillStyle = fill;
+    context.fillRect(cellX(layout, t), y, cellWidth(layout), HEIGHT.prediction - PREDICTION.head);
+  }
 }
 
 /** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross. */
@@ -932,7 +961,7 @@ function drawVerdict(context, view, t) {
 }
 
 function verdictWords(view, t, verdict, width) {
-  const target = visible(view.frame.sequence.targets[t]);
+  const target = isolatedLabel(view.frame.sequence.targets[t]);
   if (width < 110) return verdict ? "right" : target;
   return `${verdict ? "right" : "should be"}: ${target}`;
 }
@@ -957,7 +986,11 @@ function drawSign(context, x, y, verdict, theme) {
 }
 
 function className(view, number_) {
-  return visible(view.store.labels[number_] ?? `class ${number_}`);
+  return isolatedLabel(view.store.labels[number_] ?? `class ${number_}`);
+}
+
+function isolatedLabel(text) {
+  return isolated(visible(text));
 }
 
 function drawClass(context, view, t, line, each) {
@@ -1010,13 +1043,15 @@ function drawWires(context, view, { first, last }) {
   }
 }
 
-/** The input falls into the first row, the last hidden state into the prediction. */
+/** The input falls into the first row, as does each layer's hidden state; the last is read out. */
 function drawFall(context, view, t) {
   const { layout, theme } = view;
   const x = cellX(layout, t) + cellWidth(layout) / 2;
   const last = layout.rows[layout.rows.length - 1];
-  const foot = layout.rows[0].y - (layout.rows[0].belt ? 5 : 1);
-  arrowDown(context, x, foot, css(theme.ink, 0.55));
+  for (const row of layout.rows) {
+    if (row.letter !== layout.rows[0].letter) continue;
+    arrowDown(context, x, row.y - (row.belt ? 5 : 1), css(theme.ink, 0.55));
+  }
   const bottom = last.y + last.height + (last.belt ? 6 : 2);
   arrowDown(context, x, bottom + 7, css(theme.ink, 0.55));
 }
@@ -1075,7 +1110,7 @@ function drawBead(context, view, t, row, sign) {
   if (!sign) return;
   const { layout, theme } = view;
   const x = cellX(layout, t) + cellWidth(layout) / 2;
-  const y = row.top - HEIGHT.between / 2 + (row.belt ? 0 : 0);
+  const y = row.top - HEIGHT.between / 2;
   if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
   else drawOperator(context, view, x, y, sign, theme.ink);
 }
@@ -1108,11 +1143,8 @@ function drawOperator(context, view, x, y, sign, colour) {
 /** All that moves; drawn in every frame of the animation, so it must stay cheap. */
 function paintOverlay(view) {
   const context = begin(view, view.dom.overlay);
-  const { sweep } = view;
-  if (sweep.playing || sweep.veiled) {
-    if (sweep.phase === "forward") drawForward(context, view);
-    else drawBackward(context, view);
-  }
+  if (view.sweep.phase === "forward") drawForward(context, view);
+  if (view.sweep.phase === "backward") drawBackward(context, view);
   drawUnit(context, view);
   drawStep(context, view);
   drawPointer(context, view);
@@ -1133,9 +1165,9 @@ function partsOf(layout) {
 
 /** What the network has not computed yet lies under a veil. */
 function drawForward(context, view) {
-  const { layout, theme, sweep } = view;
-  const t = Math.min(layout.steps - 1, Math.floor(sweep.at));
-  const within = sweep.at - t;
+  const { layout, theme } = view;
+  const t = view.step;
+  const within = view.calm ? 1 : view.sweep.at - t;
   const x = cellX(layout, t) - layout.gap;
   const right = layout.left + layout.content;
   context.fillStyle = css(theme.paper, VEIL);
@@ -1183,7 +1215,7 @@ function lightRow(context, view, t, within, row) {
 /** The gradient runs from the right to the left; its width and brightness are measured. */
 function drawBackward(context, view) {
   const { layout, theme, sweep, store } = view;
-  const head = layout.left + layout.gap / 2 + sweep.at * layout.pitch;
+  const head = layout.left + layout.gap / 2 + (view.calm ? view.step : sweep.at) * layout.pitch;
   context.fillStyle = css(theme.paper, 0.5);
   context.fillRect(layout.left, 0, layout.content, layout.predictionY - 9);
   context.fillStyle = css(theme.paper, VEIL);
@@ -1386,18 +1418,18 @@ function stepFacts(view) {
   const { frame, step, store } = view;
   const facts = [
     ["time step", String(step)],
-    ["input", visible(frame.sequence.inputs[step])],
+    ["input", isolatedLabel(frame.sequence.inputs[step])],
   ];
   if (store.header.classes) {
     const best = told(view, step).find((each) => each.place === 0);
     if (best) facts.push(["says", `${className(view, best.number)} ${percent(best.share)}`]);
     const verdict = hit(frame, step);
     if (verdict !== null) {
-      facts.push(["target", `${visible(frame.sequence.targets[step])}, ${verdict ? "hit" : "miss"}`]);
+      facts.push(["target", `${isolatedLabel(frame.sequence.targets[step])}, ${verdict ? "hit" : "miss"}`]);
     }
   } else {
     facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
-    if (frame.sequence.scored[step]) facts.push(["target", visible(frame.sequence.targets[step])]);
+    if (frame.sequence.scored[step]) facts.push(["target", isolatedLabel(frame.sequence.targets[step])]);
   }
   store.header.gradients.forEach((gradient, index) => {
     const norms = normsOf(frame, store.header, store.header.layers - 1, index, view.ofLast);
@@ -1425,8 +1457,9 @@ function valueAt(view, row, t, unit) {
 }
 
 /** What the tooltip says: [small line, the number, small lines...] */
-function tooltipLines(view, { row, t, unit, part }) {
+function tooltipLines(view, { row, t, unit, part, carried }) {
   const { frame, store } = view;
+  if (carried) return keptLines(view, row, t, unit);
   if (row) {
     const layer = store.header.layers > 1 ? `layer ${row.layer}, ` : "";
     const value = exactly(valueAt(view, row, t, unit));
@@ -1434,6 +1467,7 @@ function tooltipLines(view, { row, t, unit, part }) {
       `${row.quantity.label}, ${layer}unit ${unit}, time step ${t}`,
       frame.exact ? value : `≈ ${shortly(valueAt(view, row, t, unit))}`,
       row.quantity.meaning,
+      formula(view, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
       frame.exact ? "" : "of 254 levels; the exact value is being fetched",
       row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
     ];
@@ -1443,14 +1477,47 @@ function tooltipLines(view, { row, t, unit, part }) {
   return predictionLines(view, t);
 }
 
+/** A formula with the numbers of one unit put in. */
+function formula(view, write, row, t, unit) {
+  if (!write) return "";
+  const { rows } = view.layout;
+  const at = (letter, step) => {
+    if (step < 0) return "0";
+    const wanted = rows.find((each) => each.letter === letter && each.layer === row.layer);
+    return shortly(valueAt(view, wanted, step, unit));
+  };
+  return `= ${write((letter) => at(letter, t), (letter) => at(letter, t - 1))}`;
+}
+
+/** Between two columns of the belt: what the valve lets through. */
+function keptLines(view, row, t, unit) {
+  const { cell } = view.store.header;
+  const { rows } = view.layout;
+  const { valve, kept } = DIAGRAMS[cell];
+  const gate = rows.find((each) => each.letter === valve && each.layer === row.layer);
+  const value = valueAt(view, gate, t, unit) * (t ? valueAt(view, row, t - 1, unit) : 0);
+  return [
+    `kept from time step ${t - 1} to ${t}, unit ${unit}`,
+    shortly(value),
+    formula(view, kept, row, t, unit),
+    `${gate.quantity.label} × ${row.quantity.label} of the step before`,
+  ];
+}
+
 function gradientLines(view, t) {
   const { frame, store } = view;
-  const lines = [`norm over units, ${lossWords(view)}, time step ${t}`];
-  store.header.gradients.forEach((gradient, index) => {
-    const norms = normsOf(frame, store.header, store.header.layers - 1, index, view.ofLast);
-    lines.push(`${exactly(norms[t])}`, gradient.label);
-  });
-  return lines;
+  const { header } = store;
+  const norm = (letter) => {
+    const index = header.gradients.findIndex((gradient) => gradient.letter === letter);
+    return exactly(normsOf(frame, header, header.layers - 1, index, view.ofLast)[t]);
+  };
+  return [
+    `gradient by hidden state, time step ${t}`,
+    norm("d_h"),
+    `2-norm over units, ${lossWords(view)}`,
+    ...header.gradients.filter((gradient) => gradient.letter !== "d_h")
+      .map((gradient) => `${gradient.label}: ${norm(gradient.letter)}`),
+  ];
 }
 
 function predictionLines(view, t) {
@@ -1465,7 +1532,7 @@ function predictionLines(view, t) {
   lines.push(verdict === null ? "not scored" : verdict ? "hit" : "miss");
   if (verdict !== null) {
     const rank = frame.rank[t] ? `, number ${frame.rank[t] + 1} of ${store.header.outputs}` : "";
-    lines.push(`target ${visible(frame.sequence.targets[t])}: ${exactly(frame.target[t])}${rank}`);
+    lines.push(`target ${isolatedLabel(frame.sequence.targets[t])}: ${exactly(frame.target[t])}${rank}`);
   }
   for (const each of told(view, t)) {
     if (!each.target) lines.push(`${className(view, each.number)}: ${exactly(each.share)}`);
@@ -1561,13 +1628,30 @@ function buildControls(parent) {
     const option = element("option", "", speed, `${value}×`);
     option.value = String(value);
   }
+  const phases = buildPhases(time);
   const training = element("div", "group training", parent);
   const follow = button(training, "follow", "Show the newest iteration as training goes on");
   element("span", "", follow, "Follow");
   element("span", "long", follow, " training");
   const iteration = slider(training, "Iteration of training");
   const iterationText = element("output", "", training);
-  return { play, back, forward, step, stepText, speed, follow, iteration, iterationText };
+  return { play, back, forward, step, stepText, speed, phases, follow, iteration, iterationText };
+}
+
+function buildPhases(parent) {
+  const group = element("div", "phases", parent);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "What is shown");
+  const phase = (text, title) => {
+    const made = button(group, "", title);
+    made.textContent = text;
+    return made;
+  };
+  return {
+    all: phase("All", "Show everything"),
+    forward: phase("Forward", "Show what is computed up to the chosen time step"),
+    backward: phase("Backward", "Show the gradient on its way back to the chosen time step"),
+  };
 }
 
 function slider(parent, label) {
@@ -1592,6 +1676,11 @@ function buildLabels(view) {
   const predicted = label(view, layout.predictionY, HEIGHT.prediction, said, view.theme.ink,
     "the network's answer at each time step");
   element("small", "", predicted, predictionLegend(view));
+  if (!view.store.header.classes) {
+    const { low, high } = outputRange(view);
+    tick(view, layout.predictionY + 8, shortly(high));
+    tick(view, layout.predictionY + HEIGHT.prediction - 8, shortly(low));
+  }
   gradientLabel(view);
 }
 
@@ -1614,9 +1703,12 @@ function label(view, y, height, text, colour, meaning) {
 function rowLabel(view, row) {
   const { quantity } = row;
   const { header } = view.store;
-  const name = header.layers > 1 ? `${quantity.label} ${row.layer}` : quantity.label;
+  if (header.layers > 1 && row.letter === DIAGRAMS[header.cell].rows[0]) {
+    const heading = element("div", "layer", view.dom.labels, `layer ${row.layer}`);
+    heading.style.top = `${row.top - HEIGHT.layer}px`;
+  }
   const height = Math.max(row.height, 30);
-  const made = label(view, row.y - (height - row.height) / 2, height, name,
+  const made = label(view, row.y - (height - row.height) / 2, height, quantity.label,
     view.colours[row.letter], quantity.meaning);
   const scale = element("div", "scale", made);
   const signed = quantity.scale === "signed";
@@ -1722,6 +1814,9 @@ function updateIterationControls(view) {
 
 function updatePlay(view) {
   const { dom, sweep } = view;
+  for (const [phase, made] of Object.entries(dom.phases)) {
+    made.setAttribute("aria-pressed", String(sweep.phase === phase));
+  }
   if (dom.play.dataset.playing === String(sweep.playing)) return;
   dom.play.dataset.playing = String(sweep.playing);
   dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), sweep.playing ? "Pause" : "Play");
@@ -1746,6 +1841,7 @@ function listen(view) {
   dom.back.onclick = () => moveStep(view, -1);
   dom.forward.onclick = () => moveStep(view, 1);
   dom.step.oninput = () => setStep(view, Number(dom.step.value));
+  for (const [phase, made] of Object.entries(dom.phases)) made.onclick = () => setPhase(view, phase);
   dom.speed.onchange = () => (view.sweep.speed = Number(dom.speed.value));
   dom.follow.onclick = () => setFollow(view, !view.follow);
   dom.iteration.oninput = () => showFrame(view, view.store.frames[Number(dom.iteration.value)]);
@@ -1762,7 +1858,9 @@ function under(view, event) {
   const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
   if (row) {
     const unit = Math.floor((y - row.y) / row.unitHeight) * row.group;
-    return { t, row, unit: Math.min(unit, view.store.header.units - 1) };
+    const carried = row.belt && t > 0 && x < cellX(layout, t) &&
+      Boolean(DIAGRAMS[view.store.header.cell].valve);
+    return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
   }
   if (y >= layout.gradientY - 6) return { t, part: "gradient" };
   if (y >= layout.predictionY - 4) return { t, part: "prediction" };
@@ -1845,10 +1943,10 @@ function moveStep(view, by) {
   setStep(view, clamp(view.step + by, 0, view.layout.steps - 1));
 }
 
-/** The user chose a time step: the sweep stops there. */
+/** The user chose a time step: the sweep stops there, with that step done. */
 function setStep(view, step) {
   view.sweep.playing = false;
-  view.sweep.at = step;
+  view.sweep.at = view.sweep.phase === "backward" ? step : step + 1;
   view.step = step;
   keepInView(view, false);
   updatePlay(view);
@@ -1870,13 +1968,26 @@ function announce(view) {
 }
 
 function togglePlay(view) {
-  const { sweep, layout } = view;
+  const { sweep, layout, step } = view;
   sweep.playing = !sweep.playing;
-  if (sweep.playing && sweep.phase === "forward") {
-    sweep.at = view.step >= layout.steps - 1 ? 0 : view.step;
+  if (sweep.playing && sweep.phase === "all") {
+    Object.assign(sweep, { phase: "forward", at: step >= layout.steps - 1 ? 0 : step, rest: 0 });
   }
   updatePlay(view);
   wake(view);
+}
+
+/** Show everything, or only what the forward or the backward sweep has reached. */
+function setPhase(view, phase) {
+  view.sweep.phase = phase;
+  view.sweep.rest = 0;
+  if (view.sweep.playing && phase !== "all") {
+    view.sweep.at = phase === "forward" ? 0 : view.layout.steps;
+    updatePlay(view);
+    wake(view);
+  } else {
+    setStep(view, view.step);
+  }
 }
 
 function setFollow(view, follow) {
@@ -1915,6 +2026,7 @@ function wake(view) {
 function animate(view, now) {
   const elapsed = Math.min(0.1, (now - (view.lastFrame || now)) / 1000);
   view.lastFrame = now;
+  if (window.devicePixelRatio !== view.ratio) refresh(view);
   const before = view.step;
   if (view.sweep.playing) advance(view, elapsed);
   if (view.step !== before) {
@@ -1934,23 +2046,33 @@ function secondsPerStep(steps) {
   return clamp(7 / steps, 0.12, 0.9);
 }
 
-/** Forward from the left to the right, backward from the right to the left, a rest, and again. */
+/** Forward from the left to the right, backward from the right to the left, and again. */
 function advance(view, elapsed) {
   const { sweep, layout } = view;
-  const { steps } = layout;
-  const rate = sweep.speed / secondsPerStep(steps);
-  if (sweep.rest > 0) {
-    sweep.rest -= elapsed * sweep.speed;
-  } else if (sweep.phase === "forward") {
-    sweep.at += elapsed * rate;
-    if (sweep.at >= steps) Object.assign(sweep, { phase: "backward", at: steps, rest: 0.35 });
+  const rate = (elapsed * sweep.speed) / secondsPerStep(layout.steps);
+  if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
+  else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
+  else sweep.at = Math.max(0, sweep.at - rate * 1.3);
+  view.step = stepOf(sweep, layout.steps);
+  if (sweep.rest > 0) return;
+  if (sweep.phase === "forward" && sweep.at >= layout.steps) turn(view, "backward", layout.steps);
+  else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
+}
+
+/** At either end the sweep rests a moment, so that one sees where it arrived. */
+function turn(view, phase, at) {
+  const { sweep } = view;
+  if (!sweep.arrived) {
+    Object.assign(sweep, { arrived: true, rest: 0.6 });
   } else {
-    sweep.at -= elapsed * rate * 1.3;
-    if (sweep.at <= 0) Object.assign(sweep, { phase: "forward", at: 0, rest: 0 });
-    if (sweep.at <= -0.0) sweep.at = 0;
+    Object.assign(sweep, { arrived: false, phase, at });
+    updatePlay(view);
   }
-  const at = view.calm ? Math.round(sweep.at) : sweep.at;
-  view.step = clamp(Math.floor(at), 0, steps - 1);
+}
+
+/** The step that the sweep is at: in the forward sweep being computed, in the backward reached. */
+function stepOf({ phase, at }, steps) {
+  return clamp(phase === "backward" ? Math.ceil(at) - 1 : Math.floor(at), 0, steps - 1);
 }
 
 function keepInView(view, smoothly) {
@@ -2007,9 +2129,12 @@ function createView(parentElement) {
     store: null, frame: null, decoded: null, shown: null, mixing: null,
     layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null, hatch: null,
     step: 0, unit: null, pointer: null, pointerAt: null, follow: true, ofLast: true,
-    sweep: { playing: !calm.matches, phase: "forward", at: 0, rest: 0, speed: 1, veiled: false },
+    sweep: {
+      playing: !calm.matches, phase: calm.matches ? "all" : "forward", at: 0, rest: 0, speed: 1,
+      arrived: false,
+    },
     scroll: 0, ratio: 1, dirty: true, request: 0, lastFrame: 0, onScreen: true, timers: {},
-    calm: calm.matches, report: () => {}, said: "", watchers: [], odd: false,
+    calm: calm.matches, report: () => {}, said: "", watchers: [], odd: false, lastSelected: "null",
   };
   view.dom.speed.value = "1";
   watch(view, calm);
@@ -2019,7 +2144,9 @@ function createView(parentElement) {
 
 /** Follow the width, the visibility and the wish for calm. */
 function watch(view, calm) {
-  const size = new ResizeObserver(() => view.store && refresh(view));
+  const size = new ResizeObserver(() => {
+    if (view.store && view.layout.width !== Math.floor(view.dom.figure.clientWidth)) refresh(view);
+  });
   size.observe(view.dom.figure);
   const sight = new IntersectionObserver(([entry]) => {
     view.onScreen = entry.isIntersecting;
@@ -2094,6 +2221,7 @@ function receive(view, bytes) {
   const store = merge(view.store, packet);
   if (store !== view.store) settle(view, store, packet);
   view.store = store;
+  takeSelection(view, packet.header.selected);
   const kept = store.frames.find((frame) => frame.iteration === view.frame?.iteration);
   turnTo(view, view.follow || !kept ? newest(store) : kept);
   if (shape !== store.shape || themeChanged(view)) {
@@ -2108,6 +2236,14 @@ function receive(view, bytes) {
   }
 }
 
+/** Python may choose the unit too; what it said before does not undo a newer click. */
+function takeSelection(view, selected) {
+  const said = JSON.stringify(selected ?? null);
+  if (said === view.lastSelected) return;
+  view.lastSelected = said;
+  view.unit = selected ? { layer: selected[0], unit: selected[1] } : null;
+}
+
 /** Another set of frames: look at the newest, or at the one that Python sent exactly. */
 function settle(view, store, { frames }) {
   const exact = frames.find((frame) => frame.exact);
@@ -2119,7 +2255,7 @@ function settle(view, store, { frames }) {
   if (view.store?.shape !== store.shape) {
     view.unit = null;
     view.step = 0;
-    Object.assign(view.sweep, { phase: "forward", at: 0, rest: 0 });
+    if (view.sweep.phase !== "all") Object.assign(view.sweep, { phase: "forward", at: 0, rest: 0 });
   }
 }
 
