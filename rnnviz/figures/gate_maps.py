@@ -178,9 +178,9 @@ def _axis_name(stem: str, number: int) -> str:
 
 def _title(quantity: Quantity, bound: float, place: dict[str, list[float]]) -> Spec:
     """Describe the name of a map with the key to its colours, which leaves the map its width."""
-    key = f"{sample(quantity.colour)}={bound:.2g}"
+    key = f"{sample(quantity.colour)} {bound:.2g}"
     if quantity.scale == "signed":
-        key = f"{sample(quantity.negative)}=−{bound:.2g} {key}"
+        key = f"{sample(quantity.negative)} −{bound:.2g} {key}"
     return heading(f"{quantity.label} {key}", place["x"][0], place["y"][1])
 
 

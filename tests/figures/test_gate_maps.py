@@ -94,8 +94,8 @@ def test_the_chosen_layer_is_drawn():
 
 def test_a_chosen_unit_and_step_are_outlined_in_every_map():
     shapes = figures.gates_spec(make_trace(), unit=2, step=1)["layout"]["shapes"]
-    rows = [shape for shape in shapes if shape["y1"] == 2.5]
-    columns = [shape for shape in shapes if shape["x0"] == 0.5]
+    rows = [shape for shape in shapes if (shape["y0"], shape["y1"]) == (1.5, 2.5)]
+    columns = [shape for shape in shapes if (shape["x0"], shape["x1"]) == (0.5, 1.5)]
     assert len(rows) == len(columns) == 6
     assert {shape["yref"] for shape in rows} == {"y", "y2", "y3", "y4", "y5", "y6"}
     assert figures.gates_spec(make_trace())["layout"]["shapes"] == []

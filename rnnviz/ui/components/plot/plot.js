@@ -72,7 +72,8 @@ function child(parent, className) {
 function describe({ plot, says, message }) {
   plot.parentElement.style.height = `${message.height}px`;
   plot.parentElement.setAttribute("aria-label", message.label);
-  says.textContent = message.says;
+  // A percent sign stays with its number.
+  says.textContent = message.says.replaceAll(" %", "\u00a0%");
 }
 
 /** @param {Chart} chart */
