@@ -30,6 +30,8 @@ cell.py          what the cells share
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
 interventions.py holding gates, silencing units, shifting the forget bias
+itemised.py      the gradient of each single output step's loss
+recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
 checks.py        what is refused at the door, and with which words
 check.py         the gradient checker
@@ -40,11 +42,13 @@ from rnnviz.engine.architecture import CELLS
 from rnnviz.engine.check import TOLERANCE, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.interventions import Hold, ShiftForgetBias, Silence
+from rnnviz.engine.itemised import Itemised, itemised
 from rnnviz.engine.losses import LOSSES, softmax
 from rnnviz.engine.network import Network
 from rnnviz.engine.norms import norm, norms
 from rnnviz.engine.optim import OPTIMIZERS, Optimizer, make_optimizer
 from rnnviz.engine.record import LayerRecord, Record
+from rnnviz.engine.recurrence import Spectrum, jacobian_norms, recurrent_spectrum
 
 __all__ = [
     "CELLS",
@@ -52,17 +56,22 @@ __all__ = [
     "OPTIMIZERS",
     "TOLERANCE",
     "Hold",
+    "Itemised",
     "LayerRecord",
     "Network",
     "Optimizer",
     "Record",
     "ShiftForgetBias",
     "Silence",
+    "Spectrum",
     "clip_by_norm",
     "clip_by_value",
     "gradient_check",
+    "itemised",
+    "jacobian_norms",
     "make_optimizer",
     "norm",
     "norms",
+    "recurrent_spectrum",
     "softmax",
 ]

@@ -51,6 +51,8 @@ class Cell(ABC):
     """Letters of the gates that are recorded, in PyTorch's order; empty for a cell without."""
     order: ClassVar[str] = ""
     """Letters of the gates as their blocks of H rows follow each other in `S`."""
+    weight_gates: ClassVar[str] = ""
+    """Letters of the gates as the rows of the weights follow each other."""
     blocks: ClassVar[int] = 1
     """How many blocks of H rows the weight matrices have."""
     state_names: ClassVar[tuple[str, ...]] = ("h",)

@@ -39,6 +39,7 @@ class GRU(Cell):
 
     gates: ClassVar[str] = "rzn"
     order: ClassVar[str] = "nrz"
+    weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
 
     def __init__(
@@ -69,14 +70,10 @@ class GRU(Cell):
         """Split what acts on [1; x] from what acts on [h; 1]; sigmoids' rows are halved."""
         by_x = np.column_stack([index["bias_ih"], index["weight_ih"]])
         by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
-        half, whole = np.full(H, 0.5), np.ones(H)
+        rows_x, rows_h = (gate_rows(cls.weight_gates, order, H) for order in ("nrz", "rzn"))
         return {
-            "x": Plan(
-                by_x[gate_rows(cls.gates, "nrz", H)], np.concatenate([whole, half, half])[:, None]
-            ),
-            "h": Plan(
-                by_h[gate_rows(cls.gates, "rzn", H)], np.concatenate([half, half, whole])[:, None]
-            ),
+            "x": Plan(by_x[rows_x], np.repeat([1.0, 0.5, 0.5], H)[:, None]),
+            "h": Plan(by_h[rows_h], np.repeat([0.5, 0.5, 1.0], H)[:, None]),
         }
 
     def _prepare_views(self, D: int) -> None:

@@ -38,6 +38,7 @@ class ResetBeforeGRU(Cell):
 
     gates: ClassVar[str] = "rzn"
     order: ClassVar[str] = "nrz"
+    weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
 
     def __init__(
@@ -71,9 +72,9 @@ class ResetBeforeGRU(Cell):
         by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
         scale = np.repeat([1.0, 0.5, 0.5], H)[:, None]
         return {
-            "x": Plan(by_x[gate_rows(cls.gates, "nrz", H)], scale),
-            "h": Plan(by_h[gate_rows(cls.gates, "rz", H)], scale[H:]),
-            "q": Plan.plain(by_h[gate_rows(cls.gates, "n", H)]),
+            "x": Plan(by_x[gate_rows(cls.weight_gates, "nrz", H)], scale),
+            "h": Plan(by_h[gate_rows(cls.weight_gates, "rz", H)], scale[H:]),
+            "q": Plan.plain(by_h[gate_rows(cls.weight_gates, "n", H)]),
         }
 
     def forward(self) -> None:

@@ -110,8 +110,8 @@ def check(item: Intervention, architecture: Architecture) -> None:
 
 def _check_gate(gate: str, architecture: Architecture) -> None:
     allowed = architecture.cell_type.holdable()
-    if gate not in allowed:
-        can = " ".join(allowed) if allowed else "none: it has no gates of its own"
+    if len(gate) != 1 or gate not in allowed:
+        can = allowed if allowed else "none: it has no gates of its own"
         raise ValueError(f"gate must be one of {can}, got {gate!r} for {architecture.cell}")
 
 

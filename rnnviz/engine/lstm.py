@@ -43,7 +43,6 @@ class LSTM(Cell):
     blocks: ClassVar[int] = 4
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
     weight_gates: ClassVar[str] = "ifgo"
-    """Letters of the blocks of rows of the weights."""
     rows_of: ClassVar[str] = "oifg"
     """Which of them each block of S is made with."""
     scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.0)

@@ -207,7 +207,7 @@ class Network:
         ValueError
             If x has the wrong shape or is not finite.
         """
-        self._last = self.unroll(self._checked_inputs(x))
+        self._last = self.unroll(self.checked_inputs(x))
         return time_first(self._last.outputs)
 
     def record(
@@ -291,7 +291,7 @@ class Network:
 
     def checked(self, x: Any, y: Any, mask: Any, loss: str) -> tuple[Array, Targets, Mask | None]:
         """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
-        x = self._checked_inputs(x)
+        x = self.checked_inputs(x)
         steps, batch = x.shape[:2]
         mask = checks.mask(mask, (steps, batch))
         return x, checks.targets(y, mask, loss, (steps, batch, self.output_size)), mask
@@ -310,7 +310,8 @@ class Network:
         with np.errstate(all="ignore"):
             return self._forward(x, initial)
 
-    def _checked_inputs(self, x: Any) -> Array:
+    def checked_inputs(self, x: Any) -> Array:
+        """Return inputs that fit; `ValueError` says what does not."""
         if self.architecture.ids:
             return checks.ids(x, self.input_size)
         return checks.inputs(x, self.input_size)

@@ -1,0 +1,124 @@
+"""Itemised gradients: what the loss of each single output step sends back to each time step.
+
+The total per-step gradient is a sum over all outputs that follow; where every step is scored it
+does not show vanishing, because every step adds a fresh gradient of its own. The items do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engine.losses import LOSSES, Mask, Targets
+from rnnviz.engine.norms import norms
+from rnnviz.engine.products import Array
+from rnnviz.engine.unrolled import Unrolled
+
+if TYPE_CHECKING:
+    from rnnviz.engine.network import Network
+
+# Items of one backward pass: more would need memory in proportion and win nothing.
+ITEMS = 64
+
+
+@dataclass(frozen=True)
+class Itemised:
+    """The gradient of each scored step's share of the loss by the states at each time step.
+
+    Parameters
+    ----------
+    scored : array of int, (S,)
+        The time steps that are scored. The shares of the loss add up to the loss.
+    d_h, d_c : tuple of array of float64, (S, T), one for each layer
+        Norm over units of dL_s/dh_t and dL_s/dc_t; 0 for t > s. `d_c` is empty where the cell has
+        no cell state.
+    d_h_vectors, d_c_vectors : tuple of array, (S, T, H)
+        The vectors themselves, if they were asked for; else empty.
+    """
+
+    scored: NDArray[np.intp]
+    d_h: tuple[NDArray[np.float64], ...]
+    d_c: tuple[NDArray[np.float64], ...]
+    d_h_vectors: tuple[Array, ...] = ()
+    d_c_vectors: tuple[Array, ...] = ()
+
+
+def itemised(
+    network: Network,
+    x: Array,
+    y: Targets,
+    mask: Mask | None = None,
+    loss: str = "cross_entropy",
+    truncate: int | None = None,
+    *,
+    keep_vectors: bool = False,
+) -> Itemised:
+    """Take the loss of one sequence apart by output steps.
+
+    The items go back side by side, as if they were the sequences of a batch: one backward pass for
+    64 of them.
+
+    Parameters
+    ----------
+    x, y, mask, loss, truncate
+        As in `Network.record`, with B = 1.
+    keep_vectors
+        Whether to return the vectors besides their norms; memory in proportion to S T H.
+
+    Raises
+    ------
+    ValueError
+        If there is more than one sequence, or an argument does not fit.
+    """
+    x, y, mask = network.checked(x, y, mask, loss)
+    if x.shape[1] != 1:
+        raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
+    unrolled = network.unroll(x)
+    unrolled.loss(loss, y, mask)
+    d_outputs = unrolled.d_outputs[:, :, 0].copy()
+    scored = np.arange(len(x)) if mask is None else np.flatnonzero(mask[:, 0])
+    if y.ndim < LOSSES[loss].target_axes:  # the last step alone
+        scored = scored[-1:]
+    found: dict[str, list[list[Array]]] = {"h": [], "c": []}
+    for items in _groups(scored):
+        buffers = _send_back(network, x, d_outputs, items, truncate)
+        found["h"].append([_item_first(layer.d_h) for layer in buffers.layers])
+        if "c" in network.architecture.cell_type.state_names:
+            found["c"].append([_item_first(layer.d_states["c"][1:]) for layer in buffers.layers])
+    d_h, d_c = _joined(found["h"]), _joined(found["c"])
+    return Itemised(
+        scored,
+        tuple(norms(vectors) for vectors in d_h),
+        tuple(norms(vectors) for vectors in d_c),
+        *((d_h, d_c) if keep_vectors else ()),
+    )
+
+
+def _groups(scored: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(scored), ITEMS):
+        yield scored[start : start + ITEMS]
+
+
+def _send_back(
+    network: Network, x: Array, d_outputs: Array, items: NDArray[np.intp], truncate: int | None
+) -> Unrolled:
+    """Run backward with one sequence for each item, which has the gradient of its step alone."""
+    buffers = network.unroll(np.repeat(x, len(items), axis=1))
+    buffers.d_outputs[:] = 0
+    buffers.d_outputs[items, :, np.arange(len(items))] = d_outputs[items]
+    with np.errstate(all="ignore"):
+        buffers.backward(truncate)
+    return buffers
+
+
+def _item_first(block: Array) -> Array:
+    """Copy `(T, H, S)` to `(S, T, H)`."""
+    return block.transpose(2, 0, 1).copy()
+
+
+def _joined(parts: list[list[Array]]) -> tuple[Array, ...]:
+    return tuple(np.concatenate(of_layer) for of_layer in zip(*parts, strict=True))
