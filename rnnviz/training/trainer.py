@@ -216,8 +216,8 @@ class Trainer:
         if not (np.isfinite(loss) and np.isfinite(norm)):
             self.history.add(self.iteration + 1, *row)
             self.diverged = (
-                f"At iteration {self.iteration + 1} the loss became {loss:g} and the gradient "
-                f"{norm:g}: no update can be made from these."
+                f"Training stopped at iteration {self.iteration + 1:,}: the loss came out as "
+                f"{loss:g} and the gradient as {norm:g}, from which no update can be made."
             )
             return
         if generator_state is not None and (self._best is None or loss < self._best.loss):

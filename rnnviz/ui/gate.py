@@ -2,7 +2,7 @@
 
 NumPy releases and takes Python's interpreter lock around every operation; when several sessions
 train at once the hand-overs cost more than the work. So a session waits for its turn, computes for
-a short slice, and lets the next one in. The gate belongs to the process and is shared by all users.
+a short slice, draws, and lets the next one in. The gate belongs to the process: all users share it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LONGEST_SLICE_S = 0.08
 #: A session among many computes at least for this long per tick.
 SHORTEST_SLICE_S = 0.004
 #: Seconds of training that all sessions together do in the time of one tick.
-SHARED_SLICE_S = 0.12
+SHARED_SLICE_S = 0.08
 #: A session that has not come for a turn for this long no longer counts.
 FORGET_AFTER_S = 2.0
 

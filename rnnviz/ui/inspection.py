@@ -19,6 +19,7 @@ from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 
@@ -41,7 +42,7 @@ def choose(run: Run) -> tuple[Trace, int]:
         )
     trace = run.shown_trace()
     st.caption(
-        f"Measured on the probe “{run.trainer.probe.name}” at iteration {trace.iteration:,} "
+        f"Measured on the probe “{plain(run.trainer.probe.name)}” at iteration {trace.iteration:,} "
         f"of {newest:,}."
     )
     return trace, _choose_layer(trace)
@@ -118,7 +119,7 @@ def _gradient_map(trace: Trace, layer: int, run: Run) -> None:
         key="gradient_map",
         alt=f"Gradient norm by {which} over time steps and iterations.",
     )
-    st.caption(f"Measured at {len(iterations)} kept iterations. Blank: exactly zero.")
+    st.caption(f"Kept iterations: {len(iterations)}. Blank: a gradient of exactly zero.")
 
 
 def _choose_iteration(newest: int) -> None:

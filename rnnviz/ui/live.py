@@ -64,7 +64,8 @@ def _tick(readings: DeltaGenerator) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
-    stands between the change of the network and the end of the turn.
+    stands within the change of the network. The turn includes the drawing: scripts of several
+    sessions that draw at once would slow each other down as much as their training would.
     """
     run = session.current()
     knobs = session.live_knobs()
@@ -75,11 +76,11 @@ def _tick(readings: DeltaGenerator) -> None:
         if run.playing:
             _train(run, quota, seconds)
         view = _look(run, viewed)
-    if run.playing and run.trainer.diverged is not None:
-        run.playing = False
-        st.rerun()
-    _draw_readings(view, readings)
-    _draw(view)
+        if run.playing and run.trainer.diverged is not None:
+            run.playing = False
+            st.rerun()
+        _draw_readings(view, readings)
+        _draw(view)
 
 
 def _train(run: Run, quota: int | None, seconds: float) -> None:

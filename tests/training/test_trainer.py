@@ -149,12 +149,9 @@ def test_advance_wants_iterations_or_seconds(asked):
 
 
 def diverged_trainer() -> Trainer:
-    trainer = Trainer(
-        RunConfig(cell="relu", optimizer="sgd", learning_rate=0.1, hidden_size=8),
-        GymSchedule(length=40),
-    )
-    trainer.advance(iterations=25)
-    trainer.set(learning_rate=100.0)
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer.advance(iterations=15)
+    trainer.set(learning_rate=1.0)
     trainer.advance(iterations=200)
     return trainer
 

@@ -1,0 +1,46 @@
+"""The app in Streamlit's own test harness: no browser, no timer, one script run at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.ui.session import Run
+from tests.serving import ROOT
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_app() -> Open:
+    """Open the app at a page, in a session of its own."""
+
+    def open_at(page: str | None = None) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+        if page is not None:
+            go_to(app, page)
+        assert not app.exception
+        return app
+
+    return open_at
+
+
+def go_to(app: AppTest, page: str) -> AppTest:
+    """Open another page of the app in the same session."""
+    return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+
+
+def run_of(app: AppTest) -> Run:
+    """Return the run that the session shows."""
+    run: Run = app.session_state["run"]
+    return run
+
+
+def control(app: AppTest, key: str) -> Any:
+    """Return a widget by its key, whatever its kind."""
+    kinds = (app.slider, app.select_slider, app.button_group, app.button, app.selectbox)
+    kinds += (app.text_area,)
+    return next(widget for kind in kinds for widget in kind if widget.key == key)

@@ -1,0 +1,185 @@
+"""Studio: transport and controls act on the one run."""
+
+import pytest
+
+from rnnviz import RunConfig, Trainer
+from tests.pages.conftest import control, go_to, run_of
+
+
+def readings(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_a_first_visit_shows_an_untrained_network_at_rest(open_app):
+    app = open_app()
+
+    assert readings(app)["Iteration"] == "0"
+    assert readings(app)["Commonest always"] == "33.3%"
+    assert app.button(key="play").label == "Train"
+
+
+def test_step_does_exactly_one_iteration(open_app):
+    app = open_app()
+
+    app.button(key="step").click().run()
+
+    assert readings(app)["Iteration"] == "1"
+    assert run_of(app).trainer.iteration == 1
+
+
+def test_train_trains_and_pause_holds_still(open_app):
+    app = open_app()
+
+    app.button(key="play").click().run()
+    trained = run_of(app).trainer.iteration
+    assert trained > 0
+    assert app.button(key="play").label == "Pause"
+
+    app.button(key="play").click().run()
+    app.run()
+    assert app.button(key="play").label == "Train"
+    assert run_of(app).trainer.iteration == trained
+
+
+def test_the_slow_speed_does_one_iteration_per_tick(open_app):
+    app = open_app()
+    control(app, "speed").set_value("slow").run()
+
+    app.button(key="play").click().run()
+
+    assert run_of(app).trainer.iteration == 1
+
+
+def test_reset_gives_the_same_run_again(open_app):
+    app = open_app()
+    first = [app.button(key="step").click().run() and readings(app) for _ in range(3)]
+
+    app.button(key="reset").click().run()
+    assert readings(app)["Iteration"] == "0"
+
+    assert [app.button(key="step").click().run() and readings(app) for _ in range(3)] == first
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "name"),
+    [
+        ("setting:learning_rate", 0.3, "learning_rate"),
+        ("setting:batch_size", 8, "batch_size"),
+        ("setting:optimizer", "sgd", "optimizer"),
+        ("setting:clip_norm", 1.0, "clip_norm"),
+        ("setting:truncate", 5, "truncate"),
+        ("setting:momentum", 0.5, "momentum"),
+    ],
+)
+def test_a_live_knob_acts_on_the_running_network(open_app, key, value, name):
+    app = open_app()
+    app.button(key="step").click().run()
+    trainer = run_of(app).trainer
+
+    control(app, key).set_value(value).run()
+
+    assert run_of(app).trainer is trainer
+    assert getattr(trainer.config, name) == value
+    assert trainer.iteration == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "name"),
+    [
+        ("setting:cell", "gru", "cell"),
+        ("setting:hidden_size", 5, "hidden_size"),
+        ("setting:seed", 7, "seed"),
+        ("setting:layers", 2, "layers"),
+        ("setting:forget_bias", 3.0, "forget_bias"),
+        ("setting:dtype", "float32", "dtype"),
+    ],
+)
+def test_the_other_settings_start_a_new_run(open_app, key, value, name):
+    app = open_app()
+    app.button(key="step").click().run()
+
+    control(app, key).set_value(value).run()
+
+    assert not app.exception
+    assert getattr(run_of(app).trainer.config, name) == value
+    assert readings(app)["Iteration"] == "0"
+
+
+def test_the_sequence_length_starts_a_new_run_of_that_length(open_app):
+    app = open_app()
+
+    control(app, "length:gym").set_value(30).run()
+
+    assert run_of(app).trainer.task.length == 30
+    assert run_of(app).trainer.trace().steps == 30
+
+
+def test_a_live_knob_waits_for_the_next_tick_while_training(open_app):
+    app = open_app()
+    app.button(key="play").click().run()
+
+    slider = control(app, "setting:learning_rate")
+    slider.set_value(0.1).run()
+
+    assert run_of(app).trainer.config.learning_rate == 0.1
+    assert run_of(app).trainer.history.column("learning_rate")[-1] == 0.1
+
+
+def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
+    app = open_app()
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer.advance(iterations=15)
+    run = run_of(app)
+    run.trainer = trainer
+    app.session_state["setting:optimizer"] = "sgd"
+    app.session_state["setting:learning_rate"] = 1.0
+    run.playing = True
+    for _ in range(20):
+        app.run()
+        if trainer.diverged:
+            break
+
+    assert not run.playing
+    assert not app.exception
+    assert "the loss came out as" in app.error[0].value
+    assert app.button(key="play").disabled
+
+    app.button(key="restore").click().run()
+
+    assert not app.error
+    assert trainer.iteration == trainer.last_good_iteration
+    assert not app.button(key="play").disabled
+
+
+def test_the_text_is_continued_from_the_symbols_that_were_picked(open_app):
+    app = open_app("task")
+    control(app, "task").set_value("symbols").run()
+    app.button(key="use_task").click().run()
+    go_to(app, "studio")
+    picks = [box for box in app.selectbox if box.label.startswith("Symbol")]
+    assert len(picks) == 3
+
+    before = app.text[0].value
+    picks[0].set_value("and").run()
+
+    assert app.text[0].value.startswith("and ")
+    assert app.text[0].value != before
+    assert len(app.dataframe[-1].value) == 5
+
+
+def test_leaving_the_studio_and_coming_back_changes_nothing(open_app):
+    app = open_app()
+    control(app, "setting:hidden_size").set_value(9).run()
+    control(app, "setting:learning_rate").set_value(0.03).run()
+    for _ in range(3):
+        app.button(key="step").click().run()
+    before, trainer = readings(app), run_of(app).trainer
+
+    for page in ("task", "gates", "gradients", "studio"):
+        go_to(app, page)
+        assert not app.exception
+        assert control(app, "setting:hidden_size").value == 9
+        assert control(app, "setting:learning_rate").value == 0.03
+
+    assert readings(app) == before
+    assert run_of(app).trainer is trainer

@@ -1,0 +1,127 @@
+"""Task: what is edited becomes the task of a new run, or is refused in words."""
+
+import pandas as pd
+import pytest
+
+from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.ui.workshop import names_in_order
+from tests.pages.conftest import control, run_of
+
+
+def open_text(open_app):
+    app = open_app("task")
+    control(app, "task").set_value("symbols").run()
+    return app
+
+
+def symbols_of(app):
+    return next(frame.value for frame in app.dataframe if "integer" in frame.value)
+
+
+def test_the_page_shows_the_task_in_use(open_app):
+    app = open_app("task")
+
+    assert app.button(key="use_task").disabled
+    assert app.button(key="use_task").label == "In use in the Studio"
+    assert symbols_of(app)["symbol"].tolist() == ["shoulder", "biceps", "cardio"]
+
+
+def test_missed_days_make_a_task_that_can_be_used(open_app):
+    app = open_app("task")
+
+    control(app, "draft:gym:missed").set_value(0.3).run()
+    app.button(key="use_task").click().run()
+
+    assert run_of(app).trainer.task == GymSchedule(missed=0.3)
+    assert app.button(key="use_task").disabled
+    assert "rest" in symbols_of(app)["symbol"].tolist()
+
+
+def test_editing_does_not_touch_the_run_until_it_is_asked_for(open_app):
+    app = open_app("task")
+    trainer = run_of(app).trainer
+
+    control(app, "draft:gym:missed").set_value(0.3).run()
+
+    assert run_of(app).trainer is trainer
+
+
+def test_a_text_becomes_the_task_with_its_table_of_symbols(open_app):
+    app = open_text(open_app)
+
+    control(app, "draft:symbols:text").set_value("one two three four five one").run()
+    app.button(key="use_task").click().run()
+
+    assert run_of(app).trainer.task == NextSymbol("one two three four five one")
+    table = symbols_of(app)
+    assert table["symbol"].tolist() == ["one", "two", "three", "four", "five"]
+    assert table["integer"].tolist() == [0, 1, 2, 3, 4]
+    assert table["count"].tolist() == [2, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "text"),
+        ("   ", "at least 4 words"),
+        ("same same same same same", "different words, got 1"),
+        ("too short", "at least 4 words"),
+        ("x" * 10_000_000, "10,?000,?000|characters"),
+    ],
+)
+def test_a_text_that_cannot_be_learned_is_refused_and_the_run_stays(open_app, text, sentence):
+    app = open_text(open_app)
+    trainer = run_of(app).trainer
+
+    control(app, "draft:symbols:text").set_value(text).run()
+
+    assert not app.exception
+    (error,) = app.error
+    assert pd.Series([error.value.replace("\\", "")]).str.contains(sentence)[0]
+    assert len(error.value) < 400
+    assert app.button(key="use_task").disabled
+    assert run_of(app).trainer is trainer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=alert(1)> b c d e <img src=x onerror=alert(1)> b",
+        "**bold** [link](http://x) $x^2$ :smile: `code` more words",
+        "שלום עולם טוב מאוד היום שלום",
+        "🏋️ 💪 🏃 🧘 🏋️ 💪 🏃",
+    ],
+)
+def test_what_users_type_is_shown_as_text_on_every_page(open_app, text):
+    app = open_text(open_app)
+
+    control(app, "draft:symbols:text").set_value(text).run()
+    app.button(key="use_task").click().run()
+
+    assert not app.exception
+    assert not app.error
+    for written in [*app.markdown, *app.caption]:
+        assert "<img" not in written.value
+        assert not written.allow_html
+
+
+def test_choosing_a_probe_changes_the_example_and_keeps_the_network(open_app):
+    app = open_app("task")
+    trainer = run_of(app).trainer
+
+    control(app, "probe").set_value(2).run()
+
+    assert run_of(app).trainer is trainer
+    assert trainer.probe.name == "starts with cardio"
+
+
+def test_names_are_read_in_the_order_of_their_places():
+    table = pd.DataFrame({"Place": [1.0, 2.0, 1.5, None], "Name": ["a", "b", "c", "d"]})
+
+    assert names_in_order(table) == ("a", "c", "b", "d")
+
+
+def test_a_row_without_a_name_is_still_being_typed():
+    table = pd.DataFrame({"Place": [1.0, 2.0, None], "Name": ["a", None, "c"]})
+
+    assert names_in_order(table) == ("a", "c")

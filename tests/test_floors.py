@@ -1,0 +1,87 @@
+"""Imports point down the floors, and Streamlit and Plotly stay where they belong."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+#: floor -> what it may import of the package, besides itself and `rnnviz.fields`.
+MAY_IMPORT = {
+    "engine": set(),
+    "recording": set(),
+    "tasks": set(),
+    "training": {"engine", "recording", "tasks"},
+    "analysis": {"engine", "recording", "tasks", "training"},
+    "figures": {"engine", "recording", "tasks", "training", "analysis"},
+    "ui": {"engine", "recording", "tasks", "training", "analysis", "figures"},
+}
+ENGINE_MAY_IMPORT = {"numpy", "math", "abc", "collections", "dataclasses", "functools", "typing"}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the dotted names of every module that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def floors_used(file: Path) -> set[str]:
+    parts = [name.split(".") for name in imported(file)]
+    return {part[1] for part in parts if part[0] == "rnnviz" and len(part) > 1} & set(MAY_IMPORT)
+
+
+def files_of(floor: str) -> list[Path]:
+    files = sorted((ROOT / "rnnviz" / floor).rglob("*.py"))
+    assert files
+    return files
+
+
+@pytest.mark.parametrize("floor", MAY_IMPORT)
+def test_imports_point_down_the_floors(floor):
+    for file in files_of(floor):
+        assert floors_used(file) <= MAY_IMPORT[floor] | {floor}, file
+
+
+@pytest.mark.parametrize("floor", sorted(set(MAY_IMPORT) - {"ui"}))
+def test_only_the_user_interface_knows_streamlit(floor):
+    for file in files_of(floor):
+        assert not any(name.split(".")[0] == "streamlit" for name in imported(file)), file
+
+
+@pytest.mark.parametrize("floor", ["engine", "recording", "tasks", "training", "analysis"])
+def test_no_floor_below_the_figures_knows_plotly(floor):
+    for file in files_of(floor):
+        assert not any(name.split(".")[0] == "plotly" for name in imported(file)), file
+
+
+def test_the_engine_knows_numpy_alone():
+    for file in files_of("engine"):
+        outside = {name.split(".")[0] for name in imported(file)} - {"rnnviz", "__future__"}
+        assert outside <= ENGINE_MAY_IMPORT, file
+
+
+def test_session_state_is_known_to_one_file_and_to_the_components():
+    for file in sorted((ROOT / "rnnviz").rglob("*.py")) + sorted((ROOT / "pages").glob("*.py")):
+        if file.name == "session.py" or "components" in file.parts:
+            continue
+        assert "session_state" not in file.read_text(encoding="utf-8"), file
+
+
+def test_pages_hold_no_logic():
+    for file in sorted((ROOT / "pages").glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)], file
+        assert "streamlit" in imported(file) or "rnnviz.ui" in imported(file)
+
+
+def test_every_page_of_the_menu_has_its_script_and_the_other_way_round():
+    from rnnviz.ui.frame import MENU
+
+    assert {name for name, *_ in MENU} == {file.stem for file in (ROOT / "pages").glob("*.py")}
