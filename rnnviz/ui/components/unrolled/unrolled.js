@@ -231,22 +231,19 @@ function signedScale(store, q, layer) {
   return step ? step * decade : peak || 1;
 }
 
-/** Decades that the gradient axis spans, over all frames and both losses. */
-function decades(store) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const frame of store.frames) {
-    for (const norm of frame.norms) {
-      if (norm > 0 && norm < Infinity) {
-        if (norm < low) low = norm;
-        if (norm > high) high = norm;
-      }
-    }
-  }
-  if (high < low) return { low: -4, high: 0 };
-  const top = Math.ceil(Math.log10(high) - 1e-9);
-  const bottom = Math.floor(Math.log10(low) + 1e-9);
-  return { low: Math.max(Math.min(bottom, top - 3), top - 12), high: top };
+/**
+ * Decades that the gradient axis spans: those of the frame, for both losses. The axis that is there
+ * stays as long as it fits, so that it does not jump with every update.
+ */
+function decades(frame, present) {
+  const finite = frame.norms.filter((norm) => norm > 0 && norm < Infinity);
+  if (!finite.length) return present ?? { low: -4, high: 0 };
+  const high = Math.ceil(Math.log10(Math.max(...finite)) - 1e-9);
+  const lowest = Math.floor(Math.log10(Math.min(...finite)) + 1e-9);
+  const low = clamp(lowest, high - 12, high - 4);
+  const fits = present && present.high >= high && present.low <= low &&
+    present.high - high <= 1 && low - present.low <= 2;
+  return fits ? present : { low, high };
 }
 
 /** Share 0..1 of the axis; 0 is at or below its foot. */
@@ -823,7 +820,7 @@ function drawAxis(context, view, { first, last }) {
 function drawInputs(context, view, { first, last }) {
   const { layout, theme, frame } = view;
   const labels = frame.sequence.inputs.map(visible);
-  const size = symbolSize(context, view, labels);
+  const size = commonSize(context, view, labels, printBox(layout, 0).width - 4, 600, [20, 9]);
   for (let t = first; t <= last; t++) {
     const { x, width } = printBox(layout, t);
     const label = labels[t];
@@ -842,15 +839,14 @@ function drawInputs(context, view, { first, last }) {
   }
 }
 
-/** One size for all symbols: the largest, from 10 to 20 pixels, in which nine of ten fit. */
-function symbolSize(context, view, labels) {
-  const { width } = printBox(view.layout, 0);
-  for (let size = 20; size > 10; size--) {
-    context.font = font(view, size, 600);
-    const fit = labels.filter((label) => measured(context, label) <= width - 5).length;
+/** One size for all: the largest, within limits, in which nine of ten labels fit. */
+function commonSize(context, view, labels, width, weight, [largest, smallest]) {
+  for (let size = largest; size > smallest; size -= 0.5) {
+    context.font = font(view, size, weight);
+    const fit = labels.filter((each) => measured(context, each) <= width).length;
     if (fit >= 0.9 * labels.length) return size;
   }
-  return 10;
+  return smallest;
 }
 
 const widths = new Map();
@@ -916,13 +912,16 @@ function roundedRect(context, x, y, width, height, radius) {
 
 function drawPredictionTexts(context, view, { first, last }) {
   const { layout, frame } = view;
+  const names = Object.keys(view.store.labels).map((each) => className(view, each));
+  const room = printBox(layout, 0).width;
+  const size = commonSize(context, view, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
   for (let t = first; t <= last; t++) {
     const classes = told(view, t);
     drawVerdict(context, view, t);
     if (layout.upright) {
       if (classes.length) drawUprightClass(context, view, t, classes[0]);
     } else {
-      classes.forEach((each, line) => drawClass(context, view, t, line, each));
+      classes.forEach((each, line) => drawClass(context, view, t, line, each, size));
     }
     if (!classes.length && frame.rank.length) drawUnknown(context, view, t);
   }
@@ -993,18 +992,18 @@ function isolatedLabel(text) {
   return isolated(visible(text));
 }
 
-function drawClass(context, view, t, line, each) {
+function drawClass(context, view, t, line, each, size) {
   const { x, y, width, height } = predictionBox(view.layout, t, line);
   const { theme } = view;
   const middle = y + height / 2 + 0.5;
   const percent = width >= 74 ? `${Math.round(each.share * 100)} %` : "";
-  context.font = font(view, 11, each.target ? 700 : 400);
+  context.font = font(view, size, each.target ? 600 : 400);
   context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
   context.textAlign = "right";
   if (percent) context.fillText(percent, x + width - 5, middle);
   context.textAlign = "left";
-  const room = width - 6 - (percent ? measured(context, percent) + 6 : 0);
-  context.fillText(fitted(context, className(view, each.number), room), x + 3.5, middle);
+  const room = width - 4 - (percent ? measured(context, percent) + 6 : 0);
+  context.fillText(fitted(context, className(view, each.number), room), x + 2.5, middle);
   if (each.target) {
     context.strokeStyle = css(theme.ink, 0.85);
     context.lineWidth = 1.2;
@@ -1358,7 +1357,7 @@ function exactly(value) {
 function shortly(value) {
   if (!Number.isFinite(value)) return exactly(value);
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) {
-    return minus(value.toExponential(1));
+    return minus(value.toExponential(2));
   }
   return minus(String(Number(value.toPrecision(3))));
 }
@@ -1819,7 +1818,7 @@ function updatePlay(view) {
   }
   if (dom.play.dataset.playing === String(sweep.playing)) return;
   dom.play.dataset.playing = String(sweep.playing);
-  dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), sweep.playing ? "Pause" : "Play");
+  dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), "Sweep");
   dom.play.setAttribute("aria-pressed", String(sweep.playing));
 }
 
@@ -1999,6 +1998,7 @@ function setFollow(view, follow) {
 function showFrame(view, frame, follow = false) {
   view.follow = follow;
   turnTo(view, frame);
+  if (rescale(view)) buildLabels(view);
   updateTexts(view);
   showTooltip(view);
   wake(view);
@@ -2210,7 +2210,7 @@ function rescale(view) {
     const q = quantityIndex(store.header, row.letter);
     view.scales[artKey(row)] = signedScale(store, q, row.layer);
   }
-  view.range = decades(store);
+  view.range = decades(view.frame, view.range);
   return JSON.stringify([view.scales, view.range]) !== before;
 }
 
