@@ -169,7 +169,7 @@ def backward_sentence(norms: Norms) -> str:
 def reach_sentence(norms: Norms) -> str:
     """Say in words how far back the gradient reaches; empty where there is nothing to say."""
     steps = reach(norms)
-    if steps is None or not norms.any():
+    if steps is None or norms.size < 2 or not norms.any():
         return ""
     if steps == norms.size - 1:
         return f"Reaches all the way back: {_count(steps)}, never below 1 % of its largest value."

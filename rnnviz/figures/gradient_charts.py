@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.gradients import Norms, step_norms
-from rnnviz.figures.marks import Spec, axis, heading, layout, note, sample, step_axis, step_names
+from rnnviz.figures.marks import (
+    Spec,
+    axis,
+    heading,
+    iteration_axis,
+    layout,
+    note,
+    sample,
+    step_axis,
+    step_names,
+)
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
@@ -52,6 +62,7 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
         frame["yaxis"] |= {"dtick": _stride(powers), "exponentformat": "power"}
     else:
         frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
+        frame["yaxis"]["visible"] = False
     return {"data": lines, "layout": frame}
 
 
@@ -68,7 +79,8 @@ def gradient_map_spec(
     input_labels : sequence of str, length T
     """
     names = step_names(input_labels)
-    frame = layout(height, xaxis=step_axis(names), yaxis=axis("iteration", showgrid=False))
+    upwards = np.asarray(iterations)
+    frame = layout(height, xaxis=step_axis(names), yaxis=iteration_axis(upwards))
     powers = _powers_of_ten(np.asarray(norms, dtype=np.float64))
     if not np.isfinite(powers).any():
         frame["annotations"] = [note("No gradient above zero has been recorded.")]
@@ -76,7 +88,7 @@ def gradient_map_spec(
     trace = {
         "type": "heatmap",
         "x": names,
-        "y": np.asarray(iterations),
+        "y": upwards,
         "z": powers,
         "customdata": np.asarray(norms, dtype=np.float64),
         "colorscale": "Viridis",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.history import chance_loss, thin
-from rnnviz.figures.marks import Spec, axis, layout
+from rnnviz.figures.marks import Spec, axis, iteration_axis, layout
 from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
 
 Points = NDArray[np.float64]
@@ -30,7 +30,7 @@ def loss_spec(
     """
     x, y = thin(iterations, loss)
     unit = "nats" if classes else "mean squared error"
-    frame = _frame(f"loss, {unit}", height)
+    frame = _frame(f"loss, {unit}", x, height)
     frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
     if classes and classes > 1:
         _add_level(frame, chance_loss(classes), f"guessing among {classes}", logarithmic)
@@ -51,17 +51,17 @@ def accuracy_spec(
     """
     measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
-    frame = _frame("accuracy", height)
+    frame = _frame("accuracy", x, height)
     frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if baseline is not None:
         _add_level(frame, baseline, "always the commonest", logarithmic=False)
     return {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
 
 
-def _frame(title: str, height: int) -> Spec:
+def _frame(title: str, iterations: Points, height: int) -> Spec:
     return layout(
         height,
-        xaxis=axis("iteration", rangemode="tozero", showgrid=False, tickformat=",d"),
+        xaxis=iteration_axis(iterations, rangemode="tozero"),
         yaxis=axis(title),
         hovermode="x",
         shapes=[],
@@ -72,12 +72,13 @@ def _frame(title: str, height: int) -> Spec:
 def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
     return {
         "type": "scatter",
-        "mode": "lines" if len(x) > 1 else "markers",
+        # A line alone would not show a point that has no neighbour.
+        "mode": "lines" if len(x) > 30 else "lines+markers",
         "name": name,
         "x": x,
         "y": y,
         "line": {"color": colour, "width": 2},
-        "marker": {"color": colour},
+        "marker": {"color": colour, "size": 4},
         "hovertemplate": f"iteration %{{x:,d}}: {shown}<extra></extra>",
     }
 

@@ -15,8 +15,10 @@ import html
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
+import numpy as np
 import plotly.graph_objects as go
 import plotly.io
+from numpy.typing import NDArray
 
 from rnnviz.figures.palette import Quantity
 
@@ -80,6 +82,13 @@ def layout(height: int, **more: Any) -> Spec:
 def axis(title: str, **more: Any) -> Spec:
     """Describe an axis whose title stands close to it."""
     return {"title": {"text": title, "standoff": 6}, "automargin": True, **more}
+
+
+def iteration_axis(iterations: NDArray[np.generic], **more: Any) -> Spec:
+    """Describe the axis of iterations: whole numbers, also where there are only a few."""
+    short = len(iterations) > 0 and float(np.ptp(iterations)) < 6
+    ticks = {"dtick": 1} if short else {}
+    return axis("iteration", showgrid=False, tickformat=",d", **ticks, **more)
 
 
 def plain(text: str, longest: int = 12) -> str:

@@ -183,7 +183,8 @@ def test_the_sentence_of_more_decades_than_a_float_has_is_written_all_the_same()
             "Reaches all the way back: 2 steps, never below 1 % of its largest value.",
         ),
         ([0.0, 0.0], ""),
-        ([np.nan], ""),
+        ([1.0], ""),
+        ([1.0, np.nan], ""),
     ],
 )
 def test_the_sentence_says_how_far_the_gradient_reaches(norms, sentence):

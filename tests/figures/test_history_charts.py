@@ -48,8 +48,13 @@ def test_a_run_of_many_iterations_is_drawn_with_at_most_500_points():
     assert len(curve["x"]) <= 500
 
 
-def test_a_single_iteration_is_a_point():
-    assert figures.loss_spec([0], [1.0])["data"][0]["mode"] == "markers"
+def test_points_without_a_neighbour_are_seen():
+    assert figures.loss_spec([0], [1.0])["data"][0]["mode"] == "lines+markers"
+
+
+def test_a_few_iterations_are_counted_in_whole_numbers():
+    assert figures.loss_spec([0, 1, 2], [1.0, 1.0, 1.0])["layout"]["xaxis"]["dtick"] == 1
+    assert "dtick" not in figures.loss_spec([0, 500], [1.0, 1.0])["layout"]["xaxis"]
 
 
 @pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
