@@ -62,6 +62,8 @@ const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
 const MOST_FRAMES = 128;
 const UNKNOWN = 65535;
+const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
+  "Colours are measured; thin lines show what feeds what.";
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const VEIL = 0.7;
 
@@ -770,8 +772,12 @@ function drawGradientBar(context, view, t, norm, colour) {
 }
 
 function drawGradientTick(context, view, t, norm, colour) {
-  if (!(norm > 0 && norm < Infinity)) return;
   const { layout, range } = view;
+  if (norm === 0) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    ring(context, x, gradientFoot(layout) + HEIGHT.zero / 2 + 2, 5, css(colour), 1.4);
+  }
+  if (!(norm > 0 && norm < Infinity)) return;
   const y = Math.round(gradientY(layout, range, norm));
   context.fillStyle = css(colour);
   context.fillRect(cellX(layout, t) - 1, y - 1, cellWidth(layout) + 2, 3);
@@ -1258,7 +1264,7 @@ function drawRibbon(context, view, row, norms, colour, head) {
   const { layout, range } = view;
   const middle = row.y + row.height / 2;
   const reach = row.height / 2;
-  const share = (t) => (norms[t] > 0 ? onAxis(range, Math.min(norms[t], 10 ** range.high)) : 0);
+  const share = (t) => bandShare(range, norms[t]);
   const centre = (t) => cellX(layout, t) + cellWidth(layout) / 2;
   context.save();
   context.beginPath();
@@ -1266,18 +1272,29 @@ function drawRibbon(context, view, row, norms, colour, head) {
   context.clip();
   for (let t = layout.steps - 1; t >= 0 && centre(t) > head - layout.pitch; t--) {
     const here = [centre(t), share(t)];
-    if (t === layout.steps - 1) drawBand(context, row, colour, here, [here[0] + 6, here[1]]);
-    if (t > 0) drawBand(context, row, colour, [centre(t - 1), share(t - 1)], here);
-    else drawBand(context, row, colour, [here[0] - 6, here[1]], here);
+    if (t === layout.steps - 1) drawBand(context, view, row, colour, here, [here[0] + 6, here[1]]);
+    if (t > 0) drawBand(context, view, row, colour, [centre(t - 1), share(t - 1)], here);
+    else drawBand(context, view, row, colour, [here[0] - 6, here[1]], here);
     drawChevron(context, view, cellX(layout, t) - layout.gap / 2, middle, reach * share(t));
   }
   context.restore();
 }
 
+/** Width of the band, 0..1: nothing for zero, all of it for infinite, NaN for not a number. */
+function bandShare(range, norm) {
+  if (norm === Infinity) return 1;
+  return norm === 0 ? 0 : onAxis(range, norm);
+}
+
 /** Part of the band between two places. */
-function drawBand(context, row, colour, [left, leftShare], [right, rightShare]) {
+function drawBand(context, view, row, colour, [left, leftShare], [right, rightShare]) {
   const middle = row.y + row.height / 2;
   const most = row.height / 2 + 2;
+  if (Number.isNaN(leftShare + rightShare)) {
+    context.fillStyle = view.hatch;
+    context.fillRect(left, row.y, right - left, row.height);
+    return;
+  }
   context.fillStyle = css(colour, 0.22 + 0.6 * ((leftShare + rightShare) / 2));
   context.beginPath();
   context.moveTo(left, middle - most * leftShare);
@@ -1760,9 +1777,12 @@ function decadeName(decade) {
 function updateTexts(view) {
   const { dom, frame, store } = view;
   dom.measured.replaceChildren();
-  element("b", "", dom.measured, "Measured on the probe at iteration ");
-  element("b", "", dom.measured, grouped(frame.iteration));
-  dom.measured.append(` · loss ${shortly(number(frame.loss))}`);
+  element("b", "", dom.measured, `Measured on the probe at iteration ${grouped(frame.iteration)}`);
+  const { cell, units, layers } = store.header;
+  const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
+  dom.measured.append(
+    ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ${size}`,
+  );
   const { right, scored } = scoreOf(frame);
   dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
   const said = sentence(view);
@@ -1782,7 +1802,7 @@ function updateStepTexts(view) {
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
   if (facts.length) fillFacts(view, dom.unitLine, facts);
-  else dom.unitLine.textContent = "Click a unit to follow it through every row.";
+  else dom.unitLine.textContent = HINT;
 }
 
 function fillFacts(view, line, facts) {
@@ -1835,13 +1855,17 @@ function listen(view) {
   dom.scroll.onpointermove = (event) => point(view, event);
   dom.scroll.onpointerleave = () => unpoint(view);
   dom.scroll.onclick = (event) => choose(view, event);
-  dom.scroll.onkeydown = (event) => onKey(view, event);
+  dom.figure.onkeydown = (event) => onKey(view, event);
+  dom.figure.onpointerup = (event) => event.target.closest?.("button") && focusPicture(view);
   dom.play.onclick = () => togglePlay(view);
   dom.back.onclick = () => moveStep(view, -1);
   dom.forward.onclick = () => moveStep(view, 1);
   dom.step.oninput = () => setStep(view, Number(dom.step.value));
   for (const [phase, made] of Object.entries(dom.phases)) made.onclick = () => setPhase(view, phase);
-  dom.speed.onchange = () => (view.sweep.speed = Number(dom.speed.value));
+  dom.speed.onchange = () => {
+    view.sweep.speed = Number(dom.speed.value);
+    focusPicture(view);
+  };
   dom.follow.onclick = () => setFollow(view, !view.follow);
   dom.iteration.oninput = () => showFrame(view, view.store.frames[Number(dom.iteration.value)]);
 }
@@ -1919,8 +1943,16 @@ function setUnit(view, unit, step = view.step) {
   later(view, "selected", 60, () => view.report("selected", selected));
 }
 
+/** After a click the keys go to the picture again, and the space key to the page. */
+function focusPicture(view) {
+  setTimeout(() => view.dom.scroll.focus({ preventScroll: true, focusVisible: false }), 0);
+}
+
 function onKey(view, event) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const on = event.target.localName;
+  if (on === "button" && event.key === " ") event.stopPropagation();
+  if (on === "select" || (on === "input" && event.key !== "p")) return;
   const actions = {
     ArrowLeft: () => moveStep(view, -1),
     ArrowRight: () => moveStep(view, 1),
