@@ -6,7 +6,8 @@
  *
  * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
- *            watcher: ResizeObserver, message: Message, plotly: object | null}} Chart
+ *            watchers: {disconnect: () => void}[], message: Message, plotly: object | null,
+ *            inView: boolean, drawn: boolean}} Chart
  */
 
 /** @type {WeakMap<HTMLElement, Chart>} */
@@ -41,11 +42,21 @@ function mount(host) {
     says: child(root, "rnnviz-plot-says"),
     message: null,
     plotly: null,
+    inView: true,
+    drawn: false,
   };
   box.setAttribute("role", "img");
   chart.waits.textContent = "Loading the chart …";
-  chart.watcher = new ResizeObserver(() => schedule(chart));
-  chart.watcher.observe(box);
+  const resized = new ResizeObserver(() => schedule(chart));
+  const scrolled = new IntersectionObserver(
+    (entries) => {
+      chart.inView = entries.at(-1).isIntersecting;
+      schedule(chart);
+    },
+    { rootMargin: "200px" },
+  );
+  chart.watchers = [resized, scrolled];
+  chart.watchers.forEach((watcher) => watcher.observe(box));
   charts.set(host, chart);
   return chart;
 }
@@ -55,7 +66,7 @@ function unmount(host) {
   const chart = charts.get(host);
   if (!chart) return;
   waiting.delete(chart);
-  chart.watcher.disconnect();
+  chart.watchers.forEach((watcher) => watcher.disconnect());
   chart.plotly?.purge(chart.plot);
   charts.delete(host);
 }
@@ -141,10 +152,13 @@ function drawNext() {
 }
 
 /** @param {Chart} chart */
-function draw({ host, plot, plotly, message }) {
+function draw(chart) {
+  const { host, plot, plotly, message } = chart;
   const width = plot.parentElement.clientWidth;
-  // Without a width the chart is in a closed tab; the resize observer tells when it opens.
-  if (!plotly || !width) return;
+  // Without a width the chart is in a closed tab. What is scrolled out of view is not kept up to date. The observers
+  // tell when either comes back.
+  if (!plotly || !width || (chart.drawn && !chart.inView)) return;
+  chart.drawn = true;
   const { data, height } = message;
   const coarse = matchMedia("(pointer: coarse)").matches;
   const layout = {
