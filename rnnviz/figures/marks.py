@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import html
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
@@ -61,6 +62,10 @@ def drawn(describe: Callable[P, Spec]) -> Callable[P, go.Figure]:
     def draw(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
         return figure(describe(*args, **kwargs))
 
+    # What `help` says: `gates(trace, ...) -> Figure`.
+    draw.__name__ = draw.__qualname__ = draw.__name__.removesuffix("_spec")
+    signature = inspect.signature(describe)
+    draw.__signature__ = signature.replace(return_annotation=go.Figure)  # type: ignore[attr-defined]
     return draw
 
 

@@ -1,3 +1,4 @@
+import inspect
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,8 @@ def with_layer(trace, **arrays):
 
 def test_the_public_name_gives_a_plotly_figure():
     assert isinstance(figures.gates(make_trace()), go.Figure)
+    assert figures.gates.__name__ == "gates"
+    assert inspect.signature(figures.gates).return_annotation is go.Figure
 
 
 @pytest.mark.parametrize(
