@@ -119,9 +119,9 @@ def in_turn(contenders: list[Iteration], seconds: float) -> list[list[float]]:
     counts = []
     for contender in contenders:
         contender()
-        start = time.perf_counter()
+        start = time.process_time()
         contender()
-        counts.append(max(1, round(0.01 / (time.perf_counter() - start))))
+        counts.append(max(1, round(0.01 / (time.process_time() - start))))
     rounds: list[list[float]] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(rounds) < 5:
@@ -131,10 +131,10 @@ def in_turn(contenders: list[Iteration], seconds: float) -> list[list[float]]:
 
 def timed(contender: Iteration, count: int) -> float:
     """Return the seconds per iteration."""
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(count):
         contender()
-    return (time.perf_counter() - start) / count
+    return (time.process_time() - start) / count
 
 
 def ratio(rounds: list[list[float]], other: int) -> float:

@@ -194,9 +194,13 @@ class Cell(ABC):
         H = self.hidden_size
         return slice(block * H, (block + count) * H)
 
+    def chunk_length(self) -> int:
+        """Return how many time steps fit the cache together."""
+        return min(self.steps, max(1, CHUNK // (self.hidden_size * self.batch)))
+
     def chunks(self) -> list[slice]:
         """Return slices of time steps that fit the cache, the last ones first."""
-        length = max(1, CHUNK // (self.hidden_size * self.batch))
+        length = self.chunk_length()
         starts = range(0, self.steps, length)
         return [slice(start, min(start + length, self.steps)) for start in reversed(starts)]
 

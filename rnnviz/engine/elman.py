@@ -80,10 +80,10 @@ class Elman(Cell):
         self.derivative(self.h, self.d_a)
         if self.silent is not None:
             self.d_a[:, self.silent] = 0
-        for t in reversed(range(self.steps)):
-            d_h, d_a, d_h_before = self._backward[t]
+        steps = zip(reversed(self._backward), reversed(crosses), strict=True)
+        for (d_h, d_a, d_h_before), crosses_t in steps:
             multiply(d_a, d_h, d_a)
-            if crosses[t]:
+            if crosses_t:
                 dot(W_hh_T, d_a, carry)
                 add(d_h_before, carry, d_h_before)
 

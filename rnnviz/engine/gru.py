@@ -56,9 +56,11 @@ class GRU(Cell):
         self.W_x, self.W_h = by_x.W, by_h.W
         self.W_ih_T, self.W_hh_T = by_x.W_T[1:], by_h.W_T[:-1]
         self.S = np.zeros((steps, 4 * H, batch), dtype)
-        # Holds the part of the sums that comes from x, then derivative factors, then dL/da.
+        # Holds the part of the sums that comes from x; then what forward leaves in the rows of r
+        # and z, r * m and z * (h_{t-1} - n); then derivative factors; then dL/da.
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
         self._carry = np.empty((H, batch), dtype)
+        self._scratch = np.empty((self.chunk_length(), 2 * H, batch), dtype)
         d_by_x, d_by_h = self.d_a[:, self.rows(0, 3)], self.d_a[:, self.rows(1, 3)]
         self._one_and_x = self.Z[:-1, : D + 1]
         self._add_up_x = SumOfProducts(d_by_x, self._one_and_x, by_x.gradient)
@@ -86,7 +88,7 @@ class GRU(Cell):
                 S[:, rows(1, 2)],  # r z
                 d_a[:, rows(1, 2)],
                 *(S[:, rows(block)] for block in (0, 1, 2, 3)),  # n r z m
-                d_a[:, rows(0)],
+                *(d_a[:, rows(block)] for block in (0, 1, 2)),
                 self.h_all[:-1],
                 self.h_all[1:],
                 strict=True,
@@ -97,6 +99,7 @@ class GRU(Cell):
                 self.d_h_all[1:],
                 *(d_a[:, rows(block)] for block in (0, 1, 2, 3)),
                 d_a[:, rows(1, 3)],
+                S[:, rows(1)],
                 S[:, rows(2)],
                 self.d_h_all[:-1],
                 strict=True,
@@ -110,7 +113,7 @@ class GRU(Cell):
         add, subtract = np.add, np.subtract
         held_rz, held_n, silent = self.held_in("rz"), self.held_in("n"), self.silent
         product(self.W_x, self._one_and_x, self.d_a[:, self.rows(0, 3)])
-        for S, h_1, rzm, rz, x_rz, n, r, z, m, x_n, h_before, h in self._forward:
+        for S, h_1, rzm, rz, x_rz, n, r, z, m, x_n, rm, zq, h_before, h in self._forward:
             dot(W_h, h_1, rzm)
             add(rz, x_rz, rz)
             tanh(rz, rz)
@@ -118,14 +121,14 @@ class GRU(Cell):
             add(rz, half, rz)
             if held_rz is not None:
                 S[held_rz.rows] = held_rz.values
-            multiply(r, m, n)
-            add(n, x_n, n)
+            multiply(r, m, rm)
+            add(rm, x_n, n)
             tanh(n, n)
             if held_n is not None:
                 S[held_n.rows] = held_n.values
             subtract(h_before, n, h)
-            multiply(h, z, h)
-            add(h, n, h)
+            multiply(h, z, zq)
+            add(zq, n, h)
             if silent is not None:
                 h[silent] = 0
 
@@ -136,13 +139,14 @@ class GRU(Cell):
         self.d_h_all[0] = 0
         for chunk in self.chunks():
             self._factors(chunk)
-            for t in reversed(range(chunk.start, chunk.stop)):
-                d_h, d_n, d_r, d_z, d_m, d_rzm, z, d_h_before = self._backward[t]
+            for (d_h, d_n, d_r, d_z, d_m, d_rzm, r, z, d_h_before), crosses_t in zip(
+                self._backward[chunk][::-1], crosses[chunk][::-1], strict=True
+            ):
                 multiply(d_n, d_h, d_n)
                 multiply(d_z, d_h, d_z)
                 multiply(d_r, d_n, d_r)
-                multiply(d_m, d_n, d_m)
-                if crosses[t]:
+                multiply(r, d_n, d_m)
+                if crosses_t:
                     dot(W_hh_T, d_rzm, carry)
                     add(d_h_before, carry, d_h_before)
                     multiply(d_h, z, carry)
@@ -151,19 +155,20 @@ class GRU(Cell):
                     add(d_h_before, carry, d_h_before)
 
     def _factors(self, chunk: slice) -> None:
-        """Write what d_h (for n and z) and d_a_n (for r and m) are multiplied with into `d_a`."""
+        """Write what d_h (for n and z) and d_a_n (for r) are multiplied with into `d_a`.
+
+        With q = h_{t-1} - n, those of r and z have one form: r m (1 - r) and z q (1 - z).
+        """
         S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
-        n, r, z, m = (S[:, rows(block)] for block in (0, 1, 2, 3))
-        d_n, d_r, d_z, d_m = (d_a[:, rows(block)] for block in (0, 1, 2, 3))
-        np.multiply(S[:, rows(0, 3)], S[:, rows(0, 3)], d_a[:, rows(0, 3)])
+        n, z, d_rz = S[:, rows(0)], S[:, rows(2)], d_a[:, rows(1, 2)]
+        d_n, d_z, d_m = (d_a[:, rows(block)] for block in (0, 2, 3))
+        xy = self._scratch[: len(d_a)]
+        np.multiply(d_rz, S[:, rows(1, 2)], xy)
+        np.subtract(d_rz, xy, d_rz)
+        np.multiply(n, n, d_n)
         np.subtract(self.one, d_n, d_n)
         np.subtract(self.one, z, d_m)
         np.multiply(d_n, d_m, d_n)
-        np.subtract(S[:, rows(1, 2)], d_a[:, rows(1, 2)], d_a[:, rows(1, 2)])
-        np.multiply(d_r, m, d_r)
-        np.subtract(self.h_all[chunk], n, d_m)
-        np.multiply(d_z, d_m, d_z)
-        d_m[:] = r
         held = self.held_in(self.order)
         if held is not None:
             d_a[:, held.rows] = 0

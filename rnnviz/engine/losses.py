@@ -54,6 +54,7 @@ class CrossEntropy:
         self._outputs, self._d_outputs = outputs, d_outputs
         self._flat = d_outputs.reshape(-1)
         self._batch = batch
+        self._one = np.array(1, outputs.dtype)
         # Where output 0 of each pair stands in the flat vector.
         self._first = np.arange(steps)[:, None] * (classes * batch) + np.arange(batch)
 
@@ -61,13 +62,14 @@ class CrossEntropy:
         """Return the loss for class numbers y (T, B), and write its gradient."""
         d_outputs, flat = self._d_outputs, self._flat
         at_target = self._first + self._batch * (y if mask is None else np.where(mask, y, 0))
-        np.subtract(self._outputs, self._outputs.max(axis=1, keepdims=True), d_outputs)
-        at_peak = flat[at_target]
+        peak = np.maximum.reduce(self._outputs, axis=1, keepdims=True)
+        np.subtract(self._outputs, peak, d_outputs)
+        below_peak = flat.take(at_target)
         np.exp(d_outputs, d_outputs)
-        total = d_outputs.sum(axis=1, keepdims=True)
+        total = np.add.reduce(d_outputs, axis=1, keepdims=True)
         np.divide(d_outputs, total, d_outputs)
-        flat[at_target] -= 1
-        return _average(np.log(total[:, 0]) - at_peak, mask, d_outputs)
+        flat[at_target] -= self._one
+        return _average(np.log(total[:, 0]) - below_peak, mask, d_outputs)
 
 
 class SquaredError:
@@ -101,7 +103,7 @@ LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy, "squared_error":
 def _average(losses: Array, mask: Mask | None, d_outputs: Array) -> float:
     """Return the mean over the scored pairs, and scale the gradient to it."""
     if mask is None:
-        d_outputs *= 1 / losses.size
-        return float(losses.mean())
+        np.multiply(d_outputs, d_outputs.dtype.type(1 / losses.size), d_outputs)
+        return float(np.add.reduce(losses, axis=None)) / losses.size
     d_outputs *= (mask / np.count_nonzero(mask)).astype(d_outputs.dtype)[:, None, :]
     return float(losses[mask].mean())

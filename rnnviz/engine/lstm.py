@@ -63,11 +63,12 @@ class LSTM(Cell):
         self.S = np.zeros((steps + 1, 5 * H, batch), dtype)
         self.c_all = self.S[:, self.rows(4)]
         self.d_c_all = np.zeros((steps + 1, H, batch), dtype)
-        # Backward turns both into derivative factors, and d_a finally into dL/da.
+        # Forward leaves i * g and f * c_{t-1} in d_a, in the rows of i and f. Backward turns both
+        # buffers into derivative factors, and d_a finally into dL/da.
         self.tanh_c = np.zeros((steps, H, batch), dtype)
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
-        self._products = np.empty((2 * H, batch), dtype)
         self._carry = np.empty((H, batch), dtype)
+        self._scratch = np.empty((self.chunk_length(), 3 * H, batch), dtype)
         self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient)
         self._prepare_views()
 
@@ -86,6 +87,9 @@ class LSTM(Cell):
                 S[:, rows(0, 3)],  # o i f
                 S[:, rows(1, 2)],  # i f
                 S[:, rows(3, 2)],  # g c_{t-1}
+                self.d_a[:, rows(1, 2)],
+                self.d_a[:, rows(1)],
+                self.d_a[:, rows(2)],
                 S[:, rows(0)],  # o
                 self.c_all[1:],
                 self.tanh_c,
@@ -110,11 +114,10 @@ class LSTM(Cell):
 
     def forward(self) -> None:
         """Compute gates, c_t and h_t for all steps."""
-        W, half, products = self.W, self.half, self._products
-        ig, fc = products[self.rows(0)], products[self.rows(1)]
+        W, half = self.W, self.half
         dot, tanh, multiply, add = np.dot, np.tanh, np.multiply, np.add
         held, silent = self.held_in(self.order), self.silent
-        for z, oifg, oif, i_f, g_c, o, c, tanh_c, h in self._forward:
+        for z, oifg, oif, i_f, g_c, products, ig, fc, o, c, tanh_c, h in self._forward:
             dot(W, z, oifg)
             tanh(oifg, oifg)
             multiply(oif, half, oif)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
@@ -136,13 +139,14 @@ class LSTM(Cell):
         self.d_c_all[-1] = 0
         for chunk in self.chunks():
             self._factors(chunk)
-            for t in reversed(range(chunk.start, chunk.stop)):
-                d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before = self._backward[t]
+            for (d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before), crosses_t in zip(
+                self._backward[chunk][::-1], crosses[chunk][::-1], strict=True
+            ):
                 multiply(d_h, c_by_h, carry)
                 add(d_c, carry, d_c)
                 multiply(d_o, d_h, d_o)
                 multiply(d_ifg, d_c, d_ifg)
-                if crosses[t]:
+                if crosses_t:
                     dot(W_hh_T, d_a, carry)
                     add(d_h_before, carry, d_h_before)
                     multiply(d_c, f, d_c_before)
@@ -150,20 +154,21 @@ class LSTM(Cell):
                     d_c_before.fill(0)
 
     def _factors(self, chunk: slice) -> None:
-        """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h."""
-        S, d_a, tanh_c = self.S[chunk], self.d_a[chunk], self.tanh_c[chunk]
-        rows = self.rows
-        sigmoids, d_sigmoids, d_g = S[:, rows(0, 3)], d_a[:, rows(0, 3)], d_a[:, rows(3)]
-        np.multiply(sigmoids, sigmoids, d_sigmoids)
-        np.subtract(sigmoids, d_sigmoids, d_sigmoids)
-        np.multiply(d_a[:, rows(0)], tanh_c, d_a[:, rows(0)])
-        np.multiply(d_a[:, rows(1, 2)], S[:, rows(3, 2)], d_a[:, rows(1, 2)])
-        np.multiply(S[:, rows(3)], S[:, rows(3)], d_g)
-        np.subtract(self.one, d_g, d_g)
-        np.multiply(d_g, S[:, rows(1)], d_g)
-        np.multiply(tanh_c, tanh_c, tanh_c)
-        np.subtract(self.one, tanh_c, tanh_c)
-        np.multiply(tanh_c, S[:, rows(0)], tanh_c)
+        """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h.
+
+        With h = o tanh(c), the factors h (1 - o), i g (1 - i) and f c_{t-1} (1 - f) have one form,
+        x - x y, and so have those of g and c: i - i g g and o - h tanh(c).
+        """
+        S, d_a, tanh_c, rows = self.S[chunk], self.d_a[chunk], self.tanh_c[chunk], self.rows
+        h, d_oif, d_g = self.h[chunk], d_a[:, rows(0, 3)], d_a[:, rows(3)]
+        xy = self._scratch[: len(d_a)]
+        np.multiply(d_a[:, rows(1)], S[:, rows(3)], d_g)
+        np.subtract(S[:, rows(1)], d_g, d_g)
+        np.copyto(d_a[:, rows(0)], h)
+        np.multiply(d_oif, S[:, rows(0, 3)], xy)
+        np.subtract(d_oif, xy, d_oif)
+        np.multiply(h, tanh_c, tanh_c)
+        np.subtract(S[:, rows(0)], tanh_c, tanh_c)
         self._no_gradient(d_a, tanh_c)
 
     def _no_gradient(self, d_a: Array, c_by_h: Array) -> None:

@@ -64,10 +64,12 @@ class PeepholeLSTM(LSTM):
 
     def forward(self) -> None:
         """Compute gates, c_t and h_t for all steps."""
-        W, products, seen = self.W, self._products, self._seen
+        W, seen = self.W, self._seen
         (p_i, p_f, p_o), rows = self._p, self.rows
         early, late = self.held_in("ifg"), self.held_in("o")
-        for t, (z, oifg, _, i_f, g_c, o, c, tanh_c, h) in enumerate(self._forward):
+        for t, (z, oifg, _, i_f, g_c, products, ig, fc, o, c, tanh_c, h) in enumerate(
+            self._forward
+        ):
             i, f, g, c_before = oifg[rows(1)], oifg[rows(2)], oifg[rows(3)], self.c_all[t]
             np.dot(W, z, oifg)
             np.add(i, np.multiply(p_i, c_before, seen), i)
@@ -77,7 +79,7 @@ class PeepholeLSTM(LSTM):
             if early is not None:
                 oifg[early.rows] = early.values
             np.multiply(i_f, g_c, products)
-            np.add(products[rows(0)], products[rows(1)], c)
+            np.add(ig, fc, c)
             np.add(o, np.multiply(p_o, c, seen), o)
             self._sigmoid(o)
             if late is not None:
@@ -93,7 +95,8 @@ class PeepholeLSTM(LSTM):
         p_i, p_f, p_o = (self._p_T[:, [row]] for row in (0, 1, 2))
         self.d_h_all[0] = 0
         self.d_c_all[-1] = 0
-        self._factors(slice(0, self.steps))
+        for chunk in self.chunks():
+            self._factors(chunk)
         for t in reversed(range(self.steps)):
             d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before = self._backward[t]
             np.add(d_c, np.multiply(d_h, c_by_h, carry), d_c)

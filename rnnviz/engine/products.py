@@ -29,10 +29,14 @@ def product(W: Array, blocks: Array, out: Array) -> None:
         np.matmul(W, blocks, out=out)
 
 
+# Up to so many numbers, the products of all steps are made first and added up then.
+FEW = 32768
+
+
 class SumOfProducts:
     """The sum over time steps of `left[t] @ right[t].T`: the gradient of a weight matrix.
 
-    The time steps are laid side by side, so that it is one product and not T.
+    For large matrices the time steps are laid side by side, so that it is one product and not T.
 
     Parameters
     ----------
@@ -45,6 +49,10 @@ class SumOfProducts:
     def __init__(self, left: Array, right: Array, out: Array) -> None:
         steps, rows, batch = left.shape
         self._left, self._right, self._out = left, right, out
+        self._all: Array | None = None
+        if batch > 1 and steps * out.size <= FEW:
+            self._all = np.empty((steps, *out.shape), out.dtype)
+            return
         self._chunk = min(steps, max(1, COLUMNS // batch))
         if batch > 1:
             width = self._chunk * batch
@@ -57,6 +65,10 @@ class SumOfProducts:
         steps, _, batch = self._left.shape
         if batch == 1:
             np.dot(self._left[:, :, 0].T, self._right[:, :, 0], self._out)
+            return
+        if self._all is not None:
+            np.matmul(self._left, self._right.transpose(0, 2, 1), out=self._all)
+            np.add.reduce(self._all, axis=0, out=self._out)
             return
         for start in range(0, steps, self._chunk):
             chunk = slice(start, min(start + self._chunk, steps))

@@ -43,7 +43,7 @@ def compare(net, **changes):
     a = net.architecture
     plain = Literal(net.cell, net.to_torch(), net.layers, reset=a.reset, **changes)
     state = None if net.cell == "mlp" else initial_state(net)
-    x, y, mask = batch(net, T=4, masked=True)
+    x, y, mask = batch(net, T=3, masked=True)
     record = net.record(x, y, mask, initial=state)
     outputs, steps = plain.run(x, state)
     assert relative(record.outputs, outputs.real) < EXACT
