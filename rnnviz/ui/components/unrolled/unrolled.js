@@ -1825,9 +1825,10 @@ function updateIterationControls(view) {
   dom.iteration.value = String(frames.indexOf(frame));
   dom.iteration.disabled = frames.length < 2;
   dom.follow.setAttribute("aria-pressed", String(follow));
-  const shown = frames.length < store.offered ? `; ${frames.length} of ${store.offered} kept` : "";
   dom.iterationText.textContent = `iteration ${grouped(frame.iteration)}`;
-  dom.iterationText.title = `${plural(frames.length, "iteration")} to choose from${shown}`;
+  dom.iteration.title = dom.iterationText.title = frames.length < store.offered
+    ? `${frames.length} of ${store.offered} kept iterations, evenly chosen`
+    : `${plural(frames.length, "iteration")} to choose from`;
   dom.iteration.setAttribute("aria-valuetext", `iteration ${frame.iteration}`);
 }
 

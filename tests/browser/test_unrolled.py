@@ -1,0 +1,238 @@
+"""The moving network in a real Chromium: what it tells, and how it is driven."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, FloatRect, Page, expect
+
+from tests.serving import Server, running_app
+from tests.traces import make_trace
+
+_APP = Path(__file__).with_name("unrolled_app.py")
+
+
+@pytest.fixture(scope="module")
+def app(browser: Browser) -> Iterator[Server]:  # noqa: ARG001  no server without a browser
+    with running_app(_APP) as running:
+        yield running
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def still(app: Server, page: Page) -> Open:
+    """Open the picture without motion, so that a test sees one state."""
+
+    def open_(query: str = "") -> Page:
+        page.emulate_media(reduced_motion="reduce", color_scheme="light")
+        return _opened(page, app, query)
+
+    return open_
+
+
+@pytest.fixture
+def moving(app: Server, page: Page) -> Open:
+    def open_(query: str = "") -> Page:
+        return _opened(page, app, query)
+
+    return open_
+
+
+def _opened(page: Page, app: Server, query: str) -> Page:
+    page.goto(f"{app.url}/?{query}")
+    expect(page.locator(".unrolled .label").first).to_be_visible()
+    return page
+
+
+def _point_at(page: Page, wanted: str) -> str:
+    """Move the pointer over the row until the tooltip is about `wanted`; return what it says."""
+    row, stage = _box(page, ".label", _row(wanted)), _box(page, ".stage")
+    tooltip = page.locator(".unrolled .tooltip")
+    for x in range(60, int(stage["width"]), 80):
+        for y in range(2, int(row["height"]), 5):
+            page.mouse.move(stage["x"] + x, row["y"] + y)
+            if wanted in (said := tooltip.inner_text()):
+                return said
+    raise AssertionError(f"nothing in the picture is about {wanted!r}")
+
+
+def _row(wanted: str) -> str:
+    return "gradient norm" if wanted.startswith("gradient") else wanted.split(",")[0]
+
+
+def _box(page: Page, part: str, text: str = "") -> FloatRect:
+    box = page.locator(f".unrolled {part}").filter(has_text=text).first.bounding_box()
+    assert box is not None
+    return box
+
+
+def _number(tooltip: str) -> float:
+    return float(tooltip.splitlines()[1].replace("−", "-"))
+
+
+def _focus(page: Page) -> None:
+    page.locator(".unrolled .scroll").focus()
+
+
+def test_a_hover_tells_the_recorded_number(still: Open) -> None:
+    page = still()
+    told = _number(_point_at(page, "forget gate, unit 2, time step 1"))
+    assert told == pytest.approx(make_trace().gates["f"][1, 2], rel=1e-6)
+
+
+def test_a_hover_over_an_older_iteration_tells_the_recorded_number_too(still: Open) -> None:
+    page = still("count=5")
+    page.locator(".unrolled .training input").fill("1")
+    expect(page.locator(".unrolled .measured")).to_contain_text("iteration 100 ")
+    _point_at(page, "cell state, unit 1, time step 2")
+    expect(page.locator(".unrolled .tooltip b")).not_to_contain_text("≈")
+    told = _number(page.locator(".unrolled .tooltip").inner_text())
+    cell_state = make_trace(100).c
+    assert cell_state is not None
+    assert told == pytest.approx(cell_state[2, 1], rel=1e-6)
+
+
+def test_a_hover_over_the_gradient_tells_the_norm_of_the_last_steps_loss(still: Open) -> None:
+    page = still()
+    told = _number(_point_at(page, "gradient by hidden state, time step 3"))
+    expected = np.linalg.norm(make_trace().layers[0].last_d_h[3])
+    assert told == pytest.approx(float(expected), rel=1e-6)
+    page.get_by_role("button", name="Which loss the gradient is of").click()
+    told = _number(_point_at(page, "gradient by hidden state, time step 3"))
+    assert told == pytest.approx(float(np.linalg.norm(make_trace().d_h[3])), rel=1e-6)
+
+
+def test_a_click_on_a_unit_reaches_python(still: Open) -> None:
+    page = still()
+    _point_at(page, "hidden state, unit 1, time step 2")
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_text("selected:")).to_have_text(
+        "selected: {'layer': 0, 'unit': 1, 'time_step': 2}"
+    )
+    expect(page.locator(".unrolled .readout")).to_contain_text("unit 1")
+
+
+def test_arrow_keys_choose_the_time_step_and_the_unit(still: Open) -> None:
+    page = still()
+    _focus(page)
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    readout = page.locator(".unrolled .readout")
+    expect(readout).to_contain_text("time step 1")
+    expect(readout).to_contain_text("unit 0")
+    expect(page.locator(".unrolled .announce")).to_contain_text("time step 1; input in 1")
+    page.keyboard.press("Escape")
+    expect(readout).not_to_contain_text("unit 0")
+
+
+def test_the_key_p_plays_the_sweep_and_the_space_key_is_left_to_the_page(moving: Open) -> None:
+    page = moving()
+    page.evaluate("""() => {
+        window.spaces = 0;
+        addEventListener("keydown", (event) => {
+            if (event.key === " " && !event.defaultPrevented) window.spaces += 1;
+        });
+    }""")
+    play = page.get_by_role("button", name="Play the sweep")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Space")
+    expect(play).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("window.spaces") == 1
+    page.keyboard.press("p")
+    expect(play).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_sweep_goes_through_the_steps_and_turns_back(moving: Open) -> None:
+    page = moving()
+    page.locator(".unrolled select").select_option("4")
+    backward = page.get_by_role("button", name="Show the gradient on its way back")
+    expect(backward).to_have_attribute("aria-pressed", "true")
+    expect(backward).to_have_attribute("aria-pressed", "false")
+
+
+def test_reduced_motion_keeps_still_but_can_be_stepped(still: Open) -> None:
+    page = still()
+    play = page.get_by_role("button", name="Play the sweep")
+    expect(play).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="One time step forward").click()
+    expect(page.locator(".unrolled .time output")).to_have_text("time step 1")
+    page.locator(".unrolled .time input").fill("3")
+    expect(page.locator(".unrolled .time output")).to_have_text("time step 3")
+
+
+def test_live_updates_neither_mount_the_picture_anew_nor_move_the_page(moving: Open) -> None:
+    page = moving("live")
+    canvas = page.locator(".unrolled canvas.strips").element_handle()
+    before = page.locator(".unrolled").bounding_box()
+    expect(page.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
+    assert canvas is not None
+    assert canvas.evaluate("(canvas) => canvas.isConnected")
+    assert page.locator(".unrolled").bounding_box() == before
+
+
+def test_training_can_be_rewound_while_it_goes_on(moving: Open) -> None:
+    page = moving("live")
+    expect(page.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
+    page.locator(".unrolled .training input").fill("2")
+    caption = page.locator(".unrolled .measured").inner_text()
+    page.wait_for_timeout(600)
+    assert page.locator(".unrolled .measured").inner_text() == caption
+    page.get_by_role("button", name="Show the newest iteration").click()
+    expect(page.locator(".unrolled .measured")).not_to_have_text(caption)
+
+
+def test_the_theme_is_switched_without_a_reload(still: Open) -> None:
+    page = still()
+    dark_pixels = """(canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let dark = 0, light = 0;
+        for (let at = 0; at < data.length; at += 4)
+            if (data[at + 3] > 200) data[at] < 100 ? dark++ : data[at] > 200 && light++;
+        return dark > light;
+    }"""
+    prints = page.locator(".unrolled canvas.print")
+    assert prints.evaluate(dark_pixels)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1000)
+    assert not prints.evaluate(dark_pixels)
+
+
+def test_the_picture_has_a_sentence_made_from_its_numbers(still: Open) -> None:
+    page = still("cell=gru&steps=6")
+    picture = page.get_by_role("img", name="Unrolled GRU with 3 units over 6 time steps")
+    expect(picture).to_have_attribute("aria-label", re.compile("iteration 0; loss 0.5.* 6 of 6"))
+
+
+def test_what_is_not_a_number_is_named(still: Open) -> None:
+    page = still("broken")
+    assert "not a number" in _point_at(page, "hidden state, unit 0, time step 0")
+    assert _number(_point_at(page, "gradient by hidden state, time step 0")) == 0
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "relu"])
+def test_one_step_of_each_cell_shows_its_own_rows(still: Open, cell: str) -> None:
+    page = still(f"cell={cell}&steps=1")
+    rows = {"lstm": 6, "gru": 4}.get(cell, 1)
+    expect(page.locator(".unrolled .label .scale")).to_have_count(rows)
+    expect(page.get_by_role("button", name="One time step forward")).to_be_disabled()
+
+
+@pytest.mark.parametrize("width", [390, 800, 1400])
+def test_nothing_is_wider_than_the_page(still: Open, width: int) -> None:
+    page = still("steps=50")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(300)
+    box = page.locator(".unrolled").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
