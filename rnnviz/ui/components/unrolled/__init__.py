@@ -36,7 +36,11 @@ _picture = st.components.v2.component(
     "rnnviz_unrolled",
     html='<figure class="unrolled"></figure>',
     js="""
-        const library = (globalThis[Symbol.for("rnnviz.unrolled")] ??= Promise.withResolvers());
+        const waiting = () => {
+          let resolve;
+          return { promise: new Promise((done) => (resolve = done)), resolve };
+        };
+        const library = (globalThis[Symbol.for("rnnviz.unrolled")] ??= waiting());
         export default async (component) => (await library.promise)(component);
     """,
 )

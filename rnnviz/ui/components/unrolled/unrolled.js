@@ -56,7 +56,7 @@ const DIAGRAMS = {
   },
 };
 
-const COLUMN = { narrowest: 13, widest: 320, upright: 40, wired: 34 };
+const COLUMN = { narrowest: 12, widest: 320, upright: 40, wired: 34 };
 const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, zero: 18, layer: 18 };
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
@@ -225,11 +225,11 @@ function normsOf(frame, header, layer, gradient, ofLast) {
   return frame.norms.subarray(start, start + steps);
 }
 
-/** Ends of the colour scale of a signed quantity: the largest value kept, rounded up to 1, 2, 5. */
+/** Ends of the colour scale of a signed quantity: the largest value kept, rounded up. */
 function signedScale(store, q, layer) {
   const peak = store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0);
   const decade = 10 ** Math.floor(Math.log10(peak));
-  const step = [1, 2, 5, 10].find((candidate) => peak <= candidate * decade * 1.001);
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((candidate) => peak <= candidate * decade * 1.001);
   return step ? step * decade : peak || 1;
 }
 
@@ -1161,10 +1161,10 @@ function partsOf(layout) {
     y: row.top - HEIGHT.between / 2, height: row.slot + HEIGHT.between,
     at: 0.15 + (0.65 * index) / layout.rows.length,
   }));
-  const input = { y: 0, height: HEIGHT.axis + HEIGHT.input + HEIGHT.between / 2, at: 0 };
-  const prediction = {
-    y: layout.predictionY - 9, height: HEIGHT.prediction + 15, at: 0.8,
-  };
+  const y = layout.predictionY - 9;
+  const top = layout.rows[0].top - HEIGHT.between / 2;
+  const input = { y: 0, height: top, at: 0, print: true };
+  const prediction = { y, height: layout.gradientY - 6 - y, at: 0.8, print: true };
   return [input, ...rows, prediction];
 }
 
@@ -1173,17 +1173,17 @@ function drawForward(context, view) {
   const { layout, theme } = view;
   const t = view.step;
   const within = view.calm ? 1 : view.sweep.at - t;
-  const x = cellX(layout, t) - layout.gap;
-  const right = layout.left + layout.content;
+  const right = layout.left + layout.content + layout.gap;
   context.fillStyle = css(theme.paper, VEIL);
-  context.fillRect(x + layout.pitch, 0, right - x, layout.gradientY - 6);
   context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
   for (const part of partsOf(layout)) {
+    // Texts stand on their column's middle; a row's column begins with what comes to it.
+    const x = cellX(layout, t) - (part.print ? layout.gap / 2 : layout.gap);
     const share = clamp((within - part.at) / 0.12, 0, 1);
-    if (share < 1) {
-      context.fillStyle = css(theme.paper, VEIL * (1 - share));
-      context.fillRect(x, part.y, layout.pitch, part.height);
-    }
+    context.fillStyle = css(theme.paper, VEIL);
+    context.fillRect(x + layout.pitch, part.y, right - x - layout.pitch, part.height);
+    context.fillStyle = css(theme.paper, VEIL * (1 - share));
+    if (share < 1) context.fillRect(x, part.y, layout.pitch, part.height);
   }
   drawFlow(context, view, t, within);
 }
@@ -2332,6 +2332,6 @@ function unrolled({ data, parentElement, setStateValue }) {
  */
 export default function publish() {
   const name = Symbol.for("rnnviz.unrolled");
-  globalThis[name] ??= Promise.withResolvers();
-  globalThis[name].resolve(unrolled);
+  const { resolve } = (globalThis[name] ??= { promise: Promise.resolve(unrolled) });
+  resolve?.(unrolled);
 }
