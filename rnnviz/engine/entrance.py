@@ -45,6 +45,9 @@ class Entrance:
             self._ids = x
             x = self._embedding.W[x]
         block = x.transpose(0, 2, 1)
+        if self._window == 1:
+            np.copyto(self._x, block, casting="same_kind")
+            return
         for rows, late in self._places:
             self._x[:late, rows] = 0
             np.copyto(self._x[late:, rows], block[: max(len(block) - late, 0)], casting="same_kind")

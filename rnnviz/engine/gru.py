@@ -80,6 +80,7 @@ class GRU(Cell):
 
     def _prepare_views(self, D: int) -> None:
         S, d_a, rows = self.S, self.d_a, self.rows
+        self._chunks = [(chunk, self._views_of(chunk)) for chunk in self.chunks()]
         self._forward = list(
             zip(
                 S,
@@ -137,8 +138,8 @@ class GRU(Cell):
         W_hh_T, carry, silent = self.W_hh_T, self._carry, self.silent
         dot, multiply, add = np.dot, np.multiply, np.add
         self.d_h_all[0] = 0
-        for chunk in self.chunks():
-            self._factors(chunk)
+        for chunk, views in self._chunks:
+            self._factors(views)
             for (d_h, d_n, d_r, d_z, d_m, d_rzm, r, z, d_h_before), crosses_t in zip(
                 self._backward[chunk][::-1], crosses[chunk][::-1], strict=True
             ):
@@ -154,16 +155,26 @@ class GRU(Cell):
                         carry[silent] = 0
                     add(d_h_before, carry, d_h_before)
 
-    def _factors(self, chunk: slice) -> None:
+    def _views_of(self, chunk: slice) -> tuple[Array, ...]:
+        """Return what `_factors` reads and writes for a chunk of time steps."""
+        S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
+        d_blocks = (d_a[:, rows(0)], d_a[:, rows(1, 2)], d_a[:, rows(3)])
+        return (
+            d_a,
+            S[:, rows(0)],
+            S[:, rows(2)],
+            S[:, rows(1, 2)],
+            *d_blocks,
+            self._scratch[: len(S)],
+        )
+
+    def _factors(self, views: tuple[Array, ...]) -> None:
         """Write what d_h (for n and z) and d_a_n (for r) are multiplied with into `d_a`.
 
         With q = h_{t-1} - n, those of r and z have one form: r m (1 - r) and z q (1 - z).
         """
-        S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
-        n, z, d_rz = S[:, rows(0)], S[:, rows(2)], d_a[:, rows(1, 2)]
-        d_n, d_z, d_m = (d_a[:, rows(block)] for block in (0, 2, 3))
-        xy = self._scratch[: len(d_a)]
-        np.multiply(d_rz, S[:, rows(1, 2)], xy)
+        d_a, n, z, rz, d_n, d_rz, d_m, xy = views
+        np.multiply(d_rz, rz, xy)
         np.subtract(d_rz, xy, d_rz)
         np.multiply(n, n, d_n)
         np.subtract(self.one, d_n, d_n)
@@ -173,7 +184,7 @@ class GRU(Cell):
         if held is not None:
             d_a[:, held.rows] = 0
         if self.silent is not None:  # h does not depend on n and z there
-            d_n[:, self.silent] = d_z[:, self.silent] = 0
+            d_n[:, self.silent] = d_a[:, self.rows(2)][:, self.silent] = 0
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""

@@ -80,6 +80,7 @@ class LSTM(Cell):
 
     def _prepare_views(self) -> None:
         S, rows, H = self.S[:-1], self.rows, self.hidden_size
+        self._chunks = [(chunk, self._views_of(chunk)) for chunk in self.chunks()]
         self._forward = list(
             zip(
                 self.Z[:-1],
@@ -137,8 +138,8 @@ class LSTM(Cell):
         dot, multiply, add = np.dot, np.multiply, np.add
         self.d_h_all[0] = 0
         self.d_c_all[-1] = 0
-        for chunk in self.chunks():
-            self._factors(chunk)
+        for chunk, views in self._chunks:
+            self._factors(views)
             for (d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before), crosses_t in zip(
                 self._backward[chunk][::-1], crosses[chunk][::-1], strict=True
             ):
@@ -153,22 +154,27 @@ class LSTM(Cell):
                 else:
                     d_c_before.fill(0)
 
-    def _factors(self, chunk: slice) -> None:
+    def _views_of(self, chunk: slice) -> tuple[Array, ...]:
+        """Return what `_factors` reads and writes for a chunk of time steps."""
+        S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
+        d_blocks = (d_a[:, rows(0)], d_a[:, rows(1)], d_a[:, rows(3)], d_a[:, rows(0, 3)])
+        blocks = (S[:, rows(0)], S[:, rows(1)], S[:, rows(3)], S[:, rows(0, 3)])
+        return d_a, self.h[chunk], self.tanh_c[chunk], *blocks, *d_blocks, self._scratch[: len(d_a)]
+
+    def _factors(self, views: tuple[Array, ...]) -> None:
         """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h.
 
         With h = o tanh(c), the factors h (1 - o), i g (1 - i) and f c_{t-1} (1 - f) have one form,
         x - x y, and so have those of g and c: i - i g g and o - h tanh(c).
         """
-        S, d_a, tanh_c, rows = self.S[chunk], self.d_a[chunk], self.tanh_c[chunk], self.rows
-        h, d_oif, d_g = self.h[chunk], d_a[:, rows(0, 3)], d_a[:, rows(3)]
-        xy = self._scratch[: len(d_a)]
-        np.multiply(d_a[:, rows(1)], S[:, rows(3)], d_g)
-        np.subtract(S[:, rows(1)], d_g, d_g)
-        np.copyto(d_a[:, rows(0)], h)
-        np.multiply(d_oif, S[:, rows(0, 3)], xy)
+        d_a, h, tanh_c, o, i, g, oif, d_o, d_i, d_g, d_oif, xy = views
+        np.multiply(d_i, g, d_g)
+        np.subtract(i, d_g, d_g)
+        np.copyto(d_o, h)
+        np.multiply(d_oif, oif, xy)
         np.subtract(d_oif, xy, d_oif)
         np.multiply(h, tanh_c, tanh_c)
-        np.subtract(S[:, rows(0)], tanh_c, tanh_c)
+        np.subtract(o, tanh_c, tanh_c)
         self._no_gradient(d_a, tanh_c)
 
     def _no_gradient(self, d_a: Array, c_by_h: Array) -> None:

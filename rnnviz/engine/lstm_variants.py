@@ -95,8 +95,8 @@ class PeepholeLSTM(LSTM):
         p_i, p_f, p_o = (self._p_T[:, [row]] for row in (0, 1, 2))
         self.d_h_all[0] = 0
         self.d_c_all[-1] = 0
-        for chunk in self.chunks():
-            self._factors(chunk)
+        for _, views in self._chunks:
+            self._factors(views)
         for t in reversed(range(self.steps)):
             d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before = self._backward[t]
             np.add(d_c, np.multiply(d_h, c_by_h, carry), d_c)

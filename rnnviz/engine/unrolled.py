@@ -41,7 +41,12 @@ class Unrolled:
         self.d_outputs = np.zeros_like(self.outputs)
         self.d_x = entrance.d_x
         self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient)
-        self._losses: dict[tuple[str, int | None], Loss] = {}
+        self._initial = [
+            (name, number, state[0])
+            for number, layer in enumerate(layers)
+            for name, state in layer.states.items()
+        ]
+        self._losses: dict[tuple[str, bool], Loss] = {}
         self._crosses: dict[int | None, list[bool]] = {}
 
     def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> None:
@@ -54,12 +59,14 @@ class Unrolled:
             State before the first step; zero where it is not given.
         """
         self.entrance.forward(x)
-        for number, layer in enumerate(self.layers):
-            for name, state in layer.states.items():
-                state[0] = 0 if initial is None else initial[name][number].T
-            if number > 0:
-                np.copyto(layer.x, self.layers[number - 1].h)
+        for name, number, state in self._initial:
+            state[...] = 0 if initial is None else initial[name][number].T
+        below = None
+        for layer in self.layers:
+            if below is not None:
+                np.copyto(layer.x, below)
             layer.forward()
+            below = layer.h
         product(self.readout.W, self.layers[-1].h_and_one, self.outputs)
 
     def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
@@ -67,14 +74,14 @@ class Unrolled:
 
         Targets without the axis of time are those of the last step, the only one scored then.
         """
-        steps = slice(-1, None) if y.ndim < LOSSES[name].target_axes else slice(None)
-        key = (name, steps.start)
-        if key not in self._losses:
-            self._losses[key] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
-        if steps.start is None:
-            return self._losses[key](y, mask)
+        last = y.ndim < LOSSES[name].target_axes
+        if (name, last) not in self._losses:
+            steps = slice(-1 if last else 0, None)
+            self._losses[name, last] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
+        if not last:
+            return self._losses[name, False](y, mask)
         self.d_outputs[:-1] = 0
-        return self._losses[key](y[None], None)
+        return self._losses[name, True](y[None], None)
 
     def backward(self, truncate: int | None = None) -> None:
         """Carry `d_outputs` back to every state of every layer and to `d_x`."""
