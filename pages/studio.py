@@ -3,7 +3,7 @@
 from rnnviz.ui import continuation, frame, live, transport
 
 run = frame.guard()
-readings = transport.bar(run)
+readings = transport.bar()
 frame.notices(run)
 live.studio(run, readings)
-continuation.panel(run)
+continuation.panel()

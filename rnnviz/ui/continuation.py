@@ -6,14 +6,17 @@ import streamlit as st
 
 from rnnviz.analysis.predictions import Continued, continue_text
 from rnnviz.tasks import NextSymbol
+from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 _STEPS = 12
 
 
-def panel(run: Run) -> None:
+@st.fragment
+def panel() -> None:
     """Draw the panel, for a task whose sequences can be continued."""
+    run = session.current()
     task = run.trainer.task
     if not isinstance(task, NextSymbol):
         return

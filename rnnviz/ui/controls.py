@@ -34,21 +34,32 @@ _COMFORTABLE: dict[str, tuple[float, float]] = {
 }
 
 
-def sidebar(run: Run) -> None:
+def sidebar() -> None:
     """Draw the settings of the run: a live knob acts within a tick, the others start a new run."""
     with st.sidebar:
-        st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
-        st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
-        for name in ("cell", "hidden_size"):
+        _settings()
+
+
+@st.fragment
+def _settings() -> None:
+    """Draw the settings, as a fragment.
+
+    A change of a widget outside a fragment starts a second script at once, while the first may
+    still train or draw. A change within one waits until the first is done.
+    """
+    run = session.current()
+    st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
+    st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
+    for name in ("cell", "hidden_size"):
+        _setting(FIELD[name], run)
+    _length(run)
+    _setting(FIELD["seed"], run)
+    st.subheader("Training", anchor=False, help="These act on the running network at once.")
+    for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
+        _setting(FIELD[name], run)
+    with st.expander("More settings"):
+        for name in ("layers", "forget_bias", "truncate", "momentum", "dtype"):
             _setting(FIELD[name], run)
-        _length(run)
-        _setting(FIELD["seed"], run)
-        st.subheader("Training", anchor=False, help="These act on the running network at once.")
-        for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
-            _setting(FIELD[name], run)
-        with st.expander("More settings"):
-            for name in ("layers", "forget_bias", "truncate", "momentum", "dtype"):
-                _setting(FIELD[name], run)
 
 
 def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = "") -> Any:
@@ -110,9 +121,14 @@ def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
     of the live loop, and no second thread competes with that tick.
     """
     if not field.live:
-        draw(field, key, current, session.restart, label=f"{field.label} ↻")
+        draw(field, key, current, _restart, label=f"{field.label} ↻")
     else:
-        draw(field, key, current, "ignore" if run.playing else "rerun")
+        draw(field, key, current, "ignore" if run.playing else st.rerun)
+
+
+def _restart() -> None:
+    session.restart()
+    st.rerun()
 
 
 def _stops(field: Field, current: Any) -> list[Any]:

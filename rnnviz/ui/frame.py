@@ -44,7 +44,8 @@ def show() -> None:
     _prepare_process()
     page = st.navigation(_pages(), position="top")
     st.html(_CSS)
-    controls.sidebar(session.start())
+    session.start()
+    controls.sidebar()
     token = _framed.set(True)
     try:
         page.run()

@@ -39,6 +39,7 @@ class _View:
     loss: float
     accuracy: float
     baseline: float
+    learning_rate: float
     loss_says: str
     accuracy_says: str
     gradient_says: str
@@ -102,6 +103,7 @@ def _look(run: Run, viewed: int | None) -> _View:
         loss=trace.loss,
         accuracy=score.accuracy,
         baseline=baseline.accuracy,
+        learning_rate=trainer.config.learning_rate,
         loss_says=loss_sentence(trace.loss, classes),
         accuracy_says=accuracy_sentence(score.accuracy, baseline),
         gradient_says=backward_sentence(backward_norms(trace)),
@@ -133,8 +135,8 @@ def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
     for label, reading in (
         ("Iteration", f"{view.iteration:,}"),
         ("Probe loss, nats", f"{view.loss:.4f}"),
-        ("Accuracy", f"{view.accuracy:.1%}"),
-        ("Commonest always", f"{view.baseline:.1%}"),
+        (f"Accuracy (guess {view.baseline:.0%})", f"{view.accuracy:.1%}"),
+        ("Learning rate", f"{view.learning_rate:g}"),
     ):
         readings.metric(label, reading, width="content")
 

@@ -7,53 +7,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
-from rnnviz.ui.session import Run
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
 DEFAULT_SPEED = "fast"
 
 
-def bar(run: Run) -> DeltaGenerator:
+def bar() -> DeltaGenerator:
     """Draw the transport bar of the run; return the place in it for the live readings."""
     session.seed(session.SPEED, DEFAULT_SPEED)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Pause" if run.playing else "Train",
-            icon=":material/pause:" if run.playing else ":material/play_arrow:",
-            type="primary",
-            key="play",
-            shortcut="Space",
-            help="Train the network live, or hold it still.",
-            on_click=_toggle,
-            disabled=run.trainer.diverged is not None,
-        )
-        st.button(
-            "Step",
-            icon=":material/skip_next:",
-            key="step",
-            shortcut="S",
-            help="Exactly one iteration: one batch, one change of the weights.",
-            on_click=_step,
-            disabled=run.playing or run.trainer.diverged is not None,
-        )
-        st.button(
-            "Reset",
-            icon=":material/replay:",
-            key="reset",
-            shortcut="0",
-            help="Back to iteration 0 with the same seed: the same run again, number by number.",
-            on_click=session.restart,
-        )
-        st.segmented_control(
-            "Speed",
-            options=list(SPEEDS),
-            key=session.SPEED,
-            persist_state="session",
-            required=True,
-            label_visibility="collapsed",
-            help="Iterations between two pictures: 1, 5, or as many as fit.",
-        )
+        with st.container(width="content"):
+            _buttons()
         readings = st.container(horizontal=True, width="content", gap="medium", key="readings")
     # A fragment may only write into a container that the page itself has written into.
     readings.empty()
@@ -65,9 +30,55 @@ def iterations_per_tick() -> int | None:
     return SPEEDS[session.value(session.SPEED, DEFAULT_SPEED)]
 
 
+@st.fragment
+def _buttons() -> None:
+    """Draw the buttons, as a fragment: a click waits until the tick that is under way is done."""
+    run = session.current()
+    stopped = run.trainer.diverged is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Pause" if run.playing else "Train",
+            icon=":material/pause:" if run.playing else ":material/play_arrow:",
+            type="primary",
+            key="play",
+            shortcut="Space",
+            help="Train the network live, or hold it still.",
+            on_click=_toggle,
+            disabled=stopped,
+        )
+        st.button(
+            "Step",
+            icon=":material/skip_next:",
+            key="step",
+            shortcut="S",
+            help="Exactly one iteration: one batch, one change of the weights.",
+            on_click=_step,
+            disabled=run.playing or stopped,
+        )
+        st.button(
+            "Reset",
+            icon=":material/replay:",
+            key="reset",
+            shortcut="0",
+            help="Back to iteration 0 with the same seed: the same run again, number by number.",
+            on_click=_reset,
+        )
+        st.segmented_control(
+            "Speed",
+            options=list(SPEEDS),
+            key=session.SPEED,
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+            help="Iterations between two pictures: 1, 5, or as many as fit.",
+            on_change="ignore" if run.playing else "rerun",
+        )
+
+
 def _toggle() -> None:
     run = session.current()
     run.playing = not run.playing
+    st.rerun()
 
 
 def _step() -> None:
@@ -75,3 +86,9 @@ def _step() -> None:
     with GATE.turn(run):
         run.trainer.set(**session.live_knobs())
         run.trainer.advance(iterations=1)
+    st.rerun()
+
+
+def _reset() -> None:
+    session.restart()
+    st.rerun()

@@ -14,7 +14,8 @@ def test_a_first_visit_shows_an_untrained_network_at_rest(open_app):
     app = open_app()
 
     assert readings(app)["Iteration"] == "0"
-    assert readings(app)["Commonest always"] == "33.3%"
+    assert readings(app)["Learning rate"] == "0.01"
+    assert 0 < float(readings(app)["Accuracy (guess 33%)"].rstrip("%")) < 70
     assert app.button(key="play").label == "Train"
 
 
@@ -80,6 +81,7 @@ def test_a_live_knob_acts_on_the_running_network(open_app, key, value, name):
 
     assert run_of(app).trainer is trainer
     assert getattr(trainer.config, name) == value
+    assert readings(app)["Learning rate"] == f"{trainer.config.learning_rate:g}"
     assert trainer.iteration == 1
 
 

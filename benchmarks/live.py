@@ -1,0 +1,137 @@
+"""Measure the live loop as a visitor has it: the real app in a real Chromium.
+
+LSTM with 32 units, 50 time steps, 16 sequences in a batch. Prints updates, frames, blocked main
+thread, the time from a slider to its effect, and whether any chart was mounted anew.
+
+    python -m benchmarks.live [--seconds 30]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import time
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from tests.serving import running_app
+
+#: Counts frames, long tasks, updates and mounts from now on.
+_WATCH = """() => {
+  const seen = {frames: 0, blocked: 0, updates: 0, mounts: 0, since: performance.now()};
+  window.seen = seen;
+  const frame = () => { seen.frames += 1; requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) seen.blocked += Math.max(0, task.duration - 50);
+  }).observe({entryTypes: ["longtask"]});
+  const reading = () => [...document.querySelectorAll('[data-testid="stMetricValue"]')]
+    .map((value) => value.innerText).join();
+  let last = reading();
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (node.nodeType !== 1) continue;
+        seen.mounts += node.matches(".js-plotly-plot, canvas") ? 1 : 0;
+      }
+    }
+    const now = reading();
+    if (now !== last) { last = now; seen.updates += 1; }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+_READ = "() => ({...seen, seconds: (performance.now() - seen.since) / 1000})"
+
+#: Resolves with the milliseconds from now until the reading of the learning rate changes.
+_UNTIL_EFFECT = """() => new Promise((resolve) => {
+  const reading = () => [...document.querySelectorAll('[data-testid="stMetric"]')]
+    .find((metric) => metric.innerText.includes("Learning rate")).innerText;
+  const before = reading();
+  document.addEventListener("keydown", () => {
+    const start = performance.now();
+    const look = () => {
+      if (reading() !== before) resolve(performance.now() - start);
+      else requestAnimationFrame(look);
+    };
+    look();
+  }, {once: true, capture: true});
+})"""
+
+
+def _slider(page: Page, label: str) -> Locator:
+    return page.get_by_role("slider", name=label, exact=False).first
+
+
+def _set(page: Page, label: str, wanted: int) -> None:
+    """Move a slider to a value, by keyboard."""
+    slider = _slider(page, label)
+    slider.focus()
+    while (shown := int(slider.input_value())) != wanted:
+        slider.press("ArrowRight" if shown < wanted else "ArrowLeft")
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(1500)
+
+
+def _slider_to_effect_ms(page: Page, times: int = 15) -> list[float]:
+    slider = _slider(page, "Learning rate")
+    slider.focus()
+    measured = []
+    for number in range(times):
+        page.evaluate(f"() => {{ window.effect = ({_UNTIL_EFFECT})(); }}")
+        slider.press("ArrowRight" if number % 2 else "ArrowLeft")
+        measured.append(float(page.evaluate("window.effect")))
+        page.wait_for_timeout(170 + 37 * number % 150)
+    return measured
+
+
+def _measure(page: Page, seconds: float) -> None:
+    _set(page, "Hidden units", 32)
+    _set(page, "Sequence length", 50)
+    _set(page, "Batch size", 16)
+    page.get_by_role("button", name="Train", exact=False).first.click()
+    page.wait_for_timeout(3000)
+    zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"
+    wanted = [1, 7]
+    page.evaluate(zoom % f"return Plotly.relayout(plot, {{'xaxis.range': {wanted}}}).then(() => 0)")
+    page.evaluate(_WATCH)
+    page.wait_for_timeout(int(seconds * 1000))
+    seen = page.evaluate(_READ)
+    kept = page.evaluate(zoom % "return plot._fullLayout.xaxis.range")
+    effect = _slider_to_effect_ms(page)
+    for name, value, unit in (
+        ("updates", seen["updates"] / seen["seconds"], "/s"),
+        ("frames", seen["frames"] / seen["seconds"], "/s"),
+        ("main thread blocked", seen["blocked"] / seen["seconds"], "ms/s"),
+        ("slider to effect, median", statistics.median(effect), "ms"),
+        ("slider to effect, most", max(effect), "ms"),
+        ("charts and canvases mounted anew", seen["mounts"], ""),
+    ):
+        print(f"{name:>34}: {value:7.1f} {unit}")
+    print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30)
+    seconds = parser.parse_args().seconds
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    with running_app() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"],
+        )
+        print(f"Chromium {browser.version}, 1440x900, {time.strftime('%Y-%m-%d')}")
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(server.url)
+        page.get_by_role("button", name="Train", exact=False).first.wait_for()
+        page.wait_for_timeout(2000)
+        _measure(page, seconds)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
