@@ -22,8 +22,8 @@ A frame is one trace. Its parts, little-endian, each in C order:
     padding to a multiple of 4
 
 The newest frame is exact, and one more that the user looks at: they answer a hover with the
-recorded number. The others are quantised to 254 levels, enough for colours. Norms and probabilities
-are exact in all of them.
+recorded number. The others are quantised to 254 levels, enough for colours, and so is a very large
+one that comes alone, in a live tick. Norms and probabilities are exact in all of them.
 Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a signed value is
 `128 + 127 v / peak` with the `peak` of its quantity over all traces packed.
 """
@@ -52,6 +52,9 @@ UNKNOWN = 65535
 
 #: Most bytes of a packet; where more come, traces are left out evenly.
 BUDGET = 1_000_000
+
+#: A single trace, as it comes several times a second, is quantised too where it is larger.
+LIVE_BUDGET = 250_000
 
 
 def pack(
@@ -92,7 +95,9 @@ def pack(
         If there is no trace, they differ in cell or shape, or none is of iteration `exact`.
     """
     _check(traces)
-    wanted = {len(traces) - 1, _position(traces, exact)}
+    wanted = _position(traces, exact)
+    if _newest_is_exact(traces):
+        wanted.add(len(traces) - 1)
     places = _within(traces, wanted, budget)
     chosen = [traces[place] for place in places]
     peaks = _peaks(chosen)
@@ -136,12 +141,20 @@ def _shape(trace: Trace) -> tuple[object, ...]:
     return (trace.cell, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
 
 
-def _position(traces: Sequence[Trace], iteration: int | None) -> int:
+def _newest_is_exact(traces: Sequence[Trace]) -> bool:
+    """Return whether the newest goes without quantisation: unless it is a live tick, and large."""
+    layers = traces[-1].layers
+    numbers = sum(values.size for layer in layers for values in layer.quantities().values())
+    return len(traces) > 1 or 4 * numbers <= LIVE_BUDGET
+
+
+def _position(traces: Sequence[Trace], iteration: int | None) -> set[int]:
+    """Return the position of the trace of that iteration; none if none is asked for."""
     if iteration is None:
-        return len(traces) - 1
+        return set()
     for position, trace in enumerate(traces):
         if trace.iteration == iteration:
-            return position
+            return {position}
     raise ValueError(f"exact must be the iteration of one of the traces, got {iteration}")
 
 
@@ -153,7 +166,7 @@ def _within(traces: Sequence[Trace], wanted: set[int], budget: int) -> list[int]
     if count <= room + len(wanted):
         return list(range(count))
     spread = np.linspace(0, count - 1, max(1, room)).round().astype(int)
-    return sorted({0, *wanted, *spread.tolist()})
+    return sorted({0, count - 1, *wanted, *spread.tolist()})
 
 
 # ------------------------------------------------------------------ one frame

@@ -286,6 +286,14 @@ def test_a_live_tick_is_small() -> None:
     assert len(pack([trace(steps=50, units=32)])) < 50_000
 
 
+def test_a_large_trace_is_quantised_while_it_comes_with_every_tick_and_exact_at_rest() -> None:
+    large = [trace(steps=200, units=64, iteration=iteration) for iteration in range(2)]
+    assert [frame["exact"] for frame in unpack(pack(large[1:]))["frames"]] == [False]
+    assert len(pack(large[1:])) < 100_000
+    assert [frame["exact"] for frame in unpack(pack(large))["frames"]] == [False, True]
+    assert unpack(pack(large[:1], exact=0))["frames"][0]["exact"]
+
+
 def test_a_hundred_traces_of_four_quantities_fit_into_a_megabyte() -> None:
     traces = [trace("gru", steps=50, units=32, iteration=iteration) for iteration in range(100)]
     packed = pack(traces)

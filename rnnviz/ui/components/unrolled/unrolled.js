@@ -61,6 +61,7 @@ const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, 
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
 const MOST_FRAMES = 128;
+const MOST_BYTES = 24e6;
 const UNKNOWN = 65535;
 const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
   "Colours are measured; thin lines show what feeds what.";
@@ -89,8 +90,19 @@ function unpack(bytes) {
   const buffer = bytes.slice().buffer;
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  header.sequences = header.sequences.map(known);
   const frames = header.frames.map((about) => unpackFrame(buffer, 4 + length, header, about));
   return { header, frames };
+}
+
+const sequences = new Map();
+
+/** The same sequence comes with every update; the same object then tells that nothing changed. */
+function known(sequence) {
+  const key = JSON.stringify(sequence);
+  if (sequences.size > 20) sequences.clear();
+  if (!sequences.has(key)) sequences.set(key, sequence);
+  return sequences.get(key);
 }
 
 /** @returns {Frame} */
@@ -145,7 +157,7 @@ function merge(store, packet) {
   store.header = header;
   Object.assign(store.labels, header.labels);
   for (const frame of frames) insert(store.frames, frame);
-  if (store.frames.length > MOST_FRAMES) store.frames = everySecond(store.frames);
+  while (store.frames.length > 2 && tooMany(store.frames)) store.frames = everySecond(store.frames);
   store.offered = Math.max(store.offered, store.frames.length);
   return store;
 }
@@ -171,6 +183,11 @@ function joins(store, { header, frames }) {
     if (same) return Object.is(number(same.loss), number(frame.loss));
     return Boolean(header.run) || frame.iteration > newest(store).iteration;
   });
+}
+
+function tooMany(frames) {
+  const bytes = frames.reduce((sum, frame) => sum + frame.values.byteLength, 0);
+  return frames.length > MOST_FRAMES || bytes > MOST_BYTES;
 }
 
 /** Thin the frames, but keep the first and the newest. */
@@ -229,7 +246,8 @@ function normsOf(frame, header, layer, gradient, ofLast) {
 function signedScale(store, q, layer) {
   const peak = store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0);
   const decade = 10 ** Math.floor(Math.log10(peak));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((candidate) => peak <= candidate * decade * 1.001);
+  const steps = peak > 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8, 10] : [1, 2, 5, 10];
+  const step = steps.find((candidate) => peak <= candidate * decade * 1.001);
   return step ? step * decade : peak || 1;
 }
 
@@ -796,9 +814,18 @@ function arrowDown(context, x, y, colour) {
 
 /** Everything that is text or a line: repainted with new data, not while colours blend. */
 function paintPrint(view) {
-  const context = begin(view, view.dom.print);
-  const span = visibleSteps(view.layout, view.scroll);
+  const { layout, frame, dom } = view;
+  const same = view.printed === frame.sequence && view.dirty === "data";
+  view.printed = frame.sequence;
+  const context = same ? dom.print.getContext("2d") : begin(view, dom.print);
+  const span = visibleSteps(layout, view.scroll);
   context.textBaseline = "middle";
+  if (same) {
+    const height = HEIGHT.prediction + 2;
+    context.clearRect(view.scroll, layout.predictionY - 1, layout.view, height);
+    if (view.store.header.classes) drawPredictionTexts(context, view, span);
+    return;
+  }
   if (view.layout.wired) drawWires(context, view, span);
   drawAxis(context, view, span);
   drawInputs(context, view, span);
@@ -847,12 +874,18 @@ function drawInputs(context, view, { first, last }) {
 
 /** One size for all: the largest, within limits, in which nine of ten labels fit. */
 function commonSize(context, view, labels, width, weight, [largest, smallest]) {
-  for (let size = largest; size > smallest; size -= 0.5) {
+  const key = [weight, width, view.theme.font, ...labels].join("|");
+  const known = view.sizes.get(key);
+  if (known) return known;
+  let size = largest;
+  for (; size > smallest; size -= 0.5) {
     context.font = font(view, size, weight);
     const fit = labels.filter((each) => measured(context, each) <= width).length;
-    if (fit >= 0.9 * labels.length) return size;
+    if (fit >= 0.9 * labels.length) break;
   }
-  return smallest;
+  if (view.sizes.size > 20) view.sizes.clear();
+  view.sizes.set(key, size);
+  return size;
 }
 
 const widths = new Map();
@@ -1484,7 +1517,7 @@ function tooltipLines(view, { row, t, unit, part, carried }) {
       frame.exact ? value : `≈ ${shortly(valueAt(view, row, t, unit))}`,
       row.quantity.meaning,
       formula(view, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
-      frame.exact ? "" : "of 254 levels; the exact value is being fetched",
+      frame.exact ? "" : "the nearest of 254 levels; at rest the recorded number follows",
       row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
     ];
   }
@@ -1801,21 +1834,29 @@ function updateStepTexts(view) {
   dom.step.setAttribute("aria-valuetext", `time step ${step}`);
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
-  if (facts.length) fillFacts(view, dom.unitLine, facts);
-  else dom.unitLine.textContent = HINT;
+  fillFacts(view, dom.unitLine, facts.length ? facts : [[HINT, ""]]);
 }
 
+/** Write facts into a line; where the words are the same, only numbers that changed. */
 function fillFacts(view, line, facts) {
-  line.replaceChildren();
-  for (const [word, value, letter] of facts) {
-    const fact = element("span", "", line);
-    const name = document.createElement("em");
-    name.style.fontStyle = "normal";
-    if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
-    name.textContent = `${word} `;
-    fact.append(name);
-    element("b", "", fact, value);
+  const words = facts.map(([word, , letter]) => `${word}/${letter}`).join();
+  if (line.dataset.words !== words || line.dataset.theme !== css(view.theme.ink)) {
+    line.dataset.words = words;
+    line.dataset.theme = css(view.theme.ink);
+    line.replaceChildren(...facts.map(([word, , letter]) => fact(view, word, letter)));
   }
+  facts.forEach(([, value], place) => {
+    const shown = line.children[place].lastChild;
+    if (shown.textContent !== value) shown.textContent = value;
+  });
+}
+
+function fact(view, word, letter) {
+  const made = document.createElement("span");
+  const name = element("em", "", made, `${word} `);
+  if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
+  element("b", "", made);
+  return made;
 }
 
 function updateIterationControls(view) {
@@ -1850,7 +1891,7 @@ function listen(view) {
   const { dom } = view;
   dom.scroll.onscroll = () => {
     view.scroll = dom.scroll.scrollLeft;
-    view.dirty = true;
+    view.dirty = "all";
     wake(view);
   };
   dom.scroll.onpointermove = (event) => point(view, event);
@@ -2069,7 +2110,7 @@ function animate(view, now) {
   view.odd = !view.odd;
   if ((view.odd && blend(view, now)) || view.dirty) paintStrips(view);
   if (view.dirty) paintPrint(view);
-  view.dirty = false;
+  view.dirty = "";
   paintOverlay(view);
   if (view.sweep.playing || view.mixing) wake(view);
   else view.lastFrame = 0;
@@ -2131,7 +2172,7 @@ function turnTo(view, frame) {
   view.decoded = values;
   view.mixing = calm ? null : { from: view.shown.slice(), start: performance.now() };
   if (calm) view.shown = values.slice();
-  view.dirty = true;
+  view.dirty ||= "data";
 }
 
 /** @returns {boolean} whether colours changed */
@@ -2166,8 +2207,8 @@ function createView(parentElement) {
       playing: !calm.matches, phase: calm.matches ? "all" : "forward", at: 0, rest: 0, speed: 1,
       arrived: false,
     },
-    scroll: 0, ratio: 1, dirty: true, request: 0, lastFrame: 0, onScreen: true, timers: {},
-    calm: calm.matches, report: () => {}, said: "", watchers: [], odd: false, lastSelected: "null",
+    scroll: 0, ratio: 1, dirty: "all", request: 0, lastFrame: 0, onScreen: true, timers: {},
+    calm: calm.matches, report: () => {}, said: "", printed: null, watchers: [], odd: false, sizes: new Map(), lastSelected: "null",
   };
   view.dom.speed.value = "1";
   watch(view, calm);
@@ -2222,7 +2263,7 @@ function refresh(view) {
   updateTexts(view);
   updatePlay(view);
   view.scroll = dom.scroll.scrollLeft;
-  view.dirty = true;
+  view.dirty = "all";
   wake(view);
 }
 
