@@ -1783,9 +1783,10 @@ function gradientLabel(view) {
   }
   const toggle = button(made, "", "Which loss the gradient is of: click to change");
   toggle.textContent = `${layout.narrow ? "" : "of "}${view.ofLast ? "last step" : "all steps"}`;
-  toggle.onclick = () => {
+  toggle.onclick = (event) => {
     view.ofLast = !view.ofLast;
     refresh(view);
+    if (event.detail === 0) view.dom.labels.querySelector("button").focus();
   };
   const every = Math.max(1, Math.ceil((range.high - range.low) / 3));
   for (let decade = range.high; decade >= range.low; decade -= every) {
@@ -1898,7 +1899,10 @@ function listen(view) {
   dom.scroll.onpointerleave = () => unpoint(view);
   dom.scroll.onclick = (event) => choose(view, event);
   dom.figure.onkeydown = (event) => onKey(view, event);
-  dom.figure.onpointerup = (event) => event.target.closest?.("button") && focusPicture(view);
+  dom.figure.onclick = (event) => {
+    const byPointer = event.detail > 0;
+    if (byPointer && event.target.closest("button")) focusPicture(view);
+  };
   dom.play.onclick = () => togglePlay(view);
   dom.back.onclick = () => moveStep(view, -1);
   dom.forward.onclick = () => moveStep(view, 1);
@@ -1987,7 +1991,7 @@ function setUnit(view, unit, step = view.step) {
 
 /** After a click the keys go to the picture again, and the space key to the page. */
 function focusPicture(view) {
-  setTimeout(() => view.dom.scroll.focus({ preventScroll: true, focusVisible: false }), 0);
+  view.dom.scroll.focus({ preventScroll: true, focusVisible: false });
 }
 
 function onKey(view, event) {
