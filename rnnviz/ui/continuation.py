@@ -16,6 +16,7 @@ _STEPS = 12
 @st.fragment
 def panel() -> None:
     """Draw the panel, for a task whose sequences can be continued."""
+    session.refresh()
     run = session.current()
     task = run.trainer.task
     if not isinstance(task, NextSymbol):

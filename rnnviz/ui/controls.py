@@ -47,6 +47,7 @@ def _settings() -> None:
     A change of a widget outside a fragment starts a second script at once, while the first may
     still train or draw. A change within one waits until the first is done.
     """
+    session.refresh()
     run = session.current()
     st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
     st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
@@ -123,12 +124,12 @@ def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
     if not field.live:
         draw(field, key, current, _restart, label=f"{field.label} ↻")
     else:
-        draw(field, key, current, "ignore" if run.playing else st.rerun)
+        draw(field, key, current, "ignore" if run.playing else session.outdate_page)
 
 
 def _restart() -> None:
     session.restart()
-    st.rerun()
+    session.outdate_page()
 
 
 def _stops(field: Field, current: Any) -> list[Any]:

@@ -68,6 +68,7 @@ def _tick(readings: DeltaGenerator) -> None:
     stands within the change of the network. The turn includes the drawing: scripts of several
     sessions that draw at once would slow each other down as much as their training would.
     """
+    session.refresh()
     run = session.current()
     knobs = session.live_knobs()
     quota = transport.iterations_per_tick()

@@ -58,6 +58,8 @@ class Run:
         Touch it only while holding a turn of `rnnviz.ui.gate.GATE`.
     playing
         Whether the live loop trains.
+    paused_at
+        When it was last paused, by the monotonic clock, in seconds.
     problem
         What was refused at the last change of a control, and why; the trainer is as it was.
     selected_unit
@@ -68,15 +70,19 @@ class Run:
         Lists being edited on the Task page, by task and setting.
     pictures
         Counts how often the pictures had to start anew.
+    page_is_old
+        Whether a callback has changed what the whole page shows; see `refresh`.
     """
 
     trainer: Trainer
     playing: bool = False
+    paused_at: float = -1.0
     problem: str | None = None
     selected_unit: int | None = None
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
     pictures: int = 0
+    page_is_old: bool = False
 
     @property
     def name(self) -> str:
@@ -101,6 +107,7 @@ def start() -> Run:
     if _RUN not in st.session_state:
         st.session_state[_RUN] = Run(Trainer(RunConfig()))
     run = current()
+    run.page_is_old = False
     for name in CONTROLLED:
         seed(setting_key(name), getattr(run.trainer.config, name))
     seed(length_key(run.trainer.task), run.trainer.task.length)
@@ -111,6 +118,20 @@ def current() -> Run:
     """Return the visitor's run."""
     run: Run = st.session_state[_RUN]
     return run
+
+
+def outdate_page() -> None:
+    """Say that the whole page must be drawn anew: what a callback in a fragment calls."""
+    current().page_is_old = True
+
+
+def refresh() -> None:
+    """Draw the whole page anew if a callback asked for it; what every fragment begins with.
+
+    (A callback may call st.rerun itself, but that request is lost when a tick is waiting.)
+    """
+    if current().page_is_old:
+        st.rerun()
 
 
 def setting_key(name: str) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.session import Run
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
 DEFAULT_SPEED = "fast"
+
+#: Within this time after a pause a second press is the same one: when the timer of the live loop is
+#: due while a button is pressed, the browser sends the press with the tick, and then again.
+SAME_PRESS_S = 0.3
 
 
 def bar() -> DeltaGenerator:
@@ -33,6 +40,7 @@ def iterations_per_tick() -> int | None:
 @st.fragment
 def _buttons() -> None:
     """Draw the buttons, as a fragment: a click waits until the tick that is under way is done."""
+    session.refresh()
     run = session.current()
     stopped = run.trainer.diverged is not None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -75,10 +83,18 @@ def _buttons() -> None:
         )
 
 
+def toggle(run: Run) -> None:
+    """Train, or pause. A press that comes twice while the loop runs still pauses."""
+    now = time.monotonic()
+    if run.playing:
+        run.playing, run.paused_at = False, now
+    elif now - run.paused_at > SAME_PRESS_S:
+        run.playing = True
+
+
 def _toggle() -> None:
-    run = session.current()
-    run.playing = not run.playing
-    st.rerun()
+    toggle(session.current())
+    session.outdate_page()
 
 
 def _step() -> None:
@@ -86,9 +102,9 @@ def _step() -> None:
     with GATE.turn(run):
         run.trainer.set(**session.live_knobs())
         run.trainer.advance(iterations=1)
-    st.rerun()
+    session.outdate_page()
 
 
 def _reset() -> None:
     session.restart()
-    st.rerun()
+    session.outdate_page()

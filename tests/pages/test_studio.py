@@ -3,6 +3,7 @@
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.ui.transport import toggle
 from tests.pages.conftest import control, go_to, run_of
 
 
@@ -185,3 +186,13 @@ def test_leaving_the_studio_and_coming_back_changes_nothing(open_app):
 
     assert readings(app) == before
     assert run_of(app).trainer is trainer
+
+
+def test_a_press_that_comes_twice_pauses_once(open_app):
+    app = open_app()
+    app.button(key="play").click().run()
+
+    toggle(run_of(app))
+    toggle(run_of(app))
+
+    assert not run_of(app).playing

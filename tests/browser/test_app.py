@@ -1,0 +1,210 @@
+"""The app as a visitor has it: play, pause, keys, deep links, leaving and coming back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rnnviz.ui.frame import MENU
+from tests.serving import Server, running_app
+
+
+@pytest.fixture
+def studio(page: Page, server: Server) -> Iterator[Page]:
+    """The Studio of a new visitor; whatever the page complains of fails the test."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(server.url)
+    expect(play_button(page)).to_contain_text("Train")
+    expect(page.locator("canvas").first).to_be_visible()
+    yield page
+    assert not complaints
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def play_button(page: Page):
+    return page.locator(".st-key-play button").first
+
+
+def reading(page: Page, label: str) -> str:
+    metric = page.get_by_test_id("stMetric").filter(has_text=label)
+    return metric.get_by_test_id("stMetricValue").inner_text()
+
+
+def iteration(page: Page) -> int:
+    return int(reading(page, "Iteration").replace(",", ""))
+
+
+def open_page(page: Page, title: str) -> None:
+    page.get_by_test_id("stTopNav").get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+
+def train_until(page: Page, iterations: int) -> None:
+    page.wait_for_function(
+        """(wanted) => {
+          const metric = [...document.querySelectorAll('[data-testid="stMetric"]')]
+            .find((one) => one.innerText.includes("Iteration"));
+          return metric && +metric.innerText.replace(/[^0-9]/g, "") >= wanted;
+        }""",
+        arg=iterations,
+    )
+
+
+def test_one_click_trains_an_lstm_to_100_percent_on_the_gym_schedule(studio):
+    play_button(studio).click()
+    expect(play_button(studio)).to_contain_text("Pause")
+    train_until(studio, 200)
+
+    play_button(studio).click()
+
+    expect(play_button(studio)).to_contain_text("Train")
+    assert reading(studio, "Accuracy") == "100.0%"
+    held = iteration(studio)
+    studio.wait_for_timeout(700)
+    assert iteration(studio) == held
+
+
+def test_an_lstm_learns_the_shipped_text_and_continues_it(studio):
+    open_page(studio, "Task")
+    studio.get_by_role("radio", name="Next symbol").or_(
+        studio.get_by_role("button", name="Next symbol")
+    ).first.click()
+    studio.get_by_role("button", name="Start a new run with this task").click()
+    expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
+    studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+    play_button(studio).click()
+    train_until(studio, 600)
+    play_button(studio).click()
+    expect(play_button(studio)).to_contain_text("Train")
+
+    assert float(reading(studio, "Accuracy").rstrip("%")) > 95
+    expect(studio.get_by_role("heading", name="Let the network continue")).to_be_visible()
+
+
+def test_keys_play_pause_step_and_reset(studio):
+    studio.keyboard.press("s")
+    expect(studio.get_by_test_id("stMetric").filter(has_text="Iteration")).to_contain_text("1")
+    assert iteration(studio) == 1
+
+    studio.keyboard.press("Space")
+    expect(play_button(studio)).to_contain_text("Pause")
+    train_until(studio, 20)
+    studio.keyboard.press("Space")
+    expect(play_button(studio)).to_contain_text("Train")
+
+    studio.keyboard.press("0")
+    shown = studio.get_by_test_id("stMetric").filter(has_text="Iteration")
+    expect(shown.get_by_test_id("stMetricValue")).to_have_text("0")
+
+
+def test_a_slider_acts_on_the_running_network(studio):
+    play_button(studio).click()
+    train_until(studio, 20)
+
+    slider = studio.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("ArrowRight")
+
+    rate = studio.get_by_test_id("stMetric").filter(has_text="Learning rate")
+    expect(rate).to_contain_text("0.03")
+    before = iteration(studio)
+    train_until(studio, before + 1)
+
+
+def test_a_chart_keeps_its_node_and_the_users_zoom_while_training(studio):
+    play_button(studio).click()
+    train_until(studio, 50)
+    chart = studio.locator(".js-plotly-plot").first
+    chart.evaluate("(node) => { node.marked = true; }")
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    studio.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    studio.mouse.down()
+    studio.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    studio.mouse.up()
+    zoomed = chart.evaluate("(node) => [...node._fullLayout.xaxis.range]")
+
+    train_until(studio, iteration(studio) + 100)
+
+    assert chart.evaluate("(node) => node.marked")
+    assert chart.evaluate("(node) => [...node._fullLayout.xaxis.range]") == zoomed
+
+
+def test_leaving_while_it_trains_and_coming_back_shows_the_same_run(studio):
+    play_button(studio).click()
+    train_until(studio, 50)
+
+    for title in ("Gates", "Gradients", "Task"):
+        open_page(studio, title)
+        expect(studio.get_by_test_id("stAlertContentError")).to_have_count(0)
+    studio.wait_for_timeout(500)
+    studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+
+    expect(play_button(studio)).to_contain_text("Pause")
+    train_until(studio, 60)
+
+
+def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
+    open_page(studio, "Task")
+    grid = studio.get_by_test_id("stDataFrame").first
+    expect(grid).to_be_visible()
+    box = grid.bounding_box()
+    assert box is not None
+    # Third row of the table, column of places: the cells are drawn on a canvas.
+    studio.mouse.dblclick(box["x"] + 0.3 * box["width"], box["y"] + 3.5 * box["height"] / 5.2)
+    studio.keyboard.press("Control+A")
+    studio.keyboard.type("0.5")
+    studio.keyboard.press("Enter")
+    studio.get_by_role("button", name="Start a new run with this task").click()
+    expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
+
+    expect(studio.locator("body")).to_contain_text(re.compile("cardio → shoulder → biceps"))
+
+
+def test_markup_in_a_text_is_shown_and_never_run(studio):
+    open_page(studio, "Task")
+    studio.get_by_role("radio", name="Next symbol").or_(
+        studio.get_by_role("button", name="Next symbol")
+    ).first.click()
+    area = studio.get_by_label("Text", exact=True)
+    area.fill("<img/src=x/onerror=window.hacked=1> <b>bold</b> one two three four one two")
+    area.press("Control+Enter")
+    studio.get_by_role("button", name="Start a new run with this task").click()
+    expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
+
+    for title in ("Gates", "Gradients"):
+        open_page(studio, title)
+        studio.wait_for_timeout(500)
+    studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+    expect(studio.locator("canvas").first).to_be_visible()
+    studio.wait_for_timeout(1000)
+
+    assert studio.evaluate("() => window.hacked") is None
+    assert studio.locator("img[src='x'], img[src='x/onerror=window.hacked=1']").count() == 0
+
+
+@pytest.mark.parametrize(("name", "title"), [(name, title) for name, title, _ in MENU])
+def test_a_deep_link_opens_its_page_on_a_fresh_server(browser: Browser, name, title):
+    with running_app() as fresh:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        page.goto(f"{fresh.url}/{'' if name == MENU[0][0] else name}")
+
+        slider = page.get_by_role("slider", name="Hidden units")
+        expect(slider).to_be_visible()
+        if title != "Studio":
+            expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_test_id("stTopNav").get_by_role("link")).to_have_count(len(MENU))
+
+        # The shared sidebar belongs to the run from the first visit on.
+        slider.focus()
+        slider.press("ArrowRight")
+        page.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+        expect(page.locator("canvas").first).to_be_visible()
+        expect(page.get_by_role("slider", name="Hidden units")).to_have_value("17")
+        context.close()
