@@ -1473,12 +1473,12 @@ function stepFacts(view) {
     const best = told(view, step).find((each) => each.place === 0);
     if (best) facts.push(["says", `${className(view, best.number)} ${percent(best.share)}`]);
     const verdict = hit(frame, step);
-    if (verdict !== null) {
-      facts.push(["target", `${isolatedLabel(frame.sequence.targets[step])}, ${verdict ? "hit" : "miss"}`]);
-    }
+    const target = isolatedLabel(frame.sequence.targets[step]);
+    if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
   } else {
     facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
-    if (frame.sequence.scored[step]) facts.push(["target", isolatedLabel(frame.sequence.targets[step])]);
+    const target = isolatedLabel(frame.sequence.targets[step]);
+    if (frame.sequence.scored[step]) facts.push(["target", target]);
   }
   store.header.gradients.forEach((gradient, index) => {
     const norms = normsOf(frame, store.header, store.header.layers - 1, index, view.ofLast);
@@ -1495,7 +1495,10 @@ function unitFacts(view) {
   const rows = layout.rows.filter((row) => row.layer === unit.layer);
   return [
     [name, String(unit.unit)],
-    ...rows.map((row) => [row.quantity.label, shortly(valueAt(view, row, step, unit.unit)), row.letter]),
+    ...rows.map((row) => {
+      const value = shortly(valueAt(view, row, step, unit.unit));
+      return [row.quantity.label, value, row.letter];
+    }),
   ];
 }
 
@@ -1581,7 +1584,8 @@ function predictionLines(view, t) {
   lines.push(verdict === null ? "not scored" : verdict ? "hit" : "miss");
   if (verdict !== null) {
     const rank = frame.rank[t] ? `, number ${frame.rank[t] + 1} of ${store.header.outputs}` : "";
-    lines.push(`target ${isolatedLabel(frame.sequence.targets[t])}: ${exactly(frame.target[t])}${rank}`);
+    const target = isolatedLabel(frame.sequence.targets[t]);
+    lines.push(`target ${target}: ${exactly(frame.target[t])}${rank}`);
   }
   for (const each of told(view, t)) {
     if (!each.target) lines.push(`${className(view, each.number)}: ${exactly(each.share)}`);
@@ -1907,7 +1911,9 @@ function listen(view) {
   dom.back.onclick = () => moveStep(view, -1);
   dom.forward.onclick = () => moveStep(view, 1);
   dom.step.oninput = () => setStep(view, Number(dom.step.value));
-  for (const [phase, made] of Object.entries(dom.phases)) made.onclick = () => setPhase(view, phase);
+  for (const [phase, made] of Object.entries(dom.phases)) {
+    made.onclick = () => setPhase(view, phase);
+  }
   dom.speed.onchange = () => {
     view.sweep.speed = Number(dom.speed.value);
     focusPicture(view);
@@ -1977,7 +1983,8 @@ function choose(view, event) {
   const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
     view.step === found.t;
   if (!view.sweep.playing) setStep(view, found.t);
-  if (found.row) setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
+  if (!found.row) return;
+  setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
 }
 
 function setUnit(view, unit, step = view.step) {
@@ -2187,7 +2194,8 @@ function blend(view, now) {
   const { shown, decoded } = view;
   for (let at = 0; at < shown.length; at++) {
     const start = from[at];
-    shown[at] = share < 1 && Number.isFinite(start) ? start + (decoded[at] - start) * share : decoded[at];
+    const onTheWay = share < 1 && Number.isFinite(start);
+    shown[at] = onTheWay ? start + (decoded[at] - start) * share : decoded[at];
   }
   if (share >= 1) view.mixing = null;
   return true;
@@ -2205,14 +2213,16 @@ function createView(parentElement) {
   const view = {
     dom: buildDom(figure),
     store: null, frame: null, decoded: null, shown: null, mixing: null,
-    layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null, hatch: null,
+    layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null,
+    hatch: null,
     step: 0, unit: null, pointer: null, pointerAt: null, follow: true, ofLast: true,
     sweep: {
       playing: !calm.matches, phase: calm.matches ? "all" : "forward", at: 0, rest: 0, speed: 1,
       arrived: false,
     },
     scroll: 0, ratio: 1, dirty: "all", request: 0, lastFrame: 0, onScreen: true, timers: {},
-    calm: calm.matches, report: () => {}, said: "", printed: null, watchers: [], odd: false, sizes: new Map(), lastSelected: "null",
+    calm: calm.matches, report: () => {}, said: "", printed: null, watchers: [], odd: false,
+    sizes: new Map(), lastSelected: "null",
   };
   view.dom.speed.value = "1";
   watch(view, calm);
@@ -2325,12 +2335,16 @@ function takeSelection(view, selected) {
 /** Another set of frames: look at the newest, or at the one that Python sent exactly. */
 function settle(view, store, { frames }) {
   const exact = frames.find((frame) => frame.exact);
-  if (view.store && view.store.run !== store.run) view.follow = true;
+  if (view.store && view.store.run !== store.run && !view.follow) {
+    view.follow = true;
+    later(view, "iteration", 60, () => view.report("iteration", null));
+  }
   if (!view.store && exact !== newest(store)) {
     view.follow = false;
     view.frame = exact;
   }
   if (view.store?.shape !== store.shape) {
+    if (view.unit) later(view, "selected", 60, () => view.report("selected", null));
     view.unit = null;
     view.step = 0;
     if (view.sweep.phase !== "all") Object.assign(view.sweep, { phase: "forward", at: 0, rest: 0 });
