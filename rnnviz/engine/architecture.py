@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 
 from rnnviz.engine import checks
-from rnnviz.engine.cell import Cell
+from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.elman import ReluRNN, TanhRNN
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.gru import GRU
@@ -18,6 +17,7 @@ from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.lstm import LSTM
 from rnnviz.engine.lstm_variants import CoupledLSTM, CoupledPeepholeLSTM, PeepholeLSTM
 from rnnviz.engine.mlp import MLP
+from rnnviz.engine.products import Array, SumOfProducts
 from rnnviz.engine.unrolled import Unrolled
 
 CELLS: dict[str, type[Cell]] = {
@@ -132,12 +132,21 @@ class Architecture:
 
     def unroll(self, weights: Mapping[str, Weights], steps: int, batch: int) -> Unrolled:
         """Allocate the buffers for T steps of B sequences."""
-        dtype: np.dtype[Any] = np.dtype(self.dtype)
+        span = Span(steps, batch, np.dtype(self.dtype), self._scratch(steps, batch))
         layers = []
         for layer in range(self.layers):
             start = f"{layer}."
             own = {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
             sizes = (self.layer_input(layer), self.hidden_size)
-            layers.append(self.cell_type(own, sizes, steps, batch, dtype))
+            layers.append(self.cell_type(own, sizes, span))
         entrance = Entrance(layers[0].x, self.window, weights.get("embedding"))
-        return Unrolled(entrance, layers, weights["readout"])
+        return Unrolled(entrance, layers, weights["readout"], span)
+
+    def _scratch(self, steps: int, batch: int) -> Array:
+        """Allocate the scratch memory, as much as the neediest layer wants."""
+        sizes = [
+            self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
+            for layer in range(self.layers)
+        ]
+        readout = SumOfProducts.scratch_size(self.output_size, self.hidden_size + 1, steps, batch)
+        return np.empty(max(*sizes, readout), self.dtype)

@@ -19,11 +19,31 @@ import numpy as np
 
 from rnnviz.engine.interventions import Hold, Intervention, Silence, units_of
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.products import Array
+from rnnviz.engine.products import Array, SumOfProducts
 
 # Numbers that a chunk of time steps may hold when factors are computed for many steps at once:
 # few calls where blocks are small, and everything still in the cache where they are large.
 CHUNK = 16384
+
+
+class Span(NamedTuple):
+    """How far an unrolled network reaches.
+
+    Parameters
+    ----------
+    steps, batch
+        T and B.
+    dtype
+        Of all buffers.
+    scratch : array, one-dimensional
+        Memory for what is needed only within a call, shared by all layers. Whoever uses it takes as
+        many time steps at once as fit.
+    """
+
+    steps: int
+    batch: int
+    dtype: np.dtype[Any]
+    scratch: Array
 
 
 class Held(NamedTuple):
@@ -41,10 +61,8 @@ class Cell(ABC):
     weights : mapping of name to Weights
         What `plans` describes, in the fast layout.
     sizes : (D, H)
-    steps, batch
-        T and B.
-    dtype
-        Of all buffers.
+    span : Span
+        T, B, the type of all buffers, and memory to scribble on.
     """
 
     gates: ClassVar[str] = ""
@@ -61,15 +79,9 @@ class Cell(ABC):
     S: Array
     """Values of all gates, (T or more, at least len(order) * H, B)."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         D, H = sizes
+        steps, batch, dtype = span.steps, span.batch, span.dtype
         self.weights = weights
         self.steps, self.batch, self.hidden_size = steps, batch, H
         self.dtype = dtype
@@ -94,6 +106,17 @@ class Cell(ABC):
             "bias_ih": (rows,),
             "bias_hh": (rows,),
         }
+
+    @classmethod
+    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
+        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
+        return [(cls.blocks * H, D + H + 2)]
+
+    @classmethod
+    def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
+        """Return how many numbers of scratch memory a layer wants."""
+        wanted = SumOfProducts.scratch_size
+        return max(wanted(rows, columns, steps, batch) for rows, columns in cls.matrices(D, H))
 
     @classmethod
     @abstractmethod
@@ -194,15 +217,16 @@ class Cell(ABC):
         H = self.hidden_size
         return slice(block * H, (block + count) * H)
 
-    def chunk_length(self) -> int:
-        """Return how many time steps fit the cache together."""
-        return min(self.steps, max(1, CHUNK // (self.hidden_size * self.batch)))
-
     def chunks(self) -> list[slice]:
         """Return slices of time steps that fit the cache, the last ones first."""
-        length = self.chunk_length()
+        length = chunk_length(self.hidden_size, self.steps, self.batch)
         starts = range(0, self.steps, length)
         return [slice(start, min(start + length, self.steps)) for start in reversed(starts)]
+
+
+def chunk_length(H: int, steps: int, batch: int) -> int:
+    """Return how many time steps fit the cache together."""
+    return min(steps, max(1, CHUNK // (H * batch)))
 
 
 def fuse(index: Mapping[str, Indices]) -> Indices:

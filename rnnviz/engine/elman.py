@@ -19,11 +19,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, fuse
+from rnnviz.engine.cell import Cell, Span, fuse
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
@@ -31,22 +30,16 @@ from rnnviz.engine.products import Array, SumOfProducts, product
 class Elman(Cell):
     """What both variants share: everything but the squashing function."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
+        steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         fused = weights["all"]
         self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
         # Holds the derivative of the squashing function first, then times d_h: dL/da.
         self.d_a = np.zeros((steps, H, batch), dtype)
         self._carry = np.empty((H, batch), dtype)
-        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient, span.scratch)
         self._forward = list(zip(self.Z[:-1], self.h_all[1:], strict=True))
         self._backward = list(zip(self.d_h_all[1:], self.d_a, self.d_h_all[:-1], strict=True))
 

@@ -18,18 +18,18 @@ Backward, with dL/dh_t from above and from step t + 1 added up::
     d_h_{t-1} += d_h_t * z_t + W_hh^T [d_a_r; d_a_z; d_m]
     d_x_t = W_ih^T [d_a_r; d_a_z; d_a_n]
 
-The block of step t is ``S[t] = [n; r; z; m]``, and d_a likewise: the input acts on the first three,
-the state on the last three.
+The block of step t is ``[n; r; z; m]``, in S (whose last part is overwritten by the next step) and
+in d_a: the input acts on the first three, the state on the last three.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, gate_rows
+from rnnviz.engine.cell import Cell, Span, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
@@ -42,30 +42,30 @@ class GRU(Cell):
     weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
+        steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         by_x, by_h = weights["x"], weights["h"]
         self.W_x, self.W_h = by_x.W, by_h.W
         self.W_ih_T, self.W_hh_T = by_x.W_T[1:], by_h.W_T[:-1]
-        self.S = np.zeros((steps, 4 * H, batch), dtype)
+        # m_t is needed within step t only: it lies where n_{t+1} will be.
+        self._S_and_m = np.zeros((3 * H * steps + H, batch), dtype)
+        self.S = self._S_and_m[: 3 * H * steps].reshape(steps, 3 * H, batch)
         # Holds the part of the sums that comes from x; then what forward leaves in the rows of r
         # and z, r * m and z * (h_{t-1} - n); then derivative factors; then dL/da.
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
         self._carry = np.empty((H, batch), dtype)
-        self._scratch = np.empty((self.chunk_length(), 2 * H, batch), dtype)
         d_by_x, d_by_h = self.d_a[:, self.rows(0, 3)], self.d_a[:, self.rows(1, 3)]
         self._one_and_x = self.Z[:-1, : D + 1]
-        self._add_up_x = SumOfProducts(d_by_x, self._one_and_x, by_x.gradient)
-        self._add_up_h = SumOfProducts(d_by_h, self.Z[:-1, D + 1 :], by_h.gradient)
+        self._add_up_x = SumOfProducts(d_by_x, self._one_and_x, by_x.gradient, span.scratch)
+        self._add_up_h = SumOfProducts(d_by_h, self.Z[:-1, D + 1 :], by_h.gradient, span.scratch)
         self._prepare_views(D)
+
+    @classmethod
+    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
+        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
+        return [(3 * H, D + 1), (3 * H, H + 1)]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
@@ -79,16 +79,18 @@ class GRU(Cell):
         }
 
     def _prepare_views(self, D: int) -> None:
-        S, d_a, rows = self.S, self.d_a, self.rows
+        S, d_a, rows, H = self.S, self.d_a, self.rows, self.hidden_size
+        starts = range(0, 3 * H * self.steps, 3 * H)
         self._chunks = [(chunk, self._views_of(chunk)) for chunk in self.chunks()]
         self._forward = list(
             zip(
                 S,
                 self.Z[:-1, D + 1 :],  # h_{t-1} 1
-                S[:, rows(1, 3)],  # r z m
+                [self._S_and_m[start + H : start + 4 * H] for start in starts],  # r z m
+                [self._S_and_m[start + 3 * H : start + 4 * H] for start in starts],  # m
                 S[:, rows(1, 2)],  # r z
                 d_a[:, rows(1, 2)],
-                *(S[:, rows(block)] for block in (0, 1, 2, 3)),  # n r z m
+                *(S[:, rows(block)] for block in (0, 1, 2)),  # n r z
                 *(d_a[:, rows(block)] for block in (0, 1, 2)),
                 self.h_all[:-1],
                 self.h_all[1:],
@@ -114,7 +116,7 @@ class GRU(Cell):
         add, subtract = np.add, np.subtract
         held_rz, held_n, silent = self.held_in("rz"), self.held_in("n"), self.silent
         product(self.W_x, self._one_and_x, self.d_a[:, self.rows(0, 3)])
-        for S, h_1, rzm, rz, x_rz, n, r, z, m, x_n, rm, zq, h_before, h in self._forward:
+        for S, h_1, rzm, m, rz, x_rz, n, r, z, x_n, rm, zq, h_before, h in self._forward:
             dot(W_h, h_1, rzm)
             add(rz, x_rz, rz)
             tanh(rz, rz)
@@ -158,24 +160,18 @@ class GRU(Cell):
     def _views_of(self, chunk: slice) -> tuple[Array, ...]:
         """Return what `_factors` reads and writes for a chunk of time steps."""
         S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
-        d_blocks = (d_a[:, rows(0)], d_a[:, rows(1, 2)], d_a[:, rows(3)])
-        return (
-            d_a,
-            S[:, rows(0)],
-            S[:, rows(2)],
-            S[:, rows(1, 2)],
-            *d_blocks,
-            self._scratch[: len(S)],
-        )
+        return d_a, *(x[:, rows(k)] for x in (S, d_a) for k in (0, 1, 2)), d_a[:, rows(3)]
 
     def _factors(self, views: tuple[Array, ...]) -> None:
         """Write what d_h (for n and z) and d_a_n (for r) are multiplied with into `d_a`.
 
         With q = h_{t-1} - n, those of r and z have one form: r m (1 - r) and z q (1 - z).
         """
-        d_a, n, z, rz, d_n, d_rz, d_m, xy = views
-        np.multiply(d_rz, rz, xy)
-        np.subtract(d_rz, xy, d_rz)
+        d_a, n, r, z, d_n, d_r, d_z, d_m = views
+        np.multiply(d_r, r, d_m)
+        np.subtract(d_r, d_m, d_r)
+        np.multiply(d_z, z, d_m)
+        np.subtract(d_z, d_m, d_z)
         np.multiply(n, n, d_n)
         np.subtract(self.one, d_n, d_n)
         np.subtract(self.one, z, d_m)
@@ -184,7 +180,7 @@ class GRU(Cell):
         if held is not None:
             d_a[:, held.rows] = 0
         if self.silent is not None:  # h does not depend on n and z there
-            d_n[:, self.silent] = d_a[:, self.rows(2)][:, self.silent] = 0
+            d_n[:, self.silent] = d_z[:, self.silent] = 0
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""

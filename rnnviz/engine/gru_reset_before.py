@@ -24,11 +24,11 @@ variant of gru.py needs one: that is why PyTorch has the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, gate_rows
+from rnnviz.engine.cell import Cell, Span, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
@@ -41,15 +41,9 @@ class ResetBeforeGRU(Cell):
     weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
+        steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         self.S = np.zeros((steps, 3 * H, batch), dtype)
         # Holds the part of the sums that comes from x, then derivative factors, then dL/da.
@@ -60,10 +54,15 @@ class ResetBeforeGRU(Cell):
         self._h_and_one = self.Z[:-1, D + 1 :]
         d_n, d_rz = self.d_a[:, self.rows(0)], self.d_a[:, self.rows(1, 2)]
         self._sums = (
-            SumOfProducts(self.d_a, self._one_and_x, weights["x"].gradient),
-            SumOfProducts(d_rz, self._h_and_one, weights["h"].gradient),
-            SumOfProducts(d_n, self.q_and_one, weights["q"].gradient),
+            SumOfProducts(self.d_a, self._one_and_x, weights["x"].gradient, span.scratch),
+            SumOfProducts(d_rz, self._h_and_one, weights["h"].gradient, span.scratch),
+            SumOfProducts(d_n, self.q_and_one, weights["q"].gradient, span.scratch),
         )
+
+    @classmethod
+    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
+        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
+        return [(3 * H, D + 1), (2 * H, H + 1), (H, H + 1)]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:

@@ -26,11 +26,11 @@ The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: sigmoids side by side, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, fuse, gate_rows
+from rnnviz.engine.cell import Cell, Span, chunk_length, fuse, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
@@ -48,15 +48,9 @@ class LSTM(Cell):
     scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.0)
     """What the rows of each block of S are scaled with."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
+        steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         fused = weights["all"]
         self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
@@ -68,9 +62,21 @@ class LSTM(Cell):
         self.tanh_c = np.zeros((steps, H, batch), dtype)
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
         self._carry = np.empty((H, batch), dtype)
-        self._scratch = np.empty((self.chunk_length(), 3 * H, batch), dtype)
-        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient)
+        length = chunk_length(H, steps, batch)
+        self._xy = span.scratch[: length * 3 * H * batch].reshape(length, 3 * H, batch)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient, span.scratch)
         self._prepare_views()
+
+    @classmethod
+    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
+        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
+        return [(4 * H, D + H + 2)]
+
+    @classmethod
+    def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
+        """Return how many numbers of scratch memory a layer wants."""
+        for_factors = chunk_length(H, steps, batch) * 3 * H * batch
+        return max(super().scratch_size(D, H, steps, batch), for_factors)
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
@@ -159,7 +165,7 @@ class LSTM(Cell):
         S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
         d_blocks = (d_a[:, rows(0)], d_a[:, rows(1)], d_a[:, rows(3)], d_a[:, rows(0, 3)])
         blocks = (S[:, rows(0)], S[:, rows(1)], S[:, rows(3)], S[:, rows(0, 3)])
-        return d_a, self.h[chunk], self.tanh_c[chunk], *blocks, *d_blocks, self._scratch[: len(d_a)]
+        return d_a, self.h[chunk], self.tanh_c[chunk], *blocks, *d_blocks, self._xy[: len(d_a)]
 
     def _factors(self, views: tuple[Array, ...]) -> None:
         """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h.

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnviz.engine.cell import Span
 from rnnviz.engine.interventions import Hold, Intervention
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.lstm import LSTM
@@ -38,17 +39,10 @@ class PeepholeLSTM(LSTM):
     rows_of_peepholes: ClassVar[tuple[int, ...]] = (0, 1, 2)
     peephole_scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5)
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
         self._p, self._p_T = weights["peephole"].W[:, :, None], weights["peephole"].W_T
-        self._seen = np.empty((sizes[1], batch), dtype)
+        self._seen = np.empty((sizes[1], span.batch), span.dtype)
 
     @classmethod
     def shapes(cls, D: int, H: int) -> Shapes:

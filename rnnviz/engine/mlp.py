@@ -17,11 +17,11 @@ memory scores above this one is what memory is worth.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell
+from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product
 
@@ -31,26 +31,24 @@ class MLP(Cell):
 
     state_names: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        sizes: tuple[int, int],
-        steps: int,
-        batch: int,
-        dtype: np.dtype[Any],
-    ) -> None:
-        super().__init__(weights, sizes, steps, batch, dtype)
+    def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
+        super().__init__(weights, sizes, span)
         D, H = sizes
         fused = weights["all"]
         self.W, self.W_ih_T = fused.W, fused.W_T[1:]
-        self.d_a = np.zeros((steps, H, batch), dtype)
+        self.d_a = np.zeros((span.steps, H, span.batch), span.dtype)
         self._one_and_x = self.Z[:-1, : D + 1]
-        self._add_up = SumOfProducts(self.d_a, self._one_and_x, fused.gradient)
+        self._add_up = SumOfProducts(self.d_a, self._one_and_x, fused.gradient, span.scratch)
 
     @classmethod
     def shapes(cls, D: int, H: int) -> Shapes:
         """Return the parameters of a layer; there are no recurrent ones."""
         return {"weight_ih": (H, D), "bias_ih": (H,)}
+
+    @classmethod
+    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
+        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
+        return [(H, D + 1)]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:  # noqa: ARG003

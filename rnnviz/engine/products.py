@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+Views = tuple[Array, ...]
 
-# Columns that are laid side by side for one product. Wide enough that BLAS is at its speed, small
-# enough that the copies stay in the cache (and do not count beside the buffers).
-COLUMNS = 1024
+# Columns that are laid side by side for one product: wide enough for BLAS to be at its speed,
+# narrow enough for the copies to stay in the cache.
+COLUMNS = 256
+# At most this share of the columns at once, so that the copies do not count beside the buffers.
+SHARE = 0.25
+SHARE_OF_PRODUCTS = 0.4
+# Entries of a matrix up to which products are made first and added up then.
+SMALL = 4096
 
 
 def product(W: Array, blocks: Array, out: Array) -> None:
@@ -29,14 +36,12 @@ def product(W: Array, blocks: Array, out: Array) -> None:
         np.matmul(W, blocks, out=out)
 
 
-# Up to so many numbers, the products of all steps are made first and added up then.
-FEW = 32768
-
-
 class SumOfProducts:
     """The sum over time steps of `left[t] @ right[t].T`: the gradient of a weight matrix.
 
-    For large matrices the time steps are laid side by side, so that it is one product and not T.
+    A product for each step and an addition is slow, so many steps are taken at once, as many as fit
+    the scratch memory. Where the products are small, they are made first and added up then; where
+    they are large, the steps are laid side by side for one product, which adds up by itself.
 
     Parameters
     ----------
@@ -44,46 +49,76 @@ class SumOfProducts:
     right : array, (T, N, B)
     out : array, (M, N)
         Written by each call; contiguous.
+    scratch : array, one-dimensional
+        At least what `scratch_size` says.
     """
 
-    def __init__(self, left: Array, right: Array, out: Array) -> None:
-        steps, rows, batch = left.shape
+    def __init__(self, left: Array, right: Array, out: Array, scratch: Array) -> None:
+        steps, M, batch = left.shape
+        N = right.shape[1]
         self._left, self._right, self._out = left, right, out
-        self._all: Array | None = None
-        if batch > 1 and steps * out.size <= FEW:
-            self._all = np.empty((steps, *out.shape), out.dtype)
+        if batch == 1:  # one product without copies
             return
-        self._chunk = min(steps, max(1, COLUMNS // batch))
-        if batch > 1:
-            width = self._chunk * batch
-            self._left_wide = np.empty(rows * width, left.dtype)
-            self._right_wide = np.empty(right.shape[1] * width, left.dtype)
-        self._part = np.empty_like(out) if self._chunk < steps else out
+        small = _is_small(M, N, batch)
+        length = min(steps, scratch.size // (M * N if small else (M + N) * batch))
+        part = np.empty_like(out) if length < steps else out
+        views = _views_of_products if small else _views_side_by_side
+        self._sum = _sum_of_small if small else _sum_of_large
+        self._chunks = [
+            (part if start else out, views(left[start:][:length], right[start:][:length], scratch))
+            for start in range(0, steps, length)
+        ]
+
+    @staticmethod
+    def scratch_size(M: int, N: int, steps: int, batch: int) -> int:
+        """Return how many numbers are enough; more makes it hardly faster."""
+        if batch == 1:
+            return 0
+        if _is_small(M, N, batch):
+            return M * N * math.ceil(SHARE_OF_PRODUCTS * steps)
+        return (M + N) * max(batch, min(COLUMNS, int(SHARE * steps * batch)))
 
     def __call__(self) -> None:
         """Write the sum into `out`."""
-        steps, _, batch = self._left.shape
-        if batch == 1:
+        if self._left.shape[2] == 1:
             np.dot(self._left[:, :, 0].T, self._right[:, :, 0], self._out)
             return
-        if self._all is not None:
-            np.matmul(self._left, self._right.transpose(0, 2, 1), out=self._all)
-            np.add.reduce(self._all, axis=0, out=self._out)
-            return
-        for start in range(0, steps, self._chunk):
-            chunk = slice(start, min(start + self._chunk, steps))
-            left = _side_by_side(self._left[chunk], self._left_wide)
-            right = _side_by_side(self._right[chunk], self._right_wide)
-            if start == 0:
-                np.dot(left, right.T, self._out)
-            else:
-                np.dot(left, right.T, self._part)
-                np.add(self._out, self._part, self._out)
+        for into, views in self._chunks:
+            self._sum(views, into)
+            if into is not self._out:
+                np.add(self._out, into, self._out)
 
 
-def _side_by_side(blocks: Array, memory: Array) -> Array:
-    """Copy `(steps, features, B)` into the memory as `(features, steps * B)`."""
-    steps, features, batch = blocks.shape
-    wide = memory[: blocks.size].reshape(features, steps, batch)
-    np.copyto(wide, blocks.transpose(1, 0, 2))
-    return wide.reshape(features, steps * batch)
+def _is_small(M: int, N: int, batch: int) -> bool:
+    """Say whether a product is small, and hardly larger than the two blocks that it is made of."""
+    return min(SMALL, 2 * (M + N) * batch) >= M * N
+
+
+def _views_of_products(left: Array, right: Array, scratch: Array) -> Views:
+    steps, M, _ = left.shape
+    N = right.shape[1]
+    return left, right.transpose(0, 2, 1), scratch[: steps * M * N].reshape(steps, M, N)
+
+
+def _sum_of_small(views: Views, out: Array) -> None:
+    left, right_T, products = views
+    np.matmul(left, right_T, out=products)
+    np.add.reduce(products, axis=0, out=out)
+
+
+def _views_side_by_side(left: Array, right: Array, scratch: Array) -> Views:
+    steps, M, batch = left.shape
+    N, wide = right.shape[1], steps * batch
+    wide_left, wide_right = scratch[: M * wide], scratch[M * wide : (M + N) * wide]
+    return (
+        *(wide_left.reshape(M, steps, batch), left.transpose(1, 0, 2)),
+        *(wide_right.reshape(N, steps, batch), right.transpose(1, 0, 2)),
+        *(wide_left.reshape(M, wide), wide_right.reshape(N, wide).T),
+    )
+
+
+def _sum_of_large(views: Views, out: Array) -> None:
+    left_copy, left, right_copy, right, wide_left, wide_right_T = views
+    np.copyto(left_copy, left)
+    np.copyto(right_copy, right)
+    np.dot(wide_left, wide_right_T, out)

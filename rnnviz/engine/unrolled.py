@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell
+from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Intervention, of_layer
 from rnnviz.engine.layout import Weights
@@ -31,16 +31,19 @@ class Unrolled:
         From the input up, all of the same T and B.
     readout : Weights
         `[weight | bias]`, (K, H + 1).
+    span : Span
+        T, B, the type of all buffers, and memory to scribble on.
     """
 
-    def __init__(self, entrance: Entrance, layers: Sequence[Cell], readout: Weights) -> None:
+    def __init__(
+        self, entrance: Entrance, layers: Sequence[Cell], readout: Weights, span: Span
+    ) -> None:
         top = layers[-1]
-        steps, batch, dtype = top.steps, top.batch, top.dtype
         self.entrance, self.layers, self.readout = entrance, layers, readout
-        self.outputs: Array = np.zeros((steps, readout.W.shape[0], batch), dtype)
+        self.outputs: Array = np.zeros((span.steps, readout.W.shape[0], span.batch), span.dtype)
         self.d_outputs = np.zeros_like(self.outputs)
         self.d_x = entrance.d_x
-        self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient)
+        self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient, span.scratch)
         self._initial = [
             (name, number, state[0])
             for number, layer in enumerate(layers)
