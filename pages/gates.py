@@ -7,4 +7,4 @@ from rnnviz.ui import frame, inspection
 run = frame.guard()
 st.header("Gates", anchor=False)
 trace, layer = inspection.choose(run)
-inspection.gates(trace, layer, run.selected_unit)
+inspection.gates(trace, layer, run)

@@ -48,8 +48,9 @@ def choose(run: Run) -> tuple[Trace, int]:
     return trace, _choose_layer(trace)
 
 
-def gates(trace: Trace, layer: int, unit: int | None) -> None:
+def gates(trace: Trace, layer: int, run: Run) -> None:
     """Show the maps of every gate and state, and how far the gates are open."""
+    unit = run.selected_unit if layer == run.selected_layer else None
     st.plotly_chart(
         figures.gates(trace, layer=layer, unit=unit),
         key="gate_maps",

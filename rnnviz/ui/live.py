@@ -108,7 +108,7 @@ def _look(run: Run, viewed: int | None) -> _View:
         loss_says=loss_sentence(trace.loss, classes),
         accuracy_says=accuracy_sentence(score.accuracy, baseline),
         gradient_says=backward_sentence(backward_norms(trace)),
-        picture=_pack(_traces_to_show(run, trace), viewed, run.name),
+        picture=_pack(run, _traces_to_show(run, trace, viewed), viewed),
         loss_chart=figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT),
         accuracy_chart=figures.accuracy_spec(
             iterations, accuracies, baseline.accuracy, height=_CHART_HEIGHT
@@ -118,18 +118,19 @@ def _look(run: Run, viewed: int | None) -> _View:
     )
 
 
-def _traces_to_show(run: Run, newest: Trace) -> Sequence[Trace]:
-    """Return the newest trace while training, and all kept ones for a rewind at rest."""
-    kept = run.trainer.recording.traces
+def _traces_to_show(run: Run, newest: Trace, viewed: int | None) -> Sequence[Trace]:
+    """Return the newest trace while training, and the one looked at; at rest all kept ones."""
+    kept = [trace for trace in run.trainer.recording.traces if trace is not newest]
     if run.playing:
-        return [newest]
-    return [*(trace for trace in kept if trace.iteration != newest.iteration), newest]
+        kept = [trace for trace in kept if trace.iteration == viewed]
+    return [*kept, newest]
 
 
-def _pack(traces: Sequence[Trace], viewed: int | None, name: str) -> bytes:
+def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
     """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
     is_there = any(trace.iteration == viewed for trace in traces)
-    return pack(traces, exact=viewed if is_there else None, run=name)
+    selected = None if run.selected_unit is None else (run.selected_layer, run.selected_unit)
+    return pack(traces, exact=viewed if is_there else None, run=run.name, selected=selected)
 
 
 def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
@@ -153,5 +154,6 @@ def _draw(view: _View) -> None:
 
 
 def _select() -> None:
-    chosen = selected_unit(_PICTURE)
-    session.current().selected_unit = None if chosen is None else chosen["unit"]
+    run, chosen = session.current(), selected_unit(_PICTURE)
+    run.selected_unit = None if chosen is None else chosen["unit"]
+    run.selected_layer = 0 if chosen is None else chosen["layer"]

@@ -62,8 +62,8 @@ class Run:
         When it was last paused, by the monotonic clock, in seconds.
     problem
         What was refused at the last change of a control, and why; the trainer is as it was.
-    selected_unit
-        Unit that is outlined in every picture.
+    selected_unit, selected_layer
+        Unit that is outlined in every picture, and the layer that it belongs to.
     shown_iteration
         Which of the kept iterations the inspecting pages show; None follows the newest.
     drafts
@@ -79,6 +79,7 @@ class Run:
     paused_at: float = -1.0
     problem: str | None = None
     selected_unit: int | None = None
+    selected_layer: int = 0
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
     pictures: int = 0

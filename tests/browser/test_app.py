@@ -155,10 +155,13 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
     box = grid.bounding_box()
     assert box is not None
     # Third row of the table, column of places: the cells are drawn on a canvas.
-    studio.mouse.dblclick(box["x"] + 0.3 * box["width"], box["y"] + 3.5 * box["height"] / 5.2)
-    studio.keyboard.press("Control+A")
-    studio.keyboard.type("0.5")
-    studio.keyboard.press("Enter")
+    studio.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 3.5 * 35)
+    editor = studio.locator("#portal input, .gdg-input").first
+    while not editor.is_visible():
+        studio.keyboard.press("Enter")
+        studio.wait_for_timeout(200)
+    editor.fill("0.5")
+    editor.press("Enter")
     studio.get_by_role("button", name="Start a new run with this task").click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
 
