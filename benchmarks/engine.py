@@ -1,11 +1,13 @@
-"""How fast the engine is, beside what people would use instead. Run by hand, on one thread::
+"""How fast the engine is, beside what people would use instead.
+
+Run by hand, on one thread::
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.engine [--quick]
 
 One iteration is: copy the batch in, forward, softmax cross-entropy, full backpropagation through
 time with everything recorded, the norm of dL/dh_t at every step, Adam. The contenders take turns,
-a few iterations each, many rounds; a ratio is the median of the ratios of the rounds, so that
-whatever else the machine does meets both alike. Above 1 means that ours is faster.
+a few iterations each, many rounds; a ratio is the median of the ratios of the rounds. Time is that
+of the processor, so that what else the machine does counts little. Above 1: ours is faster.
 
 * fused: `nn.LSTM` (GRU, RNN), which shows neither gates nor the gradient by the states;
 * loop: `nn.LSTMCell`'s equations in a Python loop, every gate and state kept with its gradient.
@@ -21,6 +23,7 @@ import platform
 import statistics
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +39,7 @@ SIZES = [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (64
 WANTED_FUSED = [6, 4.5, 1.6, 1.0, 1.2]
 WANTED_LOOP = [14, 10, 6, 5, 5]
 K = 4
+MEMORY_CELLS = ("rnn", "gru", "lstm")
 Size = tuple[int, int, int, int]
 Iteration = Callable[[], Any]
 
@@ -153,13 +157,12 @@ def lstm_table(seconds: float) -> None:
     print("\n| LSTM B,T,D,H | ours, us | fused float32 | wanted | loop float32 | wanted |", end="")
     print(" fused float64 |\n|---|---|---|---|---|---|---|")
     for size, wanted, wanted_loop in zip(SIZES, WANTED_FUSED, WANTED_LOOP, strict=True):
-        single = in_turn(
-            [ours("lstm", size, "float32")[0], fused("lstm", size, "float32"), loop(size, "float32")],
-            seconds,
-        )
-        double = in_turn([ours("lstm", size, "float64")[0], fused("lstm", size, "float64")], seconds)
+        contenders = [fused("lstm", size, "float32"), loop(size, "float32")]
+        single = in_turn([ours("lstm", size, "float32")[0], *contenders], seconds)
+        contenders = [fused("lstm", size, "float64")]
+        double = in_turn([ours("lstm", size, "float64")[0], *contenders], seconds)
         print(
-            f"| {','.join(map(str, size))} | {median_us(single):.0f} | {ratio(single, 1):.1f} | "
+            f"| {name_of(size)} | {median_us(single):.0f} | {ratio(single, 1):.1f} | "
             f"{wanted} | {ratio(single, 2):.1f} | {wanted_loop} | {ratio(double, 1):.1f} |",
             flush=True,
         )
@@ -178,10 +181,76 @@ def other_cells_table(seconds: float) -> None:
                 )
             wanted = "8" if size in SIZES[:2] else ""
             print(
-                f"| {cell} | {','.join(map(str, size))} | {median_us(found['float32']):.0f} | "
+                f"| {cell} | {name_of(size)} | {median_us(found['float32']):.0f} | "
                 f"{ratio(found['float32'], 1):.1f} | {wanted} | {ratio(found['float64'], 1):.1f} |",
                 flush=True,
             )
+
+
+def recording_table(seconds: float) -> None:
+    """Print what recording costs: the buffers hold all but dL/dx of the first layer and the norms."""
+    print("\n| LSTM B,T,D,H | recording, % of the time (at most 3) | norms, % |")
+    print("|---|---|---|")
+    for size in SIZES:
+        _, net = ours("lstm", size, "float32")
+        x, y = data(size, "float32")
+        net.learn(x, y)
+        unrolled = net.unroll(x)
+        bottom = unrolled.layers[0]
+        contenders: list[Iteration] = [
+            lambda net=net, x=x, y=y: net.learn(x, y),
+            lambda bottom=bottom, to=unrolled.entrance.d_wide: bottom.input_gradient(to),
+            net.gradient_norms,
+        ]
+        rounds = in_turn(contenders, seconds)
+        shares = [100 * statistics.median(t[k] / t[0] for t in rounds) for k in (1, 2)]
+        print(f"| {name_of(size)} | {shares[0]:.1f} | {shares[1]:.1f} |", flush=True)
+
+
+def memory_table() -> None:
+    """Print the bytes of the buffers over those of the record."""
+    print("\n| B,T,D,H | " + " | ".join(MEMORY_CELLS) + " | buffers over record (at most 2.2)")
+    print("|---|" + "---|" * len(MEMORY_CELLS))
+    for size in SIZES:
+        ratios = [f"{memory_ratio(cell, size):.2f}" for cell in MEMORY_CELLS]
+        print(f"| {name_of(size)} | {' | '.join(ratios)} |", flush=True)
+
+
+def memory_ratio(cell: str, size: Size) -> float:
+    """Return the bytes of the arrays that a first pass keeps, over those of the record."""
+    _, _, D, H = size
+    net = Network(cell=cell, input_size=D, hidden_size=H, output_size=K, dtype="float32")
+    x, y = data(size, "float32")
+    tracemalloc.start()
+    net.learn(x, y)
+    arrays = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
+    kept = tracemalloc.take_snapshot().filter_traces([arrays])
+    tracemalloc.stop()
+    record = net.record(x, y)
+    layer = record.layers[0]
+    recorded = [record.outputs, record.d_x, *layer.gates.values(), layer.h, layer.d_h]
+    recorded += [] if layer.c is None else [layer.c, layer.d_c]
+    return sum(trace.size for trace in kept.traces) / sum(array.nbytes for array in recorded)
+
+
+def growth_table(seconds: float) -> None:
+    """Print how the time of an iteration grows with T, B and H, one at a time."""
+    print("\n| LSTM float64 | us per iteration | us per time step |\n|---|---|---|")
+    for name, values, size_of in (
+        ("T", (25, 50, 100, 200, 400), lambda T: (16, T, 8, 32)),
+        ("B", (1, 4, 16, 64, 256), lambda B: (B, 50, 8, 32)),
+        ("H", (8, 16, 32, 64, 128), lambda H: (16, 50, 8, H)),
+    ):
+        for value in values:
+            size = size_of(value)
+            rounds = in_turn([ours("lstm", size, "float64")[0]], seconds / 5)
+            us = median_us(rounds)
+            print(f"| {name} = {value} ({name_of(size)}) | {us:.0f} | {us / size[1]:.1f} |")
+
+
+def name_of(size: Size) -> str:
+    """Return B,T,D,H."""
+    return ",".join(map(str, size))
 
 
 def median_us(rounds: list[list[float]]) -> float:
@@ -192,20 +261,27 @@ def median_us(rounds: list[list[float]]) -> float:
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a second per line instead of ten")
+    parser.add_argument("--quick", action="store_true", help="a second per line instead of five")
     seconds = 1.0 if parser.parse_args().quick else 5.0
     torch.set_num_threads(1)
-    print(f"{processor()}, {os.cpu_count()} cores, one thread; Python {platform.python_version()}, ")
-    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}")
+    print(f"{processor()}, {os.cpu_count()} cores, one thread")
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
+    )
     lstm_table(seconds)
     other_cells_table(seconds)
+    recording_table(seconds)
+    memory_table()
+    growth_table(seconds)
 
 
 def processor() -> str:
     """Return the name of the processor."""
     try:
         with open("/proc/cpuinfo") as file:
-            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+            names = [
+                line.partition(":")[2].strip() for line in file if line.startswith("model name")
+            ]
         return names[0]
     except (OSError, IndexError):
         return platform.processor() or platform.machine()

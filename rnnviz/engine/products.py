@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ Views = tuple[Array, ...]
 COLUMNS = 256
 # At most this share of the columns at once, so that the copies do not count beside the buffers.
 SHARE = 0.25
-SHARE_OF_PRODUCTS = 0.4
+# As many products at once, and at most half of them.
+PRODUCTS = 8
 # Entries of a matrix up to which products are made first and added up then.
 SMALL = 4096
 
@@ -60,8 +60,8 @@ class SumOfProducts:
         if batch == 1:  # one product without copies
             return
         small = _is_small(M, N, batch)
+        part, scratch = scratch[: M * N].reshape(M, N), scratch[M * N :]
         length = min(steps, scratch.size // (M * N if small else (M + N) * batch))
-        part = np.empty_like(out) if length < steps else out
         views = _views_of_products if small else _views_side_by_side
         self._sum = _sum_of_small if small else _sum_of_large
         self._chunks = [
@@ -75,8 +75,8 @@ class SumOfProducts:
         if batch == 1:
             return 0
         if _is_small(M, N, batch):
-            return M * N * math.ceil(SHARE_OF_PRODUCTS * steps)
-        return (M + N) * max(batch, min(COLUMNS, int(SHARE * steps * batch)))
+            return M * N * (1 + min(PRODUCTS, -(-steps // 2)))
+        return M * N + (M + N) * max(batch, min(COLUMNS, int(SHARE * steps * batch)))
 
     def __call__(self) -> None:
         """Write the sum into `out`."""
@@ -91,7 +91,7 @@ class SumOfProducts:
 
 def _is_small(M: int, N: int, batch: int) -> bool:
     """Say whether a product is small, and hardly larger than the two blocks that it is made of."""
-    return min(SMALL, 2 * (M + N) * batch) >= M * N
+    return min(SMALL, 1.2 * (M + N) * batch) >= M * N
 
 
 def _views_of_products(left: Array, right: Array, scratch: Array) -> Views:
