@@ -188,7 +188,7 @@ def other_cells_table(seconds: float) -> None:
 
 
 def recording_table(seconds: float) -> None:
-    """Print what recording costs: the buffers hold all but dL/dx of the first layer and the norms."""
+    """Print what recording costs: all but dL/dx of the first layer is needed anyway."""
     print("\n| LSTM B,T,D,H | recording, % of the time (at most 3) | norms, % |")
     print("|---|---|---|")
     for size in SIZES:

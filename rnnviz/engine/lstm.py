@@ -19,6 +19,10 @@ Backward, with dL/dh_t from above and from step t + 1 added up::
     d_h_{t-1} += W_hh^T d_a_t
     d_x_t = W_ih^T d_a_t
 
+The forget bias: a positive b_if makes the cell remember until it has learnt what to forget. It was
+proposed with the forget gate (Gers et al. 2000), and is 1 by default after Jozefowicz, Zaremba and
+Sutskever (2015). It is set in init.py, and shifted while running by interventions.py.
+
 The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: sigmoids side by side, and
 ``[i; f] * [g; c_{t-1}]`` is one product of two runs of memory.
 """

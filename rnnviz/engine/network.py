@@ -170,8 +170,8 @@ class Network:
     ) -> float:
         """Compute the loss of a batch and its gradient, as fast as possible.
 
-        Fills `flat_gradients`; the weights stay as they are. Arguments as in `record`, but trusted:
-        nothing is checked. Infinite loss or gradients are returned as they are.
+        Fills `flat_gradients`; the weights stay as they are. Arguments as in `record`, but only
+        their shapes are checked. Infinite loss or gradients are returned as they are.
 
         Returns
         -------

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.engine import checks
 from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Intervention, of_layer
@@ -83,11 +84,16 @@ class Unrolled:
             self._losses[name, last] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
         if not last:
             return self._losses[name, False](y, mask)
+        if mask is not None:
+            raise ValueError("mask must be None where y is the target of the last step alone")
         self.d_outputs[:-1] = 0
         return self._losses[name, True](y[None], None)
 
     def backward(self, truncate: int | None = None) -> None:
-        """Carry `d_outputs` back to every state of every layer and to `d_x`."""
+        """Carry `d_outputs` back to every state of every layer and to `d_x`.
+
+        Once after each `forward`: it uses up what forward left.
+        """
         crosses = self._crossings(truncate)
         product(self.readout.W_T[:-1], self.d_outputs, self.layers[-1].d_h)
         below = [self.entrance.d_wide, *(layer.d_h for layer in self.layers[:-1])]
@@ -123,6 +129,8 @@ class Unrolled:
     def _crossings(self, truncate: int | None) -> list[bool]:
         """Return, for each t, whether the gradient goes from step t to step t - 1."""
         if truncate not in self._crosses:
+            if truncate is not None:
+                checks.whole("truncate", truncate, 1)
             steps = range(self.layers[0].steps)
             self._crosses[truncate] = [truncate is None or t % truncate != 0 for t in steps]
         return self._crosses[truncate]

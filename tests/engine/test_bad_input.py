@@ -128,3 +128,27 @@ def test_the_smallest_sizes_work(cell):
     assert record.layers[0].h.shape == (1, 1, 1)
     single = network(cell, D=1, H=1, K=1)
     assert single.record(np.ones((2, 1, 1)), np.ones((2, 1, 1)), loss="squared_error").loss > 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"x": np.zeros((5, 2, 1))}, r"x must have the shape \(T, B, 3\), got \(5, 2, 1\)"),
+        ({"y": np.zeros((5, 1), int)}, r"y must have the shape \(5, 2\), got \(5, 1\)"),
+        ({"y": np.zeros(1, int)}, r"y must have the shape \(1, 2\), got \(1, 1\)"),
+        ({"mask": np.ones((5, 1), bool)}, r"mask must have the shape \(5, 2\), got \(5, 1\)"),
+        (
+            {"y": np.zeros((5, 2, 1)), "loss": "squared_error"},
+            r"y must have the shape \(5, 2, 5\), got \(5, 2, 1\)",
+        ),
+        ({"truncate": 0}, "truncate must be a whole number 1 or more, got 0"),
+    ],
+)
+def test_learning_refuses_shapes_that_numpy_would_stretch(changed, message):
+    net = network("lstm")
+    x, y, _ = batch(net)
+    net.learn(x, y)
+    before = net.flat_gradients.copy()
+    with pytest.raises(ValueError, match=message):
+        net.learn(**{"x": x, "y": y, **changed})
+    assert np.array_equal(net.flat_gradients, before)

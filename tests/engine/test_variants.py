@@ -245,6 +245,8 @@ def test_a_mask_with_targets_of_the_last_step_is_refused():
     x, y, mask = batch(net, masked=True)
     with pytest.raises(ValueError, match="mask must be None where y is the target of the last"):
         net.record(x, y[-1], mask)
+    with pytest.raises(ValueError, match="mask must be None where y is the target of the last"):
+        net.learn(x, y[-1], mask)
 
 
 def test_initial_weights_are_as_chosen():
