@@ -28,8 +28,7 @@ _WATCH = """() => {
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) seen.blocked += Math.max(0, task.duration - 50);
   }).observe({entryTypes: ["longtask"]});
-  const reading = () => [...document.querySelectorAll('[data-testid="stMetricValue"]')]
-    .map((value) => value.innerText).join();
+  const reading = () => document.querySelector(".readings").innerText;
   let last = reading();
   new MutationObserver((changes) => {
     for (const change of changes) {
@@ -47,8 +46,7 @@ _READ = "() => ({...seen, seconds: (performance.now() - seen.since) / 1000})"
 
 #: Resolves with the milliseconds from now until the reading of the learning rate changes.
 _UNTIL_EFFECT = """() => new Promise((resolve) => {
-  const reading = () => [...document.querySelectorAll('[data-testid="stMetric"]')]
-    .find((metric) => metric.innerText.includes("Learning rate")).innerText;
+  const reading = () => [...document.querySelectorAll(".readings dd")].at(-1).innerText;
   const before = reading();
   document.addEventListener("keydown", () => {
     const start = performance.now();

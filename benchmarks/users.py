@@ -12,15 +12,20 @@ import argparse
 import asyncio
 import os
 import platform
+import re
 import statistics
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.serving import Server, running_app
+
+_ITERATION = re.compile("<dt>Iteration</dt><dd>([0-9,]+)</dd>")
+
 
 @dataclass
 class Visitor:
@@ -51,8 +56,8 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "button" and element.button.label == "Train":
             self.play_button = element.button.id
-        elif kind == "metric" and element.metric.label == "Iteration":
-            self.iteration = int(element.metric.body.replace(",", ""))
+        elif kind == "html" and (shown := _ITERATION.search(element.html.body)):
+            self.iteration = int(shown[1].replace(",", ""))
             self.updates += 1
 
 
@@ -101,6 +106,13 @@ async def _measure(server: Server, users: int, seconds: float) -> list[Visitor]:
     return visitors
 
 
+def _peak_memory_mb(server: Server) -> float:
+    """Return the most resident memory that the server ever had; 0 where /proc does not tell."""
+    status = Path(f"/proc/{server.pid}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) / 1000 if found else 0.0
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,6 +121,7 @@ def main() -> None:
     wanted = parser.parse_args()
     with running_app() as server:
         visitors = asyncio.run(_measure(server, wanted.users, wanted.seconds))
+        memory_mb = _peak_memory_mb(server)
     updates, trained = [], []
     for visitor in visitors:
         first_updates, first_iteration = visitor.first or (0, 0)
@@ -122,7 +135,7 @@ def main() -> None:
             f"{name:>13}: least {min(values):8.1f}   median {middle:8.1f}   "
             f"most {max(values):8.1f}   least/median {min(values) / max(middle, 1e-9):.2f}"
         )
-    print(f"all together: {sum(trained):.0f} iterations/s")
+    print(f"all together: {sum(trained):.0f} iterations/s; server's peak memory {memory_mb:.0f} MB")
 
 
 if __name__ == "__main__":

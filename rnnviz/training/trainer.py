@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -92,36 +93,37 @@ class Trainer:
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
-        """Train for a number of iterations, or for as many whole ones as fit in a time.
+        """Train for a number of iterations, for as many whole ones as fit in a time, or both.
 
         Parameters
         ----------
         iterations
-            At least 0.
+            At most so many.
         seconds
-            At least one iteration is done, however short this is.
+            Stop after the first iteration that ends later than this: at least one is done.
 
         Returns
         -------
         int
-            Iterations done; fewer than asked for when the run diverges.
+            Iterations done; none when the run has diverged.
 
         Raises
         ------
         ValueError
-            Unless exactly one of the two is given, and is not negative.
+            If neither is given, or one is negative.
         """
-        if (iterations is None) == (seconds is None):
-            raise ValueError("advance expects either iterations or seconds")
+        if iterations is None and seconds is None:
+            raise ValueError("advance expects iterations, seconds or both, got neither")
         if (iterations or 0) < 0 or (seconds or 0.0) < 0:
-            raise ValueError(f"advance must not go back, got {iterations=}, {seconds=}")
+            raise ValueError(f"advance cannot go back, got {iterations=}, {seconds=}")
         start = self.iteration
+        last = math.inf if iterations is None else start + iterations
+        end = math.inf if seconds is None else time.perf_counter() + seconds
         with one_thread():
-            if iterations is not None:
-                while self.diverged is None and self.iteration < start + iterations:
-                    self._iterate()
-            else:
-                self._iterate_for(seconds or 0.0)
+            while self.diverged is None and self.iteration < last:
+                self._iterate()
+                if time.perf_counter() >= end:
+                    break
         return self.iteration - start
 
     def set(self, **knobs: Any) -> None:
@@ -193,13 +195,6 @@ class Trainer:
         self._trace = self._score = None
         self.history.rewind(best.iteration)
         self.recording.rewind(best.iteration)
-
-    def _iterate_for(self, seconds: float) -> None:
-        end = time.perf_counter() + seconds
-        while self.diverged is None:
-            self._iterate()
-            if time.perf_counter() >= end:
-                break
 
     def _iterate(self) -> None:
         """Do one update, or note why it can't be done."""

@@ -26,7 +26,7 @@ def bar() -> DeltaGenerator:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="content"):
             _buttons()
-        readings = st.container(horizontal=True, width="content", gap="medium", key="readings")
+        readings = st.container(width="content")
     # A fragment may only write into a container that the page itself has written into.
     readings.empty()
     return readings

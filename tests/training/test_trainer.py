@@ -142,7 +142,14 @@ def test_seconds_train_at_least_one_whole_iteration():
     assert trainer.advance(seconds=0.02) >= 1
 
 
-@pytest.mark.parametrize("asked", [{}, {"iterations": 1, "seconds": 1}, {"iterations": -1}])
+def test_of_iterations_and_seconds_the_first_to_be_reached_counts():
+    trainer = small_trainer()
+
+    assert trainer.advance(iterations=3, seconds=60) == 3
+    assert trainer.advance(iterations=1000, seconds=0) == 1
+
+
+@pytest.mark.parametrize("asked", [{}, {"seconds": -1}, {"iterations": -1}])
 def test_advance_wants_iterations_or_seconds(asked):
     with pytest.raises(ValueError, match="advance"):
         small_trainer().advance(**asked)
