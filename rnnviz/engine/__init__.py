@@ -30,7 +30,7 @@ cell.py          what the cells share
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
 interventions.py holding gates, silencing units, shifting the forget bias
-itemised.py      the gradient of each single output step's loss
+itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
 checks.py        what is refused at the door, and with which words
@@ -42,7 +42,7 @@ from rnnviz.engine.architecture import CELLS
 from rnnviz.engine.check import TOLERANCE, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.interventions import Hold, ShiftForgetBias, Silence
-from rnnviz.engine.itemised import Itemised, itemised
+from rnnviz.engine.itemise import Itemised, itemised
 from rnnviz.engine.losses import LOSSES, softmax
 from rnnviz.engine.network import Network
 from rnnviz.engine.norms import norm, norms

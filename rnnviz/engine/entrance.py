@@ -40,7 +40,7 @@ class Entrance:
         self._places = [(slice(k * D, (k + 1) * D), window - 1 - k) for k in range(window)]
 
     def forward(self, x: NDArray[Any]) -> None:
-        """Fill the inputs of the first layer."""
+        """Fill the inputs of the first layer; what is before the start of the window stays 0."""
         if self._embedding is not None:
             self._ids = x
             x = self._embedding.W[x]
@@ -51,7 +51,6 @@ class Entrance:
             np.copyto(self._x, block, casting="same_kind")
             return
         for rows, late in self._places:
-            self._x[:late, rows] = 0
             np.copyto(self._x[late:, rows], block[: max(len(block) - late, 0)], casting="same_kind")
 
     def backward(self) -> None:

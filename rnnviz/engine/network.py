@@ -301,14 +301,16 @@ class Network:
         names = self.architecture.cell_type.state_names
         return checks.initial(initial, names, (self.layers, batch, self.hidden_size))
 
-    def unroll(self, x: Array, initial: Mapping[str, Array] | None = None) -> Unrolled:
+    def unroll(
+        self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True
+    ) -> Unrolled:
         """Run forward over checked inputs, and return the buffers themselves.
 
         For this folder: whoever calls it may run backward on them, and must take what is wanted
-        before the network is used again.
+        before the network is used again. `keep` tells whether the same shape will be wanted again.
         """
         with np.errstate(all="ignore"):
-            return self._forward(x, initial)
+            return self._forward(x, initial, keep)
 
     def checked_inputs(self, x: Any) -> Array:
         """Return inputs that fit; `ValueError` says what does not."""
@@ -316,19 +318,23 @@ class Network:
             return checks.ids(x, self.input_size)
         return checks.inputs(x, self.input_size)
 
-    def _forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> Unrolled:
+    def _forward(
+        self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True
+    ) -> Unrolled:
         self._layout.refresh(self.flat if self._shift is None else self.flat + self._shift)
-        unrolled = self._buffers(x.shape[0], x.shape[1])
+        unrolled = self._buffers(x.shape[0], x.shape[1], keep)
         unrolled.forward(x, initial)
         return unrolled
 
-    def _buffers(self, steps: int, batch: int) -> Unrolled:
+    def _buffers(self, steps: int, batch: int, keep: bool) -> Unrolled:
         """Return the buffers for a shape; in the store the least recently used ones are first."""
         key = (steps, batch)
         unrolled = self._unrolled.pop(key, None)
         if unrolled is None:
             unrolled = self.architecture.unroll(self._layout.weights, steps, batch)
             unrolled.intervene(self._interventions)
+        if not keep:
+            return unrolled
         self._unrolled[key] = unrolled
         if len(self._unrolled) > SHAPES_KEPT:
             del self._unrolled[next(iter(self._unrolled))]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.engine.itemise import groups
 from rnnviz.engine.products import Array
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def jacobian_norms(
 
     It is the largest factor by which they can stretch a small change of h_t, the 2-norm of the
     product of the Jacobians of the steps (in an LSTM with the way through the cell state; within a
-    layer, as nothing goes down). All its columns are carried back in one batched backward pass.
+    layer, as nothing goes down). The units of h_T go back side by side, as items do in itemise.py.
 
     Parameters
     ----------
@@ -93,17 +94,26 @@ def jacobian_norms(
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     state = network.checked_state(initial, 1)
     H, T = network.hidden_size, len(x)
+    parts = [
+        _columns(network, x, state, units) for units in groups(np.arange(H), T, H)
+    ]  # of each layer (T, H, units)
+    jacobians = [np.concatenate(of_layer, axis=2) for of_layer in zip(*parts, strict=True)]
+    return np.array([[_norm(jacobian) for jacobian in of_layer] for of_layer in jacobians])
+
+
+def _columns(
+    network: Network, x: Array, state: Mapping[str, Array] | None, units: NDArray[np.intp]
+) -> list[NDArray[np.float64]]:
+    """Return, for each layer, the derivatives of these units of h_T by every h_t, (T, H, units)."""
     if state is not None:
-        state = {name: np.repeat(values, H, axis=1) for name, values in state.items()}
-    unrolled = network.unroll(np.repeat(x, H, axis=1), state)
-    found = []
+        state = {name: np.repeat(values, len(units), axis=1) for name, values in state.items()}
+    unrolled = network.unroll(np.repeat(x, len(units), axis=1), state, keep=False)
     with np.errstate(all="ignore"):
         for layer in unrolled.layers:
-            layer.d_h[:-1] = 0
-            layer.d_h[-1] = np.eye(H)
-            layer.backward([True] * T)
-            found.append([_norm(jacobian) for jacobian in layer.d_h.astype(np.float64)])
-    return np.array(found)
+            layer.d_h[:] = 0
+            layer.d_h[-1, units, np.arange(len(units))] = 1
+            layer.backward([True] * len(x))
+    return [layer.d_h.astype(np.float64) for layer in unrolled.layers]
 
 
 def _norm(jacobian: NDArray[np.float64]) -> float:

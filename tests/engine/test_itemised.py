@@ -81,6 +81,15 @@ def test_items_are_of_one_sequence():
         jacobian_norms(net, x)
 
 
+def test_going_back_in_many_small_groups_changes_nothing(monkeypatch):
+    net = network("lstm", layers=2)
+    x, y, _ = batch(net, T=7, B=1)
+    items, norms_of_jacobians = itemised(net, x, y), jacobian_norms(net, x)
+    monkeypatch.setattr("rnnviz.engine.itemise.NUMBERS", 7 * 4 * 3)  # three at a time
+    assert itemised(net, x, y).d_c[1] == pytest.approx(items.d_c[1], rel=1e-13)
+    assert jacobian_norms(net, x) == pytest.approx(norms_of_jacobians, rel=1e-13)
+
+
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
 def test_jacobians_are_those_of_the_equations(cell):
     net = network(cell, layers=2)

@@ -88,6 +88,18 @@ def test_the_public_checker_passes_every_variant(name):
     assert max(gradient_check(net, *batch(net, T=4)).values()) < 1e-6
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_pass_is_not_changed_by_what_was_in_the_buffers(name):
+    net = variant(name, layers=2)
+    (x, y, _), other = batch(net, seed=1), batch(net, seed=2)
+    fresh = net.copy().record(x, y)
+    net.record(*other, truncate=2)
+    again = net.record(x, y)
+    assert np.array_equal(again.d_x, fresh.d_x)
+    for letter, values in fresh.gradients.items():
+        assert np.array_equal(again.gradients[letter], values), letter
+
+
 def test_one_step_with_peepholes_by_hand():
     net = Network(cell="lstm", input_size=1, hidden_size=1, output_size=2, peephole=True)
     net.load_torch(
@@ -168,6 +180,7 @@ def test_an_embedding_is_a_table_whose_rows_are_the_inputs(cell):
     for name, values in literal.gradients(plain, ids, y).items():
         assert relative(record.gradients[name], values) < EXACT, name
     assert net.learn(ids, y) == record.loss
+    assert np.array_equal(net.gradients["embedding.weight"], record.gradients["embedding.weight"])
     assert max(gradient_check(net, ids, y).values()) < 1e-6
 
 

@@ -21,8 +21,9 @@ from rnnviz.engine.unrolled import Unrolled
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
 
-# Items of one backward pass: more would need memory in proportion and win nothing.
-ITEMS = 64
+# What goes back side by side in one pass: more needs memory in proportion, and is no faster.
+SIDE_BY_SIDE = 64
+NUMBERS = 2**19  # of one buffer (T, H, items): 4 MB, of some 14 such buffers
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def itemised(
     """Take the loss of one sequence apart by output steps.
 
     The items go back side by side, as if they were the sequences of a batch: one backward pass for
-    64 of them.
+    64 of them (fewer where T and H are large).
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def itemised(
     if y.ndim < LOSSES[loss].target_axes:  # the last step alone
         scored = scored[-1:]
     found: dict[str, list[list[Array]]] = {"h": [], "c": []}
-    for items in _groups(scored):
+    for items in groups(scored, len(x), network.hidden_size):
         buffers = _send_back(network, x, d_outputs, items, truncate)
         found["h"].append([_item_first(layer.d_h) for layer in buffers.layers])
         if "c" in network.architecture.cell_type.state_names:
@@ -98,16 +99,18 @@ def itemised(
     )
 
 
-def _groups(scored: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
-    for start in range(0, len(scored), ITEMS):
-        yield scored[start : start + ITEMS]
+def groups(items: NDArray[np.intp], steps: int, H: int) -> Iterator[NDArray[np.intp]]:
+    """Yield as many items as go back in one pass."""
+    size = min(SIDE_BY_SIDE, max(1, NUMBERS // (steps * H)))
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _send_back(
     network: Network, x: Array, d_outputs: Array, items: NDArray[np.intp], truncate: int | None
 ) -> Unrolled:
     """Run backward with one sequence for each item, which has the gradient of its step alone."""
-    buffers = network.unroll(np.repeat(x, len(items), axis=1))
+    buffers = network.unroll(np.repeat(x, len(items), axis=1), keep=False)
     buffers.d_outputs[:] = 0
     buffers.d_outputs[items, :, np.arange(len(items))] = d_outputs[items]
     with np.errstate(all="ignore"):
