@@ -329,12 +329,12 @@ class Network:
     def _buffers(self, steps: int, batch: int, keep: bool) -> Unrolled:
         """Return the buffers for a shape; in the store the least recently used ones are first."""
         key = (steps, batch)
-        unrolled = self._unrolled.pop(key, None)
-        if unrolled is None:
-            unrolled = self.architecture.unroll(self._layout.weights, steps, batch)
+        kept = self._unrolled.pop(key, None)
+        unrolled = kept or self.architecture.unroll(self._layout.weights, steps, batch)
+        if kept is None:
             unrolled.intervene(self._interventions)
-        if not keep:
-            return unrolled
+            if not keep:
+                return unrolled
         self._unrolled[key] = unrolled
         if len(self._unrolled) > SHAPES_KEPT:
             del self._unrolled[next(iter(self._unrolled))]
