@@ -50,6 +50,9 @@ class Unrolled:
             for number, layer in enumerate(layers)
             for name, state in layer.states.items()
         ]
+        self._W_T, self._d_top = readout.W_T[:-1], top.d_h
+        below = [entrance.d_wide, *(layer.d_h for layer in layers[:-1])]
+        self._downward = list(zip(layers, below, strict=True))[::-1]
         self._losses: dict[tuple[str, bool], Loss] = {}
         self._crosses: dict[int | None, list[bool]] = {}
 
@@ -95,9 +98,8 @@ class Unrolled:
         Once after each `forward`: it uses up what forward left.
         """
         crosses = self._crossings(truncate)
-        product(self.readout.W_T[:-1], self.d_outputs, self.layers[-1].d_h)
-        below = [self.entrance.d_wide, *(layer.d_h for layer in self.layers[:-1])]
-        for layer, d_below in zip(reversed(self.layers), reversed(below), strict=True):
+        product(self._W_T, self.d_outputs, self._d_top)
+        for layer, d_below in self._downward:
             layer.backward(crosses)
             layer.input_gradient(d_below)
         self.entrance.backward()
