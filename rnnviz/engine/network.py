@@ -128,6 +128,7 @@ class Network:
         self._layout = Layout(architecture.plans(views(np.arange(size), self._shapes)), self.dtype)
         self._unrolled: dict[tuple[int, int], Unrolled] = {}
         self._last: Unrolled | None = None
+        self._learned: Unrolled | None = None
         self._interventions: tuple[Intervention, ...] = ()
         self._shift: Array | None = None
 
@@ -184,19 +185,19 @@ class Network:
             unrolled.backward(truncate)
             unrolled.weight_gradients()
             self._layout.gather(self.flat_gradients)
-        self._last = unrolled
+        self._last = self._learned = unrolled
         return value
 
     def gradient_norms(self) -> Array:
-        """Return the 2-norm of dL/dh_t over units and sequences, of the last `learn`.
+        """Return the 2-norm of dL/dh_t over units and sequences, right after `learn`.
 
         Returns
         -------
         array of float64, (layers, T)
         """
-        if self._last is None:
+        if self._learned is None:
             raise RuntimeError("gradient_norms: nothing was learned yet")
-        layers = self._last.layers
+        layers = self._learned.layers
         return np.array([norms(layer.d_h.reshape(layer.steps, -1)) for layer in layers])
 
     def predict(self, x: Array) -> Array:

@@ -112,6 +112,18 @@ def test_buffers_of_shapes_long_unused_are_given_back():
     assert len(net._unrolled) <= 4
 
 
+def test_gradient_norms_are_those_of_the_last_batch_that_was_learned():
+    net = network("gru", layers=2)
+    with pytest.raises(RuntimeError, match="nothing was learned"):
+        net.gradient_norms()
+    x, y, _ = batch(net)
+    record = net.record(x, y)
+    net.learn(x, y)
+    net.predict(x[:3])
+    expected = [np.sqrt((layer.d_h**2).sum(axis=(1, 2))) for layer in record.layers]
+    assert net.gradient_norms() == pytest.approx(np.array(expected), rel=1e-13)
+
+
 def test_outputs_before_any_pass_are_refused():
     with pytest.raises(RuntimeError, match="nothing was computed"):
         _ = network("rnn").outputs
