@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from pathlib import Path
 
 import streamlit as st
 
@@ -36,6 +37,8 @@ _CSS = """
 .readings { font-variant-numeric: tabular-nums; }
 </style>
 """
+
+_PAGES = Path(__file__).parents[2] / "pages"
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
@@ -78,7 +81,7 @@ def notices(run: Run) -> None:
 
 def _pages() -> list[st.Page]:
     return [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == MENU[0][0])
+        st.Page(_PAGES / f"{name}.py", title=title, icon=icon, default=name == MENU[0][0])
         for name, title, icon in MENU
     ]
 

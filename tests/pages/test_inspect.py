@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from rnnviz.ui.frame import MENU
 from tests.pages.conftest import control, go_to, run_of
+from tests.serving import ROOT
 
 
 def figures(app):
@@ -30,6 +33,19 @@ def test_a_page_opens_before_any_training(open_app, page):
     assert not app.exception
     assert "iteration 0 of 0" in app.caption[0].value
     assert charts(app)
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in MENU])
+def test_a_page_script_alone_draws_the_frame_around_itself(name):
+    app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=30).run()
+
+    assert not app.exception
+    assert control(app, "setting:hidden_size").value == 16
+
+    control(app, "setting:hidden_size").set_value(6).run()
+
+    assert not app.exception
+    assert run_of(app).trainer.config.hidden_size == 6
 
 
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])

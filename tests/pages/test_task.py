@@ -1,11 +1,14 @@
 """Task: what is edited becomes the task of a new run, or is refused in words."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.ui.session import Draft
 from rnnviz.ui.workshop import names_in_order
-from tests.pages.conftest import control, run_of
+from tests.pages.conftest import control, go_to, run_of
 
 
 def open_text(open_app):
@@ -101,7 +104,7 @@ def test_what_users_type_is_shown_as_text_on_every_page(open_app, text):
     assert not app.exception
     assert not app.error
     for written in [*app.markdown, *app.caption]:
-        assert "<img" not in written.value
+        assert not re.search(r"(?<!\\)<img", written.value)
         assert not written.allow_html
 
 
@@ -125,3 +128,46 @@ def test_a_row_without_a_name_is_still_being_typed():
     table = pd.DataFrame({"Place": [1.0, 2.0, None], "Name": ["a", None, "c"]})
 
     assert names_in_order(table) == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ((), "exercises must be a list of 2..50 names"),
+        (("squats",), "exercises must be a list of 2..50 names"),
+        (tuple(f"exercise {n}" for n in range(500)), "exercises must be a list of 2..50 names"),
+        (("squats", "x" * 100), "40"),
+        (("squats", "   "), "each exercise"),
+    ],
+)
+def test_exercises_that_cannot_be_a_schedule_are_refused_and_the_run_stays(
+    open_app, names, sentence
+):
+    app = open_app("task")
+    trainer = run_of(app).trainer
+
+    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    app.run()
+
+    assert not app.exception
+    (error,) = app.error
+    assert sentence in error.value.replace("\\", "")
+    assert app.button(key="use_task").disabled
+    assert run_of(app).trainer is trainer
+
+
+def test_markup_as_an_exercise_is_shown_as_text(open_app):
+    app = open_app("task")
+    names = ("<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "$x^2$ :smile:")
+
+    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    app.run()
+    app.button(key="use_task").click().run()
+
+    assert run_of(app).trainer.task.exercises == names
+    for page in ("gates", "gradients", "studio", "task"):
+        go_to(app, page)
+        assert not app.exception
+        for written in [*app.markdown, *app.caption]:
+            assert not re.search(r"(?<!\\)<img", written.value)
+            assert "](javascript" not in written.value
