@@ -10,6 +10,7 @@ edited, shown = st.columns([2, 3], gap="large")
 with edited:
     task = workshop.edit(run)
     workshop.use_button(run, task)
-    task_views.probe_choice(run)
+    if task == run.trainer.task:
+        task_views.probe_choice(run)
 with shown:
     task_views.overview(run.trainer.task if task is None else task)

@@ -59,7 +59,7 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     frame["annotations"] = [heading("  ".join(keys))]
     powers = np.log10(np.concatenate([line["y"] for line in lines]))
     if np.isfinite(powers).any():
-        frame["yaxis"] |= {"dtick": _stride(powers), "exponentformat": "power"}
+        frame["yaxis"] |= _ticks(powers)
     else:
         frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
         frame["yaxis"]["visible"] = False
@@ -127,6 +127,16 @@ def _power_bar(powers: NDArray[np.float64]) -> Spec:
         "tickvals": ticks,
         "ticktext": [f"10<sup>{int(power)}</sup>" for power in ticks],
     }
+
+
+def _ticks(powers: NDArray[np.float64]) -> Spec:
+    """Return the ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 where it is short."""
+    low, high = np.nanmin(powers), np.nanmax(powers)
+    if high - low >= 1.3:
+        return {"dtick": _stride(powers), "exponentformat": "power"}
+    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
+    values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
+    return {"tickvals": values, "ticktext": [f"{value:.3g}" for value in values]}
 
 
 def _stride(powers: NDArray[np.float64]) -> int:

@@ -59,6 +59,17 @@ def test_gradients_of_1e_200_and_1e_200_are_drawn_on_one_axis():
     assert spec["layout"]["yaxis"]["dtick"] == 67
 
 
+def test_an_axis_that_holds_no_power_of_ten_still_has_ticks():
+    trace = with_gradient(
+        make_trace(cell="rnn", steps=3, units=1), np.array([[0.3], [0.33], [0.6]])
+    )
+
+    axis = figures.gradient_norms_spec(trace)["layout"]["yaxis"]
+
+    ticks = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
+    assert {"0.2": 0.2, "0.5": 0.5}.items() <= ticks.items()
+
+
 def test_a_single_step_can_be_drawn():
     assert isinstance(figures.gradient_norms(make_trace(steps=1)), go.Figure)
 
