@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ Views = tuple[Array, ...]
 COLUMNS = 256
 # At most this share of the columns at once, so that the copies do not count beside the buffers.
 SHARE = 0.25
-# As many products at once, and at most half of them.
+# As many products at once, and at most this share of them.
 PRODUCTS = 8
+SHARE_OF_PRODUCTS = 0.4
 # Entries of a matrix up to which products are made first and added up then.
 SMALL = 4096
 
@@ -60,12 +62,12 @@ class SumOfProducts:
         if batch == 1:  # one product without copies
             return
         small = _is_small(M, N, batch)
-        part, scratch = scratch[: M * N].reshape(M, N), scratch[M * N :]
-        length = min(steps, scratch.size // (M * N if small else (M + N) * batch))
         views = _views_of_products if small else _views_side_by_side
         self._sum = _sum_of_small if small else _sum_of_large
+        room = scratch.size // (M * N) if small else (scratch.size - M * N) // ((M + N) * batch)
+        length = min(steps, room)
         self._chunks = [
-            (part if start else out, views(left[start:][:length], right[start:][:length], scratch))
+            views(left[start : start + length], right[start : start + length], scratch)
             for start in range(0, steps, length)
         ]
 
@@ -75,7 +77,7 @@ class SumOfProducts:
         if batch == 1:
             return 0
         if _is_small(M, N, batch):
-            return M * N * (1 + min(PRODUCTS, -(-steps // 2)))
+            return M * N * min(PRODUCTS, math.ceil(SHARE_OF_PRODUCTS * steps))
         return M * N + (M + N) * max(batch, min(COLUMNS, int(SHARE * steps * batch)))
 
     def __call__(self) -> None:
@@ -83,10 +85,8 @@ class SumOfProducts:
         if self._left.shape[2] == 1:
             np.dot(self._left[:, :, 0].T, self._right[:, :, 0], self._out)
             return
-        for into, views in self._chunks:
-            self._sum(views, into)
-            if into is not self._out:
-                np.add(self._out, into, self._out)
+        for number, views in enumerate(self._chunks):
+            self._sum(views, self._out, number > 0)
 
 
 def _is_small(M: int, N: int, batch: int) -> bool:
@@ -100,25 +100,32 @@ def _views_of_products(left: Array, right: Array, scratch: Array) -> Views:
     return left, right.transpose(0, 2, 1), scratch[: steps * M * N].reshape(steps, M, N)
 
 
-def _sum_of_small(views: Views, out: Array) -> None:
+def _sum_of_small(views: Views, out: Array, add: bool) -> None:
     left, right_T, products = views
     np.matmul(left, right_T, out=products)
+    if add:
+        np.add(products[0], out, products[0])
     np.add.reduce(products, axis=0, out=out)
 
 
 def _views_side_by_side(left: Array, right: Array, scratch: Array) -> Views:
     steps, M, batch = left.shape
     N, wide = right.shape[1], steps * batch
+    part, scratch = scratch[: M * N], scratch[M * N :]
     wide_left, wide_right = scratch[: M * wide], scratch[M * wide : (M + N) * wide]
     return (
         *(wide_left.reshape(M, steps, batch), left.transpose(1, 0, 2)),
         *(wide_right.reshape(N, steps, batch), right.transpose(1, 0, 2)),
-        *(wide_left.reshape(M, wide), wide_right.reshape(N, wide).T),
+        *(wide_left.reshape(M, wide), wide_right.reshape(N, wide).T, part.reshape(M, N)),
     )
 
 
-def _sum_of_large(views: Views, out: Array) -> None:
-    left_copy, left, right_copy, right, wide_left, wide_right_T = views
+def _sum_of_large(views: Views, out: Array, add: bool) -> None:
+    left_copy, left, right_copy, right, wide_left, wide_right_T, part = views
     np.copyto(left_copy, left)
     np.copyto(right_copy, right)
-    np.dot(wide_left, wide_right_T, out)
+    if add:
+        np.dot(wide_left, wide_right_T, part)
+        np.add(out, part, out)
+    else:
+        np.dot(wide_left, wide_right_T, out)
