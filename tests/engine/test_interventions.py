@@ -42,8 +42,8 @@ def compare(net, **changes):
     """Compare every value and gradient with the equations under the same interventions."""
     a = net.architecture
     plain = Literal(net.cell, net.to_torch(), net.layers, reset=a.reset, **changes)
-    state = None if net.cell == "mlp" else initial_state(net)
-    x, y, mask = batch(net, T=3, masked=True)
+    state = None if net.cell == "mlp" else initial_state(net, B=1)
+    x, y, mask = batch(net, T=3, B=1, masked=True)
     record = net.record(x, y, mask, initial=state)
     outputs, steps = plain.run(x, state)
     assert relative(record.outputs, outputs.real) < EXACT

@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.engine import Network
 
-SIZES = [(32, 30, 8, 32), (32, 100, 16, 64), (1, 200, 64, 128)]
+SIZES = [(16, 50, 8, 32), (32, 30, 8, 32), (1, 100, 16, 64)]
 
 
 def bytes_of_record(record):

@@ -1,5 +1,6 @@
 """The engine against stored values of PyTorch's autograd, and live where PyTorch is installed."""
 
+import functools
 import importlib.util
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.engine.batches import relative
 TOLERANCE = {"float64": 1e-10, "float32": 2e-5}
 
 
+@functools.cache
 def stored(kind, cell):
     with np.load(made.DATA / f"{kind}_{cell}.npz") as file:
         return dict(file)
