@@ -19,7 +19,7 @@ from rnnviz.figures.marks import Spec
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui import session, transport
-from rnnviz.ui.components.plot import plot
+from rnnviz.ui.components.plot import Chart, plots
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
@@ -52,6 +52,15 @@ class _View:
     revision: str
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where a tick draws: places that the page has laid out once, so that no tick has to."""
+
+    readings: DeltaGenerator
+    picture: DeltaGenerator
+    charts: DeltaGenerator
+
+
 def studio(run: Run, readings: DeltaGenerator) -> None:
     """Draw the running network, and keep it running while it plays.
 
@@ -60,10 +69,12 @@ def studio(run: Run, readings: DeltaGenerator) -> None:
     readings
         Where the numbers go: a place in the transport bar.
     """
-    st.fragment(_tick, run_every=TICK_S if run.playing else None)(readings)
+    picture, charts = st.columns([5, 2])
+    places = _Places(readings, picture, charts)
+    st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
 
 
-def _tick(readings: DeltaGenerator) -> None:
+def _tick(places: _Places) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
@@ -85,8 +96,8 @@ def _tick(readings: DeltaGenerator) -> None:
         if run.playing and run.trainer.diverged is not None:
             run.playing = False
             st.rerun()
-        _draw_readings(view, readings)
-        _draw(view)
+        _draw_readings(view, places.readings)
+        _draw(view, places)
 
 
 def _differs(run: Run, knobs: Mapping[str, object]) -> bool:
@@ -146,14 +157,19 @@ def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
     readings.html(f'<dl class="readings">{rows}</dl>')
 
 
-def _draw(view: _View) -> None:
-    picture, charts = st.columns([5, 2])
-    with picture:
+def _draw(view: _View, places: _Places) -> None:
+    with places.picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)
-    with charts:
-        plot(view.loss_chart, key="loss", says=view.loss_says, revision=view.revision)
-        plot(view.accuracy_chart, key="accuracy", says=view.accuracy_says, revision=view.revision)
-        plot(view.gradient_chart, key="gradient", says=view.gradient_says, revision=view.revision)
+    with places.charts:
+        plots(
+            [
+                Chart(view.loss_chart, view.loss_says),
+                Chart(view.accuracy_chart, view.accuracy_says),
+                Chart(view.gradient_chart, view.gradient_says),
+            ],
+            key="live_charts",
+            revision=view.revision,
+        )
 
 
 def _select() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rnnviz import figures
 from rnnviz.ui.components import plot as component
-from rnnviz.ui.components.plot import LIBRARY, plot, provide_plotly
+from rnnviz.ui.components.plot import LIBRARY, Chart, plots, provide_plotly
 from tests.figures.test_payload import unpack
 
 SCRIPT = Path(component.__file__).with_name("plot.js").read_text(encoding="utf-8")
@@ -20,7 +20,11 @@ LIBRARY_SIZE = len((files("plotly") / "package_data" / "plotly.min.js").read_byt
 def sent(monkeypatch):
     """Catch the documents that would go to the browser."""
     documents = []
-    monkeypatch.setattr(component, "_mount", lambda key, data: documents.append(json.loads(data)))  # noqa: ARG005
+
+    def catch(key, data):  # noqa: ARG001
+        documents.extend(json.loads(data)["charts"])
+
+    monkeypatch.setattr(component, "_mount", catch)
     return documents
 
 
@@ -58,9 +62,10 @@ def test_a_place_where_no_folder_can_be_made_is_no_error(tmp_path):
 
 
 def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
-    plot(
-        figures.loss_spec([0, 1], [3.0, 2.0], height=210), key="loss", says="Falls.", label="Loss."
-    )
+    spec = figures.loss_spec([0, 1], [3.0, 2.0], height=210)
+
+    plots([Chart(spec, says="Falls.", label="Loss.")], key="loss")
+
     (document,) = sent
     np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
     assert (document["height"], document["says"]) == (210, "Falls.")
@@ -69,15 +74,20 @@ def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
 
 
 def test_a_plotly_figure_is_drawn_like_its_spec_without_its_template(sent):
-    plot(figures.loss([0, 1], [3.0, 2.0]), key="loss")
+    plots([Chart(figures.loss([0, 1], [3.0, 2.0]))], key="loss")
     (document,) = sent
     np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
     assert "template" not in document["layout"]
 
 
+def test_several_charts_are_sent_in_their_order(sent):
+    plots([Chart(figures.loss_spec([0], [loss])) for loss in (1.0, 2.0)], key="loss")
+    assert [unpack(document["data"][0]["y"])[0] for document in sent] == [1.0, 2.0]
+
+
 def test_zoom_is_kept_until_the_revision_changes(sent):
     for revision in ("run 1", "run 2"):
-        plot(figures.loss_spec([0], [1.0]), key="loss", revision=revision)
+        plots([Chart(figures.loss_spec([0], [1.0]))], key="loss", revision=revision)
     assert [document["layout"]["uirevision"] for document in sent] == ["run 1", "run 2"]
 
 

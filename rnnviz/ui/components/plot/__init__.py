@@ -1,4 +1,4 @@
-"""A Plotly chart that is updated in place: same node, zoom kept, several times a second.
+"""Plotly charts that are updated in place: same node, zoom kept, several times a second.
 
 `st.plotly_chart` mounts a new chart whenever its data changes: that suits pictures drawn on demand.
 """
@@ -10,6 +10,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -56,45 +58,54 @@ def provide_plotly(folder: Path = STATIC) -> bool:
         return _same_size(source, target)
 
 
-def plot(
-    figure: Spec | go.Figure,
-    *,
-    key: str,
-    says: str = "",
-    label: str = "",
-    height: int | None = None,
-    revision: str = "keep",
-) -> None:
-    """Draw the figure, or update the chart that was drawn with the same key.
+@dataclass(frozen=True)
+class Chart:
+    """One chart to draw.
 
     Parameters
     ----------
     figure : Spec or plotly Figure
         A spec is quicker by 10 ms.
-    key
-        Unique in the page.
     says
         The sentence under the chart, as plain text; markup in it is shown as text.
     label
         What is read out to people who do not see the chart, before the sentence.
-    height
-        Pixels; that of the figure by default.
+    """
+
+    figure: Spec | go.Figure
+    says: str = ""
+    label: str = ""
+
+
+def plots(charts: Sequence[Chart], *, key: str, revision: str = "keep") -> None:
+    """Draw charts below each other, or update those that were drawn with the same key.
+
+    Parameters
+    ----------
+    charts
+        In the same order at each call; several in one component cost less than one each.
+    key
+        Unique in the page.
     revision
         While it stays the same, so do the user's zoom and hidden lines.
     """
+    _mount(key=key, data=to_bytes({"charts": [_message(chart, revision) for chart in charts]}))
+
+
+def _message(chart: Chart, revision: str) -> dict[str, object]:
+    figure = chart.figure
     spec = figure.to_plotly_json() if isinstance(figure, go.Figure) else figure
     # The browser takes colours and fonts from the theme of the page.
     layout = {name: part for name, part in spec["layout"].items() if name != "template"}
     layout["uirevision"] = revision
-    document = {
+    return {
         "library": f"app/static/{LIBRARY}",
-        "height": height or layout.get("height", 300),
-        "says": says,
-        "label": " ".join(filter(None, (label, says))),
+        "height": layout.get("height", 300),
+        "says": chart.says,
+        "label": " ".join(filter(None, (chart.label, chart.says))),
         "data": spec["data"],
         "layout": layout,
     }
-    _mount(key=key, data=to_bytes(document))
 
 
 def _same_size(source: Path, target: Path) -> bool:

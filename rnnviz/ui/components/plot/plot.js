@@ -1,8 +1,10 @@
 /**
- * A Plotly chart that is updated in place: one node for the life of the component, Plotly.react on each message.
+ * Plotly charts below each other that are updated in place: one node each for the life of the component, Plotly.react on
+ * each message.
  *
  * Streamlit calls the default export again with each message and with each change of theme, always with
- * the same parentElement. The message is JSON in UTF-8; arrays in it are in plotly.js's own base64 form.
+ * the same parentElement. What comes is a list of messages, one a chart, as JSON in UTF-8; arrays in it are in plotly.js's
+ * own base64 form.
  *
  * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
@@ -23,13 +25,31 @@ const shareOfTime = 0.02;
 
 /** @param {{data: Uint8Array, parentElement: HTMLElement}} component */
 export default function ({ data, parentElement }) {
-  const chart = charts.get(parentElement) ?? mount(parentElement);
-  chart.message = JSON.parse(decoder.decode(data));
+  const { charts: messages } = JSON.parse(decoder.decode(data));
+  const hosts = hostsIn(parentElement, messages.length);
+  messages.forEach((message, number) => show(hosts[number], message));
+  // This may be the clean-up of a run that a newer one has replaced: only a host that has left the page is torn down.
+  return () => setTimeout(() => parentElement.isConnected || hosts.forEach(unmount), 0);
+}
+
+/** Return as many hosts as there are charts; the first ones stay what they were. @param {HTMLElement} parent */
+function hostsIn(parent, count) {
+  const hosts = [...parent.querySelectorAll(":scope > .rnnviz-plot-host")];
+  hosts.splice(count).forEach((host) => {
+    unmount(host);
+    host.remove();
+  });
+  while (hosts.length < count) hosts.push(child(parent, "rnnviz-plot-host"));
+  return hosts;
+}
+
+/** @param {HTMLElement} host @param {Message} message */
+function show(host, message) {
+  const chart = charts.get(host) ?? mount(host);
+  chart.message = message;
   describe(chart);
   load(chart);
   schedule(chart);
-  // This may be the clean-up of a run that a newer one has replaced: only a host that has left the page is torn down.
-  return () => setTimeout(() => parentElement.isConnected || unmount(parentElement), 0);
 }
 
 /** @param {HTMLElement} host @returns {Chart} */
