@@ -6,6 +6,7 @@ our own: when the tab closes, the browser's timer ends, and with it the training
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ from rnnviz.ui.session import Run
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
 ANSWER_S = 0.01
+#: Seconds in which the server can send a picture before the next tick of the same visitor throws
+#: away what is still unsent; with many visitors that next tick is already waiting.
+SENDING_S = 0.02
 
 _PICTURE = "moving_network"
 _CHART_HEIGHT = 210
@@ -98,6 +102,8 @@ def _tick(places: _Places) -> None:
             st.rerun()
         _draw_readings(view, places.readings)
         _draw(view, places)
+    if run.playing:
+        time.sleep(SENDING_S)
 
 
 def _differs(run: Run, knobs: Mapping[str, object]) -> bool:
