@@ -8,26 +8,67 @@ from __future__ import annotations
 from typing import Any
 
 from rnnviz.fields import shown
+from rnnviz.tasks.adding import Adding
+from rnnviz.tasks.brackets import Brackets
+from rnnviz.tasks.copy_memory import CopyMemory
+from rnnviz.tasks.counting import Counting
+from rnnviz.tasks.delayed_recall import DelayedRecall
+from rnnviz.tasks.echo import Echo
 from rnnviz.tasks.gym import GymSchedule
+from rnnviz.tasks.parity import Parity
+from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.symbols import SHIPPED_TEXT, NextSymbol
-from rnnviz.tasks.task import Baseline, Batch, Probe, Task
+from rnnviz.tasks.task import Baseline, Batch, Probe, Task, is_solved, score_of
+from rnnviz.tasks.temporal_order import TemporalOrder
+from rnnviz.tasks.temporal_xor import TemporalXor
 from rnnviz.tasks.vocabulary import Vocabulary
+from rnnviz.tasks.waves import Waves
 
 __all__ = [
     "SHIPPED_TEXT",
     "TASKS",
+    "Adding",
     "Baseline",
     "Batch",
+    "Brackets",
+    "CopyMemory",
+    "Counting",
+    "DelayedRecall",
+    "Echo",
     "GymSchedule",
     "NextSymbol",
+    "Parity",
     "Probe",
+    "Reber",
     "Task",
+    "TemporalOrder",
+    "TemporalXor",
     "Vocabulary",
+    "Waves",
+    "is_solved",
     "make_task",
+    "score_of",
 ]
 
 #: Every task that can be chosen, by the key that stands in settings and links.
-TASKS: dict[str, type[Task]] = {task.key: task for task in (GymSchedule, NextSymbol)}
+TASKS: dict[str, type[Task]] = {
+    task.key: task
+    for task in (
+        GymSchedule,
+        NextSymbol,
+        Waves,
+        Echo,
+        DelayedRecall,
+        TemporalOrder,
+        Adding,
+        CopyMemory,
+        TemporalXor,
+        Parity,
+        Reber,
+        Counting,
+        Brackets,
+    )
+}
 
 
 def make_task(key: str, **settings: Any) -> Task:

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings, shown
-from rnnviz.tasks.task import Baseline, Batch, Probe, check_index, read_only
+from rnnviz.tasks import memoryless
+from rnnviz.tasks.task import Baseline, Batch, Measure, Probe, check_index, read_only
 from rnnviz.tasks.vocabulary import Vocabulary, check_label
 
 REST = "rest"
@@ -52,6 +53,11 @@ class GymSchedule:
 
     key: ClassVar[str] = "gym"
     title: ClassVar[str] = "Gym schedule"
+    teaches: ClassVar[str] = (
+        "What is due next follows from what was done before, not from the calendar: that takes a "
+        "memory."
+    )
+    difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "exercises",
@@ -110,6 +116,21 @@ class GymSchedule:
         return "cross_entropy"
 
     @property
+    def measure(self) -> Measure:
+        """How a score is to be read."""
+        return "accuracy"
+
+    @property
+    def solved(self) -> float:
+        """Nearly every day right."""
+        return 0.99
+
+    @cached_property
+    def memoryless(self) -> float:
+        """Best score on the evaluation batch of any model that sees the present input alone."""
+        return memoryless.best_accuracy(self._evaluation)
+
+    @property
     def input_size(self) -> int:
         """One input for each exercise, and one for "rest" if days are missed."""
         return len(self.vocabulary)
@@ -163,6 +184,9 @@ class GymSchedule:
     def evaluation(self) -> Batch:
         """Return the fixed sequences: each start once, or 64 with missed days; read-only."""
         return self._evaluation
+
+    def held_out(self) -> None:
+        """Return None: new sequences are drawn without end."""
 
     def baseline(self) -> Baseline:
         """Return the score of always naming the exercise that is due most often."""

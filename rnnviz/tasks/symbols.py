@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings
-from rnnviz.tasks.task import Baseline, Batch, Probe, check_index, read_only
+from rnnviz.tasks import memoryless
+from rnnviz.tasks.task import Baseline, Batch, Measure, Probe, check_index, read_only
 from rnnviz.tasks.vocabulary import (
     SPACE,
     Vocabulary,
@@ -69,6 +70,10 @@ class NextSymbol:
 
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
+    teaches: ClassVar[str] = (
+        "How far back one must look to know what comes next, and that some of it can't be known."
+    )
+    difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "text",
@@ -131,6 +136,21 @@ class NextSymbol:
     def loss(self) -> Literal["cross_entropy"]:
         """The targets are classes."""
         return "cross_entropy"
+
+    @property
+    def measure(self) -> Measure:
+        """How a score is to be read."""
+        return "accuracy"
+
+    @property
+    def solved(self) -> float:
+        """Nearly all that the ambiguous windows allow."""
+        return 0.98 * self.best_accuracy
+
+    @cached_property
+    def memoryless(self) -> float:
+        """Best score on the evaluation batch of any model that sees the present input alone."""
+        return memoryless.best_accuracy(self._evaluation)
 
     @property
     def input_size(self) -> int:
@@ -215,6 +235,9 @@ class NextSymbol:
     def evaluation(self) -> Batch:
         """Return all windows, or up to 500 that are evenly spread; read-only."""
         return self._evaluation
+
+    def held_out(self) -> None:
+        """Return None."""
 
     def baseline(self) -> Baseline:
         """Return the score of always saying the symbol that follows most often."""

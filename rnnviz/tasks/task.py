@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
+
+Loss = Literal["cross_entropy", "squared_error"]
+Measure = Literal["accuracy", "error"]
 
 
 @dataclass(frozen=True)
@@ -52,25 +56,73 @@ class Probe:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What always saying the commonest target would score.
+    """What always giving the same answer would score: the commonest target, or the mean.
 
     Parameters
     ----------
     label
-        That target, as a person reads it.
-    accuracy
-        Share of the scored steps of the evaluation batch that it hits, 0..1.
+        That answer, as a person reads it.
+    score
+        Over the scored steps of the evaluation batch, in the task's measure.
+    measure
+        `"accuracy"`: share of the steps that it hits, 0..1, more is better. `"error"`: mean
+        squared error, less is better.
     """
 
     label: str
-    accuracy: float
+    score: float
+    measure: Measure = "accuracy"
+
+    @property
+    def accuracy(self) -> float:
+        """The share of hits; NaN where the targets are numbers, which are never hit exactly."""
+        return self.score if self.measure == "accuracy" else math.nan
 
     @classmethod
     def commonest(cls, batch: Batch, labels: tuple[str, ...]) -> Baseline:
         """Count the scored targets (integers) of a batch; of several equals, take the first."""
-        scored = batch.y if batch.mask is None else batch.y[batch.mask]
-        counts = np.bincount(scored.ravel(), minlength=len(labels))
+        counts = np.bincount(scored_targets(batch), minlength=len(labels))
         return cls(labels[int(counts.argmax())], float(counts.max() / counts.sum()))
+
+    @classmethod
+    def mean(cls, batch: Batch) -> Baseline:
+        """Average the scored targets (numbers) of a batch."""
+        targets = scored_targets(batch)
+        mean = targets.mean(axis=0)
+        label = ", ".join(f"{value:.2f}" for value in mean)
+        return cls(label, float(((targets - mean) ** 2).mean()), "error")
+
+
+def scored_targets(batch: Batch) -> NDArray[Any]:
+    """Return the targets of the scored steps in one row: (N,) int or (N, K) float."""
+    if batch.mask is not None:
+        return np.asarray(batch.y[batch.mask])
+    return batch.y.reshape(-1, *batch.y.shape[2:])
+
+
+def score_of(outputs: NDArray[np.floating], batch: Batch, measure: Measure) -> float:
+    """Return how good the outputs of a network are.
+
+    Parameters
+    ----------
+    outputs : array, (T, B, K)
+        Logits, or the numbers themselves.
+    batch : Batch
+    measure
+        `"accuracy"`: share of the scored steps whose largest output is the target.
+        `"error"`: squared error, mean over scored steps and outputs.
+    """
+    given = outputs.argmax(axis=2) if measure == "accuracy" else outputs
+    of_scored = given.reshape(-1, *given.shape[2:]) if batch.mask is None else given[batch.mask]
+    targets = scored_targets(batch)
+    if measure == "accuracy":
+        return float((of_scored == targets).mean())
+    return float(((of_scored - targets) ** 2).mean())
+
+
+def is_solved(task: Task, score: float) -> bool:
+    """Tell whether a score on the evaluation batch is as good as the task's `solved`."""
+    return score >= task.solved if task.measure == "accuracy" else score <= task.solved
 
 
 def check_index(what: str, index: int, count: int) -> None:
@@ -97,6 +149,10 @@ class Task(Protocol):
 
     key: ClassVar[str]
     title: ClassVar[str]
+    #: One sentence: what a person learns from watching a network learn this.
+    teaches: ClassVar[str]
+    #: Name of the field that makes it harder: the length, or a lag.
+    difficulty: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
 
     @property
@@ -104,8 +160,20 @@ class Task(Protocol):
         """Number of time steps T of every sequence."""
 
     @property
-    def loss(self) -> Literal["cross_entropy", "squared_error"]:
+    def loss(self) -> Loss:
         """Which loss fits the targets."""
+
+    @property
+    def measure(self) -> Measure:
+        """How a score is to be read: `"accuracy"` of classes, squared `"error"` of numbers."""
+
+    @property
+    def solved(self) -> float:
+        """Score on the evaluation batch from which on the task counts as solved."""
+
+    @property
+    def memoryless(self) -> float:
+        """Best score on the evaluation batch of a model that sees the present input alone."""
 
     @property
     def input_size(self) -> int:
@@ -130,10 +198,16 @@ class Task(Protocol):
         """Return one of the probes named in `probe_names`; `ValueError` if there is no such one."""
 
     def evaluation(self) -> Batch:
-        """Return the fixed sequences on which accuracy is reported; the same at every call."""
+        """Return the fixed sequences on which the score is reported; the same at every call.
+
+        Fewer steps may be scored than in `sample`: only those whose target can be known.
+        """
+
+    def held_out(self) -> Batch | None:
+        """Return sequences that `sample` never draws; None where it draws new ones without end."""
 
     def baseline(self) -> Baseline:
-        """Return the score of always saying the commonest target of the evaluation batch."""
+        """Return the score of the best constant answer on the evaluation batch."""
 
     def symbols(self) -> pd.DataFrame:
         """Return the table of symbols: `symbol`, `integer`, `count`."""

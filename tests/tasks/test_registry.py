@@ -19,9 +19,9 @@ def test_a_task_is_made_from_its_key_and_settings():
 @pytest.mark.parametrize(
     ("key", "settings", "sentence"),
     [
-        ("chess", {}, "task must be one of gym, symbols, got 'chess'"),
-        (None, {}, "task must be one of gym, symbols, got None"),
-        ([], {}, "task must be one of gym, symbols, got []"),
+        ("chess", {}, f"task must be one of {', '.join(TASKS)}, got 'chess'"),
+        (None, {}, f"task must be one of {', '.join(TASKS)}, got None"),
+        ([], {}, f"task must be one of {', '.join(TASKS)}, got []"),
         ("gym", {"text": "a"}, "gym has the settings exercises, length, missed, got 'text'"),
         ("gym", {"length": 0}, "length must be a whole number 2..500, got 0"),
     ],
@@ -57,18 +57,41 @@ def test_the_parts_of_a_task_fit_together(key):
         assert batch.x.dtype == np.float64
         assert batch.x.shape == (task.length, batch.y.shape[1], task.input_size)
         assert batch.y.shape[0] == task.length
-        assert np.issubdtype(batch.y.dtype, np.integer)
-        assert 0 <= batch.y.min() <= batch.y.max() < outputs
+        if task.loss == "cross_entropy":
+            assert batch.y.ndim == 2
+            assert np.issubdtype(batch.y.dtype, np.integer)
+            assert 0 <= batch.y.min() <= batch.y.max() < outputs
+        else:
+            assert batch.y.shape[2:] == (outputs,)
+            assert np.isfinite(batch.y).all()
         if batch.mask is not None:
-            assert batch.mask.shape == batch.y.shape
+            assert batch.mask.shape == batch.y.shape[:2]
             assert batch.mask.dtype == bool
             assert batch.mask.any()
     assert task.title
-    assert task.loss == "cross_entropy"
+    assert task.measure == {"cross_entropy": "accuracy", "squared_error": "error"}[task.loss]
+    assert task.baseline().measure == task.measure
+    assert task.teaches.endswith(".")
+    assert task.description.endswith(".")
+    assert task.difficulty in {field.name for field in task.fields}
+    assert "length" in {field.name for field in task.fields}
+    assert_the_scores_are_in_order(task)
     for index in range(len(task.probe_names)):
         probe = task.probe(index)
         assert probe.batch.x.shape == (task.length, 1, task.input_size)
         assert len(probe.input_labels) == len(probe.target_labels) == task.length
+
+
+def assert_the_scores_are_in_order(task):
+    """A constant answer does no better than a function of the input, and that does not solve it."""
+    scores = [task.baseline().score, task.memoryless]
+    if task.key not in MEMORYLESS:
+        scores.append(task.solved)
+    assert scores == sorted(scores, reverse=task.measure == "error")
+
+
+#: Without missed days, a schedule without repetition follows from yesterday alone.
+MEMORYLESS = {"gym"}
 
 
 @pytest.mark.parametrize("key", ALL)

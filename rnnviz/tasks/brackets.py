@@ -1,0 +1,110 @@
+"""Balanced brackets: say which bracket must be closed next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.fields import Field
+from rnnviz.tasks.generated import Generated, length_field
+from rnnviz.tasks.task import Batch
+
+_SEQUENCES = 4096
+_POOL_SEED = 10_000
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+@dataclass(frozen=True)
+class Brackets(Generated):
+    """See brackets that open and close properly; say at each step which closing one is due.
+
+    The Dyck language, as a task for recurrent networks in Suzgun et al. (2019), "Memory-augmented
+    recurrent neural networks can learn generalized Dyck languages". There the target is the set of
+    symbols that may follow; as an opening one always may, it is the same to ask for the closing one
+    that may, if any. Sequences need not be closed at the end. They are drawn from 4096 prepared
+    ones: each step opens or closes with probability 1/2, but closes at the greatest depth.
+
+    Parameters
+    ----------
+    kinds
+        Kinds of brackets, 1..3. With one kind it is enough to count; with more, an order must be
+        held.
+    depth
+        How many may be open at once, 1..10.
+    length
+        Number of brackets T, 2..200.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not allowed.
+    """
+
+    kinds: int = 2
+    depth: int = 3
+    length: int = 16
+
+    key: ClassVar[str] = "brackets"
+    title: ClassVar[str] = "Balanced brackets"
+    teaches: ClassVar[str] = (
+        "A state must work like a stack: what was opened last is closed first, and what lies below "
+        "must survive."
+    )
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("kinds", "Kinds of brackets", int, 2,
+              "With one kind it is enough to count; with more, their order must be held.",
+              low=1, high=3, short="kinds"),
+        Field("depth", "Greatest depth", int, 3, "How many brackets may be open at once.",
+              low=1, high=10, short="depth"),
+        length_field(16, 2, 200, "Number of brackets in one sequence."),
+    )  # fmt: skip
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """Opening ones, then closing ones."""
+        return (*_OPENING[: self.kinds], *_CLOSING[: self.kinds])
+
+    @cached_property
+    def output_labels(self) -> tuple[str, ...]:
+        """Closing ones, and that nothing is open."""
+        return (*_CLOSING[: self.kinds], "none")
+
+    @property
+    def description(self) -> str:
+        """What comes in, what is to be said, what must be remembered."""
+        kinds = "One kind" if self.kinds == 1 else f"{self.kinds} kinds"
+        return (
+            f"{kinds} of brackets open and close properly, up to {self.depth} deep; at each step "
+            "the network says which closing bracket is due, or that none is open. It must hold "
+            "what is open, in order."
+        )
+
+    def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
+        """Draw from the prepared sequences."""
+        which = generator.integers(_SEQUENCES, size=batch_size)
+        seen, due = self._pool
+        return Batch(self._one_hot(seen.take(which, axis=1)), due.take(which, axis=1), None)
+
+    @cached_property
+    def _pool(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(T, 4096) each: the brackets, and the closing one that is due after each."""
+        generator = np.random.default_rng(_POOL_SEED)
+        shape = (self.length, _SEQUENCES)
+        wants_to_open, kind = (
+            generator.random(shape) < 0.5,
+            generator.integers(self.kinds, size=shape),
+        )
+        seen, due = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
+        stack = np.full((self.depth + 1, _SEQUENCES), self.kinds)  # at 0: nothing is open
+        height, columns = np.zeros(_SEQUENCES, dtype=np.int64), np.arange(_SEQUENCES)
+        for step in range(self.length):
+            opens = (wants_to_open[step] | (height == 0)) & (height < self.depth)
+            seen[step] = np.where(opens, kind[step], self.kinds + stack[height, columns])
+            height += np.where(opens, 1, -1)
+            stack[height[opens], columns[opens]] = kind[step, opens]
+            due[step] = stack[height, columns]
+        return seen, due

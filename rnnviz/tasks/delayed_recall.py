@@ -1,0 +1,90 @@
+"""Hochreiter and Schmidhuber's task 2a: the first symbol is the answer to the last question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.fields import Field
+from rnnviz.tasks.generated import Generated, length_field, only_last
+from rnnviz.tasks.task import Batch
+
+
+@dataclass(frozen=True)
+class DelayedRecall(Generated):
+    """See x or y, then a1, a2, ...; say at each step what is next: at the end x or y again.
+
+    Hochreiter and Schmidhuber (1997), task 2a, "noise-free sequences with long time lags": the two
+    sequences are (y, a1, ..., a(p-1), y) and (x, a1, ..., a(p-1), x), equally often. All steps are
+    trained; only the last one, which needs the first, counts in the evaluation.
+
+    Parameters
+    ----------
+    length
+        Number of symbols that the network sees, p in the paper, 2..200. It is the lag as well.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not allowed.
+    """
+
+    length: int = 10
+
+    key: ClassVar[str] = "recall"
+    title: ClassVar[str] = "Delayed recall"
+    teaches: ClassVar[str] = (
+        "A plain recurrent network learns all steps but the one that needs the far past; a memory "
+        "cell carries the symbol across."
+    )
+    fields: ClassVar[tuple[Field, ...]] = (
+        length_field(10, 2, 200, "Number of steps from the first symbol to the question about it."),
+    )
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """All p + 1 symbols."""
+        return ("x", "y", *(f"a{number}" for number in range(1, self.length)))
+
+    @property
+    def output_labels(self) -> tuple[str, ...]:
+        """The same symbols."""
+        return self.input_names
+
+    @property
+    def description(self) -> str:
+        """What comes in, what is to be said, what must be remembered."""
+        fillers = {2: "a1", 3: "a1, a2"}.get(self.length, f"a1, a2, … a{self.length - 1}")
+        return (
+            f"First x or y, then {fillers}, always the same; at each step the network says which "
+            f"symbol is next. After the last it is the first one again, seen {self.length} steps "
+            "before. Only that answer counts in the evaluation."
+        )
+
+    def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
+        """Draw one of the two sequences, each with probability 1/2."""
+        which = generator.integers(2, size=batch_size)
+        symbols = self._both.take(which, axis=1)
+        return Batch(self._one_hot(symbols[:-1]), symbols[1:], None)
+
+    @property
+    def probe_names(self) -> tuple[str, ...]:
+        """The two sequences."""
+        return ("starts with x", "starts with y")
+
+    def _probe_batch(self, index: int) -> Batch:
+        symbols = self._both[:, [index]].copy()
+        return Batch(self._one_hot(symbols[:-1]), symbols[1:], None)
+
+    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_]:
+        return only_last(*batch.y.shape)
+
+    @cached_property
+    def _both(self) -> NDArray[np.int64]:
+        """(T+1, 2): the two sequences."""
+        between = np.arange(2, self.length + 1)
+        return np.array([[first, *between, first] for first in (0, 1)]).T

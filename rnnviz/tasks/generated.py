@@ -1,0 +1,198 @@
+"""What tasks have in common that draw new sequences without end."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.fields import Field, check_settings
+from rnnviz.tasks import memoryless
+from rnnviz.tasks.task import (
+    Baseline,
+    Batch,
+    Loss,
+    Measure,
+    Probe,
+    check_index,
+    read_only,
+)
+
+_EVALUATION_SEED = 20_000
+_EVALUATED = 256
+_PROBE_SEED = 30_000
+_PROBES = 12
+_TARGETS_IN_A_ROW = 10
+
+
+class Generated:
+    """Base of tasks whose sequences follow from a rule.
+
+    A subclass is a frozen dataclass with `key`, `title`, `teaches`, `difficulty`, `fields`, an
+    attribute `length`, `description`, `output_labels`, and `sample`. As it stands, each step's
+    input is one symbol of `input_names`, one-hot (all zeros after the end of a short sequence),
+    and the targets are classes.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    teaches: ClassVar[str]
+    difficulty: ClassVar[str] = "length"
+    fields: ClassVar[tuple[Field, ...]]
+
+    length: int
+
+    def __post_init__(self) -> None:
+        check_settings(self, self.fields)
+
+    @property
+    def loss(self) -> Loss:
+        """Which loss fits the targets."""
+        return "cross_entropy"
+
+    @property
+    def measure(self) -> Measure:
+        """How a score is to be read."""
+        return "accuracy" if self.loss == "cross_entropy" else "error"
+
+    @property
+    def solved(self) -> float:
+        """Score on the evaluation batch from which on the task counts as solved."""
+        return 0.99
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The symbols that come in."""
+        raise NotImplementedError
+
+    @property
+    def input_size(self) -> int:
+        """One input for each symbol."""
+        return len(self.input_names)
+
+    @property
+    def output_labels(self) -> tuple[str, ...]:
+        """Names of the outputs."""
+        raise NotImplementedError
+
+    @property
+    def description(self) -> str:
+        """What comes in, what is to be said, what must be remembered."""
+        raise NotImplementedError
+
+    def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
+        """Draw a batch."""
+        raise NotImplementedError
+
+    @cached_property
+    def memoryless(self) -> float:
+        """Best score on the evaluation batch of any model that sees the present input alone."""
+        return memoryless.best_accuracy(self._evaluation)
+
+    @cached_property
+    def probe_names(self) -> tuple[str, ...]:
+        """Some sequences, each with what matters in it."""
+        return tuple(
+            f"{number + 1}: {self._name(self._probe_batch(number))}" for number in range(_PROBES)
+        )
+
+    def probe(self, index: int) -> Probe:
+        """Return one of the probes named in `probe_names`."""
+        check_index("probe", index, len(self.probe_names))
+        batch = self._probe_batch(index)
+        return Probe(
+            self.probe_names[index],
+            batch,
+            self._read_inputs(batch)[0],
+            self._read_targets(batch)[0],
+        )
+
+    def evaluation(self) -> Batch:
+        """Return 256 sequences, read-only."""
+        return self._evaluation
+
+    def held_out(self) -> None:
+        """Return None: `sample` draws new sequences without end."""
+
+    def baseline(self) -> Baseline:
+        """Return the score of the best constant answer."""
+        if self.measure == "error":
+            return Baseline.mean(self._evaluation)
+        return Baseline.commonest(self._evaluation, self.output_labels)
+
+    def symbols(self) -> pd.DataFrame:
+        """Return `symbol`, `integer`, and `count` in the inputs of the evaluation sequences."""
+        counts = self._evaluation.x.sum(axis=(0, 1)).astype(np.int64)
+        return pd.DataFrame(
+            {"symbol": self.input_names, "integer": np.arange(len(counts)), "count": counts}
+        )
+
+    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
+        """Return sequences to read: a column for each step, and the target(s).
+
+        That is all scored targets if they are few, else the one after the last step.
+        """
+        batch = self.sample(generator, count)
+        rows = [
+            (*inputs, self._in_short(targets))
+            for inputs, targets in zip(
+                self._read_inputs(batch), self._read_targets(batch), strict=True
+            )
+        ]
+        columns = [*map(str, range(1, self.length + 1)), "target"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _in_short(self, targets: tuple[str, ...]) -> str:
+        said = [target for target in targets if target]
+        return " ".join(said) if len(said) <= _TARGETS_IN_A_ROW else said[-1]
+
+    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Return which steps (T, B) count in the score; those that are trained, if not said."""
+        return batch.mask
+
+    def _name(self, batch: Batch) -> str:
+        """Return what matters in a sequence, for the name of a probe."""
+        inputs = "".join(self._read_inputs(batch)[0])
+        return inputs if len(inputs) <= 30 else f"{inputs[:30]}…"
+
+    def _probe_batch(self, index: int) -> Batch:
+        return self.sample(np.random.default_rng(_PROBE_SEED + index), 1)
+
+    @cached_property
+    def _evaluation(self) -> Batch:
+        batch = self.sample(np.random.default_rng(_EVALUATION_SEED), _EVALUATED)
+        return read_only(Batch(batch.x, batch.y, self._scored_in_evaluation(batch)))
+
+    @cached_property
+    def _identity(self) -> NDArray[np.float64]:
+        return np.eye(len(self.input_names))
+
+    def _one_hot(self, integers: NDArray[np.integer]) -> NDArray[np.float64]:
+        return self._identity.take(integers, axis=0)
+
+    def _read_inputs(self, batch: Batch) -> list[tuple[str, ...]]:
+        names = np.array(["", *self.input_names], dtype=object)
+        places = np.where(batch.x.any(axis=2), batch.x.argmax(axis=2) + 1, 0)
+        return [tuple(row) for row in names[places.T]]
+
+    def _read_targets(self, batch: Batch) -> list[tuple[str, ...]]:
+        names = np.array(self.output_labels, dtype=object)
+        words = names[np.asarray(batch.y, dtype=np.int64)]
+        if batch.mask is not None:
+            words = np.where(batch.mask, words, "")
+        return [tuple(row) for row in words.T]
+
+
+def only_last(length: int, batch_size: int) -> NDArray[np.bool_]:
+    """Return the mask (T, B) that scores the last step alone."""
+    mask = np.zeros((length, batch_size), dtype=bool)
+    mask[-1] = True
+    return mask
+
+
+def length_field(default: int, low: int, high: int, help: str) -> Field:
+    """Return the description of the setting `length`."""
+    return Field("length", "Sequence length", int, default, help, low=low, high=high, short="len")
