@@ -28,7 +28,7 @@ from rnnviz.recording.trace import Array, Trace
 MAP_HEIGHT = 150
 TITLE_HEIGHT = 26
 #: Bounded by tanh, so that the scale need not follow the data.
-_WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": ()}
+_WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": (), "mlp": ("h",)}
 
 
 def gates_spec(

@@ -72,6 +72,7 @@ QUANTITIES: dict[str, dict[str, Quantity]] = {
     ),
     "rnn": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
     "relu": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
+    "mlp": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
 }
 
 LOSS_COLOUR = "#D55E00"

@@ -64,7 +64,7 @@ class Trace:
     iteration
         How many updates the weights had seen.
     cell
-        `"rnn"`, `"relu"`, `"gru"` or `"lstm"`.
+        `"rnn"`, `"relu"`, `"gru"`, `"lstm"` or `"mlp"`.
     input_labels, target_labels : tuple of str, length T
         What a person reads for the input and the target of each time step; `""` where a step has
         no target.

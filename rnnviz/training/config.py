@@ -11,8 +11,8 @@ FIELDS: tuple[Field, ...] = (
     Field("task", "Task", str, "gym", "Where the sequences come from.", short="task"),
     Field(
         "cell", "Cell", str, "lstm",
-        "What one unit is: a plain recurrent unit (tanh or ReLU), or one with gates (GRU, LSTM).",
-        choices=("rnn", "relu", "gru", "lstm"), short="cell",
+        "What one unit is: recurrent (tanh, ReLU), with gates (GRU, LSTM) or without memory (MLP).",
+        choices=("rnn", "relu", "gru", "lstm", "mlp"), short="cell",
     ),
     Field(
         "hidden_size", "Hidden units", int, 16,
@@ -55,6 +55,16 @@ FIELDS: tuple[Field, ...] = (
         low=1e-3, high=1e3, optional=True, live=True, logarithmic=True, short="clip",
     ),
     Field(
+        "clip_value", "Clip gradient at value", float, None,
+        "Cut every single entry of the gradient off at this size; it changes the direction.",
+        low=1e-4, high=1e3, optional=True, live=True, logarithmic=True, short="clipv",
+    ),
+    Field(
+        "weight_decay", "Weight decay", float, 0.0,
+        "How strongly every weight is drawn towards zero at each iteration.",
+        low=0.0, high=1.0, live=True, short="wd",
+    ),
+    Field(
         "truncate", "Truncate after steps", int, None,
         "Cut the gradient at every so many time steps: cheaper, but blind to longer dependencies.",
         low=1, high=500, optional=True, live=True, short="trunc",
@@ -63,6 +73,23 @@ FIELDS: tuple[Field, ...] = (
         "forget_bias", "Forget bias", float, 1.0,
         "LSTM only: start of the forget gate's bias. Higher keeps more of the memory at first.",
         low=-10.0, high=10.0, short="fb",
+    ),
+    Field(
+        "initial_weights", "Initial weights", str, "default",
+        "How the weights start. Default: Glorot for inputs, orthogonal for the recurrence "
+        "(identity for ReLU).",
+        choices=("default", "uniform", "glorot", "orthogonal", "identity"), short="init",
+    ),
+    Field(
+        "spectral_radius", "Spectral radius", float, 1.0,
+        "Orthogonal or identity start only: factor on the recurrent weights. Below 1 gradients "
+        "vanish at first, above 1 they can explode.",
+        low=0.1, high=2.0, short="rho",
+    ),
+    Field(
+        "window", "Window of the MLP", int, 1,
+        "MLP only: how many time steps it sees at once, the present one included.",
+        low=1, high=50, short="win",
     ),
     Field(
         "dtype", "Precision", str, "float64",
@@ -98,8 +125,13 @@ class RunConfig:
     momentum: float = 0.9
     batch_size: int = 32
     clip_norm: float | None = None
+    clip_value: float | None = None
+    weight_decay: float = 0.0
     truncate: int | None = None
     forget_bias: float = 1.0
+    initial_weights: str = "default"
+    spectral_radius: float = 1.0
+    window: int = 1
     dtype: str = "float64"
 
     def __post_init__(self) -> None:

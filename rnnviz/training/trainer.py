@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import Network, Optimizer, Record, clip_by_norm, make_optimizer, softmax
+from rnnviz.engine import (
+    Network,
+    Optimizer,
+    Record,
+    clip_by_norm,
+    clip_by_value,
+    make_optimizer,
+    softmax,
+)
 from rnnviz.recording import History, LayerTrace, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Probe, Task
@@ -80,6 +88,9 @@ class Trainer:
             dtype=config.dtype,
             seed=config.seed,
             forget_bias=config.forget_bias,
+            initial_weights=config.initial_weights,
+            spectral_radius=config.spectral_radius,
+            window=config.window if config.cell == "mlp" else 1,
         )
         self._generator = np.random.default_rng(config.seed)
         self._optimizer = self._make_optimizer()
@@ -143,7 +154,7 @@ class Trainer:
             self._trace = None
         if self.config.optimizer != before.optimizer:
             self._optimizer = self._make_optimizer()
-        elif self.config.momentum != before.momentum:
+        elif _of_optimizer(self.config) != _of_optimizer(before):
             state = self._optimizer.state()
             self._optimizer = self._make_optimizer()
             self._optimizer.restore(state)
@@ -205,8 +216,7 @@ class Trainer:
         with _numbers_as_they_are():
             loss = self._learn(batch)
             accuracy = accuracy_of(self.network.outputs, batch)
-            norm = clip_by_norm(self.network.flat_gradients, config.clip_norm)
-        clipped = config.clip_norm is not None and norm > config.clip_norm
+            norm, clipped = self._clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
         if not (np.isfinite(loss) and np.isfinite(norm)):
             self.history.add(self.iteration + 1, *row)
@@ -232,6 +242,16 @@ class Trainer:
             batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
         )
 
+    def _clip(self) -> tuple[float, bool]:
+        """Clip the gradient as set; return its norm before, and whether anything was cut."""
+        gradients, config = self.network.flat_gradients, self.config
+        if config.clip_value is None:
+            norm = clip_by_norm(gradients, config.clip_norm)
+            return norm, norm > (config.clip_norm or math.inf)
+        norm = clip_by_value(gradients, config.clip_value)
+        within = clip_by_norm(gradients, config.clip_norm)
+        return norm, within < norm or within > (config.clip_norm or math.inf)
+
     def _snapshot(self, loss: float, generator_state: Mapping[str, Any]) -> _Snapshot:
         return _Snapshot(
             iteration=self.iteration,
@@ -244,8 +264,8 @@ class Trainer:
 
     def _make_optimizer(self) -> Optimizer:
         config = self.config
-        own = {"momentum": config.momentum} if config.optimizer == "sgd" else {}
-        return make_optimizer(config.optimizer, self.network.flat.size, config.dtype, **own)
+        size = self.network.flat.size
+        return make_optimizer(config.optimizer, size, config.dtype, **_of_optimizer(config))
 
     def _make_trace(self) -> Trace:
         batch = self.probe.batch
@@ -301,6 +321,14 @@ def trace_of(
             for layer, of_last in zip(record.layers, last.layers, strict=True)
         ),
     )
+
+
+def _of_optimizer(config: RunConfig) -> dict[str, float]:
+    """Return the settings that belong to the optimiser that is chosen."""
+    settings = {"weight_decay": config.weight_decay}
+    if config.optimizer == "sgd":
+        settings["momentum"] = config.momentum
+    return settings
 
 
 def _scored(batch: Batch) -> NDArray[np.bool_]:

@@ -34,6 +34,13 @@ _COMFORTABLE: dict[str, tuple[float, float]] = {
 }
 
 
+#: What stands behind "More settings".
+_MORE = (
+    "layers", "truncate", "clip_value", "weight_decay", "momentum", "forget_bias",
+    "initial_weights", "spectral_radius", "window", "dtype",
+)  # fmt: skip
+
+
 def sidebar() -> None:
     """Draw the settings of the run: a live knob acts within a tick, the others start a new run."""
     with st.sidebar:
@@ -59,7 +66,7 @@ def _settings() -> None:
     for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
         _setting(FIELD[name], run)
     with st.expander("More settings"):
-        for name in ("layers", "forget_bias", "truncate", "momentum", "dtype"):
+        for name in _MORE:
             _setting(FIELD[name], run)
 
 

@@ -48,7 +48,7 @@ def test_a_page_script_alone_draws_the_frame_around_itself(name):
     assert run_of(app).trainer.config.hidden_size == 6
 
 
-@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
 @pytest.mark.parametrize("page", ["gates", "gradients"])
 def test_every_cell_has_its_pictures(open_app, page, cell):
     app = open_app(page)

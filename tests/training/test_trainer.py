@@ -13,7 +13,7 @@ def small_trainer(**settings) -> Trainer:
     return Trainer(RunConfig(**{"hidden_size": 5, "batch_size": 4, **settings}), SMALL)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
 def test_the_same_seed_gives_the_same_run_to_the_bit(cell):
     first, second = small_trainer(cell=cell), small_trainer(cell=cell)
 

@@ -25,7 +25,7 @@
 /**
  * Rows of each cell from the top down, the way the signal takes. The belt carries the state from
  * step to step; the valve is the gate that lets the old state through; a bead joins two rows.
- * @type {Record<string, {name: string, rows: string[], belt: string, valve: string|null,
+ * @type {Record<string, {name: string, rows: string[], belt: string|null, valve: string|null,
  *        strip: number, beads: Record<string, string>, formulas: Record<string, Formula>,
  *        kept?: Formula}>}
  * @typedef {(now: (letter: string) => string, before: (letter: string) => string) => string} Formula
@@ -53,6 +53,10 @@ const DIAGRAMS = {
   rnn: { name: "RNN", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {} },
   relu: {
     name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
+  },
+  mlp: {
+    name: "feed-forward, no memory", rows: ["h"], belt: null, valve: null, strip: 110, beads: {},
+    formulas: {},
   },
 };
 

@@ -1,0 +1,76 @@
+"""What the less common settings of a run do."""
+
+import numpy as np
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.tasks import GymSchedule, NextSymbol
+
+
+def trainer_with(**settings) -> Trainer:
+    config = RunConfig(**{"hidden_size": 5, "batch_size": 4, **settings})
+    return Trainer(config, GymSchedule(length=6))
+
+
+def test_clipping_by_value_is_noted_when_it_cut_something():
+    trainer = trainer_with(clip_value=1e-4)
+
+    trainer.advance(iterations=1)
+    trainer.set(clip_value=100.0)
+    trainer.advance(iterations=1)
+
+    assert trainer.history.frame()["clipped"].tolist() == [True, False]
+    assert np.abs(trainer.network.flat_gradients).max() > 1e-4
+
+
+def test_weight_decay_draws_the_weights_towards_zero():
+    free, drawn = trainer_with(optimizer="sgd"), trainer_with(optimizer="sgd")
+    drawn.set(weight_decay=0.5)
+
+    free.advance(iterations=20)
+    drawn.advance(iterations=20)
+
+    assert np.linalg.norm(drawn.network.flat) < 0.9 * np.linalg.norm(free.network.flat)
+
+
+def test_another_momentum_keeps_the_velocity_of_the_running_network():
+    changed, kept = trainer_with(optimizer="sgd"), trainer_with(optimizer="sgd")
+    changed.advance(iterations=5)
+    kept.advance(iterations=5)
+
+    changed.set(momentum=0.9001)
+    changed.advance(iterations=1)
+    kept.advance(iterations=1)
+
+    np.testing.assert_allclose(changed.network.flat, kept.network.flat, atol=1e-5)
+
+
+def test_a_network_without_memory_learns_what_one_day_tells_and_not_what_needs_memory():
+    every_day = Trainer(RunConfig(cell="mlp", seed=3))
+    with_gaps = Trainer(RunConfig(cell="mlp", seed=3), GymSchedule(missed=0.5))
+
+    every_day.advance(iterations=150)
+    with_gaps.advance(iterations=150)
+
+    assert every_day.score().accuracy == 1.0
+    assert with_gaps.score().accuracy < 0.8
+
+
+def test_the_window_of_the_mlp_is_what_it_remembers():
+    task = NextSymbol(text="a b c a c b a b c a c b", length=3)
+    narrow, wide = (
+        Trainer(RunConfig(task="symbols", cell="mlp", window=window), task) for window in (1, 3)
+    )
+
+    narrow.advance(iterations=300)
+    wide.advance(iterations=300)
+
+    assert narrow.score().accuracy < 0.8
+    assert wide.score().accuracy == 1.0
+
+
+def test_the_spectral_radius_is_that_of_the_recurrent_weights_at_the_start():
+    trainer = trainer_with(cell="rnn", initial_weights="orthogonal", spectral_radius=0.7)
+
+    moduli = np.abs(np.linalg.eigvals(trainer.network.parameters["weight_hh_l0"]))
+
+    np.testing.assert_allclose(moduli, 0.7)
