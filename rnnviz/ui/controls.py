@@ -16,7 +16,7 @@ Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
 #: Readable names of the choices.
 CHOICE_LABELS = {
-    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM",
+    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM", "mlp": "MLP",
     "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
     "word": "words", "character": "characters",
 }  # fmt: skip
@@ -30,6 +30,7 @@ _COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
 _COMFORTABLE: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-4, 100.0),
     "clip_norm": (0.01, 100.0),
+    "weight_decay": (0.0, 0.1),
     "seed": (0, 99),
 }
 
@@ -106,7 +107,7 @@ def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = 
     return st.slider(
         min_value=field.kind(min(low, current)),
         max_value=field.kind(max(high, current)),
-        step=1 if field.kind is int else 0.05,
+        step=1 if field.kind is int else 0.05 if high - low > 0.5 else 0.001,
         **common,
     )
 

@@ -155,7 +155,7 @@ def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
     """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
     numbers = (
         ("Iteration", f"{view.iteration:,}"),
-        ("Probe loss, nats", f"{view.loss:.4f}"),
+        ("Probe loss, nats", f"{view.loss:.3g}"),
         (f"Accuracy (guess {view.baseline:.0%})", f"{view.accuracy:.1%}"),
         ("Learning rate", f"{view.learning_rate:g}"),
     )
