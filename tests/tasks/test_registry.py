@@ -22,7 +22,11 @@ def test_a_task_is_made_from_its_key_and_settings():
         ("chess", {}, f"task must be one of {', '.join(TASKS)}, got 'chess'"),
         (None, {}, f"task must be one of {', '.join(TASKS)}, got None"),
         ([], {}, f"task must be one of {', '.join(TASKS)}, got []"),
-        ("gym", {"text": "a"}, "gym has the settings exercises, length, missed, got 'text'"),
+        (
+            "echo",
+            {"text": "a"},
+            "echo has the settings lag, kinds, length, got 'text'",
+        ),
         ("gym", {"length": 0}, "length must be a whole number 2..500, got 0"),
     ],
 )
