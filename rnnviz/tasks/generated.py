@@ -74,6 +74,11 @@ class Generated:
         return len(self.input_names)
 
     @property
+    def embedding_size(self) -> None:
+        """None: inputs are not looked up."""
+        return None
+
+    @property
     def output_labels(self) -> tuple[str, ...]:
         """Names of the outputs."""
         raise NotImplementedError

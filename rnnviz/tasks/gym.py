@@ -241,6 +241,11 @@ class GymSchedule:
         """One input for each symbol that can be seen, or for each weekday, month and feeling."""
         return len(self.input_names)
 
+    @property
+    def embedding_size(self) -> None:
+        """None: inputs are not looked up."""
+        return None
+
     @cached_property
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs."""

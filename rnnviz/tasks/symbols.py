@@ -39,10 +39,9 @@ _NAME_CHARACTERS = 60
 class NextSymbol:
     """See a few symbols of a text in a row, say which one follows.
 
-    Words are split at blanks, in lower case, and lose the punctuation around them. Characters are
-    what a reader takes for one (an emoji with its skin tone, a letter with its accents), in lower
-    case; a run of blanks or line ends is one `␣`. Symbols are numbered in the order of their first
-    appearance. Only the last step of a window is scored; the targets of the steps before, which
+    Words are split at blanks. Characters are what a reader takes for one (an emoji with its skin
+    tone, a letter with its accents); a run of blanks or line ends is one `␣`. Symbols are
+    numbered in the order of their first appearance. Only the last step of a window is scored; the targets of the steps before, which
     are the next symbols of the window, are true as well.
 
     Parameters
@@ -54,8 +53,18 @@ class NextSymbol:
     length
         Number of symbols T in a window, 1..50.
     encoding
-        `one-hot`: an input for each symbol. `integer`: one input, the symbol's integer scaled to
-        0..1.
+        `one-hot`: an input for each symbol. `embedding`: the symbol's integer, for which the
+        network learns a vector of `embedding_length` numbers; batches then hold integers (T, B).
+        `integer`: one input, the symbol's integer scaled to 0..1.
+    embedding_length
+        1..64; of no effect with another encoding.
+    case
+        `lowered` or `kept`.
+    punctuation
+        `usual`: kept among characters, dropped around words. `kept`: a sign of its own among words
+        too. `dropped`.
+    holdout
+        Share of the windows, the last ones of the text, that is never trained, 0..0.5.
 
     Raises
     ------
@@ -67,6 +76,10 @@ class NextSymbol:
     unit: str = "word"
     length: int = 3
     encoding: str = "one-hot"
+    embedding_length: int = 8
+    case: str = "lowered"
+    punctuation: str = "usual"
+    holdout: float = 0.2
 
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
@@ -90,8 +103,7 @@ class NextSymbol:
             "Symbols are",
             str,
             "word",
-            "Words lose their capitals and the punctuation around them. Among characters a blank "
-            "is a symbol too.",
+            "Words are split at blanks. Among characters a blank is a symbol too.",
             choices=("word", "character"),
             short="unit",
         ),
@@ -110,10 +122,51 @@ class NextSymbol:
             "Encoding",
             str,
             "one-hot",
-            "One-hot gives each symbol an input of its own. Integer gives one input, the symbol's "
-            "number scaled to 0..1: far harder, as neighbours in the table look alike.",
-            choices=("one-hot", "integer"),
+            "One-hot gives each symbol an input of its own. Embedding learns a short vector for "
+            "each. Integer gives one input, the symbol's number scaled to 0..1: far harder, as "
+            "neighbours in the table look alike.",
+            choices=("one-hot", "embedding", "integer"),
             short="enc",
+        ),
+        Field(
+            "embedding_length",
+            "Embedding length",
+            int,
+            8,
+            "How many numbers the learned vector of a symbol has. Only for the encoding embedding.",
+            low=1,
+            high=64,
+            short="emb",
+        ),
+        Field(
+            "case",
+            "Capitals",
+            str,
+            "lowered",
+            "Lowered, “The” and “the” are one symbol; kept, they are two.",
+            choices=("lowered", "kept"),
+            short="case",
+        ),
+        Field(
+            "punctuation",
+            "Punctuation",
+            str,
+            "usual",
+            "Usual: kept among characters, dropped around words. Kept: each sign around a word is "
+            "a symbol of its own.",
+            choices=("usual", "kept", "dropped"),
+            short="punct",
+        ),
+        Field(
+            "holdout",
+            "Held out",
+            float,
+            0.2,
+            "Share at the end of the text that is never trained, to see what is understood and not "
+            "only learned by heart.",
+            low=0.0,
+            high=0.5,
+            short="held",
         ),
     )
 
@@ -155,7 +208,17 @@ class NextSymbol:
     @property
     def input_size(self) -> int:
         """One input for each symbol, or one in all."""
-        return int(self._inputs.shape[1])
+        return 1 if self.encoding == "integer" else len(self.vocabulary)
+
+    @property
+    def embedding_size(self) -> int | None:
+        """Length of the learned vectors, None if inputs are not integers to look up."""
+        return self.embedding_length if self.encoding == "embedding" else None
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The symbols, or the one number."""
+        return ("integer",) if self.encoding == "integer" else self.output_labels
 
     @property
     def output_labels(self) -> tuple[str, ...]:
@@ -169,36 +232,44 @@ class NextSymbol:
 
     @property
     def windows(self) -> int:
-        """Number of windows in the text that have a next symbol."""
+        """Number of windows that are trained; those that are held out come after them."""
+        return self._all_windows - int(self.holdout * self._all_windows)
+
+    @property
+    def _all_windows(self) -> int:
         return len(self._symbols) - self.length
 
     @property
     def ambiguous_share(self) -> float:
-        """Share of the windows that are followed by different symbols in different places, 0..1."""
+        """Share of the trained windows after which different symbols come in different places."""
         followers = self._followers.values()
         return sum(sum(c.values()) for c in followers if len(c) > 1) / self.windows
 
     @property
     def best_accuracy(self) -> float:
-        """Best accuracy over all windows that a model can reach that sees the window alone."""
+        """Best accuracy over the trained windows of a model that sees the window alone."""
         return sum(max(c.values()) for c in self._followers.values()) / self.windows
 
     @property
     def description(self) -> str:
         """What comes in, what is to be said."""
         seen = f"{self.length} {self.unit}s in a row" if self.length > 1 else f"one {self.unit}"
-        how = (
-            "each with an input of its own"
-            if self.encoding == "one-hot"
-            else "each given as its integer, scaled to 0..1"
-        )
+        how = {
+            "one-hot": "each with an input of its own",
+            "embedding": f"each with a learned vector of {self.embedding_length} numbers",
+            "integer": "each given as its integer, scaled to 0..1",
+        }[self.encoding]
+        held_out = self._all_windows - self.windows
+        last = f"last {held_out:,} windows are" if held_out > 1 else "last window is"
+        split = f" The {last} held out." if held_out else ""
         return (
             f"The network sees {seen} and says which {self.unit} follows. The text has "
             f"{len(self._symbols):,} {self.unit}s, {len(self.vocabulary)} of them different, {how}."
+            f"{split}"
         )
 
-    def encode(self, symbols: Sequence[str]) -> NDArray[np.float64]:
-        """Return the inputs (T, 1, D) for symbols that a person picked, by their labels.
+    def encode(self, symbols: Sequence[str]) -> NDArray[Any]:
+        """Return the inputs for symbols that a person picked: (T, 1, D), or integers (T, 1).
 
         Raises
         ------
@@ -207,7 +278,7 @@ class NextSymbol:
         """
         if not len(symbols):
             raise ValueError("at least 1 symbol is needed to go on from, got 0")
-        return self._inputs.take(self.vocabulary.encode(symbols)[:, None], axis=0)
+        return self._look_up(self.vocabulary.encode(symbols)[:, None])
 
     def join(self, symbols: Sequence[str]) -> str:
         """Return the symbols as running text."""
@@ -221,23 +292,24 @@ class NextSymbol:
 
     @cached_property
     def probe_names(self) -> tuple[str, ...]:
-        """Up to 200 windows by their position in the text, evenly spread."""
-        return tuple(self._window_name(place) for place in self._spread(_MOST_PROBES).tolist())
+        """Up to 200 windows by their position in the text, evenly spread; also held-out ones."""
+        return tuple(self._window_name(place) for place in self._probed.tolist())
 
     def probe(self, index: int) -> Probe:
         """Return one of the probes named in `probe_names`."""
         check_index("probe", index, len(self.probe_names))
-        place = int(self._spread(_MOST_PROBES)[index])
+        place = int(self._probed[index])
         *seen, following = self._symbols[place : place + self.length + 1]
         targets = (*[""] * (self.length - 1), following)
         return Probe(self.probe_names[index], self._batch(np.array([place])), tuple(seen), targets)
 
     def evaluation(self) -> Batch:
-        """Return all windows, or up to 500 that are evenly spread; read-only."""
+        """Return all trained windows, or up to 500 that are evenly spread; read-only."""
         return self._evaluation
 
-    def held_out(self) -> None:
-        """Return None."""
+    def held_out(self) -> Batch | None:
+        """Return the held-out windows, or up to 500 that are evenly spread; read-only."""
+        return self._held_out
 
     def baseline(self) -> Baseline:
         """Return the score of always saying the symbol that follows most often."""
@@ -263,7 +335,10 @@ class NextSymbol:
 
     @cached_property
     def _symbols(self) -> list[str]:
-        return split_words(self.text) if self.unit == "word" else split_characters(self.text)
+        lower = self.case == "lowered"
+        if self.unit == "word":
+            return split_words(self.text, lower, self.punctuation == "kept")
+        return split_characters(self.text, lower, self.punctuation != "dropped")
 
     @cached_property
     def _codes(self) -> NDArray[np.int64]:
@@ -271,7 +346,7 @@ class NextSymbol:
 
     @cached_property
     def _inputs(self) -> NDArray[np.float64]:
-        """(symbols, D): what the network sees of each symbol."""
+        """(symbols, D): what the network sees of each symbol, unless it looks it up itself."""
         size = len(self.vocabulary)
         return np.eye(size) if self.encoding == "one-hot" else np.arange(size)[:, None] / (size - 1)
 
@@ -283,17 +358,27 @@ class NextSymbol:
         codes = self._codes.take(self._steps + places)
         mask = np.zeros((self.length, len(places)), dtype=bool)
         mask[-1] = True
-        return Batch(self._inputs.take(codes[:-1], axis=0), codes[1:], mask)
+        return Batch(self._look_up(codes[:-1]), codes[1:], mask)
 
-    def _spread(self, most: int) -> NDArray[np.int64]:
-        """Return up to `most` window positions, evenly spread over the text."""
-        count = min(most, self.windows)
-        return np.arange(count) * self.windows // count
+    def _look_up(self, codes: NDArray[np.int64]) -> NDArray[Any]:
+        return codes if self.encoding == "embedding" else self._inputs.take(codes, axis=0)
+
+    @property
+    def _affordable(self) -> int:
+        return min(_MOST_EVALUATED, max(64, _EVALUATED_NUMBERS // (self.length * self.input_size)))
+
+    @cached_property
+    def _probed(self) -> NDArray[np.int64]:
+        return _spread(_MOST_PROBES, 0, self._all_windows)
 
     @cached_property
     def _evaluation(self) -> Batch:
-        affordable = max(64, _EVALUATED_NUMBERS // (self.length * self.input_size))
-        return read_only(self._batch(self._spread(min(_MOST_EVALUATED, affordable))))
+        return read_only(self._batch(_spread(self._affordable, 0, self.windows)))
+
+    @cached_property
+    def _held_out(self) -> Batch | None:
+        places = _spread(self._affordable, self.windows, self._all_windows)
+        return read_only(self._batch(places)) if len(places) else None
 
     @cached_property
     def _followers(self) -> dict[Any, Counter[int]]:
@@ -301,7 +386,8 @@ class NextSymbol:
         codes = self._codes.astype(np.uint16)
         data, width = codes.tobytes(), codes.itemsize
         followers: dict[Any, Counter[int]] = {}
-        for place, following in enumerate(self._codes[self.length :].tolist()):
+        targets = self._codes[self.length : self.length + self.windows]
+        for place, following in enumerate(targets.tolist()):
             window = data[place * width : (place + self.length) * width]
             followers.setdefault(window, Counter())[following] += 1
         return followers
@@ -314,4 +400,11 @@ class NextSymbol:
         if right_to_left(text + following):
             # Isolated, or the arrow would turn round with the letters beside it.
             text, following = f"\u2068{text}\u2069", f"\u2068{following}\u2069"
-        return f"{place + 1}: {text} → {following}"
+        held_out = " (held out)" if place >= self.windows else ""
+        return f"{place + 1}: {text} → {following}{held_out}"
+
+
+def _spread(most: int, start: int, stop: int) -> NDArray[np.int64]:
+    """Return up to `most` window positions, evenly spread from `start` up to before `stop`."""
+    count = min(most, stop - start)
+    return start + np.arange(count) * (stop - start) // max(count, 1)

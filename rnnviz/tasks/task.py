@@ -22,14 +22,15 @@ class Batch:
 
     Parameters
     ----------
-    x : array of float64, (T, B, D)
+    x : array of float64, (T, B, D), or of int, (T, B)
+        Integers if the task has an `embedding_size`: what the network looks up.
     y : array, (T, B) int, or (T, B, K) float
         Target of every step; the value at a step that is not scored is never read, but is valid.
     mask : array of bool, (T, B), or None
         Which steps are scored; None means all.
     """
 
-    x: NDArray[np.float64]
+    x: NDArray[Any]
     y: NDArray[np.generic]
     mask: NDArray[np.bool_] | None
 
@@ -177,7 +178,15 @@ class Task(Protocol):
 
     @property
     def input_size(self) -> int:
-        """Number of inputs D."""
+        """Number of inputs D, or of different integers that can come in."""
+
+    @property
+    def embedding_size(self) -> int | None:
+        """Length of the vectors that the network learns for integers; None for other inputs."""
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs."""
 
     @property
     def output_labels(self) -> tuple[str, ...]:

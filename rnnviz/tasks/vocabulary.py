@@ -50,24 +50,39 @@ def right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
 
 
-def split_words(text: str) -> list[str]:
-    """Split at blanks, in lower case, without the punctuation around a word (`it's` keeps its own).
+def split_words(text: str, lower: bool = True, punctuation: bool = False) -> list[str]:
+    """Split at blanks; the punctuation around a word is dropped (`it's` keeps its own).
+
+    Parameters
+    ----------
+    lower
+        Whether capitals are lowered.
+    punctuation
+        Whether the signs around a word are kept, each as a symbol of its own.
 
     Raises
     ------
     ValueError
         If the text holds a character that cannot be shown, or a word is too long.
     """
-    pieces = _plain(text).split()
-    words = {piece: _bare(piece) for piece in dict.fromkeys(pieces)}
-    labels = {
-        piece: check_label(word, "each word") for piece, word in words.items() if _visible(word)
-    }
-    return [labels[piece] for piece in pieces if piece in labels]
+    pieces = _plain(text, lower).split()
+    symbols: dict[str, list[str]] = {}
+    for piece in dict.fromkeys(pieces):
+        before, word, after = _parted(piece)
+        parts = [*before, word, *after] if punctuation else [word]
+        symbols[piece] = [check_label(part, "each word") for part in parts if _visible(part)]
+    return [symbol for piece in pieces for symbol in symbols[piece]]
 
 
-def split_characters(text: str) -> list[str]:
-    """Split into what a reader takes for one character, in lower case; a run of blanks is one `␣`.
+def split_characters(text: str, lower: bool = True, punctuation: bool = True) -> list[str]:
+    """Split into what a reader takes for one character; a run of blanks is one `␣`.
+
+    Parameters
+    ----------
+    lower
+        Whether capitals are lowered.
+    punctuation
+        Whether punctuation is kept.
 
     Raises
     ------
@@ -80,7 +95,12 @@ def split_characters(text: str) -> list[str]:
     combining marks, variation selectors, skin tones, Hangul vowels and finals, tags and whatever
     follows a zero-width joiner belong to the character before; two regional indicators are a flag.
     """
-    pieces = list(_characters(" ".join(_plain(text).split())))
+    pieces = list(_characters(" ".join(_plain(text, lower).split())))
+    if not punctuation:
+        pieces = [piece for piece in pieces if not _punctuation(piece)]
+        # A dash between blanks leaves two of them.
+        pairs = zip(["", *pieces], pieces, strict=False)
+        pieces = [piece for before, piece in pairs if (before, piece) != (" ", " ")]
     labels = {
         piece: SPACE if piece == " " else check_label(piece, "each character")
         for piece in dict.fromkeys(pieces)
@@ -168,9 +188,9 @@ class Vocabulary:
         return np.eye(len(self))
 
 
-def _plain(text: str) -> str:
-    """Lower the case, drop invisible marks (direction, soft hyphen, ...), refuse control codes."""
-    text = text.lower()
+def _plain(text: str, lower: bool) -> str:
+    """Maybe lower the case, drop invisible marks (direction, ...), refuse control codes."""
+    text = text.lower() if lower else text
     change: dict[int, str | None] = {ord(_ZERO_WIDTH_SPACE): " "}
     for character in dict.fromkeys(text):  # in order, so that the first bad one is named
         category = unicodedata.category(character)
@@ -200,13 +220,19 @@ def _visible(text: str) -> bool:
     )
 
 
-def _bare(word: str) -> str:
-    """Strip the punctuation at both ends, but not a sign that carries a mark (an emoji keycap)."""
+def _parted(word: str) -> tuple[list[str], str, list[str]]:
+    """Part from a word the punctuation before and after it.
+
+    A sign that carries a mark (an emoji keycap) belongs to the word.
+    """
     if word.isalnum():
-        return word
+        return [], word, []
     pieces = list(_characters(word))
     kept = [place for place, piece in enumerate(pieces) if not _punctuation(piece)]
-    return "".join(pieces[kept[0] : kept[-1] + 1]) if kept else ""
+    if not kept:
+        return pieces, "", []
+    first, last = kept[0], kept[-1] + 1
+    return pieces[:first], "".join(pieces[first:last]), pieces[last:]
 
 
 def _punctuation(piece: str) -> bool:

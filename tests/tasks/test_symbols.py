@@ -7,18 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnviz.engine import Network
 from rnnviz.tasks import SHIPPED_TEXT, NextSymbol
 
 RHYME = "one two one two three one two one"
 SETTINGS = [
     {},
     {"encoding": "integer"},
+    {"encoding": "embedding", "holdout": 0.5},
     {"unit": "character", "length": 5},
     {"unit": "character", "length": 50, "encoding": "integer"},
     {"text": RHYME, "length": 1},
     {"text": RHYME, "length": 7},
     {"text": "שלום עולם 👍🏽 é é 👍🏽 שלום", "unit": "character", "length": 2},
 ]
+
+
+def without_holdout(**setting):
+    return NextSymbol(**setting, holdout=0)
 
 
 def slow_symbols(task):
@@ -38,7 +44,10 @@ def slow_symbols(task):
 def read_inputs(task, batch):
     """Return the symbols seen, per sequence, from the numbers alone."""
     size = len(task.output_labels)
-    if task.encoding == "one-hot":
+    if task.encoding == "embedding":
+        assert np.issubdtype(batch.x.dtype, np.integer)
+        integers = batch.x
+    elif task.encoding == "one-hot":
         assert np.isin(batch.x, (0.0, 1.0)).all()
         assert (batch.x.sum(axis=2) == 1).all()
         integers = batch.x.argmax(axis=2)
@@ -54,9 +63,10 @@ def test_every_window_stands_in_the_text_and_its_target_follows(setting):
     symbols = slow_symbols(task)
     windows = {tuple(symbols[i : i + task.length + 1]) for i in range(len(symbols) - task.length)}
     batches = [task.sample(np.random.default_rng(seed), 8) for seed in range(3)]
-    for batch in [*batches, task.evaluation(), task.probe(0).batch]:
+    for batch in [*batches, task.evaluation(), task.held_out() or batches[0], task.probe(0).batch]:
         count = batch.y.shape[1]
-        assert batch.x.shape == (task.length, count, task.input_size)
+        size = () if task.encoding == "embedding" else (task.input_size,)
+        assert batch.x.shape == (task.length, count, *size)
         assert batch.mask.tolist() == [[False] * count] * (task.length - 1) + [[True] * count]
         for seen, targets in zip(read_inputs(task, batch), batch.y.T, strict=True):
             said = [task.output_labels[target] for target in targets]
@@ -124,7 +134,7 @@ def test_the_evaluation_windows_are_locked():
 
 
 def test_a_short_text_is_evaluated_on_all_of_its_windows():
-    task = NextSymbol(text=RHYME, length=3)
+    task = without_holdout(text=RHYME, length=3)
     windows = [(*seen, task.output_labels[int(last)]) for seen, last in evaluated(task)]
     words = RHYME.split()
     assert windows == [tuple(words[i : i + 4]) for i in range(5)]
@@ -154,14 +164,14 @@ def test_the_baseline_is_what_a_hand_count_gives(setting):
 
 def test_the_commonest_word_of_a_small_text_is_counted_by_hand():
     # What follows: two one two three one two one
-    baseline = NextSymbol(text=RHYME, length=1).baseline()
+    baseline = without_holdout(text=RHYME, length=1).baseline()
     assert baseline.label == "one"
     assert baseline.accuracy == pytest.approx(3 / 7)
 
 
 def test_ambiguity_is_what_a_count_by_hand_gives():
     # After one: two two two. After two: one three one. After three: one.
-    task = NextSymbol(text=RHYME, length=1)
+    task = without_holdout(text=RHYME, length=1)
     assert task.windows == 7
     assert task.ambiguous_share == pytest.approx(3 / 7)
     assert task.best_accuracy == pytest.approx(6 / 7)
@@ -172,7 +182,7 @@ def test_ambiguity_is_what_a_slow_count_gives(setting):
     task = NextSymbol(**setting)
     symbols = slow_symbols(task)
     after = defaultdict(list)
-    for i in range(len(symbols) - task.length):
+    for i in range(task.windows):
         after[" ".join(symbols[i : i + task.length])].append(symbols[i + task.length])
     torn = sum(len(found) for found in after.values() if len(set(found)) > 1)
     best = sum(max(map(found.count, found)) for found in after.values())
@@ -191,7 +201,7 @@ def test_the_shipped_text_can_be_learned_from_three_words():
 def test_a_probe_is_named_by_its_place_and_its_words():
     task = NextSymbol()
     assert task.probe_names[0] == "1: on monday the → week"
-    assert len(task.probe_names) == task.windows
+    assert len(task.probe_names) == len(SHIPPED_TEXT.split()) - 3
     probe = task.probe(2)
     assert probe.name == "3: the week is → young"
     assert probe.input_labels == ("the", "week", "is")
@@ -205,7 +215,9 @@ def test_there_are_at_most_200_probes_spread_over_the_text():
     assert len(task.probe_names) == 200
     assert len(set(task.probe_names)) == 200
     last = int(task.probe_names[-1].split(":")[0])
-    assert last > 0.99 * task.windows
+    assert last > 0.99 * (len(slow_symbols(task)) - task.length)
+    assert task.probe_names[-1].endswith("(held out)")
+    assert not task.probe_names[100].endswith("(held out)")
 
 
 def test_the_name_of_a_long_window_is_cut_from_the_left():
@@ -233,13 +245,14 @@ def test_examples_are_windows_in_words():
 
 
 def test_the_description_is_made_from_the_settings():
-    assert NextSymbol(text=RHYME).description == (
+    assert without_holdout(text=RHYME).description == (
         "The network sees 3 words in a row and says which word follows. The text has 8 words, "
         "3 of them different, each with an input of its own."
     )
     text = NextSymbol(text=RHYME, unit="character", length=1, encoding="integer").description
     assert "one character and says which character" in text
     assert "integer" in text
+    assert NextSymbol(text=RHYME).description.endswith(" The last window is held out.")
 
 
 def test_equal_settings_make_equal_tasks():
@@ -296,7 +309,10 @@ MEGABYTES = "ab " * 3_500_000
             "text must hold printable characters only, got '\\x03' at character 3",
         ),
         ({"unit": "letter"}, "unit must be one of word, character, got 'letter'"),
-        ({"encoding": 1}, "encoding must be one of one-hot, integer, got 1"),
+        ({"encoding": 1}, "encoding must be one of one-hot, embedding, integer, got 1"),
+        ({"embedding_length": 65}, "embedding_length must be a whole number 1..64, got 65"),
+        ({"case": "upper"}, "case must be one of lowered, kept, got 'upper'"),
+        ({"holdout": 0.51}, "holdout must be 0..0.5, got 0.51"),
         ({"length": 0}, "length must be a whole number 1..50, got 0"),
         ({"length": 51}, "length must be a whole number 1..50, got 51"),
     ],
@@ -324,12 +340,17 @@ TRICKY = st.text("aB é\u0301\u200d\ufe0f👍🏽🇩🇪שם<>&.!\n\u202e\u1112
     text=st.text(max_size=30) | TRICKY,
     unit=st.sampled_from(["word", "character"]),
     length=st.integers(0, 4),
-    encoding=st.sampled_from(["one-hot", "integer"]),
+    encoding=st.sampled_from(["one-hot", "embedding", "integer"]),
+    case=st.sampled_from(["lowered", "kept"]),
+    punctuation=st.sampled_from(["usual", "kept", "dropped"]),
+    holdout=st.sampled_from([0.0, 0.2, 0.5]),
 )
 @settings(derandomize=True, max_examples=150, deadline=None)
-def test_any_text_makes_a_task_or_a_value_error(text, unit, length, encoding):
+def test_any_text_makes_a_task_or_a_value_error(
+    text, unit, length, encoding, case, punctuation, holdout
+):
     try:
-        task = NextSymbol(text, unit, length, encoding)
+        task = NextSymbol(text, unit, length, encoding, 3, case, punctuation, holdout)
     except ValueError:
         return
     check_that_everything_answers(task)
@@ -337,12 +358,73 @@ def test_any_text_makes_a_task_or_a_value_error(text, unit, length, encoding):
 
 def check_that_everything_answers(task):
     batch = task.sample(np.random.default_rng(0), 3)
-    assert batch.x.shape == (task.length, 3, task.input_size)
+    size = () if task.encoding == "embedding" else (task.input_size,)
+    assert batch.x.shape == (task.length, 3, *size)
     assert 0 <= batch.y.min() <= batch.y.max() < len(task.output_labels)
     assert 0 < task.baseline().accuracy <= task.best_accuracy <= 1
     assert 0 <= task.ambiguous_share <= 1
     assert task.description
-    assert task.symbols()["count"].sum() == task.windows + task.length
+    held_out = task.held_out()
+    windows = task.windows + (0 if held_out is None else held_out.y.shape[1])
+    assert task.symbols()["count"].sum() == windows + task.length
     assert len(task.examples(np.random.default_rng(0), 2)) == 2
     assert task.probe(len(task.probe_names) - 1).name == task.probe_names[-1]
-    assert task.encode(task.output_labels).shape == (len(task.vocabulary), 1, task.input_size)
+    assert task.encode(task.output_labels).shape == (len(task.vocabulary), 1, *size)
+
+
+MIXED = "The end. “The end?” Well-known, it's - the END!"
+
+
+@pytest.mark.parametrize(
+    ("setting", "symbols"),
+    [
+        ({}, "the end the end well-known it's the end"),
+        ({"case": "kept"}, "The end The end Well-known it's the END"),
+        (
+            {"punctuation": "kept"},
+            "the end . “ the end ? ” well-known , it's - the end !",
+        ),
+        ({"punctuation": "dropped"}, "the end the end well-known it's the end"),
+        ({"unit": "character", "text": "Ab. Ba!"}, "a b . ␣ b a !"),
+        ({"unit": "character", "text": "Ab. Ba!", "punctuation": "kept"}, "a b . ␣ b a !"),
+        ({"unit": "character", "text": "Ab. - Ba!", "punctuation": "dropped"}, "a b ␣ b a"),
+        ({"unit": "character", "text": "Ab. Ba!", "case": "kept"}, "A b . ␣ B a !"),
+    ],
+)
+def test_capitals_and_punctuation_are_kept_or_not(setting, symbols):
+    task = NextSymbol(**{"text": MIXED, **setting}, length=1)
+    assert list(task._symbols) == symbols.split()
+
+
+def test_the_windows_at_the_end_are_held_out_in_time_order():
+    words = [f"w{i}" for i in range(100)]
+    task = NextSymbol(" ".join(words), length=2)
+    assert task.windows == 98 - 19
+    trained = {int(y) for y in task.evaluation().y[-1]}
+    drawn = {int(y) for y in task.sample(np.random.default_rng(0), 2000).y[-1]}
+    held_out = [int(y) for y in task.held_out().y[-1]]
+    assert drawn == trained == set(range(2, 81))
+    assert held_out == list(range(81, 100))
+    assert NextSymbol(" ".join(words), length=2, holdout=0).held_out() is None
+
+
+def test_the_held_out_windows_are_locked_and_few():
+    batch = NextSymbol(" ".join(f"w{i % 400}" for i in range(20_000))).held_out()
+    assert batch.y.shape == (3, 500)
+    with pytest.raises(ValueError, match="read-only"):
+        batch.x[:] = 0
+
+
+def test_an_embedding_is_learned_by_the_engine():
+    task = NextSymbol(RHYME, length=2, encoding="embedding", embedding_length=3)
+    assert task.embedding_size == 3
+    assert task.input_size == 3
+    assert NextSymbol().embedding_size is None
+    network = Network(
+        cell="rnn", input_size=task.input_size, hidden_size=4, output_size=3,
+        embedding_size=task.embedding_size,
+    )  # fmt: skip
+    batch = task.sample(np.random.default_rng(0), 5)
+    record = network.record(batch.x, batch.y, batch.mask)
+    assert np.abs(record.gradients["embedding.weight"]).sum() > 0
+    assert network.predict(task.encode(["one", "two"])).shape == (2, 1, 3)
