@@ -13,4 +13,5 @@ with edited:
     if task == run.trainer.task:
         task_views.probe_choice(run)
 with shown:
-    task_views.overview(run.trainer.task if task is None else task)
+    if task is not None:
+        task_views.overview(task)

@@ -30,7 +30,7 @@ def loss_spec(
     """
     x, y = thin(iterations, loss)
     unit = "nats" if classes else "mean squared error"
-    frame = _frame(f"loss, {unit}", x, height)
+    frame = _frame(f"batch loss, {unit}", x, height)
     frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
     if classes and classes > 1:
         _add_level(frame, chance_loss(classes), f"guessing among {classes}", logarithmic)
@@ -51,7 +51,7 @@ def accuracy_spec(
     """
     measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
-    frame = _frame("accuracy", x, height)
+    frame = _frame("batch accuracy", x, height)
     frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if baseline is not None:
         _add_level(frame, baseline, "always the commonest", logarithmic=False)

@@ -18,7 +18,8 @@ class Score:
     Parameters
     ----------
     accuracy
-        Share of the scored steps whose largest output is the target, 0..1.
+        Share of the scored steps whose largest output is the target, 0..1; NaN when an output is
+        not a number.
     scored
         How many steps were scored.
     """
@@ -30,6 +31,8 @@ class Score:
 def accuracy_of(outputs: NDArray[np.floating], batch: Batch) -> float:
     """Return the share of scored steps whose largest output is the target.
 
+    NaN when an output is not a finite number: nothing was said then.
+
     Parameters
     ----------
     outputs : array, (T, B, K)
@@ -37,6 +40,8 @@ def accuracy_of(outputs: NDArray[np.floating], batch: Batch) -> float:
     batch : Batch
         With class targets `y` (T, B).
     """
+    if not np.isfinite(outputs).all():
+        return float("nan")
     hits = outputs.argmax(axis=2) == batch.y
     return float(hits.mean() if batch.mask is None else hits[batch.mask].mean())
 

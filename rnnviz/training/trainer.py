@@ -25,6 +25,7 @@ from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Probe, Task
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, accuracy_of, evaluate
+from rnnviz.training.memory import check_memory
 from rnnviz.training.threads import one_thread
 
 #: How often, in iterations, the state is compared with the best one so far.
@@ -70,7 +71,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        If the task is not the one that the config names, or there is no such task or probe.
+        If the task is not the one that the config names, there is no such task or probe, or the
+        run would need too much memory.
     """
 
     def __init__(self, config: RunConfig, task: Task | None = None, probe: int = 0) -> None:
@@ -79,6 +81,7 @@ class Trainer:
         if self.task.key != config.task:
             raise ValueError(f"task must be {config.task!r}, as in config, got {self.task.key!r}")
         self.probe = self.task.probe(probe)
+        check_memory(config, self.task)
         self.network = Network(
             cell=config.cell,
             input_size=self.task.input_size,
@@ -143,13 +146,16 @@ class Trainer:
         Raises
         ------
         ValueError
-            If a name is not a live knob or a value is not allowed; nothing is changed then.
+            If a name is not a live knob, a value is not allowed, or the batch would need too much
+        memory; nothing is changed then.
         """
         for name in knobs:
             if name not in LIVE_KNOBS:
                 kind = "starts a new run" if name in FIELD else "is not a setting"
                 raise ValueError(f"{name} {kind}; live knobs are {', '.join(LIVE_KNOBS)}")
-        before, self.config = self.config, replace(self.config, **knobs)
+        changed = replace(self.config, **knobs)
+        check_memory(changed, self.task)
+        before, self.config = self.config, changed
         if self.config.truncate != before.truncate:
             self._trace = None
         if self.config.optimizer != before.optimizer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rnnviz.ui import controls, session
+from rnnviz.ui import controls, live, session
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -38,6 +38,7 @@ _CSS = """
 </style>
 """
 
+_ICON = str(Path(__file__).with_name("icon.png"))
 _PAGES = Path(__file__).parents[2] / "pages"
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
@@ -45,12 +46,15 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 def show() -> None:
     """Draw the frame, and in it the page that the address names."""
-    st.set_page_config(page_title="rnnviz", page_icon=":material/hub:", layout="wide")
+    st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
     _prepare_process()
     page = st.navigation(_pages(), position="top")
     st.html(_CSS)
-    session.start()
+    run = session.start()
+    run.page = page.url_path or MENU[0][0]
     controls.sidebar()
+    if run.playing and run.page != live.PAGE:
+        st.caption(":material/pause_circle: Training waits, and goes on in the Studio.")
     token = _framed.set(True)
     try:
         page.run()
@@ -72,9 +76,8 @@ def guard() -> Run:
 
 def notices(run: Run) -> None:
     """Say what was refused, and what happened to a run that diverged."""
-    if run.problem is not None:
-        sentence = f"{plain(run.problem)}. The run you had is unchanged."
-        st.error(sentence, icon=":material/block:")
+    for refused in filter(None, (run.problem, run.refused_knobs)):
+        st.error(f"{plain(refused)}. The run goes on as it was.", icon=":material/block:")
     if run.trainer.diverged is not None:
         _divergence(run)
 

@@ -100,8 +100,10 @@ def gradients(trace: Trace, layer: int, run: Run) -> None:
             alt=backward_sentence(back),
         )
     st.caption(
-        "Solid: every scored step adds its own loss, so early steps are reached directly. Dotted: "
-        "the loss of the last scored step alone, which has to come back through every step between."
+        "Solid: of the whole loss, the mean over the scored steps; every step adds its own, so "
+        "early steps are reached directly. Dotted: of the last scored step's loss alone, which has "
+        "to come back through every step between; the numbers are about this one. It is not "
+        "divided by the number of steps: compare the slopes, not the heights."
     )
     _gradient_map(trace, layer, run)
 

@@ -6,8 +6,9 @@ our own: when the tab closes, the browser's timer ends, and with it the training
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -25,6 +26,8 @@ from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iterat
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
+#: The page that the loop belongs to.
+PAGE = "studio"
 #: Seconds between two ticks.
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
@@ -87,13 +90,16 @@ def _tick(places: _Places) -> None:
     """
     session.refresh()
     run = session.current()
+    if run.page != PAGE:
+        # A tick that was under way when the visitor left: its places are gone with the page.
+        return
     knobs = session.live_knobs()
     quota = transport.iterations_per_tick()
     viewed = viewed_iteration(_PICTURE)
     with GATE.turn(run) as seconds:
-        if _differs(run, knobs):
-            run.trainer.set(**knobs)
+        if session.apply_knobs(run, knobs):
             seconds = min(seconds, ANSWER_S)
+        session.refresh()
         if run.playing:
             run.trainer.advance(iterations=quota, seconds=seconds)
         view = _look(run, viewed)
@@ -104,10 +110,6 @@ def _tick(places: _Places) -> None:
         _draw(view, places)
     if run.playing:
         time.sleep(SENDING_S)
-
-
-def _differs(run: Run, knobs: Mapping[str, object]) -> bool:
-    return any(getattr(run.trainer.config, name) != knob for name, knob in knobs.items())
 
 
 def _look(run: Run, viewed: int | None) -> _View:
@@ -123,9 +125,9 @@ def _look(run: Run, viewed: int | None) -> _View:
         accuracy=score.accuracy,
         baseline=baseline.accuracy,
         learning_rate=trainer.config.learning_rate,
-        loss_says=loss_sentence(trace.loss, classes),
-        accuracy_says=accuracy_sentence(score.accuracy, baseline),
-        gradient_says=backward_sentence(backward_norms(trace)),
+        loss_says=f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else "",
+        accuracy_says=f"All examples: {accuracy_sentence(score.accuracy, baseline)}",
+        gradient_says=f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
         picture=_pack(run, _traces_to_show(run, trace, viewed), viewed),
         loss_chart=figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT),
         accuracy_chart=figures.accuracy_spec(
@@ -155,12 +157,16 @@ def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
     """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
     numbers = (
         ("Iteration", f"{view.iteration:,}"),
-        ("Probe loss, nats", f"{view.loss:.3g}"),
-        (f"Accuracy (guess {view.baseline:.0%})", f"{view.accuracy:.1%}"),
+        ("This example: loss", f"{view.loss:.3g}"),
+        (f"All: accuracy (guess {_percent(view.baseline)})", _percent(view.accuracy, digits=1)),
         ("Learning rate", f"{view.learning_rate:g}"),
     )
     rows = "".join(f"<div><dt>{label}</dt><dd>{number}</dd></div>" for label, number in numbers)
     readings.html(f'<dl class="readings">{rows}</dl>')
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    return "–" if math.isnan(share) else f"{share:.{digits}%}"
 
 
 def _draw(view: _View, places: _Places) -> None:

@@ -61,7 +61,9 @@ class Run:
     paused_at
         When it was last paused, by the monotonic clock, in seconds.
     problem
-        What was refused at the last change of a control, and why; the trainer is as it was.
+        Why the last change that would have started a new run was refused; the run is as it was.
+    refused_knobs
+        Why the live knobs that the controls show are refused; the run goes on with those before.
     selected_unit, selected_layer
         Unit that is outlined in every picture, and the layer that it belongs to.
     shown_iteration
@@ -70,6 +72,8 @@ class Run:
         Lists being edited on the Task page, by task and setting.
     pictures
         Counts how often the pictures had to start anew.
+    page
+        Name of the page that is shown.
     page_is_old
         Whether a callback has changed what the whole page shows; see `refresh`.
     """
@@ -78,12 +82,14 @@ class Run:
     playing: bool = False
     paused_at: float = -1.0
     problem: str | None = None
+    refused_knobs: str | None = None
     selected_unit: int | None = None
     selected_layer: int = 0
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
     pictures: int = 0
     page_is_old: bool = False
+    page: str = ""
 
     @property
     def name(self) -> str:
@@ -168,6 +174,23 @@ def value(key: str, default: Any = None) -> Any:
 def live_knobs() -> dict[str, Any]:
     """Return what the controls say that may change while training goes on."""
     return {name: st.session_state[setting_key(name)] for name in LIVE_KNOBS}
+
+
+def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
+    """Give the live knobs to the trainer, whose turn must be held; return whether one changed."""
+    config = run.trainer.config
+    if all(getattr(config, name) == knob for name, knob in knobs.items()):
+        refused = None
+    else:
+        try:
+            run.trainer.set(**knobs)
+            refused = None
+        except ValueError as error:
+            refused = str(error)
+    if refused != run.refused_knobs:
+        run.refused_knobs = refused
+        run.page_is_old = True
+    return run.trainer.config != config
 
 
 def restart(task: Task | None = None) -> None:

@@ -20,7 +20,7 @@ def overview(task: Task) -> None:
     st.write(plain(task.description))
     st.caption(
         f"Always saying “{plain(baseline.label)}” would be right in "
-        f"{baseline.accuracy:.0%} of the scored steps: a network must beat that."
+        f"{baseline.accuracy:.1%} of the steps that accuracy is measured on."
     )
     symbols = task.symbols()
     st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui import session
+from rnnviz.ui.components.keys import keys
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
@@ -29,6 +30,7 @@ def bar() -> DeltaGenerator:
         readings = st.container(width="content")
     # A fragment may only write into a container that the page itself has written into.
     readings.empty()
+    keys()
     return readings
 
 
@@ -50,7 +52,6 @@ def _buttons() -> None:
             type="primary",
             key="play",
             shortcut="Space",
-            help="Train the network live, or hold it still.",
             on_click=_toggle,
             disabled=stopped,
         )
@@ -100,7 +101,7 @@ def _toggle() -> None:
 def _step() -> None:
     run = session.current()
     with GATE.turn(run):
-        run.trainer.set(**session.live_knobs())
+        session.apply_knobs(run, session.live_knobs())
         run.trainer.advance(iterations=1)
     session.outdate_page()
 

@@ -72,7 +72,7 @@ def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> t
     """Draw the table of a list of names; a change of place shows the rows in their new order.
 
     The browser sends what was changed in the table it was given. So that table stays the same
-    while the order does, and is given anew, under a new key, when the order changes.
+    while the places do, and is given anew, under a new key, when a row moved, came or went.
     """
     draft = run.drafts.setdefault(key, Draft(current, current))
     version_key = f"{key}:{draft.version}"
@@ -91,11 +91,17 @@ def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> t
         alt=f"{field.label}, one per row; the place says the order",
     )
     draft.names = names_in_order(table)
-    if draft.names != tuple(str(name) for name in table[_NAME].dropna()):
+    if _wants_new_places(table):
         draft.shown = draft.names
         draft.version += 1
         st.rerun()
     return draft.names
+
+
+def _wants_new_places(table: pd.DataFrame) -> bool:
+    """Say whether every row has a name, but the places are not 1, 2, 3, ... from the top."""
+    places = list(range(1, len(table) + 1))
+    return bool(table[_NAME].notna().all()) and table[_ORDER].tolist() != places
 
 
 _COLUMNS: Mapping[str, Any] = {

@@ -47,6 +47,16 @@ def open_page(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
+def cell(page: Page, name: str) -> Locator:
+    return page.get_by_role("radio", name=name, exact=True).or_(
+        page.get_by_role("button", name=name, exact=True)
+    )
+
+
+def symbols_task(page: Page) -> Locator:
+    return cell(page, "Next symbol").first
+
+
 def train_until(page: Page, iterations: int) -> None:
     page.wait_for_function(
         """(wanted) => {
@@ -65,7 +75,7 @@ def test_one_click_trains_an_lstm_to_100_percent_on_the_gym_schedule(studio):
     play_button(studio).click()
 
     expect(play_button(studio)).to_contain_text("Train")
-    assert reading(studio, "Accuracy") == "100.0%"
+    assert reading(studio, "accuracy") == "100.0%"
     held = iteration(studio)
     studio.wait_for_timeout(700)
     assert iteration(studio) == held
@@ -73,9 +83,7 @@ def test_one_click_trains_an_lstm_to_100_percent_on_the_gym_schedule(studio):
 
 def test_an_lstm_learns_the_shipped_text_and_continues_it(studio):
     open_page(studio, "Task")
-    studio.get_by_role("radio", name="Next symbol").or_(
-        studio.get_by_role("button", name="Next symbol")
-    ).first.click()
+    symbols_task(studio).click()
     studio.get_by_role("button", name="Start a new run with this task").click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
     studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
@@ -84,7 +92,7 @@ def test_an_lstm_learns_the_shipped_text_and_continues_it(studio):
     play_button(studio).click()
     expect(play_button(studio)).to_contain_text("Train")
 
-    assert float(reading(studio, "Accuracy").rstrip("%")) > 95
+    assert float(reading(studio, "accuracy").rstrip("%")) > 95
     expect(studio.get_by_role("heading", name="Let the network continue")).to_be_visible()
 
 
@@ -100,6 +108,32 @@ def test_keys_play_pause_step_and_reset(studio):
 
     studio.keyboard.press("0")
     expect(shown(studio, "Iteration")).to_have_text("0")
+
+
+def test_keys_work_after_a_control_was_clicked_and_do_not_press_it_again(studio):
+    open_page(studio, "Gates")
+    studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+    expect(play_button(studio)).to_contain_text("Train")
+    cell(studio, "GRU").click()
+    expect(studio.locator("figure.unrolled").first).to_contain_text("GRU, 16 units")
+
+    studio.keyboard.press("Space")
+
+    expect(play_button(studio)).to_contain_text("Pause")
+    train_until(studio, 5)
+    studio.keyboard.press("Space")
+    expect(play_button(studio)).to_contain_text("Train")
+    expect(studio.locator("figure.unrolled").first).to_contain_text("GRU, 16 units")
+
+
+def test_a_key_that_is_typed_into_a_text_is_no_command(studio):
+    open_page(studio, "Task")
+    symbols_task(studio).click()
+    area = studio.get_by_label("Text", exact=True)
+    area.fill("")
+    area.press_sequentially("so 0 is typed")
+
+    expect(area).to_have_value("so 0 is typed")
 
 
 def test_a_slider_acts_on_the_running_network(studio):
@@ -170,9 +204,7 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
 
 def test_markup_in_a_text_is_shown_and_never_run(studio):
     open_page(studio, "Task")
-    studio.get_by_role("radio", name="Next symbol").or_(
-        studio.get_by_role("button", name="Next symbol")
-    ).first.click()
+    symbols_task(studio).click()
     area = studio.get_by_label("Text", exact=True)
     area.fill("<img/src=x/onerror=window.hacked=1> <b>bold</b> one two three four one two")
     area.press("Control+Enter")

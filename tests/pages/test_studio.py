@@ -20,7 +20,7 @@ def test_a_first_visit_shows_an_untrained_network_at_rest(open_app):
 
     assert readings(app)["Iteration"] == "0"
     assert readings(app)["Learning rate"] == "0.01"
-    assert 0 < float(readings(app)["Accuracy (guess 33%)"].rstrip("%")) < 70
+    assert 0 < float(readings(app)["All: accuracy (guess 33%)"].rstrip("%")) < 70
     assert app.button(key="play").label == "Train"
 
 
@@ -200,3 +200,58 @@ def test_a_press_that_comes_twice_pauses_once(open_app):
     toggle(run_of(app))
 
     assert not run_of(app).playing
+
+
+def test_a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on(open_app):
+    app = open_app()
+    control(app, "setting:hidden_size").set_value(64).run()
+    control(app, "length:gym").set_value(300).run()
+    trainer = run_of(app).trainer
+
+    control(app, "setting:batch_size").set_value(256).run()
+
+    assert not app.exception
+    assert "make one of them smaller" in app.error[0].value
+    assert run_of(app).trainer is trainer
+    assert trainer.config.batch_size == 32
+
+    control(app, "setting:batch_size").set_value(16).run()
+
+    assert not app.error
+    assert trainer.config.batch_size == 16
+
+
+def test_a_network_that_does_not_fit_is_refused_in_words_and_the_run_stays(open_app):
+    app = open_app()
+    control(app, "length:gym").set_value(500).run()
+    control(app, "setting:layers").set_value(4).run()
+    trainer = run_of(app).trainer
+
+    control(app, "setting:hidden_size").set_value(128).run()
+
+    assert not app.exception
+    assert "make one of them smaller" in app.error[0].value
+    assert run_of(app).trainer is trainer
+
+
+def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
+    app = open_app()
+    run_of(app).trainer.network.flat[:] = float("nan")
+    run_of(app).trainer.advance(iterations=1)
+    run_of(app).start_pictures_anew()
+    run_of(app).trainer._score = None
+
+    app.run()
+
+    assert readings(app)["All: accuracy (guess 33%)"] == "–"
+
+
+def test_training_that_waits_is_said_on_the_other_pages(open_app):
+    app = open_app()
+    app.button(key="play").click().run()
+    trained = run_of(app).trainer.iteration
+
+    go_to(app, "gates")
+
+    assert any("Training waits" in caption.value for caption in app.caption)
+    assert run_of(app).trainer.iteration == trained

@@ -1826,7 +1826,7 @@ function updateTexts(view) {
     ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ${size}`,
   );
   const { right, scored } = scoreOf(frame);
-  dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
+  dom.score.textContent = store.header.classes ? `this example: ${right} of ${scored} right` : "";
   const said = sentence(view);
   if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   updateStepTexts(view);
@@ -1986,7 +1986,7 @@ function choose(view, event) {
   const { unit } = view;
   const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
     view.step === found.t;
-  if (!view.sweep.playing) setStep(view, found.t);
+  setStep(view, found.t);
   if (!found.row) return;
   setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
 }

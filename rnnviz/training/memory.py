@@ -1,0 +1,39 @@
+"""How much memory a run takes, and what is too much for a server that many visitors share."""
+
+from __future__ import annotations
+
+from rnnviz.tasks.task import Task
+from rnnviz.training.config import RunConfig
+
+#: Most megabytes for the buffers of one run; the whole app should live in 1 GB.
+MOST_MB = 200.0
+
+#: Arrays (T, B, H) that a layer of each cell records: gates, states, gradients by the states.
+_RECORDED = {"lstm": 8, "gru": 5, "rnn": 2, "relu": 2, "mlp": 2}
+#: Buffers over record, at most: what backpropagation needs besides. Measured by the engine's tests.
+_OVER_RECORD = 2.2
+
+
+def buffers_mb(config: RunConfig, task: Task) -> float:
+    """Estimate the megabytes of the buffers for a batch and for the evaluation sequences."""
+    sequences = config.batch_size + task.evaluation().x.shape[1]
+    units = task.length * sequences * config.hidden_size * config.layers
+    bytes_each = 8 if config.dtype == "float64" else 4
+    return float(units * _RECORDED[config.cell] * bytes_each * _OVER_RECORD / 1e6)
+
+
+def check_memory(config: RunConfig, task: Task) -> None:
+    """Refuse a run that would take the memory of all the others.
+
+    Raises
+    ------
+    ValueError
+        If its buffers would take more than `MOST_MB`.
+    """
+    needed = buffers_mb(config, task)
+    if needed > MOST_MB:
+        raise ValueError(
+            f"hidden_size x layers x batch_size x length must fit into {MOST_MB:.0f} MB, got "
+            f"{config.hidden_size} x {config.layers} x {config.batch_size} x {task.length}, which "
+            f"needs {needed:.0f} MB: make one of them smaller"
+        )
