@@ -15,6 +15,7 @@ from rnnviz.tasks.counting import Counting
 from rnnviz.tasks.delayed_recall import DelayedRecall
 from rnnviz.tasks.echo import Echo
 from rnnviz.tasks.gym import GymSchedule
+from rnnviz.tasks.own_data import SAMPLE_LABELS, SAMPLE_SERIES, NextLabel, NextValue
 from rnnviz.tasks.parity import Parity
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.symbols import SHIPPED_TEXT, NextSymbol
@@ -25,6 +26,8 @@ from rnnviz.tasks.vocabulary import Vocabulary
 from rnnviz.tasks.waves import Waves
 
 __all__ = [
+    "SAMPLE_LABELS",
+    "SAMPLE_SERIES",
     "SHIPPED_TEXT",
     "TASKS",
     "Adding",
@@ -36,7 +39,9 @@ __all__ = [
     "DelayedRecall",
     "Echo",
     "GymSchedule",
+    "NextLabel",
     "NextSymbol",
+    "NextValue",
     "Parity",
     "Probe",
     "Reber",
@@ -67,6 +72,8 @@ TASKS: dict[str, type[Task]] = {
         Reber,
         Counting,
         Brackets,
+        NextValue,
+        NextLabel,
     )
 }
 

@@ -41,8 +41,9 @@ class NextSymbol:
 
     Words are split at blanks. Characters are what a reader takes for one (an emoji with its skin
     tone, a letter with its accents); a run of blanks or line ends is one `␣`. Symbols are
-    numbered in the order of their first appearance. Only the last step of a window is scored; the targets of the steps before, which
-    are the next symbols of the window, are true as well.
+    numbered in the order of their first appearance. Only the last step of a
+    window is scored; the targets of the steps before, which are the next symbols of the window,
+    are true as well.
 
     Parameters
     ----------

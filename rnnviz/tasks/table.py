@@ -1,0 +1,335 @@
+"""Tables that people bring: from the bytes of a CSV file to a column, or a clear refusal.
+
+Everything here is a pure function, and raises nothing but `ValueError`. Rows are counted as a
+spreadsheet does: the names of the columns are row 1.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.fields import shown
+from rnnviz.tasks.vocabulary import check_label
+
+MOST_BYTES = 5_000_000
+MOST_COLUMNS = 100
+LONGEST_CELL = 1_000
+
+Gaps = Literal["dropped", "filled"]
+
+#: What stands in a cell that has no value, in small letters.
+_EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
+
+#: How files begin that are no text, and what they are.
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook (save it as CSV)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (save it as CSV)"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"),
+)
+
+#: Longer ones first, because UTF-32 begins like UTF-16.
+_OTHER_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a CSV file, as text.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the columns, all different.
+    columns : tuple of tuple of str
+        The cells of each column, trimmed, all equally many.
+    rows : tuple of int
+        The row of the file in which each of them stands.
+    comma
+        Whether numbers have a decimal comma, as they do where columns are separated by `;`.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+    rows: tuple[int, ...]
+    comma: bool
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """Return the cells of a column.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        if name not in self.names:
+            known = ", ".join(map(shown, self.names[:10])) + (
+                ", ..." if len(self.names) > 10 else ""
+            )
+            raise ValueError(f"column must be one of {known}, got {shown(name)}")
+        return self.columns[self.names.index(name)]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What was missing in a column.
+
+    Parameters
+    ----------
+    rows : tuple of int
+        Rows of the file without a value.
+    how
+        What was done about them.
+    """
+
+    rows: tuple[int, ...]
+    how: Gaps
+
+    def sentence(self) -> str:
+        """Say which rows have no value and what was done; "" if all have one."""
+        if not self.rows:
+            return ""
+        some = ", ".join(map(str, self.rows[:10])) + (", ..." if len(self.rows) > 10 else "")
+        if len(self.rows) == 1:
+            return f"Row {some} has no value and was {self.how}."
+        return f"{len(self.rows):,} rows have no value and were {self.how}: {some}."
+
+
+def decode(data: bytes, what: str = "the file") -> str:
+    """Return the text of a file in UTF-8.
+
+    Raises
+    ------
+    ValueError
+        If it is too large, empty, not a text, or in another encoding; says which.
+    """
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"{what} must have at most {MOST_BYTES:,} bytes, got {len(data):,}")
+    for beginning, kind in _SIGNATURES:
+        if data.startswith(beginning):
+            raise ValueError(f"{what} must be a text in UTF-8, got {kind}")
+    for beginning, encoding in _OTHER_ENCODINGS:
+        if data.startswith(beginning):
+            raise ValueError(f"{what} must be in UTF-8, got {encoding}: save it again as UTF-8")
+    if (zero := data.find(b"\0")) >= 0:
+        raise ValueError(f"{what} must be a text in UTF-8, got a binary file (zero at byte {zero})")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ValueError(
+            f"{what} must be in UTF-8, got byte 0x{data[problem.start]:02x} at {problem.start}, "
+            "which looks like Windows-1252 or Latin-1: save it again as UTF-8"
+        ) from None
+    if not text.strip():
+        raise ValueError(f"{what} must not be empty, got {len(data)} bytes")
+    return text
+
+
+@lru_cache(maxsize=8)
+def read_table(text: str) -> Table:
+    """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
+
+    Empty lines are skipped, but are gaps if there is one column alone. Reading the same text
+    again is free.
+
+    Raises
+    ------
+    ValueError
+        If it is malformed; says in which row.
+    """
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"CSV text must have at most {MOST_BYTES:,} characters, got {len(text):,}")
+    separator = _separator(text)
+    names: tuple[str, ...] | None = None
+    cells: list[list[str]] = []
+    rows: list[int] = []
+    blank: list[int] = []
+    for row, line in _lines(text, separator):
+        if not line:
+            blank.append(row)
+            continue
+        if names is None:
+            names = _names(line)
+            blank = []
+            continue
+        if len(names) == 1:  # an empty line is a gap in an only column, but not at the end
+            cells += [[""]] * len(blank)
+            rows += blank
+        blank = []
+        if len(line) != len(names):
+            raise ValueError(
+                f"each row must have {len(names)} cells, as many as there are names in row 1, "
+                f"got {len(line)} in row {row}"
+            )
+        cells.append(line)
+        rows.append(row)
+    if names is None:
+        raise ValueError("CSV text must have a row of names and rows of values, got nothing")
+    if len(cells) < 2:
+        raise ValueError(
+            f"CSV text must have at least 2 rows of values below the names, got {len(cells)}"
+        )
+    return Table(names, tuple(zip(*cells, strict=True)), tuple(rows), separator == ";")
+
+
+def is_numeric(table: Table, name: str) -> bool:
+    """Tell whether a column holds numbers: at least one, and nothing else but gaps."""
+    filled = [cell for cell in table.column(name) if cell.lower() not in _EMPTY]
+    return bool(filled) and all(_number(cell, table.comma) is not None for cell in filled)
+
+
+def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], Gap]:
+    """Return the numbers of a column; gaps are dropped, or filled on a line between neighbours.
+
+    Raises
+    ------
+    ValueError
+        If a cell holds something else, an infinity, or all numbers are equal.
+    """
+    values = np.full(len(table.rows), math.nan)
+    for place, (cell, row) in enumerate(zip(table.column(name), table.rows, strict=True)):
+        if cell.lower() in _EMPTY:
+            continue
+        value = _number(cell, table.comma)
+        if value is None or not abs(value) <= 1e100:
+            raise ValueError(
+                f"column {shown(name)} must hold numbers from -1e100 to 1e100, "
+                f"got {shown(cell)} in row {row}"
+            )
+        values[place] = value
+    missing = np.isnan(values)
+    if (~missing).sum() < 2 or np.ptp(values[~missing]) == 0:
+        got = np.unique(values[~missing])
+        raise ValueError(
+            f"column {shown(name)} must hold at least 2 different numbers, "
+            + (f"got {got[0]:g} throughout" if len(got) else "got none")
+        )
+    gap = Gap(tuple(np.array(table.rows)[missing].tolist()), gaps)
+    if gaps == "dropped":
+        return values[~missing], gap
+    places = np.arange(len(values))
+    return np.interp(places, places[~missing], values[~missing]), gap
+
+
+def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
+    """Return the labels of a column; gaps are dropped, or filled with the label before.
+
+    Gaps before the first label are dropped in any case.
+
+    Raises
+    ------
+    ValueError
+        If a cell is not a label.
+    """
+    found: list[str] = []
+    missing: list[int] = []
+    known: dict[str, str] = {}
+    for cell, row in zip(table.column(name), table.rows, strict=True):
+        if not cell:
+            missing.append(row)
+            if gaps == "filled" and found:
+                found.append(found[-1])
+            continue
+        if cell not in known:
+            known[cell] = check_label(cell, f"the label in row {row} of column {shown(name)}")
+        found.append(known[cell])
+    return tuple(found), Gap(tuple(missing), gaps)
+
+
+def escape(cell: object) -> object:
+    """Return a cell as it may stand in a CSV file that a spreadsheet opens.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers and all
+    other texts stay as they are.
+    """
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
+        return "'" + cell
+    return cell
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Write a table, names of columns included, as CSV text without formulas."""
+    harmless = table.map(escape)
+    harmless.columns = [escape(name) for name in table.columns]
+    return str(harmless.to_csv(index=False, lineterminator="\n"))
+
+
+def _separator(text: str) -> str:
+    """Return the sign that the first row has most of, outside quotes."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    bare = "".join(first.split('"')[::2])
+    return max(",;\t|", key=bare.count)
+
+
+def _lines(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """Return the rows as trimmed cells, none for an empty line, with their numbers."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    row = 0
+    try:
+        for line in reader:
+            row += 1
+            trimmed = [cell.strip() for cell in line]
+            if not any(trimmed) and len(trimmed) < 2:
+                lines.append((row, []))
+                continue
+            if len(trimmed) > MOST_COLUMNS:
+                raise ValueError(
+                    f"CSV text must have at most {MOST_COLUMNS} columns, "
+                    f"got {len(trimmed):,} in row {row}"
+                )
+            longest = max(map(len, trimmed))
+            if longest > LONGEST_CELL:
+                raise ValueError(
+                    f"each cell must have at most {LONGEST_CELL:,} characters, "
+                    f"got {longest:,} in row {row}"
+                )
+            lines.append((row, trimmed))
+    except csv.Error as problem:
+        raise ValueError(f"row {row + 1} cannot be read as CSV: {problem}") from None
+    return lines
+
+
+def _names(line: Sequence[str]) -> tuple[str, ...]:
+    """Check the names of the columns; a column without one is named by its place."""
+    names = [
+        check_label(name, f"the name of column {place}") if name else f"column {place}"
+        for place, name in enumerate(line, 1)
+    ]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ValueError(f"the names of columns must all be different, got {shown(name)} twice")
+    return tuple(names)
+
+
+def _number(cell: str, comma: bool) -> float | None:
+    """Return the number that a cell holds, maybe infinite, or None."""
+    plain = cell.replace(",", ".") if comma and cell.count(",") == 1 else cell
+    if "_" in plain:
+        return None  # Python reads 1_000, nobody else does
+    try:
+        return float(plain)
+    except ValueError:
+        return None

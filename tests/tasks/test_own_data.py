@@ -1,0 +1,164 @@
+"""Tasks from one's own CSV: scaled by the training part, split in time order, or refused."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnviz.tasks import SAMPLE_LABELS, SAMPLE_SERIES, NextLabel, NextValue
+
+
+def series(values, name="value"):
+    return name + "\n" + "\n".join(map(str, values))
+
+
+COUNT = NextValue(series(range(100)), length=5)
+
+
+@pytest.mark.parametrize("ahead", [1, 4])
+def test_targets_are_the_values_some_rows_later(ahead):
+    values = np.random.default_rng(0).normal(50, 9, size=200).round(3)
+    task = NextValue(series(values), length=7, ahead=ahead)
+    known = {round(value, 3): place for place, value in enumerate(values.tolist())}
+    batch = task.sample(np.random.default_rng(0), 50)
+    assert batch.mask is None
+    for x, y in zip(
+        task.unscale(batch.x[:, :, 0]).T, task.unscale(batch.y[:, :, 0]).T, strict=True
+    ):
+        place = known[round(float(x[0]), 3)]
+        np.testing.assert_allclose(x, values[place : place + 7])
+        np.testing.assert_allclose(y, values[place + ahead : place + ahead + 7])
+
+
+def test_scaling_is_made_from_the_training_part_alone():
+    values = [1.0, 3.0] * 40 + [1000.0] * 20
+    task = NextValue(series(values), length=4)
+    assert task.mean == 2.0
+    assert task.deviation == 1.0
+    assert set(task.evaluation().x.ravel()) == {-1.0, 1.0}
+    assert task.held_out().y.max() == 998.0
+    np.testing.assert_array_equal(task.unscale([-1.0, 0.0, 998.0]), [1, 2, 1000])
+    assert "mean 2 becomes 0, standard deviation 1 becomes 1" in task.description
+
+
+def test_the_last_fifth_is_held_out_in_time_order():
+    drawn = COUNT.unscale(COUNT.sample(np.random.default_rng(0), 5000).y).round()
+    assert drawn.max() == 79
+    held_out = COUNT.held_out()
+    scored = COUNT.unscale(held_out.y[held_out.mask][:, 0]).round()
+    assert set(scored.tolist()) == set(range(80, 100))
+    assert COUNT.unscale(COUNT.evaluation().y).max().round() == 79
+    assert "The last 20 values are held out." in COUNT.description
+    assert NextValue(series(range(100)), holdout=0).held_out() is None
+
+
+def test_probes_and_examples_of_a_series_are_values_of_the_file():
+    probe = COUNT.probe(0)
+    assert probe.input_labels == ("0", "1", "2", "3", "4")
+    assert probe.target_labels == ("1", "2", "3", "4", "5")
+    assert COUNT.probe_names[0] == "from value 1"
+    assert COUNT.probe_names[-1] == "from value 95 (held out)"
+    table = COUNT.examples(np.random.default_rng(0), 4)
+    assert (table["target"] - table["1"] == 5).all()
+
+
+def test_labels_are_read_and_the_next_one_is_asked_for():
+    names = ["a", "b", "c", "d"] * 25
+    task = NextLabel("n,label\n" + "\n".join(f"{i},{x}" for i, x in enumerate(names)), length=3)
+    assert task.chosen == "label"
+    assert task.output_labels == ("a", "b", "c", "d")
+    for batch in (task.sample(np.random.default_rng(0), 20), task.evaluation(), task.held_out()):
+        np.testing.assert_array_equal(batch.y, (batch.x.argmax(axis=2) + 1) % 4)
+        assert batch.mask.sum() == batch.mask.shape[1]
+    assert task.memoryless == 1.0
+    assert task.probe(0).input_labels == ("a", "b", "c")
+    assert task.probe(0).target_labels == ("", "", "d")
+    assert task.windows == 80 - 3
+    assert task.held_out().y.shape == (3, 20)
+    assert task.symbols()["count"].tolist() == [25] * 4
+
+
+def test_gaps_are_reported_in_the_description():
+    text = series(["1", "2", "", "4", "5", "6", "7", "9"])
+    assert "Row 4 has no value and was dropped." in NextValue(text, length=2).description
+    filled = NextValue(text, length=2, gaps="filled", holdout=0)
+    assert filled.unscale(filled.probe(0).batch.y[-1, 0]).round(6).tolist() == [3.0]
+
+
+def test_the_shipped_samples_need_a_memory():
+    for task in (NextValue(), NextLabel()):
+        assert task.gap.rows
+        assert task.held_out() is not None
+    assert NextValue().chosen == "visitors"
+    assert NextLabel().chosen == "weather"
+    assert NextValue(SAMPLE_SERIES) == NextValue()
+    assert NextLabel(SAMPLE_LABELS).memoryless < 0.8
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (
+            lambda: NextValue(series(range(9)), length=9),
+            "at least 11 values for a window of 9, got 9",
+        ),
+        (lambda: NextValue(series([5] * 9)), "at least 2 different numbers, got 5 throughout"),
+        (lambda: NextValue(series(range(9)), "x"), "column must be one of 'value', got 'x'"),
+        (lambda: NextValue("a,b\nx,y\nu,v"), "must hold numbers from -1e100 to 1e100, got 'y'"),
+        (lambda: NextValue(""), "csv must be a text of 1..5000000 characters, got 0"),
+        (lambda: NextLabel(series(["a"] * 20)), "must have 2..500 different labels, got 1"),
+        (lambda: NextLabel(series(range(501))), "must have 2..500 different labels, got 501"),
+        (lambda: NextValue(gaps="ignored"), "gaps must be one of dropped, filled, got 'ignored'"),
+        (lambda: NextLabel("a\n1"), "at least 2 rows of values below the names, got 1"),
+    ],
+)
+def test_a_refusal_says_what_is_allowed_and_what_came(make, sentence):
+    with pytest.raises(ValueError, match=r".") as refusal:
+        make()
+    assert sentence in str(refusal.value)
+
+
+def test_a_part_that_is_constant_is_not_divided_by_zero():
+    task = NextValue(series([7] * 80 + [9] * 20), length=3)
+    assert task.deviation == 1.0
+    assert np.isfinite(task.held_out().y).all()
+
+
+def test_a_large_file_makes_a_task_in_good_time():
+    text = series(range(400_000))
+    NextValue(text)
+    start = time.perf_counter()
+    NextValue(text, length=20)
+    assert time.perf_counter() - start < 2
+
+
+CELLS = st.sampled_from(
+    ["1", "2", "2.5", "-7", "", "NA", "inf", "1e200", "1e-300", "x", "=1+1", "é"]
+)
+
+
+@given(
+    cells=st.lists(CELLS, max_size=12),
+    kind=st.sampled_from([NextValue, NextLabel]),
+    gaps=st.sampled_from(["dropped", "filled"]),
+    length=st.integers(1, 4),
+    holdout=st.sampled_from([0.0, 0.2, 0.5]),
+)
+@settings(derandomize=True, max_examples=200, deadline=None)
+def test_any_column_makes_a_task_or_a_value_error(cells, kind, gaps, length, holdout):
+    try:
+        task = kind(series(cells), gaps=gaps, length=length, holdout=holdout)
+    except ValueError:
+        return
+    for batch in (task.sample(np.random.default_rng(0), 3), task.evaluation(), task.held_out()):
+        if batch is not None:
+            assert batch.x.shape[0] == length
+            assert np.isfinite(batch.x).all()
+            assert np.isfinite(batch.y).all()
+            assert batch.mask is None or batch.mask.any(axis=0).all()
+    assert task.description
+    assert np.isfinite([task.memoryless, task.solved, task.baseline().score]).all()
+    assert len(task.examples(np.random.default_rng(0), 2)) == 2
+    assert task.probe(len(task.probe_names) - 1).name == task.probe_names[-1]

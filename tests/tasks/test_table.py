@@ -1,0 +1,247 @@
+"""A file becomes a column of numbers or labels, or is refused with the reason."""
+
+import csv
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnviz.tasks import table
+
+CSV = "day,visitors,weather\n1,10,sun\n2,12.5,rain\n3,-3e1,sun\n"
+
+
+def refusal(function, *arguments):
+    with pytest.raises(ValueError, match=r".") as refused:
+        function(*arguments)
+    return str(refused.value)
+
+
+def test_columns_are_read_by_their_names():
+    read = table.read_table(CSV)
+    assert read.names == ("day", "visitors", "weather")
+    assert read.column("weather") == ("sun", "rain", "sun")
+    assert table.numbers(read, "visitors", "dropped")[0].tolist() == [10, 12.5, -30]
+    assert table.labels(read, "weather", "dropped")[0] == ("sun", "rain", "sun")
+    assert [table.is_numeric(read, name) for name in read.names] == [True, True, False]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_separators_and_line_ends_of_all_kinds_are_read(separator, line_end):
+    text = CSV.replace(",", separator).replace("\n", line_end) + line_end
+    assert table.read_table(text).columns == table.read_table(CSV).columns
+
+
+def test_quoted_cells_may_hold_separators_and_line_ends():
+    read = table.read_table('a,b\n"x, y",1\n"two\nlines",2\n')
+    assert read.column("a") == ("x, y", "two\nlines")
+
+
+def test_a_decimal_comma_is_read_where_semicolons_separate():
+    read = table.read_table("a;b\n1,5;x\n2,25;y\n")
+    assert table.numbers(read, "a", "dropped")[0].tolist() == [1.5, 2.25]
+
+
+GAPS = "a,b\n1,x\n,y\n3,\nNA,z\nnan,z\n9,w\n"
+
+
+def test_gaps_in_numbers_are_reported_with_their_rows_and_dropped_or_filled():
+    read = table.read_table(GAPS)
+    dropped, gap = table.numbers(read, "a", "dropped")
+    assert dropped.tolist() == [1, 3, 9]
+    assert gap.rows == (3, 5, 6)
+    assert gap.sentence() == "3 rows have no value and were dropped: 3, 5, 6."
+    filled, gap = table.numbers(read, "a", "filled")
+    assert filled.tolist() == [1, 2, 3, 5, 7, 9]
+    assert "filled" in gap.sentence()
+
+
+def test_gaps_in_labels_are_dropped_or_filled_with_the_one_before():
+    read = table.read_table(GAPS)
+    assert table.labels(read, "b", "dropped")[0] == ("x", "y", "z", "z", "w")
+    assert table.labels(read, "b", "filled")[0] == ("x", "y", "y", "z", "z", "w")
+    assert table.labels(read, "b", "filled")[1].sentence() == "Row 4 has no value and was filled."
+    assert table.Gap((), "dropped").sentence() == ""
+
+
+def test_a_text_file_may_begin_with_a_mark_of_utf_8():
+    assert table.decode(b"\xef\xbb\xbfa,b\n1,\xc3\xa9\n2,3") == "a,b\n1,é\n2,3"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"x" * 5_000_001, "at most 5,000,000 bytes, got 5,000,001"),
+        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", "old Excel"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"a,b\n1,\x00", "binary file (zero at byte 6)"),
+        ("a,b".encode("utf-16"), "UTF-16"),
+        ("a,b".encode("utf-32"), "UTF-32"),
+        ("a,é".encode("latin-1"), "byte 0xe9 at 2, which looks like Windows-1252 or Latin-1"),
+    ],
+)
+def test_a_file_that_is_no_text_in_utf_8_is_refused_with_the_reason(data, reason):
+    assert reason in refusal(table.decode, data)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "CSV text must have a row of names and rows of values, got nothing"),
+        ("a,b\n", "CSV text must have at least 2 rows of values below the names, got 0"),
+        ("a,b\n1,2\n", "CSV text must have at least 2 rows of values below the names, got 1"),
+        (
+            "a,b\n1,2\n1,2,3\n",
+            "each row must have 2 cells, as many as there are names in row 1, got 3 in row 3",
+        ),
+        (
+            "a,b\n1,2\n\n1\n",
+            "each row must have 2 cells, as many as there are names in row 1, got 1 in row 4",
+        ),
+        (
+            ",".join(map(str, range(10_000))),
+            "CSV text must have at most 100 columns, got 10,000 in row 1",
+        ),
+        (
+            "a,b\n1," + "x" * 100_000,
+            "each cell must have at most 1,000 characters, got 100,000 in row 2",
+        ),
+        ("a,a\n1,2\n3,4", "the names of columns must all be different, got 'a' twice"),
+        ("x" * 5_000_001, "CSV text must have at most 5,000,000 characters, got 5,000,001"),
+    ],
+    ids=range(9),
+)
+def test_a_malformed_table_is_refused_with_its_row(text, sentence):
+    assert refusal(table.read_table, text) == sentence
+
+
+@pytest.mark.parametrize("text", ['a,b\n"open,1\n2,3', 'a,b\n"x"y,1\n1,2', "a\n" + "y" * 200_000])
+def test_what_the_reader_cannot_read_is_refused_in_our_words(text):
+    assert "row" in refusal(table.read_table, text) or "cell" in refusal(table.read_table, text)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (["1", "inf"], "from -1e100 to 1e100, got 'inf' in row 3"),
+        (["1", "-Infinity"], "got '-Infinity' in row 3"),
+        (["1", "1e999"], "got '1e999' in row 3"),
+        (["1", "2", "three"], "got 'three' in row 4"),
+        (["1", "1_000"], "got '1_000' in row 3"),
+        (["4", "4", "4"], "at least 2 different numbers, got 4 throughout"),
+        (["nan", "NaN"], "at least 2 different numbers, got none"),
+        (["=cmd|' /C calc'!A0", "1"], "got \"=cmd|' /C calc'!A0\" in row 2"),
+    ],
+)
+def test_a_column_that_is_no_series_is_refused(cells, sentence):
+    read = table.read_table("a,b\n" + "\n".join(f"{cell},x" for cell in cells))
+    assert sentence in refusal(table.numbers, read, "a", "dropped")
+
+
+def test_a_column_that_is_not_there_is_refused():
+    assert refusal(table.read_table(CSV).column, "Day") == (
+        "column must be one of 'day', 'visitors', 'weather', got 'Day'"
+    )
+
+
+def test_a_label_that_is_too_long_is_refused_with_its_row():
+    read = table.read_table("a\nx\n" + "y" * 41)
+    sentence = refusal(table.labels, read, "a", "dropped")
+    assert sentence.startswith("the label in row 3 of column 'a' must be 1..40 printable")
+
+
+HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\tx", "  =1+1"]
+
+
+@pytest.mark.parametrize("cell", HOSTILE)
+def test_a_formula_is_data_when_read_and_harmless_when_written(cell):
+    written = table.to_csv(pd.DataFrame({cell: [cell, "plain"], "n": [-1.5, 2.0]}))
+    rows = list(csv.reader(io.StringIO(written)))
+    assert rows[0] == ["'" + cell, "n"]
+    assert rows[1] == ["'" + cell, "-1.5"]
+    assert rows[2] == ["plain", "2.0"]
+
+
+def test_markup_and_formulas_are_labels_like_any_other():
+    read = table.read_table("a\n<script>alert(1)</script>\n=cmd|' /C calc'!A0\n**b**\n")
+    assert table.labels(read, "a", "dropped")[0][1] == "=cmd|' /C calc'!A0"
+
+
+def says(refused, words):
+    """Check that it is our own error, not one of a library that happens to be a ValueError."""
+    assert type(refused) is ValueError
+    assert words in str(refused)
+
+
+PIECES = st.sampled_from(
+    [",", ";", "\t", "|", "\n", "\r\n", "\r", '"', "1", "2.5", "-1e400", "nan", "inf", "", " ", "a",
+     "é", "=cmd|x", "<b>", "\u202e", "\x00", "1_0", "1,5", "９", "\x1c", "\x85"]
+)  # fmt: skip
+
+
+@given(text=st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=40))
+@settings(derandomize=True, max_examples=400, deadline=None)
+def test_any_text_is_a_table_or_a_value_error(text):
+    try:
+        read = table.read_table(text)
+    except ValueError as refused:
+        says(refused, "")
+        return
+    assert all(len(column) == len(read.rows) for column in read.columns)
+    for name in read.names:
+        for gaps in ("dropped", "filled"):
+            try:
+                values, _ = table.numbers(read, name, gaps)
+                assert np.isfinite(values).all()
+                assert len(values) >= 2
+            except ValueError as refused:
+                says(refused, "must hold")
+            try:
+                found, gap = table.labels(read, name, gaps)
+                assert len(found) + len(gap.rows) >= len(read.rows)
+            except ValueError as refused:
+                says(refused, "printable")
+
+
+@given(data=st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode("utf-8")))
+@settings(derandomize=True, max_examples=200, deadline=None)
+def test_any_bytes_are_a_text_or_a_value_error(data):
+    try:
+        text = table.decode(data)
+    except ValueError as refused:
+        says(refused, "the file must")
+    else:
+        assert text.encode("utf-8") in (data, data.removeprefix(b"\xef\xbb\xbf"))
+
+
+@given(
+    cells=st.lists(
+        st.sampled_from(HOSTILE) | st.text(max_size=8) | st.floats() | st.none(), max_size=5
+    )
+)
+@settings(derandomize=True, max_examples=100, deadline=None)
+def test_no_text_that_we_write_begins_like_a_formula(cells):
+    for cell in cells:
+        written = table.escape(cell)
+        if isinstance(cell, str):
+            assert not written.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        else:
+            assert written is cell
+    assert table.to_csv(pd.DataFrame({"a": pd.Series(cells, dtype=object)})).startswith("a\n")
+
+
+def test_five_megabytes_are_read_in_good_time():
+    rows = "1,2.5,sun\n" * 400_000
+    read = table.read_table("a,b,c\n2,3,rain\n" + rows)
+    assert len(read.rows) == 400_001
+    assert math.isclose(table.numbers(read, "b", "dropped")[0][-1], 2.5)
