@@ -23,6 +23,7 @@ from rnnviz.tasks.task import (
 
 _EVALUATION_SEED = 20_000
 _EVALUATED = 256
+_EVALUATED_NUMBERS = 1_000_000  # 8 MB of inputs
 _PROBE_SEED = 30_000
 _PROBES = 12
 _TARGETS_IN_A_ROW = 10
@@ -116,7 +117,7 @@ class Generated:
         )
 
     def evaluation(self) -> Batch:
-        """Return 256 sequences, read-only."""
+        """Return 256 sequences, or fewer long ones; read-only."""
         return self._evaluation
 
     def held_out(self) -> None:
@@ -168,7 +169,9 @@ class Generated:
 
     @cached_property
     def _evaluation(self) -> Batch:
-        batch = self.sample(np.random.default_rng(_EVALUATION_SEED), _EVALUATED)
+        affordable = max(16, _EVALUATED_NUMBERS // (self.length * self.input_size))
+        count = min(_EVALUATED, affordable)
+        batch = self.sample(np.random.default_rng(_EVALUATION_SEED), count)
         return read_only(Batch(batch.x, batch.y, self._scored_in_evaluation(batch)))
 
     @cached_property

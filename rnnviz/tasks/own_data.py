@@ -35,6 +35,7 @@ SAMPLE_LABELS = _HERE.with_name("sample_labels.csv").read_text(encoding="utf-8")
 MOST_LABELS = 500
 
 _MOST_EVALUATED = 500
+_EVALUATED_NUMBERS = 1_000_000  # 8 MB of inputs
 _MOST_PROBES = 100
 
 
@@ -149,7 +150,7 @@ class _Windows:
         gap = self.gap.sentence()
         return split + (f" {gap}" if gap else "")
 
-    @cached_property
+    @property
     def _table(self) -> table.Table:
         return table.read_table(self.csv)
 
@@ -159,17 +160,27 @@ class _Windows:
 
     @cached_property
     def _evaluation(self) -> Batch:
-        return read_only(self._batch(_spread(_MOST_EVALUATED, 0, self.windows)))
+        return read_only(self._batch(_spread(self._affordable, 0, self.windows)))
 
     @cached_property
     def _held_out(self) -> Batch | None:
         # A step is held out if its target is, whatever it sees.
-        places = _spread(_MOST_EVALUATED, self.windows, self._all_windows)
+        places = _spread(self._affordable, self.windows, self._all_windows)
         if not len(places):
             return None
         batch = self._batch(places)
         late: NDArray[np.bool_] = self._steps + places + self.ahead >= self._training
         return read_only(Batch(batch.x, batch.y, late if batch.mask is None else batch.mask & late))
+
+    @property
+    def _affordable(self) -> int:
+        numbers = self.length * self.input_size
+        return min(_MOST_EVALUATED, max(16, _EVALUATED_NUMBERS // numbers))
+
+    @property
+    def input_size(self) -> int:
+        """Number of inputs."""
+        raise NotImplementedError
 
     @cached_property
     def _steps(self) -> NDArray[np.int64]:
@@ -283,8 +294,8 @@ class NextValue(_Windows):
         """What comes in, what is to be said, and what was done to the data."""
         rows = "row" if self.ahead == 1 else "rows"
         return (
-            f"{self.length} values of {shown(self.chosen)} come in; at each step the network "
-            f"says the value {self.ahead} {rows} later. It sees values scaled by the training part: "
+            f"{self.length} values of {shown(self.chosen)} come in; at each step the network says "
+            f"the value {self.ahead} {rows} later. It sees values scaled by the training part: "
             f"mean {self.mean:.4g} becomes 0, standard deviation {self.deviation:.4g} becomes 1."
             f"{self._sentences}"
         )

@@ -147,7 +147,7 @@ def decode(data: bytes, what: str = "the file") -> str:
     return text
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # one table of 5 MB takes up to 100 MB
 def read_table(text: str) -> Table:
     """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
 
@@ -166,6 +166,7 @@ def read_table(text: str) -> Table:
     cells: list[list[str]] = []
     rows: list[int] = []
     blank: list[int] = []
+    shared: dict[str, str] = {}  # equal cells are kept once
     for row, line in _lines(text, separator):
         if not line:
             blank.append(row)
@@ -183,7 +184,7 @@ def read_table(text: str) -> Table:
                 f"each row must have {len(names)} cells, as many as there are names in row 1, "
                 f"got {len(line)} in row {row}"
             )
-        cells.append(line)
+        cells.append([shared.setdefault(cell, cell) for cell in line])
         rows.append(row)
     if names is None:
         raise ValueError("CSV text must have a row of names and rows of values, got nothing")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import SAMPLE_LABELS, SAMPLE_SERIES, NextLabel, NextValue
+from rnnviz.tasks import SAMPLE_LABELS, SAMPLE_SERIES, DelayedRecall, NextLabel, NextValue
 
 
 def series(values, name="value"):
@@ -124,6 +124,13 @@ def test_a_part_that_is_constant_is_not_divided_by_zero():
     task = NextValue(series([7] * 80 + [9] * 20), length=3)
     assert task.deviation == 1.0
     assert np.isfinite(task.held_out().y).all()
+
+
+def test_the_evaluation_of_long_windows_of_many_labels_is_bounded():
+    task = NextLabel(series([f"l{i % 500}" for i in range(5000)]), length=200)
+    assert task.evaluation().x.nbytes < 16e6
+    assert task.held_out().x.nbytes < 16e6
+    assert DelayedRecall(200).evaluation().x.nbytes < 16e6
 
 
 def test_a_large_file_makes_a_task_in_good_time():
