@@ -84,6 +84,20 @@ def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
     return f"Accuracy {_percent(accuracy)}; {always}."
 
 
+def error_sentence(error: float, baseline: Baseline) -> str:
+    """Say how the mean squared error compares with always giving the mean."""
+    always = f"always saying {baseline.label}, the mean, would give {baseline.score:.3g}"
+    if math.isnan(error):
+        return f"The error is not measured yet; {always}."
+    return f"Squared error {error:.3g}; {always}."
+
+
+def score_sentence(score: float, baseline: Baseline) -> str:
+    """Say how a score in the measure of its baseline compares with it."""
+    sentence = accuracy_sentence if baseline.measure == "accuracy" else error_sentence
+    return sentence(score, baseline)
+
+
 def _percent(share: float) -> str:
     # Rounding must not claim perfection: 99.96 % is not 100 %.
     percent = share * 100

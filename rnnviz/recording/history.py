@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-#: What a row holds. `loss` and `accuracy` are those of the iteration's own batch, measured before
-#: the update that ends the iteration; `gradient_norm` is the global 2-norm before clipping.
+#: What a row holds. `loss` and `accuracy` (NaN where targets are numbers) are those of the
+#: iteration's own batch, measured before the update that ends the iteration; `gradient_norm` is the
+#: global 2-norm before clipping.
 COLUMNS = ("iteration", "loss", "accuracy", "gradient_norm", "clipped", "learning_rate")
 
 

@@ -1,14 +1,15 @@
-"""How well a network does on a batch."""
+"""How well a network does on the sequences that its task sets aside for that."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import Network
-from rnnviz.tasks.task import Batch, Task
+from rnnviz.tasks.task import Batch, Measure, Task, score_of
 
 
 @dataclass(frozen=True)
@@ -17,37 +18,42 @@ class Score:
 
     Parameters
     ----------
-    accuracy
-        Share of the scored steps whose largest output is the target, 0..1; NaN when an output is
-        not a number.
+    value
+        In the task's measure: share of hits, 0..1, or mean squared error. NaN when an output of the
+        network is not a finite number: nothing was said then.
+    held_out
+        The same on sequences that are never trained; None where the task has none.
+    measure
+        `"accuracy"` or `"error"`.
     scored
-        How many steps were scored.
+        How many steps `value` is about.
     """
 
-    accuracy: float
+    value: float
+    held_out: float | None
+    measure: Measure
     scored: int
 
+    @property
+    def accuracy(self) -> float:
+        """The share of hits; NaN where the targets are numbers, which are never hit exactly."""
+        return self.value if self.measure == "accuracy" else math.nan
 
-def accuracy_of(outputs: NDArray[np.floating], batch: Batch) -> float:
-    """Return the share of scored steps whose largest output is the target.
 
-    NaN when an output is not a finite number: nothing was said then.
-
-    Parameters
-    ----------
-    outputs : array, (T, B, K)
-        Logits.
-    batch : Batch
-        With class targets `y` (T, B).
-    """
-    if not np.isfinite(outputs).all():
-        return float("nan")
-    hits = outputs.argmax(axis=2) == batch.y
-    return float(hits.mean() if batch.mask is None else hits[batch.mask].mean())
+def finite_score(outputs: NDArray[np.floating], batch: Batch, measure: Measure) -> float:
+    """Return `score_of` the outputs (T, B, K), or NaN when one of them is not a finite number."""
+    return score_of(outputs, batch, measure) if np.isfinite(outputs).all() else math.nan
 
 
 def evaluate(network: Network, task: Task) -> Score:
-    """Score the network on the task's fixed evaluation sequences."""
-    batch = task.evaluation()
-    scored = batch.y.size if batch.mask is None else int(batch.mask.sum())
-    return Score(accuracy_of(network.predict(batch.x), batch), scored)
+    """Score the network on the task's evaluation sequences, and on the held-out ones."""
+    batch, held_out = task.evaluation(), task.held_out()
+    scored = batch.y.shape[0] * batch.y.shape[1] if batch.mask is None else int(batch.mask.sum())
+    return Score(
+        value=finite_score(network.predict(batch.x), batch, task.measure),
+        held_out=None
+        if held_out is None
+        else finite_score(network.predict(held_out.x), held_out, task.measure),
+        measure=task.measure,
+        scored=scored,
+    )

@@ -24,7 +24,7 @@ from rnnviz.recording import History, LayerTrace, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Probe, Task
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
-from rnnviz.training.evaluate import Score, accuracy_of, evaluate
+from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.memory import check_memory
 from rnnviz.training.threads import one_thread
 
@@ -85,6 +85,7 @@ class Trainer:
         self.network = Network(
             cell=config.cell,
             input_size=self.task.input_size,
+            embedding_size=self.task.embedding_size,
             hidden_size=config.hidden_size,
             output_size=len(self.task.output_labels),
             layers=config.layers,
@@ -221,7 +222,9 @@ class Trainer:
         batch = self.task.sample(self._generator, config.batch_size)
         with _numbers_as_they_are():
             loss = self._learn(batch)
-            accuracy = accuracy_of(self.network.outputs, batch)
+            accuracy = math.nan
+            if self.task.measure == "accuracy":
+                accuracy = finite_score(self.network.outputs, batch, "accuracy")
             norm, clipped = self._clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
         if not (np.isfinite(loss) and np.isfinite(norm)):

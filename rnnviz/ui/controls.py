@@ -26,6 +26,9 @@ _HALF_DECADES = tuple(float(f"{lead}e{power}") for power in range(-6, 4) for lea
 #: Stops of a slider for a number that can be off.
 _COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
 
+#: A text of at most so many characters is asked for on one line.
+SHORT_TEXT = 100
+
 #: Where the allowed range is too wide to aim at, what the slider offers. It is no check.
 _COMFORTABLE: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-4, 100.0),
@@ -99,6 +102,8 @@ def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = 
             **common,
         )
     if field.kind is str:
+        if field.high is not None and field.high <= SHORT_TEXT:
+            return st.text_input(**common)
         return st.text_area(height=220, **common)
     if field.logarithmic or field.optional:
         stops = _stops(field, current)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -16,10 +16,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import figures
 from rnnviz.analysis.gradients import backward_norms, backward_sentence
-from rnnviz.analysis.history import accuracy_sentence, loss_sentence
-from rnnviz.figures.marks import Spec
+from rnnviz.analysis.history import loss_sentence, score_sentence
 from rnnviz.figures.picture import pack
-from rnnviz.recording import Trace
+from rnnviz.recording import History, Trace
+from rnnviz.tasks.task import Baseline, Measure
+from rnnviz.training import Score
 from rnnviz.ui import session, transport
 from rnnviz.ui.components.plot import Chart, plots
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
@@ -46,16 +47,11 @@ class _View:
 
     iteration: int
     loss: float
-    accuracy: float
-    baseline: float
+    score: Score
+    baseline: Baseline
     learning_rate: float
-    loss_says: str
-    accuracy_says: str
-    gradient_says: str
     picture: bytes
-    loss_chart: Spec
-    accuracy_chart: Spec
-    gradient_chart: Spec
+    charts: tuple[Chart, ...]
     revision: str
 
 
@@ -116,25 +112,37 @@ def _look(run: Run, viewed: int | None) -> _View:
     trainer = run.trainer
     trace = trainer.trace()
     score, baseline = trainer.score(), trainer.task.baseline()
-    iterations = trainer.history.column("iteration")
-    classes = len(trace.output_labels) or None
-    losses, accuracies = trainer.history.column("loss"), trainer.history.column("accuracy")
     return _View(
         iteration=trainer.iteration,
         loss=trace.loss,
-        accuracy=score.accuracy,
-        baseline=baseline.accuracy,
+        score=score,
+        baseline=baseline,
         learning_rate=trainer.config.learning_rate,
-        loss_says=f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else "",
-        accuracy_says=f"All examples: {accuracy_sentence(score.accuracy, baseline)}",
-        gradient_says=f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
         picture=_pack(run, _traces_to_show(run, trace, viewed), viewed),
-        loss_chart=figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT),
-        accuracy_chart=figures.accuracy_spec(
-            iterations, accuracies, baseline.accuracy, height=_CHART_HEIGHT
-        ),
-        gradient_chart=figures.gradient_norms_spec(trace, height=_CHART_HEIGHT),
+        charts=tuple(_charts(trainer.history, trace, score, baseline)),
         revision=run.name,
+    )
+
+
+def _charts(history: History, trace: Trace, score: Score, baseline: Baseline) -> Iterator[Chart]:
+    """Make the charts beside the picture; numbers as targets have a loss, but no accuracy."""
+    iterations, losses = history.column("iteration"), history.column("loss")
+    classes = len(trace.output_labels) or None
+    says = f"All examples: {score_sentence(score.value, baseline)}"
+    last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
+    loss = figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT)
+    if classes is None:
+        yield Chart(loss, f"{last} {says}")
+    else:
+        yield Chart(loss, last)
+        accuracies = history.column("accuracy")
+        yield Chart(
+            figures.accuracy_spec(iterations, accuracies, baseline.accuracy, height=_CHART_HEIGHT),
+            says,
+        )
+    yield Chart(
+        figures.gradient_norms_spec(trace, height=_CHART_HEIGHT),
+        f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
     )
 
 
@@ -155,33 +163,36 @@ def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
 
 def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
     """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
-    numbers = (
+    numbers = [
         ("Iteration", f"{view.iteration:,}"),
         ("This example: loss", f"{view.loss:.3g}"),
-        (f"All: accuracy (guess {_percent(view.baseline)})", _percent(view.accuracy, digits=1)),
+        (_score_label(view.score, view.baseline), _reading(view.score.value, view.score.measure)),
         ("Learning rate", f"{view.learning_rate:g}"),
-    )
+    ]
+    if view.score.held_out is not None:
+        numbers.insert(3, ("Held out", _reading(view.score.held_out, view.score.measure)))
     rows = "".join(f"<div><dt>{label}</dt><dd>{number}</dd></div>" for label, number in numbers)
     readings.html(f'<dl class="readings">{rows}</dl>')
 
 
-def _percent(share: float, digits: int = 0) -> str:
-    return "–" if math.isnan(share) else f"{share:.{digits}%}"
+def _score_label(score: Score, baseline: Baseline) -> str:
+    which = "All" if score.held_out is None else "Trained"
+    if baseline.measure == "accuracy":
+        return f"{which}: accuracy (guess {baseline.score:.0%})"
+    return f"{which}: squared error (mean {baseline.score:.3g})"
+
+
+def _reading(score: float, measure: Measure) -> str:
+    if math.isnan(score):
+        return "–"
+    return f"{score:.1%}" if measure == "accuracy" else f"{score:.3g}"
 
 
 def _draw(view: _View, places: _Places) -> None:
     with places.picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:
-        plots(
-            [
-                Chart(view.loss_chart, view.loss_says),
-                Chart(view.accuracy_chart, view.accuracy_says),
-                Chart(view.gradient_chart, view.gradient_says),
-            ],
-            key="live_charts",
-            revision=view.revision,
-        )
+        plots(view.charts, key="live_charts", revision=view.revision)
 
 
 def _select() -> None:

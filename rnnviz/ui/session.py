@@ -68,6 +68,8 @@ class Run:
         Unit that is outlined in every picture, and the layer that it belongs to.
     shown_iteration
         Which of the kept iterations the inspecting pages show; None follows the newest.
+    refused_upload
+        Why the last file could not be read.
     drafts
         Lists being edited on the Task page, by task and setting.
     pictures
@@ -83,6 +85,7 @@ class Run:
     paused_at: float = -1.0
     problem: str | None = None
     refused_knobs: str | None = None
+    refused_upload: str | None = None
     selected_unit: int | None = None
     selected_layer: int = 0
     shown_iteration: int | None = None

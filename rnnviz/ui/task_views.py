@@ -16,18 +16,29 @@ _EXAMPLES = 8
 
 def overview(task: Task) -> None:
     """Show what the task asks, its symbols with their integers, and sample sequences."""
-    baseline = task.baseline()
     st.write(plain(task.description))
-    st.caption(
-        f"Always saying “{plain(baseline.label)}” would be right in "
-        f"{baseline.accuracy:.1%} of the steps that accuracy is measured on."
-    )
+    st.caption(plain(f"{task.teaches} {_to_beat(task)}"))
     symbols = task.symbols()
-    st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
-    st.dataframe(symbols, hide_index=True, height=min(250, 37 * (len(symbols) + 1)))
+    if len(symbols):
+        st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
+        st.dataframe(symbols, hide_index=True, height=min(250, 37 * (len(symbols) + 1)))
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
     st.dataframe(examples, hide_index=True)
+
+
+def _to_beat(task: Task) -> str:
+    """Say what a constant answer and a model without memory would score."""
+    baseline, memoryless = task.baseline(), task.memoryless
+    if baseline.measure == "accuracy":
+        return (
+            f"Always saying “{baseline.label}” would be right in {baseline.score:.1%} of the steps "
+            f"that accuracy is measured on, a model without memory at best in {memoryless:.1%}."
+        )
+    return (
+        f"Always saying the mean, {baseline.label}, would give a squared error of "
+        f"{baseline.score:.3g}, a model without memory at best {memoryless:.3g}."
+    )
 
 
 def probe_choice(run: Run) -> None:

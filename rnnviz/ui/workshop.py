@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task
+from rnnviz.tasks.table import decode
 from rnnviz.tasks.task import Task
 from rnnviz.ui import controls, session
 from rnnviz.ui.plain import plain
@@ -22,13 +24,13 @@ _NAME = "Name"
 def edit(run: Run) -> Task | None:
     """Draw the controls of the task being edited; return it, or None and say what is wrong."""
     session.seed(session.TASK, run.trainer.task.key)
-    kind = st.segmented_control(
+    kind = st.selectbox(
         "Task",
         options=list(TASKS),
         format_func=lambda key: TASKS[key].title,
         key=session.TASK,
         persist_state="session",
-        required=True,
+        help="What the network is to learn: your own schedule, text or data, or a classic.",
     )
     settings = {
         field.name: _edit_setting(field, kind, run)
@@ -60,7 +62,34 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
     if field.kind is tuple:
         return _edit_names(field, key, current, run)
     session.seed(key, current)
+    if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
+        _upload(field, key, run)
     return controls.draw(field, key, session.value(key), "rerun")
+
+
+def _upload(field: Field, key: str, run: Run) -> None:
+    """Offer to fill a long text from a file; one that cannot be read changes nothing."""
+    st.file_uploader(
+        f"{field.label} from a file",
+        key=f"{key}:file",
+        max_upload_size=5,
+        help="UTF-8 text, up to 5 MB. It replaces what stands below.",
+        on_change=_read_upload,
+        args=(key,),
+    )
+    if run.refused_upload is not None:
+        st.error(f"{plain(run.refused_upload)}. Nothing was changed.", icon=":material/block:")
+
+
+def _read_upload(key: str) -> None:
+    run, uploaded = session.current(), session.value(f"{key}:file")
+    run.refused_upload = None
+    if uploaded is None:
+        return
+    try:
+        session.show(key, decode(uploaded.getvalue(), uploaded.name))
+    except ValueError as refused:
+        run.refused_upload = str(refused)
 
 
 def _value_in_use(field: Field, kind: str, run: Run) -> Any:

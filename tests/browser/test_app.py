@@ -53,8 +53,10 @@ def cell(page: Page, name: str) -> Locator:
     )
 
 
-def symbols_task(page: Page) -> Locator:
-    return cell(page, "Next symbol").first
+def choose_text(page: Page) -> None:
+    """Choose the task of the next symbol on the Task page."""
+    page.locator(".st-key-task").get_by_role("combobox").click()
+    page.get_by_role("option", name="Next symbol").click()
 
 
 def train_until(page: Page, iterations: int) -> None:
@@ -83,7 +85,7 @@ def test_one_click_trains_an_lstm_to_100_percent_on_the_gym_schedule(studio):
 
 def test_an_lstm_learns_the_shipped_text_and_continues_it(studio):
     open_page(studio, "Task")
-    symbols_task(studio).click()
+    choose_text(studio)
     studio.get_by_role("button", name="Start a new run with this task").click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
     studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
@@ -128,7 +130,7 @@ def test_keys_work_after_a_control_was_clicked_and_do_not_press_it_again(studio)
 
 def test_a_key_that_is_typed_into_a_text_is_no_command(studio):
     open_page(studio, "Task")
-    symbols_task(studio).click()
+    choose_text(studio)
     area = studio.get_by_label("Text", exact=True)
     area.fill("")
     area.press_sequentially("so 0 is typed")
@@ -204,7 +206,7 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
 
 def test_markup_in_a_text_is_shown_and_never_run(studio):
     open_page(studio, "Task")
-    symbols_task(studio).click()
+    choose_text(studio)
     area = studio.get_by_label("Text", exact=True)
     area.fill("<img/src=x/onerror=window.hacked=1> <b>bold</b> one two three four one two")
     area.press("Control+Enter")
