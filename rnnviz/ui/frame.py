@@ -31,6 +31,8 @@ _CSS = """
   min-width: 0;
 }
 /* Readings in the transport bar: label above number, as small as an instrument's. */
+/* Listens, and has nothing to show. */
+.st-key-keys { display: none; }
 .readings { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; }
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
