@@ -15,3 +15,5 @@ with edited:
 with shown:
     if task is not None:
         task_views.overview(task)
+    if task == run.trainer.task:
+        task_views.calendar(run)

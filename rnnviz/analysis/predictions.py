@@ -83,3 +83,47 @@ def _softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     shifted = np.exp(logits.astype(np.float64) - logits.max())
     result: NDArray[np.float64] = shifted / shifted.sum()
     return result
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One time step of an example: what came in, what was asked, what the network said.
+
+    Parameters
+    ----------
+    seen
+        The input, as a person reads it.
+    asked
+        The target; `""` where the step is not scored.
+    said
+        The likeliest answer of the network; None where there is no network yet.
+    """
+
+    seen: str
+    asked: str
+    said: str | None
+
+    @property
+    def is_mistake(self) -> bool:
+        """Whether something was asked, and something else was said."""
+        return bool(self.asked) and self.said is not None and self.said != self.asked
+
+
+def answers(
+    seen: Sequence[str],
+    asked: Sequence[str],
+    outputs: NDArray[np.floating] | None,
+    labels: Sequence[str],
+) -> list[Answered]:
+    """Put question and answer of each time step beside each other.
+
+    Parameters
+    ----------
+    seen, asked : sequence of str, length T
+    outputs : array, (T, K), or None
+        Logits; None where there is no network yet.
+    labels : sequence of str, length K
+        Names of the outputs.
+    """
+    said = [None] * len(seen) if outputs is None else [labels[k] for k in outputs.argmax(axis=1)]
+    return [Answered(*step) for step in zip(seen, asked, said, strict=True)]

@@ -4,11 +4,13 @@ Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)`
 that describes it, for the live page.
 """
 
+from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.gate_maps import gates_spec, saturation_spec
 from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
 from rnnviz.figures.marks import drawn
 
+calendar = drawn(calendar_spec)
 gates = drawn(gates_spec)
 saturation = drawn(saturation_spec)
 gradient_norms = drawn(gradient_norms_spec)
@@ -19,6 +21,8 @@ accuracy = drawn(accuracy_spec)
 __all__ = [
     "accuracy",
     "accuracy_spec",
+    "calendar",
+    "calendar_spec",
     "gates",
     "gates_spec",
     "gradient_map",

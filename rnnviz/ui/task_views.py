@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
+from rnnviz import figures
+from rnnviz.analysis.predictions import answers
+from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Task
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
@@ -12,6 +17,7 @@ from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _EXAMPLES = 8
+_CALENDAR_DAYS = 21
 
 
 def overview(task: Task) -> None:
@@ -25,6 +31,35 @@ def overview(task: Task) -> None:
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
     st.dataframe(examples, hide_index=True)
+
+
+def calendar(run: Run) -> None:
+    """Show the next three weeks of a gym schedule, with what the trained network says."""
+    task = run.trainer.task
+    if not isinstance(task, GymSchedule):
+        return
+    three_weeks = replace(task, length=_CALENDAR_DAYS)
+    names = three_weeks.probe_names
+    here = run.trainer.probe.name
+    probe = three_weeks.probe(names.index(here) if here in names else 0)
+    with GATE.turn(run):
+        iteration = run.trainer.iteration
+        outputs = run.trainer.network.predict(probe.batch.x)[:, 0] if iteration else None
+    days = answers(probe.input_labels, probe.target_labels, outputs, task.output_labels)
+    mistakes = sum(day.is_mistake for day in days)
+    st.markdown("**The next three weeks** · a day: what is seen → what is due")
+    says = (
+        "Not trained yet: the network has nothing to say."
+        if outputs is None
+        else f"Measured at iteration {iteration:,}: {mistakes} mistakes in {len(days)} days."
+    )
+    st.plotly_chart(
+        figures.calendar(days, task.output_labels),
+        key="calendar",
+        alt=says,
+        config={"displayModeBar": False},
+    )
+    st.caption(says)
 
 
 def _to_beat(task: Task) -> str:
