@@ -26,6 +26,8 @@ _HALF_DECADES = tuple(float(f"{lead}e{power}") for power in range(-6, 4) for lea
 #: Stops of a slider for a number that can be off.
 _COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
 
+#: So many choices stand side by side; more are a list to open.
+MOST_SEGMENTS = 5
 #: A text of at most so many characters is asked for on one line.
 SHORT_TEXT = 100
 
@@ -94,13 +96,13 @@ def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = 
         "persist_state": "session",
     }
     if field.choices:
-        return st.segmented_control(
-            options=field.choices,
-            format_func=lambda choice: CHOICE_LABELS.get(choice, choice),
-            required=True,
-            width="stretch",
-            **common,
-        )
+        common |= {
+            "options": field.choices,
+            "format_func": lambda choice: CHOICE_LABELS.get(choice, choice),
+        }
+        if len(field.choices) > MOST_SEGMENTS:
+            return st.selectbox(**common)
+        return st.segmented_control(required=True, width="stretch", **common)
     if field.kind is str:
         if field.high is not None and field.high <= SHORT_TEXT:
             return st.text_input(**common)

@@ -27,7 +27,7 @@ def overview(task: Task) -> None:
     symbols = task.symbols()
     if len(symbols):
         st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
-        st.dataframe(symbols, hide_index=True, height=min(250, 37 * (len(symbols) + 1)))
+        st.dataframe(symbols, hide_index=True, height=min(252, 35 * (len(symbols) + 1) + 2))
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
     st.dataframe(examples, hide_index=True)

@@ -115,7 +115,7 @@ def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> t
         key=version_key,
         num_rows="dynamic",
         hide_index=True,
-        height=min(420, 38 * (len(draft.shown) + 2)),
+        height=min(422, 35 * (len(draft.shown) + 2) + 2),
         column_config=_COLUMNS,
         alt=f"{field.label}, one per row; the place says the order",
     )
