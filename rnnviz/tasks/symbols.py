@@ -80,7 +80,7 @@ class NextSymbol:
     embedding_length: int = 8
     case: str = "lowered"
     punctuation: str = "usual"
-    holdout: float = 0.2
+    holdout: float = 0.0
 
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
@@ -162,7 +162,7 @@ class NextSymbol:
             "holdout",
             "Held out",
             float,
-            0.2,
+            0.0,
             "Share at the end of the text that is never trained, to see what is understood and not "
             "only learned by heart.",
             low=0.0,

@@ -211,7 +211,7 @@ def test_a_probe_is_named_by_its_place_and_its_words():
 
 
 def test_there_are_at_most_200_probes_spread_over_the_text():
-    task = NextSymbol(unit="character")
+    task = NextSymbol(unit="character", holdout=0.2)
     assert len(task.probe_names) == 200
     assert len(set(task.probe_names)) == 200
     last = int(task.probe_names[-1].split(":")[0])
@@ -252,7 +252,8 @@ def test_the_description_is_made_from_the_settings():
     text = NextSymbol(text=RHYME, unit="character", length=1, encoding="integer").description
     assert "one character and says which character" in text
     assert "integer" in text
-    assert NextSymbol(text=RHYME).description.endswith(" The last window is held out.")
+    held_out = NextSymbol(text=RHYME, holdout=0.2).description
+    assert held_out.endswith(" The last window is held out.")
 
 
 def test_equal_settings_make_equal_tasks():
@@ -398,18 +399,19 @@ def test_capitals_and_punctuation_are_kept_or_not(setting, symbols):
 
 def test_the_windows_at_the_end_are_held_out_in_time_order():
     words = [f"w{i}" for i in range(100)]
-    task = NextSymbol(" ".join(words), length=2)
+    task = NextSymbol(" ".join(words), length=2, holdout=0.2)
     assert task.windows == 98 - 19
     trained = {int(y) for y in task.evaluation().y[-1]}
     drawn = {int(y) for y in task.sample(np.random.default_rng(0), 2000).y[-1]}
     held_out = [int(y) for y in task.held_out().y[-1]]
     assert drawn == trained == set(range(2, 81))
     assert held_out == list(range(81, 100))
-    assert NextSymbol(" ".join(words), length=2, holdout=0).held_out() is None
+    assert NextSymbol(" ".join(words), length=2).held_out() is None
 
 
 def test_the_held_out_windows_are_locked_and_few():
-    batch = NextSymbol(" ".join(f"w{i % 400}" for i in range(20_000))).held_out()
+    text = " ".join(f"w{i % 400}" for i in range(20_000))
+    batch = NextSymbol(text, holdout=0.2).held_out()
     assert batch.y.shape == (3, 500)
     with pytest.raises(ValueError, match="read-only"):
         batch.x[:] = 0
