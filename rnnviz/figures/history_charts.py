@@ -38,9 +38,13 @@ def loss_spec(
 
 
 def accuracy_spec(
-    iterations: ArrayLike, accuracy: ArrayLike, baseline: float | None = None, height: int = 260
+    iterations: ArrayLike,
+    accuracy: ArrayLike,
+    baseline: float | None = None,
+    memoryless: float | None = None,
+    height: int = 260,
 ) -> Spec:
-    """Draw the accuracy (share, 0..1) over iterations, and the baseline's.
+    """Draw the accuracy (share, 0..1) over iterations, the baseline's, and that without memory.
 
     Parameters
     ----------
@@ -48,6 +52,8 @@ def accuracy_spec(
         Iterations at which it was not measured (NaN) are left out.
     baseline
         Accuracy of always saying the commonest target, 0..1.
+    memoryless
+        Best accuracy of a model that sees the present input alone, 0..1.
     """
     measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
@@ -55,6 +61,8 @@ def accuracy_spec(
     frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if baseline is not None:
         _add_level(frame, baseline, "always the commonest", logarithmic=False)
+    if memoryless is not None:
+        _add_level(frame, memoryless, "at best without memory", logarithmic=False)
     return {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
 
 

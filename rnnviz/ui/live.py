@@ -18,9 +18,9 @@ from rnnviz import figures
 from rnnviz.analysis.gradients import backward_norms, backward_sentence
 from rnnviz.analysis.history import loss_sentence, score_sentence
 from rnnviz.figures.picture import pack
-from rnnviz.recording import History, Trace
+from rnnviz.recording import Trace
 from rnnviz.tasks.task import Baseline, Measure
-from rnnviz.training import Score
+from rnnviz.training import Score, Trainer
 from rnnviz.ui import session, transport
 from rnnviz.ui.components.plot import Chart, plots
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
@@ -119,13 +119,14 @@ def _look(run: Run, viewed: int | None) -> _View:
         baseline=baseline,
         learning_rate=trainer.config.learning_rate,
         picture=_pack(run, _traces_to_show(run, trace, viewed), viewed),
-        charts=tuple(_charts(trainer.history, trace, score, baseline)),
+        charts=tuple(_charts(trainer, trace, score, baseline)),
         revision=run.name,
     )
 
 
-def _charts(history: History, trace: Trace, score: Score, baseline: Baseline) -> Iterator[Chart]:
+def _charts(trainer: Trainer, trace: Trace, score: Score, baseline: Baseline) -> Iterator[Chart]:
     """Make the charts beside the picture; numbers as targets have a loss, but no accuracy."""
+    history = trainer.history
     iterations, losses = history.column("iteration"), history.column("loss")
     classes = len(trace.output_labels) or None
     says = f"All examples: {score_sentence(score.value, baseline)}"
@@ -137,13 +138,24 @@ def _charts(history: History, trace: Trace, score: Score, baseline: Baseline) ->
         yield Chart(loss, last)
         accuracies = history.column("accuracy")
         yield Chart(
-            figures.accuracy_spec(iterations, accuracies, baseline.accuracy, height=_CHART_HEIGHT),
+            figures.accuracy_spec(
+                iterations,
+                accuracies,
+                baseline.accuracy,
+                _telling(trainer.task.memoryless, baseline.accuracy),
+                height=_CHART_HEIGHT,
+            ),
             says,
         )
     yield Chart(
         figures.gradient_norms_spec(trace, height=_CHART_HEIGHT),
         f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
     )
+
+
+def _telling(memoryless: float, baseline: float) -> float | None:
+    """Return what is best without memory where a line of its own for it would say something."""
+    return memoryless if baseline + 0.08 < memoryless < 0.97 else None
 
 
 def _traces_to_show(run: Run, newest: Trace, viewed: int | None) -> Sequence[Trace]:

@@ -65,3 +65,12 @@ def test_no_iteration_yet_can_be_drawn(draw):
 @pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
 def test_a_run_that_diverged_can_be_drawn(draw):
     assert isinstance(draw([0, 1, 2], [1.0, math.inf, math.nan]), go.Figure)
+
+
+def test_the_best_without_memory_has_a_line_where_it_is_given():
+    spec = figures.accuracy_spec([1, 2], [0.5, 0.9], baseline=0.3, memoryless=0.7)
+
+    heights = [shape["y0"] for shape in spec["layout"]["shapes"]]
+    texts = [annotation["text"] for annotation in spec["layout"]["annotations"]]
+    assert heights == [0.3, 0.7]
+    assert texts == ["always the commonest", "at best without memory"]
