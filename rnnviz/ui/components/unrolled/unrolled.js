@@ -1826,7 +1826,8 @@ function updateTexts(view) {
     ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ${size}`,
   );
   const { right, scored } = scoreOf(frame);
-  dom.score.textContent = store.header.classes ? `this example: ${right} of ${scored} right` : "";
+  dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
+  dom.score.title = "scored steps of this example";
   const said = sentence(view);
   if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   updateStepTexts(view);
