@@ -1,88 +1,100 @@
-"""What the network says comes next, and how it continues a text by itself."""
+"""What the network says comes next: how likely, which one is taken, how its gates stand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Encode = Callable[[Sequence[str]], NDArray[np.float64]]
-Predict = Callable[[NDArray[np.float64]], NDArray[np.floating]]
+from rnnviz.analysis.gates import SHARES
+from rnnviz.engine import LayerRecord, softmax
 
 
-@dataclass(frozen=True)
-class Continued:
-    """One symbol that the network added.
+def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.floating]:
+    """Return how likely each output is: the softmax of logits / temperature.
+
+    Below 1 the likeliest become likelier still, above 1 all come closer together; equal logits stay
+    equally likely. Logits that are not numbers, or are infinite, give NaN.
 
     Parameters
     ----------
-    symbol
-        The likeliest one, which was taken.
-    best : pandas.DataFrame
-        What it weighed up: `symbol` and `probability`, the likeliest first.
+    logits : array, (K,)
+    temperature
+        Above 0.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not above 0.
     """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0, got {temperature!r}")
+    values = np.asarray(logits, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        # The largest becomes 0 first: a division by a small temperature then can't overflow.
+        return softmax((values - values.max()) / temperature)
 
-    symbol: str
-    best: pd.DataFrame
+
+def likeliest(chances: ArrayLike) -> int:
+    """Return the place of the largest; of equal ones the first."""
+    return int(np.argmax(chances))
 
 
-def best(probabilities: ArrayLike, labels: Sequence[str], count: int = 5) -> pd.DataFrame:
+def draw(chances: ArrayLike, number: float) -> int:
+    """Return the place in which a number falls, when 0..1 is shared out by the probabilities.
+
+    With 0.2, 0.5 and 0.3 the first has the numbers below 0.2, the second those from there to below
+    0.7, the third the rest.
+
+    Parameters
+    ----------
+    chances : array, (K,)
+        Finite.
+    number
+        0 or more, below 1.
+    """
+    ends = np.cumsum(np.asarray(chances, dtype=np.float64))
+    # Their sum can miss 1 by a rounding error; a number just below 1 must still fall within.
+    return int(np.searchsorted(ends, number * ends[-1], side="right"))
+
+
+def lot(seed: int, place: int) -> float:
+    """Return the random number (0..1) for a place of a text, the same whenever it is asked for."""
+    return float(np.random.default_rng([seed, place]).random())
+
+
+def best(chances: ArrayLike, labels: Sequence[str], count: int = 5) -> pd.DataFrame:
     """Return the likeliest symbols: `symbol`, `probability`, the likeliest first.
 
     Parameters
     ----------
-    probabilities : array, (K,)
+    chances : array, (K,)
     labels : sequence of str, length K
     """
-    values = np.asarray(probabilities, dtype=np.float64)
+    values = np.asarray(chances, dtype=np.float64)
     order = np.argsort(-values, kind="stable")[:count]
     return pd.DataFrame({"symbol": [labels[k] for k in order], "probability": values[order]})
 
 
-def continue_text(
-    predict: Predict,
-    encode: Encode,
-    labels: Sequence[str],
-    start: Sequence[str],
-    steps: int,
-    count: int = 5,
-) -> list[Continued]:
-    """Let the network continue from `start`, each time with the symbol that it finds likeliest.
+def openness(layers: Sequence[LayerRecord]) -> pd.DataFrame:
+    """Measure how far the gates of each layer are open after the last time step.
 
-    It always sees as many symbols as `start` has: the latest ones.
-
-    Parameters
-    ----------
-    predict
-        Inputs x (T, 1, D) to logits (T, 1, K); those of the last step count.
-    encode
-        T symbols to inputs x (T, 1, D).
-    labels : sequence of str, length K
-        Symbols that the outputs stand for.
-    start
-        At least one symbol.
-    steps
-        How many symbols to add.
-    count
-        How many of the likeliest to report each time.
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `layer` and `gate` (its letter); `open` is the mean over units and sequences,
+        from 0 (shut) to 1 (wide open). No rows for a cell without gates.
     """
-    seen = list(start)
-    added: list[Continued] = []
-    for _ in range(steps):
-        logits = predict(encode(seen[-len(start) :]))[-1, 0]
-        table = best(_softmax(logits), labels, count)
-        added.append(Continued(str(table["symbol"].iloc[0]), table))
-        seen.append(added[-1].symbol)
-    return added
-
-
-def _softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    shifted = np.exp(logits.astype(np.float64) - logits.max())
-    result: NDArray[np.float64] = shifted / shifted.sum()
-    return result
+    rows = [
+        (layer, letter, float(of_layer.gates[letter][-1].mean()))
+        for layer, of_layer in enumerate(layers)
+        for letter in SHARES
+        if letter in of_layer.gates
+    ]
+    return pd.DataFrame(rows, columns=["layer", "gate", "open"])
 
 
 @dataclass(frozen=True)

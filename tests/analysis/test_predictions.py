@@ -1,19 +1,10 @@
 import numpy as np
 import pytest
 
-from rnnviz.analysis.predictions import best, continue_text
+from rnnviz.analysis.predictions import best, draw, likeliest, lot, openness, probabilities
+from rnnviz.engine import LayerRecord
 
 LABELS = ("a", "b", "c")
-
-
-def encode(symbols):
-    """Encode as one-hot: (T, 1, 3)."""
-    return np.eye(3)[[LABELS.index(symbol) for symbol in symbols]][:, None, :]
-
-
-def the_next_letter(x):
-    """Predict a -> b -> c -> a, from the last step alone, with probability e^2 / (e^2 + 2)."""
-    return np.roll(x, 1, axis=2) * 2.0
 
 
 def test_the_likeliest_come_first():
@@ -31,38 +22,94 @@ def test_equal_probabilities_keep_the_order_of_the_vocabulary():
     assert list(best([0.25, 0.25, 0.5], LABELS)["symbol"]) == ["c", "a", "b"]
 
 
-def test_the_text_goes_on_with_the_likeliest_symbol_each_time():
-    added = continue_text(the_next_letter, encode, LABELS, ["a", "b"], steps=4)
-    assert [step.symbol for step in added] == ["c", "a", "b", "c"]
+def test_at_temperature_1_probabilities_are_the_softmax():
+    np.testing.assert_allclose(probabilities(np.log([2.0, 5.0, 3.0])), [0.2, 0.5, 0.3])
 
 
-def test_each_added_symbol_comes_with_the_probabilities_of_the_best():
-    (added,) = continue_text(the_next_letter, encode, LABELS, ["a"], steps=1, count=2)
-    assert list(added.best["symbol"]) == ["b", "a"]
-    expected = np.exp([2.0, 0.0]) / (np.exp(2.0) + 2.0)
-    np.testing.assert_allclose(added.best["probability"], expected)
+def test_half_the_temperature_squares_the_odds():
+    # 1 : 2 : 3 become 1 : 4 : 9.
+    logits = np.log([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(probabilities(logits, 0.5), np.array([1, 4, 9]) / 14)
 
 
-def test_the_network_always_sees_as_many_symbols_as_it_was_started_with():
-    seen = []
+def test_twice_the_temperature_takes_the_root_of_the_odds():
+    # 1 : 4 : 9 become 1 : 2 : 3.
+    logits = np.log([1.0, 4.0, 9.0])
+    np.testing.assert_allclose(probabilities(logits, 2.0), np.array([1, 2, 3]) / 6)
 
-    def watched(symbols):
-        seen.append("".join(symbols))
-        return encode(symbols)
 
-    continue_text(the_next_letter, watched, LABELS, ["a", "b", "c"], steps=3)
-    assert seen == ["abc", "bca", "cab"]
+@pytest.mark.parametrize("temperature", [0.1, 1.0, 2.0])
+def test_equal_logits_stay_equally_likely_at_any_temperature(temperature):
+    np.testing.assert_allclose(probabilities([7.0, 7.0], temperature), [0.5, 0.5])
 
 
 def test_logits_too_large_for_the_exponential_give_probabilities():
-    def certain(x):
-        return np.array([0.0, 1000.0, 0.0]) * np.ones_like(x)
-
-    (added,) = continue_text(certain, encode, LABELS, ["a"], steps=1)
-    assert added.best["probability"].iloc[0] == pytest.approx(1.0)
+    assert list(probabilities([0.0, 1e308, -1e308], 0.1)) == [0.0, 1.0, 0.0]
 
 
-def test_the_start_is_not_changed():
-    start = ["a", "b"]
-    continue_text(the_next_letter, encode, LABELS, start, steps=2)
-    assert start == ["a", "b"]
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_logits_that_are_not_numbers_give_nan(bad):
+    assert np.isnan(probabilities([0.0, bad])).any()
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, np.nan])
+def test_a_temperature_that_is_not_above_0_is_refused(temperature):
+    with pytest.raises(ValueError, match="temperature must be above 0"):
+        probabilities([0.0, 1.0], temperature)
+
+
+def test_the_likeliest_is_the_largest_and_of_equal_ones_the_first():
+    assert likeliest([0.2, 0.5, 0.3]) == 1
+    assert likeliest([0.2, 0.4, 0.4]) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "place"), [(0.0, 0), (0.24, 0), (0.25, 1), (0.74, 1), (0.75, 2), (0.999, 2)]
+)
+def test_each_symbol_is_drawn_by_its_share_of_the_numbers(number, place):
+    assert draw([0.25, 0.5, 0.25], number) == place
+
+
+@pytest.mark.parametrize("number", [0.0, 0.5, np.nextafter(1.0, 0.0)])
+def test_what_has_no_chance_is_never_drawn(number):
+    assert draw([0.0, 1.0, 0.0], number) == 1
+
+
+def test_a_number_just_below_1_falls_within_whatever_the_rounding():
+    assert draw(np.full(10, 0.1), np.nextafter(1.0, 0.0)) == 9
+
+
+def test_the_lot_of_a_place_is_known_from_the_seed_alone():
+    assert lot(3, 7) == lot(3, 7)
+    assert len({lot(seed, place) for seed in range(10) for place in range(10)}) == 100
+    assert 0 <= lot(2**32 - 1, 0) < 1
+
+
+def test_lots_draw_each_symbol_as_often_as_it_is_likely():
+    drawn = [draw([0.25, 0.5, 0.25], lot(0, place)) for place in range(2000)]
+    np.testing.assert_allclose(np.bincount(drawn) / 2000, [0.25, 0.5, 0.25], atol=0.04)
+
+
+def layer(**gates):
+    """Make a layer's record of 2 time steps, 1 sequence and 2 units, with these gates."""
+    nothing = np.zeros((2, 1, 2))
+    values = {letter: np.array(values)[:, None] for letter, values in gates.items()}
+    return LayerRecord(values, nothing, None, nothing, None)
+
+
+def test_openness_is_the_mean_over_the_units_after_the_last_step():
+    shut_then_open = [[0.0, 0.0], [0.5, 1.0]]
+    table = openness([layer(i=[[1.0, 1.0], [0.0, 0.5]], f=shut_then_open)])
+    assert table.values.tolist() == [[0, "f", 0.75], [0, "i", 0.25]]
+
+
+def test_openness_tells_the_layers_apart_and_leaves_the_candidate_out():
+    half = [[0.0, 0.0], [0.5, 0.5]]
+    table = openness([layer(z=half, n=half), layer(z=[[1.0, 1.0]] * 2, n=half)])
+    assert table.values.tolist() == [[0, "z", 0.5], [1, "z", 1.0]]
+
+
+def test_a_cell_without_gates_has_no_openness():
+    table = openness([layer()])
+    assert table.empty
+    assert list(table) == ["layer", "gate", "open"]

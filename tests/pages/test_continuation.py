@@ -1,0 +1,265 @@
+"""The text is continued symbol by symbol, by the network of the run."""
+
+import numpy as np
+import pytest
+
+from rnnviz.analysis.predictions import probabilities
+from rnnviz.tasks import NextSymbol
+from rnnviz.training import RunConfig, Trainer
+from tests.pages.conftest import control, go_to, run_of
+
+STRANGE = "**fett** <b>x</b> $y$ :red[z] שלום עולם 👩🏽‍🚀 **fett** :smile: `a` שלום <b>x</b> 👩🏽‍🚀"
+
+
+@pytest.fixture
+def studio(open_app):
+    """Return a function that opens the Studio on the next symbol of a text."""
+
+    def open_on(task=None, **settings):
+        app = open_app()
+        run_of(app).trainer = Trainer(RunConfig(task="symbols", **settings), task or NextSymbol())
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_on
+
+
+def picks(app):
+    return [box for box in app.selectbox if box.label.startswith("Symbol")]
+
+
+def picked(app):
+    return [box.value for box in picks(app)]
+
+
+def text(app):
+    return app.text[0].value
+
+
+def press(app, times=1):
+    for _ in range(times):
+        app.button(key="next_symbol").click().run()
+        assert not app.exception
+    return text(app)
+
+
+def sample(app, seed=0, temperature=2.0):
+    control(app, "continuation:choice").set_value("sampled").run()
+    control(app, "continuation:temperature").set_value(temperature).run()
+    app.number_input(key="continuation:seed").set_value(seed).run()
+
+
+def again(app):
+    app.button(key="start_again").click().run()
+
+
+def expected(app):
+    """Return the table of the next symbol."""
+    return next(frame.value for frame in app.dataframe if "probability" in frame.value)
+
+
+def gates(app):
+    """Return the table of the gates, None if there is none."""
+    return next((frame.value for frame in app.dataframe if "open" in frame.value), None)
+
+
+def recorded(app, window):
+    """Record a window in the network itself."""
+    trainer = run_of(app).trainer
+    x = trainer.task.encode(window)
+    return trainer.network.record(x, np.zeros(x.shape[:2], dtype=int))
+
+
+def test_nothing_is_added_before_the_button_is_pressed(studio):
+    app = studio()
+    assert text(app) == " ".join(picked(app))
+    assert app.button(key="start_again").disabled
+
+
+def test_next_symbol_adds_exactly_one(studio):
+    app = studio()
+    start = text(app).split()
+
+    assert press(app).split()[:-1] == start
+    assert len(press(app).split()) == len(start) + 2
+
+
+def test_greedy_takes_the_likeliest_each_time(studio):
+    app = studio()
+    for _ in range(4):
+        likeliest = expected(app)["symbol"].iloc[0]
+        assert press(app).split()[-1] == likeliest
+
+
+def test_the_network_sees_the_latest_symbols_with_those_it_added(studio):
+    app = studio()
+    window = press(app, 2).split()[-3:]
+
+    chances = probabilities(recorded(app, window).outputs[-1, 0])
+
+    np.testing.assert_allclose(expected(app)["probability"], np.sort(chances)[::-1][:5])
+
+
+def test_the_same_seed_draws_the_same_text_and_another_seed_another(studio):
+    app = studio()
+    sample(app, seed=1)
+    first = press(app, 8)
+
+    again(app)
+    assert text(app) == " ".join(picked(app))
+    assert press(app, 8) == first
+
+    again(app)
+    sample(app, seed=2)
+    assert press(app, 8) != first
+
+
+def test_another_visitor_draws_the_same_text_with_the_same_seed(studio):
+    texts = []
+    for _ in range(2):
+        app = studio()
+        sample(app, seed=5)
+        texts.append(press(app, 5))
+    assert texts[0] == texts[1]
+
+
+def test_the_table_is_that_of_the_temperature(studio):
+    app = studio()
+    logits = recorded(app, picked(app)).outputs[-1, 0]
+
+    for temperature in (0.1, 2.0):
+        sample(app, temperature=temperature)
+        wanted = np.sort(probabilities(logits, temperature))[::-1][:5]
+        np.testing.assert_allclose(expected(app)["probability"], wanted)
+
+
+def test_greedy_has_no_temperature(studio):
+    app = studio()
+    before = list(expected(app)["probability"])
+    assert control(app, "continuation:temperature").disabled
+
+    sample(app, temperature=0.5)
+    assert not control(app, "continuation:temperature").disabled
+    assert list(expected(app)["probability"]) != before
+
+    control(app, "continuation:choice").set_value("greedy").run()
+    assert list(expected(app)["probability"]) == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "letters", "labels"),
+    [
+        ("lstm", "fio", ["forget gate", "input gate", "output gate"]),
+        ("gru", "rz", ["reset gate", "update gate"]),
+    ],
+)
+def test_each_gate_is_shown_as_the_network_has_it_after_the_window(studio, cell, letters, labels):
+    app = studio(cell=cell)
+    before = list(gates(app)["open"])
+    window = press(app).split()[-3:]
+
+    (layer,) = recorded(app, window).layers
+
+    assert list(gates(app)["gate"]) == labels
+    assert list(gates(app)["open"]) == [layer.gates[letter][-1].mean() for letter in letters]
+    assert list(gates(app)["open"]) != before
+
+
+def test_every_layer_has_its_gates(studio):
+    table = gates(studio(cell="gru", layers=2))
+    assert list(table["layer"]) == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu", "mlp"])
+def test_a_cell_without_gates_says_so(studio, cell):
+    app = studio(cell=cell)
+    press(app)
+    assert gates(app) is None
+    assert any("no gates" in caption.value for caption in app.caption)
+
+
+def test_a_changed_start_starts_again(studio):
+    app = studio()
+    press(app, 3)
+
+    picks(app)[0].set_value("and").run()
+
+    assert text(app) == " ".join(["and", *picked(app)[1:]])
+
+
+def test_a_new_run_starts_again(studio):
+    app = studio()
+    press(app, 2)
+
+    app.button(key="reset").click().run()
+
+    assert text(app) == " ".join(picked(app))
+
+
+def test_training_goes_on_under_the_text(studio):
+    app = studio()
+    before = press(app, 2)
+
+    app.button(key="step").click().run()
+
+    assert text(app) == before
+    assert any("weights of iteration 1;" in caption.value for caption in app.caption)
+
+
+def test_leaving_and_coming_back_keeps_the_text_and_the_way_it_is_made(studio):
+    app = studio()
+    picks(app)[0].set_value("and").run()
+    sample(app, seed=4, temperature=1.5)
+    before = press(app, 3)
+
+    for page in ("task", "gates", "studio"):
+        go_to(app, page)
+
+    assert text(app) == before
+    assert control(app, "continuation:choice").value == "sampled"
+    assert control(app, "continuation:temperature").value == 1.5
+    assert app.number_input(key="continuation:seed").value == 4
+
+
+@pytest.mark.parametrize("encoding", ["one-hot", "embedding", "integer"])
+@pytest.mark.parametrize("unit", ["word", "character"])
+def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(studio, encoding, unit):
+    task = NextSymbol(text=STRANGE, unit=unit, encoding=encoding, punctuation="kept", length=2)
+    app = studio(task)
+    sample(app)
+    likely = set(task.output_labels)
+
+    after = press(app, 4)
+
+    assert after.startswith(task.join(picked(app)))
+    assert set(expected(app)["symbol"]) <= likely
+    assert any("Added by the network: 4." in caption.value for caption in app.caption)
+
+
+def test_a_text_of_two_symbols_and_a_window_of_one(studio):
+    app = studio(NextSymbol(text="a b a b", length=1), dtype="float32")
+    assert len(expected(app)) == 2
+    assert len(press(app, 3).split()) == 4
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "relu"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_network_that_has_diverged_says_so_and_adds_nothing(studio, cell, bad):
+    app = studio(cell=cell)
+    before = press(app)
+    run_of(app).trainer.network.flat[:] = bad
+
+    # The press that was on its way when the network diverged.
+    app.button(key="next_symbol").click().run()
+
+    assert not app.exception
+    assert text(app) == before
+    assert any("diverged" in warning.value for warning in app.warning)
+    assert app.button(key="next_symbol").disabled
+    assert not app.dataframe
+
+
+def test_other_tasks_are_not_continued(open_app):
+    app = open_app()
+    assert "next_symbol" not in [button.key for button in app.button]
