@@ -53,9 +53,8 @@ def show() -> None:
     page = st.navigation(_pages(), position="top")
     st.html(_CSS)
     run = session.start()
-    run.page = page.url_path or MENU[0][0]
     controls.sidebar()
-    if run.playing and run.page != live.PAGE:
+    if run.playing and page.url_path not in ("", live.PAGE):
         st.caption(":material/pause_circle: Training waits, and goes on in the Studio.")
     token = _framed.set(True)
     try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from rnnviz import figures
 from rnnviz.analysis.gradients import backward_norms, backward_sentence
@@ -57,8 +58,12 @@ class _View:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where a tick draws: places that the page has laid out once, so that no tick has to."""
+    """Where a tick draws: places that the page has laid out once, so that no tick has to.
 
+    They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
+    """
+
+    page_run: int
     readings: DeltaGenerator
     picture: DeltaGenerator
     charts: DeltaGenerator
@@ -73,7 +78,7 @@ def studio(run: Run, readings: DeltaGenerator) -> None:
         Where the numbers go: a place in the transport bar.
     """
     picture, charts = st.columns([5, 2])
-    places = _Places(readings, picture, charts)
+    places = _Places(run.page_runs, readings, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
 
 
@@ -86,8 +91,7 @@ def _tick(places: _Places) -> None:
     """
     session.refresh()
     run = session.current()
-    if run.page != PAGE:
-        # A tick that was under way when the visitor left: its places are gone with the page.
+    if places.page_run != run.page_runs:
         return
     knobs = session.live_knobs()
     quota = transport.iterations_per_tick()
@@ -102,8 +106,7 @@ def _tick(places: _Places) -> None:
         if run.playing and run.trainer.diverged is not None:
             run.playing = False
             st.rerun()
-        _draw_readings(view, places.readings)
-        _draw(view, places)
+        _draw_all(view, places, run)
     if run.playing:
         time.sleep(SENDING_S)
 
@@ -171,6 +174,19 @@ def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
     is_there = any(trace.iteration == viewed for trace in traces)
     selected = None if run.selected_unit is None else (run.selected_layer, run.selected_unit)
     return pack(traces, exact=viewed if is_there else None, run=run.name, selected=selected)
+
+
+def _draw_all(view: _View, places: _Places, run: Run) -> None:
+    """Draw, unless the visitor left while this tick trained: then its places are gone."""
+    if places.page_run != run.page_runs:
+        return
+    try:
+        _draw_readings(view, places.readings)
+        _draw(view, places)
+    except StreamlitInvalidLayoutContextError:
+        # The visitor may leave at any moment of the drawing, too.
+        if places.page_run == run.page_runs:
+            raise
 
 
 def _draw_readings(view: _View, readings: DeltaGenerator) -> None:

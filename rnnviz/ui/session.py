@@ -74,8 +74,8 @@ class Run:
         Lists being edited on the Task page, by task and setting.
     pictures
         Counts how often the pictures had to start anew.
-    page
-        Name of the page that is shown.
+    page_runs
+        Counts how often a whole page was drawn.
     page_is_old
         Whether a callback has changed what the whole page shows; see `refresh`.
     """
@@ -92,7 +92,7 @@ class Run:
     drafts: dict[str, Draft] = field(default_factory=dict)
     pictures: int = 0
     page_is_old: bool = False
-    page: str = ""
+    page_runs: int = 0
 
     @property
     def name(self) -> str:
@@ -118,6 +118,7 @@ def start() -> Run:
         st.session_state[_RUN] = Run(Trainer(RunConfig()))
     run = current()
     run.page_is_old = False
+    run.page_runs += 1
     for name in CONTROLLED:
         seed(setting_key(name), getattr(run.trainer.config, name))
     seed(length_key(run.trainer.task), run.trainer.task.length)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from rnnviz import figures
 from rnnviz.analysis.predictions import answers
-from rnnviz.tasks import GymSchedule
+from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.tasks.table import to_csv
 from rnnviz.tasks.task import Task
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
@@ -19,18 +22,79 @@ from rnnviz.ui.session import Run
 _EXAMPLES = 8
 _CALENDAR_DAYS = 21
 
+# The menu of a table would save its cells as they are, and copy them: a spreadsheet would run those
+# that are formulas. What the buttons here save is escaped.
+st.set_option("client.disableDataExport", True)
+
 
 def overview(task: Task) -> None:
     """Show what the task asks, its symbols with their integers, and sample sequences."""
     st.write(plain(task.description))
     st.caption(plain(f"{task.teaches} {_to_beat(task)}"))
+    for sentence in filter(None, (_split(task), _limits(task))):
+        st.caption(sentence)
     symbols = task.symbols()
     if len(symbols):
         st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
         st.dataframe(symbols, hide_index=True, height=min(252, 35 * (len(symbols) + 1) + 2))
+        _download(symbols, "symbols")
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
+    _picture(examples, symbols)
     st.dataframe(examples, hide_index=True)
+    _download(examples, "sample sequences")
+
+
+def _picture(examples: pd.DataFrame, symbols: pd.DataFrame) -> None:
+    drawn_as = "symbols as coloured tiles" if len(symbols) else "series as lines"
+    st.plotly_chart(
+        figures.samples(examples, symbols["symbol"].tolist()),
+        key="samples",
+        alt=(
+            f"{len(examples)} sample sequences of {len(examples.columns) - 1} time steps, "
+            f"{drawn_as}, each with its target on the right; the table below has the same"
+        ),
+        config={"displayModeBar": False},
+    )
+
+
+def _download(table: pd.DataFrame, what: str) -> None:
+    """Offer a table as a CSV file; it is written when somebody asks for it."""
+    st.download_button(
+        f"Download {what} (CSV)",
+        partial(to_csv, table),
+        file_name=f"{what.replace(' ', '_')}.csv",
+        mime="text/csv",
+        key=f"download:{what}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def _split(task: Task) -> str:
+    """Say how many windows are trained and held out; "" for tasks that draw without end."""
+    windows = getattr(task, "windows", None)
+    if windows is None:
+        return ""
+    held_out = task.held_out()
+    trained = f"{windows:,} window{' is' if windows == 1 else 's are'} trained"
+    if held_out is None:
+        return f"{trained}, and none is held out."
+    # Of very many only some are scored: `held_out` gives a bounded batch.
+    count = held_out.x.shape[1]
+    ones = f"{count:,} window{' that is' if count == 1 else 's that are'}"
+    return f"{trained}; the score on held-out data comes from {ones} never trained."
+
+
+def _limits(task: Task) -> str:
+    """Say how much of a text can be known from the windows; "" for other tasks."""
+    if not isinstance(task, NextSymbol):
+        return ""
+    return (
+        f"{task.ambiguous_share:.1%} of the windows are followed by different symbols in different "
+        f"places; at best {task.best_accuracy:.1%} can be right."
+    )
 
 
 def calendar(run: Run) -> None:

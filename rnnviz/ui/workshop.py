@@ -11,7 +11,7 @@ import streamlit as st
 
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task
-from rnnviz.tasks.table import decode
+from rnnviz.tasks.table import decode, read_table
 from rnnviz.tasks.task import Task
 from rnnviz.ui import controls, session
 from rnnviz.ui.plain import plain
@@ -19,6 +19,8 @@ from rnnviz.ui.session import Draft, Run
 
 _ORDER = "Place"
 _NAME = "Name"
+#: Settings of tasks that learn a column of a CSV file.
+_CSV, _COLUMN = "csv", "column"
 
 
 def edit(run: Run) -> Task | None:
@@ -64,7 +66,41 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
     session.seed(key, current)
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
         _upload(field, key, run)
+    if field.name == _COLUMN and (names := _columns_of(kind)):
+        return _choose_column(field, key, names)
     return controls.draw(field, key, session.value(key), "rerun")
+
+
+def _columns_of(kind: str) -> tuple[str, ...]:
+    """Return the names of the columns in the CSV being edited; none if it cannot be read."""
+    try:
+        return read_table(session.value(session.draft_key(kind, _CSV))).names
+    except ValueError:
+        return ()  # The task says what is wrong, in a sentence of its own.
+
+
+def _choose_column(field: Field, key: str, names: tuple[str, ...]) -> str:
+    """Let the visitor choose a column by its name.
+
+    A name that was chosen in another file stays on the list, and the task refuses it in words:
+    nothing is chosen silently.
+    """
+    chosen = session.value(key)
+    options = ["", *names] if chosen in ("", *names) else ["", *names, chosen]
+    return st.selectbox(
+        field.label,
+        options=options,
+        format_func=lambda name: _column_label(name, names),
+        key=key,
+        persist_state="session",
+        help=field.help,
+    )
+
+
+def _column_label(name: str, names: tuple[str, ...]) -> str:
+    if not name:
+        return "the usual one"
+    return name if name in names else f"{name} (not in this CSV)"
 
 
 def _upload(field: Field, key: str, run: Run) -> None:
