@@ -9,9 +9,11 @@ from rnnviz.figures.gate_maps import gates_spec, saturation_spec
 from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
 from rnnviz.figures.marks import drawn
+from rnnviz.figures.sample_chart import samples_spec
 
 calendar = drawn(calendar_spec)
 gates = drawn(gates_spec)
+samples = drawn(samples_spec)
 saturation = drawn(saturation_spec)
 gradient_norms = drawn(gradient_norms_spec)
 gradient_map = drawn(gradient_map_spec)
@@ -31,6 +33,8 @@ __all__ = [
     "gradient_norms_spec",
     "loss",
     "loss_spec",
+    "samples",
+    "samples_spec",
     "saturation",
     "saturation_spec",
 ]
