@@ -1,0 +1,180 @@
+"""Task: own data, what is said about it, and what can be taken away as a file."""
+
+import csv
+import io
+import json
+
+import pytest
+import streamlit as st
+
+from rnnviz.ui.session import Draft
+from tests.pages.conftest import control, run_of
+
+SERIES = "day,visits,calls\n" + "\n".join(f"d{n},{n % 7},{n % 5 + 10}" for n in range(60))
+LABELS = "day,sky\n" + "\n".join(f"d{n},{'sun' if n % 3 else 'rain'}" for n in range(60))
+
+
+def open_task(open_app, key):
+    app = open_app("task")
+    control(app, "task").set_value(key).run()
+    return app
+
+
+def text_of(app):
+    """Return what the page says, without the signs that keep Markdown from reading it."""
+    written = [*app.markdown, *app.caption]
+    return "\n".join(element.value for element in written).replace("\\", "")
+
+
+def draft(app, name, key="values"):
+    return control(app, f"draft:{key}:{name}")
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """What each download button would save, by the name of the file, at the last script run."""
+    offered = {}
+    real = st.download_button
+
+    def remember(label, data, **options):
+        assert options["on_click"] == "ignore"
+        offered[options["file_name"]] = data
+        return real(label, data, **options)
+
+    monkeypatch.setattr(st, "download_button", remember)
+    return offered
+
+
+def rows_of(write):
+    return list(csv.reader(io.StringIO(write())))
+
+
+def test_the_tables_can_be_saved(open_app, downloads):
+    open_app("task")
+
+    symbols, samples = (
+        rows_of(downloads[f"{name}.csv"]) for name in ("symbols", "sample_sequences")
+    )
+    assert symbols[0] == ["symbol", "integer", "count"]
+    assert [row[0] for row in symbols[1:]] == ["shoulder", "biceps", "cardio"]
+    assert len(samples) == 1 + 8
+    assert {len(row) for row in samples} == {15}
+
+
+def test_a_series_has_no_symbols_to_save(open_app, downloads):
+    app = open_app("task")
+    downloads.clear()
+    control(app, "task").set_value("waves").run()
+
+    assert list(downloads) == ["sample_sequences.csv"]
+
+
+def test_formulas_are_saved_as_text_and_there_is_no_other_way_to_save_them(open_app, downloads):
+    app = open_app("task")
+    names = ("=1+1", "@SUM(A1)", "-2")
+
+    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    app.run()
+
+    assert not app.exception
+    saved = [cell for write in downloads.values() for row in rows_of(write) for cell in row]
+    assert "'=1+1" in saved
+    assert not [cell for cell in saved if cell.startswith(("=", "@", "-"))]
+    assert st.get_option("client.disableDataExport")
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("gym", "heatmap"), ("symbols", "heatmap"), ("values", "scatter"), ("adding", "scatter")],
+)
+def test_sample_sequences_are_a_picture_with_a_text_for_who_cannot_see_it(open_app, key, kind):
+    app = open_task(open_app, key)
+
+    chart = next(chart for chart in app.get("plotly_chart") if "samples" in chart.proto.id)
+    assert json.loads(chart.proto.spec)["data"][0]["type"] == kind
+    assert "8 sample sequences" in chart.proto.alt
+
+
+@pytest.mark.parametrize(("key", "text"), [("values", SERIES), ("labels", LABELS)])
+def test_the_column_is_chosen_from_those_in_the_csv(open_app, key, text):
+    app = open_task(open_app, key)
+
+    draft(app, "csv", key).set_value(text).run()
+    column = draft(app, "column", key)
+    names = text.splitlines()[0].split(",")
+    assert column.options == ["the usual one", *names]
+    assert column.value == ""
+    column.set_value(names[1]).run()
+    app.button(key="use_task").click().run()
+
+    assert not app.exception
+    assert run_of(app).trainer.task.chosen == names[1]
+    assert run_of(app).trainer.task.column == names[1]
+
+
+def test_a_csv_that_cannot_be_read_leaves_the_text_field_and_the_choice(open_app):
+    app = open_task(open_app, "values")
+    draft(app, "csv").set_value(SERIES).run()
+    draft(app, "column").set_value("calls").run()
+
+    draft(app, "csv").set_value("a,b\n1").run()
+
+    assert not app.exception
+    (error,) = app.error
+    assert "each row must have 2 cells" in error.value.replace("\\", "")
+    assert next(field for field in app.text_input if field.key == "draft:values:column")
+    draft(app, "csv").set_value(SERIES).run()
+    assert not app.error
+    assert draft(app, "column").value == "calls"
+
+
+def test_a_column_of_another_file_is_refused_in_words(open_app):
+    app = open_task(open_app, "values")
+    draft(app, "csv").set_value(SERIES).run()
+    draft(app, "column").set_value("calls").run()
+
+    draft(app, "csv").set_value(SERIES.replace("calls", "mails")).run()
+
+    assert not app.exception
+    (error,) = app.error
+    assert "column must be one of 'day', 'visits', 'mails'" in error.value.replace("\\", "")
+    assert "calls (not in this CSV)" in draft(app, "column").options
+
+
+def test_it_is_said_which_rows_have_no_value_and_how_numbers_are_scaled(open_app):
+    app = open_task(open_app, "values")
+
+    draft(app, "csv").set_value(SERIES.replace("d3,3,", "d3,,")).run()
+
+    said = text_of(app)
+    assert "Row 5 has no value and was dropped." in said
+    assert "scaled by the training part: mean" in said
+    assert "standard deviation" in said
+
+
+def test_it_is_said_how_many_windows_are_trained_and_held_out(open_app):
+    app = open_task(open_app, "labels")
+    draft(app, "csv", "labels").set_value(LABELS).run()
+
+    # Of 60 labels 12 are held out; a window of 6 and the label after it fit 42 times into 48.
+    assert "42 windows are trained; the score on held-out data comes from 12 windows" in text_of(
+        app
+    )
+
+    draft(app, "holdout", "labels").set_value(0.0).run()
+    assert "54 windows are trained, and none is held out." in text_of(app)
+
+
+def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
+    app = open_task(open_app, "symbols")
+
+    # Windows of three: `a b c` comes twice, and different symbols follow; four other windows.
+    control(app, "draft:symbols:text").set_value("a b c d a b c e a").run()
+
+    said = text_of(app)
+    assert "33.3% of the windows are followed by different symbols in different places" in said
+    assert "at best 83.3% can be right" in said
+
+
+def test_nothing_is_said_about_windows_where_sequences_are_drawn_without_end(open_app):
+    assert "windows are trained" not in text_of(open_app("task"))
