@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from rnnviz.ui import controls, live, session
 from rnnviz.ui.components.plot import provide_plotly
@@ -92,8 +93,13 @@ def _pages() -> list[st.Page]:
 
 @st.cache_resource(show_spinner=False)
 def _prepare_process() -> None:
-    """Make the process ready, once: plotly.js where it is served."""
+    """Make the process ready, once: plotly.js where it is served, one thread for matrix products.
+
+    A trainer asks for one thread by itself, but gives the others back at the end of each turn: while
+    another visitor's is at work, that must not be more than one.
+    """
     provide_plotly()
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def _divergence(run: Run) -> None:
