@@ -126,7 +126,7 @@ def _choice() -> None:
     session.seed(_TEMPERATURE, 1.0)
     session.seed(_SEED, 0)
     st.segmented_control(
-        "Next symbol is",
+        "How it chooses",
         options=(_GREEDY, _SAMPLED),
         key=_CHOICE,
         persist_state="session",
@@ -269,7 +269,7 @@ def _show_gates(gates: pd.DataFrame, cell: str) -> None:
             "layer": "Layer",
             "gate": "Gate",
             "open": _bar("Open"),
-            "meaning": "It is the",
+            "meaning": "Meaning",
         },
     )
 
