@@ -95,8 +95,8 @@ def _pages() -> list[st.Page]:
 def _prepare_process() -> None:
     """Make the process ready, once: plotly.js where it is served, one thread for matrix products.
 
-    A trainer asks for one thread by itself, but gives the others back at the end of each turn: while
-    another visitor's is at work, that must not be more than one.
+    A trainer asks for one thread by itself, but gives the others back at the end of its turn;
+    while another visitor's is at work, that must not be more than one.
     """
     provide_plotly()
     threadpool_limits(limits=1, user_api="blas")
