@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.figures.calendar_chart import _COLOURS as COLOURS
-from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain, rgba
+from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain
 
 _TILE_HEIGHT = 26
 _LANE_HEIGHT = 44
@@ -20,6 +20,11 @@ _LONGEST = 24
 #: A tile with room for fewer characters has its name in the tooltip alone.
 _FEWEST = 2
 _MOST_TICKS = 15
+
+#: Share of the colour in a tile, as in the calendar on white; the rest is white in every theme, so
+#: that the names on it, which are dark, can be read in every theme.
+_TINT = 0.35
+_INK = "#262730"
 
 #: What a tile holds besides a colour of `COLOURS`, which are numbered from 1.
 _NOTHING = 0
@@ -69,11 +74,7 @@ def _tiles(examples: pd.DataFrame, symbols: Sequence[str]) -> Spec:
 
 
 def _names_in(cells: list[list[str]]) -> list[Spec]:
-    """Write the names into the tiles, cut to fit, if there is room for them.
-
-    As a trace of text, which has the theme's colour: plotly would choose that of text in a heatmap
-    for tiles on white, whatever they are on.
-    """
+    """Write the names into the tiles, cut to fit, if there is room for them."""
     longest = max((len(cell) for row in cells for cell in row[:-2]), default=0)
     room = int(_PICTURE / (len(cells[0]) if cells else 1) / _CHARACTER)
     if room < max(min(_FEWEST, longest), 1):
@@ -88,7 +89,7 @@ def _names_in(cells: list[list[str]]) -> list[Spec]:
             "x": [column + 1 for _, column in filled],
             "y": [row for row, _ in filled],
             "text": [plain(cells[row][column], room) for row, column in filled],
-            "textfont": {"size": 11},
+            "textfont": {"size": 11, "color": _INK},
             "hoverinfo": "skip",
         }
     ]
@@ -169,8 +170,15 @@ def _with_gap(row: Sequence[object]) -> list[str]:
 
 def _colour_scale() -> list[list[float | str]]:
     """Return steps of colour: one for nothing, one for each symbol's, one for all else."""
-    steps = ["rgba(0,0,0,0)", *(rgba(colour, 0.35) for colour in COLOURS), rgba(NEUTRAL, 0.3)]
+    steps = ["rgba(0,0,0,0)", *(_on_white(colour) for colour in (*COLOURS, NEUTRAL))]
     scale: list[list[float | str]] = []
     for index, step in enumerate(steps):
         scale += [[index / len(steps), step], [(index + 1) / len(steps), step]]
     return scale
+
+
+def _on_white(colour: str) -> str:
+    """Return what `#rrggbb` looks like on white where it covers it only by `_TINT`."""
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = (round(255 + _TINT * (part - 255)) for part in parts)
+    return f"rgb({red},{green},{blue})"
