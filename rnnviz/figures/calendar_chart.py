@@ -10,7 +10,7 @@ from rnnviz.figures.marks import Spec, layout, plain, rgba
 _WEEK = 7
 _ROW_HEIGHT = 64
 #: Okabe and Ito (2008); further names begin again from the first.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
 
 
 def calendar_spec(days: Sequence[Answered], labels: Sequence[str]) -> Spec:
@@ -42,7 +42,7 @@ def calendar_spec(days: Sequence[Answered], labels: Sequence[str]) -> Spec:
 
 
 def _tile(day: Answered, labels: Sequence[str], row: int, column: int) -> Spec:
-    colour = _COLOURS[labels.index(day.asked) % len(_COLOURS)] if day.asked in labels else "#888888"
+    colour = COLOURS[labels.index(day.asked) % len(COLOURS)] if day.asked in labels else "#888888"
     line = {"color": "#D50000", "width": 3} if day.is_mistake else {"width": 0}
     place = {"x0": column + 0.03, "x1": column + 0.97, "y0": row + 0.05, "y1": row + 0.95}
     return {

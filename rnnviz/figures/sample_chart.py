@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.figures.calendar_chart import _COLOURS as COLOURS
+from rnnviz.figures.calendar_chart import COLOURS
 from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain
 
 _TILE_HEIGHT = 26

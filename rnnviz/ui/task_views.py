@@ -22,12 +22,9 @@ from rnnviz.ui.session import Run
 _EXAMPLES = 8
 _CALENDAR_DAYS = 21
 
-_OWN_DOWNLOADS_HIDDEN = "client.disableDataExport"
-
 
 def overview(task: Task) -> None:
     """Show what the task asks, its symbols with their integers, and sample sequences."""
-    _hide_own_downloads()
     st.write(plain(task.description))
     st.caption(plain(f"{task.teaches} {_to_beat(task)}"))
     for sentence in filter(None, (_split(task), _limits(task))):
@@ -55,17 +52,6 @@ def _picture(examples: pd.DataFrame, symbols: pd.DataFrame) -> None:
         ),
         config={"displayModeBar": False},
     )
-
-
-def _hide_own_downloads() -> None:
-    """Take the download out of the menus of tables, once for the whole server.
-
-    It would save the cells as they are, and a spreadsheet would run those that are formulas. The
-    browser learns of this at the start of a script run, so the first one is run again.
-    """
-    if not st.get_option(_OWN_DOWNLOADS_HIDDEN):
-        st.set_option(_OWN_DOWNLOADS_HIDDEN, True)
-        st.rerun()
 
 
 def _download(table: pd.DataFrame, what: str) -> None:

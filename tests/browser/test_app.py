@@ -188,12 +188,13 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
     open_page(studio, "Task")
     grid = studio.get_by_test_id("stDataFrame").first
     expect(grid).to_be_visible()
-    box = grid.bounding_box()
-    assert box is not None
     start = studio.get_by_role("button", name="Start a new run with this task")
     for _ in range(5):
         # Third row of the table, column of places: the cells are drawn on a canvas, and one that
         # is clicked before the grid is ready takes no key.
+        studio.wait_for_timeout(700)
+        box = grid.bounding_box()
+        assert box is not None
         studio.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 3.5 * 35)
         studio.keyboard.type("0.5", delay=150)
         studio.keyboard.press("Enter")

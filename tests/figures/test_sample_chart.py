@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rnnviz import figures
-from rnnviz.figures.calendar_chart import _COLOURS
+from rnnviz.figures.calendar_chart import COLOURS
 from rnnviz.tasks import TASKS, make_task
 
 
@@ -26,7 +26,7 @@ def texts_of(spec):
 def test_each_symbol_has_the_tile_of_its_colour_and_the_target_stands_behind_a_gap():
     spec = figures.samples_spec(table(("a", "b", "b"), ("b", "", "other")), ["a", "b"])
 
-    grey = len(_COLOURS) + 1
+    grey = len(COLOURS) + 1
     assert tiles_of(spec)["z"].tolist() == [[1, 2, 0, 2], [2, 0, 0, grey]]
     assert tiles_of(spec)["hovertext"] == [["a", "b", "", "b"], ["b", "", "", "other"]]
     assert texts_of(spec) == ["a", "b", "b", "b", "other"]
@@ -35,17 +35,17 @@ def test_each_symbol_has_the_tile_of_its_colour_and_the_target_stands_behind_a_g
 
 
 def test_the_colours_are_those_of_the_calendar_and_begin_again():
-    symbols = [f"s{index}" for index in range(len(_COLOURS) + 1)]
+    symbols = [f"s{index}" for index in range(len(COLOURS) + 1)]
     spec = figures.samples_spec(table((*symbols, symbols[0])), symbols)
 
     numbers = tiles_of(spec)["z"][0]
-    assert numbers[: len(_COLOURS)].tolist() == list(range(1, len(_COLOURS) + 1))
-    assert numbers[len(_COLOURS)] == 1
+    assert numbers[: len(COLOURS)].tolist() == list(range(1, len(COLOURS) + 1))
+    assert numbers[len(COLOURS)] == 1
     low, high = tiles_of(spec)["zmin"], tiles_of(spec)["zmax"]
     share = (numbers[0] - low) / (high - low)
     *_, colour = (step for place, step in tiles_of(spec)["colorscale"] if place <= share)
     # 35 % of #0072B2 on white, as in the calendar on a white page.
-    assert _COLOURS[0] == "#0072B2"
+    assert COLOURS[0] == "#0072B2"
     assert colour == "rgb(166,206,228)"
 
 

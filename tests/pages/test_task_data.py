@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import tomllib
 
 import pytest
 import streamlit as st
 
 from rnnviz.ui.session import Draft
 from tests.pages.conftest import control, run_of
+from tests.serving import ROOT
 
 SERIES = "day,visits,calls\n" + "\n".join(f"d{n},{n % 7},{n % 5 + 10}" for n in range(60))
 LABELS = "day,sky\n" + "\n".join(f"d{n},{'sun' if n % 3 else 'rain'}" for n in range(60))
@@ -80,7 +82,8 @@ def test_formulas_are_saved_as_text_and_there_is_no_other_way_to_save_them(open_
     saved = [cell for write in downloads.values() for row in rows_of(write) for cell in row]
     assert "'=1+1" in saved
     assert not [cell for cell in saved if cell.startswith(("=", "@", "-"))]
-    assert st.get_option("client.disableDataExport")
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["client"]["disableDataExport"]
 
 
 @pytest.mark.parametrize(
