@@ -12,12 +12,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz import engine
 from rnnviz.recording.trace import Array, Trace
 
 Norms = NDArray[np.float64]
 Which = Literal["d_h", "d_c", "last_d_h", "last_d_c"]
 
-#: Below this share of the largest norm a step no longer counts as reached (DESIGN: 1 %).
+#: Below this share of the largest norm a step no longer counts as reached.
 REACHED_SHARE = 0.01
 
 
@@ -31,16 +32,10 @@ def step_norms(gradient: Array) -> Norms:
     Returns
     -------
     norms : array of float64, (T,)
-        Each step is scaled by its largest entry before squaring, so that 1e-200 does not become
-        zero and 1e+200 not infinite. A step with an entry that is not a number, or infinite, has
-        such a norm.
+        True for 1e-200 and 1e+200, too. A step with an entry that is not a
+        number, or infinite, has such a norm.
     """
-    magnitudes = np.abs(np.asarray(gradient, dtype=np.float64))
-    largest = magnitudes.max(axis=1, initial=0.0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    with np.errstate(over="ignore"):
-        norms: Norms = scale * np.sqrt(np.square(magnitudes / scale[:, None]).sum(axis=1))
-    return norms
+    return engine.norms(gradient)
 
 
 def last_scored_step(trace: Trace) -> int | None:

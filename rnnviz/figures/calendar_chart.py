@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnviz.analysis.predictions import Answered
-from rnnviz.figures.marks import Spec, layout, plain, rgba
+from rnnviz.figures.marks import COLOURS, INK, Spec, layout, plain, tint
 
 _WEEK = 7
 _ROW_HEIGHT = 64
-#: Okabe and Ito (2008); further names begin again from the first.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
 
 
 def calendar_spec(days: Sequence[Answered], labels: Sequence[str]) -> Spec:
@@ -47,7 +45,7 @@ def _tile(day: Answered, labels: Sequence[str], row: int, column: int) -> Spec:
     place = {"x0": column + 0.03, "x1": column + 0.97, "y0": row + 0.05, "y1": row + 0.95}
     return {
         "type": "rect",
-        "fillcolor": rgba(colour, 0.35),
+        "fillcolor": tint(colour),
         "line": line,
         "layer": "below",
         **place,
@@ -64,5 +62,5 @@ def _words(day: Answered, row: int, column: int, number: int) -> Spec:
         "y": row + 0.5,
         "text": f"{number} {plain(day.seen)}<br>{asked}{verdict}",
         "showarrow": False,
-        "font": {"size": 11},
+        "font": {"size": 11, "color": INK},
     }

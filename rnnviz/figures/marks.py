@@ -28,6 +28,10 @@ P = ParamSpec("P")
 
 #: The grey with the same contrast, 4.3 : 1, against white and against Streamlit's dark background.
 NEUTRAL = "#7a7a7a"
+#: For words on a tile, which is pale in every theme.
+INK = "#262730"
+#: Of tiles: Okabe and Ito (2008); further names begin again from the first.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
 FAINT = "rgba(128,128,128,0.25)"
 
 _AXIS: Spec = {"gridcolor": FAINT, "zerolinecolor": FAINT, "linecolor": FAINT}
@@ -125,6 +129,13 @@ def step_axis(names: Sequence[str], **more: Any) -> Spec:
         "automargin": True,
         **more,
     }
+
+
+def tint(colour: str) -> str:
+    """Return what `#rrggbb` looks like where it covers a third of white: `INK` reads well on it."""
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = (round(255 + 0.35 * (part - 255)) for part in parts)
+    return f"rgb({red},{green},{blue})"
 
 
 def rgba(colour: str, opacity: float) -> str:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.figures.calendar_chart import COLOURS
-from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain
+from rnnviz.figures.marks import COLOURS, INK, NEUTRAL, Spec, axis, layout, plain, tint
 
 _TILE_HEIGHT = 26
 _LANE_HEIGHT = 44
@@ -20,11 +19,6 @@ _LONGEST = 24
 #: A tile with room for fewer characters has its name in the tooltip alone.
 _FEWEST = 2
 _MOST_TICKS = 15
-
-#: Share of the colour in a tile, as in the calendar on white; the rest is white in every theme, so
-#: that the names on it, which are dark, can be read in every theme.
-_TINT = 0.35
-_INK = "#262730"
 
 #: What a tile holds besides a colour of `COLOURS`, which are numbered from 1.
 _NOTHING = 0
@@ -89,7 +83,7 @@ def _names_in(cells: list[list[str]]) -> list[Spec]:
             "x": [column + 1 for _, column in filled],
             "y": [row for row, _ in filled],
             "text": [plain(cells[row][column], room) for row, column in filled],
-            "textfont": {"size": 11, "color": _INK},
+            "textfont": {"size": 11, "color": INK},
             "hoverinfo": "skip",
         }
     ]
@@ -170,15 +164,8 @@ def _with_gap(row: Sequence[object]) -> list[str]:
 
 def _colour_scale() -> list[list[float | str]]:
     """Return steps of colour: one for nothing, one for each symbol's, one for all else."""
-    steps = ["rgba(0,0,0,0)", *(_on_white(colour) for colour in (*COLOURS, NEUTRAL))]
+    steps = ["rgba(0,0,0,0)", *(tint(colour) for colour in (*COLOURS, NEUTRAL))]
     scale: list[list[float | str]] = []
     for index, step in enumerate(steps):
         scale += [[index / len(steps), step], [(index + 1) / len(steps), step]]
     return scale
-
-
-def _on_white(colour: str) -> str:
-    """Return what `#rrggbb` looks like on white where it covers it only by `_TINT`."""
-    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    red, green, blue = (round(255 + _TINT * (part - 255)) for part in parts)
-    return f"rgb({red},{green},{blue})"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rnnviz import figures
-from rnnviz.figures.calendar_chart import COLOURS
+from rnnviz.figures.marks import COLOURS
 from rnnviz.tasks import TASKS, make_task
 
 
