@@ -55,7 +55,7 @@ def _tile(day: Answered, labels: Sequence[str], row: int, column: int) -> Spec:
 def _words(day: Answered, row: int, column: int, number: int) -> Spec:
     verdict = ""
     if day.asked and day.said is not None:
-        verdict = f"<br>✗ says {plain(day.said)}" if day.is_mistake else "<br>✓"
+        verdict = f"<br>✗ {plain(day.said)}" if day.is_mistake else "<br>✓"
     asked = f"→ <b>{plain(day.asked)}</b>" if day.asked else ""
     return {
         "x": column + 0.5,

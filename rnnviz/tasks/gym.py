@@ -86,8 +86,8 @@ class GymSchedule:
     key: ClassVar[str] = "gym"
     title: ClassVar[str] = "Gym schedule"
     teaches: ClassVar[str] = (
-        "What is due next follows from what was done before, not from the calendar. Where yesterday "
-        "alone does not tell, because days were missed or an exercise repeats, it takes a memory."
+        "What is due next follows from what was done before, not from the calendar. Where the last "
+        "day does not tell, because days were missed or an exercise repeats, it takes a memory."
     )
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (

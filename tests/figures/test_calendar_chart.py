@@ -27,7 +27,7 @@ def test_a_mistake_is_framed_and_named():
 
     framed = [shape["line"]["width"] > 0 for shape in spec["layout"]["shapes"]]
     assert framed == [False, False, True, *[False] * 6]
-    assert "✗ says" in texts(spec)[2]
+    assert "✗ &lt;b" in texts(spec)[2]
     assert "✓" in texts(spec)[0]
 
 
