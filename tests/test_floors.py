@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 #: floor -> what it may import of the package, besides itself and `rnnviz.fields`.
 MAY_IMPORT = {
     "engine": set(),
-    "recording": set(),
+    "recording": {"engine"},
     "tasks": set(),
     "training": {"engine", "recording", "tasks"},
     "analysis": {"engine", "recording", "tasks", "training"},

@@ -44,4 +44,5 @@ def make_trace(
         loss=0.5,
         d_x=np.zeros((steps, classes)),
         layers=(layer,),
+        weights=np.zeros(3),
     )

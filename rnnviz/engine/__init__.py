@@ -41,7 +41,7 @@ check.py         the gradient checker
 from rnnviz.engine.architecture import CELLS
 from rnnviz.engine.check import TOLERANCE, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
-from rnnviz.engine.interventions import Hold, ShiftForgetBias, Silence
+from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.engine.itemise import Itemised, itemised
 from rnnviz.engine.losses import LOSSES, softmax
 from rnnviz.engine.network import Network
@@ -56,6 +56,7 @@ __all__ = [
     "OPTIMIZERS",
     "TOLERANCE",
     "Hold",
+    "Intervention",
     "Itemised",
     "LayerRecord",
     "Network",

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnviz.engine import Intervention
+
 Array = NDArray[np.floating]
 
 
@@ -84,6 +86,15 @@ class Trace:
         Derivative of that loss by the inputs.
     layers : tuple of LayerTrace
         From the input up. `gates`, `h`, `c`, `d_h`, `d_c` of the trace are those of the top layer.
+    weights : array, (P,)
+        All parameters in one vector, as in `Network.flat`.
+    interventions : tuple of Hold, Silence or ShiftForgetBias
+        What was done to the network when this was computed.
+    truncate
+        Length of the pieces through which the gradient went; None means the whole sequence.
+
+    Weights, interventions and truncation are what the rest can be computed from again, to the bit:
+    `Trainer.network_of`.
     """
 
     iteration: int
@@ -99,6 +110,9 @@ class Trace:
     loss: float
     d_x: Array
     layers: tuple[LayerTrace, ...]
+    weights: Array
+    interventions: tuple[Intervention, ...] = ()
+    truncate: int | None = None
 
     @property
     def steps(self) -> int:
@@ -156,7 +170,7 @@ class Trace:
         return pd.concat(parts, ignore_index=True)
 
     def _arrays(self) -> Iterator[NDArray[np.generic]]:
-        yield from (self.scored, self.inputs, self.targets, self.outputs, self.d_x)
+        yield from (self.scored, self.inputs, self.targets, self.outputs, self.d_x, self.weights)
         if self.probabilities is not None:
             yield self.probabilities
         for layer in self.layers:

@@ -173,6 +173,17 @@ class Trainer:
                 self._trace = self._make_trace()
         return self._trace
 
+    def network_of(self, trace: Trace) -> Network:
+        """Return a network of its own with the weights and interventions of a trace of this run.
+
+        On the same probe it computes what the trace holds, to the bit, and whatever else one wants
+        to know of that iteration: gradients by the weights, Jacobians, itemised gradients.
+        """
+        network = self.network.copy()
+        network.flat[:] = trace.weights
+        network.intervene(*trace.interventions)
+        return network
+
     def score(self) -> Score:
         """Return how well the weights of now do on the task's evaluation sequences."""
         if self._score is None:
@@ -281,7 +292,9 @@ class Trainer:
         with _numbers_as_they_are():
             record = self._record(batch)
             last = record if _only_last_is_scored(batch) else self._record(_last_scored(batch))
-            return trace_of(record, last, self.probe, self.task, self.config, self.iteration)
+            return trace_of(
+                record, last, self.probe, self.task, self.config, self.iteration, self.network
+            )
 
     def _record(self, batch: Batch) -> Record:
         return self.network.record(
@@ -290,7 +303,13 @@ class Trainer:
 
 
 def trace_of(
-    record: Record, last: Record, probe: Probe, task: Task, config: RunConfig, iteration: int
+    record: Record,
+    last: Record,
+    probe: Probe,
+    task: Task,
+    config: RunConfig,
+    iteration: int,
+    network: Network,
 ) -> Trace:
     """Make the trace of a probe from the engine's records of it.
 
@@ -300,6 +319,8 @@ def trace_of(
         With the loss of every scored step.
     last
         With the loss of the last scored step alone.
+    network
+        That made the records, unchanged since.
     """
     batch = probe.batch
     outputs = record.outputs[:, 0]
@@ -329,6 +350,9 @@ def trace_of(
             )
             for layer, of_last in zip(record.layers, last.layers, strict=True)
         ),
+        weights=network.flat.copy(),
+        interventions=network.interventions,
+        truncate=config.truncate,
     )
 
 

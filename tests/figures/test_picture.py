@@ -44,6 +44,7 @@ def trace(
         loss=0.5 + iteration,
         d_x=np.zeros((steps, 2)),
         layers=tuple(_layer(generator, cell, (steps, units)) for _ in range(layers)),
+        weights=np.zeros(3),
     )
 
 

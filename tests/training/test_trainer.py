@@ -256,3 +256,24 @@ def test_an_lstm_learns_the_shipped_text():
     trainer.advance(iterations=600)
 
     assert trainer.score().accuracy > 0.95
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_the_network_of_a_kept_trace_computes_that_trace_again(cell):
+    trainer = Trainer(RunConfig(cell=cell, hidden_size=5, layers=2, truncate=3, seed=4))
+    trainer.advance(iterations=30)
+    kept = trainer.recording.at(10)
+    batch = trainer.probe.batch
+    again = trainer.network_of(kept).record(
+        batch.x, batch.y, batch.mask, loss=trainer.task.loss, truncate=kept.truncate
+    )
+    assert kept.iteration == 10
+    assert again.loss == kept.loss
+    np.testing.assert_array_equal(again.layers[0].h[:, 0], kept.layers[0].h)
+    np.testing.assert_array_equal(again.layers[1].d_h[:, 0], kept.layers[1].d_h)
+
+
+def test_the_network_of_a_trace_is_not_the_one_that_trains():
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.network_of(trainer.trace()).flat[:] = 0.0
+    assert trainer.network.flat.any()
