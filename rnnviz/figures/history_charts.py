@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.history import chance_loss, thin
-from rnnviz.figures.marks import Spec, axis, iteration_axis, layout
+from rnnviz.figures.marks import Spec, add_marks, axis, iteration_axis, layout
 from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
+from rnnviz.training import Mark
 
 Points = NDArray[np.float64]
 
@@ -18,6 +21,7 @@ def loss_spec(
     classes: int | None = None,
     logarithmic: bool = False,
     height: int = 260,
+    marks: Sequence[Mark] = (),
 ) -> Spec:
     """Draw the loss over iterations, and the loss of guessing.
 
@@ -27,6 +31,8 @@ def loss_spec(
         Thinned here to at most 500 points; a loss that is not a number leaves a gap.
     classes
         Number of outputs K, for the line of chance at ln K; None where the outputs are numbers.
+    marks
+        What was done to the run.
     """
     x, y = thin(iterations, loss)
     unit = "nats" if classes else "mean squared error"
@@ -34,7 +40,8 @@ def loss_spec(
     frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
     if classes and classes > 1:
         _add_level(frame, chance_loss(classes), f"guessing among {classes}", logarithmic)
-    return {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
+    spec = {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
+    return add_marks(spec, marks)
 
 
 def accuracy_spec(
@@ -43,6 +50,7 @@ def accuracy_spec(
     baseline: float | None = None,
     memoryless: float | None = None,
     height: int = 260,
+    marks: Sequence[Mark] = (),
 ) -> Spec:
     """Draw the accuracy (share, 0..1) over iterations, the baseline's, and that without memory.
 
@@ -54,6 +62,8 @@ def accuracy_spec(
         Accuracy of always saying the commonest target, 0..1.
     memoryless
         Best accuracy of a model that sees the present input alone, 0..1.
+    marks
+        What was done to the run.
     """
     measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
@@ -63,7 +73,8 @@ def accuracy_spec(
         _add_level(frame, baseline, "always the commonest", logarithmic=False)
     if memoryless is not None:
         _add_level(frame, memoryless, "at best without memory", logarithmic=False)
-    return {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
+    spec = {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
+    return add_marks(spec, marks)
 
 
 def _frame(title: str, iterations: Points, height: int) -> Spec:

@@ -22,6 +22,7 @@ import plotly.io
 from numpy.typing import NDArray
 
 from rnnviz.figures.palette import Quantity
+from rnnviz.training import Mark
 
 Spec = dict[str, Any]
 P = ParamSpec("P")
@@ -32,6 +33,8 @@ NEUTRAL = "#7a7a7a"
 INK = "#262730"
 #: Of tiles: Okabe and Ito (2008); further names begin again from the first.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
+#: Of the lines where something was done to the run.
+MARK_COLOUR = "rgba(128,128,128,0.8)"
 FAINT = "rgba(128,128,128,0.25)"
 
 _AXIS: Spec = {"gridcolor": FAINT, "zerolinecolor": FAINT, "linecolor": FAINT}
@@ -98,6 +101,61 @@ def iteration_axis(iterations: NDArray[np.generic], **more: Any) -> Spec:
     short = len(iterations) > 0 and float(np.ptp(iterations)) < 6
     ticks = {"dtick": 1} if short else {}
     return axis("iteration", showgrid=False, tickformat=",d", **ticks, **more)
+
+
+def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
+    """Draw what was done to the run into a figure over iterations, and return the figure.
+
+    Each mark is a thin line across, with a grip at the end that tells its words when hovered.
+
+    Parameters
+    ----------
+    spec
+        Changed in place. Its other axis may be of any kind; the marks have one of their own.
+    marks
+        As `Trainer.marks`.
+    along
+        Which axis is that of the iterations: `"x"` or `"y"`.
+    """
+    if not marks:
+        return spec
+    across = "y" if along == "x" else "x"
+    places = np.array([mark.iteration for mark in marks])
+    end = {
+        "color": MARK_COLOUR,
+        "size": 8,
+        "symbol": "triangle-down" if along == "x" else "triangle-left",
+    }
+    spec["data"].append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            along: places,
+            across: np.ones(len(marks)),
+            f"{across}axis": f"{across}2",
+            f"error_{across}": {
+                "type": "constant",
+                "symmetric": False,
+                "value": 0,
+                "valueminus": 1,
+                "width": 0,
+                "thickness": 1,
+                "color": MARK_COLOUR,
+            },
+            "marker": end,
+            "text": [plain(mark.text, longest=90) for mark in marks],
+            "hovertemplate": f"iteration %{{{along}:,d}}: %{{text}}<extra></extra>",
+            "cliponaxis": False,
+            "showlegend": False,
+        }
+    )
+    spec["layout"][f"{across}axis2"] = {
+        "overlaying": across,
+        "range": [0, 1],
+        "fixedrange": True,
+        "visible": False,
+    }
+    return spec
 
 
 def plain(text: str, longest: int = 12) -> str:

@@ -2,6 +2,17 @@
 
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate
+from rnnviz.training.marks import Mark, describe
 from rnnviz.training.trainer import Trainer
 
-__all__ = ["FIELD", "FIELDS", "LIVE_KNOBS", "RunConfig", "Score", "Trainer", "evaluate"]
+__all__ = [
+    "FIELD",
+    "FIELDS",
+    "LIVE_KNOBS",
+    "Mark",
+    "RunConfig",
+    "Score",
+    "Trainer",
+    "describe",
+    "evaluate",
+]

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from rnnviz.fields import Field, check_settings
 
+#: Readable names of the choices.
+CHOICE_LABELS = {
+    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM", "mlp": "MLP",
+    "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
+}  # fmt: skip
+
 #: The one table of settings, in the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
     Field("task", "Task", str, "gym", "Where the sequences come from.", short="task"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import (
+    Intervention,
     Network,
     Optimizer,
     Record,
@@ -23,25 +24,15 @@ from rnnviz.engine import (
 from rnnviz.recording import History, LayerTrace, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Probe, Task
+from rnnviz.training.changes import Changes, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
+from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.memory import check_memory
 from rnnviz.training.threads import one_thread
 
 #: How often, in iterations, the state is compared with the best one so far.
 SNAPSHOT_EVERY = 10
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    """Everything that the next iteration depends on, at one iteration."""
-
-    iteration: int
-    loss: float
-    flat: NDArray[np.floating]
-    optimizer: str
-    optimizer_state: dict[str, NDArray[Any]]
-    generator_state: Mapping[str, Any]
 
 
 class Trainer:
@@ -104,7 +95,8 @@ class Trainer:
         self.diverged: str | None = None
         self._trace: Trace | None = None
         self._score: Score | None = None
-        self._best: _Snapshot | None = None
+        self._best: State | None = None
+        self._changes = Changes()
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
@@ -141,14 +133,21 @@ class Trainer:
                     break
         return self.iteration - start
 
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What was done to the run so far, oldest first."""
+        return self._changes.marks
+
     def set(self, **knobs: Any) -> None:
         """Change live knobs of the running network; the next iteration uses them.
+
+        A change leaves a mark, and can be undone.
 
         Raises
         ------
         ValueError
             If a name is not a live knob, a value is not allowed, or the batch would need too much
-        memory; nothing is changed then.
+            memory; nothing is changed then.
         """
         for name in knobs:
             if name not in LIVE_KNOBS:
@@ -156,15 +155,51 @@ class Trainer:
                 raise ValueError(f"{name} {kind}; live knobs are {', '.join(LIVE_KNOBS)}")
         changed = replace(self.config, **knobs)
         check_memory(changed, self.task)
-        before, self.config = self.config, changed
-        if self.config.truncate != before.truncate:
-            self._trace = None
-        if self.config.optimizer != before.optimizer:
-            self._optimizer = self._make_optimizer()
-        elif _of_optimizer(self.config) != _of_optimizer(before):
-            state = self._optimizer.state()
-            self._optimizer = self._make_optimizer()
-            self._optimizer.restore(state)
+        if changed != self.config:
+            before = self._state()
+            self._use(changed)
+            self._changes.add(before, self._setup, self._best)
+
+    def intervene(self, *items: Intervention) -> None:
+        """Hold gates, silence units, shift the forget bias: these, and nothing else, from now on.
+
+        Without arguments everything is released. The next iteration is the first to feel it. A
+        change leaves a mark, and can be undone.
+
+        Raises
+        ------
+        ValueError
+            If there is no such gate, unit or layer; nothing is changed then.
+        """
+        if items != self.network.interventions:
+            before = self._state()
+            self.network.intervene(*items)
+            self._trace = self._score = None
+            self._changes.add(before, self._setup, self._best)
+
+    @property
+    def undoable(self) -> Mark | None:
+        """Mark of the change that `undo` would take back; None when there is none."""
+        return None if self._changes.last is None else self._changes.last.mark
+
+    def undo(self) -> Mark:
+        """Go back to the state right before the last change; return the mark of that change.
+
+        Weights, optimiser, random generator and settings are then as they were, and what followed
+        is forgotten: the run goes on as if it had never been changed, number by number. The last
+        20 changes can be undone, of large networks fewer: what is kept for it takes at most 16 MB.
+
+        Raises
+        ------
+        LookupError
+            If there is no change that can be undone.
+        """
+        last = self._changes.last
+        if last is None or last.before is None:
+            raise LookupError("there is no change that can be undone")
+        self._restore(last.before)
+        self._best = last.best
+        return last.mark
 
     def trace(self) -> Trace:
         """Return what the network computes on the probe with the weights of now."""
@@ -210,20 +245,78 @@ class Trainer:
         return 0 if self._best is None else self._best.iteration
 
     def restore_last_good(self) -> None:
-        """Go back to the state with the lowest loss so far; live knobs stay as they are now."""
-        best = self._best
+        """Go back to the state with the lowest loss so far.
+
+        Live knobs and interventions stay as they are now; what differs leaves a mark there.
+        """
+        best, now = self._best, self._setup
         if best is None:
             return
-        self.network.flat[:] = best.flat
-        self._generator.bit_generator.state = best.generator_state
-        self._optimizer = self._make_optimizer()
-        if best.optimizer == self.config.optimizer:
-            self._optimizer.restore(best.optimizer_state)
-        self.iteration = best.iteration
-        self.diverged = None
+        self._restore(best)
+        self.network.intervene(*now.interventions)
         self._trace = self._score = None
-        self.history.rewind(best.iteration)
-        self.recording.rewind(best.iteration)
+        self._use(now.config)
+        self._changes.add(best, now, best)
+
+    @property
+    def _setup(self) -> Setup:
+        return Setup(self.config, self.network.interventions)
+
+    def _use(self, config: RunConfig) -> None:
+        """Take over changed live knobs."""
+        before, self.config = self.config, config
+        if config.truncate != before.truncate:
+            self._trace = None
+        if config.optimizer != before.optimizer:
+            self._optimizer = self._make_optimizer()
+        elif _of_optimizer(config) != _of_optimizer(before):
+            state = self._optimizer.state()
+            self._optimizer = self._make_optimizer()
+            self._optimizer.restore(state)
+
+    def _state(self, loss: float = math.nan, generator: Mapping[str, Any] | None = None) -> State:
+        """Copy the state of now; `generator` is that of before the batch, if one was drawn."""
+        return State(
+            iteration=self.iteration,
+            loss=loss,
+            setup=self._setup,
+            flat=self.network.flat.copy(),
+            optimizer=self._optimizer.state(),
+            generator=generator or self._generator.bit_generator.state,
+            diverged=self.diverged,
+            changes=self._changes.count,
+        )
+
+    def _restore(self, state: State) -> None:
+        """Go back to a state of this run, and forget what followed it."""
+        self.network.flat[:] = state.flat
+        self.network.intervene(*state.setup.interventions)
+        self._generator.bit_generator.state = state.generator
+        self.config = state.setup.config
+        self._optimizer = self._make_optimizer()
+        self._optimizer.restore(dict(state.optimizer))
+        self.iteration, self.diverged = state.iteration, state.diverged
+        self._trace = self._score = None
+        self.history.rewind(state.iteration)
+        self._changes.rewind(state.changes)
+        self._rewind_recording()
+
+    def _rewind_recording(self) -> None:
+        """Forget the traces of what followed, and keep at least one."""
+        self.recording.rewind(self.iteration)
+        kept = self.recording.traces
+        if not kept or not self._was_made_so(kept[-1]):
+            self.recording.rewind(self.iteration - 1)
+            if not len(self.recording):
+                self.recording.clear()
+            self.recording.add(self.trace())
+
+    def _was_made_so(self, trace: Trace) -> bool:
+        """Tell whether a trace is of an earlier iteration, or of this one as it is now."""
+        return trace.iteration < self.iteration or (
+            (trace.interventions, trace.truncate)
+            == (self.network.interventions, self.config.truncate)
+        )
 
     def _iterate(self) -> None:
         """Do one update, or note why it can't be done."""
@@ -246,7 +339,7 @@ class Trainer:
             )
             return
         if generator_state is not None and (self._best is None or loss < self._best.loss):
-            self._best = self._snapshot(loss, generator_state)
+            self._best = self._state(loss, generator_state)
         with _numbers_as_they_are():
             self._optimizer.step(
                 self.network.flat, self.network.flat_gradients, config.learning_rate
@@ -271,16 +364,6 @@ class Trainer:
         norm = clip_by_value(gradients, config.clip_value)
         within = clip_by_norm(gradients, config.clip_norm)
         return norm, within < norm or within > (config.clip_norm or math.inf)
-
-    def _snapshot(self, loss: float, generator_state: Mapping[str, Any]) -> _Snapshot:
-        return _Snapshot(
-            iteration=self.iteration,
-            loss=loss,
-            flat=self.network.flat.copy(),
-            optimizer=self.config.optimizer,
-            optimizer_state=self._optimizer.state(),
-            generator_state=generator_state,
-        )
 
     def _make_optimizer(self) -> Optimizer:
         config = self.config

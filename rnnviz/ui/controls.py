@@ -8,18 +8,14 @@ from typing import Any, Literal
 import streamlit as st
 
 from rnnviz.fields import Field
-from rnnviz.training import FIELD
+from rnnviz.training import FIELD, config
 from rnnviz.ui import session
 from rnnviz.ui.session import Run
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
-#: Readable names of the choices.
-CHOICE_LABELS = {
-    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM", "mlp": "MLP",
-    "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
-    "word": "words", "character": "characters",
-}  # fmt: skip
+#: Readable names of the choices, those of the tasks' settings as well.
+CHOICE_LABELS = {**config.CHOICE_LABELS, "word": "words", "character": "characters"}
 
 #: Stops of a slider that works in factors: about half a decade each.
 _HALF_DECADES = tuple(float(f"{lead}e{power}") for power in range(-6, 4) for lead in (1, 3))

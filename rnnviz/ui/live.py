@@ -134,7 +134,8 @@ def _charts(trainer: Trainer, trace: Trace, score: Score, baseline: Baseline) ->
     classes = len(trace.output_labels) or None
     says = f"All examples: {score_sentence(score.value, baseline)}"
     last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
-    loss = figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT)
+    marks = trainer.marks
+    loss = figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT, marks=marks)
     if classes is None:
         yield Chart(loss, f"{last} {says}")
     else:
@@ -147,6 +148,7 @@ def _charts(trainer: Trainer, trace: Trace, score: Score, baseline: Baseline) ->
                 baseline.accuracy,
                 _telling(trainer.task.memoryless, baseline.accuracy),
                 height=_CHART_HEIGHT,
+                marks=marks,
             ),
             says,
         )

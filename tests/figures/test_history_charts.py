@@ -5,6 +5,8 @@ import plotly.graph_objects as go
 import pytest
 
 from rnnviz import figures
+from rnnviz.figures.payload import to_bytes
+from rnnviz.training import Mark
 
 
 def test_the_loss_is_drawn_as_it_was():
@@ -74,3 +76,39 @@ def test_the_best_without_memory_has_a_line_where_it_is_given():
     texts = [annotation["text"] for annotation in spec["layout"]["annotations"]]
     assert heights == [0.3, 0.7]
     assert texts == ["always the commonest", "at best without memory"]
+
+
+MARKS = (Mark(3, "learning rate 0.01 → 0.1"), Mark(8, "forget gate held at 1"))
+
+
+@pytest.mark.parametrize("draw", [figures.loss_spec, figures.accuracy_spec])
+def test_what_was_done_to_the_run_is_a_line_across_with_its_words(draw):
+    *_, lines = draw([0, 5, 10], [0.3, 0.2, 0.1], marks=MARKS)["data"]
+
+    assert lines["x"].tolist() == [3, 8]
+    assert lines["error_y"]["valueminus"] == 1
+    assert lines["text"] == [mark.text for mark in MARKS]
+
+
+def test_a_run_to_which_nothing_was_done_has_no_second_axis():
+    spec = figures.loss_spec([0, 1], [1.0, 0.5])
+
+    assert len(spec["data"]) == 1
+    assert "yaxis2" not in spec["layout"]
+
+
+def test_marks_keep_the_range_of_the_axis_that_they_lie_across():
+    frame = figures.loss_spec([0, 1], [1.0, 0.5], logarithmic=True, marks=MARKS)["layout"]
+
+    assert frame["yaxis"]["type"] == "log"
+    assert frame["yaxis2"]["range"] == [0, 1]
+    assert frame["yaxis2"]["overlaying"] == "y"
+
+
+def test_a_hundred_marks_cost_little_on_their_way_to_the_browser():
+    many = [Mark(number, "learning rate 0.01 → 0.003") for number in range(100)]
+    with_marks, without = (
+        len(to_bytes(figures.loss_spec([0, 1], [1.0, 0.5], marks=marks))) for marks in (many, ())
+    )
+
+    assert with_marks - without < 5000

@@ -4,6 +4,7 @@ import pytest
 
 from rnnviz.figures.marks import (
     NEUTRAL,
+    add_marks,
     colour_scale,
     drawn,
     figure,
@@ -13,6 +14,7 @@ from rnnviz.figures.marks import (
     step_names,
 )
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.training import Mark
 
 
 def test_markup_in_a_users_text_is_shown_as_it_was_typed():
@@ -100,3 +102,18 @@ def test_a_drawn_function_returns_the_figure_of_its_spec():
     assert isinstance(draw(height=77), go.Figure)
     assert draw(height=77).layout.height == 77
     assert draw.__doc__ == "Describe."
+
+
+def test_marks_lie_across_a_map_whose_iterations_go_upwards():
+    spec = add_marks({"data": [], "layout": layout(100)}, [Mark(7, "SGD")], along="y")
+
+    (lines,) = spec["data"]
+    assert lines["y"].tolist() == [7]
+    assert lines["xaxis"] == "x2"
+    assert spec["layout"]["xaxis2"]["overlaying"] == "x"
+
+
+def test_a_mark_shows_markup_as_it_was_typed():
+    spec = add_marks({"data": [], "layout": layout(100)}, [Mark(0, "task <b>a</b>")])
+
+    assert spec["data"][0]["text"] == ["task &lt;b&gt;a&lt;/b&gt;"]

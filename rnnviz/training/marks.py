@@ -1,0 +1,133 @@
+"""What was done to a run, and when: in words, for the time axis of every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
+
+#: What people read for a gate; the palette has the same words with their colours.
+GATE_LABELS = {
+    "i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate",
+    "r": "reset gate", "z": "update gate", "n": "candidate",
+}  # fmt: skip
+
+#: Settings that can be off: how their value is said, and that there is none.
+_OPTIONAL = {
+    "clip_norm": ("clipping at norm {}", "no clipping at a norm"),
+    "clip_value": ("clipping at value {}", "no clipping at a value"),
+    "truncate": ("truncation after {} steps", "no truncation"),
+}
+#: A mark tells at most so many things, and counts the rest.
+_MOST_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that was done to the run: the iteration after `iteration` is the first to feel it.
+
+    Parameters
+    ----------
+    iteration
+        How many updates the weights had seen.
+    text
+        What was done, such as `learning rate 0.01 → 0.003`.
+    """
+
+    iteration: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a person can change of a run."""
+
+    config: RunConfig
+    interventions: tuple[Intervention, ...] = ()
+
+
+def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
+    """Say what differs between two setups: what was changed -> the change in words."""
+    told: dict[Hashable, str] = {}
+    for field in FIELDS:
+        old, new = getattr(before.config, field.name), getattr(after.config, field.name)
+        if old != new:
+            told[field.name] = _setting(field.name, field.label, old, new)
+    if before.interventions != after.interventions:
+        told |= _interventions(before.interventions, after.interventions)
+    return told
+
+
+def one_line(told: dict[Hashable, str]) -> str:
+    """Join what `differences` tells into the text of a mark."""
+    parts = list(told.values())
+    if len(parts) > _MOST_TOLD:
+        parts = [*parts[: _MOST_TOLD - 1], f"and {len(parts) - _MOST_TOLD + 1} more"]
+    return ", ".join(parts)
+
+
+def describe(item: Intervention) -> str:
+    """Say what an intervention does, such as `forget gate of unit 3 held at 1`."""
+    if isinstance(item, Hold):
+        return f"{_target(item)} held at {item.value:g}"
+    if isinstance(item, Silence):
+        return f"{_target(item)} silenced"
+    return f"forget bias {item.amount:+g}{_layer(item)}"
+
+
+def _setting(name: str, label: str, old: object, new: object) -> str:
+    if name in _OPTIONAL:
+        phrase, off = _OPTIONAL[name]
+        if new is None:
+            return off
+        return phrase.format(_shown(new) if old is None else f"{_shown(old)} → {_shown(new)}")
+    return f"{label.lower()} {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return CHOICE_LABELS.get(str(value), str(value))
+
+
+def _interventions(
+    before: tuple[Intervention, ...], after: tuple[Intervention, ...]
+) -> dict[Hashable, str]:
+    told: dict[Hashable, str] = {
+        _key(item): _released(item) for item in before if item not in after
+    }
+    told |= {_key(item): describe(item) for item in after if item not in before}
+    return told or {"interventions": "interventions in another order"}
+
+
+def _key(item: Intervention) -> Hashable:
+    if isinstance(item, Hold):
+        return ("hold", item.gate, item.units, item.layer)
+    if isinstance(item, Silence):
+        return ("silence", item.units, item.layer)
+    return ("forget bias", item.layer)
+
+
+def _released(item: Intervention) -> str:
+    if isinstance(item, ShiftForgetBias):
+        return f"nothing added to the forget bias{_layer(item)}"
+    return f"{_target(item)} {'released' if isinstance(item, Hold) else 'heard again'}"
+
+
+def _target(item: Hold | Silence) -> str:
+    units = "" if item.units is None else _units(item.units)
+    if isinstance(item, Silence):
+        return f"{units or 'all units'}{_layer(item)}"
+    return f"{GATE_LABELS[item.gate]}{units and f' of {units}'}{_layer(item)}"
+
+
+def _units(units: tuple[int, ...]) -> str:
+    named = ", ".join(str(unit) for unit in units[:_MOST_TOLD])
+    more = ", …" if len(units) > _MOST_TOLD else ""
+    return f"unit{'s' * (len(units) > 1)} {named}{more}"
+
+
+def _layer(item: Intervention) -> str:
+    return "" if item.layer is None else f" in layer {item.layer + 1}"
