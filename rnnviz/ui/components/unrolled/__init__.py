@@ -1,7 +1,9 @@
 """The moving network: an animated canvas of the unrolled network, with measured values only.
 
-`unrolled.js` draws and moves, `unrolled.css` lays out the controls, and
-`rnnviz.figures.picture.pack` makes the bytes that come in.
+`unrolled.js` says which script does what, and how the picture is mounted or painted outside of
+Streamlit; `unrolled.css` lays out the controls, and `rnnviz.figures.picture.pack` makes the bytes
+that come in. Streamlit takes one script for a component, so the files are joined here: they are
+modules for who reads and edits them, and import only from files that stand before them.
 """
 
 from __future__ import annotations
@@ -20,21 +22,61 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 
 
-def _script() -> str:
-    """Return the script with the style sheet in it, without comments that fill whole lines."""
+#: The scripts in the order in which they are joined.
+MODULES = (
+    "cells",
+    "packet",
+    "store",
+    "values",
+    "theme",
+    "layout",
+    "marks",
+    "strips",
+    "predictions",
+    "wires",
+    "gradient",
+    "sweep",
+    "words",
+    "labels",
+    "scene",
+    "paint",
+    "controls",
+    "display",
+    "motion",
+    "events",
+    "unrolled",
+)
+
+_IMPORT = re.compile(r"(?m)^import \{[^}]*\} from \"[^\"]*\";\n")
+_EXPORT = re.compile(r"(?m)^export (?!default)")
+_COMMENT = re.compile(r"(?m)^\s*(//.*|/\*[\s\S]*?\*/)\n")
+
+
+def script() -> str:
+    """Return the whole picture as one script with its style sheet, for a page without Streamlit.
+
+    In the text of a `<script type="module">`, which needs no other file, what the scripts export is
+    then in scope: `mount(element, { bytes })`, and `makeScene`, `look`, `paint`; see `unrolled.js`.
+    """
     style = json.dumps((_FOLDER / "unrolled.css").read_text(encoding="utf-8"))
-    script = (_FOLDER / "unrolled.js").read_text(encoding="utf-8")
-    script = re.sub(r"(?m)^\s*(//.*|/\*\*[\s\S]*?\*/)\n", "", script)
-    return f"const STYLE = {style};\n{script}"
+    return "\n".join([f"const STYLE = {style};", *map(_joinable, MODULES)])
+
+
+def _joinable(module: str) -> str:
+    """Return a module as a part of a larger script, without comments that fill whole lines."""
+    text = (_FOLDER / f"{module}.js").read_text(encoding="utf-8")
+    return _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text)))
 
 
 #: Streamlit sends a component's script with every update: 80 kB for 8 kB of data. So it is a
 #: component of its own whose message never changes: then only a reference to it is sent again.
-_library = st.components.v2.component("rnnviz_unrolled_library", js=_script())
+_library = st.components.v2.component(
+    "rnnviz_unrolled_library", js=f"{script()}\n{_joinable('streamlit')}"
+)
 
 _picture = st.components.v2.component(
     "rnnviz_unrolled",
-    html='<figure class="unrolled"></figure>',
+    html='<div class="network"></div>',
     js="""
         const waiting = () => {
           let resolve;

@@ -1,0 +1,125 @@
+/** The elements of the picture, made once: canvases, lines of text, buttons and sliders. */
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+export function element(tag, className_, parent, text) {
+  const made = document.createElement(tag);
+  if (className_) made.className = className_;
+  if (text !== undefined) made.textContent = text;
+  parent?.append(made);
+  return made;
+}
+
+const ICONS = {
+  play: "M2 1 L11 6 L2 11 Z",
+  pause: "M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z",
+  back: "M1 1 H3 V11 H1 Z M11 1 V11 L4 6 Z",
+  forward: "M9 1 H11 V11 H9 Z M1 1 V11 L8 6 Z",
+};
+
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 12 12");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export function button(parent, className_, label, iconName) {
+  const made = element("button", className_, parent);
+  made.type = "button";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  if (iconName) made.append(icon(iconName));
+  return made;
+}
+
+/** The elements of the component, made once. */
+export function buildDom(figure) {
+  figure.replaceChildren();
+  const caption = element("figcaption", "caption", figure);
+  const picture = element("div", "picture", figure);
+  const labels = element("div", "labels", picture);
+  const scroll = element("div", "scroll", picture);
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "group");
+  scroll.setAttribute(
+    "aria-label",
+    "Moving network. Left and right arrow choose the time step, up and down the unit, " +
+      "p plays the sweep, Escape lets go of the unit.",
+  );
+  const track = element("div", "track", scroll);
+  const stage = element("div", "stage", track);
+  const strips = element("canvas", "strips", stage);
+  strips.setAttribute("role", "img");
+  const print = element("canvas", "print", stage);
+  const overlay = element("canvas", "overlay", stage);
+  for (const canvas of [print, overlay]) canvas.setAttribute("aria-hidden", "true");
+  const readout = element("div", "readout", figure);
+  const dom = {
+    figure, picture, labels, scroll, track, stage, strips, print, overlay,
+    measured: element("span", "measured", caption),
+    score: element("span", "score", caption),
+    tooltip: element("div", "tooltip", figure),
+    stepLine: element("div", "", readout),
+    unitLine: element("div", "", readout),
+    announce: element("div", "announce", figure),
+    ...buildControls(element("div", "controls", figure)),
+  };
+  dom.tooltip.hidden = true;
+  dom.announce.setAttribute("aria-live", "polite");
+  return dom;
+}
+
+function buildControls(parent) {
+  const time = element("div", "group time", parent);
+  const play = button(time, "play", "Play the sweep through the time steps (key p)");
+  const back = button(time, "", "One time step back (left arrow)", "back");
+  const forward = button(time, "", "One time step forward (right arrow)", "forward");
+  const step = slider(time, "Time step");
+  const stepText = element("output", "", time);
+  const speed = element("select", "", time);
+  speed.title = "Speed of the sweep";
+  speed.setAttribute("aria-label", "Speed of the sweep");
+  for (const value of SPEEDS) {
+    const option = element("option", "", speed, `${value}×`);
+    option.value = String(value);
+  }
+  const phases = buildPhases(time);
+  const training = element("div", "group training", parent);
+  const follow = button(training, "follow", "Show the newest iteration as training goes on");
+  element("span", "", follow, "Follow");
+  element("span", "long", follow, " training");
+  const iteration = slider(training, "Iteration of training");
+  const iterationText = element("output", "", training);
+  return { play, back, forward, step, stepText, speed, phases, follow, iteration, iterationText };
+}
+
+function buildPhases(parent) {
+  const group = element("div", "phases", parent);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "What is shown");
+  const phase = (text, title) => {
+    const made = button(group, "", title);
+    made.textContent = text;
+    return made;
+  };
+  return {
+    all: phase("All", "Show everything"),
+    forward: phase("Forward", "Show what is computed up to the chosen time step"),
+    backward: phase("Backward", "Show the gradient on its way back to the chosen time step"),
+  };
+}
+
+function slider(parent, label) {
+  const made = element("input", "", parent);
+  made.type = "range";
+  made.min = "0";
+  made.step = "1";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  return made;
+}

@@ -1,0 +1,181 @@
+/** What the elements around the picture show, in line with the scene. */
+
+import { clamp, scoreOf } from "./values.js";
+import { css, readTheme, readable } from "./theme.js";
+import {
+  captionOf, grouped, plural, sentence, stepFacts, tooltipLines, unitFacts,
+} from "./words.js";
+import { labelsOf } from "./labels.js";
+import { fit } from "./scene.js";
+import { button, element, icon } from "./controls.js";
+
+const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
+  "Colours are measured; thin lines show what feeds what.";
+
+/** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
+export function buildLabels(view) {
+  const { layout, dom } = view;
+  const { labels, ticks, headings } = labelsOf(view);
+  dom.labels.replaceChildren();
+  dom.labels.style.width = `${layout.labels}px`;
+  dom.labels.style.height = `${layout.height}px`;
+  for (const { y, text } of headings) place(element("div", "layer", dom.labels, text), y);
+  const made = labels.map((label) => buildLabel(view, label));
+  for (const { y, text } of ticks) place(element("div", "tick", dom.labels, text), y);
+  buildLossButton(view, made[made.length - 1]);
+}
+
+export function place(made, y) {
+  made.style.top = `${y}px`;
+}
+
+function buildLabel(view, label) {
+  const made = element("div", "label", view.dom.labels);
+  place(made, label.y);
+  made.style.height = `${label.height}px`;
+  made.style.color = css(readable(label.colour, view.theme));
+  made.style.borderLeftColor = css(label.colour, label.plain ? 0.25 : 1);
+  made.title = label.meaning;
+  element("span", "", made, label.text);
+  if (label.scale) buildScale(made, label.scale);
+  for (const { letter, text } of label.keys) {
+    const line = element("small", "legend", made);
+    const key = element("i", letter === "d_h" ? "bar" : "dash", line);
+    key.style.background = css(view.colours[letter]);
+    line.append(text);
+  }
+  for (const note of label.notes) element("small", "", made, note);
+  return made;
+}
+
+function buildScale(parent, { low, high, stops }) {
+  const scale = element("div", "scale", parent);
+  element("span", "", scale, low);
+  element("i", "", scale).style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  element("span", "", scale, high);
+}
+
+/** Whose gradient is shown, and the button that changes it. */
+function buildLossButton({ dom, layout, ofLast }, parent) {
+  parent.classList.add("gradient");
+  const made = button(parent, "", "Which loss the gradient is of: click to change");
+  made.textContent = `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`;
+}
+
+/** Bring texts and sliders in line with the view. */
+export function updateTexts(view) {
+  const { dom, frame, store } = view;
+  const [measured_, about] = captionOf(view);
+  dom.measured.replaceChildren();
+  element("b", "", dom.measured, measured_);
+  dom.measured.append(about);
+  const { right, scored } = scoreOf(frame);
+  dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
+  dom.score.title = "scored steps of this example";
+  const said = sentence(view);
+  if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
+  updateStepTexts(view);
+  updateIterationControls(view);
+}
+
+export function updateStepTexts(view) {
+  const { dom, step, layout } = view;
+  dom.step.max = String(layout.steps - 1);
+  dom.step.value = String(step);
+  dom.step.disabled = dom.back.disabled = dom.forward.disabled = layout.steps < 2;
+  dom.stepText.textContent = `time step ${step}`;
+  dom.stepText.title = `time steps 0 to ${layout.steps - 1}`;
+  dom.step.setAttribute("aria-valuetext", `time step ${step}`);
+  fillFacts(view, dom.stepLine, stepFacts(view));
+  const facts = unitFacts(view);
+  fillFacts(view, dom.unitLine, facts.length ? facts : [[HINT, ""]]);
+}
+
+/** Write facts into a line; where the words are the same, only numbers that changed. */
+function fillFacts(view, line, facts) {
+  const words = facts.map(([word, , letter]) => `${word}/${letter}`).join();
+  if (line.dataset.words !== words || line.dataset.theme !== css(view.theme.ink)) {
+    line.dataset.words = words;
+    line.dataset.theme = css(view.theme.ink);
+    line.replaceChildren(...facts.map(([word, , letter]) => fact(view, word, letter)));
+  }
+  facts.forEach(([, value], place) => {
+    const shown = line.children[place].lastChild;
+    if (shown.textContent !== value) shown.textContent = value;
+  });
+}
+
+function fact(view, word, letter) {
+  const made = document.createElement("span");
+  const name = element("em", "", made, `${word} `);
+  if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
+  element("b", "", made);
+  return made;
+}
+
+function updateIterationControls(view) {
+  const { dom, store, frame, follow } = view;
+  const { frames } = store;
+  dom.iteration.max = String(frames.length - 1);
+  dom.iteration.value = String(frames.indexOf(frame));
+  dom.iteration.disabled = frames.length < 2;
+  dom.follow.setAttribute("aria-pressed", String(follow));
+  dom.iterationText.textContent = `iteration ${grouped(frame.iteration)}`;
+  dom.iteration.title = dom.iterationText.title = frames.length < store.offered
+    ? `${frames.length} of ${store.offered} kept iterations, evenly chosen`
+    : `${plural(frames.length, "iteration")} to choose from`;
+  dom.iteration.setAttribute("aria-valuetext", `iteration ${frame.iteration}`);
+}
+
+export function updatePlay(view) {
+  const { dom, sweep } = view;
+  for (const [phase, made] of Object.entries(dom.phases)) {
+    made.setAttribute("aria-pressed", String(sweep.phase === phase));
+  }
+  if (dom.play.dataset.playing === String(sweep.playing)) return;
+  dom.play.dataset.playing = String(sweep.playing);
+  dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), "Sweep");
+  dom.play.setAttribute("aria-pressed", String(sweep.playing));
+}
+
+/** Fit the picture to its element: its size, the theme, and the kind of network. */
+export function refresh(view) {
+  const { dom } = view;
+  view.ratio = window.devicePixelRatio || 1;
+  fit(view, Math.floor(dom.figure.clientWidth) || 600, readTheme(dom.figure));
+  dom.figure.classList.toggle("narrow", view.layout.narrow);
+  sizeDom(view);
+  buildLabels(view);
+  updateTexts(view);
+  updatePlay(view);
+  view.scroll = dom.scroll.scrollLeft;
+}
+
+function sizeDom({ dom, layout }) {
+  dom.picture.style.height = `${layout.height + 12}px`;
+  dom.scroll.style.height = `${layout.height + 12}px`;
+  dom.track.style.width = `${Math.max(layout.content, layout.view)}px`;
+  dom.stage.style.width = `${layout.view}px`;
+  dom.stage.style.height = `${layout.height}px`;
+}
+
+export function showTooltip(view) {
+  const { pointer, dom, pointerAt } = view;
+  if (!pointer || !(pointer.row || pointer.part)) {
+    dom.tooltip.hidden = true;
+    return;
+  }
+  const [head, value, ...rest] = tooltipLines(view, pointer);
+  dom.tooltip.replaceChildren();
+  element("small", "", dom.tooltip, head);
+  element("b", "", dom.tooltip, value);
+  for (const line of rest) if (line) element("small", "", dom.tooltip, line);
+  dom.tooltip.hidden = false;
+  const box = dom.figure.getBoundingClientRect();
+  const x = pointerAt.clientX - box.left;
+  const y = pointerAt.clientY - box.top;
+  const { offsetWidth, offsetHeight } = dom.tooltip;
+  const left = x + 16 + offsetWidth > box.width ? x - offsetWidth - 12 : x + 16;
+  dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, box.width - offsetWidth))}px`;
+  dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, box.height - offsetHeight))}px`;
+}

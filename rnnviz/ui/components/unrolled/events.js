@@ -1,0 +1,207 @@
+/** Pointer, keyboard and controls: what they change in the view. */
+
+import { DIAGRAMS } from "./cells.js";
+import { newest } from "./store.js";
+import { clamp } from "./values.js";
+import { cellX } from "./layout.js";
+import { stepFacts, unitFacts } from "./words.js";
+import { rescale, turnTo } from "./scene.js";
+import {
+  buildLabels, refresh, showTooltip, updatePlay, updateStepTexts, updateTexts,
+} from "./display.js";
+import { keepInView, wake } from "./motion.js";
+
+/** Handlers are assigned, not added: a run may come again and again for the same view. */
+export function listen(view) {
+  const { dom } = view;
+  dom.scroll.onscroll = () => {
+    view.scroll = dom.scroll.scrollLeft;
+    view.dirty = "all";
+    wake(view);
+  };
+  dom.scroll.onpointermove = (event) => point(view, event);
+  dom.scroll.onpointerleave = () => unpoint(view);
+  dom.scroll.onclick = (event) => choose(view, event);
+  dom.figure.onkeydown = (event) => onKey(view, event);
+  dom.figure.onclick = (event) => {
+    const byPointer = event.detail > 0;
+    if (byPointer && event.target.closest("button")) focusPicture(view);
+  };
+  dom.play.onclick = () => togglePlay(view);
+  dom.back.onclick = () => moveStep(view, -1);
+  dom.forward.onclick = () => moveStep(view, 1);
+  dom.step.oninput = () => setStep(view, Number(dom.step.value));
+  for (const [phase, made] of Object.entries(dom.phases)) {
+    made.onclick = () => setPhase(view, phase);
+  }
+  dom.speed.onchange = () => {
+    view.sweep.speed = Number(dom.speed.value);
+    focusPicture(view);
+  };
+  dom.labels.onclick = (event) => toggleLoss(view, event);
+  dom.follow.onclick = () => setFollow(view, !view.follow);
+  dom.iteration.oninput = () => showFrame(view, view.store.frames[Number(dom.iteration.value)]);
+}
+
+/** What lies under the pointer. */
+function under(view, event) {
+  const { layout, dom } = view;
+  const box = dom.stage.getBoundingClientRect();
+  const x = event.clientX - box.left + view.scroll;
+  const y = event.clientY - box.top;
+  const t = Math.floor((x - layout.left) / layout.pitch);
+  if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
+  const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
+  if (row) {
+    const unit = Math.floor((y - row.y) / row.unitHeight) * row.group;
+    const carried = row.belt && t > 0 && x < cellX(layout, t) &&
+      Boolean(DIAGRAMS[view.store.header.cell].valve);
+    return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
+  }
+  if (y >= layout.gradientY - 6) return { t, part: "gradient" };
+  if (y >= layout.predictionY - 4) return { t, part: "prediction" };
+  return y < layout.rows[0].top ? { t, part: "input" } : { t };
+}
+
+function point(view, event) {
+  view.pointer = under(view, event);
+  view.pointerAt = event;
+  showTooltip(view);
+  wake(view);
+}
+
+function unpoint(view) {
+  view.pointer = null;
+  view.dom.tooltip.hidden = true;
+  wake(view);
+}
+
+export function choose(view, event) {
+  const found = under(view, event);
+  if (!found) return;
+  const { unit } = view;
+  const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
+    view.step === found.t;
+  setStep(view, found.t);
+  if (!found.row) return;
+  setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
+}
+
+function setUnit(view, unit, step = view.step) {
+  view.unit = unit;
+  updateStepTexts(view);
+  announce(view);
+  wake(view);
+  const selected = unit && { ...unit, time_step: step };
+  later(view, "selected", 60, () => view.report("selected", selected));
+}
+
+/** After a click the keys go to the picture again, and the space key to the page. */
+function focusPicture(view) {
+  view.dom.scroll.focus({ preventScroll: true, focusVisible: false });
+}
+
+function onKey(view, event) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const on = event.target.localName;
+  if (on === "button" && event.key === " ") event.stopPropagation();
+  if (on === "select" || (on === "input" && event.key !== "p")) return;
+  const actions = {
+    ArrowLeft: () => moveStep(view, -1),
+    ArrowRight: () => moveStep(view, 1),
+    ArrowUp: () => moveUnit(view, -1),
+    ArrowDown: () => moveUnit(view, 1),
+    Home: () => setStep(view, 0),
+    End: () => setStep(view, view.layout.steps - 1),
+    Escape: () => setUnit(view, null),
+    p: () => togglePlay(view),
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  action();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function moveStep(view, by) {
+  setStep(view, clamp(view.step + by, 0, view.layout.steps - 1));
+}
+
+/** The user chose a time step: the sweep stops there, with that step done. */
+function setStep(view, step) {
+  view.sweep.playing = false;
+  view.sweep.at = view.sweep.phase === "backward" ? step : step + 1;
+  view.step = step;
+  keepInView(view, false);
+  updatePlay(view);
+  updateStepTexts(view);
+  announce(view);
+  wake(view);
+}
+
+function moveUnit(view, by) {
+  const { units, layers } = view.store.header;
+  const present = view.unit ? view.unit.layer * units + view.unit.unit : by > 0 ? -1 : 0;
+  const next = clamp(present + by, 0, units * layers - 1);
+  setUnit(view, { layer: Math.floor(next / units), unit: next % units });
+}
+
+export function announce(view) {
+  const facts = [...stepFacts(view), ...unitFacts(view)];
+  view.dom.announce.textContent = facts.map(([word, value]) => `${word} ${value}`).join("; ");
+}
+
+function togglePlay(view) {
+  const { sweep, layout, step } = view;
+  sweep.playing = !sweep.playing;
+  if (sweep.playing && sweep.phase === "all") {
+    Object.assign(sweep, { phase: "forward", at: step >= layout.steps - 1 ? 0 : step, rest: 0 });
+  }
+  updatePlay(view);
+  wake(view);
+}
+
+/** Show everything, or only what the forward or the backward sweep has reached. */
+function setPhase(view, phase) {
+  view.sweep.phase = phase;
+  view.sweep.rest = 0;
+  if (view.sweep.playing && phase !== "all") {
+    view.sweep.at = phase === "forward" ? 0 : view.layout.steps;
+    updatePlay(view);
+    wake(view);
+  } else {
+    setStep(view, view.step);
+  }
+}
+
+/** The gradient of the last scored step's loss alone, or that of the whole loss. */
+function toggleLoss(view, event) {
+  if (!event.target.closest("button")) return;
+  view.ofLast = !view.ofLast;
+  refresh(view);
+  wake(view);
+  if (event.detail === 0) view.dom.labels.querySelector("button").focus();
+}
+
+function setFollow(view, follow) {
+  if (follow) showFrame(view, newest(view.store), true);
+  else showFrame(view, view.frame, false);
+}
+
+/** Show another iteration. */
+function showFrame(view, frame, follow = false) {
+  view.follow = follow;
+  turnTo(view, frame);
+  if (rescale(view)) buildLabels(view);
+  updateTexts(view);
+  showTooltip(view);
+  wake(view);
+  const reported = follow ? null : frame.iteration;
+  later(view, "iteration", 200, () => view.report("iteration", reported));
+}
+
+/** Call once after some rest; a newer call replaces an older one. */
+export function later(view, name, wait, action) {
+  clearTimeout(view.timers[name]);
+  view.timers[name] = setTimeout(action, wait);
+}

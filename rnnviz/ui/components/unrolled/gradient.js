@@ -1,0 +1,166 @@
+/** The gradient: its norm as bars under the columns, and its way back as a band. */
+
+import { clamp, normsOf, onAxis } from "./values.js";
+import { VEIL, css, mix } from "./theme.js";
+import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY } from "./layout.js";
+import { arrowDown, hatch, ring } from "./marks.js";
+
+export function drawGradientBars(context, scene, { first, last }) {
+  const { layout, theme, range } = scene;
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  context.fillStyle = css(theme.ink, 0.1);
+  for (let decade = range.low; decade <= range.high; decade++) {
+    const y = gradientY(layout, range, 10 ** decade);
+    context.fillRect(layout.left + layout.gap, Math.round(y), right - layout.left - layout.gap, 1);
+  }
+  const { header } = scene.store;
+  const top = header.layers - 1;
+  header.gradients.forEach((gradient, index) => {
+    const norms = normsOf(scene.frame, header, top, index, scene.ofLast);
+    const bar = gradient.letter === "d_h";
+    for (let t = first; t <= last; t++) {
+      if (bar) drawGradientBar(context, scene, t, norms[t], scene.colours[gradient.letter]);
+      else drawGradientTick(context, scene, t, norms[t], scene.colours[gradient.letter]);
+    }
+  });
+}
+
+function drawGradientBar(context, scene, t, norm, colour) {
+  const { layout, range, theme } = scene;
+  const x = cellX(layout, t);
+  const width = cellWidth(layout);
+  const foot = gradientFoot(layout);
+  if (norm === 0) {
+    ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 2, 2.6, css(colour), 1.4);
+  } else if (norm > 0 && norm < Infinity) {
+    const share = onAxis(range, norm);
+    context.fillStyle = css(colour, 0.35 + 0.65 * share);
+    context.fillRect(x, foot - share * HEIGHT.gradient, width, share * HEIGHT.gradient);
+    if (share === 0) arrowDown(context, x + width / 2, foot - 1, css(colour));
+  } else {
+    const box = [x, layout.gradientY, width, HEIGHT.gradient];
+    context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
+    context.fillRect(...box);
+    hatch(context, theme, box);
+  }
+}
+
+function drawGradientTick(context, scene, t, norm, colour) {
+  const { layout, range } = scene;
+  if (norm === 0) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    ring(context, x, gradientFoot(layout) + HEIGHT.zero / 2 + 2, 5, css(colour), 1.4);
+  }
+  if (!(norm > 0 && norm < Infinity)) return;
+  const y = Math.round(gradientY(layout, range, norm));
+  context.fillStyle = css(colour);
+  context.fillRect(cellX(layout, t) - 1, y - 1, cellWidth(layout) + 2, 3);
+}
+
+/** The lane of exact zeros lies under the logarithmic scale, which has no place for them. */
+export function drawGradientFoot(context, scene) {
+  const { layout, theme } = scene;
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  const y = gradientFoot(layout);
+  context.fillStyle = css(theme.ink, 0.45);
+  context.fillRect(layout.left + layout.gap, y, right - layout.left - layout.gap, 1);
+}
+
+/** The gradient runs from the right to the left; its width and brightness are measured. */
+export function drawBackward(context, scene) {
+  const { layout, theme, sweep, store } = scene;
+  const head = layout.left + layout.gap / 2 + (scene.calm ? scene.step : sweep.at) * layout.pitch;
+  context.fillStyle = css(theme.paper, 0.5);
+  context.fillRect(layout.left, 0, layout.content, layout.predictionY - 9);
+  context.fillStyle = css(theme.paper, VEIL);
+  context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, head - layout.left), layout.height);
+  for (let layer = 0; layer < store.header.layers; layer++) {
+    store.header.gradients.forEach((gradient, index) => {
+      const row = layout.rows.find(
+        (each) => each.layer === layer && `d_${each.letter}` === gradient.letter,
+      );
+      const norms = normsOf(scene.frame, store.header, layer, index, scene.ofLast);
+      drawRibbon(context, scene, row, norms, scene.colours[gradient.letter], head);
+    });
+  }
+  drawSources(context, scene, head);
+}
+
+/** Where the gradient comes from: the scored outputs, or the last of them. */
+function drawSources(context, scene, head) {
+  const { layout, frame } = scene;
+  const row = layout.rows[layout.rows.length - 1];
+  const { scored } = frame.sequence;
+  const last = scored.lastIndexOf(true);
+  const from = layout.predictionY + 2;
+  const to = row.y + row.height / 2;
+  for (let t = 0; t < layout.steps; t++) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    if (!scored[t] || (scene.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
+    const width = clamp(cellWidth(layout) / 6, 2, 7);
+    context.fillStyle = css(scene.colours.d_h);
+    context.fillRect(x - width / 2, to + width, width, from - to - width);
+    context.beginPath();
+    context.moveTo(x - width * 1.4, to + width * 1.8);
+    context.lineTo(x, to);
+    context.lineTo(x + width * 1.4, to + width * 1.8);
+    context.fill();
+  }
+}
+
+/** A band along a row; at each column as wide and as bright as the norm measured there. */
+function drawRibbon(context, scene, row, norms, colour, head) {
+  const { layout, range } = scene;
+  const middle = row.y + row.height / 2;
+  const reach = row.height / 2;
+  const share = (t) => bandShare(range, norms[t]);
+  const centre = (t) => cellX(layout, t) + cellWidth(layout) / 2;
+  context.save();
+  context.beginPath();
+  context.rect(head, 0, layout.left + layout.content - head, layout.height);
+  context.clip();
+  for (let t = layout.steps - 1; t >= 0 && centre(t) > head - layout.pitch; t--) {
+    const here = [centre(t), share(t)];
+    if (t === layout.steps - 1) drawBand(context, scene, row, colour, here, [here[0] + 6, here[1]]);
+    if (t > 0) drawBand(context, scene, row, colour, [centre(t - 1), share(t - 1)], here);
+    else drawBand(context, scene, row, colour, [here[0] - 6, here[1]], here);
+    drawChevron(context, scene, cellX(layout, t) - layout.gap / 2, middle, reach * share(t));
+  }
+  context.restore();
+}
+
+/** Width of the band, 0..1: nothing for zero, all of it for infinite, NaN for not a number. */
+function bandShare(range, norm) {
+  if (norm === Infinity) return 1;
+  return norm === 0 ? 0 : onAxis(range, norm);
+}
+
+/** Part of the band between two places. */
+function drawBand(context, scene, row, colour, [left, leftShare], [right, rightShare]) {
+  const middle = row.y + row.height / 2;
+  const most = row.height / 2 + 2;
+  if (Number.isNaN(leftShare + rightShare)) {
+    hatch(context, scene.theme, [left, row.y, right - left, row.height]);
+    return;
+  }
+  context.fillStyle = css(colour, 0.22 + 0.6 * ((leftShare + rightShare) / 2));
+  context.beginPath();
+  context.moveTo(left, middle - most * leftShare);
+  context.lineTo(right, middle - most * rightShare);
+  context.lineTo(right, middle + most * rightShare);
+  context.lineTo(left, middle + most * leftShare);
+  context.fill();
+}
+
+/** The direction of the gradient, in the gap between two columns. */
+function drawChevron(context, scene, x, y, reach) {
+  const size = Math.min(scene.layout.gap / 2, reach, 6);
+  if (size < 2.5) return;
+  context.strokeStyle = css(scene.theme.paper, 0.95);
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x + size / 2, y - size);
+  context.lineTo(x - size / 2, y);
+  context.lineTo(x + size / 2, y + size);
+  context.stroke();
+}

@@ -1,0 +1,149 @@
+/**
+ * What stands at the left of the rows: their names, scales and ticks, once as a list, once painted.
+ * On a page the list becomes elements (controls.js), which have titles and can be read aloud.
+ */
+
+import { DIAGRAMS } from "./cells.js";
+import { colourAt, css, readable } from "./theme.js";
+import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
+import { fitted, font, measured } from "./marks.js";
+import { outputRange } from "./predictions.js";
+import { decadeName, shortly } from "./words.js";
+
+/**
+ * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
+ *   meaning: string, notes: string[], scale: {low: string, high: string, stops: string[]}|null,
+ *   keys: {letter: string, text: string}[]}} Label
+ * @returns {{labels: Label[], ticks: {y: number, text: string}[],
+ *   headings: {y: number, text: string}[]}}
+ */
+export function labelsOf(scene) {
+  const { layout, store, theme } = scene;
+  const { classes } = store.header;
+  const said = classes ? "prediction" : "output";
+  const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
+  const labels = [
+    plain({
+      y: layout.inputY, height: HEIGHT.input, text: "input", meaning: "what the network reads",
+    }),
+    ...layout.rows.map((row) => rowLabel(scene, row)),
+    plain({
+      y: layout.predictionY, height: HEIGHT.prediction, text: said,
+      meaning: "the network's answer at each time step", notes: [predictionLegend(scene)],
+    }),
+    gradientLabel(scene),
+  ];
+  const whole = (label) => ({ plain: false, notes: [], scale: null, keys: [], ...label });
+  return { labels: labels.map(whole), ticks: ticksOf(scene), headings: headingsOf(scene) };
+}
+
+function headingsOf({ layout, store }) {
+  const { cell, layers } = store.header;
+  const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
+  if (layers < 2) return [];
+  return first.map((row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}` }));
+}
+
+function predictionLegend({ store, layout }) {
+  if (!store.header.classes) return "● output ○ target";
+  return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
+}
+
+function rowLabel(scene, row) {
+  const { quantity } = row;
+  const height = Math.max(row.height, 30);
+  const signed = quantity.scale === "signed";
+  const end = signed ? shortly(scene.scales[artKey(row)]) : "1";
+  const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
+  return {
+    y: row.y - (height - row.height) / 2, height, text: quantity.label,
+    colour: scene.colours[row.letter], meaning: quantity.meaning,
+    scale: { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
+    notes: row.group > 1 ? [`mean of ${row.group} per line`] : [],
+  };
+}
+
+function gradientLabel({ layout, store, colours }) {
+  const short = (letter, name) =>
+    layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient ", "");
+  return {
+    y: layout.gradientY, height: HEIGHT.gradient + HEIGHT.zero, text: "gradient norm",
+    colour: colours.d_h, meaning: "2-norm over units of the gradient, on a logarithmic scale",
+    keys: store.header.gradients.map(({ letter, label }) => ({ letter, text: short(letter, label) })),
+  };
+}
+
+function ticksOf(scene) {
+  const { layout, range, store } = scene;
+  const ticks = [];
+  if (!store.header.classes) {
+    const { low, high } = outputRange(scene);
+    ticks.push({ y: layout.predictionY + 8, text: shortly(high) });
+    ticks.push({ y: layout.predictionY + HEIGHT.prediction - 8, text: shortly(low) });
+  }
+  const every = Math.max(1, Math.ceil((range.high - range.low) / 3));
+  for (let decade = range.high; decade >= range.low; decade -= every) {
+    ticks.push({ y: gradientY(layout, range, 10 ** decade), text: decadeName(decade) });
+  }
+  ticks.push({ y: gradientFoot(layout) + HEIGHT.zero / 2 + 2, text: "0" });
+  return ticks;
+}
+
+// ------------------------------------------------------------------ painted
+
+/** Paint the labels, for pictures that leave the page. */
+export function drawLabels(context, scene) {
+  const { labels, ticks, headings } = labelsOf(scene);
+  const { layout, theme } = scene;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.font = font(scene, 11);
+  context.fillStyle = css(theme.ink, 0.7);
+  for (const { y, text } of headings) context.fillText(text, 0, y + HEIGHT.layer / 2);
+  for (const label of labels) drawLabel(context, scene, label);
+  context.font = font(scene, 10);
+  context.fillStyle = css(theme.ink, 0.7);
+  context.textAlign = "right";
+  for (const { y, text } of ticks) context.fillText(text, layout.labels - 4, y);
+}
+
+function drawLabel(context, scene, label) {
+  const { layout, theme } = scene;
+  const small = label.keys.map(({ text }) => text).concat(label.notes);
+  const lines = 1 + small.length + (label.scale ? 1 : 0);
+  const middle = label.y + label.height / 2;
+  const line = (place) => middle + (place - (lines - 1) / 2) * 13;
+  context.fillStyle = css(label.colour, label.plain ? 0.25 : 1);
+  context.fillRect(0, label.y, 3, label.height);
+  context.textAlign = "left";
+  context.font = font(scene, 12, 600);
+  context.fillStyle = css(readable(label.colour, theme));
+  context.fillText(label.text, 12, line(0));
+  if (label.scale) drawScale(context, scene, label.scale, line(1));
+  context.font = font(scene, 10);
+  small.forEach((text, place) => {
+    const y = line(1 + place + (label.scale ? 1 : 0));
+    const key = label.keys[place];
+    if (key) drawKey(context, scene, key.letter, y);
+    context.fillStyle = css(theme.ink, 0.7);
+    context.fillText(fitted(context, text, layout.labels - 40), key ? 26 : 12, y);
+  });
+}
+
+function drawKey(context, scene, letter, y) {
+  const height = letter === "d_h" ? 8 : 3;
+  context.fillStyle = css(scene.colours[letter]);
+  context.fillRect(12, y - height / 2, 9, height);
+}
+
+function drawScale(context, scene, { low, high, stops }, y) {
+  context.font = font(scene, 10);
+  context.fillStyle = css(scene.theme.ink, 0.7);
+  context.fillText(low, 12, y);
+  const left = 12 + measured(context, low) + 4;
+  context.fillText(high, left + 44 + 4, y);
+  stops.forEach((stop, place) => {
+    context.fillStyle = stop;
+    context.fillRect(left + (place * 44) / stops.length, y - 3, 44 / stops.length, 6);
+  });
+}

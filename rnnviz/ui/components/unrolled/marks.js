@@ -1,0 +1,153 @@
+/** The smallest marks: dots, arrows, operators, text that fits. */
+
+import { css } from "./theme.js";
+
+export function disk(context, x, y, radius, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.fill();
+}
+
+export function ring(context, x, y, radius, colour, width = 1.5) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.stroke();
+}
+
+export function arrowDown(context, x, y, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x - 3, y - 4);
+  context.lineTo(x + 3, y - 4);
+  context.lineTo(x, y);
+  context.fill();
+}
+
+/** Hatch a box [x, y, width, height] of what is not a number, so that its grey is no value. */
+export function hatch(context, theme, [x, y, width, height]) {
+  context.strokeStyle = css(theme.paper);
+  context.lineWidth = 1.4;
+  context.beginPath();
+  for (let sum = Math.ceil((x + y) / 5) * 5; sum < x + y + width + height; sum += 5) {
+    const left = Math.max(x, sum - y - height);
+    const right = Math.min(x + width, sum - y);
+    context.moveTo(left, sum - left);
+    context.lineTo(right, sum - right);
+  }
+  context.stroke();
+}
+
+export function roundedRect(context, x, y, width, height, radius) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, radius);
+}
+
+export function drawOperator(context, scene, x, y, sign, colour) {
+  const { theme } = scene;
+  disk(context, x, y, 6, css(theme.paper));
+  ring(context, x, y, 5.5, css(colour), 1.2);
+  context.strokeStyle = css(colour);
+  context.lineWidth = 1.3;
+  const arm = 2.6;
+  context.beginPath();
+  const turned = sign === "×" ? arm * 0.76 : 0;
+  if (turned) {
+    context.moveTo(x - turned, y - turned);
+    context.lineTo(x + turned, y + turned);
+    context.moveTo(x - turned, y + turned);
+    context.lineTo(x + turned, y - turned);
+  } else {
+    context.moveTo(x - arm, y);
+    context.lineTo(x + arm, y);
+    context.moveTo(x, y - arm);
+    context.lineTo(x, y + arm);
+  }
+  context.stroke();
+}
+
+export function font(scene, size, weight = 400) {
+  return `${weight} ${size}px ${scene.theme.font}`;
+}
+
+/** One size for all: the largest, within limits, in which nine of ten labels fit. */
+export function commonSize(context, scene, labels, width, weight, [largest, smallest]) {
+  const key = [weight, width, scene.theme.font, ...labels].join("|");
+  const known = scene.sizes.get(key);
+  if (known) return known;
+  let size = largest;
+  for (; size > smallest; size -= 0.5) {
+    context.font = font(scene, size, weight);
+    const fit = labels.filter((each) => measured(context, each) <= width).length;
+    if (fit >= 0.9 * labels.length) break;
+  }
+  if (scene.sizes.size > 20) scene.sizes.clear();
+  scene.sizes.set(key, size);
+  return size;
+}
+
+const widths = new Map();
+
+export function measured(context, text) {
+  const key = `${context.font}|${text}`;
+  if (!widths.has(key)) {
+    if (widths.size > 4000) widths.clear();
+    widths.set(key, context.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+/** The text, shortened with an ellipsis at a whole character. */
+export function fitted(context, text, width) {
+  if (measured(context, text) <= width) return text;
+  const characters = wholeCharacters(text);
+  const join = (count) => isolated(`${characters.slice(0, count).join("")}…`, text);
+  let low = 0;
+  let high = characters.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (measured(context, join(middle)) <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low ? join(low) : "";
+}
+
+const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
+
+/** What a reader takes for one character, such as an emoji of several code points. */
+function wholeCharacters(text) {
+  if (!segmenter) return Array.from(text);
+  return Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** Text in its own direction, whatever stands around it. */
+function isolated(text, of = text) {
+  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(of) ? `\u2067${text}\u2069` : text;
+}
+
+/** Symbols without ink get some. */
+export function visible(text) {
+  return text.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +$|^ | $/g, (blanks) =>
+    "␣".repeat(blanks.length)).replace(/[\u0000-\u001f\u007f]/g, "·");
+}
+
+export function isolatedLabel(text) {
+  return isolated(visible(text));
+}
+
+export function className(scene, number_) {
+  return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
+}
+
+/** Text that reads from the bottom up, from the foot of its box. */
+export function uprightText(context, scene, text, x, y, height, size) {
+  context.font = font(scene, size);
+  context.save();
+  context.translate(x, y + height);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "left";
+  context.fillText(fitted(context, text, height), 0, 0);
+  context.restore();
+}

@@ -1,0 +1,111 @@
+/** The one animation loop: it draws what changed, and stops when nothing moves. */
+
+import { clamp } from "./values.js";
+import { HEIGHT, cellX } from "./layout.js";
+import { blend, stepOf } from "./scene.js";
+import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
+import { refresh, updatePlay, updateStepTexts } from "./display.js";
+
+/** Ask for a frame of animation, unless one is coming already. */
+export function wake(view) {
+  if (view.request || !view.onScreen) return;
+  view.request = requestAnimationFrame((now) => {
+    view.request = 0;
+    animate(view, now);
+  });
+}
+
+function animate(view, now) {
+  const elapsed = Math.min(0.1, (now - (view.lastFrame || now)) / 1000);
+  view.lastFrame = now;
+  if (window.devicePixelRatio !== view.ratio) refresh(view);
+  const before = view.step;
+  if (view.sweep.playing) advance(view, elapsed);
+  if (view.step !== before) {
+    updateStepTexts(view);
+    keepInView(view, true);
+  }
+  view.odd = !view.odd;
+  repaint(view, view.odd && blend(view, now));
+  if (view.sweep.playing || view.mixing) wake(view);
+  else view.lastFrame = 0;
+}
+
+function secondsPerStep(steps) {
+  return clamp(7 / steps, 0.12, 0.9);
+}
+
+/** Forward from the left to the right, backward from the right to the left, and again. */
+function advance(view, elapsed) {
+  const { sweep, layout } = view;
+  const rate = (elapsed * sweep.speed) / secondsPerStep(layout.steps);
+  if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
+  else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
+  else sweep.at = Math.max(0, sweep.at - rate * 1.3);
+  view.step = stepOf(sweep, layout.steps);
+  if (sweep.rest > 0) return;
+  if (sweep.phase === "forward" && sweep.at >= layout.steps) turn(view, "backward", layout.steps);
+  else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
+}
+
+/** At either end the sweep rests a moment, so that one sees where it arrived. */
+function turn(view, phase, at) {
+  const { sweep } = view;
+  if (!sweep.arrived) {
+    Object.assign(sweep, { arrived: true, rest: 0.6 });
+  } else {
+    Object.assign(sweep, { arrived: false, phase, at });
+    updatePlay(view);
+  }
+}
+
+export function keepInView(view, smoothly) {
+  const { layout, dom, step } = view;
+  const x = cellX(layout, step);
+  const margin = Math.min(layout.view * 0.2, layout.pitch * 4);
+  let target = null;
+  if (x - margin < view.scroll) target = x - (smoothly ? layout.view * 0.75 : margin);
+  if (x + layout.pitch + margin > view.scroll + layout.view) {
+    target = smoothly ? x - layout.view * 0.25 : x + layout.pitch + margin - layout.view;
+  }
+  if (target === null) return;
+  target = clamp(target, 0, Math.max(0, layout.content - layout.view));
+  if (Math.abs(target - view.scroll) < 1) return;
+  dom.scroll.scrollTo({ left: target, behavior: view.calm || !smoothly ? "auto" : "smooth" });
+}
+
+/** Draw the sheets that changed; in nearly all frames that is only the one of what moves. */
+function repaint(view, coloursChanged) {
+  const { dom, frame, dirty } = view;
+  if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
+  if (dirty === "data" && view.printed === frame.sequence) repaintPredictions(view);
+  else if (dirty) paintPrint(begin(view, dom.print), view);
+  view.printed = frame.sequence;
+  view.dirty = "";
+  paintOverlay(begin(view, dom.overlay), view);
+}
+
+function repaintPredictions(view) {
+  const { layout, dom, scroll } = view;
+  const context = dom.print.getContext("2d");
+  context.clearRect(scroll, layout.predictionY - 1, layout.view, HEIGHT.prediction + 2);
+  paintPredictionTexts(context, view);
+}
+
+/** Prepare a canvas for drawing in the coordinates of the scrolled content. */
+function begin(view, canvas) {
+  const { layout, ratio, scroll } = view;
+  const width = Math.round(layout.view * ratio);
+  const height = Math.round(layout.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    canvas.style.width = `${layout.view}px`;
+    canvas.style.height = `${layout.height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(ratio, 0, 0, ratio, -Math.round(scroll * ratio), 0);
+  return context;
+}

@@ -1,0 +1,168 @@
+/** What the network answers at each time step, and whether it is right. */
+
+import { number } from "./packet.js";
+import { hit, told } from "./values.js";
+import { css, mix } from "./theme.js";
+import { HEIGHT, PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
+import {
+  className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, ring, uprightText,
+} from "./marks.js";
+
+export function drawPredictionBars(context, scene, { first, last }) {
+  const { layout, store, theme } = scene;
+  if (!store.header.classes) return drawOutputs(context, scene, { first, last });
+  for (let t = first; t <= last; t++) {
+    const classes = told(scene, t);
+    if (layout.upright) {
+      if (classes.length) drawUprightBar(context, scene, t, classes[0]);
+      continue;
+    }
+    classes.forEach((each, line) => {
+      const { x, y, width, height } = predictionBox(layout, t, line);
+      context.fillStyle = css(theme.ink, 0.06);
+      context.fillRect(x, y, width, height);
+      context.fillStyle = css(theme.ink, each.target ? 0.3 : 0.17);
+      context.fillRect(x, y, width * each.share, height);
+    });
+  }
+}
+
+function drawUprightBar(context, scene, t, best) {
+  const { layout, theme } = scene;
+  const height = HEIGHT.prediction - PREDICTION.head;
+  const y = layout.predictionY + PREDICTION.head;
+  const { x, width } = printBox(layout, t);
+  context.fillStyle = css(theme.ink, 0.06);
+  context.fillRect(x, y, width, height);
+  context.fillStyle = css(theme.ink, best.target ? 0.3 : 0.17);
+  context.fillRect(x, y + height * (1 - best.share), width, height * best.share);
+}
+
+/** Outputs that are numbers: a dot for the output, a ring for the target, on one common scale. */
+function drawOutputs(context, scene, { first, last }) {
+  const { layout, frame, store, theme } = scene;
+  const { outputs } = store.header;
+  const range = outputRange(scene);
+  const y = (value) => layout.predictionY + 8 +
+    (HEIGHT.prediction - 16) * (1 - (value - range.low) / (range.high - range.low));
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t) + cellWidth(layout) / 2;
+    context.fillStyle = css(theme.ink, 0.05);
+    context.fillRect(cellX(layout, t), layout.predictionY, cellWidth(layout), HEIGHT.prediction);
+    for (let output = 0; output < Math.min(outputs, 4); output++) {
+      const target = number([frame.sequence.target_values[t]].flat()[output]);
+      const value = frame.outputs[t * outputs + output];
+      if (frame.sequence.scored[t]) ring(context, x, y(target), 4.5, css(theme.ink, 0.8));
+      if (Number.isFinite(value)) disk(context, x, y(value), 2.8, css(theme.ink, 0.9));
+    }
+  }
+}
+
+export function outputRange({ frame }) {
+  const targets = frame.sequence.target_values.flat().map(number);
+  const finite = [...frame.outputs, ...targets].filter(Number.isFinite);
+  const low = Math.min(...finite, 0);
+  const high = Math.max(...finite, 0);
+  return high > low ? { low, high } : { low: low - 1, high: high + 1 };
+}
+
+export function drawPredictionTexts(context, scene, { first, last }) {
+  const { layout, frame } = scene;
+  const names = Object.keys(scene.store.labels).map((each) => className(scene, each));
+  const room = printBox(layout, 0).width;
+  const size = commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
+  for (let t = first; t <= last; t++) {
+    const classes = told(scene, t);
+    drawVerdict(context, scene, t);
+    if (layout.upright) {
+      if (classes.length) drawUprightClass(context, scene, t, classes[0]);
+    } else {
+      classes.forEach((each, line) => drawClass(context, scene, t, line, each, size));
+    }
+    if (!classes.length && frame.rank.length) drawUnknown(context, scene, t);
+  }
+}
+
+function drawUnknown(context, scene, t) {
+  const { layout, theme } = scene;
+  const y = layout.predictionY + PREDICTION.head;
+  const box = [cellX(layout, t), y, cellWidth(layout), HEIGHT.prediction - PREDICTION.head];
+  context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
+  context.fillRect(...box);
+  hatch(context, theme, box);
+}
+
+/** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross. */
+function drawVerdict(context, scene, t) {
+  const { layout, theme, frame } = scene;
+  const verdict = hit(frame, t);
+  const { x: left, width } = printBox(layout, t);
+  const wide = width >= 60;
+  const x = wide ? left + 7 : left + width / 2;
+  const y = layout.predictionY + PREDICTION.head / 2 - 1;
+  if (verdict === null) {
+    context.fillStyle = css(theme.ink, 0.35);
+    context.fillRect(x - 3, y - 0.5, 6, 1);
+    return;
+  }
+  drawSign(context, x, y, verdict, theme);
+  if (wide) {
+    context.font = font(scene, 11, verdict ? 600 : 400);
+    context.textAlign = "left";
+    context.fillStyle = css(theme.ink, 0.85);
+    context.fillText(fitted(context, verdictWords(scene, t, verdict, width), width - 16), x + 9,
+      y + 0.5);
+  }
+}
+
+function verdictWords(scene, t, verdict, width) {
+  const target = isolatedLabel(scene.frame.sequence.targets[t]);
+  if (width < 110) return verdict ? "right" : target;
+  return `${verdict ? "right" : "should be"}: ${target}`;
+}
+
+function drawSign(context, x, y, verdict, theme) {
+  if (verdict) disk(context, x, y, 5.5, css(theme.ink, 0.85));
+  else ring(context, x, y, 4.8, css(theme.ink, 0.85), 1.3);
+  context.strokeStyle = css(verdict ? theme.paper : theme.ink);
+  context.lineWidth = 1.4;
+  context.beginPath();
+  if (verdict) {
+    context.moveTo(x - 2.6, y + 0.2);
+    context.lineTo(x - 0.7, y + 2.2);
+    context.lineTo(x + 2.8, y - 2.1);
+  } else {
+    context.moveTo(x - 2, y - 2);
+    context.lineTo(x + 2, y + 2);
+    context.moveTo(x + 2, y - 2);
+    context.lineTo(x - 2, y + 2);
+  }
+  context.stroke();
+}
+
+function drawClass(context, scene, t, line, each, size) {
+  const { x, y, width, height } = predictionBox(scene.layout, t, line);
+  const { theme } = scene;
+  const middle = y + height / 2 + 0.5;
+  const percent = width >= 74 ? `${Math.round(each.share * 100)} %` : "";
+  context.font = font(scene, size, each.target ? 600 : 400);
+  context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
+  context.textAlign = "right";
+  if (percent) context.fillText(percent, x + width - 5, middle);
+  context.textAlign = "left";
+  const room = width - 4 - (percent ? measured(context, percent) + 6 : 0);
+  context.fillText(fitted(context, className(scene, each.number), room), x + 2.5, middle);
+  if (each.target) {
+    context.strokeStyle = css(theme.ink, 0.85);
+    context.lineWidth = 1.2;
+    context.strokeRect(x + 0.6, y + 0.6, width - 1.2, height - 1.2);
+  }
+}
+
+function drawUprightClass(context, scene, t, best) {
+  const { layout, theme } = scene;
+  const height = HEIGHT.prediction - PREDICTION.head;
+  context.fillStyle = css(theme.ink, 0.95);
+  uprightText(context, scene, className(scene, best.number), cellX(layout, t) + cellWidth(layout) / 2,
+    layout.predictionY + PREDICTION.head + 2, height - 5, 10);
+}

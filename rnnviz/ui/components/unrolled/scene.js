@@ -1,0 +1,164 @@
+/**
+ * The scene: all that decides what is drawn, and no element of the page. `take` gives it bytes,
+ * `fit` a size and a theme, `look` what to look at; paint.js draws it.
+ */
+
+import { unpack } from "./packet.js";
+import { merge, newest } from "./store.js";
+import { clamp, decades, decode, quantityIndex, signedScale } from "./values.js";
+import { colourTable, parseColour } from "./theme.js";
+import { artKey, layOut } from "./layout.js";
+
+const BLEND_MS = 120;
+const MOST_BLENDED = 200_000;
+
+/**
+ * @typedef {{playing: boolean, phase: "all"|"forward"|"backward", at: number, rest: number,
+ *   speed: number, arrived: boolean}} Sweep
+ * `at` is the place of the sweep in time steps, 0 to T: what lies left of it has been computed, or
+ * right of it reached by the gradient.
+ * @typedef {ReturnType<typeof newScene>} Scene
+ */
+export function newScene() {
+  return {
+    store: null, frame: null, decoded: null, shown: null, mixing: null,
+    layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null,
+    sizes: new Map(), scroll: 0,
+    step: 0, unit: null, pointer: null, follow: true, ofLast: true, calm: false,
+    sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false },
+    dirty: "all", lastSelected: "null",
+  };
+}
+
+/**
+ * Take new bytes from Python. The caller then calls `fit` if `anew`, else `rescale`.
+ * @returns {{anew: boolean, iterationLost: boolean, unitLost: boolean}} whether the network has
+ *   another shape; whether the iteration looked at, and the unit, are of a run that is gone
+ */
+export function take(scene, bytes) {
+  const packet = unpack(bytes);
+  const before = scene.store && { run: scene.store.run, shape: scene.store.shape };
+  const store = merge(scene.store, packet);
+  const anew = before?.shape !== store.shape;
+  const iterationLost = Boolean(before) && before.run !== store.run && !scene.follow;
+  const unitLost = anew && scene.unit !== null;
+  const exact = packet.frames.find((frame) => frame.exact);
+  if (iterationLost) scene.follow = true;
+  if (!before && exact !== newest(store)) Object.assign(scene, { follow: false, frame: exact });
+  if (anew) startAnew(scene);
+  scene.store = store;
+  takeSelection(scene, packet.header.selected);
+  const kept = store.frames.find((frame) => frame.iteration === scene.frame?.iteration);
+  turnTo(scene, scene.follow || !kept ? newest(store) : kept);
+  return { anew, iterationLost, unitLost };
+}
+
+function startAnew(scene) {
+  scene.unit = null;
+  scene.step = 0;
+  if (scene.sweep.phase !== "all") Object.assign(scene.sweep, { phase: "forward", at: 0, rest: 0 });
+}
+
+/** Python may choose the unit too; what it said before does not undo a newer click. */
+function takeSelection(scene, selected) {
+  const said = JSON.stringify(selected ?? null);
+  if (said === scene.lastSelected) return;
+  scene.lastSelected = said;
+  scene.unit = selected ? { layer: selected[0], unit: selected[1] } : null;
+}
+
+/** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
+export function fit(scene, width, theme) {
+  const { header } = scene.store;
+  scene.theme = theme;
+  scene.layout = layOut(header, width);
+  for (const quantity of [...header.quantities, ...header.gradients]) {
+    scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
+  }
+  for (const quantity of header.quantities) {
+    scene.tables[quantity.letter] = colourTable(quantity, theme);
+  }
+  scene.art = {};
+  scene.step = clamp(scene.step, 0, header.steps - 1);
+  rescale(scene);
+  scene.dirty = "all";
+}
+
+/** Scales follow the data. @returns {boolean} whether one has changed */
+export function rescale(scene) {
+  const { store, layout } = scene;
+  const before = JSON.stringify([scene.scales, scene.range]);
+  scene.scales = {};
+  for (const row of layout.rows) {
+    const q = quantityIndex(store.header, row.letter);
+    scene.scales[artKey(row)] = signedScale(store, q, row.layer);
+  }
+  scene.range = decades(scene.frame, scene.range);
+  return JSON.stringify([scene.scales, scene.range]) !== before;
+}
+
+/** Turn to another frame; colours take a moment to get there. */
+export function turnTo(scene, frame) {
+  const values = decode(frame, scene.store.header);
+  const still = scene.calm || values.length > MOST_BLENDED || scene.shown?.length !== values.length;
+  scene.frame = frame;
+  scene.decoded = values;
+  scene.mixing = still ? null : { from: scene.shown.slice(), start: performance.now() };
+  if (still) scene.shown = values.slice();
+  scene.dirty ||= "data";
+}
+
+/** Have the colours arrived at once. */
+export function arrive(scene) {
+  scene.shown = scene.decoded.slice();
+  scene.mixing = null;
+}
+
+/** @returns {boolean} whether colours changed */
+export function blend(scene, now) {
+  if (!scene.mixing) return false;
+  const share = clamp((now - scene.mixing.start) / BLEND_MS, 0, 1);
+  const { from } = scene.mixing;
+  const { shown, decoded } = scene;
+  for (let at = 0; at < shown.length; at++) {
+    const start = from[at];
+    const onTheWay = share < 1 && Number.isFinite(start);
+    shown[at] = onTheWay ? start + (decoded[at] - start) * share : decoded[at];
+  }
+  if (share >= 1) scene.mixing = null;
+  return true;
+}
+
+/**
+ * Say what to look at; what is left out stays. For pictures that are not on a page, where nobody
+ * clicks.
+ * @param {Scene} scene
+ * @param {{iteration?: number, step?: number, phase?: "all"|"forward"|"backward", at?: number,
+ *   unit?: {layer: number, unit: number}|null, ofLast?: boolean, scroll?: number}} wanted
+ *   `iteration` is the kept one at or before it; `at` is the place of the sweep, 0 to T, and sets
+ *   the step; `ofLast` says whose gradient: of the last scored step's loss alone, or of the whole
+ */
+export function look(scene, { iteration, at, step, phase, ...rest }) {
+  const { frames } = scene.store;
+  if (iteration !== undefined) {
+    turnTo(scene, frames.filter((frame) => frame.iteration <= iteration).pop() ?? frames[0]);
+    arrive(scene);
+    rescale(scene);
+  }
+  if (phase !== undefined) scene.sweep.phase = phase;
+  if (step !== undefined) {
+    scene.step = step;
+    scene.sweep.at = scene.sweep.phase === "backward" ? step : step + 1;
+  }
+  if (at !== undefined) {
+    scene.sweep.at = at;
+    scene.step = stepOf(scene.sweep, scene.layout.steps);
+  }
+  Object.assign(scene, rest);
+  scene.dirty = "all";
+}
+
+/** The step that the sweep is at: in the forward sweep being computed, in the backward reached. */
+export function stepOf({ phase, at }, steps) {
+  return clamp(phase === "backward" ? Math.ceil(at) - 1 : Math.floor(at), 0, steps - 1);
+}

@@ -1,0 +1,67 @@
+/** Packets -> the frames of one run, bounded. */
+
+import { number } from "./packet.js";
+
+const MOST_FRAMES = 128;
+
+const MOST_BYTES = 24e6;
+
+function shapeOf(header) {
+  const { cell, layers, steps, units, outputs, classes } = header;
+  return [cell, layers, steps, units, outputs, classes].join("/");
+}
+
+/**
+ * Everything the browser knows of the present run.
+ * @typedef {{header: any, run: string, shape: string, frames: Frame[],
+ *   labels: Record<string, string>, offered: number}} Store
+ * Add a packet: one or two frames join their run, more replace what was there.
+ * @param {Store|null} store @param {Packet} packet @returns {Store}
+ */
+export function merge(store, packet) {
+  const { header, frames } = packet;
+  if (!store || frames.length > 2 || !joins(store, packet)) return storeOf(packet);
+  store.header = header;
+  Object.assign(store.labels, header.labels);
+  for (const frame of frames) insert(store.frames, frame);
+  while (store.frames.length > 2 && tooMany(store.frames)) store.frames = everySecond(store.frames);
+  store.offered = Math.max(store.offered, store.frames.length);
+  return store;
+}
+
+/** Put a frame in its place; an exact one may stand in for a quantised one, not the reverse. */
+function insert(kept, frame) {
+  const place = kept.findIndex((each) => each.iteration >= frame.iteration);
+  if (place < 0) kept.push(frame);
+  else if (kept[place].iteration > frame.iteration) kept.splice(place, 0, frame);
+  else if (frame.exact || !kept[place].exact) kept[place] = frame;
+}
+
+function storeOf({ header, frames }) {
+  const { run, offered } = header;
+  return { header, run, offered, shape: shapeOf(header), frames, labels: { ...header.labels } };
+}
+
+/** Whether frames belong to the run that we have. */
+function joins(store, { header, frames }) {
+  if (header.run !== store.run || shapeOf(header) !== store.shape) return false;
+  return frames.every((frame) => {
+    const same = store.frames.find((kept) => kept.iteration === frame.iteration);
+    if (same) return Object.is(number(same.loss), number(frame.loss));
+    return Boolean(header.run) || frame.iteration > newest(store).iteration;
+  });
+}
+
+function tooMany(frames) {
+  const bytes = frames.reduce((sum, frame) => sum + frame.values.byteLength, 0);
+  return frames.length > MOST_FRAMES || bytes > MOST_BYTES;
+}
+
+/** Thin the frames, but keep the first and the newest. */
+function everySecond(frames) {
+  return frames.filter((_, index) => index % 2 === 0 || index === frames.length - 1);
+}
+
+export function newest(store) {
+  return store.frames[store.frames.length - 1];
+}

@@ -1,0 +1,164 @@
+/** Rows of units as strips of colours, and the belt that carries the state. */
+
+import { DIAGRAMS } from "./cells.js";
+import { startOf } from "./values.js";
+import { css } from "./theme.js";
+import { artKey, cellWidth, cellX, unitY } from "./layout.js";
+import { hatch } from "./marks.js";
+
+/** Between two columns the belt is paler than in them. */
+const CARRIED = 0.6;
+
+/** Write a row's values into its image of one pixel for each step and line. */
+function paintImages(scene, row) {
+  const { store } = scene;
+  const { steps, units } = store.header;
+  const lines = Math.ceil(units / row.group);
+  const art = (scene.art[artKey(row)] ??= newArt(steps, lines));
+  const table = scene.tables[row.letter];
+  const { from, factor } = codeScale(scene, row);
+  const start = startOf(store.header, row.layer, row.letter);
+  art.hasNotNumbers = fillImage(art.now, scene.shown, start, row.group, units, table, from, factor);
+  if (row.belt) {
+    const kept = keptValues(scene, row, start);
+    fillImage(art.kept, kept, 0, row.group, units, table, from, factor);
+  }
+}
+
+function newArt(steps, lines) {
+  const image = () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = steps;
+    canvas.height = lines;
+    const context = canvas.getContext("2d");
+    const data = context.createImageData(steps, lines);
+    return { canvas, context, data, pixels: new Uint32Array(data.data.buffer) };
+  };
+  return { now: image(), kept: image(), hasNotNumbers: false };
+}
+
+/** code = from + factor * value, 0..255 */
+function codeScale(scene, row) {
+  if (row.quantity.scale === "gate") return { from: 0, factor: 255 };
+  return { from: 127.5, factor: 127.5 / scene.scales[artKey(row)] };
+}
+
+/** @returns {boolean} whether some value is not a number */
+function fillImage(image, values, start, group, units, table, from, factor) {
+  const steps = image.canvas.width;
+  let notNumbers = false;
+  for (let t = 0; t < steps; t++) {
+    for (let line = 0, unit = 0; unit < units; line++) {
+      const end = Math.min(units, unit + group);
+      const count = end - unit;
+      let sum = 0;
+      for (; unit < end; unit++) sum += values[start + t * units + unit];
+      const code = from + (factor * sum) / count;
+      if (code === code && Number.isFinite(code)) {
+        image.pixels[line * steps + t] = table[code < 0 ? 0 : code > 255 ? 255 : Math.round(code)];
+      } else {
+        image.pixels[line * steps + t] = table[256];
+        notNumbers = true;
+      }
+    }
+  }
+  image.context.putImageData(image.data, 0, 0);
+  return notNumbers;
+}
+
+/** What the valve lets through of the state before: f c or z h; without a valve the state itself. */
+function keptValues(scene, row, start) {
+  const { header } = scene.store;
+  const { steps, units } = header;
+  const { valve } = DIAGRAMS[header.cell];
+  const kept = new Float32Array(steps * units);
+  const gate = valve ? startOf(header, row.layer, valve) : 0;
+  for (let at = units; at < kept.length; at++) {
+    kept[at] = scene.shown[start + at - units] * (valve ? scene.shown[gate + at] : 1);
+  }
+  return kept;
+}
+
+function drawStrip(context, scene, row, { first, last }) {
+  const { layout } = scene;
+  const { canvas } = scene.art[artKey(row)].now;
+  const count = last - first + 1;
+  context.drawImage(
+    canvas, first, 0, count, canvas.height,
+    cellX(layout, first) - layout.gap, row.y, count * layout.pitch, row.height,
+  );
+}
+
+function clearGaps(context, { layout, theme }, { first, last }) {
+  const top = layout.rows[0].top;
+  const height = layout.predictionY - top;
+  context.fillStyle = css(theme.paper);
+  for (let t = first; t <= last; t++) {
+    context.fillRect(cellX(layout, t) - layout.gap, top, layout.gap, height);
+  }
+}
+
+/** The belt has no gaps: between two columns it shows the old state, then what the valve kept. */
+function drawBelt(context, scene, row, { first, last }) {
+  const { layout } = scene;
+  const { now, kept } = scene.art[artKey(row)];
+  const lines = now.canvas.height;
+  const width = cellWidth(layout);
+  const before = Math.floor(layout.gap / 2);
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t);
+    const after = layout.gap - before;
+    context.globalAlpha = 1;
+    context.drawImage(now.canvas, t, 0, 1, lines, x, row.y, width, row.height);
+    context.globalAlpha = CARRIED;
+    context.drawImage(kept.canvas, t, 0, 1, lines, x - after, row.y, after, row.height);
+    const carried = x - layout.gap;
+    if (t > 0) {
+      context.drawImage(now.canvas, t - 1, 0, 1, lines, carried, row.y, before, row.height);
+    } else {
+      context.drawImage(kept.canvas, 0, 0, 1, lines, carried, row.y, before, row.height);
+    }
+  }
+  context.globalAlpha = 1;
+  drawRails(context, scene, row);
+}
+
+function drawRails(context, scene, row) {
+  const { layout } = scene;
+  const from = layout.left;
+  const to = cellX(layout, layout.steps - 1) + cellWidth(layout) + 6;
+  context.fillStyle = css(scene.colours[row.letter]);
+  context.fillRect(from, row.y - 4, to - from, 2);
+  context.fillRect(from, row.y + row.height + 2, to - from, 2);
+}
+
+/** Hatch what is not a number, so that grey is not taken for a value. */
+function drawNotNumbers(context, scene, row, { first, last }) {
+  if (!scene.art[artKey(row)].hasNotNumbers) return;
+  const { layout, store } = scene;
+  const { units } = store.header;
+  const start = startOf(store.header, row.layer, row.letter);
+  const broken = (t, unit) => !Number.isFinite(scene.shown[start + t * units + unit]);
+  for (let t = first; t <= last; t++) {
+    for (let unit = 0; unit < units; unit++) {
+      if (!broken(t, unit)) continue;
+      const from = unit;
+      while (unit + 1 < units && broken(t, unit + 1)) unit += 1;
+      const top = unitY(row, from);
+      hatch(context, scene.theme, [
+        cellX(layout, t), top, cellWidth(layout), unitY(row, unit) + row.unitHeight - top,
+      ]);
+    }
+  }
+}
+
+/** Everything that is a colour: the rows of units of all layers, and the belts. */
+export function drawRows(context, scene, span) {
+  const { layout } = scene;
+  context.imageSmoothingEnabled = false;
+  for (const row of layout.rows) paintImages(scene, row);
+  for (const row of layout.rows) if (!row.belt) drawStrip(context, scene, row, span);
+  clearGaps(context, scene, span);
+  for (const row of layout.rows) if (row.belt) drawBelt(context, scene, row, span);
+  for (const row of layout.rows) drawNotNumbers(context, scene, row, span);
+}

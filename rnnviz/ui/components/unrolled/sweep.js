@@ -1,0 +1,122 @@
+/** What moves: the sweeps, and the frames around the chosen step and unit. */
+
+import { clamp } from "./values.js";
+import { VEIL, css } from "./theme.js";
+import { HEIGHT, cellWidth, cellX, printBox, unitY } from "./layout.js";
+import { disk, roundedRect } from "./marks.js";
+import { drawBackward } from "./gradient.js";
+
+/** A glow that rises along a line, in so many parts. */
+const GLOW_PARTS = 10;
+
+/** When, within a step, each part of a column has been computed: shares 0..1 of the step. */
+function partsOf(layout) {
+  const rows = layout.rows.map((row, index) => ({
+    y: row.top - HEIGHT.between / 2, height: row.slot + HEIGHT.between,
+    at: 0.15 + (0.65 * index) / layout.rows.length,
+  }));
+  const y = layout.predictionY - 9;
+  const top = layout.rows[0].top - HEIGHT.between / 2;
+  const input = { y: 0, height: top, at: 0, print: true };
+  const prediction = { y, height: layout.gradientY - 6 - y, at: 0.8, print: true };
+  return [input, ...rows, prediction];
+}
+
+/** What the network has not computed yet lies under a veil. */
+function drawForward(context, scene) {
+  const { layout, theme } = scene;
+  const t = scene.step;
+  const within = scene.calm ? 1 : scene.sweep.at - t;
+  const right = layout.left + layout.content + layout.gap;
+  context.fillStyle = css(theme.paper, VEIL);
+  context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
+  for (const part of partsOf(layout)) {
+    // Texts stand on their column's middle; a row's column begins with what comes to it.
+    const x = cellX(layout, t) - (part.print ? layout.gap / 2 : layout.gap);
+    const share = clamp((within - part.at) / 0.12, 0, 1);
+    context.fillStyle = css(theme.paper, VEIL);
+    context.fillRect(x + layout.pitch, part.y, right - x - layout.pitch, part.height);
+    context.fillStyle = css(theme.paper, VEIL * (1 - share));
+    if (share < 1) context.fillRect(x, part.y, layout.pitch, part.height);
+  }
+  drawFlow(context, scene, t, within);
+}
+
+/** A light runs along the belts, and down the column from row to row. */
+function drawFlow(context, scene, t, within) {
+  const { layout } = scene;
+  const x = cellX(layout, t) - layout.gap + Math.min(1, within * 1.6) * layout.pitch;
+  for (const row of layout.rows.filter((each) => each.belt)) {
+    const length = Math.max(26, layout.pitch * 0.9);
+    const colour = scene.theme.dark ? [255, 255, 255] : scene.colours[row.letter];
+    for (let part = 0; part < GLOW_PARTS; part++) {
+      const from = x - length * (1 - part / GLOW_PARTS);
+      context.fillStyle = css(colour, (0.85 * (part + 0.5)) / GLOW_PARTS);
+      context.fillRect(from, row.y - 4, length / GLOW_PARTS, 2);
+      context.fillRect(from, row.y + row.height + 2, length / GLOW_PARTS, 2);
+    }
+    disk(context, x, row.y - 3, 2.6, css(colour));
+    disk(context, x, row.y + row.height + 3, 2.6, css(colour));
+  }
+  for (const row of layout.rows) lightRow(context, scene, t, within, row);
+}
+
+function lightRow(context, scene, t, within, row) {
+  const { layout } = scene;
+  const index = layout.rows.indexOf(row);
+  const since = within - 0.15 - (0.65 * index) / layout.rows.length;
+  if (since < 0 || since > 0.4) return;
+  context.strokeStyle = css(scene.colours[row.letter], 1 - since / 0.4);
+  context.lineWidth = 2;
+  context.strokeRect(cellX(layout, t) - 1, row.y - 1, cellWidth(layout) + 2, row.height + 2);
+}
+
+/** The chosen time step: a frame around its column. */
+function drawStep(context, scene) {
+  const { layout, theme, step } = scene;
+  const { x: left, width: inner } = printBox(layout, step);
+  const x = left - 2;
+  const width = inner + 4;
+  context.strokeStyle = css(theme.ink, 0.75);
+  context.lineWidth = 1.5;
+  roundedRect(context, x, 0.75, width, layout.height - 1.5, 4);
+  context.stroke();
+}
+
+/** The chosen unit: a line around it in every row. */
+function drawUnit(context, scene) {
+  const { layout, theme, unit } = scene;
+  if (!unit) return;
+  const left = cellX(layout, 0);
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+  for (const row of layout.rows) {
+    if (row.layer !== unit.layer) continue;
+    const y = unitY(row, unit.unit);
+    context.lineWidth = 3.5;
+    context.strokeStyle = css(theme.paper, 0.85);
+    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
+    context.lineWidth = 1.5;
+    context.strokeStyle = css(theme.ink);
+    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
+  }
+}
+
+function drawPointer(context, scene) {
+  const { layout, theme, pointer } = scene;
+  if (!pointer || pointer.unit === undefined) return;
+  const y = unitY(pointer.row, pointer.unit);
+  context.lineWidth = 1.5;
+  context.strokeStyle = css(theme.ink);
+  context.strokeRect(
+    cellX(layout, pointer.t) - 1, y - 1, cellWidth(layout) + 2, pointer.row.unitHeight + 2,
+  );
+}
+
+/** All that moves. */
+export function drawMotion(context, scene) {
+  if (scene.sweep.phase === "forward") drawForward(context, scene);
+  if (scene.sweep.phase === "backward") drawBackward(context, scene);
+  drawUnit(context, scene);
+  drawStep(context, scene);
+  drawPointer(context, scene);
+}

@@ -1,0 +1,98 @@
+/** Colours: those of the page, and tables of colours made from them. */
+
+/** How much of the paper covers what is not to be looked at now. */
+export const VEIL = 0.7;
+
+/** Signed colours grow faster near zero, or one large value would make all the others pale. */
+const SIGNED_POWER = 0.6;
+
+/**
+ * @typedef {{ink: number[], paper: number[], dark: boolean, font: string}} Theme
+ * @param {{ink: string, paper: string, font: string}} wanted CSS colours and font family
+ * @returns {Theme}
+ */
+export function makeTheme({ ink, paper, font }) {
+  const ground = parseColour(paper, [255, 255, 255]);
+  return {
+    ink: parseColour(ink, [49, 51, 63]), paper: ground, dark: luminance(ground) < 0.4,
+    font: font || "sans-serif",
+  };
+}
+
+/** The theme of the page at an element. @returns {Theme} */
+export function readTheme(element) {
+  const style = getComputedStyle(element);
+  const paper = style.getPropertyValue("--st-background-color");
+  return makeTheme({ ink: style.color, paper, font: style.fontFamily });
+}
+
+let colourReader;
+
+/** Any CSS colour as [r, g, b]. */
+export function parseColour(text, fallback) {
+  colourReader ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (!text || !CSS.supports("color", text.trim())) return fallback;
+  colourReader.fillStyle = text.trim();
+  colourReader.fillRect(0, 0, 1, 1);
+  return Array.from(colourReader.getImageData(0, 0, 1, 1).data.slice(0, 3));
+}
+
+export function mix(from, to, share) {
+  return from.map((channel, index) => Math.round(channel + (to[index] - channel) * share));
+}
+
+export function css(colour, alpha = 1) {
+  return `rgb(${colour[0]} ${colour[1]} ${colour[2]} / ${alpha})`;
+}
+
+function luminance(colour) {
+  const linear = colour.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+function contrast(one, other) {
+  const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** The colour, moved towards the ink until text in it can be read (WCAG 4.5 : 1). */
+export function readable(colour, theme) {
+  for (let share = 0; share < 1; share += 0.1) {
+    const moved = mix(colour, theme.ink, share);
+    if (contrast(moved, theme.paper) >= 4.5) return moved;
+  }
+  return theme.ink;
+}
+
+/** 256 colours from the lowest to the highest value, and one more for "not a number". */
+export function colourTable(quantity, theme) {
+  const table = new Uint32Array(257);
+  for (let code = 0; code < 256; code++) table[code] = pixel(colourAt(quantity, code / 255, theme));
+  table[256] = pixel(mix(theme.paper, theme.ink, 0.45));
+  return table;
+}
+
+/** Colour at a share 0..1 of the scale; for a signed quantity 0.5 is zero. */
+export function colourAt(quantity, share, theme) {
+  const zero = mix(theme.paper, theme.ink, 0.045);
+  const colour = parseColour(quantity.colour, [128, 128, 128]);
+  if (quantity.scale === "gate") return mix(zero, strong(colour, theme), share);
+  const side = share < 0.5 ? parseColour(quantity.negative, colour) : colour;
+  return mix(zero, strong(side, theme), (Math.abs(share - 0.5) * 2) ** SIGNED_POWER);
+}
+
+/** The end of a scale must stand out from the paper in either theme. */
+function strong(colour, theme) {
+  for (let share = 0; share < 0.6; share += 0.1) {
+    const moved = mix(colour, theme.ink, share);
+    if (contrast(moved, theme.paper) >= 2.6) return moved;
+  }
+  return colour;
+}
+
+function pixel([red, green, blue]) {
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}

@@ -1,0 +1,121 @@
+/** A frame -> the numbers of a row, and the scales that they are drawn on. */
+
+import { UNKNOWN, number } from "./packet.js";
+
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none. */
+export function decode(frame, header) {
+  if (frame.exact) return frame.values;
+  const { steps, units, layers, quantities } = header;
+  const block = steps * units;
+  const decoded = new Float32Array(frame.values.length);
+  for (let layer = 0, at = 0; layer < layers; layer++) {
+    quantities.forEach((quantity, q) => {
+      const table = decodingTable(quantity.scale, frame.peaks[q][layer]);
+      for (const end = at + block; at < end; at++) decoded[at] = table[frame.values[at]];
+    });
+  }
+  return decoded;
+}
+
+function decodingTable(scale, peak) {
+  const table = new Float32Array(256);
+  for (let code = 1; code < 256; code++) {
+    table[code] = scale === "gate" ? (code - 1) / 254 : ((code - 128) / 127) * peak;
+  }
+  table[0] = NaN;
+  return table;
+}
+
+export function quantityIndex(header, letter) {
+  return header.quantities.findIndex((quantity) => quantity.letter === letter);
+}
+
+/** Where the values of one row begin in a decoded frame. */
+export function startOf(header, layer, letter) {
+  const { steps, units, quantities } = header;
+  return (layer * quantities.length + quantityIndex(header, letter)) * steps * units;
+}
+
+/** The recorded number; of a quantised frame the nearest level. */
+export function valueAt(view, row, t, unit) {
+  const { header } = view.store;
+  return view.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
+}
+
+/** Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole. */
+export function normsOf(frame, header, layer, gradient, ofLast) {
+  const { layers, steps, gradients } = header;
+  const start = (((ofLast ? 1 : 0) * layers + layer) * gradients.length + gradient) * steps;
+  return frame.norms.subarray(start, start + steps);
+}
+
+/** Ends of the colour scale of a signed quantity: the largest value kept, rounded up. */
+export function signedScale(store, q, layer) {
+  const peak = store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0);
+  const decade = 10 ** Math.floor(Math.log10(peak));
+  const steps = peak > 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8, 10] : [1, 2, 5, 10];
+  const step = steps.find((candidate) => peak <= candidate * decade * 1.001);
+  return step ? step * decade : peak || 1;
+}
+
+/**
+ * Decades that the gradient axis spans: those of the frame, for both losses. The axis that is there
+ * stays as long as it fits, so that it does not jump with every update.
+ */
+export function decades(frame, present) {
+  const finite = frame.norms.filter((norm) => norm > 0 && norm < Infinity);
+  if (!finite.length) return present ?? { low: -4, high: 0 };
+  const high = Math.ceil(Math.log10(Math.max(...finite)) - 1e-9);
+  const lowest = Math.floor(Math.log10(Math.min(...finite)) + 1e-9);
+  const low = clamp(lowest, high - 12, high - 4);
+  const fits = present && present.high >= high && present.low <= low &&
+    present.high - high <= 1 && low - present.low <= 2;
+  return fits ? present : { low, high };
+}
+
+/** Share 0..1 of the axis; 0 is at or below its foot. */
+export function onAxis(range, norm) {
+  return clamp((Math.log10(norm) - range.low) / (range.high - range.low), 0, 1);
+}
+
+/** Whether the prediction at t was right; null where nothing was asked or known. */
+export function hit(frame, t) {
+  if (!frame.sequence.scored[t] || !frame.rank.length || frame.rank[t] === UNKNOWN) return null;
+  return frame.rank[t] === 0;
+}
+
+/** How many of the scored steps were right. */
+export function scoreOf(frame) {
+  let right = 0;
+  let scored = 0;
+  frame.sequence.scored.forEach((asked, t) => {
+    if (!asked) return;
+    scored += 1;
+    if (hit(frame, t)) right += 1;
+  });
+  return { right, scored };
+}
+
+/** The classes told at a step: the most probable ones, and the target if it is not among them. */
+export function told(view, t) {
+  const { frame, store } = view;
+  const { top } = store.header;
+  const scored = frame.sequence.scored[t];
+  const targetClass = scored ? frame.sequence.target_values[t] : -1;
+  const classes = [];
+  for (let place = 0; place < top; place++) {
+    const number_ = frame.topClass[t * top + place];
+    if (number_ === UNKNOWN) return [];
+    classes.push({ number: number_, share: frame.top[t * top + place], place });
+  }
+  if (scored && !classes.some((each) => each.number === targetClass)) {
+    classes[classes.length - 1] = {
+      number: targetClass, share: frame.target[t], place: frame.rank[t],
+    };
+  }
+  return classes.map((each) => ({ ...each, target: each.number === targetClass }));
+}

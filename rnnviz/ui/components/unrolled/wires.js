@@ -1,0 +1,127 @@
+/** How the parts of the cell hang together, and the inputs above them. */
+
+import { DIAGRAMS } from "./cells.js";
+import { css } from "./theme.js";
+import { HEIGHT, cellWidth, cellX, printBox } from "./layout.js";
+import {
+  arrowDown, commonSize, drawOperator, fitted, font, roundedRect, uprightText, visible,
+} from "./marks.js";
+
+export function drawAxis(context, scene, { first, last }) {
+  const { layout, theme } = scene;
+  const every = layout.pitch >= 24 ? 1 : 5;
+  context.font = font(scene, 10);
+  context.textAlign = "center";
+  context.fillStyle = css(theme.ink, 0.6);
+  for (let t = first; t <= last; t++) {
+    if (t % every === 0) {
+      context.fillText(String(t), cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);
+    }
+  }
+}
+
+export function drawInputs(context, scene, { first, last }) {
+  const { layout, theme, frame } = scene;
+  const labels = frame.sequence.inputs.map(visible);
+  const size = commonSize(context, scene, labels, printBox(layout, 0).width - 4, 600, [20, 9]);
+  for (let t = first; t <= last; t++) {
+    const { x, width } = printBox(layout, t);
+    const label = labels[t];
+    context.fillStyle = css(theme.ink, 0.07);
+    roundedRect(context, x, layout.inputY, width, HEIGHT.input, 4);
+    context.fill();
+    context.fillStyle = css(theme.ink);
+    if (layout.upright) {
+      uprightText(context, scene, label, x + width / 2, layout.inputY + 3, HEIGHT.input - 6, 10);
+    } else {
+      context.font = font(scene, size, 600);
+      context.textAlign = "center";
+      context.fillText(fitted(context, label, width - 2), x + width / 2,
+        layout.inputY + HEIGHT.input / 2);
+    }
+  }
+}
+
+/** How the parts hang together; drawn only where the columns leave room for it. */
+export function drawWires(context, scene, { first, last }) {
+  const { layout, store } = scene;
+  const diagram = DIAGRAMS[store.header.cell];
+  for (let t = first; t <= last; t++) {
+    drawFall(context, scene, t);
+    if (t > 0) drawRecurrence(context, scene, t, diagram);
+    drawValve(context, scene, t, diagram);
+    for (const row of layout.rows) drawBead(context, scene, t, row, diagram.beads[row.letter]);
+  }
+}
+
+/** The input falls into the first row, as does each layer's hidden state; the last is read out. */
+function drawFall(context, scene, t) {
+  const { layout, theme } = scene;
+  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const last = layout.rows[layout.rows.length - 1];
+  for (const row of layout.rows) {
+    if (row.letter !== layout.rows[0].letter) continue;
+    arrowDown(context, x, row.y - (row.belt ? 5 : 1), css(theme.ink, 0.55));
+  }
+  const bottom = last.y + last.height + (last.belt ? 6 : 2);
+  arrowDown(context, x, bottom + 7, css(theme.ink, 0.55));
+}
+
+/** The hidden state of the step before goes into every gate. */
+function drawRecurrence(context, scene, t, diagram) {
+  const { layout } = scene;
+  const gates = diagram.rows.filter((letter) => letter !== "h" && letter !== "c");
+  if (!gates.length) return;
+  const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
+  for (let layer = 0; layer < scene.store.header.layers; layer++) {
+    const rows = layout.rows.filter((row) => row.layer === layer);
+    const hidden = rows.find((row) => row.letter === "h");
+    const highest = rows[0].y + rows[0].height / 2;
+    context.strokeStyle = css(scene.colours.h, 0.65);
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, hidden.y + (hidden.belt ? -5 : hidden.height / 2));
+    if (!hidden.belt) {
+      context.moveTo(x - layout.gap * 0.22, hidden.y + hidden.height / 2);
+      context.lineTo(x, hidden.y + hidden.height / 2);
+    }
+    context.lineTo(x, highest);
+    for (const row of rows.filter((each) => gates.includes(each.letter))) {
+      const y = row.y + row.height / 2;
+      context.moveTo(x, y);
+      context.lineTo(cellX(layout, t) - 1, y);
+      context.moveTo(cellX(layout, t) - 4, y - 2.5);
+      context.lineTo(cellX(layout, t) - 1, y);
+      context.lineTo(cellX(layout, t) - 4, y + 2.5);
+    }
+    context.stroke();
+  }
+}
+
+/** The gate that decides what is kept sits on the belt. */
+function drawValve(context, scene, t, diagram) {
+  if (!diagram.valve || t === 0) return;
+  const { layout } = scene;
+  const x = Math.round(cellX(layout, t) - layout.gap * 0.45) + 0.5;
+  for (const belt of layout.rows.filter((row) => row.belt)) {
+    const gate = layout.rows.find((row) => row.letter === diagram.valve && row.layer === belt.layer);
+    const y = belt.y - 3;
+    context.strokeStyle = css(scene.colours[diagram.valve]);
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(cellX(layout, t) - 1, gate.y + gate.height - 2);
+    context.lineTo(x, gate.y + gate.height - 2);
+    context.lineTo(x, y);
+    context.stroke();
+    drawOperator(context, scene, x, y, "×", scene.colours[diagram.valve]);
+  }
+}
+
+function drawBead(context, scene, t, row, sign) {
+  if (!sign) return;
+  const { layout, theme } = scene;
+  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const y = row.top - HEIGHT.between / 2;
+  if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
+  else drawOperator(context, scene, x, y, sign, theme.ink);
+}

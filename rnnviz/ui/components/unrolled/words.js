@@ -1,0 +1,201 @@
+/** Sentences and numbers as text. */
+
+import { DIAGRAMS } from "./cells.js";
+import { number } from "./packet.js";
+import { hit, normsOf, scoreOf, told, valueAt } from "./values.js";
+import { className, isolatedLabel, visible } from "./marks.js";
+
+/** A number as it was recorded, to the seven digits that float32 holds. */
+function exactly(value) {
+  if (Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "minus infinite";
+  return minus(String(Number(value.toPrecision(7))));
+}
+
+export function shortly(value) {
+  if (!Number.isFinite(value)) return exactly(value);
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) {
+    return minus(value.toExponential(2));
+  }
+  return minus(String(Number(value.toPrecision(3))));
+}
+
+function minus(text) {
+  return text.replace(/-/g, "−");
+}
+
+export function percent(share) {
+  return Number.isFinite(share) ? `${shortly(share * 100)} %` : "not a number";
+}
+
+export function grouped(value) {
+  return value.toLocaleString("en");
+}
+
+/** The line above the picture, in two parts: what was measured, and on what. */
+export function captionOf({ store, frame }) {
+  const { cell, units, layers } = store.header;
+  const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
+  return [
+    `Measured on the probe at iteration ${grouped(frame.iteration)}`,
+    ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ${size}`,
+  ];
+}
+
+/** The sentence that stands for the picture. */
+export function sentence(scene) {
+  const { frame, store } = scene;
+  const { header } = store;
+  const { right, scored } = scoreOf(frame);
+  const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
+  const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
+  const parts = [
+    `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.units, "unit")} over ` +
+      `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
+      `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
+    header.classes ? `${right} of ${scored} predictions are right.` : "",
+    `Norm of the gradient by the hidden state, ${lossWords(scene)}: ${shortly(norms[0])} at ` +
+      `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+export function plural(count, word) {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function lossWords(scene) {
+  return scene.ofLast ? "of the last scored step's loss" : "of the whole loss";
+}
+
+/** Facts of a time step: [word, value, letter of the colour]. */
+export function stepFacts(scene) {
+  const { frame, step, store } = scene;
+  const facts = [
+    ["time step", String(step)],
+    ["input", isolatedLabel(frame.sequence.inputs[step])],
+  ];
+  if (store.header.classes) {
+    const best = told(scene, step).find((each) => each.place === 0);
+    if (best) facts.push(["says", `${className(scene, best.number)} ${percent(best.share)}`]);
+    const verdict = hit(frame, step);
+    const target = isolatedLabel(frame.sequence.targets[step]);
+    if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
+  } else {
+    facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
+    const target = isolatedLabel(frame.sequence.targets[step]);
+    if (frame.sequence.scored[step]) facts.push(["target", target]);
+  }
+  store.header.gradients.forEach((gradient, index) => {
+    const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
+    facts.push([gradient.label, shortly(norms[step]), gradient.letter]);
+  });
+  return facts;
+}
+
+export function unitFacts(scene) {
+  const { unit, step, store, layout } = scene;
+  const { header } = store;
+  if (!unit) return [];
+  const name = header.layers > 1 ? `layer ${unit.layer}, unit` : "unit";
+  const rows = layout.rows.filter((row) => row.layer === unit.layer);
+  return [
+    [name, String(unit.unit)],
+    ...rows.map((row) => {
+      const value = shortly(valueAt(scene, row, step, unit.unit));
+      return [row.quantity.label, value, row.letter];
+    }),
+  ];
+}
+
+/** What the tooltip says: [small line, the number, small lines...] */
+export function tooltipLines(scene, { row, t, unit, part, carried }) {
+  const { frame, store } = scene;
+  if (carried) return keptLines(scene, row, t, unit);
+  if (row) {
+    const layer = store.header.layers > 1 ? `layer ${row.layer}, ` : "";
+    const value = exactly(valueAt(scene, row, t, unit));
+    return [
+      `${row.quantity.label}, ${layer}unit ${unit}, time step ${t}`,
+      frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
+      row.quantity.meaning,
+      formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
+      frame.exact ? "" : "the nearest of 254 levels; at rest the recorded number follows",
+      row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
+    ];
+  }
+  if (part === "input") return [`input at time step ${t}`, visible(frame.sequence.inputs[t])];
+  if (part === "gradient") return gradientLines(scene, t);
+  return predictionLines(scene, t);
+}
+
+/** A formula with the numbers of one unit put in. */
+function formula(scene, write, row, t, unit) {
+  if (!write) return "";
+  const { rows } = scene.layout;
+  const at = (letter, step) => {
+    if (step < 0) return "0";
+    const wanted = rows.find((each) => each.letter === letter && each.layer === row.layer);
+    return shortly(valueAt(scene, wanted, step, unit));
+  };
+  return `= ${write((letter) => at(letter, t), (letter) => at(letter, t - 1))}`;
+}
+
+/** Between two columns of the belt: what the valve lets through. */
+function keptLines(scene, row, t, unit) {
+  const { cell } = scene.store.header;
+  const { rows } = scene.layout;
+  const { valve, kept } = DIAGRAMS[cell];
+  const gate = rows.find((each) => each.letter === valve && each.layer === row.layer);
+  const value = valueAt(scene, gate, t, unit) * (t ? valueAt(scene, row, t - 1, unit) : 0);
+  return [
+    `kept from time step ${t - 1} to ${t}, unit ${unit}`,
+    shortly(value),
+    formula(scene, kept, row, t, unit),
+    `${gate.quantity.label} × ${row.quantity.label} of the step before`,
+  ];
+}
+
+function gradientLines(scene, t) {
+  const { frame, store } = scene;
+  const { header } = store;
+  const norm = (letter) => {
+    const index = header.gradients.findIndex((gradient) => gradient.letter === letter);
+    return exactly(normsOf(frame, header, header.layers - 1, index, scene.ofLast)[t]);
+  };
+  return [
+    `gradient by hidden state, time step ${t}`,
+    norm("d_h"),
+    `2-norm over units, ${lossWords(scene)}`,
+    ...header.gradients.filter((gradient) => gradient.letter !== "d_h")
+      .map((gradient) => `${gradient.label}: ${norm(gradient.letter)}`),
+  ];
+}
+
+function predictionLines(scene, t) {
+  const { frame, store } = scene;
+  if (!store.header.classes) {
+    const { outputs } = store.header;
+    const values = Array.from(frame.outputs.subarray(t * outputs, (t + 1) * outputs), exactly);
+    return [`output at time step ${t}`, values.join(", "), `target ${frame.sequence.targets[t]}`];
+  }
+  const verdict = hit(frame, t);
+  const lines = [`prediction at time step ${t}`];
+  lines.push(verdict === null ? "not scored" : verdict ? "hit" : "miss");
+  if (verdict !== null) {
+    const rank = frame.rank[t] ? `, number ${frame.rank[t] + 1} of ${store.header.outputs}` : "";
+    const target = isolatedLabel(frame.sequence.targets[t]);
+    lines.push(`target ${target}: ${exactly(frame.target[t])}${rank}`);
+  }
+  for (const each of told(scene, t)) {
+    if (!each.target) lines.push(`${className(scene, each.number)}: ${exactly(each.share)}`);
+  }
+  return lines;
+}
+
+export function decadeName(decade) {
+  if (decade >= -3 && decade <= 3) return String(10 ** decade).slice(0, 5);
+  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const raised = Array.from(String(Math.abs(decade)), (digit) => digits[Number(digit)]).join("");
+  return `10${decade < 0 ? "⁻" : ""}${raised}`;
+}
