@@ -92,6 +92,9 @@ class Trace:
         What was done to the network when this was computed.
     truncate
         Length of the pieces through which the gradient went; None means the whole sequence.
+    update : array, (P,), or None
+        By how much the iteration that led here changed the weights; None where it was not looked
+        at, as before the first.
 
     Weights, interventions and truncation are what the rest can be computed from again, to the bit:
     `Trainer.network_of`.
@@ -113,6 +116,7 @@ class Trace:
     weights: Array
     interventions: tuple[Intervention, ...] = ()
     truncate: int | None = None
+    update: Array | None = None
 
     @property
     def steps(self) -> int:
@@ -171,8 +175,7 @@ class Trace:
 
     def _arrays(self) -> Iterator[NDArray[np.generic]]:
         yield from (self.scored, self.inputs, self.targets, self.outputs, self.d_x, self.weights)
-        if self.probabilities is not None:
-            yield self.probabilities
+        yield from (part for part in (self.probabilities, self.update) if part is not None)
         for layer in self.layers:
             yield from layer.quantities().values()
 

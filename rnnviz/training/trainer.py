@@ -340,6 +340,8 @@ class Trainer:
             return
         if generator_state is not None and (self._best is None or loss < self._best.loss):
             self._best = self._state(loss, generator_state)
+        due = self.recording.is_due(self.iteration + 1)
+        before = self.network.flat.copy() if due else None
         with _numbers_as_they_are():
             self._optimizer.step(
                 self.network.flat, self.network.flat_gradients, config.learning_rate
@@ -347,8 +349,9 @@ class Trainer:
         self.iteration += 1
         self._trace = self._score = None
         self.history.add(self.iteration, *row)
-        if self.recording.is_due(self.iteration):
-            self.recording.add(self.trace())
+        if before is not None:
+            self._trace = self._make_trace(before)
+            self.recording.add(self._trace)
 
     def _learn(self, batch: Batch) -> float:
         return self.network.learn(
@@ -370,14 +373,17 @@ class Trainer:
         size = self.network.flat.size
         return make_optimizer(config.optimizer, size, config.dtype, **_of_optimizer(config))
 
-    def _make_trace(self) -> Trace:
+    def _make_trace(self, weights_before: NDArray[np.floating] | None = None) -> Trace:
         batch = self.probe.batch
         with _numbers_as_they_are():
             record = self._record(batch)
             last = record if _only_last_is_scored(batch) else self._record(_last_scored(batch))
-            return trace_of(
+            trace = trace_of(
                 record, last, self.probe, self.task, self.config, self.iteration, self.network
             )
+            if weights_before is None:
+                return trace
+            return replace(trace, update=self.network.flat - weights_before)
 
     def _record(self, batch: Batch) -> Record:
         return self.network.record(

@@ -55,7 +55,7 @@ def show() -> None:
     st.html(_CSS)
     run = session.start()
     controls.sidebar()
-    if run.playing and page.url_path not in ("", live.PAGE):
+    if run.playing and page.url_path not in ("", *live.PAGES):
         st.caption(":material/pause_circle: Training waits, and goes on in the Studio.")
     token = _framed.set(True)
     try:

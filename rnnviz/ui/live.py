@@ -1,15 +1,17 @@
 """The live loop: train for a slice, look at the network, draw it in place, many times a second.
 
 A Streamlit fragment that runs itself again while the run plays. There is no thread and no loop of
-our own: when the tab closes, the browser's timer ends, and with it the training.
+our own: when the tab closes, the browser's timer ends, and with it the training. `turn` is what
+the loops of all pages have in common; `studio` is the Studio's.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -28,8 +30,8 @@ from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iterat
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
-#: The page that the loop belongs to.
-PAGE = "studio"
+#: The pages that train; on all others training waits.
+PAGES = ("studio",)
 #: Seconds between two ticks.
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
@@ -41,32 +43,47 @@ SENDING_S = 0.02
 _PICTURE = "moving_network"
 _CHART_HEIGHT = 210
 
+View = TypeVar("View")
+
 
 @dataclass(frozen=True)
-class _View:
-    """What one tick shows; all of it is measured while the turn is held."""
+class Places:
+    """Where a tick draws: places that the page has laid out once, so that no tick has to.
 
+    They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
+
+    Parameters
+    ----------
+    page_run
+        `Run.page_runs` as it was when the page laid them out.
+    readings
+        For the numbers in the transport bar.
+    """
+
+    page_run: int
+    readings: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class _StudioPlaces(Places):
+    picture: DeltaGenerator
+    charts: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class _Readings:
     iteration: int
     loss: float
     score: Score
     baseline: Baseline
     learning_rate: float
-    picture: bytes
-    charts: tuple[Chart, ...]
-    revision: str
 
 
 @dataclass(frozen=True)
-class _Places:
-    """Where a tick draws: places that the page has laid out once, so that no tick has to.
-
-    They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
-    """
-
-    page_run: int
-    readings: DeltaGenerator
-    picture: DeltaGenerator
-    charts: DeltaGenerator
+class _StudioView:
+    picture: bytes
+    charts: tuple[Chart, ...]
+    revision: str
 
 
 def studio(run: Run, readings: DeltaGenerator) -> None:
@@ -78,57 +95,80 @@ def studio(run: Run, readings: DeltaGenerator) -> None:
         Where the numbers go: a place in the transport bar.
     """
     picture, charts = st.columns([5, 2])
-    places = _Places(run.page_runs, readings, picture, charts)
+    places = _StudioPlaces(run.page_runs, readings, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
 
 
-def _tick(places: _Places) -> None:
+def _tick(places: _StudioPlaces) -> None:
+    session.refresh()
+    run = session.current()
+    viewed = viewed_iteration(_PICTURE)
+    turn(run, places, lambda: _look(run, viewed), lambda view: _draw(view, places))
+
+
+def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[View], None]) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
     stands within the change of the network. The turn includes the drawing: scripts of several
     sessions that draw at once would slow each other down as much as their training would.
+
+    Parameters
+    ----------
+    look
+        Measures what is to be shown, after the slice of training, while the turn is held.
+    draw
+        Draws it, without computing.
     """
-    session.refresh()
-    run = session.current()
     if places.page_run != run.page_runs:
         return
     knobs = session.live_knobs()
     quota = transport.iterations_per_tick()
-    viewed = viewed_iteration(_PICTURE)
     with GATE.turn(run) as seconds:
         if session.apply_knobs(run, knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()
         if run.playing:
             run.trainer.advance(iterations=quota, seconds=seconds)
-        view = _look(run, viewed)
+        readings, view = _read(run.trainer), look()
         if run.playing and run.trainer.diverged is not None:
             run.playing = False
             st.rerun()
-        _draw_all(view, places, run)
+        # Unless the visitor left while this tick trained: then its places are gone.
+        if places.page_run == run.page_runs:
+            try:
+                _draw_readings(readings, places.readings)
+                draw(view)
+            except StreamlitInvalidLayoutContextError:
+                # The visitor may leave at any moment of the drawing, too.
+                if places.page_run == run.page_runs:
+                    raise
     if run.playing:
         time.sleep(SENDING_S)
 
 
-def _look(run: Run, viewed: int | None) -> _View:
-    trainer = run.trainer
-    trace = trainer.trace()
-    score, baseline = trainer.score(), trainer.task.baseline()
-    return _View(
+def _read(trainer: Trainer) -> _Readings:
+    return _Readings(
         iteration=trainer.iteration,
-        loss=trace.loss,
-        score=score,
-        baseline=baseline,
+        loss=trainer.trace().loss,
+        score=trainer.score(),
+        baseline=trainer.task.baseline(),
         learning_rate=trainer.config.learning_rate,
-        picture=_pack(run, _traces_to_show(run, trace, viewed), viewed),
-        charts=tuple(_charts(trainer, trace, score, baseline)),
+    )
+
+
+def _look(run: Run, viewed: int | None) -> _StudioView:
+    trainer = run.trainer
+    return _StudioView(
+        picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed),
+        charts=tuple(_charts(trainer)),
         revision=run.name,
     )
 
 
-def _charts(trainer: Trainer, trace: Trace, score: Score, baseline: Baseline) -> Iterator[Chart]:
+def _charts(trainer: Trainer) -> Iterator[Chart]:
     """Make the charts beside the picture; numbers as targets have a loss, but no accuracy."""
+    trace, score, baseline = trainer.trace(), trainer.score(), trainer.task.baseline()
     history = trainer.history
     iterations, losses = history.column("iteration"), history.column("loss")
     classes = len(trace.output_labels) or None
@@ -178,31 +218,18 @@ def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
     return pack(traces, exact=viewed if is_there else None, run=run.name, selected=selected)
 
 
-def _draw_all(view: _View, places: _Places, run: Run) -> None:
-    """Draw, unless the visitor left while this tick trained: then its places are gone."""
-    if places.page_run != run.page_runs:
-        return
-    try:
-        _draw_readings(view, places.readings)
-        _draw(view, places)
-    except StreamlitInvalidLayoutContextError:
-        # The visitor may leave at any moment of the drawing, too.
-        if places.page_run == run.page_runs:
-            raise
-
-
-def _draw_readings(view: _View, readings: DeltaGenerator) -> None:
+def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
     """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
     numbers = [
-        ("Iteration", f"{view.iteration:,}"),
-        ("This example: loss", f"{view.loss:.3g}"),
-        (_score_label(view.score, view.baseline), _reading(view.score.value, view.score.measure)),
-        ("Learning rate", f"{view.learning_rate:g}"),
+        ("Iteration", f"{read.iteration:,}"),
+        ("This example: loss", f"{read.loss:.3g}"),
+        (_score_label(read.score, read.baseline), _reading(read.score.value, read.score.measure)),
+        ("Learning rate", f"{read.learning_rate:g}"),
     ]
-    if view.score.held_out is not None:
-        numbers.insert(3, ("Held out", _reading(view.score.held_out, view.score.measure)))
+    if read.score.held_out is not None:
+        numbers.insert(3, ("Held out", _reading(read.score.held_out, read.score.measure)))
     rows = "".join(f"<div><dt>{label}</dt><dd>{number}</dd></div>" for label, number in numbers)
-    readings.html(f'<dl class="readings">{rows}</dl>')
+    place.html(f'<dl class="readings">{rows}</dl>')
 
 
 def _score_label(score: Score, baseline: Baseline) -> str:
@@ -218,7 +245,7 @@ def _reading(score: float, measure: Measure) -> str:
     return f"{score:.1%}" if measure == "accuracy" else f"{score:.3g}"
 
 
-def _draw(view: _View, places: _Places) -> None:
+def _draw(view: _StudioView, places: _StudioPlaces) -> None:
     with places.picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:

@@ -1,5 +1,7 @@
 """The trainer repeats to the bit, changes live knobs only, and survives divergence."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -277,3 +279,13 @@ def test_the_network_of_a_trace_is_not_the_one_that_trains():
     trainer = Trainer(RunConfig(hidden_size=4))
     trainer.network_of(trainer.trace()).flat[:] = 0.0
     assert trainer.network.flat.any()
+
+
+def test_a_kept_trace_holds_by_how_much_its_iteration_changed_the_weights():
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.advance(iterations=3)
+    traces = trainer.recording.traces
+
+    assert traces[0].update is None
+    for before, after in pairwise(traces):
+        np.testing.assert_array_equal(after.update, after.weights - before.weights)

@@ -21,8 +21,10 @@ def sent(monkeypatch):
     """Catch the documents that would go to the browser."""
     documents = []
 
-    def catch(key, data):  # noqa: ARG001
-        documents.extend(json.loads(data)["charts"])
+    def catch(key, data, **reports):  # noqa: ARG001
+        message = json.loads(data)
+        assert message["clicks"] == bool(reports)
+        documents.extend(message["charts"])
 
     monkeypatch.setattr(component, "_mount", catch)
     return documents
@@ -89,6 +91,15 @@ def test_zoom_is_kept_until_the_revision_changes(sent):
     for revision in ("run 1", "run 2"):
         plots([Chart(figures.loss_spec([0], [1.0]))], key="loss", revision=revision)
     assert [document["layout"]["uirevision"] for document in sent] == ["run 1", "run 2"]
+
+
+def test_clicks_are_asked_for_only_where_somebody_listens(monkeypatch):
+    asked = []
+    monkeypatch.setattr(component, "_mount", lambda **mounted: asked.append(mounted))
+    for listener in (None, print):
+        plots([], key="some", on_click=listener)
+    assert "on_clicked_change" not in asked[0]
+    assert asked[1]["on_clicked_change"] is print
 
 
 def test_the_script_is_sent_without_its_comments():

@@ -10,10 +10,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TypedDict, cast
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -77,7 +78,21 @@ class Chart:
     label: str = ""
 
 
-def plots(charts: Sequence[Chart], *, key: str, revision: str = "keep") -> None:
+class Clicked(TypedDict):
+    """What the user clicked: the number of the chart, and the place on its axes."""
+
+    chart: int
+    x: float | str
+    y: float | str
+
+
+def plots(
+    charts: Sequence[Chart],
+    *,
+    key: str,
+    revision: str = "keep",
+    on_click: Callable[[], None] | None = None,
+) -> None:
     """Draw charts below each other, or update those that were drawn with the same key.
 
     Parameters
@@ -88,8 +103,18 @@ def plots(charts: Sequence[Chart], *, key: str, revision: str = "keep") -> None:
         Unique in the page.
     revision
         While it stays the same, so do the user's zoom and hidden lines.
+    on_click
+        Called before the next run when the user clicked a point; `clicked(key)` tells which.
     """
-    _mount(key=key, data=to_bytes({"charts": [_message(chart, revision) for chart in charts]}))
+    reports = {} if on_click is None else {"on_clicked_change": on_click}
+    messages = [_message(chart, revision) for chart in charts]
+    _mount(key=key, data=to_bytes({"clicks": bool(reports), "charts": messages}), **reports)
+
+
+def clicked(key: str) -> Clicked | None:
+    """Return what was clicked, in the callback of a click; None at any other time."""
+    state = st.session_state.get(key)
+    return cast("Clicked | None", state.get("clicked") if state else None)
 
 
 def _message(chart: Chart, revision: str) -> dict[str, object]:

@@ -8,7 +8,8 @@
  *
  * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
- *            watchers: {disconnect: () => void}[], message: Message, plotly: object | null,
+ *            watchers: {disconnect: () => void}[], message: Message,
+ *            report: ((x: unknown, y: unknown) => void) | null, plotly: object | null,
  *            inView: boolean, drawn: boolean, dueAt: number}} Chart
  */
 
@@ -23,11 +24,14 @@ const retryAfterMs = 10000;
 /** Share of the time that a chart may spend on drawing itself: where a drawing takes 7 ms, three a second. */
 const shareOfTime = 0.02;
 
-/** @param {{data: Uint8Array, parentElement: HTMLElement}} component */
-export default function ({ data, parentElement }) {
-  const { charts: messages } = JSON.parse(decoder.decode(data));
+/** @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: object) => void}} component */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const { charts: messages, clicks } = JSON.parse(decoder.decode(data));
   const hosts = hostsIn(parentElement, messages.length);
-  messages.forEach((message, number) => show(hosts[number], message));
+  messages.forEach((message, number) => {
+    const report = (x, y) => setTriggerValue("clicked", { chart: number, x, y });
+    show(hosts[number], message, clicks ? report : null);
+  });
   // This may be the clean-up of a run that a newer one has replaced: only a host that has left the page is torn down.
   return () => setTimeout(() => parentElement.isConnected || hosts.forEach(unmount), 0);
 }
@@ -43,10 +47,11 @@ function hostsIn(parent, count) {
   return hosts;
 }
 
-/** @param {HTMLElement} host @param {Message} message */
-function show(host, message) {
+/** @param {HTMLElement} host @param {Message} message @param {((x: unknown, y: unknown) => void) | null} report */
+function show(host, message, report) {
   const chart = charts.get(host) ?? mount(host);
   chart.message = message;
+  chart.report = report;
   describe(chart);
   load(chart);
   schedule(chart);
@@ -63,6 +68,7 @@ function mount(host) {
     waits: child(box, "rnnviz-plot-waits"),
     says: child(root, "rnnviz-plot-says"),
     message: null,
+    report: null,
     plotly: null,
     inView: true,
     drawn: false,
@@ -190,6 +196,7 @@ function draw(chart) {
   // Without a width the chart is in a closed tab. What is scrolled out of view is not kept up to date. The observers
   // tell when either comes back.
   if (!plotly || !width || (chart.drawn && !chart.inView)) return;
+  const first = !chart.drawn;
   chart.drawn = true;
   const { data, height } = message;
   const coarse = matchMedia("(pointer: coarse)").matches;
@@ -202,6 +209,7 @@ function draw(chart) {
     dragmode: coarse ? false : "zoom",
   };
   plotly.react(plot, data, layout, config);
+  if (first) plot.on("plotly_click", ({ points: [point] }) => chart.report?.(point.x, point.y));
 }
 
 /** Take colours and font from the theme of the page, as it is now. @param {HTMLElement} host */
