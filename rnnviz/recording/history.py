@@ -7,8 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 #: What a row holds. `loss` and `accuracy` (NaN where targets are numbers) are those of the
-#: iteration's own batch, measured before the update that ends the iteration; `gradient_norm` is the
-#: global 2-norm before clipping.
+#: iteration's own batch, measured before the update that ends the iteration: the loss over all
+#: scored steps, the accuracy over those whose target can be known. `gradient_norm` is the global
+#: 2-norm before clipping.
 COLUMNS = ("iteration", "loss", "accuracy", "gradient_norm", "clipped", "learning_rate")
 
 

@@ -108,7 +108,8 @@ class CopyMemory(Generated):
         y[-self.copied :] = symbols
         return Batch(self._one_hot(seen), y, None)
 
-    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_]:
+    def knowable(self, batch: Batch) -> NDArray[np.bool_]:
+        """Count the copied symbols: blanks are to be said before them."""
         mask = np.zeros(batch.y.shape, dtype=bool)
         mask[-self.copied :] = True
         return mask

@@ -96,8 +96,8 @@ class Counting(Generated):
         x = self._inputs.take(seen.take(which, axis=1), axis=0)
         return Batch(x, y.take(which, axis=1), mask.take(which, axis=1))
 
-    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_]:
-        """Score S and the b's: in between, an a may be followed by either."""
+    def knowable(self, batch: Batch) -> NDArray[np.bool_]:
+        """Count S and the b's: in between, an a may be followed by either."""
         assert batch.mask is not None
         known: NDArray[np.bool_] = batch.mask & (batch.x[:, :, _A] == 0)
         return known

@@ -80,7 +80,8 @@ class DelayedRecall(Generated):
         symbols = self._both[:, [index]].copy()
         return Batch(self._one_hot(symbols[:-1]), symbols[1:], None)
 
-    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_]:
+    def knowable(self, batch: Batch) -> NDArray[np.bool_]:
+        """Count the last step: the symbol to recall."""
         return only_last(*batch.y.shape)
 
     @cached_property

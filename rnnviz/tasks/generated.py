@@ -155,8 +155,8 @@ class Generated:
         said = [target for target in targets if target]
         return " ".join(said) if len(said) <= _TARGETS_IN_A_ROW else said[-1]
 
-    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_] | None:
-        """Return which steps (T, B) count in the score; those that are trained, if not said."""
+    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Return which steps (T, B) count in the score: all that are trained, unless overridden."""
         return batch.mask
 
     def _name(self, batch: Batch) -> str:
@@ -172,7 +172,7 @@ class Generated:
         affordable = max(16, _EVALUATED_NUMBERS // (self.length * self.input_size))
         count = min(_EVALUATED, affordable)
         batch = self.sample(np.random.default_rng(_EVALUATION_SEED), count)
-        return read_only(Batch(batch.x, batch.y, self._scored_in_evaluation(batch)))
+        return read_only(Batch(batch.x, batch.y, self.knowable(batch)))
 
     @cached_property
     def _identity(self) -> NDArray[np.float64]:

@@ -334,6 +334,14 @@ class GymSchedule:
         """
         return self._evaluation
 
+    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Leave out the days before enough exercises were seen to know the next."""
+        if self.view == "calendar" or self.memory_days == 1:
+            return None
+        exercise = batch.x[:, :, : len(dict.fromkeys(self.exercises))].any(axis=2)
+        known: NDArray[np.bool_] = exercise.cumsum(axis=0) >= self.memory_days
+        return known if known.any() else None
+
     def held_out(self) -> None:
         """Return None: new sequences are drawn without end."""
 
@@ -499,12 +507,9 @@ class GymSchedule:
     def _evaluation(self) -> Batch:
         if self._plain:
             batch = self._unbroken(np.arange(len(self.exercises)))
-            return read_only(self._without_the_unknown(batch, batch.y.astype(np.int64) * 0))
-        days = self._evaluation_days()
-        batch = self._batch(days)
-        if self.view == "calendar":
-            return read_only(batch)
-        return read_only(self._without_the_unknown(batch, days.seen))
+        else:
+            batch = self._batch(self._evaluation_days())
+        return read_only(Batch(batch.x, batch.y, self.knowable(batch)))
 
     def _evaluation_days(self) -> _Days:
         generator = np.random.default_rng(_EVALUATION_SEED)
@@ -515,14 +520,6 @@ class GymSchedule:
         done = generator.random(shape) >= self.missed
         _, first = self._anchored(numbers)
         return self._live(generator, numbers % len(self.exercises), first, done)
-
-    def _without_the_unknown(self, batch: Batch, seen: NDArray[np.int64]) -> Batch:
-        """Leave out the days before enough exercises were seen to know the next."""
-        if self.memory_days == 1:
-            return batch
-        exercise = seen < len(dict.fromkeys(self.exercises))
-        known = exercise.cumsum(axis=0) >= self.memory_days
-        return Batch(batch.x, batch.y, known if known.any() else None)
 
     def _best_from_calendar(self) -> float:
         count = len(self.exercises)

@@ -118,6 +118,10 @@ class _Windows:
         """Draw windows from random places of the part that is trained."""
         return self._batch(generator.integers(self.windows, size=batch_size))
 
+    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Return all scored steps: which of them can be known, data do not tell."""
+        return batch.mask
+
     def evaluation(self) -> Batch:
         """Return up to 500 trained windows, evenly spread; read-only."""
         return self._evaluation

@@ -91,8 +91,8 @@ class Reber(Generated):
         seen, y = np.where(mask, symbols[:-1], _PAD), np.where(mask, symbols[1:], 0)
         return Batch(self._inputs.take(seen, axis=0), y, mask)
 
-    def _scored_in_evaluation(self, batch: Batch) -> NDArray[np.bool_]:
-        """Score the steps after which one symbol alone is possible."""
+    def knowable(self, batch: Batch) -> NDArray[np.bool_]:
+        """Count the steps after which one symbol alone is possible."""
         steps = np.arange(self.length)[:, None]
         last = batch.x.any(axis=2).sum(axis=0) - 1
         # After the outer T or P: B. After the word but its E: E. Then T or P again, then E.

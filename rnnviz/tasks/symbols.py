@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings
 from rnnviz.tasks import memoryless
+from rnnviz.tasks.followers import followers
 from rnnviz.tasks.task import Baseline, Batch, Measure, Probe, check_index, read_only
 from rnnviz.tasks.vocabulary import (
     SPACE,
@@ -48,7 +48,7 @@ class NextSymbol:
     Parameters
     ----------
     text
-        1..200,000 characters, with 2..500 different symbols, and more symbols than `length`.
+        1..5,000,000 characters, with 2..500 different symbols, and more symbols than `length`.
     unit
         `word` or `character`.
     length
@@ -96,7 +96,7 @@ class NextSymbol:
             SHIPPED_TEXT,
             "What the network learns to continue. At most 500 different symbols.",
             low=1,
-            high=200_000,
+            high=5_000_000,
             short="text",
         ),
         Field(
@@ -173,13 +173,12 @@ class NextSymbol:
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)
-        symbols = self._symbols
         plural = f"{self.unit}s"
-        different = len(dict.fromkeys(symbols))
-        if len(symbols) <= self.length:
+        count, different = len(self._codes), len(self._split.labels)
+        if count <= self.length:
             raise ValueError(
                 f"text must have at least {self.length + 1} {plural}, one more than the window of "
-                f"{self.length}, got {len(symbols)}"
+                f"{self.length}, got {count}"
             )
         if not 2 <= different <= MOST_SYMBOLS:
             raise ValueError(
@@ -229,7 +228,7 @@ class NextSymbol:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The symbols in the order of their first appearance."""
-        return Vocabulary.of(self._symbols)
+        return Vocabulary(self._split.labels)
 
     @property
     def windows(self) -> int:
@@ -238,18 +237,17 @@ class NextSymbol:
 
     @property
     def _all_windows(self) -> int:
-        return len(self._symbols) - self.length
+        return len(self._codes) - self.length
 
     @property
     def ambiguous_share(self) -> float:
         """Share of the trained windows after which different symbols come in different places."""
-        followers = self._followers.values()
-        return sum(sum(c.values()) for c in followers if len(c) > 1) / self.windows
+        return self._followers[0] / self.windows
 
     @property
     def best_accuracy(self) -> float:
         """Best accuracy over the trained windows of a model that sees the window alone."""
-        return sum(max(c.values()) for c in self._followers.values()) / self.windows
+        return self._followers[1] / self.windows
 
     @property
     def description(self) -> str:
@@ -265,7 +263,7 @@ class NextSymbol:
         split = f" The {last} held out." if held_out else ""
         return (
             f"The network sees {seen} and says which {self.unit} follows. The text has "
-            f"{len(self._symbols):,} {self.unit}s, {len(self.vocabulary)} of them different, {how}."
+            f"{len(self._codes):,} {self.unit}s, {len(self.vocabulary)} of them different, {how}."
             f"{split}"
         )
 
@@ -300,9 +298,13 @@ class NextSymbol:
         """Return one of the probes named in `probe_names`."""
         check_index("probe", index, len(self.probe_names))
         place = int(self._probed[index])
-        *seen, following = self._symbols[place : place + self.length + 1]
+        *seen, following = self._window(place)
         targets = (*[""] * (self.length - 1), following)
         return Probe(self.probe_names[index], self._batch(np.array([place])), tuple(seen), targets)
+
+    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Return all scored steps: which of them can be known, data do not tell."""
+        return batch.mask
 
     def evaluation(self) -> Batch:
         """Return all trained windows, or up to 500 that are evenly spread; read-only."""
@@ -330,20 +332,21 @@ class NextSymbol:
     def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
         """Return windows to read: a column for each symbol seen, and the one that follows."""
         places = generator.integers(self.windows, size=count).tolist()
-        rows = [self._symbols[place : place + self.length + 1] for place in places]
+        rows = [self._window(place) for place in places]
         columns = [*map(str, range(1, self.length + 1)), "next"]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
-    def _symbols(self) -> list[str]:
-        lower = self.case == "lowered"
-        if self.unit == "word":
-            return split_words(self.text, lower, self.punctuation == "kept")
-        return split_characters(self.text, lower, self.punctuation != "dropped")
+    def _split(self) -> _Split:
+        return _split(self.text, self.unit, self.case == "lowered", self.punctuation)
 
-    @cached_property
-    def _codes(self) -> NDArray[np.int64]:
-        return self.vocabulary.encode(self._symbols)
+    @property
+    def _codes(self) -> NDArray[np.unsignedinteger]:
+        return self._split.codes
+
+    def _window(self, place: int) -> tuple[str, ...]:
+        """Return the symbols of a window, and the one that follows."""
+        return self.vocabulary.decode(self._codes[place : place + self.length + 1])
 
     @cached_property
     def _inputs(self) -> NDArray[np.float64]:
@@ -356,7 +359,7 @@ class NextSymbol:
         return np.arange(self.length + 1)[:, None]
 
     def _batch(self, places: NDArray[np.int64]) -> Batch:
-        codes = self._codes.take(self._steps + places)
+        codes = self._codes.take(self._steps + places).astype(np.int64)
         mask = np.zeros((self.length, len(places)), dtype=bool)
         mask[-1] = True
         return Batch(self._look_up(codes[:-1]), codes[1:], mask)
@@ -382,19 +385,12 @@ class NextSymbol:
         return read_only(self._batch(places)) if len(places) else None
 
     @cached_property
-    def _followers(self) -> dict[Any, Counter[int]]:
-        """For each different window, how often which symbol follows it."""
-        codes = self._codes.astype(np.uint16)
-        data, width = codes.tobytes(), codes.itemsize
-        followers: dict[Any, Counter[int]] = {}
-        targets = self._codes[self.length : self.length + self.windows]
-        for place, following in enumerate(targets.tolist()):
-            window = data[place * width : (place + self.length) * width]
-            followers.setdefault(window, Counter())[following] += 1
-        return followers
+    def _followers(self) -> tuple[int, int]:
+        """How many trained windows are ambiguous, and how many can be known at best."""
+        return followers(self._codes[: self.windows + self.length], self.length)
 
     def _window_name(self, place: int) -> str:
-        *seen, following = self._symbols[place : place + self.length + 1]
+        *seen, following = self._window(place)
         text = (" " if self.unit == "word" else "").join(seen)
         if len(text) > _NAME_CHARACTERS:
             text = "…" + text[-_NAME_CHARACTERS:]
@@ -403,6 +399,28 @@ class NextSymbol:
             text, following = f"\u2068{text}\u2069", f"\u2068{following}\u2069"
         held_out = " (held out)" if place >= self.windows else ""
         return f"{place + 1}: {text} → {following}{held_out}"
+
+
+@dataclass(frozen=True)
+class _Split:
+    """A text as symbols: the different ones, and the place of each among them."""
+
+    labels: tuple[str, ...]
+    codes: NDArray[np.unsignedinteger]
+
+
+@lru_cache(maxsize=4)  # of 5 MB of characters one takes 10 MB, and the text
+def _split(text: str, unit: str, lower: bool, punctuation: str) -> _Split:
+    """Split a text, with integers in the order of first appearance; again is free."""
+    if unit == "word":
+        symbols = split_words(text, lower, punctuation == "kept")
+    else:
+        symbols = split_characters(text, lower, punctuation != "dropped")
+    integers = {symbol: place for place, symbol in enumerate(dict.fromkeys(symbols))}
+    of_symbols = map(integers.__getitem__, symbols)
+    codes = np.fromiter(of_symbols, np.min_scalar_type(len(integers)), count=len(symbols))
+    codes.flags.writeable = False
+    return _Split(tuple(integers), codes)
 
 
 def _spread(most: int, start: int, stop: int) -> NDArray[np.int64]:

@@ -147,18 +147,32 @@ def decode(data: bytes, what: str = "the file") -> str:
     return text
 
 
-@lru_cache(maxsize=2)  # one table of 5 MB takes up to 100 MB
 def read_table(text: str) -> Table:
     """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
 
     Empty lines are skipped, but are gaps if there is one column alone. Reading the same text
-    again is free.
+    again is free, also when it was refused.
 
     Raises
     ------
     ValueError
         If it is malformed; says in which row.
     """
+    table = _table_or_refusal(text)
+    if isinstance(table, str):
+        raise ValueError(table)
+    return table
+
+
+@lru_cache(maxsize=2)  # one table of 5 MB takes up to 100 MB
+def _table_or_refusal(text: str) -> Table | str:
+    try:
+        return _read(text)
+    except ValueError as refused:
+        return str(refused)
+
+
+def _read(text: str) -> Table:
     if len(text) > MOST_BYTES:
         raise ValueError(f"CSV text must have at most {MOST_BYTES:,} characters, got {len(text):,}")
     separator = _separator(text)

@@ -206,10 +206,17 @@ class Task(Protocol):
     def probe(self, index: int) -> Probe:
         """Return one of the probes named in `probe_names`; `ValueError` if there is no such one."""
 
+    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
+        """Return the scored steps (T, B) whose target can be known; None means all steps.
+
+        The network is trained on all scored steps. What cannot be known would only blur how well
+        it does, so accuracy and score count these alone.
+        """
+
     def evaluation(self) -> Batch:
         """Return the fixed sequences on which the score is reported; the same at every call.
 
-        Fewer steps may be scored than in `sample`: only those whose target can be known.
+        Its mask is that of the `knowable` steps.
         """
 
     def held_out(self) -> Batch | None:

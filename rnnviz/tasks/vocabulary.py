@@ -97,7 +97,8 @@ def split_characters(text: str, lower: bool = True, punctuation: bool = True) ->
     """
     pieces = list(_characters(" ".join(_plain(text, lower).split())))
     if not punctuation:
-        pieces = [piece for piece in pieces if not _punctuation(piece)]
+        signs = {piece for piece in set(pieces) if _punctuation(piece)}
+        pieces = [piece for piece in pieces if piece not in signs]
         # A dash between blanks leaves two of them.
         pairs = zip(["", *pieces], pieces, strict=False)
         pieces = [piece for before, piece in pairs if (before, piece) != (" ", " ")]
@@ -239,8 +240,14 @@ def _punctuation(piece: str) -> bool:
     return len(piece) == 1 and unicodedata.category(piece).startswith("P")
 
 
-def _characters(text: str) -> Iterator[str]:
+def _characters(text: str) -> Iterable[str]:
     joining = {character for character in set(text) if _joins(character)}
+    if not joining and not any(map(_regional, set(text))):
+        return text  # each stands alone, which is quick
+    return _joined(text, joining)
+
+
+def _joined(text: str, joining: set[str]) -> Iterator[str]:
     start = 0
     for place in range(1, len(text)):
         before, here = text[place - 1], text[place]

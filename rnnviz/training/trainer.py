@@ -328,7 +328,8 @@ class Trainer:
             loss = self._learn(batch)
             accuracy = math.nan
             if self.task.measure == "accuracy":
-                accuracy = finite_score(self.network.outputs, batch, "accuracy")
+                counted = Batch(batch.x, batch.y, self.task.knowable(batch))
+                accuracy = finite_score(self.network.outputs, counted, "accuracy")
             norm, clipped = self._clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
         if not (np.isfinite(loss) and np.isfinite(norm)):

@@ -48,6 +48,33 @@ class Draft:
     version: int = 0
 
 
+@dataclass(frozen=True)
+class File:
+    """A text that is too large to be edited, and stays out of the page: its name, and itself."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The last task that was made of the settings on the Task page, or why there is none.
+
+    Parameters
+    ----------
+    settings
+        Key of the task, and its settings by name.
+    task
+        None if it was refused.
+    refused
+        The reason; "" if there is a task.
+    """
+
+    settings: tuple[str, dict[str, Any]]
+    task: Task | None = None
+    refused: str = ""
+
+
 @dataclass
 class Run:
     """The run that all pages of one visitor show.
@@ -72,6 +99,10 @@ class Run:
         Why the last file could not be read.
     drafts
         Lists being edited on the Task page, by task and setting.
+    files
+        Large texts chosen on the Task page, by the key of the control in whose place they are.
+    edited
+        Made once, not at every rerun of the page.
     pictures
         Counts how often the pictures had to start anew.
     page_runs
@@ -90,6 +121,8 @@ class Run:
     selected_layer: int = 0
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
+    edited: Edited | None = None
     pictures: int = 0
     page_is_old: bool = False
     page_runs: int = 0

@@ -15,12 +15,16 @@ from rnnviz.tasks.table import decode, read_table
 from rnnviz.tasks.task import Task
 from rnnviz.ui import controls, session
 from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Draft, Run
+from rnnviz.ui.session import Draft, Edited, File, Run
 
 _ORDER = "Place"
 _NAME = "Name"
 #: Settings of tasks that learn a column of a CSV file.
 _CSV, _COLUMN = "csv", "column"
+#: Characters of a text that can be edited on the page; what is longer is shown in part.
+LONGEST_EDITED = 20_000
+_PREVIEWED_CHARACTERS = 400
+_PREVIEWED_ROWS = 5
 
 
 def edit(run: Run) -> Task | None:
@@ -39,12 +43,24 @@ def edit(run: Run) -> Task | None:
         for field in TASKS[kind].fields
         if field.name != "length"
     }
-    try:
-        return make_task(kind, **settings, length=session.lengths()[kind])
-    except ValueError as refused:
-        sentence = f"{plain(str(refused))}. The run in the Studio keeps the task it has."
+    edited = _made(run, kind, {**settings, "length": session.lengths()[kind]})
+    if edited.task is None:
+        sentence = f"{plain(edited.refused)}. The run in the Studio keeps the task it has."
         st.error(sentence, icon=":material/block:")
-        return None
+    return edited.task
+
+
+def _made(run: Run, kind: str, settings: dict[str, Any]) -> Edited:
+    """Make the task, unless it is the one of the last rerun or of the run: a large one is slow."""
+    if run.edited is None or run.edited.settings != (kind, settings):
+        try:
+            task = make_task(kind, **settings)
+            if task == run.trainer.task:
+                task = run.trainer.task
+            run.edited = Edited((kind, settings), task)
+        except ValueError as refused:
+            run.edited = Edited((kind, settings), refused=str(refused))
+    return run.edited
 
 
 def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
@@ -65,16 +81,18 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
         return _edit_names(field, key, current, run)
     session.seed(key, current)
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
-        _upload(field, key, run)
-    if field.name == _COLUMN and (names := _columns_of(kind)):
+        return _edit_text(field, key, run)
+    if field.name == _COLUMN and (names := _columns_of(kind, run)):
         return _choose_column(field, key, names)
     return controls.draw(field, key, session.value(key), "rerun")
 
 
-def _columns_of(kind: str) -> tuple[str, ...]:
+def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
     """Return the names of the columns in the CSV being edited; none if it cannot be read."""
+    key = session.draft_key(kind, _CSV)
+    file = run.files.get(key)
     try:
-        return read_table(session.value(session.draft_key(kind, _CSV))).names
+        return read_table(session.value(key) if file is None else file.text).names
     except ValueError:
         return ()  # The task says what is wrong, in a sentence of its own.
 
@@ -103,13 +121,68 @@ def _column_label(name: str, names: tuple[str, ...]) -> str:
     return name if name in names else f"{name} (not in this CSV)"
 
 
+def _edit_text(field: Field, key: str, run: Run) -> str:
+    """Draw a long text to be edited; a very long one stays out of the page, which shows a part."""
+    if len(session.value(key)) > LONGEST_EDITED:
+        _set_aside(run, key, File("Pasted text", session.value(key)))
+    file = run.files.get(key)
+    if file is None:
+        _upload(field, key, run)
+        text = str(controls.draw(field, key, session.value(key), "rerun"))
+        if field.name == _CSV:
+            _preview_table("Read as", text)
+        return text
+    st.markdown(f"**{field.label}**", help=field.help)
+    with st.container(border=True):
+        if field.name == _CSV:
+            _preview_table(f"**{plain(file.name)}**", file.text)
+        else:
+            st.markdown(f"**{plain(file.name)}** · {len(file.text):,} characters, that begin")
+            st.text(" ".join(file.text[:_PREVIEWED_CHARACTERS].split()) + " …")
+        st.button(
+            "Choose or write another",
+            key=f"{key}:another",
+            icon=":material/edit:",
+            on_click=_drop_file,
+            args=(key, field.default),
+        )
+    return file.text
+
+
+def _set_aside(run: Run, key: str, file: File) -> None:
+    """Keep a text out of the control, which would send it to the browser and back."""
+    run.files[key] = file
+    session.show(key, "")
+
+
+def _drop_file(key: str, instead: str) -> None:
+    session.current().files.pop(key, None)
+    session.show(key, instead)
+
+
+def _preview_table(name: str, text: str) -> None:
+    """Say how many rows and columns a CSV has, and show its first rows."""
+    try:
+        table = read_table(text)
+    except ValueError:
+        st.markdown(f"{name} · {len(text):,} characters")
+        return  # The task says what is wrong, in a sentence of its own.
+    rows, columns = len(table.rows), len(table.names)
+    st.markdown(f"{name} · {rows:,} rows of {columns} column{'s' * (columns > 1)}, that begin")
+    first = {
+        name: cells[:_PREVIEWED_ROWS]
+        for name, cells in zip(table.names, table.columns, strict=True)
+    }
+    st.dataframe(pd.DataFrame(first), hide_index=True)
+
+
 def _upload(field: Field, key: str, run: Run) -> None:
     """Offer to fill a long text from a file; one that cannot be read changes nothing."""
     st.file_uploader(
         f"{field.label} from a file",
         key=f"{key}:file",
         max_upload_size=5,
-        help="UTF-8 text, up to 5 MB. It replaces what stands below.",
+        help="UTF-8 text, up to 5 MB. It replaces what stands below; a large one is shown in part.",
         on_change=_read_upload,
         args=(key,),
     )
@@ -123,9 +196,14 @@ def _read_upload(key: str) -> None:
     if uploaded is None:
         return
     try:
-        session.show(key, decode(uploaded.getvalue(), uploaded.name))
+        text = decode(uploaded.getvalue(), uploaded.name)
     except ValueError as refused:
         run.refused_upload = str(refused)
+        return
+    if len(text) > LONGEST_EDITED:
+        _set_aside(run, key, File(uploaded.name, text))
+    else:
+        session.show(key, text)
 
 
 def _value_in_use(field: Field, kind: str, run: Run) -> Any:

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 import streamlit as st
 
+from rnnviz.tasks import SHIPPED_TEXT
 from rnnviz.ui.session import Draft
 from tests.pages.conftest import control, run_of
 from tests.serving import ROOT
@@ -181,3 +182,74 @@ def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
 
 def test_nothing_is_said_about_windows_where_sequences_are_drawn_without_end(open_app):
     assert "windows are trained" not in text_of(open_app("task"))
+
+
+def upload(app, name, text):
+    app.file_uploader[0].set_value((name, text.encode(), "text/plain")).run()
+
+
+def large_csv(rows=4000):
+    return "day,visits\n" + "\n".join(f"d{n},{n % 7}" for n in range(rows))
+
+
+def test_a_large_csv_stays_out_of_the_page_and_is_shown_in_part(open_app):
+    app = open_task(open_app, "values")
+
+    upload(app, "mine *all*.csv", large_csv())
+
+    assert not app.exception
+    assert not app.text_area
+    assert "mine *all*.csv** · 4,000 rows of 2 columns" in text_of(app)
+    preview = app.dataframe[0].value
+    assert preview.columns.tolist() == ["day", "visits"]
+    assert preview["day"].tolist() == ["d0", "d1", "d2", "d3", "d4"]
+    assert app.session_state["draft:values:csv"] == ""
+    app.button(key="use_task").click().run()
+    assert run_of(app).trainer.task.csv == large_csv()
+
+
+def test_another_can_be_chosen_in_the_place_of_a_large_file(open_app):
+    app = open_task(open_app, "symbols")
+    upload(app, "book.txt", "one two three four two " * 2000)
+    assert not app.text_area
+    assert "46,000 characters, that begin" in text_of(app)
+
+    app.button(key="draft:symbols:text:another").click().run()
+
+    assert not app.exception
+    assert draft(app, "text", "symbols").value == SHIPPED_TEXT
+    assert run_of(app).files == {}
+
+
+def test_what_is_pasted_leaves_the_text_field_when_it_is_large(open_app):
+    app = open_task(open_app, "values")
+
+    draft(app, "csv").set_value(large_csv()).run()
+
+    assert not app.exception
+    assert not app.text_area
+    assert "Pasted text** · 4,000 rows" in text_of(app)
+
+
+def test_a_large_file_that_is_no_table_is_refused_in_words(open_app):
+    app = open_task(open_app, "values")
+    before = run_of(app).trainer
+
+    upload(app, "mine.csv", large_csv() + "\nragged")
+
+    assert not app.exception
+    assert "got 1 in row 4002" in app.error[0].value.replace("\\", "")
+    assert run_of(app).trainer is before
+
+
+def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
+    app = open_task(open_app, "symbols")
+    made = run_of(app).edited.task
+    app.run()
+    assert run_of(app).edited.task is made
+
+    app.button(key="use_task").click().run()
+    draft(app, "unit", "symbols").set_value("character").run()
+    assert run_of(app).edited.task is not made
+    draft(app, "unit", "symbols").set_value("word").run()
+    assert run_of(app).edited.task is run_of(app).trainer.task

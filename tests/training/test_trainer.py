@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.tasks import GymSchedule, NextSymbol, make_task
 
 SMALL = GymSchedule(length=6)
 
@@ -289,3 +289,19 @@ def test_a_kept_trace_holds_by_how_much_its_iteration_changed_the_weights():
     assert traces[0].update is None
     for before, after in pairwise(traces):
         np.testing.assert_array_equal(after.update, after.weights - before.weights)
+
+
+@pytest.mark.parametrize(
+    ("task", "counted"), [("recall", {0.0, 1.0}), ("copy", {share / 3 for share in range(4)})]
+)
+def test_the_accuracy_of_a_batch_counts_the_steps_that_the_score_counts(task, counted):
+    settings = {} if task == "recall" else {"copied": 3, "length": 12}
+    made = make_task(task, **settings)
+    trainer = Trainer(RunConfig(task=task, batch_size=1, hidden_size=4), made)
+
+    trainer.advance(iterations=60)
+
+    # All steps of a sequence are trained: ten of a recall, of which one is counted.
+    accuracies = {round(share, 6) for share in trainer.history.frame()["accuracy"]}
+    assert accuracies <= {round(share, 6) for share in counted}
+    assert made.sample(np.random.default_rng(0), 1).mask is None

@@ -1,0 +1,32 @@
+"""What follows each window: the quick count against a slow one."""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.tasks.followers import followers
+
+
+def slowly(codes, length):
+    after = defaultdict(Counter)
+    for place in range(len(codes) - length):
+        after[tuple(codes[place : place + length])][codes[place + length]] += 1
+    ambiguous = sum(found.total() for found in after.values() if len(found) > 1)
+    return ambiguous, sum(max(found.values()) for found in after.values())
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=60), st.data())
+def test_the_quick_count_is_the_slow_one(codes, data):
+    length = data.draw(st.integers(1, len(codes) - 1))
+    assert followers(np.array(codes, dtype=np.uint8), length) == slowly(codes, length)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 31, 50])
+def test_long_windows_of_many_symbols_are_told_apart(length):
+    generator = np.random.default_rng(length)
+    passages = generator.integers(500, size=(4, 60))
+    codes = passages[generator.integers(4, size=30)].ravel().astype(np.uint16)
+    assert followers(codes, length) == slowly(codes.tolist(), length)
