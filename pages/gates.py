@@ -1,10 +1,10 @@
-"""Gates: unit by time step, for every gate and state, at the chosen iteration."""
+"""Gates: every gate and state of the units, over time steps and over training."""
 
 import streamlit as st
 
-from rnnviz.ui import frame, inspection
+from rnnviz.ui import frame, gate_views, inspection
 
 run = frame.guard()
 st.header("Gates", anchor=False)
 trace, layer = inspection.choose(run)
-inspection.gates(trace, layer, run)
+gate_views.show(run, trace, layer)

@@ -5,7 +5,12 @@ that describes it, for the live page.
 """
 
 from rnnviz.figures.calendar_chart import calendar_spec
-from rnnviz.figures.gate_maps import gates_spec, saturation_spec
+from rnnviz.figures.gate_maps import (
+    gates_at_step_spec,
+    gates_of_unit_spec,
+    gates_spec,
+    saturation_spec,
+)
 from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
 from rnnviz.figures.marks import drawn
@@ -13,6 +18,8 @@ from rnnviz.figures.sample_chart import samples_spec
 
 calendar = drawn(calendar_spec)
 gates = drawn(gates_spec)
+gates_at_step = drawn(gates_at_step_spec)
+gates_of_unit = drawn(gates_of_unit_spec)
 samples = drawn(samples_spec)
 saturation = drawn(saturation_spec)
 gradient_norms = drawn(gradient_norms_spec)
@@ -26,6 +33,10 @@ __all__ = [
     "calendar",
     "calendar_spec",
     "gates",
+    "gates_at_step",
+    "gates_at_step_spec",
+    "gates_of_unit",
+    "gates_of_unit_spec",
     "gates_spec",
     "gradient_map",
     "gradient_map_spec",

@@ -1,34 +1,26 @@
-"""Gates, candidate, cell and hidden state as maps of unit against time step."""
+"""Gates, candidate, cell and hidden state as maps: over units, time steps and training."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gates import saturation, saturation_by_gate
-from rnnviz.figures.marks import (
-    NEUTRAL,
-    Spec,
-    axis,
-    colour_scale,
-    heading,
-    layout,
-    note,
-    rgba,
-    sample,
-    step_axis,
-    step_names,
-)
+from rnnviz.figures import maps
+from rnnviz.figures.maps import Panel, Side, maps_spec
+from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Array, Trace
 
-#: Pixels.
-MAP_HEIGHT = 150
-TITLE_HEIGHT = 26
 #: Bounded by tanh, so that the scale need not follow the data.
 _WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": (), "mlp": ("h",)}
+
+
+def drawn_as_maps(cell: str) -> dict[str, Quantity]:
+    """Return the quantities of a cell that have a map, by letter: all but the gradients."""
+    return {letter: q for letter, q in QUANTITIES[cell].items() if q.scale != "magnitude"}
 
 
 def gates_spec(
@@ -37,6 +29,8 @@ def gates_spec(
     unit: int | None = None,
     step: int | None = None,
     columns: int = 2,
+    letters: Sequence[str] | None = None,
+    order: ArrayLike | None = None,
 ) -> Spec:
     """Draw every gate, the candidate, the cell and the hidden state of one layer.
 
@@ -49,25 +43,76 @@ def gates_spec(
         Outlined, where given.
     columns
         Maps side by side.
+    letters
+        Which quantities; by default all but the gradients.
+    order : array of int, (H,), or None
+        The units from top to bottom; by their numbers if None.
     """
     values = trace.layers[layer].quantities()
-    shown = [q for q in QUANTITIES[trace.cell].values() if q.scale != "magnitude"]
-    names = step_names(trace.input_labels)
-    rows = -(-len(shown) // columns)
-    data: list[Spec] = []
-    frame = layout(rows * (MAP_HEIGHT + TITLE_HEIGHT) + 70, annotations=[], shapes=[])
-    frame["margin"] = {"l": 40, "r": 12, "t": TITLE_HEIGHT, "b": 8}
-    for number, (quantity, place) in enumerate(
-        zip(shown, _places(len(shown), columns), strict=True), start=1
-    ):
-        array = values[quantity.letter]
-        bound = _bound(quantity, array, trace.cell)
-        bottom = number + columns > len(shown)
-        data.append(_map(quantity, array, bound, names, number))
-        frame |= _axes(names, array.shape[1], number, place, bottom)
-        frame["annotations"].append(_title(quantity, bound, place))
-        frame["shapes"] += _outlines(number, unit, step)
-    return {"data": data, "layout": frame}
+    chosen = {letter: values[letter] for letter in letters or drawn_as_maps(trace.cell)}
+    across = maps.steps(trace.input_labels, step)
+    return _unit_maps(trace.cell, chosen, across, unit, columns, order)
+
+
+def gates_at_step_spec(
+    cell: str,
+    iterations: ArrayLike,
+    values: Mapping[str, Array],
+    unit: int | None = None,
+    iteration: int | None = None,
+    columns: int = 2,
+    order: ArrayLike | None = None,
+) -> Spec:
+    """Draw quantities of every unit at one time step, over training.
+
+    Parameters
+    ----------
+    cell
+        Kind of cell.
+    iterations : array of int, (N,)
+        Of the kept traces, across.
+    values : mapping of letter to array, (N, H)
+    unit, iteration
+        Marked, where given.
+    columns
+        Maps side by side.
+    order : array of int, (H,), or None
+        The units from top to bottom; by their numbers if None.
+    """
+    across = maps.iterations(iterations, iteration)
+    return _unit_maps(cell, values, across, unit, columns, order)
+
+
+def gates_of_unit_spec(
+    cell: str,
+    iterations: ArrayLike,
+    values: Mapping[str, Array],
+    input_labels: Sequence[str],
+    iteration: int | None = None,
+    columns: int = 2,
+) -> Spec:
+    """Draw quantities of one unit, or the mean over units, at every time step over training.
+
+    Parameters
+    ----------
+    cell
+        Kind of cell.
+    iterations : array of int, (N,)
+        Of the kept traces, upwards.
+    values : mapping of letter to array, (N, T)
+    input_labels : sequence of str, length T
+    iteration
+        Marked, where given.
+    columns
+        Maps side by side.
+    """
+    across = maps.steps(input_labels)
+    upwards = maps.iterations(iterations, iteration)
+    panels = [
+        Panel(quantity, array, across, upwards, _bound(quantity, array, cell))
+        for quantity, array in _named(cell, values)
+    ]
+    return maps_spec(panels, columns)
 
 
 def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float = 0.9) -> Spec:
@@ -112,37 +157,27 @@ def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: fl
     return [bars, {**key, "marker": {"color": rgba(NEUTRAL, opacity)}}]
 
 
-def _places(count: int, columns: int) -> list[dict[str, list[float]]]:
-    """Return the rectangle of each map within the figure, row by row; 0..1 from the lower left."""
-    rows = -(-count // columns)
-    gap_x, gap_y = 0.1, TITLE_HEIGHT / (rows * (MAP_HEIGHT + TITLE_HEIGHT))
-    width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
-    lefts = [column * (width + gap_x) for column in range(columns)]
-    tops = [1 - row * (height + gap_y) for row in range(rows)]
-    rectangles = [
-        {"x": [left, left + width], "y": [max(top - height, 0.0), top]}
-        for top in tops
-        for left in lefts
-    ]
-    return rectangles[:count]
-
-
-def _map(
-    quantity: Quantity, values: Array, bound: float, names: Sequence[str], number: int
+def _unit_maps(
+    cell: str,
+    values: Mapping[str, Array],
+    across: Side,
+    unit: int | None,
+    columns: int,
+    order: ArrayLike | None,
 ) -> Spec:
-    return {
-        "type": "heatmap",
-        "name": quantity.label,
-        "x": list(names),
-        "z": values.T,
-        "xaxis": _axis_name("x", number),
-        "yaxis": _axis_name("y", number),
-        "zmin": 0.0 if quantity.scale == "gate" else -bound,
-        "zmax": bound,
-        "colorscale": colour_scale(quantity),
-        "showscale": False,
-        "hovertemplate": (f"{quantity.label}, unit %{{y}}, step %{{x}}: %{{z:.6g}}<extra></extra>"),
-    }
+    """Draw maps of (columns, H) whose rows are the units."""
+    count = next(iter(values.values())).shape[1]
+    places = np.arange(count) if order is None else np.asarray(order)
+    rows = maps.units(places, unit, alone=len(values) == 1)
+    panels = [
+        Panel(quantity, array.T[places], across, rows, _bound(quantity, array, cell))
+        for quantity, array in _named(cell, values)
+    ]
+    return maps_spec(panels, columns)
+
+
+def _named(cell: str, values: Mapping[str, Array]) -> list[tuple[Quantity, Array]]:
+    return [(QUANTITIES[cell][letter], array) for letter, array in values.items()]
 
 
 def _bound(quantity: Quantity, values: Array, cell: str) -> float:
@@ -151,47 +186,3 @@ def _bound(quantity: Quantity, values: Array, cell: str) -> float:
         return 1.0
     finite = np.abs(values[np.isfinite(values)])
     return float(finite.max(initial=0.0)) or 1.0
-
-
-def _axes(
-    names: Sequence[str], units: int, number: int, place: dict[str, list[float]], bottom: bool
-) -> dict[str, Any]:
-    """Describe the two axes of a map; all share the time steps, so that they zoom together."""
-    x = step_axis(names, domain=place["x"], anchor=_axis_name("y", number), showticklabels=bottom)
-    y = {
-        "domain": place["y"],
-        "anchor": _axis_name("x", number),
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "dtick": max(1, -(-units // 4)),
-    }
-    if number > 1:
-        x["matches"], y["matches"] = "x", "y"
-    return {_axis_name("xaxis", number): x, _axis_name("yaxis", number): y}
-
-
-def _axis_name(stem: str, number: int) -> str:
-    """Write the name of the n-th axis as plotly has it: the first has no number."""
-    return stem if number == 1 else f"{stem}{number}"
-
-
-def _title(quantity: Quantity, bound: float, place: dict[str, list[float]]) -> Spec:
-    """Describe the name of a map with the key to its colours, which leaves the map its width."""
-    key = f"{sample(quantity.colour)} {bound:.2g}"
-    if quantity.scale == "signed":
-        key = f"{sample(quantity.negative)} −{bound:.2g} {key}"
-    return heading(f"{quantity.label} {key}", place["x"][0], place["y"][1])
-
-
-def _outlines(number: int, unit: int | None, step: int | None) -> list[Spec]:
-    frame = {"type": "rect", "line": {"color": NEUTRAL, "width": 2}}
-    x, y = _axis_name("x", number), _axis_name("y", number)
-    outlines = []
-    if unit is not None:
-        row = {"xref": f"{x} domain", "x0": 0, "x1": 1, "yref": y, "y0": unit - 0.5}
-        outlines.append({**frame, **row, "y1": unit + 0.5})
-    if step is not None:
-        column = {"yref": f"{y} domain", "y0": 0, "y1": 1, "xref": x, "x0": step - 0.5}
-        outlines.append({**frame, **column, "x1": step + 0.5})
-    return outlines

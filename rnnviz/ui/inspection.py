@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from rnnviz import figures
-from rnnviz.analysis.gates import saturation, saturation_by_gate, saturation_sentence
 from rnnviz.analysis.gradients import (
     backward_norms,
     backward_sentence,
@@ -15,7 +13,6 @@ from rnnviz.analysis.gradients import (
     reach,
     reach_sentence,
 )
-from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
@@ -46,32 +43,6 @@ def choose(run: Run) -> tuple[Trace, int]:
         f"of {newest:,}."
     )
     return trace, _choose_layer(trace)
-
-
-def gates(trace: Trace, layer: int, run: Run) -> None:
-    """Show the maps of every gate and state, and how far the gates are open."""
-    unit = run.selected_unit if layer == run.selected_layer else None
-    st.plotly_chart(
-        figures.gates(trace, layer=layer, unit=unit),
-        key="gate_maps",
-        alt=f"Maps of unit against time step at iteration {trace.iteration}.",
-    )
-    if not trace.layers[layer].gates:
-        st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
-        return
-    st.subheader("How far are the gates open?", anchor=False)
-    st.plotly_chart(
-        figures.saturation(trace, layer=layer),
-        key="saturation",
-        alt="Share of gate values nearly shut, between, and nearly open.",
-    )
-    shares = saturation(trace)
-    by_gate = saturation_by_gate(shares)
-    for row in by_gate[by_gate["layer"] == layer].itertuples():
-        label = QUANTITIES[trace.cell][row.gate].label
-        st.caption(saturation_sentence(label, row.below, row.above))
-    with st.expander("Every unit as a table"):
-        st.dataframe(_readable(shares[shares["layer"] == layer], trace.cell), hide_index=True)
 
 
 def gradients(trace: Trace, layer: int, run: Run) -> None:
@@ -144,16 +115,4 @@ def _choose_layer(trace: Trace) -> int:
             persist_state="session",
             required=True,
         )
-    )
-
-
-def _readable(shares: pd.DataFrame, cell: str) -> pd.DataFrame:
-    """Name the gates, and write shares as percentages."""
-    return pd.DataFrame(
-        {
-            "gate": [QUANTITIES[cell][letter].label for letter in shares["gate"]],
-            "unit": shares["unit"],
-            "nearly shut (below 0.1), %": (100 * shares["below"]).round(1),
-            "nearly open (above 0.9), %": (100 * shares["above"]).round(1),
-        }
     )

@@ -24,6 +24,11 @@ PROBE = "probe"
 TASK = "task"
 SHOWN_ITERATION = "shown_iteration"
 SHOWN_LAYER = "shown_layer"
+GATE_VIEW = "gate_view"
+GATE_QUANTITY = "gate_quantity"
+UNIT = "unit"
+UNIT_ORDER = "unit_order"
+TIME_STEP = "time_step"
 
 #: Settings of a run that have a control in the sidebar; the task has a page of its own.
 CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")

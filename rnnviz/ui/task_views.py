@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,9 @@ import streamlit as st
 from rnnviz import figures
 from rnnviz.analysis.predictions import answers
 from rnnviz.tasks import GymSchedule, NextSymbol
-from rnnviz.tasks.table import to_csv
 from rnnviz.tasks.task import Task
 from rnnviz.ui import session
+from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
@@ -33,12 +32,12 @@ def overview(task: Task) -> None:
     if len(symbols):
         st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
         st.dataframe(symbols, hide_index=True, height=min(252, 35 * (len(symbols) + 1) + 2))
-        _download(symbols, "symbols")
+        csv_button("symbols", lambda: symbols)
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
     _picture(examples, symbols)
     st.dataframe(examples, hide_index=True)
-    _download(examples, "sample sequences")
+    csv_button("sample sequences", lambda: examples)
 
 
 def _picture(examples: pd.DataFrame, symbols: pd.DataFrame) -> None:
@@ -51,20 +50,6 @@ def _picture(examples: pd.DataFrame, symbols: pd.DataFrame) -> None:
             f"{drawn_as}, each with its target on the right; the table below has the same"
         ),
         config={"displayModeBar": False},
-    )
-
-
-def _download(table: pd.DataFrame, what: str) -> None:
-    """Offer a table as a CSV file; it is written when somebody asks for it."""
-    st.download_button(
-        f"Download {what} (CSV)",
-        partial(to_csv, table),
-        file_name=f"{what.replace(' ', '_')}.csv",
-        mime="text/csv",
-        key=f"download:{what}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
     )
 
 

@@ -92,6 +92,7 @@ def plots(
     key: str,
     revision: str = "keep",
     on_click: Callable[[], None] | None = None,
+    live: bool = True,
 ) -> None:
     """Draw charts below each other, or update those that were drawn with the same key.
 
@@ -105,9 +106,12 @@ def plots(
         While it stays the same, so do the user's zoom and hidden lines.
     on_click
         Called before the next run when the user clicked a point; `clicked(key)` tells which.
+    live
+        Whether updates come by themselves, many a second: then some may be left out, so that the
+        browser has time for everything else. If not, each is drawn at once.
     """
     reports = {} if on_click is None else {"on_clicked_change": on_click}
-    messages = [_message(chart, revision) for chart in charts]
+    messages = [_message(chart, revision, live) for chart in charts]
     _mount(key=key, data=to_bytes({"clicks": bool(reports), "charts": messages}), **reports)
 
 
@@ -117,7 +121,7 @@ def clicked(key: str) -> Clicked | None:
     return cast("Clicked | None", state.get("clicked") if state else None)
 
 
-def _message(chart: Chart, revision: str) -> dict[str, object]:
+def _message(chart: Chart, revision: str, live: bool) -> dict[str, object]:
     figure = chart.figure
     spec = figure.to_plotly_json() if isinstance(figure, go.Figure) else figure
     # The browser takes colours and fonts from the theme of the page.
@@ -126,6 +130,7 @@ def _message(chart: Chart, revision: str) -> dict[str, object]:
     return {
         "library": f"app/static/{LIBRARY}",
         "height": layout.get("height", 300),
+        "live": live,
         "says": chart.says,
         "label": " ".join(filter(None, (chart.label, chart.says))),
         "data": spec["data"],

@@ -6,7 +6,8 @@
  * the same parentElement. What comes is a list of messages, one a chart, as JSON in UTF-8; arrays in it are in plotly.js's
  * own base64 form.
  *
- * @typedef {{library: string, height: number, says: string, label: string, data: object[], layout: object}} Message
+ * @typedef {{library: string, height: number, live: boolean, says: string, label: string, data: object[],
+ *            layout: object}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
  *            watchers: {disconnect: () => void}[], message: Message,
  *            report: ((x: unknown, y: unknown) => void) | null, plotly: object | null,
@@ -21,7 +22,7 @@ let frame = 0;
 const decoder = new TextDecoder();
 const config = { displayModeBar: false, responsive: false, scrollZoom: false };
 const retryAfterMs = 10000;
-/** Share of the time that a chart may spend on drawing itself: where a drawing takes 7 ms, three a second. */
+/** Share of the time that a live chart may spend on drawing itself: where a drawing takes 7 ms, three a second. */
 const shareOfTime = 0.02;
 
 /** @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: object) => void}} component */
@@ -165,7 +166,7 @@ function library(path) {
 
 /**
  * Draw soon, once, however many messages come before it; one chart per frame, so that several charts that are updated
- * by the same tick do not hold up the browser together, and each only so often that the animation stays smooth.
+ * by the same tick do not hold up the browser together, and each live one only so often that the animation stays smooth.
  * @param {Chart} chart
  */
 function schedule(chart) {
@@ -181,7 +182,7 @@ function drawNext() {
     waiting.delete(due);
     draw(due);
     const end = performance.now();
-    due.dueAt = end + (end - start) / shareOfTime;
+    due.dueAt = due.message.live ? end + (end - start) / shareOfTime : end;
   }
   if (!waiting.size) return;
   const pause = Math.min(...[...waiting].map((chart) => chart.dueAt)) - performance.now();

@@ -1,0 +1,221 @@
+"""Maps side by side that share their sides: zoomed together, marked together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rnnviz.figures.marks import (
+    NEUTRAL,
+    Spec,
+    colour_scale,
+    heading,
+    iteration_axis,
+    layout,
+    sample,
+    step_axis,
+    step_names,
+)
+from rnnviz.figures.palette import Quantity
+from rnnviz.recording.trace import Array
+
+#: Pixels.
+MAP_HEIGHT = 150
+TITLE_HEIGHT = 26
+#: Of a map that stands alone.
+LARGE_HEIGHT = 420
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the columns, or the rows, of a map are.
+
+    Parameters
+    ----------
+    noun
+        What one of them is called, such as "step".
+    places : sequence of str, or array of numbers
+        The name or the place of each.
+    axis : Spec
+        How plotly is to draw the side.
+    marked
+        From where to where it is outlined, in numbers on the axis; a line where both are equal.
+    """
+
+    noun: str
+    places: Any
+    axis: Spec
+    marked: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One map.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        Whose name and colours it has.
+    values : array, (rows, columns)
+    across, upwards : Side
+        The columns and the rows. Panels with the very same side zoom together.
+    bound
+        The value that is drawn in full colour.
+    shows
+        How plotly is to write a value, such as "%{z:.6g}".
+    """
+
+    quantity: Quantity
+    values: Array
+    across: Side
+    upwards: Side
+    bound: float = 1.0
+    shows: str = "%{z:.6g}"
+
+
+def steps(labels: Sequence[str], step: int | None = None) -> Side:
+    """Describe the side of time steps, named by number and symbol; one may be marked."""
+    names = step_names(labels)
+    return Side("step", names, step_axis(names), _around(step))
+
+
+def units(order: ArrayLike, unit: int | None = None, alone: bool = False) -> Side:
+    """Describe the side of units from top to bottom, in this order; one may be marked.
+
+    Parameters
+    ----------
+    order : array of int, (H,)
+    unit
+        Its number, not its place.
+    alone
+        Whether the map stands alone: then there is room for more numbers.
+    """
+    numbers = np.asarray(order).tolist()
+    names = [str(number) for number in numbers]
+    ticks = 16 if alone else 4
+    look: Spec = {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": names,
+        "autorange": "reversed",
+        "showgrid": False,
+        "zeroline": False,
+        "dtick": max(1, -(-len(numbers) // ticks)),
+    }
+    return Side("unit", names, look, _around(numbers.index(unit) if unit in numbers else None))
+
+
+def iterations(kept: ArrayLike, iteration: int | None = None) -> Side:
+    """Describe the side of kept iterations, as numbers; one may be marked."""
+    numbers = np.asarray(kept)
+    look = {"type": "linear", "zeroline": False, **iteration_axis(numbers)}
+    marked = None if iteration is None or len(numbers) < 2 else (iteration, iteration)
+    return Side("iteration", numbers, look, marked)
+
+
+def maps_spec(panels: Sequence[Panel], columns: int = 2) -> Spec:
+    """Draw maps side by side, row by row; one that is alone is drawn large."""
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    height = LARGE_HEIGHT if len(panels) == 1 else MAP_HEIGHT
+    frame = layout(rows * (height + TITLE_HEIGHT) + 70, annotations=[], shapes=[])
+    frame["margin"] = {"l": 40, "r": 12, "t": TITLE_HEIGHT, "b": 8}
+    for number, (panel, place) in enumerate(
+        zip(panels, _places(len(panels), columns, height), strict=True), start=1
+    ):
+        bottom = number + columns > len(panels)
+        frame |= _axes(panel, panels[0], number, place, bottom)
+        frame["annotations"].append(_title(panel, place))
+        frame["shapes"] += _marks(panel, number)
+    return {"data": [_map(panel, number) for number, panel in enumerate(panels, 1)]} | {
+        "layout": frame
+    }
+
+
+def _around(place: int | None) -> tuple[float, float] | None:
+    return None if place is None else (place - 0.5, place + 0.5)
+
+
+def _places(count: int, columns: int, height: int) -> list[dict[str, list[float]]]:
+    """Return the rectangle of each map within the figure, row by row; 0..1 from the lower left."""
+    rows = -(-count // columns)
+    gap_x, gap_y = 0.1, TITLE_HEIGHT / (rows * (height + TITLE_HEIGHT))
+    wide, high = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
+    lefts = [column * (wide + gap_x) for column in range(columns)]
+    tops = [1 - row * (high + gap_y) for row in range(rows)]
+    rectangles = [
+        {"x": [left, left + wide], "y": [max(top - high, 0.0), top]}
+        for top in tops
+        for left in lefts
+    ]
+    return rectangles[:count]
+
+
+def _map(panel: Panel, number: int) -> Spec:
+    quantity, across, upwards = panel.quantity, panel.across, panel.upwards
+    return {
+        "type": "heatmap",
+        "name": quantity.label,
+        "x": across.places,
+        "y": upwards.places,
+        "z": panel.values,
+        "xaxis": _axis_name("x", number),
+        "yaxis": _axis_name("y", number),
+        "zmin": -panel.bound if quantity.scale == "signed" else 0.0,
+        "zmax": panel.bound,
+        "colorscale": colour_scale(quantity),
+        "showscale": False,
+        "hovertemplate": (
+            f"{quantity.label}, {upwards.noun} %{{y}}, {across.noun} %{{x}}: {panel.shows}"
+            "<extra></extra>"
+        ),
+    }
+
+
+def _axes(
+    panel: Panel, first: Panel, number: int, place: dict[str, list[float]], bottom: bool
+) -> Spec:
+    """Describe the two axes of a map; those that are the first map's too zoom with it."""
+    x = panel.across.axis | {"domain": place["x"], "anchor": _axis_name("y", number)}
+    y = panel.upwards.axis | {"domain": place["y"], "anchor": _axis_name("x", number)}
+    x["showticklabels"] = bottom
+    if not bottom:
+        x.pop("title", None)
+    if number > 1 and panel.across is first.across:
+        x["matches"] = "x"
+    if number > 1 and panel.upwards is first.upwards:
+        y["matches"] = "y"
+    return {_axis_name("xaxis", number): x, _axis_name("yaxis", number): y}
+
+
+def _axis_name(stem: str, number: int) -> str:
+    """Write the name of the n-th axis as plotly has it: the first has no number."""
+    return stem if number == 1 else f"{stem}{number}"
+
+
+def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
+    """Describe the name of a map with the key to its colours, which leaves the map its width."""
+    quantity, bound = panel.quantity, panel.bound
+    key = f"{sample(quantity.colour)} {bound:.2g}"
+    if quantity.scale == "signed":
+        key = f"{sample(quantity.negative)} −{bound:.2g} {key}"
+    return heading(f"{quantity.label} {key}", place["x"][0], place["y"][1])
+
+
+def _marks(panel: Panel, number: int) -> list[Spec]:
+    """Outline what is marked of a map's sides, over the whole of the map."""
+    look = {"line": {"color": NEUTRAL, "width": 2}}
+    marks = []
+    for one, other, side in (("x", "y", panel.across), ("y", "x", panel.upwards)):
+        if side.marked is None:
+            continue
+        low, high = side.marked
+        here, there = _axis_name(one, number), _axis_name(other, number)
+        along = {f"{one}ref": here, f"{one}0": low, f"{one}1": high}
+        whole = {f"{other}ref": f"{there} domain", f"{other}0": 0, f"{other}1": 1}
+        marks.append({"type": "line" if low == high else "rect", **look, **along, **whole})
+    return marks

@@ -1,0 +1,33 @@
+"""Tables to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from rnnviz.tasks.table import to_csv
+
+
+def csv_button(what: str, make: Callable[[], pd.DataFrame]) -> None:
+    """Offer a table as a CSV file; it is made and written when somebody asks for it.
+
+    Parameters
+    ----------
+    what
+        The table has, such as "sample sequences"; unique in the page.
+    make
+        Returns the table. It is called outside of the page's script, so it must not touch the
+        trainer, which needs a turn.
+    """
+    st.download_button(
+        f"Download {what} (CSV)",
+        lambda: to_csv(make()),
+        file_name=f"{what.replace(' ', '_')}.csv",
+        mime="text/csv",
+        key=f"download:{what}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
