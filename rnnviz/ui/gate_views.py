@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
 from rnnviz.ui import session
-from rnnviz.ui.components.plot import Chart, plots
+from rnnviz.ui.components.plot import Chart, clicked, plots
 from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
@@ -82,7 +83,9 @@ def _time_steps(shown: _Shown) -> None:
         shown.trace, shown.layer, shown.unit, letters=letters, order=order.units
     )
     says = units.range_sentence(shown.label(letters[0]), shown.values(letters[0]))
-    _draw(shown, "steps", spec, f"{says} {order.says}", "Maps of units over time steps.")
+    _draw(
+        shown, "steps", spec, f"{says} {order.says}", "Maps of units over time steps.", clicks=True
+    )
     csv_button("values at every time step", lambda: _long(shown, letters))
 
 
@@ -248,15 +251,35 @@ def _select(label: str, options: Sequence[str], key: str, **more: Any) -> str:
     return str(st.selectbox(label, options, key=key, persist_state="session", width=230, **more))
 
 
-def _draw(shown: _Shown, view: str, spec: Spec, says: str, label: str) -> None:
-    """Draw a picture in place, with the sentence under it; a zoom lasts while the sides do."""
+def _draw(
+    shown: _Shown, view: str, spec: Spec, says: str, label: str, clicks: bool = False
+) -> None:
+    """Draw a picture in place, with the sentence under it; a zoom lasts while the sides do.
+
+    Parameters
+    ----------
+    clicks
+        Whether a click chooses the unit, which is what the rows then are.
+    """
+    key = f"gates:{view}:{len(spec['data'])}"
     sides = f"{shown.run.name}:{shown.cell}:{shown.layer}:{shown.units}:{shown.trace.steps}"
     plots(
         [Chart(spec, says.strip(), f"{label} Iteration {shown.trace.iteration:,}.")],
-        key=f"gates:{view}:{len(spec['data'])}",
+        key=key,
         revision=sides,
+        on_click=partial(_click, key, shown.layer) if clicks else None,
         live=False,
     )
+
+
+def _click(key: str, layer: int) -> None:
+    """Choose the unit that was clicked, or none if it was the one."""
+    run, chosen = session.current(), clicked(key)
+    if chosen is None:
+        return
+    unit, before = int(chosen["y"]), (run.selected_unit, run.selected_layer)
+    run.selected_unit = None if before == (unit, layer) else unit
+    run.selected_layer = layer
 
 
 def _labelled(shown: _Shown, values: dict[str, Array]) -> dict[str, Array]:

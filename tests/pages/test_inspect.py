@@ -16,7 +16,7 @@ def figures(app):
 
 
 def charts(app):
-    return app.get("plotly_chart")
+    return [*app.get("plotly_chart"), *app.get("bidi_component")]
 
 
 @pytest.fixture
