@@ -1,4 +1,4 @@
-"""From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws.
+"""From numbers to pictures: Plotly figures, the packed bytes that the canvas draws, and files.
 
 Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain dict
 that describes it, for the live page.

@@ -99,6 +99,12 @@ def studio(run: Run, readings: DeltaGenerator) -> None:
     st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
 
 
+def shown_trace(run: Run) -> Trace:
+    """Return the trace that the picture shows; the run's turn must be held."""
+    viewed = viewed_iteration(_PICTURE)
+    return run.trainer.trace() if viewed is None else run.trainer.recording.at(viewed)
+
+
 def _tick(places: _StudioPlaces) -> None:
     session.refresh()
     run = session.current()

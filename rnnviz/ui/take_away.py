@@ -1,0 +1,161 @@
+"""Take it with you: the run as files. Nothing is made before somebody asks for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnnviz.figures import export
+from rnnviz.figures.export import Snapshot, Work
+from rnnviz.ui import live, session
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
+from rnnviz.ui.session import Run
+
+#: Keys of the session: the file that is being made or ready, what kind it shall be, and of what.
+_FILE = "take_away"
+_KIND = "take_away:kind"
+_EXTENT = "take_away:extent"
+
+_ALL, _THIS = "all kept iterations", "the shown iteration"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of file: how it is made, and what is said about it."""
+
+    make: Callable[[Snapshot], Work]
+    ending: str
+    mime: str
+    says: str
+
+
+_KINDS = {
+    "NumPy .npz": _Kind(
+        export.npz, "npz", "application/octet-stream",
+        "Every number to the bit: inputs, gates, states, outputs, gradients, weights by PyTorch's "
+        "names, settings, history. Its array `description` says what each of them is.",
+    ),
+    "CSV tables": _Kind(
+        export.csv, "csv.zip", "application/zip",
+        "The same numbers as CSV files in a .zip, for spreadsheets and other languages, with a "
+        "README and a table that describes every column.",
+    ),
+}  # fmt: skip
+
+
+@dataclass
+class _File:
+    """A file on its way, piece by piece.
+
+    Parameters
+    ----------
+    name, mime
+        Of the file.
+    about
+        What it holds, as a person reads it.
+    work
+        What is still to be done.
+    share
+        How much is done, 0..1.
+    data
+        The whole file, once it is ready.
+    """
+
+    name: str
+    mime: str
+    about: str
+    work: Work
+    share: float = 0.0
+    data: bytes | None = None
+
+    def advance(self, seconds: float) -> None:
+        """Go on for about so long."""
+        end = time.perf_counter() + seconds
+        try:
+            while time.perf_counter() < end:
+                self.share = next(self.work)
+        except StopIteration as done:
+            self.share, self.data = 1.0, done.value
+
+
+@st.fragment
+def panel() -> None:
+    """Draw the panel: choose, make with a progress bar, save."""
+    session.refresh()
+    run = session.current()
+    session.seed(_KIND, next(iter(_KINDS)))
+    session.seed(_EXTENT, _ALL)
+    with st.expander("Take it with you", icon=":material/download:"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _choice("File", list(_KINDS), _KIND)
+            _choice("Of", [_ALL, _THIS], _EXTENT)
+            st.button(
+                "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
+            )
+        st.caption(_KINDS[session.value(_KIND)].says)
+        file: _File | None = session.value(_FILE)
+        if file is not None:
+            _finish(run, file)
+            _offer(file)
+
+
+def _choice(label: str, options: list[str], key: str) -> None:
+    st.segmented_control(label, options=options, key=key, persist_state="session", required=True)
+
+
+def _start() -> None:
+    """Take what the file is made of; training that goes on does not change it."""
+    run, kind = session.current(), _KINDS[session.value(_KIND)]
+    with GATE.turn(run):
+        traces = [live.shown_trace(run)] if session.value(_EXTENT) == _THIS else None
+        taken = export.snapshot(run.trainer, traces)
+    first, last = taken.traces[0].iteration, taken.traces[-1].iteration
+    span = f"{first}" if first == last else f"{first}-{last}"
+    session.show(
+        _FILE,
+        _File(
+            name=f"rnnviz-{taken.task.key}-{taken.config.cell}-{span}.{kind.ending}",
+            mime=kind.mime,
+            about=f"{taken.task.title}, {taken.config.cell.upper()}, measured at {taken.span}",
+            work=kind.make(taken),
+        ),
+    )
+
+
+def _finish(run: Run, file: _File) -> None:
+    """Make what is left of the file, a slice at a time, so that other visitors get their turn.
+
+    When this script is stopped for a newer one, the next goes on where it was.
+    """
+    place = st.empty()
+    while file.data is None:
+        with GATE.turn(run) as seconds:
+            file.advance(seconds)
+        if file.data is None:
+            place.progress(file.share, f"Making {plain(file.name)}: {file.share:.0%}")
+    place.empty()
+
+
+def _offer(file: _File) -> None:
+    data = file.data
+    assert data is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            f"Save {plain(file.name)}",
+            lambda: data,
+            file_name=file.name,
+            mime=file.mime,
+            key="take_away:save",
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+        )
+        st.caption(plain(f"{_size(len(data))}: {file.about}."), width="content")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"

@@ -1,0 +1,103 @@
+"""The panel makes a file when asked, and not before."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from tests.pages.conftest import control, run_of
+
+
+def made(app):
+    """Return the file that is ready to be saved."""
+    return app.session_state["take_away"]
+
+
+def make(app, kind, extent=None):
+    control(app, "take_away:kind").set_value(kind).run()
+    if extent is not None:
+        control(app, "take_away:extent").set_value(extent).run()
+    app.button(key="take_away:make").click().run()
+    assert not app.exception
+    return made(app)
+
+
+def trained(open_app, iterations=3):
+    app = open_app()
+    for _ in range(iterations):
+        app.button(key="step").click().run()
+    return app
+
+
+def save_buttons(app):
+    return [each.proto.label for each in app.get("download_button") if "Save" in each.proto.label]
+
+
+def test_nothing_is_made_before_somebody_asks(open_app):
+    app = open_app()
+
+    assert "take_away" not in app.session_state
+    assert save_buttons(app) == []
+
+
+def test_all_kept_iterations_as_numbers(open_app):
+    app = trained(open_app)
+
+    file = make(app, "NumPy .npz")
+
+    assert file.name == "rnnviz-gym-lstm-0-3.npz"
+    assert save_buttons(app) == ["Save rnnviz\\-gym\\-lstm\\-0\\-3\\.npz"]
+    with np.load(io.BytesIO(file.data), allow_pickle=False) as read:
+        assert read["iteration"].tolist() == [0, 1, 2, 3]
+        assert np.array_equal(read["layer0.h"][3], run_of(app).trainer.trace().h)
+
+
+def test_the_shown_iteration_alone_as_tables(open_app):
+    app = trained(open_app)
+
+    file = make(app, "CSV tables", "the shown iteration")
+
+    assert file.name == "rnnviz-gym-lstm-3.csv.zip"
+    with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+        rows = archive.read("iterations.csv").decode().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["iteration", "3"]
+
+
+def test_the_shown_iteration_is_the_one_that_the_picture_was_rewound_to(open_app):
+    app = trained(open_app)
+    app.session_state["moving_network"] = {"iteration": 1, "selected": None}
+
+    file = make(app, "NumPy .npz", "the shown iteration")
+
+    assert file.name == "rnnviz-gym-lstm-1.npz"
+    assert "iteration 1" in file.about
+
+
+def test_a_network_that_was_never_trained_can_be_taken_too(open_app):
+    assert make(open_app(), "CSV tables").name == "rnnviz-gym-lstm-0.csv.zip"
+
+
+def test_the_run_goes_on_and_the_file_stays_as_it_was(open_app):
+    app = trained(open_app, 1)
+    before = make(app, "NumPy .npz").data
+
+    app.button(key="step").click().run()
+
+    assert made(app).data == before
+    assert run_of(app).trainer.iteration == 2
+
+
+def test_it_can_be_made_while_the_run_plays(open_app):
+    app = open_app()
+    app.button(key="play").click().run()
+
+    file = make(app, "NumPy .npz")
+
+    assert file.data
+    assert run_of(app).playing
+
+
+@pytest.mark.parametrize("page", ["gates", "task"])
+def test_other_pages_do_not_offer_it(open_app, page):
+    assert not [each for each in open_app(page).button if each.key == "take_away:make"]
