@@ -3,13 +3,16 @@
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate
 from rnnviz.training.marks import Mark, describe
+from rnnviz.training.presets import PRESETS, Preset
 from rnnviz.training.trainer import Trainer
 
 __all__ = [
     "FIELD",
     "FIELDS",
     "LIVE_KNOBS",
+    "PRESETS",
     "Mark",
+    "Preset",
     "RunConfig",
     "Score",
     "Trainer",
