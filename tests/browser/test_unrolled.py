@@ -52,13 +52,19 @@ def _opened(page: Page, app: Server, query: str) -> Page:
 
 def _point_at(page: Page, wanted: str) -> str:
     """Move the pointer over the row until the tooltip is about `wanted`; return what it says."""
+    return _found(page, wanted)[0]
+
+
+def _found(page: Page, wanted: str) -> tuple[str, tuple[float, float]]:
+    """Return what the tooltip says, and where the pointer then is."""
     row, stage = _box(page, ".label", _row(wanted)), _box(page, ".stage")
     tooltip = page.locator(".unrolled .tooltip")
     for x in range(60, int(stage["width"]), 80):
         for y in range(2, int(row["height"]), 5):
-            page.mouse.move(stage["x"] + x, row["y"] + y)
+            place = (stage["x"] + x, row["y"] + y)
+            page.mouse.move(*place)
             if wanted in (said := tooltip.inner_text()):
-                return said
+                return said, place
     raise AssertionError(f"nothing in the picture is about {wanted!r}")
 
 
@@ -236,3 +242,34 @@ def test_nothing_is_wider_than_the_page(still: Open, width: int) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_zoom_goes_to_one_unit_and_one_cell_and_back_by_keyboard(still: Open) -> None:
+    page = still()
+    _focus(page)
+    levels = page.locator(".unrolled .levels button")
+    for key, level in (("ArrowDown", 0), ("+", 1), ("z", 2)):
+        page.keyboard.press(key)
+        expect(levels.nth(level)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("ArrowRight")
+    trace = make_trace()
+    kept = trace.gates["f"][1, 0] * trace.c[0, 0]  # type: ignore[index]
+    stored = trace.gates["i"][1, 0] * trace.gates["g"][1, 0]
+    said = page.get_by_role("img", name="unit 0 at time step 1")
+    expect(said).to_have_attribute("aria-label", re.compile("c₁ = f₁ × c₀ . i₁ × g₁"))
+    # The small trace is no network: what its formula gives differs from what it holds.
+    expect(said).to_have_attribute("aria-label", re.compile(f"alone: {kept + stored:.3g}"))
+    for level in (1, 0):
+        page.keyboard.press("Escape")
+        expect(levels.nth(level)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".unrolled .readout")).to_contain_text("unit 0")
+
+
+def test_a_double_click_zooms_into_the_unit_under_the_pointer(moving: Open) -> None:
+    page = moving()
+    _, place = _found(page, "hidden state, unit 1, time step 2")
+    page.mouse.dblclick(*place)
+    expect(page.locator(".unrolled .measured")).to_contain_text("unit 1 of 3")
+    expect(page.get_by_role("button", name="One unit over time")).to_have_attribute(
+        "aria-pressed", "true"
+    )

@@ -49,7 +49,7 @@ export function buildDom(figure) {
   scroll.setAttribute(
     "aria-label",
     "Moving network. Left and right arrow choose the time step, up and down the unit, " +
-      "p plays the sweep, Escape lets go of the unit.",
+      "p plays the sweep, plus and minus zoom in and out, Escape goes back.",
   );
   const track = element("div", "track", scroll);
   const stage = element("div", "stage", track);
@@ -63,6 +63,7 @@ export function buildDom(figure) {
     figure, picture, labels, scroll, track, stage, strips, print, overlay,
     measured: element("span", "measured", caption),
     score: element("span", "score", caption),
+    levels: buildLevels(element("div", "phases levels", caption)),
     tooltip: element("div", "tooltip", figure),
     stepLine: element("div", "", readout),
     unitLine: element("div", "", readout),
@@ -96,6 +97,22 @@ function buildControls(parent) {
   const iteration = slider(training, "Iteration of training");
   const iterationText = element("output", "", training);
   return { play, back, forward, step, stepText, speed, phases, follow, iteration, iterationText };
+}
+
+/** The three levels of the zoom. */
+function buildLevels(group) {
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "Zoom");
+  const level = (text, title) => {
+    const made = button(group, "", title);
+    made.textContent = text;
+    return made;
+  };
+  return [
+    level("All units", "All units as strips (Escape or −)"),
+    level("One unit", "One unit over time, its gates as valves (double click, + or z)"),
+    level("One cell", "One cell at one time step, with its formula (double click, + or z)"),
+  ];
 }
 
 function buildPhases(parent) {

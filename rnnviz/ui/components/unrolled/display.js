@@ -6,7 +6,7 @@ import {
   captionOf, grouped, plural, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
 import { labelsOf } from "./labels.js";
-import { fit } from "./scene.js";
+import { fit, place } from "./scene.js";
 import { button, element, icon } from "./controls.js";
 
 const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
@@ -19,20 +19,33 @@ export function buildLabels(view) {
   dom.labels.replaceChildren();
   dom.labels.style.width = `${layout.labels}px`;
   dom.labels.style.height = `${layout.height}px`;
-  for (const { y, text } of headings) place(element("div", "layer", dom.labels, text), y);
+  for (const { y, text } of headings) setTop(element("div", "layer", dom.labels, text), y);
   const made = labels.map((label) => buildLabel(view, label));
-  for (const { y, text } of ticks) place(element("div", "tick", dom.labels, text), y);
+  for (const { y, text } of ticks) setTop(element("div", "tick", dom.labels, text), y);
   buildLossButton(view, made[made.length - 1]);
 }
 
-export function place(made, y) {
+function setTop(made, y) {
   made.style.top = `${y}px`;
+}
+
+/** Put the labels where their rows are now, while the picture zooms. */
+export function moveLabels(view) {
+  const elements = view.dom.labels.querySelectorAll(".label");
+  const { labels } = labelsOf(view);
+  if (labels.length !== elements.length) return buildLabels(view);
+  labels.forEach((label, place_) => putLabel(elements[place_], label, view.layout));
+}
+
+function putLabel(made, { y, height, hidden }, layout) {
+  setTop(made, y);
+  made.style.height = `${height}px`;
+  made.style.opacity = hidden ? String(1 - Math.min(1, layout.toUnit * 3)) : "";
 }
 
 function buildLabel(view, label) {
   const made = element("div", "label", view.dom.labels);
-  place(made, label.y);
-  made.style.height = `${label.height}px`;
+  putLabel(made, label, view.layout);
   made.style.color = css(readable(label.colour, view.theme));
   made.style.borderLeftColor = css(label.colour, label.plain ? 0.25 : 1);
   made.title = label.meaning;
@@ -72,10 +85,9 @@ export function updateTexts(view) {
   const { right, scored } = scoreOf(frame);
   dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
   dom.score.title = "scored steps of this example";
-  const said = sentence(view);
-  if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   updateStepTexts(view);
   updateIterationControls(view);
+  updateZoom(view);
 }
 
 export function updateStepTexts(view) {
@@ -86,6 +98,8 @@ export function updateStepTexts(view) {
   dom.stepText.textContent = `time step ${step}`;
   dom.stepText.title = `time steps 0 to ${layout.steps - 1}`;
   dom.step.setAttribute("aria-valuetext", `time step ${step}`);
+  const said = sentence(view);
+  if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
   fillFacts(view, dom.unitLine, facts.length ? facts : [[HINT, ""]]);
@@ -111,6 +125,11 @@ function fact(view, word, letter) {
   if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
   element("b", "", made);
   return made;
+}
+
+/** Which level of the zoom is shown, and what can be reached from it. */
+function updateZoom({ dom, zoom }) {
+  dom.levels.forEach((made, level) => made.setAttribute("aria-pressed", String(zoom.level === level)));
 }
 
 function updateIterationControls(view) {
@@ -145,16 +164,25 @@ export function refresh(view) {
   fit(view, Math.floor(dom.figure.clientWidth) || 600, readTheme(dom.figure));
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
+  sizeTrack(view);
+  if (!view.layout.toCell) view.columnScroll = dom.scroll.scrollLeft;
+  place(view);
   buildLabels(view);
   updateTexts(view);
   updatePlay(view);
-  view.scroll = dom.scroll.scrollLeft;
+}
+
+/** The scrolled track; one cell at a time moves by itself, not by scrolling. */
+export function sizeTrack({ dom, layout, columnScroll }) {
+  const width = layout.toCell ? layout.view : Math.max(layout.content, layout.view);
+  if (dom.track.dataset.width === String(width)) return;
+  dom.track.dataset.width = dom.track.style.width = `${width}px`;
+  dom.scroll.scrollLeft = layout.toCell ? 0 : columnScroll;
 }
 
 function sizeDom({ dom, layout }) {
   dom.picture.style.height = `${layout.height + 12}px`;
   dom.scroll.style.height = `${layout.height + 12}px`;
-  dom.track.style.width = `${Math.max(layout.content, layout.view)}px`;
   dom.stage.style.width = `${layout.view}px`;
   dom.stage.style.height = `${layout.height}px`;
 }

@@ -4,8 +4,9 @@ import { DIAGRAMS } from "./cells.js";
 import { newest } from "./store.js";
 import { clamp } from "./values.js";
 import { cellX } from "./layout.js";
+import { LEVELS, liveliest, zoomTo } from "./zoom.js";
 import { stepFacts, unitFacts } from "./words.js";
-import { rescale, turnTo } from "./scene.js";
+import { place, rescale, turnTo } from "./scene.js";
 import {
   buildLabels, refresh, showTooltip, updatePlay, updateStepTexts, updateTexts,
 } from "./display.js";
@@ -15,13 +16,19 @@ import { keepInView, wake } from "./motion.js";
 export function listen(view) {
   const { dom } = view;
   dom.scroll.onscroll = () => {
-    view.scroll = dom.scroll.scrollLeft;
+    if (view.layout.toCell) return;
+    view.columnScroll = dom.scroll.scrollLeft;
+    place(view);
     view.dirty = "all";
     wake(view);
   };
   dom.scroll.onpointermove = (event) => point(view, event);
   dom.scroll.onpointerleave = () => unpoint(view);
   dom.scroll.onclick = (event) => choose(view, event);
+  dom.scroll.ondblclick = (event) => zoomInto(view, event);
+  dom.levels.forEach((made, level) => {
+    made.onclick = () => setLevel(view, level);
+  });
   dom.figure.onkeydown = (event) => onKey(view, event);
   dom.figure.onclick = (event) => {
     const byPointer = event.detail > 0;
@@ -53,14 +60,15 @@ function under(view, event) {
   if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
   const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
   if (row) {
-    const unit = Math.floor((y - row.y) / row.unitHeight) * row.group;
+    const unit = layout.toUnit > 0.5 ? view.unit.unit
+      : Math.floor((y - row.y) / row.unitHeight) * row.group;
     const carried = row.belt && t > 0 && x < cellX(layout, t) &&
       Boolean(DIAGRAMS[view.store.header.cell].valve);
     return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
   }
   if (y >= layout.gradientY - 6) return { t, part: "gradient" };
   if (y >= layout.predictionY - 4) return { t, part: "prediction" };
-  return y < layout.rows[0].top ? { t, part: "input" } : { t };
+  return y < layout.rowsY ? { t, part: "input" } : { t };
 }
 
 function point(view, event) {
@@ -78,17 +86,23 @@ function unpoint(view) {
 
 export function choose(view, event) {
   const found = under(view, event);
-  if (!found) return;
+  if (!found || event.detail > 1) return;
   const { unit } = view;
   const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
     view.step === found.t;
   setStep(view, found.t);
-  if (!found.row) return;
+  if (!found.row || view.zoom.level) return;
   setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
 }
 
 function setUnit(view, unit, step = view.step) {
   view.unit = unit;
+  if (view.zoom.depth) {
+    place(view);
+    view.dirty = "all";
+    buildLabels(view);
+    updateTexts(view);
+  }
   updateStepTexts(view);
   announce(view);
   wake(view);
@@ -113,7 +127,10 @@ function onKey(view, event) {
     ArrowDown: () => moveUnit(view, 1),
     Home: () => setStep(view, 0),
     End: () => setStep(view, view.layout.steps - 1),
-    Escape: () => setUnit(view, null),
+    Escape: () => (view.zoom.level ? setLevel(view, view.zoom.level - 1) : setUnit(view, null)),
+    "+": () => setLevel(view, view.zoom.level + 1),
+    "-": () => setLevel(view, view.zoom.level - 1),
+    z: () => setLevel(view, (view.zoom.level + 1) % LEVELS.length),
     p: () => togglePlay(view),
   };
   const action = actions[event.key];
@@ -147,8 +164,28 @@ function moveUnit(view, by) {
 }
 
 export function announce(view) {
-  const facts = [...stepFacts(view), ...unitFacts(view)];
+  const level = view.zoom.level ? [["zoom", view.dom.levels[view.zoom.level].textContent]] : [];
+  const facts = [...level, ...stepFacts(view), ...unitFacts(view)];
   view.dom.announce.textContent = facts.map(([word, value]) => `${word} ${value}`).join("; ");
+}
+
+/** Zoom in on what was double-clicked. */
+function zoomInto(view, event) {
+  const found = under(view, event);
+  if (!found) return;
+  if (found.row && !view.zoom.level) setUnit(view, { layer: found.row.layer, unit: found.unit }, found.t);
+  setStep(view, found.t);
+  setLevel(view, view.zoom.level + 1);
+}
+
+function setLevel(view, wanted) {
+  const level = clamp(wanted, 0, LEVELS.length - 1);
+  if (level && !view.unit) setUnit(view, liveliest(view));
+  zoomTo(view, level);
+  buildLabels(view);
+  updateTexts(view);
+  announce(view);
+  wake(view);
 }
 
 function togglePlay(view) {

@@ -79,6 +79,7 @@ export function drawBackward(context, scene) {
       const row = layout.rows.find(
         (each) => each.layer === layer && `d_${each.letter}` === gradient.letter,
       );
+      if (!row || row.folded) return;
       const norms = normsOf(scene.frame, store.header, layer, index, scene.ofLast);
       drawRibbon(context, scene, row, norms, scene.colours[gradient.letter], head);
     });

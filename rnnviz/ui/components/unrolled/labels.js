@@ -4,6 +4,7 @@
  */
 
 import { DIAGRAMS } from "./cells.js";
+import { unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { fitted, font, measured } from "./marks.js";
@@ -40,7 +41,7 @@ export function labelsOf(scene) {
 function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
   const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
-  if (layers < 2) return [];
+  if (layers < 2 || layout.toUnit) return [];
   return first.map((row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}` }));
 }
 
@@ -53,13 +54,17 @@ function rowLabel(scene, row) {
   const { quantity } = row;
   const height = Math.max(row.height, 30);
   const signed = quantity.scale === "signed";
-  const end = signed ? shortly(scene.scales[artKey(row)]) : "1";
+  const ofUnit = scene.zoom.level > 0 && row.layer === scene.unit?.layer;
+  const peak = ofUnit ? unitScale(scene, row) : scene.scales[artKey(row)];
+  const end = signed ? shortly(peak) : "1";
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter], meaning: quantity.meaning,
-    scale: { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
-    notes: row.group > 1 ? [`mean of ${row.group} per line`] : [],
+    scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
+    notes: ofUnit ? [signed ? `line from −${end} to +${end}` : "valve: 0 shut, 1 open"]
+      : row.group > 1 ? [`mean of ${row.group} per line`] : [],
+    hidden: Boolean(row.folded),
   };
 }
 

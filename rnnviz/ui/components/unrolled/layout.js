@@ -11,9 +11,11 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
 
 /**
  * @typedef {{letter: string, layer: number, quantity: any, y: number, height: number,
- *   unitHeight: number, group: number, belt: boolean, top: number, slot: number}} Row
+ *   unitHeight: number, group: number, belt: boolean, top: number, slot: number,
+ *   window: {from: number, count: number}, folded?: boolean}} Row
+ * `window` tells which lines of units the row shows; a `folded` row is on its way out.
  * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
- *   left: number, content: number, rows: Row[], axisY: number, inputY: number,
+ *   left: number, content: number, rows: Row[], axisY: number, inputY: number, rowsY: number,
  *   predictionY: number, gradientY: number, height: number, upright: boolean, steps: number,
  *   wired: boolean}} Layout
  * @returns {Layout}
@@ -33,7 +35,7 @@ export function layOut(header, width) {
   const gradientY = predictionY + HEIGHT.prediction + 12;
   return {
     width, narrow, labels, view, pitch, gap, left, content, rows, steps,
-    axisY: 0, inputY: HEIGHT.axis, predictionY, gradientY,
+    axisY: 0, inputY: HEIGHT.axis, rowsY: rows[0].top, predictionY, gradientY,
     height: gradientY + HEIGHT.gradient + HEIGHT.zero + 4,
     upright: pitch < COLUMN.upright, wired: pitch >= COLUMN.wired,
   };
@@ -52,7 +54,8 @@ function layOutRows(header) {
       const slot = Math.max(size.height, 30) + (belt ? 8 : 0);
       const quantity = header.quantities[quantityIndex(header, letter)];
       const inside = y + Math.floor((slot - size.height) / 2);
-      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, ...size });
+      const window = { from: 0, count: size.height / size.unitHeight };
+      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, window, ...size });
       y += slot + HEIGHT.between;
     }
   }

@@ -2,9 +2,13 @@
 
 import { clamp } from "./values.js";
 import { HEIGHT, cellX } from "./layout.js";
-import { blend, stepOf } from "./scene.js";
+import { advanceZoom } from "./zoom.js";
+import { blend, place, stepOf } from "./scene.js";
 import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
-import { refresh, updatePlay, updateStepTexts } from "./display.js";
+import { moveLabels, refresh, sizeTrack, updatePlay, updateStepTexts } from "./display.js";
+
+/** How fast the window follows the step: this share of the way in a second, so to speak. */
+const GLIDE_PER_S = 9;
 
 /** Ask for a frame of animation, unless one is coming already. */
 export function wake(view) {
@@ -20,25 +24,46 @@ function animate(view, now) {
   view.lastFrame = now;
   if (window.devicePixelRatio !== view.ratio) refresh(view);
   const before = view.step;
+  const zooming = advanceZoom(view, now);
   if (view.sweep.playing) advance(view, elapsed);
   if (view.step !== before) {
     updateStepTexts(view);
     keepInView(view, true);
   }
+  const gliding = glide(view, elapsed);
+  if (zooming || gliding) moveWindow(view);
   view.odd = !view.odd;
   repaint(view, view.odd && blend(view, now));
-  if (view.sweep.playing || view.mixing) wake(view);
+  if (view.sweep.playing || view.mixing || zooming || gliding) wake(view);
   else view.lastFrame = 0;
 }
 
-function secondsPerStep(steps) {
-  return clamp(7 / steps, 0.12, 0.9);
+/** Where one cell is looked at, the window follows the step. @returns {boolean} whether it moved */
+function glide(view, elapsed) {
+  const way = view.step - view.camera;
+  if (way === 0) return false;
+  const near = view.calm || Math.abs(way) < 0.002 || !view.layout.toCell;
+  view.camera = near ? view.step : view.camera + way * Math.min(1, elapsed * GLIDE_PER_S);
+  return view.layout.toCell > 0;
+}
+
+/** Lay out anew for the zoom and the camera, with the labels beside their rows. */
+function moveWindow(view) {
+  place(view);
+  moveLabels(view);
+  sizeTrack(view);
+  view.dirty = "all";
+}
+
+/** Where one cell is looked at, its formulas want time to be read. */
+function secondsPerStep({ steps, toCell }) {
+  return clamp(7 / steps, 0.12, 0.9) + 2.2 * toCell;
 }
 
 /** Forward from the left to the right, backward from the right to the left, and again. */
 function advance(view, elapsed) {
   const { sweep, layout } = view;
-  const rate = (elapsed * sweep.speed) / secondsPerStep(layout.steps);
+  const rate = (elapsed * sweep.speed) / secondsPerStep(layout);
   if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
   else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
   else sweep.at = Math.max(0, sweep.at - rate * 1.3);
@@ -60,18 +85,19 @@ function turn(view, phase, at) {
 }
 
 export function keepInView(view, smoothly) {
-  const { layout, dom, step } = view;
+  const { base: layout, dom, step, columnScroll } = view;
   const x = cellX(layout, step);
   const margin = Math.min(layout.view * 0.2, layout.pitch * 4);
   let target = null;
-  if (x - margin < view.scroll) target = x - (smoothly ? layout.view * 0.75 : margin);
-  if (x + layout.pitch + margin > view.scroll + layout.view) {
+  if (x - margin < columnScroll) target = x - (smoothly ? layout.view * 0.75 : margin);
+  if (x + layout.pitch + margin > columnScroll + layout.view) {
     target = smoothly ? x - layout.view * 0.25 : x + layout.pitch + margin - layout.view;
   }
   if (target === null) return;
   target = clamp(target, 0, Math.max(0, layout.content - layout.view));
-  if (Math.abs(target - view.scroll) < 1) return;
-  dom.scroll.scrollTo({ left: target, behavior: view.calm || !smoothly ? "auto" : "smooth" });
+  if (Math.abs(target - columnScroll) < 1) return;
+  if (view.layout.toCell) view.columnScroll = target;
+  else dom.scroll.scrollTo({ left: target, behavior: view.calm || !smoothly ? "auto" : "smooth" });
 }
 
 /** Draw the sheets that changed; in nearly all frames that is only the one of what moves. */

@@ -12,6 +12,7 @@ import { drawAxis, drawInputs, drawWires } from "./wires.js";
 import { drawGradientBars, drawGradientFoot } from "./gradient.js";
 import { drawMotion } from "./sweep.js";
 import { captionOf } from "./words.js";
+import { drawOneUnit } from "./one_unit.js";
 import { drawLabels } from "./labels.js";
 
 /** Height of the line that says what was measured, above the picture. */
@@ -21,6 +22,7 @@ const CAPTION = 24;
 export function paintStrips(context, scene) {
   const span = visibleSteps(scene.layout, scene.scroll);
   drawRows(context, scene, span);
+  drawOneUnit(context, scene, span);
   drawPredictionBars(context, scene, span);
   drawGradientBars(context, scene, span);
 }

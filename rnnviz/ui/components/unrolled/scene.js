@@ -8,6 +8,7 @@ import { merge, newest } from "./store.js";
 import { clamp, decades, decode, quantityIndex, signedScale } from "./values.js";
 import { colourTable, parseColour } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
+import { liveliest, zoomed, zoomedScroll } from "./zoom.js";
 
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
@@ -23,7 +24,8 @@ export function newScene() {
   return {
     store: null, frame: null, decoded: null, shown: null, mixing: null,
     layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null,
-    sizes: new Map(), scroll: 0,
+    unitScales: {}, stale: true, sizes: new Map(),
+    base: null, zoom: { level: 0, depth: 0, from: 0, since: null }, scroll: 0, columnScroll: 0, camera: 0,
     step: 0, unit: null, pointer: null, follow: true, ofLast: true, calm: false,
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false },
     dirty: "all", lastSelected: "null",
@@ -47,6 +49,7 @@ export function take(scene, bytes) {
   if (!before && exact !== newest(store)) Object.assign(scene, { follow: false, frame: exact });
   if (anew) startAnew(scene);
   scene.store = store;
+  scene.unitScales = {};
   takeSelection(scene, packet.header.selected);
   const kept = store.frames.find((frame) => frame.iteration === scene.frame?.iteration);
   turnTo(scene, scene.follow || !kept ? newest(store) : kept);
@@ -55,7 +58,8 @@ export function take(scene, bytes) {
 
 function startAnew(scene) {
   scene.unit = null;
-  scene.step = 0;
+  scene.step = scene.camera = 0;
+  Object.assign(scene.zoom, { level: 0, depth: 0 });
   if (scene.sweep.phase !== "all") Object.assign(scene.sweep, { phase: "forward", at: 0, rest: 0 });
 }
 
@@ -64,14 +68,16 @@ function takeSelection(scene, selected) {
   const said = JSON.stringify(selected ?? null);
   if (said === scene.lastSelected) return;
   scene.lastSelected = said;
-  scene.unit = selected ? { layer: selected[0], unit: selected[1] } : null;
+  if (selected || !scene.zoom.level) {
+    scene.unit = selected ? { layer: selected[0], unit: selected[1] } : null;
+  }
 }
 
 /** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
 export function fit(scene, width, theme) {
   const { header } = scene.store;
   scene.theme = theme;
-  scene.layout = layOut(header, width);
+  scene.base = layOut(header, width);
   for (const quantity of [...header.quantities, ...header.gradients]) {
     scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
   }
@@ -80,16 +86,24 @@ export function fit(scene, width, theme) {
   }
   scene.art = {};
   scene.step = clamp(scene.step, 0, header.steps - 1);
-  rescale(scene);
+  scene.stale = true;
   scene.dirty = "all";
+  place(scene);
+  rescale(scene);
+}
+
+/** Lay out what the depth of the zoom, the scrolled window and the camera say. */
+export function place(scene) {
+  scene.layout = zoomed(scene);
+  scene.scroll = zoomedScroll(scene);
 }
 
 /** Scales follow the data. @returns {boolean} whether one has changed */
 export function rescale(scene) {
-  const { store, layout } = scene;
+  const { store, base } = scene;
   const before = JSON.stringify([scene.scales, scene.range]);
   scene.scales = {};
-  for (const row of layout.rows) {
+  for (const row of base.rows) {
     const q = quantityIndex(store.header, row.letter);
     scene.scales[artKey(row)] = signedScale(store, q, row.layer);
   }
@@ -105,6 +119,7 @@ export function turnTo(scene, frame) {
   scene.decoded = values;
   scene.mixing = still ? null : { from: scene.shown.slice(), start: performance.now() };
   if (still) scene.shown = values.slice();
+  scene.stale = true;
   scene.dirty ||= "data";
 }
 
@@ -112,6 +127,7 @@ export function turnTo(scene, frame) {
 export function arrive(scene) {
   scene.shown = scene.decoded.slice();
   scene.mixing = null;
+  scene.stale = true;
 }
 
 /** @returns {boolean} whether colours changed */
@@ -126,6 +142,7 @@ export function blend(scene, now) {
     shown[at] = onTheWay ? start + (decoded[at] - start) * share : decoded[at];
   }
   if (share >= 1) scene.mixing = null;
+  scene.stale = true;
   return true;
 }
 
@@ -134,11 +151,13 @@ export function blend(scene, now) {
  * clicks.
  * @param {Scene} scene
  * @param {{iteration?: number, step?: number, phase?: "all"|"forward"|"backward", at?: number,
- *   unit?: {layer: number, unit: number}|null, ofLast?: boolean, scroll?: number}} wanted
+ *   unit?: {layer: number, unit: number}|null, ofLast?: boolean, scroll?: number,
+ *   depth?: number}} wanted
  *   `iteration` is the kept one at or before it; `at` is the place of the sweep, 0 to T, and sets
- *   the step; `ofLast` says whose gradient: of the last scored step's loss alone, or of the whole
+ *   the step; `ofLast` says whose gradient: of the last scored step's loss alone, or of the whole;
+ *   `depth` is 0 for all units, 1 for one unit, 2 for one cell, or between
  */
-export function look(scene, { iteration, at, step, phase, ...rest }) {
+export function look(scene, { iteration, at, step, phase, scroll, depth, ...rest }) {
   const { frames } = scene.store;
   if (iteration !== undefined) {
     turnTo(scene, frames.filter((frame) => frame.iteration <= iteration).pop() ?? frames[0]);
@@ -155,6 +174,13 @@ export function look(scene, { iteration, at, step, phase, ...rest }) {
     scene.step = stepOf(scene.sweep, scene.layout.steps);
   }
   Object.assign(scene, rest);
+  scene.camera = scene.step;
+  if (scroll !== undefined) scene.columnScroll = scroll;
+  if (depth !== undefined) {
+    scene.unit ??= liveliest(scene);
+    Object.assign(scene.zoom, { level: Math.round(depth), depth });
+  }
+  place(scene);
   scene.dirty = "all";
 }
 

@@ -39,7 +39,10 @@ function insert(kept, frame) {
 
 function storeOf({ header, frames }) {
   const { run, offered } = header;
-  return { header, run, offered, shape: shapeOf(header), frames, labels: { ...header.labels } };
+  return {
+    header, run, offered, shape: shapeOf(header), frames,
+    labels: { ...header.labels },
+  };
 }
 
 /** Whether frames belong to the run that we have. */

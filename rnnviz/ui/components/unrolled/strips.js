@@ -3,7 +3,7 @@
 import { DIAGRAMS } from "./cells.js";
 import { startOf } from "./values.js";
 import { css } from "./theme.js";
-import { artKey, cellWidth, cellX, unitY } from "./layout.js";
+import { HEIGHT, artKey, cellWidth, cellX, unitY } from "./layout.js";
 import { hatch } from "./marks.js";
 
 /** Between two columns the belt is paler than in them. */
@@ -81,16 +81,25 @@ function keptValues(scene, row, start) {
 
 function drawStrip(context, scene, row, { first, last }) {
   const { layout } = scene;
-  const { canvas } = scene.art[artKey(row)].now;
+  const { canvas } = artOf(scene, row).now;
   const count = last - first + 1;
   context.drawImage(
-    canvas, first, 0, count, canvas.height,
+    canvas, first, row.window.from, count, row.window.count,
     cellX(layout, first) - layout.gap, row.y, count * layout.pitch, row.height,
   );
 }
 
+function artOf(scene, row) {
+  return scene.art[artKey(row)];
+}
+
+/** Where one unit is looked at, nothing is left of the strips but the rails of its belt. */
+function drawUnitBelts(context, scene) {
+  for (const row of scene.layout.rows) if (row.belt) drawRails(context, scene, row);
+}
+
 function clearGaps(context, { layout, theme }, { first, last }) {
-  const top = layout.rows[0].top;
+  const top = layout.rowsY - HEIGHT.between;
   const height = layout.predictionY - top;
   context.fillStyle = css(theme.paper);
   for (let t = first; t <= last; t++) {
@@ -101,22 +110,22 @@ function clearGaps(context, { layout, theme }, { first, last }) {
 /** The belt has no gaps: between two columns it shows the old state, then what the valve kept. */
 function drawBelt(context, scene, row, { first, last }) {
   const { layout } = scene;
-  const { now, kept } = scene.art[artKey(row)];
-  const lines = now.canvas.height;
+  const { now, kept } = artOf(scene, row);
+  const { from, count } = row.window;
   const width = cellWidth(layout);
   const before = Math.floor(layout.gap / 2);
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t);
     const after = layout.gap - before;
     context.globalAlpha = 1;
-    context.drawImage(now.canvas, t, 0, 1, lines, x, row.y, width, row.height);
+    context.drawImage(now.canvas, t, from, 1, count, x, row.y, width, row.height);
     context.globalAlpha = CARRIED;
-    context.drawImage(kept.canvas, t, 0, 1, lines, x - after, row.y, after, row.height);
+    context.drawImage(kept.canvas, t, from, 1, count, x - after, row.y, after, row.height);
     const carried = x - layout.gap;
     if (t > 0) {
-      context.drawImage(now.canvas, t - 1, 0, 1, lines, carried, row.y, before, row.height);
+      context.drawImage(now.canvas, t - 1, from, 1, count, carried, row.y, before, row.height);
     } else {
-      context.drawImage(kept.canvas, 0, 0, 1, lines, carried, row.y, before, row.height);
+      context.drawImage(kept.canvas, 0, from, 1, count, carried, row.y, before, row.height);
     }
   }
   context.globalAlpha = 1;
@@ -134,7 +143,7 @@ function drawRails(context, scene, row) {
 
 /** Hatch what is not a number, so that grey is not taken for a value. */
 function drawNotNumbers(context, scene, row, { first, last }) {
-  if (!scene.art[artKey(row)].hasNotNumbers) return;
+  if (!artOf(scene, row).hasNotNumbers || scene.layout.toUnit) return;
   const { layout, store } = scene;
   const { units } = store.header;
   const start = startOf(store.header, row.layer, row.letter);
@@ -155,8 +164,10 @@ function drawNotNumbers(context, scene, row, { first, last }) {
 /** Everything that is a colour: the rows of units of all layers, and the belts. */
 export function drawRows(context, scene, span) {
   const { layout } = scene;
+  if (scene.stale) for (const row of scene.base.rows) paintImages(scene, row);
+  scene.stale = false;
+  if (layout.toUnit === 1) return drawUnitBelts(context, scene);
   context.imageSmoothingEnabled = false;
-  for (const row of layout.rows) paintImages(scene, row);
   for (const row of layout.rows) if (!row.belt) drawStrip(context, scene, row, span);
   clearGaps(context, scene, span);
   for (const row of layout.rows) if (row.belt) drawBelt(context, scene, row, span);

@@ -11,12 +11,12 @@ const GLOW_PARTS = 10;
 
 /** When, within a step, each part of a column has been computed: shares 0..1 of the step. */
 function partsOf(layout) {
-  const rows = layout.rows.map((row, index) => ({
+  const rows = layout.rows.filter((row) => !row.folded).map((row, index) => ({
     y: row.top - HEIGHT.between / 2, height: row.slot + HEIGHT.between,
     at: 0.15 + (0.65 * index) / layout.rows.length,
   }));
   const y = layout.predictionY - 9;
-  const top = layout.rows[0].top - HEIGHT.between / 2;
+  const top = layout.rowsY - HEIGHT.between / 2;
   const input = { y: 0, height: top, at: 0, print: true };
   const prediction = { y, height: layout.gradientY - 6 - y, at: 0.8, print: true };
   return [input, ...rows, prediction];
@@ -86,7 +86,7 @@ function drawStep(context, scene) {
 /** The chosen unit: a line around it in every row. */
 function drawUnit(context, scene) {
   const { layout, theme, unit } = scene;
-  if (!unit) return;
+  if (!unit || layout.toUnit) return;
   const left = cellX(layout, 0);
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   for (const row of layout.rows) {
@@ -103,7 +103,7 @@ function drawUnit(context, scene) {
 
 function drawPointer(context, scene) {
   const { layout, theme, pointer } = scene;
-  if (!pointer || pointer.unit === undefined) return;
+  if (!pointer || pointer.unit === undefined || layout.toUnit) return;
   const y = unitY(pointer.row, pointer.unit);
   context.lineWidth = 1.5;
   context.strokeStyle = css(theme.ink);

@@ -55,11 +55,38 @@ export function normsOf(frame, header, layer, gradient, ofLast) {
 
 /** Ends of the colour scale of a signed quantity: the largest value kept, rounded up. */
 export function signedScale(store, q, layer) {
-  const peak = store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0);
+  return roundedUp(
+    store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0),
+  );
+}
+
+function roundedUp(peak) {
   const decade = 10 ** Math.floor(Math.log10(peak));
   const steps = peak > 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8, 10] : [1, 2, 5, 10];
   const step = steps.find((candidate) => peak <= candidate * decade * 1.001);
   return step ? step * decade : peak || 1;
+}
+
+/** The same for one unit alone: where one is looked at, its own largest value is the scale. */
+export function unitScale(scene, row) {
+  const { store, unit } = scene;
+  const key = `${row.layer}${row.letter}${unit.unit}`;
+  return (scene.unitScales[key] ??= roundedUp(unitPeak(store, row, unit.unit)));
+}
+
+function unitPeak({ header, frames }, row, unit) {
+  const { steps, units } = header;
+  const start = startOf(header, row.layer, row.letter) + unit;
+  const q = quantityIndex(header, row.letter);
+  let peak = 0;
+  for (const frame of frames) {
+    for (let t = 0; t < steps; t++) {
+      const code = frame.values[start + t * units];
+      const value = frame.exact ? code : code && ((code - 128) / 127) * frame.peaks[q][row.layer];
+      if (Math.abs(value) > peak && Number.isFinite(value)) peak = Math.abs(value);
+    }
+  }
+  return peak;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { DIAGRAMS } from "./cells.js";
 import { css } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, printBox } from "./layout.js";
+import { drawingMiddle } from "./zoom.js";
 import {
   arrowDown, commonSize, drawOperator, fitted, font, roundedRect, uprightText, visible,
 } from "./marks.js";
@@ -46,6 +47,7 @@ export function drawInputs(context, scene, { first, last }) {
 export function drawWires(context, scene, { first, last }) {
   const { layout, store } = scene;
   const diagram = DIAGRAMS[store.header.cell];
+  if (layout.rows.some((row) => row.folded)) return;
   for (let t = first; t <= last; t++) {
     drawFall(context, scene, t);
     if (t > 0) drawRecurrence(context, scene, t, diagram);
@@ -57,7 +59,7 @@ export function drawWires(context, scene, { first, last }) {
 /** The input falls into the first row, as does each layer's hidden state; the last is read out. */
 function drawFall(context, scene, t) {
   const { layout, theme } = scene;
-  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const x = drawingMiddle(scene, t);
   const last = layout.rows[layout.rows.length - 1];
   for (const row of layout.rows) {
     if (row.letter !== layout.rows[0].letter) continue;
@@ -75,6 +77,7 @@ function drawRecurrence(context, scene, t, diagram) {
   const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
   for (let layer = 0; layer < scene.store.header.layers; layer++) {
     const rows = layout.rows.filter((row) => row.layer === layer);
+    if (!rows.length) continue;
     const hidden = rows.find((row) => row.letter === "h");
     const highest = rows[0].y + rows[0].height / 2;
     context.strokeStyle = css(scene.colours.h, 0.65);
@@ -119,8 +122,8 @@ function drawValve(context, scene, t, diagram) {
 
 function drawBead(context, scene, t, row, sign) {
   if (!sign) return;
-  const { layout, theme } = scene;
-  const x = cellX(layout, t) + cellWidth(layout) / 2;
+  const { theme } = scene;
+  const x = drawingMiddle(scene, t);
   const y = row.top - HEIGHT.between / 2;
   if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
   else drawOperator(context, scene, x, y, sign, theme.ink);

@@ -33,17 +33,54 @@ export function grouped(value) {
 }
 
 /** The line above the picture, in two parts: what was measured, and on what. */
-export function captionOf({ store, frame }) {
+export function captionOf({ store, frame, zoom, unit }) {
   const { cell, units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
     `Measured on the probe at iteration ${grouped(frame.iteration)}`,
-    ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ${size}`,
+    ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ` +
+      (zoom.level && unit ? `${unitName(store.header, unit)} of ${units}` : size),
   ];
 }
 
-/** The sentence that stands for the picture. */
+function unitName({ layers }, { layer, unit }) {
+  return layers > 1 ? `layer ${layer}, unit ${unit}` : `unit ${unit}`;
+}
+
+/** The sentence that stands for the picture, at the level of the zoom that is shown. */
 export function sentence(scene) {
+  const { unit, zoom } = scene;
+  if (!unit || !zoom.level) return wholeSentence(scene);
+  return zoom.level === 1 ? unitSentence(scene) : cellSentence(scene);
+}
+
+function unitSentence(scene) {
+  const { store, frame, unit } = scene;
+  const { steps } = store.header;
+  const spans = rowsOf(scene).map((row) => {
+    const values = Array.from({ length: steps }, (_, t) => valueAt(scene, row, t, unit.unit));
+    const [low, high] = [Math.min(...values), Math.max(...values)].map(shortly);
+    return `${row.quantity.label} from ${low} to ${high}`;
+  });
+  return `${unitName(store.header, unit)} over ${plural(steps, "time step")}, measured on the ` +
+    `probe at iteration ${grouped(frame.iteration)}: ${spans.join(", ")}.`;
+}
+
+function cellSentence(scene) {
+  const { store, frame, unit, step } = scene;
+  const lines = rowsOf(scene).map((row) => {
+    const { symbols, numbers } = formulaOf(scene, row, step, unit.unit);
+    return `${row.quantity.label}: ${symbols}; ${numbers}`;
+  });
+  return `${unitName(store.header, unit)} at time step ${step}, measured on the probe at ` +
+    `iteration ${grouped(frame.iteration)}. ${lines.join(". ")}.`;
+}
+
+function rowsOf({ base, unit }) {
+  return base.rows.filter((row) => row.layer === unit.layer);
+}
+
+function wholeSentence(scene) {
   const { frame, store } = scene;
   const { header } = store;
   const { right, scored } = scoreOf(frame);
@@ -120,6 +157,7 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
       formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
+      scene.layout.toCell ? workedBack(scene, row) : "",
       frame.exact ? "" : "the nearest of 254 levels; at rest the recorded number follows",
       row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
     ];
@@ -129,16 +167,72 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
   return predictionLines(scene, t);
 }
 
+/** The sum in a squashed value is not recorded. */
+function workedBack(scene, row) {
+  const [squash] = DIAGRAMS[scene.store.header.cell].squashed[row.letter] ?? [];
+  return squash ? `the number in ${squash}( ) is worked back from it` : "";
+}
+
 /** A formula with the numbers of one unit put in. */
 function formula(scene, write, row, t, unit) {
   if (!write) return "";
-  const { rows } = scene.layout;
-  const at = (letter, step) => {
-    if (step < 0) return "0";
-    const wanted = rows.find((each) => each.letter === letter && each.layer === row.layer);
-    return shortly(valueAt(scene, wanted, step, unit));
+  const value = valuesAround(scene, row, t, unit);
+  const said = (step) => (letter) => shortly(value(letter, step));
+  return `= ${write(said(t), said(t - 1))}`;
+}
+
+/** The numbers of a unit and its layer: (letter, time step) -> number; before the first step 0. */
+function valuesAround(scene, row, t, unit) {
+  return (letter, step) => (step < 0 ? 0 : valueAt(scene, { ...row, letter }, step, unit));
+}
+
+/**
+ * What a row's value is made of at a step: in symbols, and with the recorded numbers.
+ * @returns {{symbols: string, numbers: string}}
+ */
+export function formulaOf(scene, row, t, unit) {
+  const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
+  const value = valuesAround(scene, row, t, unit);
+  const told = scene.frame.exact ? exactly(value(row.letter, t)) : shortly(value(row.letter, t));
+  const is = scene.frame.exact ? "=" : "≈";
+  const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
+  const name = named(t)(row.letter);
+  if (formulas[row.letter]) {
+    const said = (step) => (letter) => shortly(value(letter, step));
+    const write = formulas[row.letter];
+    return {
+      symbols: `${name} = ${write(named(t), named(t - 1))}`,
+      numbers: `${write(said(t), said(t - 1))} ${is} ${told}${otherwise(scene, row, t, value)}`,
+    };
+  }
+  const [squash, write] = squashed[row.letter];
+  const inside = UNSQUASH[squash](value(row.letter, t));
+  const about = Number.isFinite(inside) ? `${squash}(${shortly(inside)}) ${is} ` : `${is} `;
+  return {
+    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told,
   };
-  return `= ${write((letter) => at(letter, t), (letter) => at(letter, t - 1))}`;
+}
+
+/** The sum that was squashed, worked back from the recorded value. */
+const UNSQUASH = {
+  "σ": (value) => Math.log(value / (1 - value)),
+  tanh: Math.atanh,
+  ReLU: (value) => (value > 0 ? value : NaN),
+};
+
+/** A held or silenced unit does not follow its formula: then say so. */
+function otherwise(scene, row, t, value) {
+  const { values } = DIAGRAMS[scene.store.header.cell];
+  const at = (step) => (letter) => value(letter, step);
+  const expected = values[row.letter](at(t), at(t - 1));
+  const recorded = value(row.letter, t);
+  if (!scene.frame.exact || !Number.isFinite(expected + recorded)) return "";
+  const near = Math.abs(expected - recorded) <= 1e-4 * Math.max(1, Math.abs(recorded));
+  return near ? "" : ` (held; the formula alone: ${shortly(expected)})`;
+}
+
+function lowered(count) {
+  return Array.from(String(count), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
 }
 
 /** Between two columns of the belt: what the valve lets through. */

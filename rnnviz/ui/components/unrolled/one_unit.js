@@ -1,0 +1,198 @@
+/** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
+
+import { DIAGRAMS } from "./cells.js";
+import { clamp, startOf, unitScale } from "./values.js";
+import { css, mix, readable } from "./theme.js";
+import { cellWidth, cellX } from "./layout.js";
+import { FORMULA, drawingWidth } from "./zoom.js";
+import { disk, fitted, font, hatch, measured } from "./marks.js";
+import { formulaOf } from "./words.js";
+
+/** Draw the rows of the chosen unit; they come in as the strips go out. */
+export function drawOneUnit(context, scene, span) {
+  const { layout, unit } = scene;
+  if (!layout.toUnit) return;
+  context.save();
+  context.globalAlpha = layout.toUnit;
+  for (const row of layout.rows) {
+    if (row.layer !== unit.layer) continue;
+    if (row.quantity.scale === "gate") drawValves(context, scene, row, span);
+    else drawLine(context, scene, row, span);
+  }
+  context.globalAlpha = clamp(layout.toCell * 2 - 1, 0, 1);
+  if (layout.toCell > 0.5) {
+    for (const row of layout.rows) {
+      if (row.layer === unit.layer) drawFormula(context, scene, row);
+    }
+  }
+  context.restore();
+}
+
+function seriesOf({ store, shown, unit }, row) {
+  const { units } = store.header;
+  const start = startOf(store.header, row.layer, row.letter) + unit.unit;
+  return (t) => shown[start + t * units];
+}
+
+// ------------------------------------------------------------------ gates
+
+/** A gate is a valve in a pipe: its two jaws leave open the share that is let through. */
+function drawValves(context, scene, row, { first, last }) {
+  const { layout, theme } = scene;
+  const value = seriesOf(scene, row);
+  const { y, height } = row;
+  const colour = scene.colours[row.letter];
+  for (let t = first; t <= last; t++) {
+    const x = cellX(layout, t);
+    const width = drawingWidth(scene, t);
+    const slant = width > 24 ? Math.min(width * 0.22, 30) : 0;
+    const open = value(t);
+    context.fillStyle = css(theme.paper);
+    context.fillRect(x, y, cellWidth(layout), height);
+    if (!Number.isFinite(open)) {
+      drawBroken(context, theme, [x, y, width, height]);
+      continue;
+    }
+    const jaw = (height * (1 - clamp(open, 0, 1))) / 2;
+    context.fillStyle = css(colour, 0.9);
+    context.fillRect(x, y, width, height);
+    context.fillStyle = css(mix(theme.paper, theme.ink, theme.dark ? 0.26 : 0.16));
+    for (const [wall, edge] of [[y, y + jaw], [y + height, y + height - jaw]]) {
+      context.beginPath();
+      context.moveTo(x, wall);
+      context.lineTo(x + slant, edge);
+      context.lineTo(x + width - slant, edge);
+      context.lineTo(x + width, wall);
+      context.fill();
+    }
+  }
+}
+
+function drawBroken(context, theme, box) {
+  context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
+  context.fillRect(...box);
+  hatch(context, theme, box);
+}
+
+// ------------------------------------------------------------------ states
+
+/** A state is a line; on the belt it shrinks at the valve, then what is stored is added. */
+function drawLine(context, scene, row, { first, last }) {
+  const { layout, theme, store } = scene;
+  const { y, height } = row;
+  const scale = unitScale(scene, row);
+  const at = (value) => y + height / 2 - (clamp(value / scale, -1, 1) * (height - 8)) / 2;
+  const left = cellX(layout, first) - layout.gap;
+  context.fillStyle = css(theme.paper);
+  context.fillRect(left, row.y, (last - first + 1) * layout.pitch, row.height);
+  context.fillStyle = css(theme.ink, 0.05);
+  for (let t = first; t <= last; t++) {
+    context.fillRect(cellX(layout, t), y, cellWidth(layout), height);
+  }
+  context.fillStyle = css(theme.ink, 0.25);
+  context.fillRect(left, Math.round(at(0)), (last - first + 1) * layout.pitch, 1);
+  const value = seriesOf(scene, row);
+  const { belt, valve } = DIAGRAMS[store.header.cell];
+  const through = row.letter === belt && valve && layout.wired
+    ? keptOf(scene, row, valve) : null;
+  const points = [];
+  for (let t = Math.max(0, first - 1); t <= last; t++) {
+    points.push({
+      t, x: cellX(layout, t), width: drawingWidth(scene, t), value: value(t), kept: through?.(t),
+    });
+  }
+  drawPath(context, scene, row, points, at);
+  for (const { x, t, width, value: now } of points) {
+    if (!Number.isFinite(now) && t >= first) drawBroken(context, theme, [x, y, width, height]);
+  }
+}
+
+/** What the valve lets through of the state before. */
+function keptOf(scene, row, valve) {
+  const gate = seriesOf(scene, { ...row, letter: valve });
+  const state = seriesOf(scene, row);
+  return (t) => (t ? gate(t) * state(t - 1) : 0);
+}
+
+function drawPath(context, scene, row, points, at) {
+  const colour = css(readable(scene.colours[row.letter], scene.theme));
+  const { gap } = scene.layout;
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.lineJoin = "round";
+  context.beginPath();
+  let broken = true;
+  for (const { x, width, value, kept } of points) {
+    if (!Number.isFinite(value)) {
+      broken = true;
+      continue;
+    }
+    const middle = x + width / 2;
+    if (kept !== undefined && Number.isFinite(kept) && !broken) {
+      context.lineTo(x - gap * 0.55, at(kept));
+      context.lineTo(x + width * 0.2, at(kept));
+    }
+    if (broken) context.moveTo(middle, at(value));
+    if (kept === undefined) context.lineTo(middle, at(value));
+    else {
+      context.lineTo(middle, at(value));
+      context.lineTo(x + cellWidth(scene.layout), at(value));
+    }
+    broken = false;
+  }
+  context.stroke();
+  if (cellWidth(scene.layout) < 8) return;
+  for (const { x, width, value, kept } of points) {
+    if (!Number.isFinite(value)) continue;
+    disk(context, x + width / 2, at(value), width > 60 ? 4.5 : 3, colour);
+    if (kept !== undefined) drawStored(context, scene, x, width, at(kept), at(value));
+  }
+}
+
+/** What is stored at a step: an arrow from what was kept to the new state. */
+function drawStored(context, { theme }, x, width, from, to) {
+  if (Math.abs(to - from) < 7 || width < 26) return;
+  const middle = x + width / 2;
+  const way = Math.sign(to - from);
+  context.strokeStyle = css(theme.ink, 0.55);
+  context.lineWidth = 1.2;
+  context.beginPath();
+  context.moveTo(middle, from);
+  context.lineTo(middle, to - way * 5);
+  context.moveTo(middle - 3, to - way * 9);
+  context.lineTo(middle, to - way * 5);
+  context.lineTo(middle + 3, to - way * 9);
+  context.stroke();
+}
+
+// ------------------------------------------------------------------ one cell
+
+/** Beside a row its formula, and under it the same with the recorded numbers. */
+function drawFormula(context, scene, row) {
+  const { layout, theme, step, unit } = scene;
+  const room = cellWidth(layout) * FORMULA;
+  const x = cellX(layout, step) + cellWidth(layout) - room + 6;
+  const { symbols, numbers } = formulaOf(scene, row, step, unit.unit);
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.fillStyle = css(theme.paper);
+  context.fillRect(x - 6, row.y, room, row.height);
+  const size = layout.narrow ? 10 : 12;
+  context.font = font(scene, size);
+  const lines = [symbols, ...inLines(context, numbers, room - 8)];
+  const pitch = Math.min(size * 1.35, row.height / lines.length);
+  lines.forEach((line, place) => {
+    const result = place === lines.length - 1;
+    context.font = font(scene, size, place ? (result ? 600 : 400) : 600);
+    context.fillStyle = place ? css(theme.ink) : css(readable(scene.colours[row.letter], theme));
+    const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
+    context.fillText(fitted(context, line, room - 8), x, y);
+  });
+}
+
+/** The numbers in one line, or the result in a line of its own. */
+function inLines(context, numbers, room) {
+  if (measured(context, numbers) <= room) return [numbers];
+  const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));
+  return cut > 0 ? [numbers.slice(0, cut), numbers.slice(cut + 1)] : [numbers];
+}
