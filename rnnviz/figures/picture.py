@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -60,7 +60,7 @@ LIVE_BUDGET = 250_000
 def pack(
     traces: Sequence[Trace],
     *,
-    exact: int | None = None,
+    exact: int | Collection[int] | None = None,
     run: str = "",
     selected: tuple[int, int] | None = None,
     budget: int = BUDGET,
@@ -75,7 +75,8 @@ def pack(
     traces : sequence of Trace
         In the order of their iterations; all of one cell and one shape.
     exact
-        Iteration of a trace whose units are sent without quantisation, as those of the newest are.
+        Iteration that is looked at: units of its trace are sent without quantisation, as those of
+        the newest are. Or several iterations, none of which is looked at.
     run
         Name of the run. A packet with another name starts the picture anew.
     selected
@@ -95,7 +96,8 @@ def pack(
         If there is no trace, they differ in cell or shape, or none is of iteration `exact`.
     """
     _check(traces)
-    wanted = _position(traces, exact)
+    asked = [exact] if isinstance(exact, int) else exact or []
+    wanted = {_position(traces, iteration) for iteration in asked}
     if _newest_is_exact(traces):
         wanted.add(len(traces) - 1)
     places = _within(traces, wanted, budget)
@@ -108,7 +110,8 @@ def pack(
     header = _header(chosen, frames, peaks)
     for about, place in zip(header["frames"], places, strict=True):
         about["exact"] = place in wanted
-    header |= {"run": run, "selected": selected, "offered": len(traces)}
+    viewed = exact if isinstance(exact, int) else None
+    header |= {"run": run, "selected": selected, "viewed": viewed, "offered": len(traces)}
     return b"".join([_encoded(header), *frames])
 
 
@@ -148,13 +151,11 @@ def _newest_is_exact(traces: Sequence[Trace]) -> bool:
     return len(traces) > 1 or 4 * numbers <= LIVE_BUDGET
 
 
-def _position(traces: Sequence[Trace], iteration: int | None) -> set[int]:
-    """Return the position of the trace of that iteration; none if none is asked for."""
-    if iteration is None:
-        return set()
+def _position(traces: Sequence[Trace], iteration: int) -> int:
+    """Return the position of the trace of that iteration."""
     for position, trace in enumerate(traces):
         if trace.iteration == iteration:
-            return {position}
+            return position
     raise ValueError(f"exact must be the iteration of one of the traces, got {iteration}")
 
 

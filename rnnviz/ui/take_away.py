@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rnnviz.figures import export
+from rnnviz.figures import export, standalone
 from rnnviz.figures.export import Snapshot, Work
 from rnnviz.ui import live, session
+from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
@@ -33,7 +34,18 @@ class _Kind:
     says: str
 
 
+def _animation(taken: Snapshot) -> Work:
+    """Make the stand-alone page; it is quick, and has only one piece."""
+    yield 0.0
+    return standalone.page(taken, script(), dark=st.context.theme.type == "dark").encode()
+
+
 _KINDS = {
+    "Animation .html": _Kind(
+        _animation, "html", "text/html",
+        "The moving network in one file that plays in any browser, without a network: with the "
+        "same controls, all time steps and all kept iterations.",
+    ),
     "NumPy .npz": _Kind(
         export.npz, "npz", "application/octet-stream",
         "Every number to the bit: inputs, gates, states, outputs, gradients, weights by PyTorch's "

@@ -330,6 +330,13 @@ def test_traces_of_different_shapes_are_refused() -> None:
         pack([trace(), trace(units=5)])
 
 
+def test_several_traces_can_be_exact_and_none_of_them_is_looked_at() -> None:
+    packet = unpack(pack([trace(iteration=each) for each in (0, 1, 2, 3)], exact=[0, 2]))
+    assert [frame["exact"] for frame in packet["frames"]] == [True, False, True, True]
+    assert packet["viewed"] is None
+    assert unpack(pack([trace(iteration=each) for each in (0, 1)], exact=1))["viewed"] == 1
+
+
 def test_an_exact_iteration_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="got 5"):
         pack([trace(iteration=4)], exact=5)

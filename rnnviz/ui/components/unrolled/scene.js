@@ -44,9 +44,9 @@ export function take(scene, bytes) {
   const anew = before?.shape !== store.shape;
   const iterationLost = Boolean(before) && before.run !== store.run && !scene.follow;
   const unitLost = anew && scene.unit !== null;
-  const exact = packet.frames.find((frame) => frame.exact);
+  const viewed = packet.frames.find((frame) => frame.iteration === packet.header.viewed);
   if (iterationLost) scene.follow = true;
-  if (!before && exact !== newest(store)) Object.assign(scene, { follow: false, frame: exact });
+  if (!before && viewed) Object.assign(scene, { follow: viewed === newest(store), frame: viewed });
   if (anew) startAnew(scene);
   scene.store = store;
   scene.unitScales = {};

@@ -1,0 +1,135 @@
+"""The moving network as one HTML file that plays anywhere, without a server and without a network.
+
+The file holds the very script and style sheet of the app's picture, and the packed traces. Its own
+policy forbids it to load anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+
+from rnnviz.figures.export import Snapshot
+from rnnviz.figures.picture import pack
+
+#: Most bytes of traces that all go without quantisation; where they would take more, a hover over
+#: another than the newest iteration tells a value that is rounded, and says so.
+MOST_EXACT = 3_000_000
+
+_LIGHT = "--st-background-color: #ffffff; --st-text-color: #31333f; color-scheme: light;"
+_DARK = "--st-background-color: #191918; --st-text-color: #f2f2f0; color-scheme: dark;"
+
+_STYLE = """
+:root {
+  %(default)s
+  --st-font: "Source Sans 3", "Source Sans Pro", "Segoe UI", Roboto, "Helvetica Neue", Arial,
+    sans-serif;
+  --st-primary-color: #0072b2;
+}
+@media (prefers-color-scheme: light) { :root { %(light)s } }
+@media (prefers-color-scheme: dark) { :root { %(dark)s } }
+body {
+  margin: 0 auto;
+  max-width: 1400px;
+  padding: 1.2rem clamp(0.8rem, 3vw, 2.5rem) 2rem;
+  font: 15px/1.45 var(--st-font);
+  color: var(--st-text-color);
+  background: var(--st-background-color);
+}
+h1 { font-size: 1.35rem; margin: 0 0 0.2rem; overflow-wrap: anywhere; }
+p { margin: 0 0 1rem; overflow-wrap: anywhere; }
+footer { margin-top: 1rem; font-size: 13px; opacity: 0.75; }
+/* Nothing trains in here that could be followed. */
+#network .follow { display: none; }
+"""
+
+_START = """
+const text = document.getElementById("bytes").textContent;
+const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const picture = mount(document.getElementById("network"), { bytes });
+// The same bytes again: the picture then looks at the colours again.
+matchMedia("(prefers-color-scheme: dark)").onchange = () => picture.update(bytes);
+"""
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+style-src 'unsafe-inline'; script-src '%(hash)s'">
+<title>%(title)s</title>
+<style>%(style)s</style>
+</head>
+<body>
+<h1>%(title)s</h1>
+<p>%(about)s</p>
+<div id="network"><noscript>The animation needs JavaScript; nothing is loaded.</noscript></div>
+<footer>%(foot)s</footer>
+<script type="text/plain" id="bytes">%(bytes)s</script>
+<script type="module">%(script)s</script>
+</body>
+</html>
+"""
+
+
+def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
+    """Return the text of the file.
+
+    Parameters
+    ----------
+    taken
+        The traces to be shown.
+    script
+        What defines `mount`: `rnnviz.ui.components.unrolled.script()`.
+    dark
+        Whether it is dark where the viewer's system prefers neither.
+
+    Raises
+    ------
+    ValueError
+        If the script holds a sign that would end it, or begin another.
+    """
+    whole = f"{script}\n{_START}"
+    if found := re.search(r"<(/?script|!--)", whole, re.IGNORECASE):
+        raise ValueError(f"a script within HTML must not hold {found.group()!r}")
+    packed, rounded = _packed(taken)
+    digest = base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()
+    theme = {"default": _DARK if dark else _LIGHT, "light": _LIGHT, "dark": _DARK}
+    return _PAGE % {
+        "hash": f"sha256-{digest}",
+        "title": html.escape(f"{taken.task.title}, {taken.config.cell.upper()}"),
+        "style": _STYLE % theme,
+        "about": html.escape(_about(taken)),
+        "foot": html.escape(_foot(rounded)),
+        "bytes": base64.b64encode(packed).decode(),
+        "script": whole,
+    }
+
+
+def _packed(taken: Snapshot) -> tuple[bytes, bool]:
+    """Return the traces for the picture, and whether values of some of them are rounded."""
+    traces = taken.traces
+    exact = pack(traces, exact=[trace.iteration for trace in traces])
+    if len(exact) <= MOST_EXACT:
+        return exact, False
+    return pack(traces), len(traces) > 1
+
+
+def _about(taken: Snapshot) -> str:
+    config, task = taken.config, taken.task
+    layers = f"{config.layers} layers of " if config.layers > 1 else ""
+    units = f"{config.hidden_size} unit{'' if config.hidden_size == 1 else 's'}"
+    return (
+        f"{task.description} The picture shows the example “{taken.probe.name}” in a network of "
+        f"{layers}{units}, measured at {taken.span}."
+    )
+
+
+def _foot(rounded: bool) -> str:
+    says = "Every colour and number was measured in the network while it trained."
+    if rounded:
+        says += " Units of all but the newest iteration are rounded to 254 levels, marked ≈."
+    return f"{says} This file loads nothing. Made with rnnviz."
