@@ -101,7 +101,9 @@ def _mean_colour(page: Page) -> float:
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         let [sum, count] = [0, 0];
         for (let at = 0; at < data.length; at += 4) {
-          if (data[at + 3]) [sum, count] = [sum + data[at] + data[at + 1] + data[at + 2], count + 3];
+          if (!data[at + 3]) continue;
+          sum += data[at] + data[at + 1] + data[at + 2];
+          count += 3;
         }
         return sum / count;
     }"""
