@@ -19,6 +19,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("studio", "Studio", ":material/play_circle:"),
     ("task", "Task", ":material/edit_note:"),
     ("gates", "Gates", ":material/grid_on:"),
+    ("equations", "Equations", ":material/function:"),
     ("gradients", "Gradients", ":material/trending_down:"),
 )
 

@@ -29,6 +29,9 @@ GATE_QUANTITY = "gate_quantity"
 UNIT = "unit"
 UNIT_ORDER = "unit_order"
 TIME_STEP = "time_step"
+EQUATION_STEP = "equation_step"
+EQUATION_UNIT = "equation_unit"
+EQUATION_DIRECTION = "equation_direction"
 
 #: Settings of a run that have a control in the sidebar; the task has a page of its own.
 CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")

@@ -1,0 +1,98 @@
+"""One unit at one time step: every number of its equations, forward and backward.
+
+    equations = stages(trace, architecture, Where(layer=0, unit=3, step=5), "forward")
+
+gives the stages in which the cell is usually explained, each with its formula, the numbers in it,
+the weighted inputs by size of their contribution, the result, and what was recorded.
+
+`parts` what a stage is made of, `place` the numbers around one unit at one step, `gradients` what
+both ways back share, `lstm`, `gru` and `elman` the stages of each cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from rnnviz.analysis.equations import elman, gru, lstm
+from rnnviz.analysis.equations.gradients import Gradients
+from rnnviz.analysis.equations.parts import (
+    Equation,
+    Number,
+    Stage,
+    Term,
+    WeightedSum,
+    number_text,
+)
+from rnnviz.analysis.equations.place import Place, Where
+from rnnviz.engine.architecture import Architecture
+from rnnviz.recording.trace import Trace
+
+Direction = Literal["forward", "backward"]
+
+_EXPLAINED = {
+    "LSTM": (lstm.forward, lstm.backward, lstm.gate_gradients),
+    "GRU": (gru.forward, gru.backward, gru.gate_gradients),
+    "TanhRNN": (elman.forward, elman.backward, elman.gate_gradients),
+    "ReluRNN": (elman.forward, elman.backward, elman.gate_gradients),
+    "MLP": (elman.forward, elman.backward, elman.gate_gradients),
+}
+
+
+def stages(
+    trace: Trace,
+    architecture: Architecture,
+    where: Where,
+    direction: Direction,
+    input_names: Sequence[str] = (),
+) -> tuple[Stage, ...]:
+    """Compute the equations of one unit at one time step.
+
+    Parameters
+    ----------
+    trace
+        The state before its first step is 0, as that of every probe.
+    architecture
+        Of the network that made it.
+    direction
+        `"forward"` ends in the states of the step, `"backward"` in what the loss asks of them:
+        the whole loss, the mean over the scored steps.
+    input_names
+        Names of the inputs; they are counted where these do not fit.
+
+    Returns
+    -------
+    tuple of Stage
+        In the order in which they are computed.
+
+    Raises
+    ------
+    ValueError
+        If the cell is a variant whose equations are not explained, or there is no such layer, unit
+        or time step.
+    """
+    name = architecture.cell_type.__name__
+    if name not in _EXPLAINED:
+        raise ValueError(f"no equations for the variant {name}; for {', '.join(_EXPLAINED)}")
+    forward, backward, gate_gradients = _EXPLAINED[name]
+    # What has diverged is shown as what it is, and infinities and NaN need no warning.
+    with np.errstate(all="ignore"):
+        place = Place.of(trace, architecture, where, tuple(input_names))
+        if direction == "forward":
+            return forward(place)
+        return backward(place, Gradients(place, gate_gradients))
+
+
+__all__ = [
+    "Direction",
+    "Equation",
+    "Number",
+    "Stage",
+    "Term",
+    "WeightedSum",
+    "Where",
+    "number_text",
+    "stages",
+]

@@ -1,0 +1,113 @@
+"""The equations of the RNN (tanh or ReLU) and of the baseline without memory, with their numbers.
+
+They are those of rnnviz/engine/elman.py and mlp.py.
+"""
+
+from __future__ import annotations
+
+from rnnviz.analysis.equations.gates import (
+    hidden_state,
+    says_above,
+    says_parts,
+    sum_of_hidden,
+    zero,
+)
+from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
+from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text
+from rnnviz.analysis.equations.place import Place
+
+
+def forward(place: Place) -> tuple[Stage, ...]:
+    """Explain how the hidden state of a unit is made: from the input, the past, or both."""
+    e = place.sum_of_inputs(0)
+    comes_in = Stage(
+        "What comes in",
+        f"Inputs and bias push unit {place.unit} by {number_text(e.total)}.",
+        (Equation.of_sum(r"e_t = W_{ih}\,x_t + b_{ih}", e),),
+    )
+    if place.trace.cell == "mlp":
+        return comes_in, _squashed(place, r"e_t", "{e}", {"e": e.total})
+    m = place.sum_of_memory(0)
+    past = (
+        "Nothing is remembered before the first step: only the bias"
+        if place.step == 0
+        else (f"The hidden state of step {place.step - 1} and a bias")
+    )
+    remembered = Stage(
+        "What is remembered",
+        f"{past} {'pushes' if place.step == 0 else 'push'} it by {number_text(m.total)}.",
+        (Equation.of_sum(r"m_t = W_{hh}\,h_{t-1} + b_{hh}", m),),
+    )
+    together = _squashed(place, r"e_t + m_t", "{e} + {m}", {"e": e.total, "m": m.total})
+    return comes_in, remembered, together
+
+
+def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
+    """Explain how dL/dh_t is made from what the step itself asks and what comes from t + 1."""
+    above = gradients.from_above()
+    first = Stage(
+        "From above, at the same step",
+        says_above(place, above),
+        (above,),
+    )
+    asked = _asked(place, gradients.here)
+    if place.trace.cell == "mlp":
+        total = sum_of_hidden(place, above=above)
+        return first, Stage("Together", says_parts(place, above), (total, asked))
+    later = gradients.from_later()
+    second = Stage(
+        "From the next step",
+        boundary(place)
+        or f"{number_text(later.result.value)} comes back from step {place.step + 1}.",
+        (later,),
+    )
+    total = sum_of_hidden(place, above=above, later=later)
+    return first, second, Stage("Together", says_parts(place, above, later), (total, asked))
+
+
+def gate_gradients(place: Place) -> GateGradients:
+    """Turn the recorded gradient by h of a step into that by the weighted sum, all units."""
+    h, d_h = place.values("h").astype(float), place.values("d_h").astype(float)
+    d_a = d_h * (h > 0) if place.trace.cell == "relu" else d_h * (1 - h**2)
+    d_a[place.silent()] = 0
+    return GateGradients(x={"a": d_a}, h={"a": d_a})
+
+
+def _squashed(place: Place, symbols: str, filled: str, parts: dict[str, float]) -> Stage:
+    """Show h_t made from the weighted sums."""
+    a = sum(parts.values())
+    if place.trace.cell == "relu":
+        value, latex, text = max(a, 0.0) if a == a else a, r"\max({},\ 0)", "max({}, 0)"
+    else:
+        value, latex, text = place.tanh(a), r"\tanh({})", "tanh({})"
+    equation = Equation(
+        "h_t = " + latex.replace("{}", symbols),
+        text.replace("{}", filled),
+        {name: Number(part) for name, part in parts.items()},
+        Number(value, "h"),
+        place.value("h"),
+    )
+    return Stage("Together", _says(place), (hidden_state(place, equation),))
+
+
+def _says(place: Place) -> str:
+    h, unit = place.value("h"), place.unit
+    if place.is_silent:
+        return f"Unit {unit} is silenced: it tells the rest 0."
+    if place.trace.cell == "relu" and h == 0:
+        return f"The sum is not above 0: unit {unit} is off and tells the rest 0."
+    return f"After squashing unit {unit} tells the rest {number_text(h)}."
+
+
+def _asked(place: Place, here: GateGradients) -> Equation:
+    relu = place.trace.cell == "relu"
+    symbols = r"[h_t > 0]" if relu else r"(1 - h_t^2)"
+    symbols = rf"\dfrac{{dL}}{{da_t}} = \dfrac{{dL}}{{dh_t}} \cdot {symbols}"
+    if place.is_silent:
+        return zero(symbols, "Silenced by an intervention: its weighted sum has no gradient.")
+    return Equation(
+        symbols,
+        "{d_h} · [{h} > 0]" if relu else "{d_h} · (1 − {h}²)",
+        {letter: Number(place.value(letter), letter) for letter in ("d_h", "h")},
+        Number(float(here.x["a"][place.unit])),
+    )

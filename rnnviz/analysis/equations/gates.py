@@ -1,0 +1,121 @@
+"""Equations that cells share: a gate, what is asked of it, and a gradient made of two parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnnviz.analysis.equations.gradients import GateGradients, boundary
+from rnnviz.analysis.equations.parts import Equation, Number, number_text
+from rnnviz.analysis.equations.place import Place
+
+
+def gate(place: Place, letter: str, rows: str) -> Equation:
+    """Compute a gate, or the candidate, from its weighted inputs.
+
+    Parameters
+    ----------
+    rows
+        Letters of the gates as the rows of the weights follow each other.
+    """
+    latex, text = (r"\tanh", "tanh") if letter == "g" else (r"\sigma", "σ")
+    symbols = (
+        rf"\begin{{aligned}}{letter}_t &= {latex}(a_{letter}) \\ a_{letter} &= W_{{i{letter}}}\,"
+        rf"x_t + b_{{i{letter}}} \\ &+ W_{{h{letter}}}\,h_{{t-1}} + b_{{h{letter}}}\end{{aligned}}"
+    )
+    held = place.held_at(letter)
+    if held is not None:
+        return held_gate(symbols, letter, held, place)
+    weighted = place.sum_of_both(rows.index(letter))
+    squash = place.tanh if letter == "g" else place.sigmoid
+    return Equation(
+        symbols,
+        f"{text}({{a}})",
+        {"a": Number(weighted.total)},
+        Number(squash(weighted.total), letter),
+        place.value(letter),
+        weighted,
+    )
+
+
+def held_gate(symbols: str, letter: str, held: float, place: Place) -> Equation:
+    """Say that a gate is held, and at what."""
+    note = "Held by an intervention: its weighted inputs do not count."
+    number = Number(held, letter)
+    return Equation(symbols, "{held}", {"held": number}, number, place.value(letter), note=note)
+
+
+def hidden_state(place: Place, equation: Equation) -> Equation:
+    """Return the equation of h_t, or say that the unit is silenced."""
+    if not place.is_silent:
+        return equation
+    note = "Silenced by an intervention: it tells the rest 0."
+    return zero(equation.symbols, note, "h", place.value("h"))
+
+
+def sum_of_hidden(place: Place, **parts: Equation) -> Equation:
+    """Add up what is asked of the hidden state; the names of the parts stand in the formula."""
+    return Equation(
+        r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in parts),
+        " + ".join(f"{{{name}}}" for name in parts),
+        {name: part.result for name, part in parts.items()},
+        Number(sum(part.result.value for part in parts.values()), "d_h"),
+        place.value("d_h"),
+    )
+
+
+def asked_of_gate(
+    place: Place, letter: str, formula: tuple[str, str], numbers: Mapping[str, Number], value: float
+) -> Equation:
+    """Show dL/da of one gate.
+
+    Parameters
+    ----------
+    formula
+        The right side in letters, and the same with a `{name}` for each number.
+    value
+        What it comes to.
+    """
+    symbols, filled = formula
+    symbols = rf"\dfrac{{dL}}{{da_{letter}}} = {symbols}"
+    if place.held_at(letter) is not None:
+        return zero(symbols, "Held by an intervention: it has no gradient.")
+    return Equation(symbols, filled, numbers, Number(value))
+
+
+def zero(symbols: str, note: str, letter: str = "", recorded: float | None = None) -> Equation:
+    """Say that something is exactly 0, and why."""
+    number = Number(0.0, letter)
+    return Equation(symbols, "{zero}", {"zero": number}, number, recorded, note=note)
+
+
+def says_above(place: Place, above: Equation) -> str:
+    """Say what the same step asks of the hidden state."""
+    if above.note:
+        return above.note
+    source = "output of this step" if place.is_top else "layer above"
+    return f"The {source} asks for {number_text(above.result.value)}."
+
+
+def says_parts(place: Place, above: Equation, *later: Equation) -> str:
+    """Say what the same step asks, and what comes back from the next one."""
+    if not place.gradient_comes_back:
+        return f"{says_above(place, above)} {boundary(place)}"
+    back = number_text(sum(part.result.value for part in later))
+    return f"{says_above(place, above)} From step {place.step + 1} comes {back}."
+
+
+def says_asked(here: GateGradients, unit: int, names: Mapping[str, str]) -> str:
+    """Say of which gate most is asked, and in which direction."""
+    asked = {letter: float(here.x[letter][unit]) for letter in names}
+    if not all(np.isfinite(list(asked.values()))):
+        return "What is asked is not a number."
+    most = max(asked, key=lambda letter: abs(asked[letter]))
+    if asked[most] == 0:
+        return "Nothing is asked: all gradients are exactly 0."
+    wanted = "smaller" if asked[most] > 0 else "larger"
+    return (
+        f"Most is asked of the {names[most]}: "
+        f"the loss would fall if its weighted sum were a little {wanted}."
+    )

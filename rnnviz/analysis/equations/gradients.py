@@ -1,0 +1,132 @@
+"""The way back: where the gradient by a hidden state comes from, for every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnnviz.analysis.equations.parts import Equation, Term, WeightedSum
+from rnnviz.analysis.equations.place import Place
+from rnnviz.recording.trace import Array
+
+ByGate = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class GateGradients:
+    """dL/da of every gate: the gradient by what goes into its squashing function.
+
+    Parameters
+    ----------
+    x, h : dict of array, (H,)
+        By letter, in the order of the rows of the weights that act on the input, and on the state.
+    """
+
+    x: ByGate
+    h: ByGate
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What both parts of a hidden state's gradient are made of.
+
+    Parameters
+    ----------
+    place
+        Whose gradient it is.
+    of
+        How the cell turns the recorded gradients of a layer and step into those of its gates.
+    """
+
+    place: Place
+    of: Callable[[Place], GateGradients]
+
+    @property
+    def here(self) -> GateGradients:
+        """Of the gates of this step."""
+        return self.of(self.place)
+
+    def from_above(self) -> Equation:
+        """Weigh what the same step asks: the readout, or the layer above."""
+        place = self.place
+        if place.is_top:
+            total = WeightedSum.of(self._of_outputs())
+            symbols = r"\text{above} = W_{out}^\top\,\dfrac{dL}{dy_t}"
+            scored = bool(place.trace.scored[place.step])
+            note = "" if scored else "This step is not scored: its output asks for exactly 0."
+        else:
+            above = place.at(layer=place.layer + 1)
+            names = f", layer {place.layer + 2}"
+            total = WeightedSum.of(_of_gates(above, "weight_ih", self.of(above).x, names))
+            symbols, note = r"\text{above} = W_{ih}^\top\,\dfrac{dL}{da_t}", ""
+        return Equation.of_sum(symbols, total, note)
+
+    def from_later(self) -> Equation:
+        """Weigh what the gates of the next step ask; exactly 0 where nothing comes back."""
+        place, later = self.place, self.place.step + 1
+        comes = place.gradient_comes_back
+        nothing: ByGate = {letter: np.zeros_like(gate) for letter, gate in self.here.h.items()}
+        by_gate = self.of(place.at(step=later)).h if comes else nothing
+        terms = _of_gates(place, "weight_hh", by_gate, f", step {later}")
+        if not comes:  # no product is made: it stays 0 where a weight is not a number, too
+            terms = [replace(term, product=0.0) for term in terms]
+        return Equation.of_sum(
+            r"\text{later} = W_{hh}^\top\,\dfrac{dL}{da_{t+1}}",
+            WeightedSum.of(terms),
+            boundary(place),
+        )
+
+    def _of_outputs(self) -> list[Term]:
+        place = self.place
+        weights = place.parameters["readout.weight"][:, place.unit]
+        labels = place.trace.output_labels or [f"output {k}" for k in range(len(weights))]
+        asked = by_outputs(place)
+        return [
+            Term.of("y", label, weight, value)
+            for label, weight, value in zip(labels, weights, asked, strict=True)
+        ]
+
+
+def by_outputs(place: Place) -> Array:
+    """Return dL/dy_t, (K,): for classes p - [k = target], for numbers 2 (y - target) / K.
+
+    Both over the number of scored steps, whose losses are averaged; 0 at a step that is not scored.
+    """
+    trace, step = place.trace, place.step
+    if not trace.scored[step]:
+        return np.zeros(trace.outputs.shape[1])
+    scored = np.count_nonzero(trace.scored)
+    if trace.probabilities is None:
+        wanted = trace.targets[step].astype(float)
+        errors: Array = 2 * (trace.outputs[step].astype(float) - wanted) / wanted.size
+        return errors / scored
+    asked: Array = trace.probabilities[step].astype(float)
+    asked[int(trace.targets[step])] -= 1
+    return asked / scored
+
+
+def boundary(place: Place) -> str:
+    """Say why nothing comes back from the next step; empty where something does."""
+    if place.gradient_comes_back:
+        return ""
+    if place.trace.cell == "mlp":
+        return "There is no memory: exactly 0 comes from other steps."
+    later = place.step + 1
+    if later == place.trace.steps:
+        return "This is the last step: exactly 0 comes from later ones."
+    return (
+        f"Truncated every {place.trace.truncate} steps, so between step {later} and this one: "
+        "exactly 0 comes back."
+    )
+
+
+def _of_gates(place: Place, weights: str, by_gate: ByGate, where: str) -> list[Term]:
+    """Weigh the gradients of all gates with what leads from the unit to them."""
+    column = place.weights(weights)[:, place.unit].reshape(len(by_gate), -1)
+    return [
+        Term.of(letter, f"unit {number}{where}", weight, value)
+        for (letter, values), of_gate in zip(by_gate.items(), column, strict=True)
+        for number, (weight, value) in enumerate(zip(of_gate, values, strict=True))
+    ]

@@ -1,0 +1,195 @@
+"""The equations of the LSTM with their numbers. They are those of rnnviz/engine/lstm.py."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.analysis.equations.gates import (
+    asked_of_gate,
+    gate,
+    hidden_state,
+    says_asked,
+    says_parts,
+    sum_of_hidden,
+    zero,
+)
+from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
+from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text, percent
+from rnnviz.analysis.equations.place import Place
+
+#: Letters of the gates as the rows of PyTorch's weights follow each other.
+ROWS = "ifgo"
+
+_GATES = {"f": "forget gate", "i": "input gate", "g": "candidate", "o": "output gate"}
+
+#: dL/da of each gate, in letters and with places for the numbers.
+_ASKED = {
+    "f": (
+        r"\dfrac{dL}{dc_t} \cdot c_{t-1} \cdot f_t (1 - f_t)",
+        "{d_c} · {before} · {f} · (1 − {f})",
+    ),
+    "i": (r"\dfrac{dL}{dc_t} \cdot g_t \cdot i_t (1 - i_t)", "{d_c} · {g} · {i} · (1 − {i})"),
+    "g": (r"\dfrac{dL}{dc_t} \cdot i_t \cdot (1 - g_t^2)", "{d_c} · {i} · (1 − {g}²)"),
+    "o": (
+        r"\dfrac{dL}{dh_t} \cdot \tanh(c_t) \cdot o_t (1 - o_t)",
+        "{d_h} · tanh({c}) · {o} · (1 − {o})",
+    ),
+}
+
+
+def forward(place: Place) -> tuple[Stage, ...]:
+    """Explain how the cell state and the hidden state of a unit are made, in four stages."""
+    value, before, unit = place.value, place.value_before("c"), place.unit
+    stored = value("i") * value("g")
+    return (
+        Stage(
+            "What to forget",
+            f"The forget gate keeps {percent(value('f'))} of unit {unit}’s cell state"
+            + (", which is 0 before the first step." if place.step == 0 else "."),
+            (gate(place, "f", ROWS),),
+        ),
+        Stage(
+            "What to store",
+            f"The input gate lets {percent(value('i'))} of the candidate "
+            f"{number_text(value('g'))} in: {number_text(stored)} is stored.",
+            (gate(place, "i", ROWS), gate(place, "g", ROWS)),
+        ),
+        Stage(
+            "Update the cell",
+            f"The cell state goes from {number_text(before)} to {number_text(value('c'))}: "
+            f"{number_text(value('f') * before)} is kept, {number_text(stored)} is stored.",
+            (_cell_state(place),),
+        ),
+        Stage(
+            "What to output",
+            f"The output gate shows {percent(value('o'))} of tanh(c) = "
+            f"{number_text(place.tanh(value('c')))}: unit {unit} tells the rest "
+            f"{number_text(value('h'))}.",
+            (gate(place, "o", ROWS), _hidden_state(place)),
+        ),
+    )
+
+
+def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
+    """Explain how dL/dc_t is made from what the step itself asks and what comes from t + 1."""
+    above, later = gradients.from_above(), gradients.from_later()
+    through, along = _through(place), _along(place)
+    return (
+        Stage(
+            "What is asked of the hidden state",
+            says_parts(place, above, later),
+            (above, later, sum_of_hidden(place, above=above, later=later)),
+        ),
+        Stage(
+            "Through the output gate into the cell",
+            f"Of {number_text(place.value('d_h'))}, {number_text(through.result.value)} gets "
+            "through the output gate and the tanh.",
+            (through,),
+        ),
+        Stage(
+            "Along the cell state from the next step",
+            _says_along(place, along),
+            (along, _sum_of_cell(place, through, along)),
+        ),
+        Stage(
+            "What is asked of the gates",
+            says_asked(gradients.here, place.unit, _GATES),
+            _asked(place, gradients.here),
+        ),
+    )
+
+
+def gate_gradients(place: Place) -> GateGradients:
+    """Turn the recorded gradients by h and c of a step into those of its gates, all units."""
+    i, f, g, o, c, d_h, d_c = (
+        place.values(letter).astype(float) for letter in ("i", "f", "g", "o", "c", "d_h", "d_c")
+    )
+    found = {
+        "i": d_c * g * i * (1 - i),
+        "f": d_c * place.before("c") * f * (1 - f),
+        "g": d_c * i * (1 - g**2),
+        "o": d_h * np.tanh(c) * o * (1 - o),
+    }
+    for letter, values in found.items():
+        values[place.held(letter)] = 0
+    found["o"][place.silent()] = 0
+    return GateGradients(found, found)
+
+
+def _numbers(place: Place) -> dict[str, Number]:
+    """Return all numbers that the formulas of this cell ask for."""
+    own = {name: Number(place.value(name), name) for name in (*ROWS, "c", "h", "d_h", "d_c")}
+    return {**own, "before": Number(place.value_before("c"), "c")}
+
+
+def _cell_state(place: Place) -> Equation:
+    f, i, g, before = (*(place.value(letter) for letter in "fig"), place.value_before("c"))
+    return Equation(
+        r"c_t = f_t \cdot c_{t-1} + i_t \cdot g_t",
+        "{f} · {before} + {i} · {g}",
+        _numbers(place),
+        Number(f * before + i * g, "c"),
+        place.value("c"),
+    )
+
+
+def _hidden_state(place: Place) -> Equation:
+    equation = Equation(
+        r"h_t = o_t \cdot \tanh(c_t)",
+        "{o} · tanh({c})",
+        _numbers(place),
+        Number(place.value("o") * place.tanh(place.value("c")), "h"),
+        place.value("h"),
+    )
+    return hidden_state(place, equation)
+
+
+def _through(place: Place) -> Equation:
+    d_h, o, c = (place.value(letter) for letter in ("d_h", "o", "c"))
+    symbols = r"\text{through} = \dfrac{dL}{dh_t} \cdot o_t \cdot (1 - \tanh^2 c_t)"
+    if place.is_silent:
+        return zero(symbols, "Silenced by an intervention: nothing gets through its output.")
+    result = d_h * o * (1 - place.tanh(c) ** 2)
+    return Equation(symbols, "{d_h} · {o} · (1 − tanh({c})²)", _numbers(place), Number(result))
+
+
+def _along(place: Place) -> Equation:
+    symbols = r"\text{along} = \dfrac{dL}{dc_{t+1}} \cdot f_{t+1}"
+    if not place.gradient_comes_back:
+        return zero(symbols, boundary(place))
+    later = place.at(step=place.step + 1)
+    result = later.value("d_c") * later.value("f")
+    return Equation(symbols, "{d_c} · {f}", _numbers(later), Number(result))
+
+
+def _sum_of_cell(place: Place, through: Equation, along: Equation) -> Equation:
+    return Equation(
+        r"\dfrac{dL}{dc_t} = \text{through} + \text{along}",
+        "{through} + {along}",
+        {"through": through.result, "along": along.result},
+        Number(through.result.value + along.result.value, "d_c"),
+        place.value("d_c"),
+    )
+
+
+def _asked(place: Place, here: GateGradients) -> tuple[Equation, ...]:
+    equations = {
+        letter: asked_of_gate(
+            place, letter, _ASKED[letter], _numbers(place), float(here.x[letter][place.unit])
+        )
+        for letter in _GATES
+    }
+    if place.is_silent:
+        note = "Silenced by an intervention: its output gate has no gradient."
+        equations["o"] = zero(equations["o"].symbols, note)
+    return tuple(equations.values())
+
+
+def _says_along(place: Place, along: Equation) -> str:
+    if not place.gradient_comes_back:
+        return boundary(place)
+    later = place.at(step=place.step + 1)
+    return (
+        f"The forget gate of step {later.step} lets {percent(later.value('f'))} of "
+        f"{number_text(later.value('d_c'))} come back: {number_text(along.result.value)}."
+    )

@@ -1,0 +1,223 @@
+"""One unit at one time step, and the numbers around it that its equations need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis.equations.parts import Term, WeightedSum
+from rnnviz.engine import Hold, ShiftForgetBias, Silence
+from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.interventions import of_layer, units_of
+from rnnviz.engine.layout import views
+from rnnviz.recording.trace import Array, LayerTrace, Trace
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which unit of which layer at which time step; all count from 0."""
+
+    layer: int
+    unit: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """One unit at one time step of a trace.
+
+    Parameters
+    ----------
+    parameters : dict of array
+        Weights of the trace by PyTorch's names.
+    """
+
+    trace: Trace
+    architecture: Architecture
+    layer: int
+    unit: int
+    step: int
+    input_names: tuple[str, ...]
+    parameters: dict[str, Array]
+
+    @classmethod
+    def of(
+        cls, trace: Trace, architecture: Architecture, where: Where, input_names: tuple[str, ...]
+    ) -> Place:
+        """Look at a place of a trace; `ValueError` if there is no such one."""
+        for name, found, count in (
+            ("layer", where.layer, architecture.layers),
+            ("unit", where.unit, architecture.hidden_size),
+            ("step", where.step, trace.steps),
+        ):
+            if not 0 <= found < count:
+                raise ValueError(f"{name} must be 0..{count - 1}, got {found}")
+        parameters = views(trace.weights, architecture.shapes())
+        at = (where.layer, where.unit, where.step)
+        return cls(trace, architecture, *at, input_names, parameters)
+
+    def at(self, *, layer: int | None = None, step: int | None = None) -> Place:
+        """Look at another layer or time step."""
+        return replace(
+            self,
+            layer=self.layer if layer is None else layer,
+            step=self.step if step is None else step,
+        )
+
+    @property
+    def own(self) -> LayerTrace:
+        """What this layer computed."""
+        return self.trace.layers[self.layer]
+
+    @property
+    def is_top(self) -> bool:
+        """Whether the readout stands above this layer, and not another layer."""
+        return self.layer == self.architecture.layers - 1
+
+    @property
+    def gradient_comes_back(self) -> bool:
+        """Whether a gradient comes from the next time step: there is one, and it is not cut."""
+        later, k = self.step + 1, self.trace.truncate
+        has_memory = self.trace.cell != "mlp"
+        return has_memory and later < self.trace.steps and (k is None or later % k != 0)
+
+    def values(self, letter: str) -> Array:
+        """Return a recorded quantity of all units at this step, (H,)."""
+        found: Array = self.own.quantities()[letter][self.step]
+        return found
+
+    def before(self, letter: str) -> Array:
+        """Return a state of all units after the step before, (H,): 0 before the first."""
+        if self.step == 0:
+            return np.zeros_like(self.values(letter))
+        return self.at(step=self.step - 1).values(letter)
+
+    def value(self, letter: str) -> float:
+        """Return a recorded quantity of the unit."""
+        return float(self.values(letter)[self.unit])
+
+    def value_before(self, letter: str) -> float:
+        """Return a state of the unit after the step before."""
+        return float(self.before(letter)[self.unit])
+
+    def weights(self, name: str) -> Array:
+        """Return a parameter of this layer by its name without the layer."""
+        return self.parameters[f"{name}_l{self.layer}"]
+
+    def row(self, block: int) -> int:
+        """Return the row of the unit in the weights of a gate, given by its place among them."""
+        return block * self.architecture.hidden_size + self.unit
+
+    def sum_of_inputs(self, block: int) -> WeightedSum:
+        """Weigh what comes into the layer, for one gate of the unit."""
+        weights = self.weights("weight_ih")[self.row(block)]
+        terms = [
+            Term.of("x", name, weight, value)
+            for (name, value), weight in zip(self._inputs(), weights, strict=True)
+        ]
+        return WeightedSum.of(terms, self._bias("bias_ih", block))
+
+    def sum_of_memory(self, block: int) -> WeightedSum:
+        """Weigh the hidden state of the step before, for one gate of the unit."""
+        weights = self.weights("weight_hh")[self.row(block)]
+        terms = [
+            Term.of("h", f"unit {number}", weight, value)
+            for number, (weight, value) in enumerate(zip(weights, self.before("h"), strict=True))
+        ]
+        return WeightedSum.of(terms, self._bias("bias_hh", block))
+
+    def sum_of_both(self, block: int) -> WeightedSum:
+        """Weigh inputs and memory together, for one gate of the unit."""
+        x, h = self.sum_of_inputs(block), self.sum_of_memory(block)
+        biases = {**x.biases, **h.biases}
+        if shift := self._shift(block):
+            biases["shift of the forget bias (intervention)"] = shift
+        return WeightedSum.of((*x.terms, *h.terms), biases)
+
+    def sigmoid(self, a: float) -> float:
+        """Squash as the engine does, digit by digit, where rounding leaves few: near 0 and 1."""
+        half = self.trace.h.dtype.type(0.5)
+        return float(half * np.tanh(half * self.trace.h.dtype.type(a)) + half)
+
+    def tanh(self, a: float) -> float:
+        """Squash in the precision of the network."""
+        return float(np.tanh(self.trace.h.dtype.type(a)))
+
+    def held_at(self, gate: str) -> float | None:
+        """Return what an intervention holds a gate of the unit at, None if none does."""
+        held = [
+            item.value
+            for item in of_layer(self.trace.interventions, self.layer)
+            if isinstance(item, Hold) and item.gate == gate and self.unit in self._units(item)
+        ]
+        return float(self.trace.h.dtype.type(held[-1])) if held else None
+
+    def held(self, gate: str) -> NDArray[np.bool_]:
+        """Tell of which units a gate is held, (H,)."""
+        return self._meets(Hold, gate)
+
+    def silent(self) -> NDArray[np.bool_]:
+        """Tell which units are silenced, (H,)."""
+        return self._meets(Silence)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the unit is silenced."""
+        return bool(self.silent()[self.unit])
+
+    def _meets(self, kind: type[Hold | Silence], gate: str = "") -> NDArray[np.bool_]:
+        met = np.zeros(self.architecture.hidden_size, dtype=bool)
+        for item in of_layer(self.trace.interventions, self.layer):
+            if isinstance(item, Hold | Silence) and isinstance(item, kind):
+                if isinstance(item, Hold) and item.gate != gate:
+                    continue
+                met[self._units(item)] = True
+        return met
+
+    def _units(self, item: Hold | Silence) -> NDArray[np.intp]:
+        return units_of(item, self.architecture.hidden_size)
+
+    def _bias(self, name: str, block: int) -> dict[str, float]:
+        """Return one of the two biases; the baseline without memory has only that of the input."""
+        label = {"bias_ih": "bias of the input", "bias_hh": "bias of the memory"}[name]
+        return {label: float(self.weights(name)[self.row(block)])}
+
+    def _shift(self, block: int) -> float:
+        if self.trace.cell != "lstm" or block != "ifgo".index("f"):
+            return 0.0
+        items = of_layer(self.trace.interventions, self.layer)
+        return float(sum(item.amount for item in items if isinstance(item, ShiftForgetBias)))
+
+    def _inputs(self) -> Iterator[tuple[str, float]]:
+        """Name what comes into the layer at this step."""
+        if self.layer > 0:
+            below = self.at(layer=self.layer - 1).values("h")
+            for number, value in enumerate(below):
+                yield f"unit {number}, layer {self.layer}", float(value)
+            return
+        window = self.architecture.window
+        for late in reversed(range(window)):
+            then = "" if late == 0 else f", {late} steps ago" if late > 1 else ", 1 step ago"
+            for name, value in zip(self._names(), self._features(self.step - late), strict=True):
+                yield f"{name}{then}", float(value)
+
+    def _features(self, step: int) -> Array:
+        """Return the numbers that a time step brings; 0 before the start."""
+        if step < 0:
+            return np.zeros(self.architecture.features, self.trace.weights.dtype)
+        given: Array = self.trace.inputs[step]
+        if not self.architecture.ids:
+            return given
+        looked_up: Array = self.parameters["embedding.weight"][given]
+        return looked_up
+
+    def _names(self) -> list[str]:
+        features = self.architecture.features
+        if self.architecture.ids:
+            return [f"number {number} of its vector" for number in range(features)]
+        if len(self.input_names) == features:
+            return list(self.input_names)
+        return [f"input {number}" for number in range(features)]

@@ -1,0 +1,177 @@
+"""Equations with their numbers, as LaTeX and as HTML.
+
+Letters and numbers of a quantity stand on a tile of its colour, the same in every picture; what is
+on a tile is written in `INK`, which reads well in both themes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rnnviz.analysis.equations import Equation, Number, Stage, Term, WeightedSum, number_text
+from rnnviz.figures.marks import INK, NEUTRAL, rgba, tint
+from rnnviz.figures.palette import QUANTITIES, Quantity
+
+#: Weighted inputs that are listed one by one.
+LISTED = 8
+#: Significant digits of what goes into a formula.
+DIGITS_IN = 4
+#: Pieces of a formula, numbers and what stands between, from which on it may need a second line.
+LONG = 5
+
+#: Letters that have no colour of their own.
+_PLAIN = {"x": "input", "y": "output", "a": "weighted sum", "m": "the past’s part of the candidate"}
+
+#: `f_t`, `c_{t-1}`, `dL/dc_{t+1}`: what gets a tile in a formula.
+_GRADIENT = re.compile(r"\\dfrac\{dL\}\{d([ch])_(?:t|\{t\+1\})\}")
+_LETTER = re.compile(r"(?<![A-Za-z_{])([a-z])_(?:t|\{t[+-]1\})(?:\^2)?")
+
+
+def latex(symbols: str, cell: str) -> str:
+    """Return a formula in letters with the tiles of a cell's quantities."""
+    quantities = QUANTITIES[cell]
+
+    def tile(found: re.Match[str], gradient: str) -> str:
+        quantity = quantities.get(gradient + found[1])
+        if quantity is None:
+            return found[0]
+        return rf"\colorbox{{{_hex(quantity)}}}{{$\color{{{INK}}}{found[0]}$}}"
+
+    # The letters first: within a gradient they stand behind a d, which keeps them as they are.
+    lettered = _LETTER.sub(lambda found: tile(found, ""), symbols)
+    return _GRADIENT.sub(lambda found: tile(found, "d_"), lettered)
+
+
+def stage_head(number: int, stage: Stage) -> str:
+    """Return title and sentence of a stage as HTML."""
+    return (
+        f'<h3 class="stage-title">{number} · {html.escape(stage.title)}</h3>'
+        f'<p class="stage-says">{html.escape(stage.sentence)}</p>'
+    )
+
+
+def key_html(cell: str) -> str:
+    """Return what the colours and letters of a cell mean, as HTML."""
+    rows = "".join(
+        f'<span><span class="letter" style="background:{_hex(quantity)};color:{INK}">'
+        f"{letter.replace('d_', 'dL/d')}</span> {quantity.label}</span>"
+        for letter, quantity in QUANTITIES[cell].items()
+    )
+    return f'<div class="key">{rows}</div>'
+
+
+def equation_html(equation: Equation, cell: str, digits: int, says: str = "") -> str:
+    """Return an equation with its numbers as HTML.
+
+    Parameters
+    ----------
+    digits
+        Significant digits of the result, and of what was recorded.
+    says
+        What has been said already: a note that stands in it is not repeated.
+    """
+    quantities = QUANTITIES[cell]
+    parts = []
+    if equation.weighted is not None:
+        parts.append(_terms(equation.weighted, equation.result.letter, quantities))
+    if equation.filled:
+        parts.append(_filled(equation, quantities, digits))
+    if equation.recorded is not None:
+        parts.append(f'<p class="recorded">{_recorded(equation, equation.recorded, digits)}</p>')
+    if equation.note and equation.note not in says:
+        parts.append(f'<p class="recorded">{html.escape(equation.note)}</p>')
+    return f'<div class="equation">{"".join(parts)}</div>'
+
+
+def _recorded(equation: Equation, recorded: float, digits: int) -> str:
+    """Compare a result with what was recorded, to the last digit shown."""
+    computed, shown = (number_text(v, digits) for v in (equation.result.value, recorded))
+    if computed == shown:
+        return f"recorded: {shown} ✓"
+    difference = number_text(abs(equation.result.value - recorded), 1)
+    return f"recorded: {shown}, another by {difference}"
+
+
+def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int) -> str:
+    """Put the numbers into a formula, which may only be broken before an operator."""
+    pieces = re.split(r"\{(\w+)\}", html.escape(equation.filled))
+    pieces[1::2] = [_number(equation.numbers[name], quantities, DIGITS_IN) for name in pieces[1::2]]
+    result = f"= {_number(equation.result, quantities, digits)}"
+    whole = ["=", *re.split(" (?=[·+] )", "".join(pieces)), result]
+    kind = "filled long" if len(pieces) > LONG else "filled"
+    return f'<p class="{kind}">{" ".join(f"<span>{part}</span>" for part in whole)}</p>'
+
+
+def _number(number: Number, quantities: Mapping[str, Quantity], digits: int) -> str:
+    text = number_text(number.value, digits)
+    quantity = quantities.get(number.letter)
+    if quantity is None:
+        return f'<span class="number">{text}</span>'
+    return (
+        f'<span class="number" style="background:{_hex(quantity)};color:{INK}" '
+        f'title="{quantity.label}">{text}</span>'
+    )
+
+
+def _terms(weighted: WeightedSum, letter: str, quantities: Mapping[str, Quantity]) -> str:
+    """List the weighted inputs by size, then the others together, the biases and the sum."""
+    terms, others, rest = weighted.largest(LISTED)
+    sizes = [abs(term.product) for term in terms] + [abs(v) for v in weighted.biases.values()]
+    largest = max((size for size in (*sizes, abs(rest)) if size < float("inf")), default=0.0)
+    quantity = quantities.get(letter)
+    colour = NEUTRAL if quantity is None else quantity.colour
+
+    def row(name: str, factors: str, product: float, kind: str = "") -> str:
+        bar = "" if kind == "sum" else _bar(product, largest, colour)
+        return (
+            f'<tr class="{kind}"><th scope="row">{name}</th><td>{factors}</td>'
+            f"<td{bar}>{number_text(product, DIGITS_IN)}</td></tr>"
+        )
+
+    rows = [row(_name(term, quantities), _factors(term), term.product) for term in terms]
+    if others:
+        rows.append(row(f"the other {others} together", "", rest))
+    rows += [row(html.escape(name), "", bias) for name, bias in weighted.biases.items()]
+    rows.append(row("sum", "", weighted.total, "sum"))
+    return (
+        '<table class="terms"><thead><tr><th scope="col">by size</th>'
+        '<th scope="col">weight × value</th><th scope="col">product</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _factors(term: Term) -> str:
+    return f"{number_text(term.weight, 3)} × {number_text(term.value, 3)}"
+
+
+def _name(term: Term, quantities: Mapping[str, Quantity]) -> str:
+    """Name an input: a tile with its letter, then which one; in full for who points at it."""
+    quantity, which = quantities.get(term.letter), html.escape(term.name)
+    label = _PLAIN.get(term.letter, "") if quantity is None else quantity.label
+    style = "" if quantity is None else f' style="background:{_hex(quantity)};color:{INK}"'
+    return (
+        f'<span title="{label}: {which}"><span class="letter"{style}>{term.letter}</span> '
+        f"{which}</span>"
+    )
+
+
+def _bar(value: float, largest: float, colour: str) -> str:
+    """Return the background of a cell: a bar from its middle, to the left below zero."""
+    if not largest or not abs(value) <= largest:
+        return ""
+    share = 50 * abs(value) / largest
+    start, end = (50 - share, 50) if value < 0 else (50, 50 + share)
+    paint, none = rgba(colour, 0.35), "transparent"
+    return (
+        f' style="background-image:linear-gradient(90deg,{none} {start:.1f}%,{paint} {start:.1f}%,'
+        f'{paint} {end:.1f}%,{none} {end:.1f}%)"'
+    )
+
+
+def _hex(quantity: Quantity) -> str:
+    """Return the colour of a quantity's tile as `#rrggbb`, which LaTeX takes as HTML does."""
+    parts: list[Any] = re.findall(r"\d+", tint(quantity.colour))
+    return "#" + "".join(f"{int(part):02x}" for part in parts)

@@ -1,0 +1,211 @@
+"""The cell's equations with the numbers of one unit at one time step, forward and backward."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.analysis.equations import Stage, Where, stages
+from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.interventions import of_layer
+from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
+from rnnviz.recording import Trace
+from rnnviz.ui import session
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
+from rnnviz.ui.session import Run
+
+#: Significant digits of results: what each precision leaves for certain after a long sum.
+_DIGITS = {"float64": 6, "float32": 4}
+
+_FORWARD, _BACKWARD = "forward", "backward"
+_DIRECTIONS = {_FORWARD: "Forward: the states", _BACKWARD: "Backward: the gradients"}
+
+_CSS = """
+<style>
+/* Heights that do not depend on the numbers: nothing jumps when one steps through time. */
+.stage-title { font-size: 1.15rem; font-weight: 600; padding: 0; margin: 0 0 0.2rem; }
+.stage-says { min-height: 3em; line-height: 1.5; margin: 0; }
+.key { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.875rem; }
+.equation { font-variant-numeric: tabular-nums; }
+.equation p { margin: 0.3rem 0 0; }
+.equation .filled { line-height: 2; }
+.equation .filled > span { white-space: nowrap; }
+.equation .long { min-height: 4em; }
+.equation .recorded { font-size: 0.875rem; opacity: 0.8; }
+.equation [title].number { display: inline-block; min-width: 4.2em; text-align: center; }
+:is(.equation, .key) :is(.number[title], .letter) {
+  border-radius: 0.25rem; padding: 0 0.3em; line-height: 1.5;
+}
+.equation .terms { border-collapse: collapse; font-size: 0.8rem; table-layout: fixed; width: 100%; }
+.equation .terms :is(th, td) {
+  background: center / 100% 78% no-repeat; border: 0; font-weight: 400; height: 1.6rem;
+  overflow: hidden; padding: 0 0.25rem; text-align: right; text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.equation .terms tr :is(th, td):first-child { text-align: left; padding-left: 0; width: 37%; }
+.equation .terms :is(th, td):last-child { width: 25%; }
+.equation .terms thead th { opacity: 0.8; }
+.equation .terms .sum :is(th, td) { border-top: 1px solid currentColor; font-weight: 600; }
+/* A formula too long for its card scrolls within it. */
+.st-key-equations .katex { font-size: 1.1em; }
+.st-key-equations .katex-display {
+  margin: 0.3rem 0; overflow: auto hidden; padding: 2px 0; text-align: left;
+}
+.st-key-equations .katex-display > .katex { text-align: left; }
+@media (max-width: 640px) {
+  .stage-says { min-height: 4.5em; }
+}
+</style>
+"""
+
+
+def equations(trace: Trace, layer: int, run: Run) -> None:
+    """Show the equations of the chosen unit and time step, to step through."""
+    with GATE.turn(run):
+        architecture = run.trainer.network.architecture
+        input_names = run.trainer.task.input_names
+    st.html(_CSS)
+    if trace.cell == "mlp":
+        st.info(
+            "This baseline has no recurrence: nothing goes from one time step to the next, so "
+            "there is one formula, and no memory in it."
+        )
+    if of_layer(trace.interventions, layer):
+        st.info("An intervention acts on this layer; the equations say where.")
+    _walk(trace, layer, architecture, input_names)
+
+
+@st.fragment
+def _walk(
+    trace: Trace, layer: int, architecture: Architecture, input_names: tuple[str, ...]
+) -> None:
+    """Draw controls and stages, as a fragment: a step through time draws nothing else anew."""
+    session.refresh()
+    run = session.current()
+    direction = st.segmented_control(
+        "Direction",
+        options=list(_DIRECTIONS),
+        format_func=_DIRECTIONS.__getitem__,
+        default=_FORWARD,
+        key=session.EQUATION_DIRECTION,
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
+    steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+    with steps:
+        step = _choose_step(trace)
+    with units:
+        unit = _choose_unit(run, layer, architecture.hidden_size)
+    _says_where(trace, step)
+    st.html(key_html(trace.cell))
+    where = Where(layer, unit, step)
+    try:
+        found = stages(trace, architecture, where, direction, input_names)
+    except ValueError as refused:
+        st.info(f"{plain(str(refused))}.")
+        return
+    digits = _DIGITS[trace.h.dtype.name]
+    with st.container(key="equations"):
+        # Two stages beside each other, three where there are no more.
+        per_row = 3 if len(found) == 3 else 2
+        for start in range(0, len(found), per_row):
+            row = found[start : start + per_row]
+            columns = st.columns([_width(stage) for stage in row])
+            for number, (column, stage) in enumerate(zip(columns, row, strict=True), start + 1):
+                with column.container(border=True, height="stretch"):
+                    _stage(number, stage, trace.cell, digits)
+
+
+def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
+    """Draw one stage: words first, then formulas and numbers."""
+    st.html(stage_head(number, stage))
+    columns = st.columns(_width(stage))
+    for place, equation in enumerate(stage.equations):
+        with columns[place % len(columns)]:
+            st.latex(latex(equation.symbols, cell))
+            st.html(equation_html(equation, cell, digits, stage.sentence))
+
+
+def _width(stage: Stage) -> int:
+    """Return how many equations of a stage stand beside each other: two where they are large."""
+    count = len(stage.equations)
+    large = count > 2 or any(equation.weighted for equation in stage.equations)
+    return 2 if count > 1 and large else 1
+
+
+def _choose_step(trace: Trace) -> int:
+    """Draw the choice of the time step; what has only one needs none."""
+    last = trace.steps - 1
+    if last == 0:
+        st.caption("Time step 0, the only one.")
+        return 0
+    step = min(session.value(session.EQUATION_STEP, trace.steps // 2), last)
+    session.show(session.EQUATION_STEP, step)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Step back",
+            icon=":material/arrow_back:",
+            key="step_back",
+            shortcut="Left",
+            on_click=_go,
+            args=(-1,),
+            disabled=step == 0,
+        )
+        st.button(
+            "Step on",
+            icon=":material/arrow_forward:",
+            key="step_on",
+            shortcut="Right",
+            on_click=_go,
+            args=(1,),
+            disabled=step == last,
+        )
+        st.slider(
+            "Time step",
+            0,
+            last,
+            key=session.EQUATION_STEP,
+            help="Position in the example sequence; the first is 0.",
+        )
+    return step
+
+
+def _go(by: int) -> None:
+    session.show(session.EQUATION_STEP, session.value(session.EQUATION_STEP) + by)
+
+
+def _choose_unit(run: Run, layer: int, units: int) -> int:
+    """Draw the choice of the unit, which is outlined in the other pictures, too."""
+    if units == 1:
+        st.caption("Unit 0, the only one.")
+        return 0
+    chosen = run.selected_unit if run.selected_layer == layer else None
+    unit = min(session.value(session.EQUATION_UNIT, 0) if chosen is None else chosen, units - 1)
+    session.show(session.EQUATION_UNIT, unit)
+    st.slider(
+        "Unit",
+        0,
+        units - 1,
+        key=session.EQUATION_UNIT,
+        help="The unit that is chosen here is outlined in the other pictures, and the other way "
+        "round.",
+        on_change=_choose,
+        args=(layer,),
+    )
+    return unit
+
+
+def _choose(layer: int) -> None:
+    run = session.current()
+    run.selected_unit, run.selected_layer = session.value(session.EQUATION_UNIT), layer
+
+
+def _says_where(trace: Trace, step: int) -> None:
+    """Say what comes in at the step, and what is asked for."""
+    asked = trace.target_labels[step]
+    wanted = f"asked for “{plain(asked)}”" if asked and trace.scored[step] else "not scored"
+    st.caption(
+        f"Time step {step} of 0..{trace.steps - 1}: input “{plain(trace.input_labels[step])}”, "
+        f"{wanted}. Formulas show {DIGITS_IN} digits of each number, and are computed with all."
+    )
