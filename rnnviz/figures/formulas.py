@@ -133,7 +133,7 @@ def _terms(weighted: WeightedSum, letter: str, quantities: Mapping[str, Quantity
 
     rows = [row(_name(term, quantities), _factors(term), term.product) for term in terms]
     if others:
-        rows.append(row(f"the other {others} together", "", rest))
+        rows.append(row(f"{others} others together", "", rest))
     rows += [row(html.escape(name), "", bias) for name, bias in weighted.biases.items()]
     rows.append(row("sum", "", weighted.total, "sum"))
     return (

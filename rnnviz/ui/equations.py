@@ -48,12 +48,23 @@ _CSS = """
 .equation .terms .sum :is(th, td) { border-top: 1px solid currentColor; font-weight: 600; }
 /* A formula too long for its card scrolls within it. */
 .st-key-equations .katex { font-size: 1.1em; }
+.st-key-equations .stMarkdown > div { align-items: stretch; margin: 0; width: 100%; }
 .st-key-equations .katex-display {
   margin: 0.3rem 0; overflow: auto hidden; padding: 2px 0; text-align: left;
 }
 .st-key-equations .katex-display > .katex { text-align: left; }
+/* What one steps with stays in sight: the controls at the top, on a phone the buttons below. */
+.st-key-equation_controls { background: Canvas; padding-bottom: 0.5rem; }
+@media (min-width: 641px) and (min-height: 700px) {
+  :has(> .st-key-equation_controls) { position: sticky; top: 3.75rem; z-index: 9; }
+}
 @media (max-width: 640px) {
   .stage-says { min-height: 4.5em; }
+  .st-key-equation_buttons {
+    background: Canvas; bottom: 0; justify-content: center; left: 0; padding: 0.4rem;
+    position: fixed; width: 100vw; z-index: 9;
+  }
+  .st-key-equations { padding-bottom: 3rem; }
 }
 </style>
 """
@@ -92,11 +103,12 @@ def _walk(
         required=True,
         label_visibility="collapsed",
     )
-    steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    with steps:
-        step = _choose_step(trace)
-    with units:
-        unit = _choose_unit(run, layer, architecture.hidden_size)
+    with st.container(key="equation_controls"):
+        steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+        with steps:
+            step = _choose_step(trace)
+        with units:
+            unit = _choose_unit(run, layer, architecture.hidden_size)
     _says_where(trace, step)
     st.html(key_html(trace.cell))
     where = Where(layer, unit, step)
@@ -143,24 +155,25 @@ def _choose_step(trace: Trace) -> int:
     step = min(session.value(session.EQUATION_STEP, trace.steps // 2), last)
     session.show(session.EQUATION_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            "Step back",
-            icon=":material/arrow_back:",
-            key="step_back",
-            shortcut="Left",
-            on_click=_go,
-            args=(-1,),
-            disabled=step == 0,
-        )
-        st.button(
-            "Step on",
-            icon=":material/arrow_forward:",
-            key="step_on",
-            shortcut="Right",
-            on_click=_go,
-            args=(1,),
-            disabled=step == last,
-        )
+        with st.container(horizontal=True, key="equation_buttons", width="content"):
+            st.button(
+                "Step back",
+                icon=":material/arrow_back:",
+                key="step_back",
+                shortcut="Left",
+                on_click=_go,
+                args=(-1,),
+                disabled=step == 0,
+            )
+            st.button(
+                "Step on",
+                icon=":material/arrow_forward:",
+                key="step_on",
+                shortcut="Right",
+                on_click=_go,
+                args=(1,),
+                disabled=step == last,
+            )
         st.slider(
             "Time step",
             0,

@@ -95,7 +95,7 @@ def says_above(place: Place, above: Equation) -> str:
     if above.note:
         return above.note
     source = "output of this step" if place.is_top else "layer above"
-    return f"The {source} asks for {number_text(above.result.value)}."
+    return f"The {source} brings {number_text(above.result.value)}."
 
 
 def says_parts(place: Place, above: Equation, *later: Equation) -> str:
