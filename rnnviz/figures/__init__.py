@@ -1,7 +1,7 @@
 """From numbers to pictures: Plotly figures, the packed bytes that the canvas draws, and files.
 
 Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain dict
-that describes it, for the live page.
+that describes it, for the live page. `formulas` writes equations with numbers as LaTeX and HTML.
 """
 
 from rnnviz.figures.calendar_chart import calendar_spec

@@ -100,7 +100,9 @@ def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int)
     pieces = re.split(r"\{(\w+)\}", html.escape(equation.filled))
     pieces[1::2] = [_number(equation.numbers[name], quantities, DIGITS_IN) for name in pieces[1::2]]
     result = f"= {_number(equation.result, quantities, digits)}"
-    whole = ["=", *re.split(" (?=[·+] )", "".join(pieces)), result]
+    # Of numbers without a tile: `a + −b` is written as `a − b`.
+    right = "".join(pieces).replace('+ <span class="number">−', '− <span class="number">')
+    whole = ["=", *re.split(' (?=[·+] |− <span class="number">)', right), result]
     kind = "filled long" if len(pieces) > LONG else "filled"
     return f'<p class="{kind}">{" ".join(f"<span>{part}</span>" for part in whole)}</p>'
 

@@ -152,8 +152,8 @@ def _choose_step(trace: Trace) -> int:
     if last == 0:
         st.caption("Time step 0, the only one.")
         return 0
-    step = min(session.value(session.EQUATION_STEP, trace.steps // 2), last)
-    session.show(session.EQUATION_STEP, step)
+    step = min(session.value(session.TIME_STEP, trace.steps // 2), last)
+    session.show(session.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(horizontal=True, key="equation_buttons", width="content"):
             st.button(
@@ -178,14 +178,15 @@ def _choose_step(trace: Trace) -> int:
             "Time step",
             0,
             last,
-            key=session.EQUATION_STEP,
+            key=session.TIME_STEP,
             help="Position in the example sequence; the first is 0.",
+            persist_state="session",
         )
     return step
 
 
 def _go(by: int) -> None:
-    session.show(session.EQUATION_STEP, session.value(session.EQUATION_STEP) + by)
+    session.show(session.TIME_STEP, session.value(session.TIME_STEP) + by)
 
 
 def _choose_unit(run: Run, layer: int, units: int) -> int:
@@ -203,6 +204,7 @@ def _choose_unit(run: Run, layer: int, units: int) -> int:
         key=session.EQUATION_UNIT,
         help="The unit that is chosen here is outlined in the other pictures, and the other way "
         "round.",
+        persist_state="session",
         on_change=_choose,
         args=(layer,),
     )

@@ -29,7 +29,6 @@ GATE_QUANTITY = "gate_quantity"
 UNIT = "unit"
 UNIT_ORDER = "unit_order"
 TIME_STEP = "time_step"
-EQUATION_STEP = "equation_step"
 EQUATION_UNIT = "equation_unit"
 EQUATION_DIRECTION = "equation_direction"
 

@@ -32,7 +32,7 @@ def trained(cell="lstm", *, task="gym", interventions=(), iterations=15, steps=7
         chosen = replace(chosen, length=steps)
     config = RunConfig(task=task, cell=cell, **{"hidden_size": 4, "batch_size": 4, **settings})
     trainer = Trainer(config, chosen)
-    trainer.network.intervene(*interventions)
+    trainer.intervene(*interventions)
     trainer.advance(iterations=iterations)
     return trainer
 
