@@ -139,14 +139,17 @@ class Architecture:
             own = {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
             sizes = (self.layer_input(layer), self.hidden_size)
             layers.append(self.cell_type(own, sizes, span))
-        entrance = Entrance(layers[0].x, self.window, weights.get("embedding"))
+        embedding = weights.get("embedding")
+        entrance = Entrance(layers[0].x, self.window, embedding, span.scratch)
         return Unrolled(entrance, layers, weights["readout"], span)
 
     def _scratch(self, steps: int, batch: int) -> Array:
-        """Allocate the scratch memory, as much as the neediest layer wants."""
+        """Allocate the scratch memory, as much as the neediest user of it wants."""
         sizes = [
             self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
             for layer in range(self.layers)
         ]
-        readout = SumOfProducts.scratch_size(self.output_size, self.hidden_size + 1, steps, batch)
-        return np.empty(max(*sizes, readout), self.dtype)
+        K, columns = self.output_size, self.hidden_size + 1
+        readout = SumOfProducts.scratch_size(K, columns, K * columns, steps, batch)
+        entrance = Entrance.scratch_size(self.features, self.window, steps, batch)
+        return np.empty(max(*sizes, readout, entrance), self.dtype)

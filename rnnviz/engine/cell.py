@@ -108,15 +108,16 @@ class Cell(ABC):
         }
 
     @classmethod
-    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
-        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
-        return [(cls.blocks * H, D + H + 2)]
+    def sums(cls, D: int, H: int) -> list[tuple[int, int, int]]:
+        """Return rows and columns of the sums of products, and the size of the largest part."""
+        rows, columns = cls.blocks * H, D + H + 2
+        return [(rows, columns, rows * columns)]
 
     @classmethod
     def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
         """Return how many numbers of scratch memory a layer wants."""
-        wanted = SumOfProducts.scratch_size
-        return max(wanted(rows, columns, steps, batch) for rows, columns in cls.matrices(D, H))
+        wanted = [SumOfProducts.scratch_size(*size, steps, batch) for size in cls.sums(D, H)]
+        return max(*wanted, H * batch)
 
     @classmethod
     @abstractmethod

@@ -24,7 +24,7 @@ import numpy as np
 
 from rnnviz.engine.cell import Cell, Span, fuse
 from rnnviz.engine.layout import Indices, Plan, Weights
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, SumOfProducts, product, whole
 
 
 class Elman(Cell):
@@ -38,8 +38,8 @@ class Elman(Cell):
         self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
         # Holds the derivative of the squashing function first, then times d_h: dL/da.
         self.d_a = np.zeros((steps, H, batch), dtype)
-        self._carry = np.empty((H, batch), dtype)
-        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient, span.scratch)
+        self._carry = span.scratch[: H * batch].reshape(H, batch)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], [whole(fused.gradient)], span.scratch)
         self._forward = list(zip(self.Z[:-1], self.h_all[1:], strict=True))
         self._backward = list(zip(self.d_h_all[1:], self.d_a, self.d_h_all[:-1], strict=True))
 

@@ -27,25 +27,39 @@ class Entrance:
         How many time steps are put side by side.
     embedding : Weights, (input_size, D), or None
         The table in which integers are looked up.
+    scratch : array, one-dimensional
+        At least what `scratch_size` says.
     """
 
-    def __init__(self, x: Array, window: int, embedding: Weights | None) -> None:
+    def __init__(self, x: Array, window: int, embedding: Weights | None, scratch: Array) -> None:
         steps, wide, batch = x.shape
         D = wide // window
         self._x, self._window, self._embedding = x, window, embedding
-        self.d_x: Array = np.zeros((steps, D, batch), x.dtype)
-        self.d_wide = self.d_x if window == 1 else np.zeros((steps, wide, batch), x.dtype)
-        self._ids: NDArray[Any] = np.zeros((steps, batch), np.intp)
+        # Nothing of the training needs dL/dx but an embedding, so it has no memory of its own.
+        self.d_wide = scratch[: x.size].reshape(x.shape)
+        self._d_x = self.d_wide if window == 1 else scratch[x.size :][: x.size // window]
+        self._d_x = self._d_x.reshape(steps, D, batch)
+        self._ids: NDArray[Any] = np.zeros((0, batch), np.intp)
         # For each place in the window: its rows, and how many steps late they are.
         self._places = [(slice(k * D, (k + 1) * D), window - 1 - k) for k in range(window)]
+
+    @staticmethod
+    def scratch_size(D: int, window: int, steps: int, batch: int) -> int:
+        """Return how many numbers of scratch memory it wants."""
+        return steps * batch * D * (1 if window == 1 else window + 1)
+
+    @property
+    def learns(self) -> bool:
+        """Whether there is a table to learn."""
+        return self._embedding is not None
 
     def forward(self, x: NDArray[Any]) -> None:
         """Fill the inputs of the first layer; what is before the start of the window stays 0."""
         if self._embedding is not None:
             self._ids = x
             x = self._embedding.W[x]
-        if x.shape[2] != self.d_x.shape[1]:
-            raise ValueError(f"x must have the shape (T, B, {self.d_x.shape[1]}), got {x.shape}")
+        if x.shape[2] != self._d_x.shape[1]:
+            raise ValueError(f"x must have the shape (T, B, {self._d_x.shape[1]}), got {x.shape}")
         block = x.transpose(0, 2, 1)
         if self._window == 1:
             np.copyto(self._x, block, casting="same_kind")
@@ -53,16 +67,16 @@ class Entrance:
         for rows, late in self._places:
             np.copyto(self._x[late:, rows], block[: max(len(block) - late, 0)], casting="same_kind")
 
-    def backward(self) -> None:
-        """Turn `d_wide`, the gradient by the first layer's inputs, into `d_x`."""
-        if self._window == 1:
-            return
-        self.d_x[:] = 0
-        for rows, late in self._places:
-            self.d_x[: max(len(self.d_x) - late, 0)] += self.d_wide[late:, rows]
+    def backward(self) -> Array:
+        """Turn `d_wide`, the gradient by the first layer's inputs, into dL/dx_t, (T, D, B)."""
+        if self._window > 1:
+            self._d_x[:] = 0
+            for rows, late in self._places:
+                self._d_x[: max(len(self._d_x) - late, 0)] += self.d_wide[late:, rows]
+        return self._d_x
 
-    def weight_gradients(self) -> None:
+    def weight_gradients(self, d_x: Array) -> None:
         """Add up, for each entry of the table, the gradients of the steps that looked it up."""
         if self._embedding is not None:
             self._embedding.gradient[:] = 0
-            np.add.at(self._embedding.gradient, self._ids, self.d_x.transpose(0, 2, 1))
+            np.add.at(self._embedding.gradient, self._ids, d_x.transpose(0, 2, 1))

@@ -31,7 +31,7 @@ import numpy as np
 
 from rnnviz.engine.cell import Cell, Span, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, Part, SumOfProducts, product
 
 
 class GRU(Cell):
@@ -55,17 +55,19 @@ class GRU(Cell):
         # Holds the part of the sums that comes from x; then what forward leaves in the rows of r
         # and z, r * m and z * (h_{t-1} - n); then derivative factors; then dL/da.
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
-        self._carry = np.empty((H, batch), dtype)
-        d_by_x, d_by_h = self.d_a[:, self.rows(0, 3)], self.d_a[:, self.rows(1, 3)]
+        self._carry = span.scratch[: H * batch].reshape(H, batch)
         self._one_and_x = self.Z[:-1, : D + 1]
-        self._add_up_x = SumOfProducts(d_by_x, self._one_and_x, by_x.gradient, span.scratch)
-        self._add_up_h = SumOfProducts(d_by_h, self.Z[:-1, D + 1 :], by_h.gradient, span.scratch)
+        parts = [
+            Part(self.rows(0, 3), slice(D + 1), by_x.gradient),
+            Part(self.rows(1, 3), slice(D + 1, None), by_h.gradient),
+        ]
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], parts, span.scratch)
         self._prepare_views(D)
 
     @classmethod
-    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
-        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
-        return [(3 * H, D + 1), (3 * H, H + 1)]
+    def sums(cls, D: int, H: int) -> list[tuple[int, int, int]]:
+        """Return rows and columns of the sum of products, and the size of its largest part."""
+        return [(4 * H, D + H + 2, 3 * H * (max(D, H) + 1))]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
@@ -188,5 +190,4 @@ class GRU(Cell):
 
     def weight_gradients(self) -> None:
         """Add up the products over the steps: with [1; x] and with [h; 1]."""
-        self._add_up_x()
-        self._add_up_h()
+        self._add_up()

@@ -30,7 +30,7 @@ import numpy as np
 
 from rnnviz.engine.cell import Cell, Span, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, Part, SumOfProducts, product, whole
 
 
 class ResetBeforeGRU(Cell):
@@ -52,17 +52,22 @@ class ResetBeforeGRU(Cell):
         self._d_q, self._carry = np.empty((H, batch), dtype), np.empty((H, batch), dtype)
         self._one_and_x = self.Z[:-1, : D + 1]
         self._h_and_one = self.Z[:-1, D + 1 :]
-        d_n, d_rz = self.d_a[:, self.rows(0)], self.d_a[:, self.rows(1, 2)]
+        by_z = [
+            Part(slice(None), slice(D + 1), weights["x"].gradient),
+            Part(self.rows(1, 2), slice(D + 1, None), weights["h"].gradient),
+        ]
+        by_q = [whole(weights["q"].gradient)]
+        d_n = self.d_a[:, self.rows(0)]
         self._sums = (
-            SumOfProducts(self.d_a, self._one_and_x, weights["x"].gradient, span.scratch),
-            SumOfProducts(d_rz, self._h_and_one, weights["h"].gradient, span.scratch),
-            SumOfProducts(d_n, self.q_and_one, weights["q"].gradient, span.scratch),
+            SumOfProducts(self.d_a, self.Z[:-1], by_z, span.scratch),
+            SumOfProducts(d_n, self.q_and_one, by_q, span.scratch),
         )
 
     @classmethod
-    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
-        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
-        return [(3 * H, D + 1), (2 * H, H + 1), (H, H + 1)]
+    def sums(cls, D: int, H: int) -> list[tuple[int, int, int]]:
+        """Return rows and columns of the sums of products, and the size of the largest part."""
+        largest = max(3 * H * (D + 1), 2 * H * (H + 1))
+        return [(3 * H, D + H + 2, largest), (H, H + 1, H * (H + 1))]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:

@@ -87,13 +87,15 @@ class Layout:
     def __init__(self, plans: Mapping[str, Plan], dtype: np.dtype[Any]) -> None:
         shapes: Shapes = {name: plan.order.shape for name, plan in plans.items()}
         shapes_T: Shapes = {name: plan.order.T.shape for name, plan in plans.items()}
-        self._order = np.concatenate([plan.order.ravel() for plan in plans.values()])
-        self._order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
-        _, self._inverse = np.unique(self._order, return_index=True)
+        order = np.concatenate([plan.order.ravel() for plan in plans.values()])
+        order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
+        self._orders = np.concatenate([order, order_T])
+        _, self._inverse = np.unique(order, return_index=True)
         scales = [np.broadcast_to(plan.scale, plan.order.shape) for plan in plans.values()]
         self._scale = np.concatenate([scale.ravel() for scale in scales]).astype(dtype)
         self._negative = np.flatnonzero(np.concatenate([scale.T.ravel() for scale in scales]) < 0)
-        self._W, self._W_T, self._gradient = (np.zeros(self._order.size, dtype) for _ in range(3))
+        self._both, self._gradient = np.zeros(2 * order.size, dtype), np.zeros(order.size, dtype)
+        self._W, self._W_T = self._both[: order.size], self._both[order.size :]
         W, W_T, gradient = (
             views(self._W, shapes),
             views(self._W_T, shapes_T),
@@ -104,9 +106,8 @@ class Layout:
     def refresh(self, flat: Array) -> None:
         """Copy the parameters into the fast layout."""
         # mode="clip" lets NumPy write to `out` directly; all indices are valid anyway.
-        np.take(flat, self._order, out=self._W, mode="clip")
+        np.take(flat, self._orders, out=self._both, mode="clip")
         np.multiply(self._W, self._scale, self._W)
-        np.take(flat, self._order_T, out=self._W_T, mode="clip")
         if self._negative.size:
             self._W_T[self._negative] *= -1
 

@@ -36,7 +36,7 @@ import numpy as np
 
 from rnnviz.engine.cell import Cell, Span, chunk_length, fuse, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, SumOfProducts, product, whole
 
 
 class LSTM(Cell):
@@ -65,22 +65,22 @@ class LSTM(Cell):
         # buffers into derivative factors, and d_a finally into dL/da.
         self.tanh_c = np.zeros((steps, H, batch), dtype)
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
-        self._carry = np.empty((H, batch), dtype)
         length = chunk_length(H, steps, batch)
-        self._xy = span.scratch[: length * 3 * H * batch].reshape(length, 3 * H, batch)
-        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], fused.gradient, span.scratch)
+        carry, xy = span.scratch[: H * batch], span.scratch[H * batch :][: length * 3 * H * batch]
+        self._carry, self._xy = carry.reshape(H, batch), xy.reshape(length, 3 * H, batch)
+        self._add_up = SumOfProducts(self.d_a, self.Z[:-1], [whole(fused.gradient)], span.scratch)
         self._prepare_views()
 
     @classmethod
-    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
-        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
-        return [(4 * H, D + H + 2)]
+    def sums(cls, D: int, H: int) -> list[tuple[int, int, int]]:
+        """Return rows and columns of the sum of products, and the size of its only part."""
+        return [(4 * H, D + H + 2, 4 * H * (D + H + 2))]
 
     @classmethod
     def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
         """Return how many numbers of scratch memory a layer wants."""
-        for_factors = chunk_length(H, steps, batch) * 3 * H * batch
-        return max(super().scratch_size(D, H, steps, batch), for_factors)
+        for_backward = (1 + chunk_length(H, steps, batch) * 3) * H * batch
+        return max(super().scratch_size(D, H, steps, batch), for_backward)
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:

@@ -23,7 +23,7 @@ import numpy as np
 
 from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, SumOfProducts, product, whole
 
 
 class MLP(Cell):
@@ -38,7 +38,9 @@ class MLP(Cell):
         self.W, self.W_ih_T = fused.W, fused.W_T[1:]
         self.d_a = np.zeros((span.steps, H, span.batch), span.dtype)
         self._one_and_x = self.Z[:-1, : D + 1]
-        self._add_up = SumOfProducts(self.d_a, self._one_and_x, fused.gradient, span.scratch)
+        self._add_up = SumOfProducts(
+            self.d_a, self._one_and_x, [whole(fused.gradient)], span.scratch
+        )
 
     @classmethod
     def shapes(cls, D: int, H: int) -> Shapes:
@@ -46,9 +48,9 @@ class MLP(Cell):
         return {"weight_ih": (H, D), "bias_ih": (H,)}
 
     @classmethod
-    def matrices(cls, D: int, H: int) -> list[tuple[int, int]]:
-        """Return rows and columns of the matrices whose gradients are summed up over the steps."""
-        return [(H, D + 1)]
+    def sums(cls, D: int, H: int) -> list[tuple[int, int, int]]:
+        """Return rows and columns of the sum of products, and the size of its only part."""
+        return [(H, D + 1, H * (D + 1))]
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:  # noqa: ARG003

@@ -200,6 +200,19 @@ class Network:
         layers = self._learned.layers
         return np.array([norms(layer.d_h.reshape(layer.steps, -1)) for layer in layers])
 
+    def input_gradient(self) -> Array:
+        """Return dL/dx_t of the last batch that was learned, right after `learn`.
+
+        The one thing of a record that training can do without, and `learn` does.
+
+        Returns
+        -------
+        array, (T, B, D)
+        """
+        if self._learned is None:
+            raise RuntimeError("input_gradient: nothing was learned yet")
+        return time_first(self._learned.input_gradient())
+
     def predict(self, x: Array) -> Array:
         """Return the outputs for inputs (T, B, D): logits or values, (T, B, K).
 
@@ -256,10 +269,11 @@ class Network:
             unrolled.backward(truncate)
             unrolled.weight_gradients()
             self._layout.gather(gradients)
+            d_x = time_first(unrolled.input_gradient())
         return Record(
             loss=value,
             outputs=time_first(unrolled.outputs),
-            d_x=time_first(unrolled.d_x),
+            d_x=d_x,
             layers=unrolled.layer_records(),
             gradients=views(gradients, self._shapes),
             d_initial=unrolled.initial_gradient(),

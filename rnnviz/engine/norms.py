@@ -17,6 +17,8 @@ from rnnviz.engine.products import Array
 # Sums of squares below this may have lost digits to underflow: float64 has all of its 53 bits
 # down to 2e-308 only.
 SMALL = 1e-280
+# Arrays without dimensions: NumPy takes them faster than Python's numbers.
+_SMALL, _INFINITE = np.array(SMALL), np.array(np.inf)
 
 
 def norms(vectors: Array) -> NDArray[np.float64]:
@@ -35,7 +37,8 @@ def norms(vectors: Array) -> NDArray[np.float64]:
     with np.errstate(all="ignore"):
         squares: NDArray[np.float64] = np.vecdot(wide, wide)
         result = np.sqrt(squares)
-        extreme = (squares < SMALL) | (squares == np.inf)
+        extreme = np.less(squares, _SMALL)
+        extreme |= np.equal(squares, _INFINITE)
         if np.count_nonzero(extreme):  # a tenth of the time of extreme.any()
             result[extreme] = _scaled(wide[extreme])
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 Views = tuple[Array, ...]
 
-# Columns that are laid side by side for one product: wide enough for BLAS to be at its speed,
-# narrow enough for the copies to stay in the cache.
-COLUMNS = 256
+# Multiplications up to which OpenBLAS takes the operands as they lie, on processors with AVX-512.
+# Above it packs them first and is a fifth slower, until the matrices are much larger.
+UNPACKED = 1_000_000
+# Columns that are laid side by side for one product: so many at least for BLAS to be fast; and so
+# many where it packs anyway, for the copies to stay in the cache.
+FEW, MANY = 128, 256
 # At most this share of the columns at once, so that the copies do not count beside the buffers.
-SHARE = 0.25
-# As many products at once, and at most this share of them.
-PRODUCTS = 8
-SHARE_OF_PRODUCTS = 0.4
-# Entries of a matrix up to which products are made first and added up then.
-SMALL = 4096
+SHARE = 0.3
 
 
 def product(W: Array, blocks: Array, out: Array) -> None:
@@ -38,94 +37,94 @@ def product(W: Array, blocks: Array, out: Array) -> None:
         np.matmul(W, blocks, out=out)
 
 
-class SumOfProducts:
-    """The sum over time steps of `left[t] @ right[t].T`: the gradient of a weight matrix.
+class Part(NamedTuple):
+    """Which part of a sum of products is the gradient of a weight matrix.
 
-    A product for each step and an addition is slow, so many steps are taken at once, as many as fit
-    the scratch memory. Where the products are small, they are made first and added up then; where
-    they are large, the steps are laid side by side for one product, which adds up by itself.
+    Parameters
+    ----------
+    rows, columns
+        Of the sum.
+    out : array, (rows, columns)
+        Where that part goes; contiguous.
+    """
+
+    rows: slice
+    columns: slice
+    out: Array
+
+
+def whole(out: Array) -> Part:
+    """Return the part that is the whole sum."""
+    return Part(slice(None), slice(None), out)
+
+
+class SumOfProducts:
+    """The sum over time steps of `left[t] @ right[t].T`: the gradients of weight matrices.
+
+    A product for each step and an addition is slow, so many steps are laid side by side, as many as
+    fit the scratch memory, for one product that adds up by itself. The right blocks are laid down
+    transposed, as BLAS reads them fastest.
 
     Parameters
     ----------
     left : array, (T, M, B)
     right : array, (T, N, B)
-    out : array, (M, N)
-        Written by each call; contiguous.
+    parts : sequence of Part
+        What is wanted of the sum (M, N); written by each call.
     scratch : array, one-dimensional
         At least what `scratch_size` says.
     """
 
-    def __init__(self, left: Array, right: Array, out: Array, scratch: Array) -> None:
+    def __init__(self, left: Array, right: Array, parts: Sequence[Part], scratch: Array) -> None:
         steps, M, batch = left.shape
         N = right.shape[1]
-        self._left, self._right, self._out = left, right, out
+        self._chunks: list[tuple[list[Views], list[Views]]] = []
         if batch == 1:  # one product without copies
+            views: list[Views] = [
+                (left[:, rows, 0].T, right[:, at, 0], out, out) for rows, at, out in parts
+            ]
+            self._chunks.append(([], views))
             return
-        small = _is_small(M, N, batch)
-        views = _views_of_products if small else _views_side_by_side
-        self._sum = _sum_of_small if small else _sum_of_large
-        room = scratch.size // (M * N) if small else (scratch.size - M * N) // ((M + N) * batch)
-        length = min(steps, room)
-        self._chunks = [
-            views(left[start : start + length], right[start : start + length], scratch)
-            for start in range(0, steps, length)
-        ]
+        largest = max(part.out.size for part in parts)
+        room = (scratch.size - largest) // ((M + N) * batch)
+        length = min(room, _steps_at_once(largest, steps, batch))
+        for start in range(0, steps, length):
+            chunk = slice(start, min(start + length, steps))
+            wide = (chunk.stop - chunk.start) * batch
+            side_by_side = scratch[largest:][: M * wide].reshape(M, wide)
+            transposed = scratch[largest + M * wide :][: wide * N].reshape(wide, N)
+            copies: list[Views] = [
+                (side_by_side.reshape(M, -1, batch), left[chunk].transpose(1, 0, 2)),
+                (transposed.reshape(-1, batch, N), right[chunk].transpose(0, 2, 1)),
+            ]
+            views = [
+                (side_by_side[rows], transposed[:, at], out, scratch[: out.size].reshape(out.shape))
+                for rows, at, out in parts
+            ]
+            self._chunks.append((copies, views))
 
     @staticmethod
-    def scratch_size(M: int, N: int, steps: int, batch: int) -> int:
-        """Return how many numbers are enough; more makes it hardly faster."""
+    def scratch_size(M: int, N: int, largest: int, steps: int, batch: int) -> int:
+        """Return how many numbers are enough, where the largest part has `largest` entries."""
         if batch == 1:
             return 0
-        if _is_small(M, N, batch):
-            return M * N * min(PRODUCTS, math.ceil(SHARE_OF_PRODUCTS * steps))
-        return M * N + (M + N) * max(batch, min(COLUMNS, int(SHARE * steps * batch)))
+        length = min(math.ceil(SHARE * steps), _steps_at_once(largest, steps, batch))
+        return largest + (M + N) * batch * length
 
     def __call__(self) -> None:
-        """Write the sum into `out`."""
-        if self._left.shape[2] == 1:
-            np.dot(self._left[:, :, 0].T, self._right[:, :, 0], self._out)
-            return
-        for number, views in enumerate(self._chunks):
-            self._sum(views, self._out, number > 0)
+        """Write the sums."""
+        for number, (copies, views) in enumerate(self._chunks):
+            for copy, blocks in copies:
+                np.copyto(copy, blocks)
+            for left, right, out, product_of_chunk in views:
+                if number == 0:
+                    np.dot(left, right, out)
+                else:
+                    np.dot(left, right, product_of_chunk)
+                    np.add(out, product_of_chunk, out)
 
 
-def _is_small(M: int, N: int, batch: int) -> bool:
-    """Say whether a product is small, and hardly larger than the two blocks that it is made of."""
-    return min(SMALL, 1.2 * (M + N) * batch) >= M * N
-
-
-def _views_of_products(left: Array, right: Array, scratch: Array) -> Views:
-    steps, M, _ = left.shape
-    N = right.shape[1]
-    return left, right.transpose(0, 2, 1), scratch[: steps * M * N].reshape(steps, M, N)
-
-
-def _sum_of_small(views: Views, out: Array, add: bool) -> None:
-    left, right_T, products = views
-    np.matmul(left, right_T, out=products)
-    if add:
-        np.add(products[0], out, products[0])
-    np.add.reduce(products, axis=0, out=out)
-
-
-def _views_side_by_side(left: Array, right: Array, scratch: Array) -> Views:
-    steps, M, batch = left.shape
-    N, wide = right.shape[1], steps * batch
-    part, scratch = scratch[: M * N], scratch[M * N :]
-    wide_left, wide_right = scratch[: M * wide], scratch[M * wide : (M + N) * wide]
-    return (
-        *(wide_left.reshape(M, steps, batch), left.transpose(1, 0, 2)),
-        *(wide_right.reshape(N, steps, batch), right.transpose(1, 0, 2)),
-        *(wide_left.reshape(M, wide), wide_right.reshape(N, wide).T, part.reshape(M, N)),
-    )
-
-
-def _sum_of_large(views: Views, out: Array, add: bool) -> None:
-    left_copy, left, right_copy, right, wide_left, wide_right_T, part = views
-    np.copyto(left_copy, left)
-    np.copyto(right_copy, right)
-    if add:
-        np.dot(wide_left, wide_right_T, part)
-        np.add(out, part, out)
-    else:
-        np.dot(wide_left, wide_right_T, out)
+def _steps_at_once(largest: int, steps: int, batch: int) -> int:
+    """Return how many steps side by side are the fastest."""
+    columns = UNPACKED // largest
+    return min(steps, max(1, (columns if columns >= FEW else MANY) // batch))

@@ -17,7 +17,7 @@ from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Intervention, of_layer
 from rnnviz.engine.layout import Weights
 from rnnviz.engine.losses import LOSSES, Loss, Mask, Targets
-from rnnviz.engine.products import Array, SumOfProducts, product
+from rnnviz.engine.products import Array, SumOfProducts, product, whole
 from rnnviz.engine.record import LayerRecord, time_first
 
 
@@ -43,15 +43,16 @@ class Unrolled:
         self.entrance, self.layers, self.readout = entrance, layers, readout
         self.outputs: Array = np.zeros((span.steps, readout.W.shape[0], span.batch), span.dtype)
         self.d_outputs = np.zeros_like(self.outputs)
-        self.d_x = entrance.d_x
-        self._add_up = SumOfProducts(self.d_outputs, top.h_and_one, readout.gradient, span.scratch)
+        self._add_up = SumOfProducts(
+            self.d_outputs, top.h_and_one, [whole(readout.gradient)], span.scratch
+        )
         self._initial = [
             (name, number, state[0])
             for number, layer in enumerate(layers)
             for name, state in layer.states.items()
         ]
         self._W_T, self._d_top = readout.W_T[:-1], top.d_h
-        below = [entrance.d_wide, *(layer.d_h for layer in layers[:-1])]
+        below = [None, *(layer.d_h for layer in layers[:-1])]
         self._downward = list(zip(layers, below, strict=True))[::-1]
         self._losses: dict[tuple[str, bool], Loss] = {}
         self._crosses: dict[int | None, list[bool]] = {}
@@ -93,7 +94,7 @@ class Unrolled:
         return self._losses[name, True](y[None], None)
 
     def backward(self, truncate: int | None = None) -> None:
-        """Carry `d_outputs` back to every state of every layer and to `d_x`.
+        """Carry `d_outputs` back to every state of every layer.
 
         Once after each `forward`: it uses up what forward left.
         """
@@ -101,15 +102,24 @@ class Unrolled:
         product(self._W_T, self.d_outputs, self._d_top)
         for layer, d_below in self._downward:
             layer.backward(crosses)
-            layer.input_gradient(d_below)
-        self.entrance.backward()
+            if d_below is not None:
+                layer.input_gradient(d_below)
+
+    def input_gradient(self) -> Array:
+        """Return dL/dx_t, (T, D, B), which training needs for an embedding alone.
+
+        After `backward`. In scratch memory: take it before anything else is computed.
+        """
+        self.layers[0].input_gradient(self.entrance.d_wide)
+        return self.entrance.backward()
 
     def weight_gradients(self) -> None:
         """Fill `gradient` of all weights. After `backward`."""
         for layer in self.layers:
             layer.weight_gradients()
-        self.entrance.weight_gradients()
         self._add_up()
+        if self.entrance.learns:
+            self.entrance.weight_gradients(self.input_gradient())
 
     def intervene(self, items: Sequence[Intervention]) -> None:
         """Obey these interventions from now on, and no others."""

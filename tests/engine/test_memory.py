@@ -7,8 +7,6 @@ import pytest
 
 from rnnviz.engine import Network
 
-SIZES = [(16, 50, 8, 32), (32, 30, 8, 32), (1, 100, 16, 64)]
-
 
 def bytes_of_record(record):
     arrays = [record.outputs, record.d_x]
@@ -31,7 +29,8 @@ def bytes_of_buffers(net, x, y):
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize(
-    ("B", "T", "D", "H"), [(32, 30, 8, 32), (32, 100, 16, 64), (1, 200, 64, 128)]
+    ("B", "T", "D", "H"),
+    [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (1, 200, 64, 128)],
 )
 def test_buffers_take_at_most_2_2_times_the_bytes_of_the_record(cell, layers, B, T, D, H):
     net = Network(cell=cell, input_size=D, hidden_size=H, output_size=4, layers=layers)

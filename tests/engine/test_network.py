@@ -112,6 +112,23 @@ def test_buffers_of_shapes_long_unused_are_given_back():
     assert len(net._unrolled) <= 4
 
 
+@pytest.mark.parametrize("sizes", [{}, {"layers": 3}, {"cell": "mlp", "window": 3}])
+@pytest.mark.parametrize("B", [1, 2])
+def test_the_gradient_by_the_inputs_can_be_asked_for_after_learning(sizes, B):
+    net = network(**{"cell": "lstm", **sizes})
+    with pytest.raises(RuntimeError, match="input_gradient: nothing was learned yet"):
+        net.input_gradient()
+    x, y, mask = batch(net, B=B, masked=True)
+    expected = net.record(x, y, mask, truncate=2)
+    net.learn(x, y, mask, truncate=2)
+    assert np.array_equal(net.input_gradient(), expected.d_x)
+    assert np.array_equal(net.input_gradient(), expected.d_x)
+    assert np.array_equal(
+        net.flat_gradients,
+        np.concatenate([values.ravel() for values in expected.gradients.values()]),
+    )
+
+
 def test_gradient_norms_are_those_of_the_last_batch_that_was_learned():
     net = network("gru", layers=2)
     with pytest.raises(RuntimeError, match="nothing was learned"):
