@@ -14,10 +14,10 @@ of the processor, so that what else the machine does counts little. Above 1: our
   the gradient by the inputs. Against it ours computes that one too.
 
 What is recorded are the buffers that backpropagation works on: all gates, h_t, c_t, dL/dh_t,
-dL/dc_t and the outputs, at every step. `learn` leaves them there whoever looks. What that costs is
-measured against a network that overwrites what training alone has no use for afterwards, which is
-dL/dc_t: everything else is still needed when it is complete. dL/dx_t of the first layer is no part
-of training; `input_gradient` and `record` compute it when asked, at a price of its own.
+dL/dc_t and the outputs, at every step. `learn` leaves them there, whether anyone looks or not. What
+that costs is measured against the same network when it overwrites dL/dc_t step by step, which is
+all of it that training alone could do without. dL/dx_t of the first layer is no part of training:
+`input_gradient` and `record` compute it when asked, at a price of its own.
 
 PyTorch comes from requirements-bench.txt.
 """
@@ -75,14 +75,21 @@ def ours(cell: str, size: Size, dtype: str, by_inputs: bool = False) -> tuple[It
     return iteration, net
 
 
-def overwriting(size: Size) -> Network:
-    """Return an LSTM that keeps dL/dc_t of one time step only, and is the same otherwise."""
-    net = ours("lstm", size, "float32")[1]
-    layer = net.unroll(data(size, "float32")[0]).layers[0]
+def learning(net: Network, size: Size, *, recording: bool) -> Iteration:
+    """Return `learn` of an LSTM that keeps dL/dc_t of every step, or overwrites it step by step."""
+    x, y = data(size, "float32")
+    layer: Any = net.unroll(x).layers[0]
     d_c = layer.d_c_all
-    layer.d_c_all = np.lib.stride_tricks.as_strided(d_c, d_c.shape, (0, *d_c.strides[1:]))
+    strides = d_c.strides if recording else (0, *d_c.strides[1:])
+    layer.d_c_all = np.lib.stride_tricks.as_strided(d_c, d_c.shape, strides)
     layer._prepare_views()
-    return net
+    own = layer.d_c_all, layer._backward
+
+    def iteration() -> None:
+        layer.d_c_all, layer._backward = own
+        net.learn(x, y)
+
+    return iteration
 
 
 def fused(cell: str, size: Size, dtype: str) -> Iteration:
@@ -213,24 +220,12 @@ def recording_table(seconds: float) -> None:
     print("\n| LSTM B,T,D,H | recording, % of the time (at most 3) | dL/dx_t, % | norms, % |")
     print("|---|---|---|---|")
     for size in SIZES:
-        net, bare = ours("lstm", size, "float32")[1], overwriting(size)
-        x, y = data(size, "float32")
-        contenders: list[Iteration] = [
-            lambda net=net, x=x, y=y: net.learn(x, y),
-            lambda net=bare, x=x, y=y: net.learn(x, y),
-            net.input_gradient,
-            net.gradient_norms,
-        ]
-        rounds = in_turn(contenders, seconds)
-        if not np.array_equal(net.flat_gradients, bare.flat_gradients):
-            raise AssertionError("what is recorded must not change what is learned")
-        without, by_inputs, norms = (
-            100 * statistics.median(times[k] / times[0] for times in rounds) for k in (1, 2, 3)
-        )
-        print(
-            f"| {name_of(size)} | {100 - without:.1f} | {by_inputs:.1f} | {norms:.1f} |",
-            flush=True,
-        )
+        net = ours("lstm", size, "float32")[1]
+        recording, overwriting = (learning(net, size, recording=yes) for yes in (True, False))
+        without = ratio(in_turn([recording, overwriting], seconds), 1)
+        asked = in_turn([recording, net.input_gradient, net.gradient_norms], seconds)
+        shares = (1 - without, ratio(asked, 1), ratio(asked, 2))
+        print(f"| {name_of(size)} | {' | '.join(f'{100 * s:.1f}' for s in shares)} |", flush=True)
 
 
 def memory_table() -> None:
