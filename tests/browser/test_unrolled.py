@@ -159,7 +159,7 @@ def test_the_key_p_plays_the_sweep_and_the_space_key_is_left_to_the_page(moving:
 
 def test_the_sweep_goes_through_the_steps_and_turns_back(moving: Open) -> None:
     page = moving()
-    page.locator(".unrolled select").select_option("4")
+    page.locator(".unrolled .time select").select_option("4")
     backward = page.get_by_role("button", name="Show the gradient on its way back")
     expect(backward).to_have_attribute("aria-pressed", "true")
     expect(backward).to_have_attribute("aria-pressed", "false")
@@ -273,3 +273,30 @@ def test_a_double_click_zooms_into_the_unit_under_the_pointer(moving: Open) -> N
     expect(page.get_by_role("button", name="One unit over time")).to_have_attribute(
         "aria-pressed", "true"
     )
+
+
+def test_training_is_played_at_one_time_step_and_stops_where_it_is_not_looped(moving: Open) -> None:
+    page = moving("count=5")
+    transport = page.locator(".unrolled .training")
+    transport.locator("select").select_option("4")
+    page.locator(".unrolled .time input").fill("2")
+    transport.get_by_role("button", name="Play training again").click()
+    play = transport.get_by_role("button", name="Play training: all")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".unrolled .measured")).to_contain_text("iteration 400 ")
+    expect(play).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".unrolled .time output")).to_have_text("time step 2")
+    transport.get_by_role("button", name="One kept iteration back").click()
+    expect(transport.locator("output")).to_have_text("iteration 300")
+
+
+def test_the_backward_sweep_says_whose_gradient_and_on_what_scale(still: Open) -> None:
+    page = still()
+    page.get_by_role("button", name="Show the gradient on its way back").click()
+    label = page.locator(".unrolled .label").filter(has_text="gradient by cell state").first
+    expect(label.locator(".wedge")).to_be_visible()
+    keys = page.locator(".unrolled .legend i")
+    expect(keys.first).to_have_class(re.compile("dotted"))
+    page.get_by_role("button", name="Which loss the gradient is of").click()
+    expect(keys.first).not_to_have_class(re.compile("dotted"))

@@ -1,6 +1,8 @@
 /** The elements of the picture, made once: canvases, lines of text, buttons and sliders. */
 
-const SPEEDS = [0.25, 0.5, 1, 2, 4];
+import { place } from "./scene.js";
+
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 
 export function element(tag, className_, parent, text) {
   const made = document.createElement(tag);
@@ -15,6 +17,7 @@ const ICONS = {
   pause: "M2 1 H5 V11 H2 Z M7 1 H10 V11 H7 Z",
   back: "M1 1 H3 V11 H1 Z M11 1 V11 L4 6 Z",
   forward: "M9 1 H11 V11 H9 Z M1 1 V11 L8 6 Z",
+  loop: "M6 1.5 V0 L9 2.4 L6 4.8 V3.2 A3 3 0 1 0 9 6.2 H10.8 A4.8 4.8 0 1 1 6 1.5 Z",
 };
 
 export function icon(name) {
@@ -77,26 +80,42 @@ export function buildDom(figure) {
 
 function buildControls(parent) {
   const time = element("div", "group time", parent);
-  const play = button(time, "play", "Play the sweep through the time steps (key p)");
-  const back = button(time, "", "One time step back (left arrow)", "back");
-  const forward = button(time, "", "One time step forward (right arrow)", "forward");
-  const step = slider(time, "Time step");
-  const stepText = element("output", "", time);
-  const speed = element("select", "", time);
-  speed.title = "Speed of the sweep";
-  speed.setAttribute("aria-label", "Speed of the sweep");
-  for (const value of SPEEDS) {
-    const option = element("option", "", speed, `${value}×`);
-    option.value = String(value);
-  }
+  const sweep = buildTransport(time, {
+    play: "Play the sweep through the time steps (key p)",
+    back: "One time step back (left arrow)", forward: "One time step forward (right arrow)",
+    slider: "Time step", speed: "Speed of the sweep", loop: "Sweep again and again",
+  });
   const phases = buildPhases(time);
   const training = element("div", "group training", parent);
+  const replay = buildTransport(training, {
+    play: "Play training: all kept iterations at this time step (key t)",
+    back: "One kept iteration back (page up)", forward: "One kept iteration forward (page down)",
+    slider: "Iteration of training", speed: "Speed of playing training",
+    loop: "Play training again and again",
+  });
   const follow = button(training, "follow", "Show the newest iteration as training goes on");
   element("span", "", follow, "Follow");
   element("span", "long", follow, " training");
-  const iteration = slider(training, "Iteration of training");
-  const iterationText = element("output", "", training);
-  return { play, back, forward, step, stepText, speed, phases, follow, iteration, iterationText };
+  return { sweep, phases, replay, follow };
+}
+
+/** What plays through something: play, one back, one forward, a slider, its text, speed, loop. */
+function buildTransport(parent, words) {
+  const play = button(parent, "play", words.play);
+  const back = button(parent, "", words.back, "back");
+  const forward = button(parent, "", words.forward, "forward");
+  const place = slider(parent, words.slider);
+  const text = element("output", "", parent);
+  const speed = element("select", "", parent);
+  speed.title = words.speed;
+  speed.setAttribute("aria-label", words.speed);
+  for (const value of SPEEDS) {
+    const option = element("option", "", speed, `${value}×${value === 0.1 ? " slow motion" : ""}`);
+    option.value = String(value);
+  }
+  speed.value = "1";
+  const loop = button(parent, "loop", words.loop, "loop");
+  return { play, back, forward, place, text, speed, loop };
 }
 
 /** The three levels of the zoom. */

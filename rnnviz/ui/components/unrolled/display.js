@@ -6,7 +6,7 @@ import {
   captionOf, grouped, plural, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
 import { labelsOf } from "./labels.js";
-import { fit, place } from "./scene.js";
+import { fit, place, rescale, turnTo } from "./scene.js";
 import { button, element, icon } from "./controls.js";
 
 const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
@@ -54,17 +54,19 @@ function buildLabel(view, label) {
   for (const { letter, text } of label.keys) {
     const line = element("small", "legend", made);
     const key = element("i", letter === "d_h" ? "bar" : "dash", line);
-    key.style.background = css(view.colours[letter]);
+    key.classList.toggle("dotted", view.ofLast);
+    key.style.color = css(view.colours[letter]);
     line.append(text);
   }
   for (const note of label.notes) element("small", "", made, note);
   return made;
 }
 
-function buildScale(parent, { low, high, stops }) {
+function buildScale(parent, { low, high, stops, wedge }) {
   const scale = element("div", "scale", parent);
   element("span", "", scale, low);
-  element("i", "", scale).style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  const bar = element("i", wedge ? "wedge" : "", scale);
+  bar.style.background = wedge ? stops[0] : `linear-gradient(to right, ${stops.join(", ")})`;
   element("span", "", scale, high);
 }
 
@@ -92,12 +94,8 @@ export function updateTexts(view) {
 
 export function updateStepTexts(view) {
   const { dom, step, layout } = view;
-  dom.step.max = String(layout.steps - 1);
-  dom.step.value = String(step);
-  dom.step.disabled = dom.back.disabled = dom.forward.disabled = layout.steps < 2;
-  dom.stepText.textContent = `time step ${step}`;
-  dom.stepText.title = `time steps 0 to ${layout.steps - 1}`;
-  dom.step.setAttribute("aria-valuetext", `time step ${step}`);
+  setTransport(dom.sweep, step, layout.steps, `time step ${step}`);
+  dom.sweep.text.title = `time steps 0 to ${layout.steps - 1}`;
   const said = sentence(view);
   if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
@@ -135,26 +133,43 @@ function updateZoom({ dom, zoom }) {
 function updateIterationControls(view) {
   const { dom, store, frame, follow } = view;
   const { frames } = store;
-  dom.iteration.max = String(frames.length - 1);
-  dom.iteration.value = String(frames.indexOf(frame));
-  dom.iteration.disabled = frames.length < 2;
+  const said = `iteration ${grouped(frame.iteration)}`;
+  setTransport(dom.replay, frames.indexOf(frame), frames.length, said);
   dom.follow.setAttribute("aria-pressed", String(follow));
-  dom.iterationText.textContent = `iteration ${grouped(frame.iteration)}`;
-  dom.iteration.title = dom.iterationText.title = frames.length < store.offered
+  dom.replay.place.title = dom.replay.text.title = frames.length < store.offered
     ? `${frames.length} of ${store.offered} kept iterations, evenly chosen`
     : `${plural(frames.length, "iteration")} to choose from`;
-  dom.iteration.setAttribute("aria-valuetext", `iteration ${frame.iteration}`);
+}
+
+/** Slider and text of a transport; where there is only one place, nothing can be played. */
+function setTransport({ play, back, forward, place, text }, at, count, said) {
+  place.max = String(count - 1);
+  place.value = String(at);
+  for (const made of [play, place, back, forward]) made.disabled = count < 2;
+  place.setAttribute("aria-valuetext", said);
+  text.textContent = said;
+}
+
+export function updatePhase(view) {
+  buildLabels(view);
+  updatePlay(view);
 }
 
 export function updatePlay(view) {
-  const { dom, sweep } = view;
+  const { dom, sweep, replay } = view;
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.setAttribute("aria-pressed", String(sweep.phase === phase));
   }
-  if (dom.play.dataset.playing === String(sweep.playing)) return;
-  dom.play.dataset.playing = String(sweep.playing);
-  dom.play.replaceChildren(icon(sweep.playing ? "pause" : "play"), "Sweep");
-  dom.play.setAttribute("aria-pressed", String(sweep.playing));
+  setPlaying(dom.sweep, sweep, "Sweep");
+  setPlaying(dom.replay, replay, "Training");
+}
+
+function setPlaying({ play, loop }, state, name) {
+  loop.setAttribute("aria-pressed", String(state.loop));
+  if (play.dataset.playing === String(state.playing)) return;
+  play.dataset.playing = String(state.playing);
+  play.replaceChildren(icon(state.playing ? "pause" : "play"), name);
+  play.setAttribute("aria-pressed", String(state.playing));
 }
 
 /** Fit the picture to its element: its size, the theme, and the kind of network. */
@@ -178,6 +193,14 @@ export function sizeTrack({ dom, layout, columnScroll }) {
   if (dom.track.dataset.width === String(width)) return;
   dom.track.dataset.width = dom.track.style.width = `${width}px`;
   dom.scroll.scrollLeft = layout.toCell ? 0 : columnScroll;
+}
+
+/** Show another iteration. */
+export function showFrame(view, frame) {
+  turnTo(view, frame);
+  if (rescale(view)) buildLabels(view);
+  updateTexts(view);
+  showTooltip(view);
 }
 
 function sizeDom({ dom, layout }) {

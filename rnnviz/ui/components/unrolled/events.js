@@ -6,9 +6,10 @@ import { clamp } from "./values.js";
 import { cellX } from "./layout.js";
 import { LEVELS, liveliest, zoomTo } from "./zoom.js";
 import { stepFacts, unitFacts } from "./words.js";
-import { place, rescale, turnTo } from "./scene.js";
+import { place } from "./scene.js";
 import {
-  buildLabels, refresh, showTooltip, updatePlay, updateStepTexts, updateTexts,
+  buildLabels, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
+  updateTexts,
 } from "./display.js";
 import { keepInView, wake } from "./motion.js";
 
@@ -34,20 +35,35 @@ export function listen(view) {
     const byPointer = event.detail > 0;
     if (byPointer && event.target.closest("button")) focusPicture(view);
   };
-  dom.play.onclick = () => togglePlay(view);
-  dom.back.onclick = () => moveStep(view, -1);
-  dom.forward.onclick = () => moveStep(view, 1);
-  dom.step.oninput = () => setStep(view, Number(dom.step.value));
+  listenTo(view, dom.sweep, {
+    play: () => togglePlay(view), move: (by) => moveStep(view, by), state: view.sweep,
+    go: (place) => setStep(view, place),
+  });
+  listenTo(view, dom.replay, {
+    play: () => toggleReplay(view), move: (by) => moveFrame(view, by), state: view.replay,
+    go: (place) => chooseFrame(view, view.store.frames[place]),
+  });
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.onclick = () => setPhase(view, phase);
   }
-  dom.speed.onchange = () => {
-    view.sweep.speed = Number(dom.speed.value);
-    focusPicture(view);
-  };
   dom.labels.onclick = (event) => toggleLoss(view, event);
   dom.follow.onclick = () => setFollow(view, !view.follow);
-  dom.iteration.oninput = () => showFrame(view, view.store.frames[Number(dom.iteration.value)]);
+}
+
+/** A transport: what its buttons and its slider do, and the state with its speed and its loop. */
+function listenTo(view, transport, { play, move, go, state }) {
+  transport.play.onclick = play;
+  transport.back.onclick = () => move(-1);
+  transport.forward.onclick = () => move(1);
+  transport.place.oninput = () => go(Number(transport.place.value));
+  transport.speed.onchange = () => {
+    state.speed = Number(transport.speed.value);
+    focusPicture(view);
+  };
+  transport.loop.onclick = () => {
+    state.loop = !state.loop;
+    updatePlay(view);
+  };
 }
 
 /** What lies under the pointer. */
@@ -119,7 +135,7 @@ function onKey(view, event) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const on = event.target.localName;
   if (on === "button" && event.key === " ") event.stopPropagation();
-  if (on === "select" || (on === "input" && event.key !== "p")) return;
+  if (on === "select" || (on === "input" && !"pt".includes(event.key))) return;
   const actions = {
     ArrowLeft: () => moveStep(view, -1),
     ArrowRight: () => moveStep(view, 1),
@@ -131,7 +147,10 @@ function onKey(view, event) {
     "+": () => setLevel(view, view.zoom.level + 1),
     "-": () => setLevel(view, view.zoom.level - 1),
     z: () => setLevel(view, (view.zoom.level + 1) % LEVELS.length),
+    PageUp: () => moveFrame(view, -1),
+    PageDown: () => moveFrame(view, 1),
     p: () => togglePlay(view),
+    t: () => toggleReplay(view),
   };
   const action = actions[event.key];
   if (!action) return;
@@ -189,8 +208,9 @@ function setLevel(view, wanted) {
 }
 
 function togglePlay(view) {
-  const { sweep, layout, step } = view;
+  const { sweep, replay, layout, step } = view;
   sweep.playing = !sweep.playing;
+  replay.playing = false;
   if (sweep.playing && sweep.phase === "all") {
     Object.assign(sweep, { phase: "forward", at: step >= layout.steps - 1 ? 0 : step, rest: 0 });
   }
@@ -204,11 +224,11 @@ function setPhase(view, phase) {
   view.sweep.rest = 0;
   if (view.sweep.playing && phase !== "all") {
     view.sweep.at = phase === "forward" ? 0 : view.layout.steps;
-    updatePlay(view);
-    wake(view);
   } else {
     setStep(view, view.step);
   }
+  updatePhase(view);
+  wake(view);
 }
 
 /** The gradient of the last scored step's loss alone, or that of the whole loss. */
@@ -220,21 +240,43 @@ function toggleLoss(view, event) {
   if (event.detail === 0) view.dom.labels.querySelector("button").focus();
 }
 
-function setFollow(view, follow) {
-  if (follow) showFrame(view, newest(view.store), true);
-  else showFrame(view, view.frame, false);
+/** Play training: all kept iterations one after the other, at the same time step. */
+function toggleReplay(view) {
+  const { replay, sweep, store, frame } = view;
+  if (store.frames.length < 2) return;
+  replay.playing = !replay.playing;
+  if (replay.playing) {
+    Object.assign(sweep, { playing: false, phase: sweep.phase === "forward" ? "all" : sweep.phase });
+    view.follow = false;
+    replay.since = 0;
+    if (frame === newest(store)) showFrame(view, store.frames[0]);
+  } else {
+    chooseFrame(view, frame);
+  }
+  updatePlay(view);
+  wake(view);
 }
 
-/** Show another iteration. */
-function showFrame(view, frame, follow = false) {
+function moveFrame(view, by) {
+  const { frames } = view.store;
+  const place = clamp(frames.indexOf(view.frame) + by, 0, frames.length - 1);
+  chooseFrame(view, frames[place]);
+}
+
+/** The user chose an iteration: training stops playing there. */
+function chooseFrame(view, frame, follow = false) {
+  view.replay.playing = false;
   view.follow = follow;
-  turnTo(view, frame);
-  if (rescale(view)) buildLabels(view);
-  updateTexts(view);
-  showTooltip(view);
+  updatePlay(view);
+  showFrame(view, frame);
   wake(view);
+  announce(view);
   const reported = follow ? null : frame.iteration;
   later(view, "iteration", 200, () => view.report("iteration", reported));
+}
+
+function setFollow(view, follow) {
+  chooseFrame(view, follow ? newest(view.store) : view.frame, follow);
 }
 
 /** Call once after some rest; a newer call replaces an older one. */

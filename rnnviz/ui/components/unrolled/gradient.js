@@ -1,9 +1,12 @@
 /** The gradient: its norm as bars under the columns, and its way back as a band. */
 
 import { clamp, normsOf, onAxis } from "./values.js";
-import { VEIL, css, mix } from "./theme.js";
+import { VEIL, css, mix, readable } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY } from "./layout.js";
-import { arrowDown, hatch, ring } from "./marks.js";
+import {
+  arrowDown, dottedLine, fitted, font, hatch, inLines, measured, ring, roundedRect,
+} from "./marks.js";
+import { gradientWords } from "./words.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
   const { layout, theme, range } = scene;
@@ -25,8 +28,9 @@ export function drawGradientBars(context, scene, { first, last }) {
   });
 }
 
+/** Dotted is the gradient of the last scored step's loss alone, as in the chart beside. */
 function drawGradientBar(context, scene, t, norm, colour) {
-  const { layout, range, theme } = scene;
+  const { layout, range, theme, ofLast } = scene;
   const x = cellX(layout, t);
   const width = cellWidth(layout);
   const foot = gradientFoot(layout);
@@ -34,8 +38,10 @@ function drawGradientBar(context, scene, t, norm, colour) {
     ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 2, 2.6, css(colour), 1.4);
   } else if (norm > 0 && norm < Infinity) {
     const share = onAxis(range, norm);
-    context.fillStyle = css(colour, 0.35 + 0.65 * share);
-    context.fillRect(x, foot - share * HEIGHT.gradient, width, share * HEIGHT.gradient);
+    const top = foot - share * HEIGHT.gradient;
+    context.fillStyle = css(colour, ofLast ? 0.1 + 0.3 * share : 0.35 + 0.65 * share);
+    context.fillRect(x, top, width, foot - top);
+    if (ofLast) dottedLine(context, x, top - 1.5, width, css(colour));
     if (share === 0) arrowDown(context, x + width / 2, foot - 1, css(colour));
   } else {
     const box = [x, layout.gradientY, width, HEIGHT.gradient];
@@ -46,15 +52,17 @@ function drawGradientBar(context, scene, t, norm, colour) {
 }
 
 function drawGradientTick(context, scene, t, norm, colour) {
-  const { layout, range } = scene;
+  const { layout, range, ofLast } = scene;
   if (norm === 0) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     ring(context, x, gradientFoot(layout) + HEIGHT.zero / 2 + 2, 5, css(colour), 1.4);
   }
   if (!(norm > 0 && norm < Infinity)) return;
   const y = Math.round(gradientY(layout, range, norm));
+  const [x, width] = [cellX(layout, t) - 1, cellWidth(layout) + 2];
+  if (ofLast) return dottedLine(context, x, y - 1.5, width, css(colour));
   context.fillStyle = css(colour);
-  context.fillRect(cellX(layout, t) - 1, y - 1, cellWidth(layout) + 2, 3);
+  context.fillRect(x, y - 1, width, 3);
 }
 
 /** The lane of exact zeros lies under the logarithmic scale, which has no place for them. */
@@ -85,6 +93,29 @@ export function drawBackward(context, scene) {
     });
   }
   drawSources(context, scene, head);
+  drawFate(context, scene);
+}
+
+/** What becomes of the gradient, in words: over the inputs, which are not looked at now. */
+function drawFate(context, scene) {
+  const { layout, theme, scroll } = scene;
+  context.font = font(scene, layout.narrow ? 11 : 13, 600);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  const words = gradientWords(scene);
+  const room = layout.view - 24;
+  const lines = inLines(context, words, room);
+  const left = Math.max(0, scroll) + 8;
+  const height = 18 * lines.length + 8;
+  const top = layout.inputY + (HEIGHT.input - height) / 2;
+  const width = Math.max(...lines.map((line) => measured(context, line))) + 16;
+  context.fillStyle = css(theme.paper, 0.94);
+  roundedRect(context, left, top, Math.min(width, layout.view - 8), height, 5);
+  context.fill();
+  context.fillStyle = css(readable(scene.colours.d_h, theme));
+  lines.forEach((line, place) => {
+    context.fillText(fitted(context, line, room), left + 8, top + 13 + 18 * place);
+  });
 }
 
 /** Where the gradient comes from: the scored outputs, or the last of them. */
@@ -128,6 +159,22 @@ function drawRibbon(context, scene, row, norms, colour, head) {
     drawChevron(context, scene, cellX(layout, t) - layout.gap / 2, middle, reach * share(t));
   }
   context.restore();
+  drawHead(context, scene, row, norms, colour, head);
+}
+
+/** The front of the band, where the sweep is now. */
+function drawHead(context, scene, row, norms, colour, head) {
+  const { layout, range, theme } = scene;
+  const place = (head - layout.left - layout.gap / 2) / layout.pitch;
+  if (place >= layout.steps || scene.calm) return;
+  const share = bandShare(range, norms[clamp(Math.floor(place), 0, layout.steps - 1)]);
+  if (!(share > 0)) return;
+  const reach = (row.height / 2 + 2) * share;
+  const front = theme.dark ? [255, 255, 255] : colour;
+  for (const [width, alpha] of [[9, 0.18], [5, 0.35], [2, 0.95]]) {
+    context.fillStyle = css(front, alpha * (0.3 + 0.7 * share));
+    context.fillRect(head - 1, row.y + row.height / 2 - reach, width, 2 * reach);
+  }
 }
 
 /** Width of the band, 0..1: nothing for zero, all of it for infinite, NaN for not a number. */

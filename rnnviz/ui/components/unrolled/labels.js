@@ -7,13 +7,14 @@ import { DIAGRAMS } from "./cells.js";
 import { unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
-import { fitted, font, measured } from "./marks.js";
-import { outputRange } from "./predictions.js";
+import { dottedLine, fitted, font, measured } from "./marks.js";
 import { decadeName, shortly } from "./words.js";
+import { outputRange } from "./predictions.js";
 
 /**
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
- *   meaning: string, notes: string[], scale: {low: string, high: string, stops: string[]}|null,
+ *   meaning: string, notes: string[],
+ *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
  *   keys: {letter: string, text: string}[]}} Label
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
  *   headings: {y: number, text: string}[]}}
@@ -58,6 +59,10 @@ function rowLabel(scene, row) {
   const peak = ofUnit ? unitScale(scene, row) : scene.scales[artKey(row)];
   const end = signed ? shortly(peak) : "1";
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
+  if (scene.sweep.phase === "backward") {
+    const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
+    if (gradient) return { ...bandLabel(scene, gradient), y: row.y - (height - row.height) / 2, height };
+  }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter], meaning: quantity.meaning,
@@ -65,6 +70,17 @@ function rowLabel(scene, row) {
     notes: ofUnit ? [signed ? `line from −${end} to +${end}` : "valve: 0 shut, 1 open"]
       : row.group > 1 ? [`mean of ${row.group} per line`] : [],
     hidden: Boolean(row.folded),
+  };
+}
+
+/** In the backward sweep a row shows the gradient: how wide a band is for which norm. */
+function bandLabel({ range, colours, layout }, { letter, label, meaning }) {
+  return {
+    text: layout.narrow ? `dL/d${letter[2]}` : label, colour: colours[letter], meaning,
+    scale: {
+      low: decadeName(range.low), high: decadeName(range.high), stops: [css(colours[letter])],
+      wedge: true,
+    },
   };
 }
 
@@ -137,11 +153,13 @@ function drawLabel(context, scene, label) {
 
 function drawKey(context, scene, letter, y) {
   const height = letter === "d_h" ? 8 : 3;
-  context.fillStyle = css(scene.colours[letter]);
-  context.fillRect(12, y - height / 2, 9, height);
+  const colour = scene.colours[letter];
+  context.fillStyle = css(colour, scene.ofLast ? 0.3 : 1);
+  if (letter === "d_h" || !scene.ofLast) context.fillRect(12, y - height / 2, 9, height);
+  if (scene.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
 }
 
-function drawScale(context, scene, { low, high, stops }, y) {
+function drawScale(context, scene, { low, high, stops, wedge }, y) {
   context.font = font(scene, 10);
   context.fillStyle = css(scene.theme.ink, 0.7);
   context.fillText(low, 12, y);
@@ -149,6 +167,15 @@ function drawScale(context, scene, { low, high, stops }, y) {
   context.fillText(high, left + 44 + 4, y);
   stops.forEach((stop, place) => {
     context.fillStyle = stop;
+    if (wedge) return drawWedge(context, left, y);
     context.fillRect(left + (place * 44) / stops.length, y - 3, 44 / stops.length, 6);
   });
+}
+
+function drawWedge(context, x, y) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + 44, y - 5);
+  context.lineTo(x + 44, y + 5);
+  context.fill();
 }

@@ -40,6 +40,22 @@ export function hatch(context, theme, [x, y, width, height]) {
   context.stroke();
 }
 
+/** Dots along a line, that begin and end with one. */
+export function dottedLine(context, x, y, width, colour) {
+  const count = Math.max(1, Math.round((width - 3) / 6));
+  context.fillStyle = colour;
+  for (let dot = 0; dot <= count; dot++) {
+    context.fillRect(x + ((width - 3) * dot) / count, y, 3, 3);
+  }
+}
+
+/** A text in one line, or in two, where it is too wide: broken after a colon. */
+export function inLines(context, text, room) {
+  const cut = text.indexOf(": ");
+  if (cut < 0 || measured(context, text) <= room) return [text];
+  return [text.slice(0, cut + 1), text.slice(cut + 2)];
+}
+
 export function roundedRect(context, x, y, width, height, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, radius);

@@ -5,10 +5,16 @@ import { HEIGHT, cellX } from "./layout.js";
 import { advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
 import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
-import { moveLabels, refresh, sizeTrack, updatePlay, updateStepTexts } from "./display.js";
+import {
+  moveLabels, refresh, showFrame, sizeTrack, updatePhase, updatePlay, updateStepTexts,
+} from "./display.js";
 
 /** How fast the window follows the step: this share of the way in a second, so to speak. */
 const GLIDE_PER_S = 9;
+
+/** Kept iterations in a second while training is played, and the rest at the newest. */
+const FRAMES_PER_S = 8;
+const REST_S = 1;
 
 /** Ask for a frame of animation, unless one is coming already. */
 export function wake(view) {
@@ -26,6 +32,7 @@ function animate(view, now) {
   const before = view.step;
   const zooming = advanceZoom(view, now);
   if (view.sweep.playing) advance(view, elapsed);
+  if (view.replay.playing) advanceReplay(view, elapsed);
   if (view.step !== before) {
     updateStepTexts(view);
     keepInView(view, true);
@@ -34,7 +41,7 @@ function animate(view, now) {
   if (zooming || gliding) moveWindow(view);
   view.odd = !view.odd;
   repaint(view, view.odd && blend(view, now));
-  if (view.sweep.playing || view.mixing || zooming || gliding) wake(view);
+  if (view.sweep.playing || view.replay.playing || view.mixing || zooming || gliding) wake(view);
   else view.lastFrame = 0;
 }
 
@@ -73,14 +80,32 @@ function advance(view, elapsed) {
   else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
 }
 
+/** The next kept iteration when its time has come; at the newest a rest, and again from the first. */
+function advanceReplay(view, elapsed) {
+  const { replay, store, frame } = view;
+  const { frames } = store;
+  const place = frames.indexOf(frame);
+  const atEnd = place === frames.length - 1;
+  replay.since += elapsed * replay.speed;
+  if (replay.since < (atEnd ? REST_S : 1 / FRAMES_PER_S)) return;
+  replay.since = 0;
+  if (!atEnd) return showFrame(view, frames[place + 1]);
+  replay.playing = replay.loop;
+  if (replay.loop) showFrame(view, frames[0]);
+  updatePlay(view);
+}
+
 /** At either end the sweep rests a moment, so that one sees where it arrived. */
 function turn(view, phase, at) {
   const { sweep } = view;
   if (!sweep.arrived) {
     Object.assign(sweep, { arrived: true, rest: 0.6 });
+  } else if (phase === "forward" && !sweep.loop) {
+    Object.assign(sweep, { arrived: false, playing: false });
+    updatePlay(view);
   } else {
     Object.assign(sweep, { arrived: false, phase, at });
-    updatePlay(view);
+    updatePhase(view);
   }
 }
 

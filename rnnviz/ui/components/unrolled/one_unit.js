@@ -179,7 +179,7 @@ function drawFormula(context, scene, row) {
   context.fillRect(x - 6, row.y, room, row.height);
   const size = layout.narrow ? 10 : 12;
   context.font = font(scene, size);
-  const lines = [symbols, ...inLines(context, numbers, room - 8)];
+  const lines = [symbols, ...inTwo(context, numbers, room - 8)];
   const pitch = Math.min(size * 1.35, row.height / lines.length);
   lines.forEach((line, place) => {
     const result = place === lines.length - 1;
@@ -191,7 +191,7 @@ function drawFormula(context, scene, row) {
 }
 
 /** The numbers in one line, or the result in a line of its own. */
-function inLines(context, numbers, room) {
+function inTwo(context, numbers, room) {
   if (measured(context, numbers) <= room) return [numbers];
   const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));
   return cut > 0 ? [numbers.slice(0, cut), numbers.slice(cut + 1)] : [numbers];

@@ -6,12 +6,12 @@
 import { css } from "./theme.js";
 import { visibleSteps } from "./layout.js";
 import { fitted, font, measured } from "./marks.js";
+import { captionOf } from "./words.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
 import { drawAxis, drawInputs, drawWires } from "./wires.js";
 import { drawGradientBars, drawGradientFoot } from "./gradient.js";
 import { drawMotion } from "./sweep.js";
-import { captionOf } from "./words.js";
 import { drawOneUnit } from "./one_unit.js";
 import { drawLabels } from "./labels.js";
 

@@ -7,6 +7,7 @@ import { HEIGHT, PREDICTION, cellWidth, cellX, predictionBox, printBox } from ".
 import {
   className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, ring, uprightText,
 } from "./marks.js";
+import { percent } from "./words.js";
 
 export function drawPredictionBars(context, scene, { first, last }) {
   const { layout, store, theme } = scene;

@@ -15,7 +15,7 @@ const MOST_BLENDED = 200_000;
 
 /**
  * @typedef {{playing: boolean, phase: "all"|"forward"|"backward", at: number, rest: number,
- *   speed: number, arrived: boolean}} Sweep
+ *   speed: number, arrived: boolean, loop: boolean}} Sweep
  * `at` is the place of the sweep in time steps, 0 to T: what lies left of it has been computed, or
  * right of it reached by the gradient.
  * @typedef {ReturnType<typeof newScene>} Scene
@@ -27,7 +27,8 @@ export function newScene() {
     unitScales: {}, stale: true, sizes: new Map(),
     base: null, zoom: { level: 0, depth: 0, from: 0, since: null }, scroll: 0, columnScroll: 0, camera: 0,
     step: 0, unit: null, pointer: null, follow: true, ofLast: true, calm: false,
-    sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false },
+    sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
+    replay: { playing: false, since: 0, speed: 1, loop: true },
     dirty: "all", lastSelected: "null",
   };
 }
@@ -107,7 +108,8 @@ export function rescale(scene) {
     const q = quantityIndex(store.header, row.letter);
     scene.scales[artKey(row)] = signedScale(store, q, row.layer);
   }
-  scene.range = decades(scene.frame, scene.range);
+  // While training is played one axis serves all iterations: bars that move on it can be compared.
+  scene.range = decades(scene.replay.playing ? store.frames : [scene.frame], scene.range);
   return JSON.stringify([scene.scales, scene.range]) !== before;
 }
 

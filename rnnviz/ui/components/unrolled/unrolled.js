@@ -110,7 +110,6 @@ function createView(figure) {
     said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
   };
   if (!calm.matches) Object.assign(view.sweep, { playing: true, phase: "forward" });
-  view.dom.speed.value = "1";
   watch(view, calm);
   listen(view);
   return view;

@@ -90,14 +90,21 @@ function unitPeak({ header, frames }, row, unit) {
 }
 
 /**
- * Decades that the gradient axis spans: those of the frame, for both losses. The axis that is there
+ * Decades that the gradient axis spans: those of the frames, for both losses. The axis that is there
  * stays as long as it fits, so that it does not jump with every update.
  */
-export function decades(frame, present) {
-  const finite = frame.norms.filter((norm) => norm > 0 && norm < Infinity);
-  if (!finite.length) return present ?? { low: -4, high: 0 };
-  const high = Math.ceil(Math.log10(Math.max(...finite)) - 1e-9);
-  const lowest = Math.floor(Math.log10(Math.min(...finite)) + 1e-9);
+export function decades(frames, present) {
+  let [least, most] = [Infinity, 0];
+  for (const { norms } of frames) {
+    for (const norm of norms) {
+      if (!(norm > 0 && norm < Infinity)) continue;
+      if (norm < least) least = norm;
+      if (norm > most) most = norm;
+    }
+  }
+  if (!most) return present ?? { low: -4, high: 0 };
+  const high = Math.ceil(Math.log10(most) - 1e-9);
+  const lowest = Math.floor(Math.log10(least) + 1e-9);
   const low = clamp(lowest, high - 12, high - 4);
   const fits = present && present.high >= high && present.low <= low &&
     present.high - high <= 1 && low - present.low <= 2;

@@ -97,6 +97,25 @@ function wholeSentence(scene) {
   return parts.filter(Boolean).join(" ");
 }
 
+/** What becomes of the gradient on its way back through the time steps. */
+export function gradientWords(scene) {
+  const { frame, store, ofLast } = scene;
+  const { header } = store;
+  const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
+  const norms = normsOf(frame, header, header.layers - 1, index, ofLast);
+  const last = frame.sequence.scored.lastIndexOf(true);
+  const [start, end] = [norms[last], norms[0]];
+  const from = `${shortly(start)} at step ${last}`;
+  if (!ofLast) return `Gradient of the whole loss: ${from}, ${shortly(end)} at step 0`;
+  const head = "Gradient of the last step's loss";
+  if (!Number.isFinite(start + end)) return `${head}: ${from}, ${shortly(end)} at step 0`;
+  if (last < 1 || start === 0) return `${head}: ${from}`;
+  if (end === 0) return `${head}: nothing is left of it at step ${norms.lastIndexOf(0)}`;
+  const factor = (end / start) ** (1 / last);
+  const fate = factor < 0.9 ? "dies out" : factor > 1.1 ? "grows" : "lasts";
+  return `${head} ${fate}: × ${shortly(factor)} per step back, × ${shortly(end / start)} in all`;
+}
+
 export function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
