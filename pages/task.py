@@ -17,3 +17,4 @@ with shown:
         task_views.overview(task)
     if task == run.trainer.task:
         task_views.calendar(run)
+        task_views.forecast(run)

@@ -86,10 +86,11 @@ def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
 
 def error_sentence(error: float, baseline: Baseline) -> str:
     """Say how the mean squared error compares with always giving the mean."""
-    always = f"always saying {baseline.label}, the mean, would give {baseline.score:.3g}"
+    mean = baseline.error_in_words(baseline.score)
+    always = f"always saying {baseline.label}, the mean, would give {mean}"
     if math.isnan(error):
         return f"The error is not measured yet; {always}."
-    return f"Squared error {error:.3g}; {always}."
+    return f"Squared error {baseline.error_in_words(error)}; {always}."
 
 
 def score_sentence(score: float, baseline: Baseline) -> str:

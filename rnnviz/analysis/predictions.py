@@ -139,3 +139,28 @@ def answers(
     """
     said = [None] * len(seen) if outputs is None else [labels[k] for k in outputs.argmax(axis=1)]
     return [Answered(*step) for step in zip(seen, asked, said, strict=True)]
+
+
+def forecast_sentence(
+    values: NDArray[np.floating], said: NDArray[np.floating], held_out: NDArray[np.bool_]
+) -> str:
+    """Say how far off the network was on trained and on held-out values.
+
+    Parameters
+    ----------
+    values, said : array, (N,)
+        In the units of the data.
+    held_out : array of bool, (N,)
+    """
+    if not np.isfinite(said).all():
+        return "what the network says are no longer numbers."
+    parts = [
+        f"by {_root_mean_square(values[which] - said[which]):.3g} on {count:,} {name}"
+        for name, which in (("trained", ~held_out), ("held out", held_out))
+        if (count := int(which.sum()))
+    ]
+    return f"off {', '.join(parts)} (root mean square)."
+
+
+def _root_mean_square(errors: NDArray[np.floating]) -> float:
+    return float(np.sqrt((errors**2).mean()))

@@ -15,8 +15,10 @@ from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spe
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
 from rnnviz.figures.marks import drawn
 from rnnviz.figures.sample_chart import samples_spec
+from rnnviz.figures.series_chart import forecast_spec
 
 calendar = drawn(calendar_spec)
+forecast = drawn(forecast_spec)
 gates = drawn(gates_spec)
 gates_at_step = drawn(gates_at_step_spec)
 gates_of_unit = drawn(gates_of_unit_spec)
@@ -32,6 +34,8 @@ __all__ = [
     "accuracy_spec",
     "calendar",
     "calendar_spec",
+    "forecast",
+    "forecast_spec",
     "gates",
     "gates_at_step",
     "gates_at_step_spec",

@@ -17,7 +17,7 @@ A frame is one trace. Its parts, little-endian, each in C order:
       top_class     uint16  (T, M)        which classes those are
       rank          uint16  (T,)          how many classes come before the target: 0 is a hit
     outputs that are numbers:
-      outputs       float32 (T, K)
+      outputs       float32 (T, K)        in the units of the data
     values          (L, Q, T, H)          float32 if the frame is `exact`, else uint8
     padding to a multiple of 4
 
@@ -177,7 +177,8 @@ def _frame(trace: Trace, peaks: Array | None) -> bytes:
     """Return the bytes of a trace; `peaks`, (L, Q), is None for an exact frame."""
     values = _values(trace)
     parts: list[NDArray[Any]] = [_norms(trace)]
-    parts += _classes(trace) if trace.probabilities is not None else [_float32(trace.outputs)]
+    classes = trace.probabilities is not None
+    parts += _classes(trace) if classes else [_float32(trace.unscale(trace.outputs))]
     parts.append(_float32(values) if peaks is None else _quantised(values, trace.cell, peaks))
     packed = b"".join(part.tobytes() for part in parts)
     return packed + bytes(-len(packed) % 4)
@@ -286,8 +287,14 @@ def _sequence(trace: Trace) -> dict[str, Any]:
         "inputs": list(trace.input_labels),
         "targets": list(trace.target_labels),
         "scored": trace.scored.tolist(),
-        "target_values": _json_numbers(trace.targets.tolist()),
+        "target_values": _json_numbers(_targets(trace)),
     }
+
+
+def _targets(trace: Trace) -> Any:
+    """Return classes, or numbers in the units of the data."""
+    classes = trace.probabilities is not None
+    return trace.targets.tolist() if classes else trace.unscale(trace.targets).tolist()
 
 
 def _labels(traces: Sequence[Trace]) -> dict[str, str]:

@@ -95,6 +95,9 @@ class Trace:
     update : array, (P,), or None
         By how much the iteration that led here changed the weights; None where it was not looked
         at, as before the first.
+    scale
+        Mean and standard deviation by which numbers were scaled before the network saw them, where
+        inputs, targets and outputs are numbers: `unscale` undoes it.
 
     Weights, interventions and truncation are what the rest can be computed from again, to the bit:
     `Trainer.network_of`.
@@ -117,6 +120,13 @@ class Trace:
     interventions: tuple[Intervention, ...] = ()
     truncate: int | None = None
     update: Array | None = None
+    scale: tuple[float, float] = (0.0, 1.0)
+
+    def unscale(self, numbers: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Return numbers that the network saw or said in the units of the data."""
+        mean, deviation = self.scale
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(numbers, dtype=np.float64) * deviation + mean
 
     @property
     def steps(self) -> int:

@@ -242,6 +242,11 @@ class GymSchedule:
         return len(self.input_names)
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Nothing is scaled."""
+        return 0.0, 1.0
+
+    @property
     def embedding_size(self) -> None:
         """None: inputs are not looked up."""
         return None

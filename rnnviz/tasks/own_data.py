@@ -105,6 +105,11 @@ class _Windows:
         return len(self._sequence) - self.length - self.ahead + 1
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Nothing is scaled."""
+        return 0.0, 1.0
+
+    @property
     def embedding_size(self) -> None:
         """None: inputs are not looked up."""
         return None
@@ -304,6 +309,11 @@ class NextValue(_Windows):
             f"{self._sentences}"
         )
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Mean and standard deviation of the training part."""
+        return self.mean, self.deviation
+
     @cached_property
     def mean(self) -> float:
         """Mean of the training part."""
@@ -324,7 +334,7 @@ class NextValue(_Windows):
         """Return the score of always saying the mean, as it stands in the file."""
         scaled = Baseline.mean(self._evaluation)
         mean = float(self.unscale(np.asarray(self._evaluation.y, dtype=np.float64).mean()))
-        return Baseline(f"{mean:.4g}", scaled.score, "error")
+        return Baseline(f"{mean:.4g}", scaled.score, "error", self.deviation)
 
     def symbols(self) -> pd.DataFrame:
         """Return an empty table: there are numbers, no symbols."""
@@ -343,6 +353,32 @@ class NextValue(_Windows):
         place = int(self._probed[index]) + self.ahead
         targets = tuple(f"{value:.4g}" for value in self._sequence[place : place + self.length])
         return Probe(probe.name, probe.batch, probe.input_labels, targets)
+
+    def latest(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.float64], Batch]:
+        """Return the last windows of the data, one after the other.
+
+        Parameters
+        ----------
+        most
+            How many of them, or all if there are fewer.
+
+        Returns
+        -------
+        places : array, (N,)
+            Which value each last step asks for, counted from 1.
+        values : array, (N,)
+            Those values, as they stand in the file.
+        batch : Batch
+            The windows, (T, N, 1).
+        """
+        first = np.arange(max(0, self._all_windows - most), self._all_windows)
+        asked = first + self.length + self.ahead - 1
+        return asked + 1, self._sequence[asked], self._batch(first)
+
+    @property
+    def trained(self) -> int:
+        """Number of values, the first ones, that are not held out."""
+        return self._training
 
     def _usual_column(self) -> str:
         for name in self._table.names:

@@ -211,6 +211,11 @@ class NextSymbol:
         return 1 if self.encoding == "integer" else len(self.vocabulary)
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Nothing is scaled."""
+        return 0.0, 1.0
+
+    @property
     def embedding_size(self) -> int | None:
         """Length of the learned vectors, None if inputs are not integers to look up."""
         return self.embedding_length if self.encoding == "embedding" else None

@@ -228,9 +228,9 @@ def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], G
         if cell.lower() in _EMPTY:
             continue
         value = _number(cell, table.comma)
-        if value is None or not abs(value) <= 1e100:
+        if value is None or not abs(value) <= 1e30:
             raise ValueError(
-                f"column {shown(name)} must hold numbers from -1e100 to 1e100, "
+                f"column {shown(name)} must hold numbers from -1e30 to 1e30, "
                 f"got {shown(cell)} in row {row}"
             )
         values[place] = value

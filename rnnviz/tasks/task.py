@@ -68,16 +68,25 @@ class Baseline:
     measure
         `"accuracy"`: share of the steps that it hits, 0..1, more is better. `"error"`: mean
         squared error, less is better.
+    deviation
+        By what the numbers were divided when they were scaled; 1 where they were not.
     """
 
     label: str
     score: float
     measure: Measure = "accuracy"
+    deviation: float = 1.0
 
     @property
     def accuracy(self) -> float:
         """The share of hits; NaN where the targets are numbers, which are never hit exactly."""
         return self.score if self.measure == "accuracy" else math.nan
+
+    def error_in_words(self, error: float) -> str:
+        """Write a mean squared error; of scaled numbers also its root in the units of the data."""
+        if self.deviation == 1.0:
+            return f"{error:.3g}"
+        return f"{error:.3g} (±{math.sqrt(error) * self.deviation:.3g} in the units of the data)"
 
     @classmethod
     def commonest(cls, batch: Batch, labels: tuple[str, ...]) -> Baseline:
@@ -175,6 +184,10 @@ class Task(Protocol):
     @property
     def memoryless(self) -> float:
         """Best score on the evaluation batch of a model that sees the present input alone."""
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Mean and standard deviation by which numbers are scaled; (0, 1) where they are not."""
 
     @property
     def input_size(self) -> int:

@@ -443,6 +443,7 @@ def trace_of(
         weights=network.flat.copy(),
         interventions=network.interventions,
         truncate=config.truncate,
+        scale=task.scale,
     )
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from rnnviz import figures
-from rnnviz.analysis.predictions import answers
-from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.analysis.predictions import answers, forecast_sentence
+from rnnviz.tasks import GymSchedule, NextSymbol, NextValue
 from rnnviz.tasks.task import Task
 from rnnviz.ui import session
 from rnnviz.ui.downloads import csv_button
@@ -20,6 +20,7 @@ from rnnviz.ui.session import Run
 
 _EXAMPLES = 8
 _CALENDAR_DAYS = 21
+_FORECAST_VALUES = 150
 
 
 def overview(task: Task) -> None:
@@ -107,6 +108,33 @@ def calendar(run: Run) -> None:
     st.caption(says)
 
 
+def forecast(run: Run) -> None:
+    """Show the end of a series of one's own, with what the trained network said before it came."""
+    task = run.trainer.task
+    if not isinstance(task, NextValue):
+        return
+    places, values, batch = task.latest(_FORECAST_VALUES)
+    with GATE.turn(run):
+        iteration = run.trainer.iteration
+        outputs = run.trainer.network.predict(batch.x)[-1, :, 0] if iteration else None
+    said = None if outputs is None else task.unscale(outputs)
+    ahead = "1 row" if task.ahead == 1 else f"{task.ahead} rows"
+    st.markdown(f"**What it foresees** · each value, said {ahead} before it comes")
+    says = (
+        "Not trained yet: the network has nothing to say."
+        if said is None
+        else f"Measured at iteration {iteration:,}: "
+        + forecast_sentence(values, said, places > task.trained)
+    )
+    st.plotly_chart(
+        figures.forecast(places, values, said, task.trained, task.chosen),
+        key="forecast",
+        alt=says,
+        config={"displayModeBar": False},
+    )
+    st.caption(says)
+
+
 def _to_beat(task: Task) -> str:
     """Say what a constant answer and a model without memory would score."""
     baseline, memoryless = task.baseline(), task.memoryless
@@ -117,7 +145,8 @@ def _to_beat(task: Task) -> str:
         )
     return (
         f"Always saying the mean, {baseline.label}, would give a squared error of "
-        f"{baseline.score:.3g}, a model without memory at best {memoryless:.3g}."
+        f"{baseline.error_in_words(baseline.score)}, a model without memory at best "
+        f"{baseline.error_in_words(memoryless)}."
     )
 
 

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from rnnviz.analysis.predictions import best, draw, likeliest, lot, openness, probabilities
+from rnnviz.analysis.predictions import (
+    best,
+    draw,
+    forecast_sentence,
+    likeliest,
+    lot,
+    openness,
+    probabilities,
+)
 from rnnviz.engine import LayerRecord
 
 LABELS = ("a", "b", "c")
@@ -113,3 +121,11 @@ def test_a_cell_without_gates_has_no_openness():
     table = openness([layer()])
     assert table.empty
     assert list(table) == ["layer", "gate", "open"]
+
+
+def test_how_far_off_is_said_apart_for_what_was_held_out():
+    sentence = forecast_sentence(
+        np.array([10.0, 20.0, 30.0]), np.array([13.0, 24.0, 30.0]), np.array([False, False, True])
+    )
+    assert sentence == "off by 3.54 on 2 trained, by 0 on 1 held out (root mean square)."
+    assert "no longer numbers" in forecast_sentence(np.ones(1), np.full(1, np.nan), np.ones(1) > 0)

@@ -340,3 +340,12 @@ def test_several_traces_can_be_exact_and_none_of_them_is_looked_at() -> None:
 def test_an_exact_iteration_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="got 5"):
         pack([trace(iteration=4)], exact=5)
+
+
+def test_numbers_that_were_scaled_are_sent_in_the_units_of_the_data():
+    scaled = dataclasses.replace(trace(classes=False), scale=(100.0, 20.0))
+
+    packet = unpack(pack([scaled]))
+
+    np.testing.assert_allclose(packet["frames"][0]["outputs"], 100 + 20 * scaled.outputs, rtol=1e-6)
+    np.testing.assert_allclose(packet["sequences"][0]["target_values"], 100 + 20 * scaled.targets)

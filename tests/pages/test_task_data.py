@@ -1,10 +1,12 @@
 """Task: own data, what is said about it, and what can be taken away as a file."""
 
+import base64
 import csv
 import io
 import json
 import tomllib
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -253,3 +255,23 @@ def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
     assert run_of(app).edited.task is not made
     draft(app, "unit", "symbols").set_value("word").run()
     assert run_of(app).edited.task is run_of(app).trainer.task
+
+
+def test_what_a_series_is_foreseen_to_be_is_drawn_in_the_units_of_the_data(open_app):
+    app = open_task(open_app, "values")
+    app.button(key="use_task").click().run()
+    assert "Not trained yet" in text_of(app)
+
+    run_of(app).trainer.advance(iterations=5)
+    app.run()
+
+    task = run_of(app).trainer.task
+    _, values, _ = task.latest(150)
+    chart = next(chart for chart in app.get("plotly_chart") if "forecast" in chart.proto.id)
+    data, network = json.loads(chart.proto.spec)["data"]
+    assert "Measured at iteration 5: off by" in text_of(app)
+    assert "Measured at iteration 5: off by" in chart.proto.alt
+    assert np.frombuffer(base64.b64decode(data["y"]["bdata"])).tolist() == values.tolist()
+    said = np.frombuffer(base64.b64decode(network["y"]["bdata"]))
+    # An untrained network says about 0, which is the mean.
+    assert abs(said.mean() - task.mean) < task.deviation

@@ -106,7 +106,7 @@ def test_the_shipped_samples_need_a_memory():
         ),
         (lambda: NextValue(series([5] * 9)), "at least 2 different numbers, got 5 throughout"),
         (lambda: NextValue(series(range(9)), "x"), "column must be one of 'value', got 'x'"),
-        (lambda: NextValue("a,b\nx,y\nu,v"), "must hold numbers from -1e100 to 1e100, got 'y'"),
+        (lambda: NextValue("a,b\nx,y\nu,v"), "must hold numbers from -1e30 to 1e30, got 'y'"),
         (lambda: NextValue(""), "csv must be a text of 1..5000000 characters, got 0"),
         (lambda: NextLabel(series(["a"] * 20)), "must have 2..500 different labels, got 1"),
         (lambda: NextLabel(series(range(501))), "must have 2..500 different labels, got 501"),
@@ -169,3 +169,22 @@ def test_any_column_makes_a_task_or_a_value_error(cells, kind, gaps, length, hol
     assert np.isfinite([task.memoryless, task.solved, task.baseline().score]).all()
     assert len(task.examples(np.random.default_rng(0), 2)) == 2
     assert task.probe(len(task.probe_names) - 1).name == task.probe_names[-1]
+
+
+def test_the_latest_values_are_asked_for_by_their_windows():
+    places, values, batch = NextValue(series(range(1, 101)), length=5, ahead=2).latest(10)
+    np.testing.assert_array_equal(places, range(91, 101))
+    np.testing.assert_array_equal(values, range(91, 101))
+    assert batch.x.shape == (5, 10, 1)
+    assert NextValue(series(range(1, 101)), length=5, ahead=2).latest(1000)[0][0] == 7
+
+
+def test_what_always_saying_the_mean_gives_is_told_in_the_units_of_the_data():
+    task = NextValue(series(range(0, 1000, 10)), holdout=0.0)
+    assert task.scale == (task.mean, task.deviation)
+    off = np.sqrt(task.baseline().score) * task.deviation
+    assert (
+        task.baseline()
+        .error_in_words(task.baseline().score)
+        .endswith(f"(±{off:.3g} in the units of the data)")
+    )

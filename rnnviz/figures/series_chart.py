@@ -1,0 +1,66 @@
+"""A series of one's own with what the network says about it, in the units of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain
+from rnnviz.figures.palette import ACCURACY_COLOUR, LOSS_COLOUR
+
+_HEIGHT = 280
+
+
+def forecast_spec(
+    places: ArrayLike, values: ArrayLike, said: ArrayLike | None, trained: int, name: str
+) -> Spec:
+    """Draw values in the order of time, what the network said each would be, and what is held out.
+
+    Parameters
+    ----------
+    places, values : array, (N,), N at least 1
+        Which value, counted from 1, and how large it is.
+    said : array, (N,), or None
+        What was said from the values before it; None where there is no network yet.
+    trained
+        The last place that is not held out.
+    name
+        Of the series; markup in it is shown as text.
+    """
+    x = np.asarray(places)
+    common = {"type": "scatter", "x": x}
+    data: list[Spec] = [
+        common
+        | {
+            "mode": "lines",
+            "name": "data",
+            "y": values,
+            "line": {"color": NEUTRAL, "width": 1.5},
+            "hovertemplate": "value %{x:,d}: %{y:.4g}<extra></extra>",
+        }
+    ]
+    if said is not None:
+        data.append(
+            common
+            | {
+                "mode": "markers",
+                "name": "network",
+                "y": said,
+                "marker": {"color": LOSS_COLOUR, "size": 5},
+                "hovertemplate": "the network says %{y:.4g}<extra></extra>",
+            }
+        )
+    frame = layout(_HEIGHT, hovermode="x", showlegend=True)
+    frame["xaxis"] = axis("value", showgrid=False, tickformat=",d")
+    frame["yaxis"] = axis(plain(name, 40))
+    if trained < x[-1]:
+        _shade_held_out(frame, max(trained + 0.5, float(x[0]) - 0.5), float(x[-1]) + 0.5)
+    return {"data": data, "layout": frame}
+
+
+def _shade_held_out(frame: Spec, start: float, end: float) -> None:
+    across = {"yref": "paper", "y0": 0, "y1": 1, "x0": start, "x1": end}
+    look = {"type": "rect", "fillcolor": ACCURACY_COLOUR, "opacity": 0.1, "line": {"width": 0}}
+    frame["shapes"] = [look | across | {"layer": "below"}]
+    words = {"text": "held out", "x": end, "y": 1, "yref": "paper", "showarrow": False}
+    frame["annotations"] = [words | {"xanchor": "right", "yanchor": "top"}]
