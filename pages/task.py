@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnnviz.ui import frame, task_views, workshop
+from rnnviz.ui import comparison, frame, task_views, workshop
 
 run = frame.guard()
 st.header("Task", anchor=False)
@@ -15,6 +15,7 @@ with edited:
 with shown:
     if task is not None:
         task_views.overview(task)
+        comparison.of_task(run, task)
     if task == run.trainer.task:
         task_views.calendar(run)
         task_views.forecast(run)

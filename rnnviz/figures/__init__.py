@@ -5,6 +5,7 @@ that describes it, for the live page. `formulas` writes equations with numbers a
 """
 
 from rnnviz.figures.calendar_chart import calendar_spec
+from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.gate_maps import (
     gates_at_step_spec,
     gates_of_unit_spec,
@@ -18,6 +19,7 @@ from rnnviz.figures.sample_chart import samples_spec
 from rnnviz.figures.series_chart import forecast_spec
 
 calendar = drawn(calendar_spec)
+comparison = drawn(comparison_spec)
 forecast = drawn(forecast_spec)
 gates = drawn(gates_spec)
 gates_at_step = drawn(gates_at_step_spec)
@@ -34,6 +36,8 @@ __all__ = [
     "accuracy_spec",
     "calendar",
     "calendar_spec",
+    "comparison",
+    "comparison_spec",
     "forecast",
     "forecast_spec",
     "gates",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings, shown
 from rnnviz.tasks import calendar, memoryless
+from rnnviz.tasks.start_filter import best_answers
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure, Probe, check_index, read_only
 from rnnviz.tasks.vocabulary import Vocabulary, check_label
 
@@ -220,6 +222,24 @@ class GymSchedule:
     def best_accuracy(self) -> float:
         """The same as `memoryless`: what any model without memory can reach on this view."""
         return self.memoryless
+
+    @cached_property
+    def best_with_memory(self) -> float:
+        """Best accuracy of a model that remembers all exercises so far, on the evaluation days.
+
+        It knows the schedule, but not where in it a sequence begins. 1 unless noise misleads it.
+        """
+        if self.view == "calendar":
+            return replace(self, view="yesterday").best_with_memory
+        batch, days = self._evaluation, self._evaluation_days()
+        done = days.seen < len(self.output_labels)
+        starts = np.arange(len(self.exercises))[:, None, None]
+        due = self._due(starts, done)
+        answers = best_answers(
+            due, days.seen, done & ~self._off[:-1, None], self.noise, len(set(self.exercises))
+        )
+        right = answers == batch.y
+        return float((right if batch.mask is None else right[batch.mask]).mean())
 
     @cached_property
     def memory_days(self) -> int:
@@ -466,27 +486,26 @@ class GymSchedule:
     ) -> _Days:
         """Go through the days; where not `done` (T, B), the schedule waits or runs on."""
         done[0] = True
-        off = self._off
-        batch_size = len(start)
-        moves = np.zeros((self.length + 1, batch_size), dtype=np.int64)
-        if self.when_missed == "waits":
-            moves[1:] = done
-        else:
-            moves[1:] = 1
-        moves[1:][off[:-1]] = 0
-        due = self._cycle.take((moves.cumsum(axis=0) + start) % len(self.exercises))
+        due, off = self._due(start, done), self._off[:-1]
         seen = due[:-1].copy()
         if self.noise:
             self._disturb(generator, seen)
-        rest_day = rest = len(self.output_labels)
-        seen[~done] = rest
-        if self.rest_day != "none":
-            rest_day -= 1
-            seen[off[:-1]] = due[off] = rest_day
+        seen[~done] = len(self.output_labels)
+        seen[off] = due[:-1][off]
         feeling = None
         if self.view == "calendar":
             feeling = generator.integers(len(FEELINGS), size=due.shape)
         return _Days(seen, due, feeling, first)
+
+    def _due(self, start: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return what is due (..., T+1, B) by the place of the first day, (B,) or (S, 1, 1)."""
+        moves = np.zeros((self.length + 1, done.shape[1]), dtype=np.int64)
+        moves[1:] = done if self.when_missed == "waits" else 1
+        moves[1:][self._off[:-1]] = 0
+        due = self._cycle.take((moves.cumsum(axis=0) + start) % len(self.exercises))
+        if self.rest_day != "none":
+            due[..., self._off, :] = len(self.output_labels) - 1
+        return due
 
     def _disturb(self, generator: np.random.Generator, seen: NDArray[np.int64]) -> None:
         """Replace some exercises, though none of the first day, by different ones."""
@@ -510,21 +529,21 @@ class GymSchedule:
 
     @cached_property
     def _evaluation(self) -> Batch:
-        if self._plain:
-            batch = self._unbroken(np.arange(len(self.exercises)))
-        else:
-            batch = self._batch(self._evaluation_days())
+        batch = self._batch(self._evaluation_days())
         return read_only(Batch(batch.x, batch.y, self.knowable(batch)))
 
     def _evaluation_days(self) -> _Days:
         generator = np.random.default_rng(_EVALUATION_SEED)
-        numbers = np.arange(_EVALUATION_SEQUENCES)
-        shape = (self.length, _EVALUATION_SEQUENCES)
+        numbers = np.arange(len(self.exercises) if self._plain else _EVALUATION_SEQUENCES)
         if self.view == "calendar":
-            return self._draw(generator, 4 * _EVALUATION_SEQUENCES)
-        done = generator.random(shape) >= self.missed
-        _, first = self._anchored(numbers)
-        return self._live(generator, numbers % len(self.exercises), first, done)
+            # Over all days evenly: weekdays and exercises meet as often as in the long run.
+            period = calendar.PERIOD * len(self.exercises)
+            numbers = np.arange(4 * _EVALUATION_SEQUENCES) * _step_through(period) % period
+        done = generator.random((self.length, len(numbers))) >= self.missed
+        place, first = self._anchored(numbers)
+        if self.view == "yesterday" or self._drifts:
+            place = np.arange(len(numbers)) % len(self.exercises)
+        return self._live(generator, place, first, done)
 
     def _best_from_calendar(self) -> float:
         count = len(self.exercises)
@@ -606,6 +625,14 @@ class GymSchedule:
     def _read_targets(self, batch: Batch) -> list[tuple[str, ...]]:
         targets: NDArray[Any] = batch.y
         return [self.vocabulary.decode(row) for row in targets.T]
+
+
+def _step_through(period: int) -> int:
+    """Return a step, about 256 to a period, that meets every day of it before one again."""
+    step = period // (4 * _EVALUATION_SEQUENCES)
+    while math.gcd(step, period) > 1:
+        step += 1
+    return step
 
 
 _EYE = {size: np.eye(size) for size in (3, 7, 12)}

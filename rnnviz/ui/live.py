@@ -86,17 +86,19 @@ class _StudioView:
     revision: str
 
 
-def studio(run: Run, readings: DeltaGenerator) -> None:
-    """Draw the running network, and keep it running while it plays.
+def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
+    """Draw the running network, and keep it running while it plays; return the place below it.
 
     Parameters
     ----------
     readings
         Where the numbers go: a place in the transport bar.
     """
-    picture, charts = st.columns([5, 2])
+    left, charts = st.columns([5, 2])
+    picture, below = left.container(), left.container()
     places = _StudioPlaces(run.page_runs, readings, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
+    return below
 
 
 def shown_trace(run: Run) -> Trace:

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from rnnviz.analysis.comparison import Reached, Way, measure
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
@@ -110,6 +111,8 @@ class Run:
         Large texts chosen on the Task page, by the key of the control in whose place they are.
     edited
         Made once, not at every rerun of the page.
+    reached
+        What earlier runs on a gym schedule reached, each way's latest.
     pictures
         Counts how often the pictures had to start anew.
     page_runs
@@ -130,6 +133,7 @@ class Run:
     drafts: dict[str, Draft] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     edited: Edited | None = None
+    reached: dict[Way, Reached] = field(default_factory=dict)
     pictures: int = 0
     page_is_old: bool = False
     page_runs: int = 0
@@ -256,9 +260,12 @@ def restart(task: Task | None = None) -> None:
         config = RunConfig(task=task.key, **chosen)
         with GATE.turn(run):
             trainer = Trainer(config, task)
+            reached = measure(run.trainer)
     except ValueError as refused:
         run.problem = str(refused)
         return
+    if reached is not None and reached.iteration:
+        run.reached[reached.way] = reached
     run.trainer, run.problem = trainer, None
     run.start_pictures_anew()
     st.session_state[length_key(task)] = task.length

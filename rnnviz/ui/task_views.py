@@ -36,15 +36,17 @@ def overview(task: Task) -> None:
         csv_button("symbols", lambda: symbols)
     st.markdown("**Sample sequences** · one per row, as the network gets them")
     examples = task.examples(np.random.default_rng(0), _EXAMPLES)
-    _picture(examples, symbols)
+    _picture(examples, task, symbols)
     st.dataframe(examples, hide_index=True)
     csv_button("sample sequences", lambda: examples)
 
 
-def _picture(examples: pd.DataFrame, symbols: pd.DataFrame) -> None:
+def _picture(examples: pd.DataFrame, task: Task, symbols: pd.DataFrame) -> None:
     drawn_as = "symbols as coloured tiles" if len(symbols) else "series as lines"
+    # What is asked for first: it has the same colours in the calendar.
+    coloured = [*dict.fromkeys((*task.output_labels, *symbols["symbol"]))] if len(symbols) else []
     st.plotly_chart(
-        figures.samples(examples, symbols["symbol"].tolist()),
+        figures.samples(examples, coloured),
         key="samples",
         alt=(
             f"{len(examples)} sample sequences of {len(examples.columns) - 1} time steps, "

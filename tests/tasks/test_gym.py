@@ -526,3 +526,65 @@ def test_all_options_go_together(exercises, missed, when, off, noise, view):
         assert len(set(task.probe_names)) == len(task.probe_names)
         assert task.probe(len(task.probe_names) - 1).name == task.probe_names[-1]
         assert task.weeks(np.random.default_rng(0))[1].x.shape[0] == 21
+
+
+def slow_best_with_memory(task):
+    """Try every start on each evaluation sequence, day by day."""
+    batch, starts = task.evaluation(), len(task.exercises)
+    right = counted = 0
+    for column in range(batch.y.shape[1]):
+        seen = task._read_inputs(batch)[column]
+        fits = [1.0] * starts
+        for step in range(task.length):
+            for start in range(starts):
+                place = start
+                for day in range(step):
+                    off = task.rest_day != "none" and day % 7 == 6
+                    waits = seen[day] == "rest" and task.when_missed == "waits"
+                    place += not off and not waits
+                due = task.exercises[place % starts]
+                if seen[step] in task.exercises and seen[step] != due:
+                    kinds = len(set(task.exercises))
+                    fits[start] *= task.noise / (kinds - 1) if step else 0.0
+                elif seen[step] in task.exercises:
+                    fits[start] *= 1 - task.noise
+            if batch.mask is not None and not batch.mask[step, column]:
+                continue
+            votes = defaultdict(float)
+            for start in range(starts):
+                place = start
+                for day in range(step + 1):
+                    off = task.rest_day != "none" and day % 7 == 6
+                    waits = seen[day] == "rest" and task.when_missed == "waits"
+                    place += not off and not waits
+                off = task.rest_day != "none" and (step + 1) % 7 == 6
+                votes["rest day" if off else task.exercises[place % starts]] += fits[start]
+            counted += 1
+            answer = max(task.output_labels, key=lambda name, votes=votes: votes[name])
+            right += answer == task.output_labels[batch.y[step, column]]
+    return right / counted
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"length": 5},
+        {"length": 6, "missed": 0.4},
+        {"length": 6, "missed": 0.4, "when_missed": "runs on", "noise": 0.3},
+        {"length": 9, "rest_day": "Friday", "noise": 0.2, "missed": 0.2},
+        {"length": 7, "exercises": ("a", "b", "a", "c"), "noise": 0.3},
+        {"length": 8, "exercises": tuple("aabab"), "missed": 0.3, "noise": 0.2},
+    ],
+)
+def test_the_best_with_memory_is_what_trying_all_starts_gives(setting):
+    task = GymSchedule(**setting)
+    assert task.best_with_memory == pytest.approx(slow_best_with_memory(task))
+    assert GymSchedule(**setting, view="calendar").best_with_memory == task.best_with_memory
+    assert task.memoryless <= task.best_with_memory + 1e-9
+
+
+def test_the_evaluation_from_the_calendar_meets_weekdays_and_exercises_evenly():
+    batch = GymSchedule(view="calendar").evaluation()
+    weekday = batch.x[:, :, :7].argmax(axis=2)
+    meetings = np.bincount((weekday * 3 + batch.y).ravel(), minlength=21)
+    assert meetings.max() - meetings.min() <= 0.05 * meetings.mean()

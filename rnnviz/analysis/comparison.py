@@ -1,0 +1,150 @@
+"""What a memory is worth: three ways to foresee a gym schedule, and how far each one gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rnnviz.tasks import GymSchedule
+from rnnviz.training import RunConfig, Trainer
+
+Way = Literal["calendar", "yesterday", "memory"]
+
+#: What each way knows of a day, as a person reads it; from the poorest to the richest.
+WAYS: dict[Way, str] = {
+    "calendar": "calendar alone",
+    "yesterday": "yesterday alone",
+    "memory": "all days so far",
+}
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a run on a gym schedule had reached when it was measured.
+
+    Parameters
+    ----------
+    task
+    cell
+        As in `RunConfig`.
+    way
+        Which of the three it went.
+    iteration
+    accuracy
+        On the evaluation sequences, 0..1; NaN if the network computes no numbers.
+    days
+        How many days of these sequences are scored.
+    """
+
+    task: GymSchedule
+    cell: str
+    way: Way
+    iteration: int
+    accuracy: float
+    days: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One way: the most that it allows, and how far a run has come on it.
+
+    Parameters
+    ----------
+    way
+    ceiling
+        Best accuracy of any model that goes this way, 0..1, computed from the schedule.
+    reached
+        None if no run went this way in this session.
+    trains_now
+        Whether that is the run of now, and not an earlier one.
+    """
+
+    way: Way
+    ceiling: float
+    reached: Reached | None
+    trains_now: bool
+
+
+def way_of(task: GymSchedule, config: RunConfig) -> Way:
+    """Return which way a run goes."""
+    if task.view == "calendar":
+        return "calendar"
+    return "yesterday" if config.cell == "mlp" and config.window == 1 else "memory"
+
+
+def measure(trainer: Trainer) -> Reached | None:
+    """Return what a run has reached; None if it is not about a gym schedule."""
+    task, config = trainer.task, trainer.config
+    if not isinstance(task, GymSchedule):
+        return None
+    way, score = way_of(task, config), trainer.score()
+    return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored)
+
+
+def standings(
+    task: GymSchedule, now: Reached | None, earlier: Iterable[Reached]
+) -> tuple[Standing, ...]:
+    """Put the ways beside each other.
+
+    Parameters
+    ----------
+    task
+        The schedule, seen in whatever way.
+    now
+        The run of now.
+    earlier
+        Runs before it, the latest last; those on another schedule do not count.
+    """
+    ceilings: dict[Way, float] = {
+        "calendar": replace(task, view="calendar").best_accuracy,
+        "yesterday": replace(task, view="yesterday").memoryless,
+        "memory": task.best_with_memory,
+    }
+    found = {run.way: run for run in earlier if _same_schedule(run.task, task)}
+    mine = None if now is None or not _same_schedule(now.task, task) else now
+    if mine is not None:
+        found[mine.way] = mine
+    return tuple(
+        Standing(way, ceilings[way], found.get(way), mine is not None and mine.way == way)
+        for way in WAYS
+    )
+
+
+def worth_of_memory(ways: tuple[Standing, ...]) -> str:
+    """Say what the ceilings mean."""
+    calendar, yesterday, memory = (way.ceiling for way in ways)
+    knows = f"By weekday, month and feeling at best {calendar:.1%} of the days can be known"
+    alone = f"by the day before alone {yesterday:.1%}"
+    if memory - yesterday > 0.005:
+        return (
+            f"{knows}, {alone}, by all days so far {memory:.1%}: the difference is what a memory "
+            "is worth, and why there are recurrent networks."
+        )
+    if memory - calendar > 0.005:
+        return (
+            f"{knows}, {alone}: here the last day says it all, if one remembers it. Let days be "
+            "missed, or an exercise come twice, and it takes a longer memory."
+        )
+    return f"{knows}: this schedule keeps step with the calendar, and needs no memory."
+
+
+def in_words(standing: Standing) -> str:
+    """Say how far a run has come; "" where there is none, or it computes no numbers."""
+    reached = standing.reached
+    if reached is None or math.isnan(reached.accuracy):
+        return ""
+    name = "ReLU" if reached.cell == "relu" else reached.cell.upper()
+    verb = "reaches" if standing.trains_now else "reached"
+    sentence = (
+        f"By {WAYS[standing.way]} the {name} {verb} {reached.accuracy:.1%} at iteration "
+        f"{reached.iteration:,}"
+    )
+    if reached.accuracy > standing.ceiling + 1e-9:
+        return f"{sentence}, above its best by the luck of the {reached.days:,} days measured."
+    return f"{sentence}."
+
+
+def _same_schedule(one: GymSchedule, other: GymSchedule) -> bool:
+    return replace(one, view=other.view) == other

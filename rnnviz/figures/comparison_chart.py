@@ -1,0 +1,80 @@
+"""Three ways to foresee a schedule: what each allows at best, and what was reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rnnviz.analysis.comparison import WAYS, Standing
+from rnnviz.figures.marks import FAINT, NEUTRAL, Spec, axis, layout
+from rnnviz.figures.palette import ACCURACY_COLOUR
+
+_HEIGHT = 172
+#: How strong the bar of a run is that trains now, and of an earlier one.
+_NOW, _EARLIER = 1.0, 0.45
+
+
+def comparison_spec(ways: Sequence[Standing]) -> Spec:
+    """Draw a bar for each way: wide and pale the most it allows, narrow and blue what was reached.
+
+    The bar of an earlier run is paler than that of the run of now.
+    """
+    names = [WAYS[way.way] for way in ways]
+    common = {"type": "bar", "orientation": "h", "y": names}
+    at_best = common | {
+        "x": [way.ceiling for way in ways],
+        "width": 0.8,
+        "marker": {"color": FAINT, "line": {"color": NEUTRAL, "width": 1}},
+        "hovertemplate": "at best %{x:.1%}<extra></extra>",
+    }
+    reached = common | {
+        "x": [_accuracy(way) for way in ways],
+        "width": 0.42,
+        "marker": {
+            "color": ACCURACY_COLOUR,
+            "opacity": [_NOW if way.trains_now else _EARLIER for way in ways],
+        },
+        "hovertemplate": "%{customdata}: %{x:.1%}<extra></extra>",
+        "customdata": [_who(way) for way in ways],
+    }
+    frame = layout(_HEIGHT, barmode="overlay", annotations=[_words(way) for way in ways])
+    frame["margin"] |= {"r": 150, "b": 28}
+    ticks = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+    frame["xaxis"] = axis("", range=[0, 1], fixedrange=True, **ticks)
+    frame["yaxis"] = axis("", autorange="reversed", fixedrange=True, ticksuffix="  ")
+    return {"data": [at_best, reached], "layout": frame}
+
+
+def _accuracy(way: Standing) -> float | None:
+    """Return what was reached, None where nothing was measured."""
+    reached = way.reached
+    return None if reached is None or math.isnan(reached.accuracy) else reached.accuracy
+
+
+def _who(way: Standing) -> str:
+    if way.reached is None:
+        return ""
+    when = "now" if way.trains_now else "earlier"
+    return f"{_cell(way)}, iteration {way.reached.iteration:,}, {when}"
+
+
+def _words(way: Standing) -> Spec:
+    """Write the numbers beside the bars, where they have room on a phone too."""
+    reached = _accuracy(way)
+    second = "not trained yet" if reached is None else f"{_cell(way)}: {reached:.1%}"
+    return {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 8,
+        "y": WAYS[way.way],
+        "align": "left",
+        "showarrow": False,
+        "text": f"at best {way.ceiling:.1%}<br><b>{second}</b>",
+        "font": {"size": 12},
+    }
+
+
+def _cell(way: Standing) -> str:
+    assert way.reached is not None
+    return way.reached.cell.upper() if way.reached.cell != "relu" else "ReLU"

@@ -1,0 +1,48 @@
+"""How well a schedule could be known by all that was seen so far: a filter over where it began."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def best_answers(
+    due: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    told: NDArray[np.bool_],
+    noise: float,
+    kinds: int,
+) -> NDArray[np.int64]:
+    """Return the likeliest of what can be due after each day, from that day and all before it.
+
+    This is Bayes' rule for a start that is nowhere likelier than elsewhere: no model can be right
+    more often, save by luck.
+
+    Parameters
+    ----------
+    due : array, (S, T+1, B)
+        What would be due on each day, had the sequence begun at each of S places.
+    seen : array, (T, B)
+        What was done.
+    told : array of bool, (T, B)
+        On which days that says something about the place: not where a day is missed, or off.
+    noise
+        Probability that another exercise is done than is due; never on the first day.
+    kinds
+        Number of different exercises.
+
+    Returns
+    -------
+    answers : array, (T, B)
+        As integers, like `due`.
+    """
+    with np.errstate(divide="ignore"):
+        as_due, other = np.log1p(-noise), np.log(noise / (kinds - 1))
+    fits = np.asarray(np.where(due[:, :-1] == seen, as_due, other))
+    fits[:, 0] = np.where(due[:, 0] == seen[0], 0.0, -np.inf)
+    believed = np.where(told, fits, 0.0).cumsum(axis=1)
+    likely = np.exp(believed - believed.max(axis=0))
+    following = due[:, 1:]
+    weights = [(likely * (following == answer)).sum(axis=0) for answer in range(due.max() + 1)]
+    answers: NDArray[np.int64] = np.argmax(weights, axis=0)
+    return answers

@@ -1,0 +1,117 @@
+"""Feed-forward beside recurrent: what each way to foresee a gym schedule allows and has reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from rnnviz import figures
+from rnnviz.analysis.comparison import (
+    WAYS,
+    Reached,
+    Way,
+    in_words,
+    measure,
+    standings,
+    worth_of_memory,
+)
+from rnnviz.tasks import GymSchedule
+from rnnviz.tasks.task import Task
+from rnnviz.ui import session
+from rnnviz.ui.components.plot import Chart, plots
+from rnnviz.ui.controls import CHOICE_LABELS
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.session import Run
+
+#: Seconds between two looks at the run that trains: a second loop beside the live one, and slow.
+LOOK_S = 1.0
+
+_KEY = "comparison"
+
+
+def panel(run: Run) -> None:
+    """Show the ways for the schedule of the run, how far it has come, and buttons for the others.
+
+    Draws nothing for other tasks.
+    """
+    if not isinstance(run.trainer.task, GymSchedule):
+        return
+    st.subheader("What a memory is worth", anchor=False)
+    st.fragment(_live, run_every=LOOK_S if run.playing else None)()
+    _buttons()
+
+
+def of_task(run: Run, task: Task) -> None:
+    """Show the ways for a gym schedule that is edited; draws nothing for other tasks."""
+    if not isinstance(task, GymSchedule):
+        return
+    st.markdown("**What a memory is worth** · share of the days that can be known, and was learned")
+    with GATE.turn(run):
+        now = measure(run.trainer)
+    _draw(task, now, run)
+
+
+def _live() -> None:
+    session.refresh()
+    run = session.current()
+    with GATE.turn(run):
+        now = measure(run.trainer)
+    if now is not None:
+        _draw(now.task, now, run)
+
+
+def _draw(task: GymSchedule, now: Reached | None, run: Run) -> None:
+    ways = standings(task, now, run.reached.values())
+    chart = Chart(
+        figures.comparison_spec(ways),
+        " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
+        "Bars: what each way allows at best, and what was reached.",
+    )
+    plots((chart,), key=_KEY)
+
+
+@st.fragment
+def _buttons() -> None:
+    session.refresh()
+    run = session.current()
+    now = measure(run.trainer)
+    if now is None:
+        return
+    with st.container(horizontal=True):
+        for way in WAYS:
+            if way != now.way:
+                cell = _cell_for(way, run)
+                st.button(
+                    f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",
+                    key=f"way:{way}",
+                    icon=":material/model_training:",
+                    help="Starts a new run on the same schedule; what this one reached stays here.",
+                    on_click=_train,
+                    args=(way, cell),
+                )
+
+
+def _cell_for(way: Way, run: Run) -> str:
+    """Return the cell that goes this way: without memory, or the recurrent one used last."""
+    if way != "memory":
+        return "mlp"
+    before = run.reached.get(way)
+    cells = [run.trainer.config.cell, *([] if before is None else [before.cell])]
+    return next((cell for cell in cells if cell != "mlp"), "lstm")
+
+
+def _train(way: Way, cell: str) -> None:
+    """Start a run that goes another way; a press that comes twice is obeyed once."""
+    run = session.current()
+    task = run.trainer.task
+    if not isinstance(task, GymSchedule):
+        return
+    wanted = replace(task, view="calendar" if way == "calendar" else "yesterday")
+    if (wanted, cell) == (task, run.trainer.config.cell):
+        return
+    session.show(session.setting_key("cell"), cell)
+    session.show(session.setting_key("window"), 1)
+    session.restart(wanted)
+    run.playing = run.problem is None
+    session.outdate_page()

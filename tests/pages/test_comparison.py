@@ -1,0 +1,50 @@
+"""What a memory is worth: feed-forward beside recurrent, in the Studio and on the Task page."""
+
+from rnnviz.tasks import GymSchedule
+from tests.pages.conftest import control, go_to, run_of
+
+
+def buttons(app):
+    return {button.key: button.label for button in app.button if str(button.key).startswith("way:")}
+
+
+def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app):
+    app = open_app()
+    run_of(app).trainer.advance(iterations=40)
+    accuracy = run_of(app).trainer.score().value
+    assert buttons(app) == {
+        "way:calendar": "Train the MLP: calendar alone",
+        "way:yesterday": "Train the MLP: yesterday alone",
+    }
+
+    app.button(key="way:calendar").click().run()
+
+    run = run_of(app)
+    assert not app.exception
+    assert run.playing
+    assert run.trainer.task == GymSchedule(view="calendar")
+    assert (run.trainer.config.cell, run.trainer.config.window) == ("mlp", 1)
+    kept = run.reached["memory"]
+    assert (kept.cell, kept.iteration, kept.accuracy) == ("lstm", 40, accuracy)
+    assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
+
+    app.button(key="way:memory").click().run()
+    assert run_of(app).trainer.config.cell == "lstm"
+    assert run_of(app).trainer.task == GymSchedule()
+
+
+def test_a_run_that_was_never_trained_is_not_remembered(open_app):
+    app = open_app()
+    app.button(key="way:calendar").click().run()
+    assert not run_of(app).reached
+
+
+def test_other_tasks_are_not_compared(open_app):
+    app = open_app("task")
+    assert any("What a memory is worth" in text.value for text in app.markdown)
+    control(app, "task").set_value("parity").run()
+    assert not any("What a memory is worth" in text.value for text in app.markdown)
+    app.button(key="use_task").click().run()
+    go_to(app, "studio")
+    assert not app.exception
+    assert not buttons(app)
