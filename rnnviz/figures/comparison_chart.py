@@ -38,8 +38,8 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
         "customdata": [_who(way) for way in ways],
     }
     frame = layout(_HEIGHT, barmode="overlay", annotations=[_words(way) for way in ways])
-    frame["margin"] |= {"r": 150, "b": 28}
-    ticks = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+    frame["margin"] |= {"r": 104, "b": 28}
+    ticks = {"tickvals": [0, 0.5, 1], "tickformat": ".0%", "tickangle": 0}
     frame["xaxis"] = axis("", range=[0, 1], fixedrange=True, **ticks)
     frame["yaxis"] = axis("", autorange="reversed", fixedrange=True, ticksuffix="  ")
     return {"data": [at_best, reached], "layout": frame}
@@ -61,7 +61,7 @@ def _who(way: Standing) -> str:
 def _words(way: Standing) -> Spec:
     """Write the numbers beside the bars, where they have room on a phone too."""
     reached = _accuracy(way)
-    second = "not trained yet" if reached is None else f"{_cell(way)}: {reached:.1%}"
+    second = "not trained" if reached is None else f"{_cell(way)}: {reached:.1%}"
     return {
         "xref": "paper",
         "x": 1,

@@ -46,7 +46,7 @@ class Parity(Generated):
         Field(
             "asked", "Asked at", str, "every step",
             "At every step, the network learns the flip at once. At the last step alone, nothing "
-            "tells it about the steps between.",
+            "tells it about the steps between: it learns 4 bits, and hardly ever 6.",
             choices=("every step", "last step"), short="ask",
         ),
         length_field(12, 2, 200, "Number of bits in one sequence."),

@@ -25,7 +25,7 @@ def test_ceilings_and_what_was_reached_are_bars_of_their_own():
 
 def test_the_numbers_stand_beside_the_bars():
     words = [note["text"] for note in spec_of(None)["layout"]["annotations"]]
-    assert words[0] == "at best 33.7%<br><b>not trained yet</b>"
+    assert words[0] == "at best 33.7%<br><b>not trained</b>"
     nan = spec_of(Reached(GYM, "relu", "memory", 9, float("nan"), 42))
     assert nan["data"][1]["x"][2] is None
     assert figures.comparison(standings(GYM, None, ())).data[0].orientation == "h"
