@@ -520,6 +520,7 @@ def test_all_options_go_together(exercises, missed, when, off, noise, view):
         assert 0 <= batch.y.min() <= batch.y.max() < len(task.output_labels)
         assert 0 < task.baseline().accuracy <= 1
         assert 0 < task.memoryless <= 1
+        assert 0 < task.best_with_memory <= 1
         assert task.description
         assert len(task.symbols()) == task.input_size
         assert len(task.examples(np.random.default_rng(0), 2)) == 2

@@ -169,6 +169,9 @@ def test_any_column_makes_a_task_or_a_value_error(cells, kind, gaps, length, hol
     assert np.isfinite([task.memoryless, task.solved, task.baseline().score]).all()
     assert len(task.examples(np.random.default_rng(0), 2)) == 2
     assert task.probe(len(task.probe_names) - 1).name == task.probe_names[-1]
+    if isinstance(task, NextValue):
+        _, values, batch = task.latest(3)
+        np.testing.assert_allclose(task.unscale(batch.y[-1, :, 0]), values, rtol=1e-9, atol=1e-9)
 
 
 def test_the_latest_values_are_asked_for_by_their_windows():
