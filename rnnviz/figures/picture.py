@@ -18,8 +18,11 @@ A frame is one trace. Its parts, little-endian, each in C order:
       rank          uint16  (T,)          how many classes come before the target: 0 is a hit
     outputs that are numbers:
       outputs       float32 (T, K)        in the units of the data
-    values          (L, Q, T, H)          float32 if the frame is `exact`, else uint8
+    values          (L, Q, T, U)          float32 if the frame is `exact`, else uint8
     padding to a multiple of 4
+
+U is the number of hidden units; of a network too large for that, each value is the mean of `group`
+neighbouring units, so that even one trace of the largest network keeps the budget.
 
 The newest frame is exact, and one more that the user looks at: they answer a hover with the
 recorded number. The others are quantised to 254 levels, enough for colours, and so is a very large
@@ -100,14 +103,17 @@ def pack(
     wanted = {_position(traces, iteration) for iteration in asked}
     if _newest_is_exact(traces):
         wanted.add(len(traces) - 1)
-    places = _within(traces, wanted, budget)
+    group = group_of(traces[0])
+    if group > 1:
+        wanted = set()
+    places = _within(traces, wanted, budget, group)
     chosen = [traces[place] for place in places]
-    peaks = _peaks(chosen)
+    peaks = _peaks(chosen, group)
     frames = [
-        _frame(trace, None if place in wanted else peaks)
+        _frame(trace, group, None if place in wanted else peaks)
         for place, trace in zip(places, chosen, strict=True)
     ]
-    header = _header(chosen, frames, peaks)
+    header = _header(chosen, frames, peaks, group)
     for about, place in zip(header["frames"], places, strict=True):
         about["exact"] = place in wanted
     viewed = exact if isinstance(exact, int) else None
@@ -151,6 +157,13 @@ def _newest_is_exact(traces: Sequence[Trace]) -> bool:
     return len(traces) > 1 or 4 * numbers <= LIVE_BUDGET
 
 
+def group_of(trace: Trace) -> int:
+    """Return how many neighbouring units share a value: 1, unless the network is very large."""
+    of_one_unit = len(trace.layers) * len(drawn(trace.cell)) * trace.steps
+    lines = max(1, LIVE_BUDGET // of_one_unit)
+    return math.ceil(trace.hidden_size / lines)
+
+
 def _position(traces: Sequence[Trace], iteration: int) -> int:
     """Return the position of the trace of that iteration."""
     for position, trace in enumerate(traces):
@@ -159,10 +172,11 @@ def _position(traces: Sequence[Trace], iteration: int) -> int:
     raise ValueError(f"exact must be the iteration of one of the traces, got {iteration}")
 
 
-def _within(traces: Sequence[Trace], wanted: set[int], budget: int) -> list[int]:
+def _within(traces: Sequence[Trace], wanted: set[int], budget: int, group: int) -> list[int]:
     """Return the positions of the traces that fit the budget, evenly spread over training."""
     count, one = len(traces), traces[:1]
-    exact, quantised = len(_frame(one[0], None)), len(_frame(one[0], _peaks(one)))
+    exact = len(_frame(one[0], group, None))
+    quantised = len(_frame(one[0], group, _peaks(one, group)))
     room = max(0, (budget - exact * len(wanted)) // quantised)
     if count <= room + len(wanted):
         return list(range(count))
@@ -173,9 +187,9 @@ def _within(traces: Sequence[Trace], wanted: set[int], budget: int) -> list[int]
 # ------------------------------------------------------------------ one frame
 
 
-def _frame(trace: Trace, peaks: Array | None) -> bytes:
+def _frame(trace: Trace, group: int, peaks: Array | None) -> bytes:
     """Return the bytes of a trace; `peaks`, (L, Q), is None for an exact frame."""
-    values = _values(trace)
+    values = _values(trace, group)
     parts: list[NDArray[Any]] = [_norms(trace)]
     classes = trace.probabilities is not None
     parts += _classes(trace) if classes else [_float32(trace.unscale(trace.outputs))]
@@ -184,11 +198,18 @@ def _frame(trace: Trace, peaks: Array | None) -> bytes:
     return packed + bytes(-len(packed) % 4)
 
 
-def _values(trace: Trace) -> Array:
-    """Return what is drawn for each unit, (L, Q, T, H)."""
+def _values(trace: Trace, group: int) -> Array:
+    """Return what is drawn for each unit, or each group of them, (L, Q, T, U)."""
     letters = [quantity.letter for quantity in drawn(trace.cell)]
     layers = [layer.quantities() for layer in trace.layers]
-    return np.array([[layer[letter] for letter in letters] for layer in layers])
+    values = np.array([[layer[letter] for letter in letters] for layer in layers])
+    if group == 1:
+        return values
+    starts = np.arange(0, trace.hidden_size, group)
+    sizes = np.diff([*starts, trace.hidden_size])
+    with np.errstate(over="ignore", invalid="ignore"):
+        means: Array = np.add.reduceat(values, starts, axis=3) / sizes
+    return means
 
 
 def _norms(trace: Trace) -> NDArray[np.float64]:
@@ -227,9 +248,9 @@ def _float32(values: Array) -> NDArray[np.float32]:
         return np.ascontiguousarray(values, dtype="<f4")
 
 
-def _peaks(traces: Sequence[Trace]) -> Array:
+def _peaks(traces: Sequence[Trace], group: int) -> Array:
     """Return the largest finite absolute value of each quantity, (L, Q); 1 where all are 0."""
-    stacked = np.abs(np.array([_values(trace) for trace in traces]))
+    stacked = np.abs(np.array([_values(trace, group) for trace in traces]))
     peaks = np.where(np.isfinite(stacked), stacked, 0.0).max(axis=(0, 3, 4))
     return np.where(peaks > 0, peaks, 1.0)
 
@@ -243,7 +264,9 @@ def _quantised(values: Array, cell: str, peaks: Array) -> NDArray[np.uint8]:
 # ------------------------------------------------------------------ the header
 
 
-def _header(traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array) -> dict[str, Any]:
+def _header(
+    traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array, group: int
+) -> dict[str, Any]:
     trace = traces[-1]
     sequences = list({_key(each): each for each in traces}.values())
     index = {_key(each): position for position, each in enumerate(sequences)}
@@ -252,7 +275,9 @@ def _header(traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array) -> d
         "version": 1,
         "cell": trace.cell,
         "steps": trace.steps,
-        "units": trace.hidden_size,
+        "units": math.ceil(trace.hidden_size / group),
+        "hidden": trace.hidden_size,
+        "group": group,
         "layers": len(trace.layers),
         "outputs": trace.outputs.shape[1],
         "classes": trace.probabilities is not None,

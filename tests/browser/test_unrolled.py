@@ -300,3 +300,33 @@ def test_the_backward_sweep_says_whose_gradient_and_on_what_scale(still: Open) -
     expect(keys.first).to_have_class(re.compile("dotted"))
     page.get_by_role("button", name="Which loss the gradient is of").click()
     expect(keys.first).not_to_have_class(re.compile("dotted"))
+
+
+def test_a_chosen_unit_shades_the_text_with_its_recorded_activations(still: Open) -> None:
+    page = still()
+    text = page.locator(".unrolled .receptive .text")
+    expect(text).to_be_hidden()
+    _focus(page)
+    page.keyboard.press("ArrowDown")
+    expect(text.locator("span")).to_have_text(["in 0", "in 1", "in 2", "in 3"])
+    symbol = text.locator("span").nth(2)
+    told = symbol.get_attribute("title") or ""
+    assert float(told.split(": ")[1]) == pytest.approx(make_trace().h[2, 0], rel=1e-6)
+    page.get_by_role("button", name="Shade the text by the cell state").click()
+    cell_state = make_trace().c
+    assert cell_state is not None
+    told = symbol.get_attribute("title") or ""
+    assert float(told.split(": ")[1]) == pytest.approx(cell_state[2, 0], rel=1e-6)
+    symbol.click()
+    expect(page.locator(".unrolled .time output")).to_have_text("time step 2")
+
+
+def test_a_long_sequence_scrolls_and_its_overview_moves_the_window(still: Open) -> None:
+    page = still("steps=300")
+    overview = page.locator(".unrolled .overview")
+    expect(overview).to_have_attribute("aria-label", re.compile("all 300 time steps: mean"))
+    box = overview.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + 10)
+    scroll = page.locator(".unrolled .scroll")
+    assert scroll.evaluate("(node) => node.scrollLeft + node.clientWidth >= node.scrollWidth - 2")

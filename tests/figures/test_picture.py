@@ -349,3 +349,26 @@ def test_numbers_that_were_scaled_are_sent_in_the_units_of_the_data():
 
     np.testing.assert_allclose(packet["frames"][0]["outputs"], 100 + 20 * scaled.outputs, rtol=1e-6)
     np.testing.assert_allclose(packet["sequences"][0]["target_values"], 100 + 20 * scaled.targets)
+
+
+def test_a_trace_of_the_largest_network_keeps_the_budget_as_means_of_neighbouring_units() -> None:
+    original = trace(steps=500, units=126, layers=4)
+    packed = pack([original])
+    assert len(packed) < 320_000
+    packet = unpack(packed)
+    group = packet["group"]
+    assert (packet["hidden"], packet["units"]) == (126, -(-126 // group))
+    assert group > 1
+    for place in (0, packet["units"] - 1):
+        mean = recorded(original, "c")[7, group * place : group * (place + 1)].mean()
+        peak = packet["quantities"][4]["peaks"][0]
+        assert packet["quantities"][4]["letter"] == "c"
+        shown = packet["frames"][0]["values"][0, 4, 7, place]
+        assert shown == pytest.approx(mean, abs=peak / 254 + 1e-9)
+    several = [trace(steps=500, units=126, layers=4, iteration=each) for each in range(5)]
+    assert len(pack(several, exact=1)) < 1_100_000
+
+
+def test_a_network_of_usual_size_is_told_unit_by_unit() -> None:
+    assert unpack(pack([trace(steps=50, units=32, layers=4)]))["group"] == 1
+    assert unpack(pack([trace(steps=100, units=128, layers=1)]))["group"] == 1

@@ -61,9 +61,14 @@ export function buildDom(figure) {
   const print = element("canvas", "print", stage);
   const overlay = element("canvas", "overlay", stage);
   for (const canvas of [print, overlay]) canvas.setAttribute("aria-hidden", "true");
+  const whole = element("div", "whole", figure);
+  element("small", "", whole, "whole sequence");
+  const overview = element("canvas", "overview", whole);
+  overview.setAttribute("role", "img");
   const readout = element("div", "readout", figure);
   const dom = {
     figure, picture, labels, scroll, track, stage, strips, print, overlay,
+    whole, overview,
     measured: element("span", "measured", caption),
     score: element("span", "score", caption),
     levels: buildLevels(element("div", "phases levels", caption)),

@@ -5,9 +5,11 @@ import { css, readTheme, readable } from "./theme.js";
 import {
   captionOf, grouped, plural, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
+import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
 import { labelsOf } from "./labels.js";
 import { fit, place, rescale, turnTo } from "./scene.js";
 import { button, element, icon } from "./controls.js";
+import { updateReceptive } from "./receptive.js";
 
 const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
   "Colours are measured; thin lines show what feeds what.";
@@ -92,6 +94,26 @@ export function updateTexts(view) {
   updateZoom(view);
 }
 
+/** Draw the overview of a long sequence, where there is one. */
+export function updateOverview(view) {
+  const { dom, layout, ratio } = view;
+  const canvas = dom.overview;
+  dom.whole.hidden = !needsOverview(view);
+  if (dom.whole.hidden) return;
+  const [width, height] = [layout.view, OVERVIEW.height].map((side) => Math.round(side * ratio));
+  if (canvas.width !== width || canvas.height !== height) {
+    Object.assign(canvas, { width, height });
+    canvas.style.width = `${layout.view}px`;
+    canvas.style.height = `${OVERVIEW.height}px`;
+    canvas.setAttribute("aria-label", `Overview of ${overviewWords(view)}`);
+    canvas.title = `${overviewWords(view)}. Drag to move the window.`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, layout.view, OVERVIEW.height);
+  drawOverview(context, view);
+}
+
 export function updateStepTexts(view) {
   const { dom, step, layout } = view;
   setTransport(dom.sweep, step, layout.steps, `time step ${step}`);
@@ -101,6 +123,7 @@ export function updateStepTexts(view) {
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
   fillFacts(view, dom.unitLine, facts.length ? facts : [[HINT, ""]]);
+  updateReceptive(view);
 }
 
 /** Write facts into a line; where the words are the same, only numbers that changed. */

@@ -1,12 +1,13 @@
 /** Pointer, keyboard and controls: what they change in the view. */
 
-import { DIAGRAMS } from "./cells.js";
 import { newest } from "./store.js";
-import { clamp } from "./values.js";
+import { clamp, valveOf } from "./values.js";
 import { cellX } from "./layout.js";
 import { LEVELS, liveliest, zoomTo } from "./zoom.js";
 import { stepFacts, unitFacts } from "./words.js";
+import { scrollUnder } from "./overview.js";
 import { place } from "./scene.js";
+import { updateReceptive } from "./receptive.js";
 import {
   buildLabels, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
   updateTexts,
@@ -22,6 +23,13 @@ export function listen(view) {
     place(view);
     view.dirty = "all";
     wake(view);
+  };
+  dom.overview.onpointerdown = (event) => {
+    dom.overview.setPointerCapture(event.pointerId);
+    scrollBy(view, event);
+  };
+  dom.overview.onpointermove = (event) => {
+    if (event.buttons) scrollBy(view, event);
   };
   dom.scroll.onpointermove = (event) => point(view, event);
   dom.scroll.onpointerleave = () => unpoint(view);
@@ -46,6 +54,15 @@ export function listen(view) {
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.onclick = () => setPhase(view, phase);
   }
+  dom.receptive.text.onclick = ({ target }) => {
+    if (target.dataset.step) setStep(view, Number(target.dataset.step));
+  };
+  for (const made of dom.receptive.choices) {
+    made.onclick = () => {
+      dom.receptive.letter = made.dataset.letter;
+      updateReceptive(view);
+    };
+  }
   dom.labels.onclick = (event) => toggleLoss(view, event);
   dom.follow.onclick = () => setFollow(view, !view.follow);
 }
@@ -66,6 +83,11 @@ function listenTo(view, transport, { play, move, go, state }) {
   };
 }
 
+function scrollBy({ dom, base }, event) {
+  const left = dom.overview.getBoundingClientRect().left;
+  dom.scroll.scrollLeft = scrollUnder({ base }, event.clientX - left);
+}
+
 /** What lies under the pointer. */
 function under(view, event) {
   const { layout, dom } = view;
@@ -79,7 +101,7 @@ function under(view, event) {
     const unit = layout.toUnit > 0.5 ? view.unit.unit
       : Math.floor((y - row.y) / row.unitHeight) * row.group;
     const carried = row.belt && t > 0 && x < cellX(layout, t) &&
-      Boolean(DIAGRAMS[view.store.header.cell].valve);
+      valveOf(view.store.header) !== null;
     return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
   }
   if (y >= layout.gradientY - 6) return { t, part: "gradient" };
@@ -122,7 +144,8 @@ function setUnit(view, unit, step = view.step) {
   updateStepTexts(view);
   announce(view);
   wake(view);
-  const selected = unit && { ...unit, time_step: step };
+  const { group } = view.store.header;
+  const selected = unit && { layer: unit.layer, unit: unit.unit * group, time_step: step };
   later(view, "selected", 60, () => view.report("selected", selected));
 }
 

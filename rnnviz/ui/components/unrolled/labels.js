@@ -10,6 +10,7 @@ import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { dottedLine, fitted, font, measured } from "./marks.js";
 import { decadeName, shortly } from "./words.js";
 import { outputRange } from "./predictions.js";
+import { mean } from "./overview.js";
 
 /**
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
@@ -43,7 +44,9 @@ function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
   const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
   if (layers < 2 || layout.toUnit) return [];
-  return first.map((row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}` }));
+  const shared = first[0].group * store.header.group;
+  const means = shared > 1 ? ` · mean of ${shared} units` : "";
+  return first.map((row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}${means}` }));
 }
 
 function predictionLegend({ store, layout }) {
@@ -57,6 +60,7 @@ function rowLabel(scene, row) {
   const signed = quantity.scale === "signed";
   const ofUnit = scene.zoom.level > 0 && row.layer === scene.unit?.layer;
   const peak = ofUnit ? unitScale(scene, row) : scene.scales[artKey(row)];
+  const shared = row.group * scene.store.header.group;
   const end = signed ? shortly(peak) : "1";
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
   if (scene.sweep.phase === "backward") {
@@ -68,7 +72,7 @@ function rowLabel(scene, row) {
     colour: scene.colours[row.letter], meaning: quantity.meaning,
     scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
     notes: ofUnit ? [signed ? `line from −${end} to +${end}` : "valve: 0 shut, 1 open"]
-      : row.group > 1 ? [`mean of ${row.group} per line`] : [],
+      : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
     hidden: Boolean(row.folded),
   };
 }

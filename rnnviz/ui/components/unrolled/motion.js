@@ -6,7 +6,8 @@ import { advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
 import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
 import {
-  moveLabels, refresh, showFrame, sizeTrack, updatePhase, updatePlay, updateStepTexts,
+  moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
+  updateStepTexts,
 } from "./display.js";
 
 /** How fast the window follows the step: this share of the way in a second, so to speak. */
@@ -131,6 +132,8 @@ function repaint(view, coloursChanged) {
   if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
   if (dirty === "data" && view.printed === frame.sequence) repaintPredictions(view);
   else if (dirty) paintPrint(begin(view, dom.print), view);
+  if (dirty || view.overviewStep !== view.step) updateOverview(view);
+  view.overviewStep = view.step;
   view.printed = frame.sequence;
   view.dirty = "";
   paintOverlay(begin(view, dom.overlay), view);

@@ -1,7 +1,7 @@
 /** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
 
 import { DIAGRAMS } from "./cells.js";
-import { clamp, startOf, unitScale } from "./values.js";
+import { clamp, startOf, unitScale, valveOf } from "./values.js";
 import { css, mix, readable } from "./theme.js";
 import { cellWidth, cellX } from "./layout.js";
 import { FORMULA, drawingWidth } from "./zoom.js";
@@ -92,7 +92,8 @@ function drawLine(context, scene, row, { first, last }) {
   context.fillStyle = css(theme.ink, 0.25);
   context.fillRect(left, Math.round(at(0)), (last - first + 1) * layout.pitch, 1);
   const value = seriesOf(scene, row);
-  const { belt, valve } = DIAGRAMS[store.header.cell];
+  const { belt } = DIAGRAMS[store.header.cell];
+  const valve = valveOf(store.header);
   const through = row.letter === belt && valve && layout.wired
     ? keptOf(scene, row, valve) : null;
   const points = [];

@@ -24,7 +24,7 @@ export function unpack(bytes) {
 const sequences = new Map();
 
 /** The same sequence comes with every update; the same object then tells that nothing changed. */
-function known(sequence) {
+export function known(sequence) {
   const key = JSON.stringify(sequence);
   if (sequences.size > 20) sequences.clear();
   if (!sequences.has(key)) sequences.set(key, sequence);

@@ -70,7 +70,8 @@ function takeSelection(scene, selected) {
   if (said === scene.lastSelected) return;
   scene.lastSelected = said;
   if (selected || !scene.zoom.level) {
-    scene.unit = selected ? { layer: selected[0], unit: selected[1] } : null;
+    const { group } = scene.store.header;
+    scene.unit = selected ? { layer: selected[0], unit: Math.floor(selected[1] / group) } : null;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Rows of units as strips of colours, and the belt that carries the state. */
 
-import { DIAGRAMS } from "./cells.js";
-import { startOf } from "./values.js";
+import { startOf, valveOf } from "./values.js";
 import { css } from "./theme.js";
 import { HEIGHT, artKey, cellWidth, cellX, unitY } from "./layout.js";
 import { hatch } from "./marks.js";
@@ -70,7 +69,7 @@ function fillImage(image, values, start, group, units, table, from, factor) {
 function keptValues(scene, row, start) {
   const { header } = scene.store;
   const { steps, units } = header;
-  const { valve } = DIAGRAMS[header.cell];
+  const valve = valveOf(header);
   const kept = new Float32Array(steps * units);
   const gate = valve ? startOf(header, row.layer, valve) : 0;
   for (let at = units; at < kept.length; at++) {

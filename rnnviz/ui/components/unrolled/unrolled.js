@@ -43,6 +43,7 @@
 import { makeTheme, readTheme } from "./theme.js";
 import { arrive, fit, newScene, rescale, take } from "./scene.js";
 import { buildDom, element } from "./controls.js";
+import { buildReceptive } from "./receptive.js";
 import { buildLabels, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later, listen } from "./events.js";
@@ -105,11 +106,12 @@ export function makeScene(bytes, { width, theme }) {
 function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
-    ...newScene(), dom: buildDom(figure), report: () => {},
+    ...newScene(), dom: buildDom(figure), overviewStep: -1, report: () => {},
     ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
     said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
   };
   if (!calm.matches) Object.assign(view.sweep, { playing: true, phase: "forward" });
+  view.dom.receptive = buildReceptive(element("div", "receptive", figure));
   watch(view, calm);
   listen(view);
   return view;

@@ -1,9 +1,15 @@
 /** A frame -> the numbers of a row, and the scales that they are drawn on. */
 
+import { DIAGRAMS } from "./cells.js";
 import { UNKNOWN, number } from "./packet.js";
 
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
+}
+
+/** The gate on the belt; none where values are means: a product of means is no mean of products. */
+export function valveOf({ cell, group }) {
+  return group > 1 ? null : DIAGRAMS[cell].valve;
 }
 
 /** All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none. */

@@ -6,7 +6,7 @@ import { hit, normsOf, scoreOf, told, valueAt } from "./values.js";
 import { className, isolatedLabel, visible } from "./marks.js";
 
 /** A number as it was recorded, to the seven digits that float32 holds. */
-function exactly(value) {
+export function exactly(value) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return value > 0 ? "infinite" : "minus infinite";
   return minus(String(Number(value.toPrecision(7))));
@@ -34,7 +34,7 @@ export function grouped(value) {
 
 /** The line above the picture, in two parts: what was measured, and on what. */
 export function captionOf({ store, frame, zoom, unit }) {
-  const { cell, units, layers } = store.header;
+  const { cell, hidden: units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
     `Measured on the probe at iteration ${grouped(frame.iteration)}`,
@@ -43,8 +43,11 @@ export function captionOf({ store, frame, zoom, unit }) {
   ];
 }
 
-function unitName({ layers }, { layer, unit }) {
-  return layers > 1 ? `layer ${layer}, unit ${unit}` : `unit ${unit}`;
+/** A unit as it is called; in a very large network the units that share a value. */
+export function unitName({ layers, hidden, group }, { layer, unit }) {
+  const last = Math.min(hidden, (unit + 1) * group) - 1;
+  const which = group > 1 ? `mean of units ${unit * group} to ${last}` : `unit ${unit}`;
+  return layers > 1 ? `layer ${layer}, ${which}` : which;
 }
 
 /** The sentence that stands for the picture, at the level of the zoom that is shown. */
@@ -87,7 +90,7 @@ function wholeSentence(scene) {
   const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
   const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
   const parts = [
-    `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.units, "unit")} over ` +
+    `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
       `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
     header.classes ? `${right} of ${scored} predictions are right.` : "",
@@ -150,14 +153,12 @@ export function stepFacts(scene) {
 }
 
 export function unitFacts(scene) {
-  const { unit, step, store, layout } = scene;
-  const { header } = store;
+  const { unit, step, store } = scene;
   if (!unit) return [];
-  const name = header.layers > 1 ? `layer ${unit.layer}, unit` : "unit";
-  const rows = layout.rows.filter((row) => row.layer === unit.layer);
+  const [, name, which] = unitName(store.header, unit).match(/^(.*?) (\d+(?: to \d+)?)$/);
   return [
-    [name, String(unit.unit)],
-    ...rows.map((row) => {
+    [name, which],
+    ...rowsOf(scene).map((row) => {
       const value = shortly(valueAt(scene, row, step, unit.unit));
       return [row.quantity.label, value, row.letter];
     }),
@@ -169,16 +170,15 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
   const { frame, store } = scene;
   if (carried) return keptLines(scene, row, t, unit);
   if (row) {
-    const layer = store.header.layers > 1 ? `layer ${row.layer}, ` : "";
     const value = exactly(valueAt(scene, row, t, unit));
     return [
-      `${row.quantity.label}, ${layer}unit ${unit}, time step ${t}`,
+      `${row.quantity.label}, ${unitName(store.header, { layer: row.layer, unit })}, time step ${t}`,
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
       formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
       scene.layout.toCell ? workedBack(scene, row) : "",
-      frame.exact ? "" : "the nearest of 254 levels; at rest the recorded number follows",
-      row.group > 1 ? `its line shows the mean of ${row.group} units` : "",
+      frame.exact ? "" : nearest(store.header),
+      row.group > 1 ? `its line shows the mean of ${row.group * store.header.group} units` : "",
     ];
   }
   if (part === "input") return [`input at time step ${t}`, visible(frame.sequence.inputs[t])];
@@ -192,9 +192,13 @@ function workedBack(scene, row) {
   return squash ? `the number in ${squash}( ) is worked back from it` : "";
 }
 
+function nearest({ group }) {
+  return `the nearest of 254 levels${group > 1 ? "" : "; at rest the recorded number follows"}`;
+}
+
 /** A formula with the numbers of one unit put in. */
 function formula(scene, write, row, t, unit) {
-  if (!write) return "";
+  if (!write || scene.store.header.group > 1) return "";
   const value = valuesAround(scene, row, t, unit);
   const said = (step) => (letter) => shortly(value(letter, step));
   return `= ${write(said(t), said(t - 1))}`;
@@ -214,6 +218,9 @@ export function formulaOf(scene, row, t, unit) {
   const value = valuesAround(scene, row, t, unit);
   const told = scene.frame.exact ? exactly(value(row.letter, t)) : shortly(value(row.letter, t));
   const is = scene.frame.exact ? "=" : "≈";
+  if (scene.store.header.group > 1) {
+    return { symbols: `mean of ${scene.store.header.group} units`, numbers: `${is} ${told}` };
+  }
   const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
   const name = named(t)(row.letter);
   if (formulas[row.letter]) {

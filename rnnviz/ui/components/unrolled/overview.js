@@ -1,0 +1,93 @@
+/**
+ * The whole of a sequence that is longer than the window: below it, one strip as wide as the window,
+ * where neighbouring time steps share a pixel. It shows where the window is, and moves it.
+ */
+
+import { clamp, normsOf, onAxis, startOf } from "./values.js";
+import { css, pixel } from "./theme.js";
+import { cellX } from "./layout.js";
+import { plural } from "./words.js";
+
+export const OVERVIEW = { height: 40, strip: 12, bars: 22 };
+
+/** Whether the sequence is longer than what the window shows. */
+export function needsOverview({ base, zoom }) {
+  return base.content > base.view + 1 && zoom.level < 2;
+}
+
+/** What the overview shows, in words. */
+export function overviewWords({ store, base }) {
+  const shared = Math.max(1, store.header.steps / base.view);
+  const each = shared > 1.05 ? `${Math.round(shared * 10) / 10} steps per pixel` : "no step left out";
+  return `all ${plural(store.header.steps, "time step")}: mean size of the hidden state over ` +
+    `${plural(store.header.hidden, "unit")}, and the gradient norm; ${each}`;
+}
+
+/** @param {CanvasRenderingContext2D} context with its origin at the left of the window */
+export function drawOverview(context, scene) {
+  const { base, theme, colours, store, range, frame } = scene;
+  const { steps } = store.header;
+  const sizes = meanSizes(scene);
+  const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
+  const wide = base.view / steps;
+  const index = store.header.gradients.findIndex(({ letter }) => letter === "d_h");
+  const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
+  const foot = OVERVIEW.strip + 2 + OVERVIEW.bars;
+  forPixels(steps, wide, (x, width, first, last) => {
+    context.fillStyle = css(colours.h, 0.08 + 0.9 * clamp(mean(sizes, first, last) / most, 0, 1));
+    context.fillRect(x, 0, width, OVERVIEW.strip);
+    const norm = mean(norms, first, last);
+    if (!(norm > 0 && norm < Infinity)) return;
+    const height = onAxis(range, norm) * OVERVIEW.bars;
+    context.fillStyle = css(colours.d_h, 0.75);
+    context.fillRect(x, foot - height, width, height);
+  });
+  drawWindow(context, scene, theme);
+}
+
+/** Each pixel's time steps: one call for each pixel, or for each step where steps are wider. */
+function forPixels(steps, wide, draw) {
+  const count = Math.max(1, Math.ceil(1 / wide));
+  for (let first = 0; first < steps; first += count) {
+    const last = Math.min(steps, first + count);
+    draw(first * wide, (last - first) * wide + 0.4, first, last);
+  }
+}
+
+export function mean(values, first, last) {
+  let sum = 0;
+  for (let t = first; t < last; t++) sum += values[t];
+  return sum / (last - first);
+}
+
+/** The mean of |h| over the units of the top layer, at each time step. */
+function meanSizes({ store, decoded }) {
+  const { steps, units, layers } = store.header;
+  const start = startOf(store.header, layers - 1, "h");
+  return Array.from({ length: steps }, (_, t) => {
+    let sum = 0;
+    for (let unit = 0; unit < units; unit++) sum += Math.abs(decoded[start + t * units + unit]);
+    return sum / units;
+  });
+}
+
+/** The window, and the chosen step. */
+function drawWindow(context, { base, columnScroll, step, layout }, theme) {
+  const share = (x) => clamp((x - base.left) / (base.steps * base.pitch), 0, 1) * base.view;
+  const [left, right] = [share(columnScroll), share(columnScroll + base.view)];
+  const height = OVERVIEW.strip + 2 + OVERVIEW.bars;
+  context.fillStyle = css(theme.paper, 0.55);
+  context.fillRect(0, 0, left, height);
+  context.fillRect(right, 0, layout.view - right, height);
+  context.strokeStyle = css(theme.ink, 0.8);
+  context.lineWidth = 1.5;
+  context.strokeRect(left + 0.75, 0.75, Math.max(4, right - left - 1.5), height - 1.5);
+  context.fillStyle = css(theme.ink);
+  context.fillRect(share(cellX(base, step)) - 0.5, 0, 2, height);
+}
+
+/** Where to scroll so that the window's middle is under the pointer at x. */
+export function scrollUnder({ base }, x) {
+  const wanted = base.left + (x / base.view) * base.steps * base.pitch - base.view / 2;
+  return clamp(wanted, 0, Math.max(0, base.content - base.view));
+}

@@ -1,0 +1,98 @@
+/**
+ * The receptive text of a unit: the symbols of the example, each shaded by the unit's activation
+ * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
+ */
+
+import { DIAGRAMS } from "./cells.js";
+import { known, number } from "./packet.js";
+import { clamp, told, unitScale, valueAt } from "./values.js";
+import { colourAt, contrast, css } from "./theme.js";
+import { visible } from "./marks.js";
+import { exactly, shortly, unitName } from "./words.js";
+import { button, element } from "./controls.js";
+
+/** The elements, made once. */
+export function buildReceptive(parent) {
+  const head = element("div", "head", parent);
+  const group = element("div", "phases", head);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "What the text is shaded by");
+  const choices = [["h", "hidden state"], ["c", "cell state"]].map(([letter, text]) => {
+    const made = button(group, "", `Shade the text by the ${text}`);
+    made.dataset.letter = letter;
+    made.textContent = text;
+    return made;
+  });
+  const made = {
+    box: parent, choices, title: element("span", "title", head), scale: element("span", "ends", head),
+    text: element("div", "text", parent), sequence: null, letter: "h",
+  };
+  made.text.setAttribute("role", "img");
+  parent.hidden = true;
+  return made;
+}
+
+/** Bring the text in line with the unit, the iteration and the step. */
+export function updateReceptive(view) {
+  const { unit, base, dom: { receptive }, store, frame } = view;
+  receptive.box.hidden = !unit;
+  if (!unit) return;
+  const hasCell = DIAGRAMS[store.header.cell].rows.includes("c");
+  if (!hasCell) receptive.letter = "h";
+  const row = base.rows.find((each) => each.layer === unit.layer && each.letter === receptive.letter);
+  for (const made of receptive.choices) {
+    made.hidden = !hasCell;
+    made.setAttribute("aria-pressed", String(made.dataset.letter === receptive.letter));
+  }
+  if (receptive.sequence !== frame.sequence) writeSymbols(receptive, frame.sequence);
+  const scale = unitScale(view, row);
+  const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
+  shade(view, row, values, scale);
+  receptive.title.textContent = `Receptive text of ${unitName(store.header, unit)}: ` +
+    `${row.quantity.label} at each symbol`;
+  const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
+  const zero = css(colourAt(row.quantity, 0.5, view.theme));
+  receptive.scale.textContent = `−${shortly(scale)} to +${shortly(scale)}`;
+  receptive.scale.style.borderImage = `linear-gradient(to right, ${low}, ${zero}, ${high}) 1`;
+  receptive.text.setAttribute("aria-label", receptiveWords(view, row, values));
+}
+
+function writeSymbols(receptive, sequence) {
+  receptive.sequence = sequence;
+  const single = sequence.inputs.every((label) => Array.from(label).length <= 1);
+  receptive.text.classList.toggle("single", single);
+  receptive.text.replaceChildren(...sequence.inputs.map((label, t) => {
+    const made = document.createElement("span");
+    made.textContent = visible(label) || "·";
+    made.dataset.step = String(t);
+    return made;
+  }));
+}
+
+function shade(view, row, values, scale) {
+  const { theme, step, dom: { receptive } } = view;
+  values.forEach((value, t) => {
+    const made = receptive.text.children[t];
+    const known = Number.isFinite(value);
+    const share = known ? clamp(0.5 + value / scale / 2, 0, 1) : 0.5;
+    const ground = colourAt(row.quantity, share, theme);
+    made.style.background = css(ground);
+    const ink = contrast(theme.ink, ground) >= contrast(theme.paper, ground) ? theme.ink : theme.paper;
+    made.style.color = css(ink);
+    made.style.textDecoration = known ? "" : "line-through";
+    made.title = `time step ${t}: ${exactly(value)}`;
+    made.classList.toggle("now", t === step);
+  });
+}
+
+/** Where the unit is highest and lowest. */
+function receptiveWords({ store, unit, frame }, row, values) {
+  const finite = values.filter(Number.isFinite);
+  if (!finite.length) return `Receptive text of ${unitName(store.header, unit)}: not a number`;
+  const told = (value) => {
+    const t = values.indexOf(value);
+    return `${shortly(value)} at ${visible(frame.sequence.inputs[t])}, time step ${t}`;
+  };
+  return `Receptive text of ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +
+    `${told(Math.max(...finite))}; lowest ${told(Math.min(...finite))}`;
+}
