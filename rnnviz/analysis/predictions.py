@@ -98,47 +98,52 @@ def openness(layers: Sequence[LayerRecord]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """One time step of an example: what came in, what was asked, what the network said.
+class Day:
+    """A day of a schedule, and what the network had said about it the day before.
 
     Parameters
     ----------
-    seen
-        The input, as a person reads it.
-    asked
-        The target; `""` where the step is not scored.
+    weekday
+        Its name.
+    due, done
+        What the schedule says, and what was done.
+    missed
+        Whether nothing was done.
     said
-        The likeliest answer of the network; None where there is no network yet.
+        What the network expected; None on the first day, and where there is no network yet.
     """
 
-    seen: str
-    asked: str
+    weekday: str
+    due: str
+    done: str
+    missed: bool
     said: str | None
 
     @property
     def is_mistake(self) -> bool:
-        """Whether something was asked, and something else was said."""
-        return bool(self.asked) and self.said is not None and self.said != self.asked
+        """Whether the network expected something else than was due."""
+        return self.said is not None and self.said != self.due
 
 
-def answers(
-    seen: Sequence[str],
-    asked: Sequence[str],
-    outputs: NDArray[np.floating] | None,
-    labels: Sequence[str],
-) -> list[Answered]:
-    """Put question and answer of each time step beside each other.
+def days_of(
+    table: pd.DataFrame, outputs: NDArray[np.floating] | None, labels: Sequence[str]
+) -> list[Day]:
+    """Put each day of a schedule beside what the network said about it.
 
     Parameters
     ----------
-    seen, asked : sequence of str, length T
+    table : pandas.DataFrame
+        Of T days, as `GymSchedule.weeks` gives it.
     outputs : array, (T, K), or None
-        Logits; None where there is no network yet.
+        Logits; those of a day are about the next one. None where there is no network yet.
     labels : sequence of str, length K
         Names of the outputs.
     """
-    said = [None] * len(seen) if outputs is None else [labels[k] for k in outputs.argmax(axis=1)]
-    return [Answered(*step) for step in zip(seen, asked, said, strict=True)]
+    said = [None] * len(table)
+    if outputs is not None:
+        said[1:] = [labels[place] for place in outputs[:-1].argmax(axis=1)]
+    columns = (table[name] for name in ("weekday", "due", "done", "missed"))
+    return [Day(*day) for day in zip(*columns, said, strict=True)]
 
 
 def forecast_sentence(

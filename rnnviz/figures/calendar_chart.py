@@ -1,21 +1,23 @@
-"""A gym schedule as a calendar: what is due, what the network says, and where it is wrong."""
+"""A gym schedule as a calendar: what is due, what was done, and where the network is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnviz.analysis.predictions import Answered
-from rnnviz.figures.marks import COLOURS, INK, Spec, layout, plain, tint
+from rnnviz.analysis.predictions import Day
+from rnnviz.figures.marks import COLOURS, INK, NEUTRAL, Spec, layout, plain, tint
 
 _WEEK = 7
 _ROW_HEIGHT = 64
+_HEADING = 24
+_MISTAKE = "#D50000"
 
 
-def calendar_spec(days: Sequence[Answered], labels: Sequence[str]) -> Spec:
-    """Draw a tile for each day, seven in a row.
+def calendar_spec(days: Sequence[Day], labels: Sequence[str]) -> Spec:
+    """Draw a tile for each day, seven in a row below their weekdays.
 
-    A tile has the colour of the exercise that is due next and tells what was seen on the day, what
-    is due, and what the network says where it is wrong; a mistake also has a frame.
+    A tile has the colour of the exercise that is due, grey on a missed day, and tells what was done
+    if that is something else. Where the network had said something else it has a frame.
 
     Parameters
     ----------
@@ -24,24 +26,31 @@ def calendar_spec(days: Sequence[Answered], labels: Sequence[str]) -> Spec:
     labels
         Names of the exercises, for their colours.
     """
-    weeks = [days[start : start + _WEEK] for start in range(0, len(days), _WEEK)]
-    shapes, annotations = [], []
-    for row, week in enumerate(weeks):
-        for column, day in enumerate(week):
-            shapes.append(_tile(day, labels, row, column))
-            annotations.append(_words(day, row, column, row * _WEEK + column + 1))
-    frame = layout(_ROW_HEIGHT * max(len(weeks), 1) + 20, shapes=shapes, annotations=annotations)
+    rows = max(-(-len(days) // _WEEK), 1)
+    shapes, words = [], [_heading(day, column) for column, day in enumerate(days[:_WEEK])]
+    for number, day in enumerate(days):
+        row, column = divmod(number, _WEEK)
+        shapes.append(_tile(day, labels, row, column))
+        words.append(_words(day, row, column))
+    frame = layout(_ROW_HEIGHT * rows + _HEADING, shapes=shapes, annotations=words)
+    frame["margin"] = {"l": 0, "r": 0, "t": _HEADING, "b": 0}
     hidden = {"visible": False, "fixedrange": True}
     frame["xaxis"] = hidden | {"range": [0, _WEEK]}
-    frame["yaxis"] = hidden | {"range": [max(len(weeks), 1), 0]}
+    frame["yaxis"] = hidden | {"range": [rows, 0]}
     # Without data plotly draws no axes, and nothing would have a place.
     points = {"type": "scatter", "x": [0], "y": [0], "mode": "markers", "opacity": 0}
     return {"data": [points | {"hoverinfo": "skip"}], "layout": frame}
 
 
-def _tile(day: Answered, labels: Sequence[str], row: int, column: int) -> Spec:
-    colour = COLOURS[labels.index(day.asked) % len(COLOURS)] if day.asked in labels else "#888888"
-    line = {"color": "#D50000", "width": 3} if day.is_mistake else {"width": 0}
+def _heading(day: Day, column: int) -> Spec:
+    place = {"x": column + 0.5, "y": 0, "yanchor": "bottom", "showarrow": False}
+    return place | {"text": day.weekday[:3], "font": {"size": 12}}
+
+
+def _tile(day: Day, labels: Sequence[str], row: int, column: int) -> Spec:
+    known = day.due in labels and not day.missed
+    colour = COLOURS[labels.index(day.due) % len(COLOURS)] if known else NEUTRAL
+    line = {"color": _MISTAKE, "width": 3} if day.is_mistake else {"width": 0}
     place = {"x0": column + 0.03, "x1": column + 0.97, "y0": row + 0.05, "y1": row + 0.95}
     return {
         "type": "rect",
@@ -52,15 +61,18 @@ def _tile(day: Answered, labels: Sequence[str], row: int, column: int) -> Spec:
     }
 
 
-def _words(day: Answered, row: int, column: int, number: int) -> Spec:
-    verdict = ""
-    if day.asked and day.said is not None:
-        verdict = f"<br>✗ {plain(day.said)}" if day.is_mistake else "<br>✓"
-    asked = f"→ <b>{plain(day.asked)}</b>" if day.asked else ""
+def _words(day: Day, row: int, column: int) -> Spec:
+    lines = [f"<b>{plain(day.due)}</b>"]
+    if day.missed:
+        lines.append("missed")
+    elif day.done != day.due:
+        lines.append(f"did {plain(day.done)}")
+    if day.said is not None:
+        lines.append(f"✗ {plain(day.said)}" if day.is_mistake else "✓")
     return {
         "x": column + 0.5,
         "y": row + 0.5,
-        "text": f"{number} {plain(day.seen)}<br>{asked}{verdict}",
+        "text": "<br>".join(lines),
         "showarrow": False,
         "font": {"size": 11, "color": INK},
     }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from rnnviz import figures
-from rnnviz.analysis.predictions import answers, forecast_sentence
+from rnnviz.analysis.predictions import days_of, forecast_sentence
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue
 from rnnviz.tasks.task import Task
 from rnnviz.ui import session
@@ -19,7 +17,6 @@ from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _EXAMPLES = 8
-_CALENDAR_DAYS = 21
 _FORECAST_VALUES = 150
 
 
@@ -86,20 +83,18 @@ def calendar(run: Run) -> None:
     task = run.trainer.task
     if not isinstance(task, GymSchedule):
         return
-    three_weeks = replace(task, length=_CALENDAR_DAYS)
-    names = three_weeks.probe_names
-    here = run.trainer.probe.name
-    probe = three_weeks.probe(names.index(here) if here in names else 0)
+    table, batch = task.weeks(np.random.default_rng(0))
     with GATE.turn(run):
         iteration = run.trainer.iteration
-        outputs = run.trainer.network.predict(probe.batch.x)[:, 0] if iteration else None
-    days = answers(probe.input_labels, probe.target_labels, outputs, task.output_labels)
+        outputs = run.trainer.network.predict(batch.x)[:, 0] if iteration else None
+    days = days_of(table, outputs, task.output_labels)
     mistakes = sum(day.is_mistake for day in days)
-    st.markdown("**The next three weeks** · a day: what is seen → what is due")
+    st.markdown("**The next three weeks** · what is due, what was done, what the network expected")
     says = (
         "Not trained yet: the network has nothing to say."
         if outputs is None
-        else f"Measured at iteration {iteration:,}: {mistakes} mistakes in {len(days)} days."
+        else f"Measured at iteration {iteration:,}: {mistakes} mistakes, framed in red, in the "
+        f"{len(days) - 1} days after the first."
     )
     st.plotly_chart(
         figures.calendar(days, task.output_labels),

@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnviz.analysis.predictions import (
     best,
+    days_of,
     draw,
     forecast_sentence,
     likeliest,
@@ -129,3 +131,22 @@ def test_how_far_off_is_said_apart_for_what_was_held_out():
     )
     assert sentence == "off by 3.54 on 2 trained, by 0 on 1 held out (root mean square)."
     assert "no longer numbers" in forecast_sentence(np.ones(1), np.full(1, np.nan), np.ones(1) > 0)
+
+
+def test_a_day_stands_beside_what_was_said_the_day_before():
+    table = pd.DataFrame(
+        {
+            "weekday": ["Monday", "Tuesday", "Wednesday"],
+            "due": ["a", "b", "a"],
+            "done": ["a", "rest", "a"],
+            "missed": [False, True, False],
+        }
+    )
+    outputs = np.array([[0.0, 2.0, 0.0], [0.0, 3.0, 1.0], [9.0, 0.0, 0.0]])
+
+    first, second, third = days_of(table, outputs, LABELS)
+
+    assert (first.said, second.said, third.said) == (None, "b", "b")
+    assert [day.is_mistake for day in (first, second, third)] == [False, False, True]
+    assert second.missed
+    assert all(day.said is None for day in days_of(table, None, LABELS))

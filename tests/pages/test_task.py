@@ -171,3 +171,20 @@ def test_markup_as_an_exercise_is_shown_as_text(open_app):
         for written in [*app.markdown, *app.caption]:
             assert not re.search(r"(?<!\\)<img", written.value)
             assert "](javascript" not in written.value
+
+
+def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app):
+    app = open_app("task")
+    control(app, "draft:gym:missed").set_value(0.3).run()
+    app.button(key="use_task").click().run()
+    chart = next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id)
+    assert "missed" in chart.proto.spec
+    assert "Not trained yet" in chart.proto.alt
+
+    run_of(app).trainer.advance(iterations=2)
+    app.run()
+
+    assert not app.exception
+    chart = next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id)
+    assert "in the 20 days after the first" in chart.proto.alt
+    assert chart.proto.spec.count("#D50000") == int(chart.proto.alt.split(": ")[1].split()[0])
