@@ -2,7 +2,7 @@
 
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate
-from rnnviz.training.marks import Mark, describe
+from rnnviz.training.marks import Mark, describe, new_run, put
 from rnnviz.training.presets import PRESETS, Preset
 from rnnviz.training.trainer import Trainer
 
@@ -18,4 +18,6 @@ __all__ = [
     "Trainer",
     "describe",
     "evaluate",
+    "new_run",
+    "put",
 ]

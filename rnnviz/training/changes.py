@@ -82,11 +82,18 @@ class Changes:
 
     Several changes of one knob at the same iteration, such as a slider that is dragged, are one. At
     most `MOST_UNDOS` can be undone, of `MOST_BYTES` together; the last one always can be.
+
+    Parameters
+    ----------
+    begun_for
+        What the run was begun for: a first mark, at iteration 0, which can't be undone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, begun_for: str | None = None) -> None:
         self._changes: list[Change] = []
         self._count = 0
+        if begun_for:
+            self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None, None))
 
     @property
     def count(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
 
 #: What people read for a gate; the palette has the same words with their colours.
@@ -58,6 +59,34 @@ def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
     if before.interventions != after.interventions:
         told |= _interventions(before.interventions, after.interventions)
     return told
+
+
+def new_run(before: tuple[RunConfig, Task], after: tuple[RunConfig, Task]) -> str:
+    """Say in what a new run differs from the one before it; empty where it is the same again."""
+    (old_config, old_task), (config, task) = before, after
+    told = differences(Setup(old_config), Setup(config))
+    if old_task.key != task.key:
+        told["task"] = f"task {old_task.title} → {task.title}"
+    elif old_task != task:
+        told |= _of_task(old_task, task)
+    return f"new run: {one_line(told)}" if told else ""
+
+
+def _of_task(before: Task, after: Task) -> dict[Hashable, str]:
+    """Say in what two tasks of one kind differ; of texts and lists only that they do."""
+    told: dict[Hashable, str] = {}
+    for field in after.fields:
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        if old != new:
+            shown = field.kind in (int, float)
+            change = f"{_shown(old)} → {_shown(new)}" if shown else "changed"
+            told[field.name] = f"{field.label.lower()} {change}"
+    return told
+
+
+def put(items: tuple[Intervention, ...], item: Intervention) -> tuple[Intervention, ...]:
+    """Return the interventions with one more, in the place of one on the same gate and units."""
+    return (*(other for other in items if _key(other) != _key(item)), item)
 
 
 def one_line(told: dict[Hashable, str]) -> str:

@@ -48,6 +48,8 @@ class Trainer:
         Where the sequences come from; the default settings of `config.task` when None.
     probe
         Index of the example sequence whose inside is recorded.
+    begun_for
+        In what it differs from the run before it, if in anything: the text of its first mark.
 
     Attributes
     ----------
@@ -66,7 +68,13 @@ class Trainer:
         run would need too much memory.
     """
 
-    def __init__(self, config: RunConfig, task: Task | None = None, probe: int = 0) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        task: Task | None = None,
+        probe: int = 0,
+        begun_for: str | None = None,
+    ) -> None:
         self.config = config
         self.task = make_task(config.task) if task is None else task
         if self.task.key != config.task:
@@ -96,7 +104,7 @@ class Trainer:
         self._trace: Trace | None = None
         self._score: Score | None = None
         self._best: State | None = None
-        self._changes = Changes()
+        self._changes = Changes(begun_for)
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
@@ -176,6 +184,10 @@ class Trainer:
             self.network.intervene(*items)
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
+
+    def rest(self) -> None:
+        """Let go of what can be made again: the buffers of the network."""
+        self.network = self.network.copy()
 
     @property
     def undoable(self) -> Mark | None:

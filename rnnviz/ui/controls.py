@@ -9,7 +9,8 @@ import streamlit as st
 
 from rnnviz.fields import Field
 from rnnviz.training import FIELD, config
-from rnnviz.ui import session
+from rnnviz.ui import intervene, session
+from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
@@ -59,6 +60,7 @@ def _settings() -> None:
     session.refresh()
     run = session.current()
     st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
+    intervene.undo_button(run)
     st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
     for name in ("cell", "hidden_size"):
         _setting(FIELD[name], run)
@@ -67,9 +69,16 @@ def _settings() -> None:
     st.subheader("Training", anchor=False, help="These act on the running network at once.")
     for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
         _setting(FIELD[name], run)
-    with st.expander("More settings"):
+    with st.container(key="interventions"):
+        intervene.active(run)
+    with st.expander("Intervene", key="intervene_panel"):
+        intervene.panel(run)
+    with st.expander("More settings", key="more_settings"):
         for name in _MORE:
             _setting(FIELD[name], run)
+    if run.trainer.marks:
+        with st.expander("Done to this run", key="done_to_run"):
+            intervene.marks(run)
 
 
 def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = "") -> Any:
@@ -135,7 +144,14 @@ def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
     if not field.live:
         draw(field, key, current, _restart, label=f"{field.label} ↻")
     else:
-        draw(field, key, current, "ignore" if run.playing else session.outdate_page)
+        draw(field, key, current, "ignore" if run.playing else _apply)
+
+
+def _apply() -> None:
+    run = session.current()
+    with GATE.turn(run):
+        session.apply_knobs(run, session.live_knobs())
+    session.outdate_page()
 
 
 def _restart() -> None:

@@ -14,7 +14,7 @@ from rnnviz.analysis.comparison import Reached, Way, measure
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
-from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer
+from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer, new_run
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
@@ -32,6 +32,11 @@ UNIT_ORDER = "unit_order"
 TIME_STEP = "time_step"
 EQUATION_UNIT = "equation_unit"
 EQUATION_DIRECTION = "equation_direction"
+INTERVENTION = "intervention"
+HELD_GATE = "held_gate"
+MET_UNIT = "met_unit"
+MET_LAYER = "met_layer"
+FORGET_SHIFT = "forget_shift"
 
 #: Settings of a run that have a control in the sidebar; the task has a page of its own.
 CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")
@@ -83,6 +88,14 @@ class Edited:
     refused: str = ""
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A run that was left for a new one, exactly as it was, and what the new one was begun for."""
+
+    trainer: Trainer
+    left_for: str
+
+
 @dataclass
 class Run:
     """The run that all pages of one visitor show.
@@ -91,6 +104,8 @@ class Run:
     ----------
     trainer
         Touch it only while holding a turn of `rnnviz.ui.gate.GATE`.
+    earlier
+        The run before this one, to which `undo` goes back when nothing of this one is left to undo.
     playing
         Whether the live loop trains.
     paused_at
@@ -119,9 +134,12 @@ class Run:
         Counts how often a whole page was drawn.
     page_is_old
         Whether a callback has changed what the whole page shows; see `refresh`.
+    marks_are_new
+        Whether a live knob has left a mark that the page does not show yet.
     """
 
     trainer: Trainer
+    earlier: Earlier | None = None
     playing: bool = False
     paused_at: float = -1.0
     problem: str | None = None
@@ -136,6 +154,7 @@ class Run:
     reached: dict[Way, Reached] = field(default_factory=dict)
     pictures: int = 0
     page_is_old: bool = False
+    marks_are_new: bool = False
     page_runs: int = 0
 
     @property
@@ -147,6 +166,14 @@ class Run:
         """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
         self.pictures += 1
         self.selected_unit = self.shown_iteration = None
+
+    @property
+    def undoable(self) -> str | None:
+        """What `undo` would take back, in words; None where there is nothing."""
+        last = self.trainer.undoable
+        if last is not None:
+            return last.text
+        return None if self.earlier is None else self.earlier.left_for
 
     def shown_trace(self) -> Trace:
         """Return the trace of the iteration that the inspecting pages show."""
@@ -199,6 +226,11 @@ def length_key(task: Task) -> str:
     return f"length:{task.key}"
 
 
+def held_value_key(signed: bool) -> str:
+    """Return the key of the value at which a gate is held: 0..1, or -1..1 for a candidate."""
+    return f"held_value:{'signed' if signed else 'share'}"
+
+
 def draft_key(task_key: str, name: str) -> str:
     """Return the key of the control of a task's setting while it is edited."""
     return f"draft:{task_key}:{name}"
@@ -225,7 +257,11 @@ def live_knobs() -> dict[str, Any]:
 
 
 def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
-    """Give the live knobs to the trainer, whose turn must be held; return whether one changed."""
+    """Give the live knobs to the trainer, whose turn must be held; return whether one changed.
+
+    A change shows on the page at once, or, while training, when it is over: a slider that is
+    dragged does not draw the page anew at each of its stops.
+    """
     config = run.trainer.config
     if all(getattr(config, name) == knob for name, knob in knobs.items()):
         refused = None
@@ -238,7 +274,12 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     if refused != run.refused_knobs:
         run.refused_knobs = refused
         run.page_is_old = True
-    return run.trainer.config != config
+    changed = run.trainer.config != config
+    if changed and run.playing:
+        run.marks_are_new = True
+    elif run.marks_are_new or changed:
+        run.page_is_old, run.marks_are_new = True, False
+    return changed
 
 
 def restart(task: Task | None = None) -> None:
@@ -253,22 +294,66 @@ def restart(task: Task | None = None) -> None:
     """
     run = current()
     chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED}
+    left = _left(run)
     try:
         if task is None:
             length = st.session_state[length_key(run.trainer.task)]
             task = replace(run.trainer.task, length=length)  # type: ignore[type-var]
         config = RunConfig(task=task.key, **chosen)
+        begun_for = new_run((left.config, left.task), (config, task))
         with GATE.turn(run):
-            trainer = Trainer(config, task)
-            reached = measure(run.trainer)
+            trainer = Trainer(config, task, begun_for=None if _is_untouched(left) else begun_for)
     except ValueError as refused:
         run.problem = str(refused)
         return
+    leave_for(trainer, begun_for or "reset")
+
+
+def leave_for(trainer: Trainer, left_for: str) -> None:
+    """Make this the visitor's run, and keep the one before it for `undo`."""
+    run = current()
+    left = _left(run)
+    with GATE.turn(run):
+        reached = measure(run.trainer)
+        if not _is_untouched(left):
+            left.rest()
+            run.earlier = Earlier(left, left_for)
     if reached is not None and reached.iteration:
         run.reached[reached.way] = reached
-    run.trainer, run.problem = trainer, None
+    _show(trainer)
+
+
+def undo() -> None:
+    """Go back to before the last change of the run; a new run is such a change as well."""
+    run = current()
+    with GATE.turn(run):
+        if run.trainer.undoable is not None:
+            run.trainer.undo()
+            _show(run.trainer)
+        elif run.earlier is not None:
+            trainer, run.earlier = run.earlier.trainer, None
+            _show(trainer)
+
+
+def _left(run: Run) -> Trainer:
+    """Return the run that a new one is compared with: one in which nothing was done is skipped."""
+    if run.earlier is not None and _is_untouched(run.trainer):
+        return run.earlier.trainer
+    return run.trainer
+
+
+def _is_untouched(trainer: Trainer) -> bool:
+    return trainer.iteration == 0 and trainer.undoable is None
+
+
+def _show(trainer: Trainer) -> None:
+    """Make this the visitor's run, and let the controls show what it has."""
+    run = current()
+    run.trainer, run.problem, run.refused_knobs = trainer, None, None
     run.start_pictures_anew()
-    st.session_state[length_key(task)] = task.length
+    for name in CONTROLLED:
+        show(setting_key(name), getattr(trainer.config, name))
+    show(length_key(trainer.task), trainer.task.length)
     st.session_state.pop(PROBE, None)
 
 

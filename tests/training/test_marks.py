@@ -5,8 +5,8 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.tasks import GymSchedule
-from rnnviz.training import Mark, describe
+from rnnviz.tasks import GymSchedule, TemporalOrder
+from rnnviz.training import Mark, describe, new_run, put
 from rnnviz.training.marks import GATE_LABELS
 
 
@@ -145,3 +145,51 @@ def test_gates_are_called_what_the_palette_calls_them():
         for letter, quantity in QUANTITIES[cell].items():
             if letter in GATE_LABELS:
                 assert quantity.label == GATE_LABELS[letter]
+
+
+def test_a_run_that_was_begun_for_something_says_so_at_its_start():
+    trainer = Trainer(RunConfig(), begun_for="new run: radius")
+    trainer.advance(iterations=5)
+
+    trainer.set(learning_rate=0.1)
+    trainer.undo()
+
+    assert trainer.marks == (Mark(0, "new run: radius"),)
+    assert trainer.undoable is None
+
+
+def test_a_new_run_is_told_by_what_differs_in_settings_and_task():
+    gym, longer = GymSchedule(), GymSchedule(length=30)
+    config = RunConfig()
+
+    assert new_run((config, gym), (config, gym)) == ""
+    assert new_run((config, gym), (RunConfig(cell="gru"), longer)) == (
+        "new run: cell LSTM → GRU, sequence length 14 → 30"
+    )
+    assert new_run((config, gym), (config, GymSchedule(exercises=("a", "b")))) == (
+        "new run: exercises changed"
+    )
+    assert new_run((config, gym), (RunConfig(task="order"), TemporalOrder())) == (
+        "new run: task Gym schedule → Temporal order"
+    )
+
+
+def test_putting_an_intervention_on_the_same_gate_and_units_replaces_the_old_one():
+    items = put((Hold("f", 0.0), Silence((1,))), Hold("f", 1.0))
+
+    assert items == (Silence((1,)), Hold("f", 1.0))
+    assert put(items, Hold("f", 1.0, units=(2,)))[:2] == items
+
+
+def test_a_run_at_rest_goes_on_as_if_it_had_not_rested():
+    rested, other = small_trainer(), small_trainer()
+    for trainer in (rested, other):
+        trainer.advance(iterations=5)
+        trainer.intervene(Hold("f", 0.5))
+    rested.rest()
+
+    for trainer in (rested, other):
+        trainer.advance(iterations=5)
+
+    assert (rested.network.flat == other.network.flat).all()
+    assert rested.network.interventions == other.network.interventions

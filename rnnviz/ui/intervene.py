@@ -1,0 +1,179 @@
+"""What one can do to the network while it trains: hold gates, silence units, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.training import describe, put
+from rnnviz.ui import session
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
+from rnnviz.ui.session import Run
+
+#: So many of the latest marks are listed.
+MARKS_LISTED = 8
+
+_KINDS = {"hold": "Hold gate", "silence": "Silence", "bias": "Bias"}
+#: As a choice of unit or layer; None would be a choice that can be cleared.
+_ALL = "all"
+
+
+def undo_button(run: Run) -> None:
+    """Draw the button that takes back the last change, and says which that is."""
+    text, last = run.undoable, run.trainer.undoable
+    where = "the run before, as it was left" if last is None else f"iteration {last.iteration:,}"
+    st.button(
+        "Undo" if text is None else f"Undo: {plain(text)}",
+        icon=":material/undo:",
+        key="undo",
+        width="stretch",
+        disabled=text is None,
+        help="Nothing has been changed yet."
+        if text is None
+        else f"{plain(text)}: back to {where}, right before this change. Weights, optimiser, "
+        "random numbers and settings will be as they were, and what followed is forgotten.",
+        on_click=_undo,
+    )
+
+
+def active(run: Run) -> None:
+    """List what is done to the network now, each with a button that ends it."""
+    items = run.trainer.network.interventions
+    for number, item in enumerate(items):
+        st.button(
+            f"Release: {describe(item)}",
+            icon=":material/close:",
+            key=f"release:{number}",
+            width="stretch",
+            help="The next iteration is the first without it.",
+            on_click=_release,
+            args=(item,),
+        )
+
+
+def panel(run: Run) -> None:
+    """Draw the choice of an intervention; it acts on the next iteration."""
+    network = run.trainer.network
+    gates = network.architecture.cell_type.holdable()
+    kinds = [kind for kind in _KINDS if _fits(kind, gates, network.cell)]
+    kind = _choose(session.INTERVENTION, "What to do", kinds, _KINDS.__getitem__)
+    item = _item(kind, run, gates)
+    st.button(
+        f"Apply: {describe(item)}",
+        icon=":material/pan_tool:",
+        key="intervene",
+        width="stretch",
+        help="Changes what the network computes, from the next iteration on; not its weights.",
+        on_click=_intervene,
+        args=(item,),
+        disabled=item in network.interventions,
+    )
+
+
+def marks(run: Run) -> None:
+    """List what was done to the run so far, the latest first."""
+    done = run.trainer.marks
+    for mark in reversed(done[-MARKS_LISTED:]):
+        st.caption(f"Iteration {mark.iteration:,}: {plain(mark.text)}")
+    if len(done) > MARKS_LISTED:
+        st.caption(f"… and {len(done) - MARKS_LISTED} before.")
+
+
+def _item(kind: str, run: Run, gates: str) -> Intervention:
+    """Draw the controls of one kind of intervention; return what they say."""
+    network = run.trainer.network
+    if kind == "bias":
+        session.seed(session.FORGET_SHIFT, 2.0)
+        amount = st.slider(
+            "Add to the forget bias", -5.0, 5.0, step=0.5, key=session.FORGET_SHIFT,
+            persist_state="session",
+            help="On top of what the network has learned: positive remembers longer.",
+        )  # fmt: skip
+        return ShiftForgetBias(amount, layer=_layer(network.layers))
+    if kind == "silence":
+        return Silence(_units(network.hidden_size), layer=_layer(network.layers))
+    labels = {gate: QUANTITIES[network.cell][gate].label for gate in _in_order(network.cell, gates)}
+    gate = _choose(session.HELD_GATE, "Gate", list(labels), labels.__getitem__)
+    signed = QUANTITIES[network.cell][gate].scale == "signed"
+    key = session.held_value_key(signed)
+    session.seed(key, 1.0)
+    value = st.slider(
+        "Value", -1.0 if signed else 0.0, 1.0, step=0.05, key=key, persist_state="session",
+        help="0 is shut, 1 is open. A gate that is held has no gradient by its weights.",
+    )  # fmt: skip
+    return Hold(gate, value, units=_units(network.hidden_size), layer=_layer(network.layers))
+
+
+def _units(hidden_size: int) -> tuple[int, ...] | None:
+    unit = _one_or_all(session.MET_UNIT, "Units", hidden_size, "all units", "unit {}")
+    return None if unit is None else (unit,)
+
+
+def _layer(layers: int) -> int | None:
+    """Ask for the layer; people count layers from 1."""
+    if layers == 1:
+        return None
+    return _one_or_all(session.MET_LAYER, "Layer", layers, "all layers", "layer {}", first=1)
+
+
+def _one_or_all(
+    key: str, label: str, count: int, all_of_them: str, one: str, first: int = 0
+) -> int | None:
+    options: list[int | str] = [_ALL, *range(count)]
+    if session.value(key) not in options:
+        session.show(key, _ALL)
+    chosen = st.selectbox(
+        label, options, key=key, persist_state="session",
+        format_func=lambda choice: all_of_them if choice == _ALL else one.format(choice + first),
+    )  # fmt: skip
+    return None if chosen == _ALL else int(chosen)
+
+
+def _choose(key: str, label: str, options: list[str], words: Callable[[str], str]) -> str:
+    """Draw a choice; what was chosen for another cell and is not to be had here is let go."""
+    if session.value(key) not in options:
+        session.show(key, options[0])
+    chosen: str = st.segmented_control(
+        label, options, key=key, format_func=words, required=True, width="stretch",
+        persist_state="session",
+    )  # fmt: skip
+    return chosen
+
+
+def _fits(kind: str, gates: str, cell: str) -> bool:
+    return {"hold": bool(gates), "silence": True, "bias": cell == "lstm"}[kind]
+
+
+def _in_order(cell: str, gates: str) -> list[str]:
+    """Return the gates in the order in which all pictures have them."""
+    return [letter for letter in QUANTITIES[cell] if letter in gates]
+
+
+def _undo() -> None:
+    session.undo()
+    session.outdate_page()
+
+
+def _intervene(item: Intervention) -> None:
+    run = session.current()
+    _set(run, put(run.trainer.network.interventions, item))
+
+
+def _release(item: Intervention) -> None:
+    run = session.current()
+    items = run.trainer.network.interventions
+    _set(run, tuple(other for other in items if other != item))
+
+
+def _set(run: Run, items: tuple[Intervention, ...]) -> None:
+    """Set the interventions; a refusal is told like that of a setting."""
+    try:
+        with GATE.turn(run):
+            run.trainer.intervene(*items)
+    except ValueError as refused:
+        run.problem = str(refused)
+    session.outdate_page()
