@@ -1,17 +1,27 @@
-"""How far the gates are open: the share of time steps at which a gate is shut or wide open."""
+"""How far the gates are open: shares of shut and wide open ones, and how values are distributed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rnnviz.recording.trace import Array, Trace
 
 #: Gates that lie between 0 and 1. The candidates `g` and `n` are signed: not gates in this sense.
 SHARES = ("f", "i", "o", "r", "z")
+#: Karpathy, Johnson and Li (2015), section 4.2.
+LOW, HIGH = 0.1, 0.9
+#: A unit that is shut, or open, in more than this share of all cases is said to be so mostly.
+MOSTLY = 0.5
+
+Shares = NDArray[np.float32]
 
 
-def saturation(trace: Trace, low: float = 0.1, high: float = 0.9) -> pd.DataFrame:
+def saturation(trace: Trace, low: float = LOW, high: float = HIGH) -> pd.DataFrame:
     """Count how often each unit's gate is nearly shut or nearly open.
 
     The measure is that of Karpathy, Johnson and Li (2015), "Visualizing and Understanding
@@ -31,7 +41,7 @@ def saturation(trace: Trace, low: float = 0.1, high: float = 0.9) -> pd.DataFram
         if letter in of_layer.gates
     ]
     if not parts:
-        return pd.DataFrame({name: [] for name in ("layer", "gate", "unit", "below", "above")})
+        return _no_rows()
     return pd.concat(parts, ignore_index=True)
 
 
@@ -56,13 +66,152 @@ def saturation_sentence(label: str, below: float, above: float) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Saturation:
+    """How often each unit's gates are nearly shut or nearly open, at one iteration.
+
+    Parameters
+    ----------
+    iteration
+    below, above : mapping of letter to array, (H,)
+        Shares (0..1) of all time steps and sequences.
+    """
+
+    iteration: int
+    below: Mapping[str, Shares]
+    above: Mapping[str, Shares]
+
+    @classmethod
+    def of(cls, iteration: int, quantities: Mapping[str, Array]) -> Saturation:
+        """Count in arrays (..., H) by letter; only gates between 0 and 1 are looked at."""
+        gates = {letter: quantities[letter] for letter in SHARES if letter in quantities}
+        counted = {letter: _shares(values, LOW, HIGH) for letter, values in gates.items()}
+        return cls(
+            iteration,
+            {letter: below.astype(np.float32) for letter, (below, _) in counted.items()},
+            {letter: above.astype(np.float32) for letter, (_, above) in counted.items()},
+        )
+
+    def frame(self, layer: int) -> pd.DataFrame:
+        """Return the table that `saturation` makes of one trace, for this layer."""
+        parts = [
+            _rows(layer, letter, self.below[letter], self.above[letter]) for letter in self.below
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else _no_rows()
+
+    def sentence(self, letter: str, label: str) -> str:
+        """Say how many units of a gate, such as "forget gate", are mostly shut or mostly open."""
+        shut = int((self.below[letter] > MOSTLY).sum())
+        wide = int((self.above[letter] > MOSTLY).sum())
+        never = int(((self.below[letter] == 0) & (self.above[letter] == 0)).sum())
+        return (
+            f"{label[:1].upper()}{label[1:]}: of {len(self.below[letter])} units {wide} mostly "
+            f"wide open, {shut} mostly shut, {never} never either."
+        )
+
+
+def saturation_table(history: Sequence[Saturation], layer: int) -> pd.DataFrame:
+    """Put the shares of several iterations below each other: `iteration`, then as `saturation`."""
+    parts = [found.frame(layer).assign(iteration=found.iteration) for found in history]
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["iteration", *whole.columns.drop("iteration")]]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How the values of one quantity are spread, at each of several iterations.
+
+    Parameters
+    ----------
+    edges : array, (bins + 1,)
+        Between the bins, rising.
+    percent : array, (N, bins)
+        Of all values of an iteration; less than 100 in all where some are not numbers.
+    middle : array, (N, 3)
+        The values below which 10, 50 and 90 % lie; NaN where there is no number.
+    """
+
+    edges: NDArray[np.float64]
+    percent: NDArray[np.float64]
+    middle: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, letter: str, values: Sequence[Array], bins: int = 20) -> Distribution:
+        """Count the values of each iteration in bins of equal width.
+
+        Gates from 0 to 1; all else from -1 to 1, or as far as the largest value goes.
+        """
+        edges = np.linspace(*_limits(letter, values), bins + 1)
+        rows, middle = [], []
+        for each in values:
+            finite = each[np.isfinite(each)].astype(np.float64)
+            rows.append(100 * np.histogram(finite, edges)[0] / each.size)
+            middle.append(
+                np.percentile(finite, (10, 50, 90)) if finite.size else np.full(3, np.nan)
+            )
+        return cls(edges, np.array(rows), np.array(middle))
+
+    def sentence(self, label: str, iterations: Sequence[int]) -> str:
+        """Say where the middle of the values is, at first and at last."""
+        name = f"{label[:1].upper()}{label[1:]}"
+        (_, first, _), (low, last, high) = self.middle[0], self.middle[-1]
+        if np.isnan(last):
+            return f"{name}: no value is a finite number at iteration {iterations[-1]:,}."
+        now = f"{last:.2f} at iteration {iterations[-1]:,}, with 80 % from {low:.2f} to {high:.2f}"
+        if len(iterations) == 1:
+            return f"{name}: median {now}."
+        return f"{name}: median {first:.2f} at iteration {iterations[0]:,}, {now}."
+
+
+def distribution_table(
+    iterations: Sequence[int], found: Mapping[str, Distribution]
+) -> pd.DataFrame:
+    """Write distributions in long form: `quantity`, `iteration`, `from`, `to`, `percent`."""
+    parts = []
+    for name, spread in found.items():
+        bins = spread.percent.shape[1]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "quantity": name,
+                    "iteration": np.repeat(np.asarray(iterations), bins),
+                    "from": np.tile(spread.edges[:-1], len(iterations)),
+                    "to": np.tile(spread.edges[1:], len(iterations)),
+                    "percent": spread.percent.ravel(),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _limits(letter: str, values: Sequence[Array]) -> tuple[float, float]:
+    if letter in SHARES:
+        return 0.0, 1.0
+    largest = max(float(np.abs(each[np.isfinite(each)]).max(initial=1.0)) for each in values)
+    return -largest, largest
+
+
 def _of_gate(layer: int, letter: str, values: Array, low: float, high: float) -> pd.DataFrame:
+    return _rows(layer, letter, *_shares(values, low, high))
+
+
+def _shares(values: Array, low: float, high: float) -> tuple[Array, Array]:
+    """Return the shares (H,) of values (..., H) below `low` and above `high`."""
+    flat = values.reshape(-1, values.shape[-1])
+    return (flat < low).mean(axis=0), (flat > high).mean(axis=0)
+
+
+def _rows(layer: int, letter: str, below: Array, above: Array) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "layer": layer,
             "gate": letter,
-            "unit": np.arange(values.shape[1]),
-            "below": (values < low).mean(axis=0),
-            "above": (values > high).mean(axis=0),
+            "unit": np.arange(len(below)),
+            "below": below,
+            "above": above,
         }
     )
+
+
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame({name: [] for name in ("layer", "gate", "unit", "below", "above")})

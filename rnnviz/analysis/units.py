@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnnviz.recording.trace import Array, Trace
 
 Numbers = NDArray[np.int64]
+Names = Sequence[object] | Numbers | range
 
 #: A unit whose values spread by less than this share of the largest value is constant: what is left
 #: is rounding.
@@ -180,8 +181,8 @@ def change_sentence(
 
 
 def table(
-    rows: tuple[str, Sequence[object]],
-    columns: tuple[str, Sequence[object]],
+    rows: tuple[str, Names],
+    columns: tuple[str, Names],
     quantities: Mapping[str, Array],
 ) -> pd.DataFrame:
     """Write maps as a table in long form, to be saved.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gates import saturation, saturation_by_gate
@@ -115,12 +116,19 @@ def gates_of_unit_spec(
     return maps_spec(panels, columns)
 
 
-def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float = 0.9) -> Spec:
+def saturation_spec(
+    trace: Trace,
+    layer: int = -1,
+    low: float = 0.1,
+    high: float = 0.9,
+    counted: pd.DataFrame | None = None,
+) -> Spec:
     """Draw, for each gate of one layer, the share of values nearly shut, between, and nearly open.
 
-    Shares are over all units and time steps.
+    Shares are over all units and time steps of the trace; or they are `counted` elsewhere, in a
+    table as `analysis.gates.saturation` makes it.
     """
-    shares = saturation_by_gate(saturation(trace, low, high))
+    shares = saturation_by_gate(saturation(trace, low, high) if counted is None else counted)
     shares = shares[shares["layer"] == layer % len(trace.layers)]
     frame = layout(46 * max(len(shares), 1) + 84, barmode="stack", bargap=0.35, showlegend=True)
     if shares.empty:
@@ -134,7 +142,7 @@ def saturation_spec(trace: Trace, layer: int = -1, low: float = 0.1, high: float
     ]
     frame["margin"] |= {"r": 28}
     frame["legend"] |= {"traceorder": "normal"}
-    frame["xaxis"] = axis("share of all units and time steps", range=[0, 100])
+    frame["xaxis"] = axis("share of all cases", range=[0, 100])
     frame["xaxis"] |= {"dtick": 25, "ticksuffix": " %"}
     frame["yaxis"] = {"autorange": "reversed", "automargin": True}
     data = [trace for part in parts for trace in _bars(quantities, *part)]

@@ -67,6 +67,10 @@ class Panel:
         The value that is drawn in full colour.
     shows
         How plotly is to write a value, such as "%{z:.6g}".
+    unit
+        Of the values, with a space in front.
+    title
+        What stands above it, if not the label of the quantity.
     """
 
     quantity: Quantity
@@ -75,6 +79,8 @@ class Panel:
     upwards: Side
     bound: float = 1.0
     shows: str = "%{z:.6g}"
+    unit: str = ""
+    title: str = ""
 
 
 def steps(labels: Sequence[str], step: int | None = None) -> Side:
@@ -117,15 +123,23 @@ def iterations(kept: ArrayLike, iteration: int | None = None) -> Side:
     return Side("iteration", numbers, look, marked)
 
 
-def maps_spec(panels: Sequence[Panel], columns: int = 2) -> Spec:
-    """Draw maps side by side, row by row; one that is alone is drawn large."""
+def maps_spec(panels: Sequence[Panel], columns: int = 2, height: int | None = None) -> Spec:
+    """Draw maps side by side, row by row.
+
+    Parameters
+    ----------
+    columns
+        Maps side by side.
+    height
+        Of a map, in pixels; by default one that is alone is drawn large.
+    """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    height = LARGE_HEIGHT if len(panels) == 1 else MAP_HEIGHT
+    height = height or (LARGE_HEIGHT if len(panels) == 1 else MAP_HEIGHT)
     frame = layout(rows * (height + TITLE_HEIGHT) + 70, annotations=[], shapes=[])
     frame["margin"] = {"l": 40, "r": 12, "t": TITLE_HEIGHT, "b": 8}
     for number, (panel, place) in enumerate(
-        zip(panels, _places(len(panels), columns, height), strict=True), start=1
+        zip(panels, places(len(panels), columns, height), strict=True), start=1
     ):
         bottom = number + columns > len(panels)
         frame |= _axes(panel, panels[0], number, place, bottom)
@@ -140,7 +154,7 @@ def _around(place: int | None) -> tuple[float, float] | None:
     return None if place is None else (place - 0.5, place + 0.5)
 
 
-def _places(count: int, columns: int, height: int) -> list[dict[str, list[float]]]:
+def places(count: int, columns: int, height: int) -> list[dict[str, list[float]]]:
     """Return the rectangle of each map within the figure, row by row; 0..1 from the lower left."""
     rows = -(-count // columns)
     gap_x, gap_y = 0.1, TITLE_HEIGHT / (rows * (height + TITLE_HEIGHT))
@@ -163,15 +177,15 @@ def _map(panel: Panel, number: int) -> Spec:
         "x": across.places,
         "y": upwards.places,
         "z": panel.values,
-        "xaxis": _axis_name("x", number),
-        "yaxis": _axis_name("y", number),
+        "xaxis": axis_name("x", number),
+        "yaxis": axis_name("y", number),
         "zmin": -panel.bound if quantity.scale == "signed" else 0.0,
         "zmax": panel.bound,
         "colorscale": colour_scale(quantity),
         "showscale": False,
         "hovertemplate": (
             f"{quantity.label}, {upwards.noun} %{{y}}, {across.noun} %{{x}}: {panel.shows}"
-            "<extra></extra>"
+            f"{panel.unit}<extra></extra>"
         ),
     }
 
@@ -180,8 +194,8 @@ def _axes(
     panel: Panel, first: Panel, number: int, place: dict[str, list[float]], bottom: bool
 ) -> Spec:
     """Describe the two axes of a map; those that are the first map's too zoom with it."""
-    x = panel.across.axis | {"domain": place["x"], "anchor": _axis_name("y", number)}
-    y = panel.upwards.axis | {"domain": place["y"], "anchor": _axis_name("x", number)}
+    x = panel.across.axis | {"domain": place["x"], "anchor": axis_name("y", number)}
+    y = panel.upwards.axis | {"domain": place["y"], "anchor": axis_name("x", number)}
     x["showticklabels"] = bottom
     if not bottom:
         x.pop("title", None)
@@ -189,21 +203,24 @@ def _axes(
         x["matches"] = "x"
     if number > 1 and panel.upwards is first.upwards:
         y["matches"] = "y"
-    return {_axis_name("xaxis", number): x, _axis_name("yaxis", number): y}
+    return {axis_name("xaxis", number): x, axis_name("yaxis", number): y}
 
 
-def _axis_name(stem: str, number: int) -> str:
+def axis_name(stem: str, number: int) -> str:
     """Write the name of the n-th axis as plotly has it: the first has no number."""
     return stem if number == 1 else f"{stem}{number}"
 
 
 def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
     """Describe the name of a map with the key to its colours, which leaves the map its width."""
-    quantity, bound = panel.quantity, panel.bound
-    key = f"{sample(quantity.colour)} {bound:.2g}"
+    quantity, bound = panel.quantity, f"{panel.bound:.2g}{panel.unit}"
+    key = f"{sample(quantity.colour)} {bound}"
     if quantity.scale == "signed":
-        key = f"{sample(quantity.negative)} −{bound:.2g} {key}"
-    return heading(f"{quantity.label} {key}", place["x"][0], place["y"][1])
+        # A long number stands once, so that the key does not reach over a narrow map.
+        low = bound if len(bound) < 5 else ""
+        key = f"{sample(quantity.negative)} −{low} {sample(quantity.colour)} "
+        key += bound if low else f"+ {bound}"
+    return heading(f"{panel.title or quantity.label} {key}", place["x"][0], place["y"][1])
 
 
 def _marks(panel: Panel, number: int) -> list[Spec]:
@@ -214,7 +231,7 @@ def _marks(panel: Panel, number: int) -> list[Spec]:
         if side.marked is None:
             continue
         low, high = side.marked
-        here, there = _axis_name(one, number), _axis_name(other, number)
+        here, there = axis_name(one, number), axis_name(other, number)
         along = {f"{one}ref": here, f"{one}0": low, f"{one}1": high}
         whole = {f"{other}ref": f"{there} domain", f"{other}0": 0, f"{other}1": 1}
         marks.append({"type": "line" if low == high else "rect", **look, **along, **whole})

@@ -75,6 +75,12 @@ QUANTITIES: dict[str, dict[str, Quantity]] = {
     "mlp": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
 }
 
+
+def signed(label: str) -> Quantity:
+    """Describe numbers of either sign that no trace holds, such as weights and correlations."""
+    return Quantity("", label, "#0072B2", "signed", "", "#B35806")
+
+
 LOSS_COLOUR = "#D55E00"
 ACCURACY_COLOUR = "#0072B2"
 BASELINE_COLOUR = "#888888"

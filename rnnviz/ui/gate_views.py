@@ -2,98 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Mapping
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from rnnviz import figures
 from rnnviz.analysis import units
+from rnnviz.analysis.gates import SHARES, Distribution, distribution_table
 from rnnviz.figures.gate_maps import drawn_as_maps
-from rnnviz.figures.marks import Spec
-from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
-from rnnviz.ui import session
-from rnnviz.ui.components.plot import Chart, clicked, plots
+from rnnviz.ui import session, unit_views
 from rnnviz.ui.downloads import csv_button
-from rnnviz.ui.gate import GATE
+from rnnviz.ui.gate_controls import (
+    Shown,
+    choose_order,
+    choose_quantities,
+    choose_step,
+    choose_unit,
+    draw,
+    in_a_row,
+)
 from rnnviz.ui.session import Run
-
-_ALL = "all"
-#: The choice of no unit: None would be an empty list to choose from.
-_NO_UNIT = -1
-_BY_NUMBER, _BY_LIKENESS = "number", "likeness"
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What every view of the page is about."""
-
-    run: Run
-    trace: Trace
-    layer: int
-
-    @property
-    def cell(self) -> str:
-        return self.trace.cell
-
-    @property
-    def unit(self) -> int | None:
-        """The unit that is marked, if it is one of this layer."""
-        chosen = self.run.selected_unit
-        of_layer = chosen is not None and self.run.selected_layer == self.layer
-        return chosen if of_layer and chosen < self.units else None
-
-    @property
-    def units(self) -> int:
-        return int(self.trace.layers[self.layer].h.shape[1])
-
-    def values(self, letter: str) -> Array:
-        """Return a quantity (T, H) at the chosen iteration."""
-        return self.trace.layers[self.layer].quantities()[letter]
-
-    def label(self, letter: str) -> str:
-        return QUANTITIES[self.cell][letter].label
-
-    def over_training(self) -> list[Trace]:
-        """Return the kept traces and that of now."""
-        with GATE.turn(self.run):
-            kept, now = self.run.trainer.recording.traces, self.run.trainer.trace()
-        return [*(trace for trace in kept if trace.iteration < now.iteration), now]
 
 
 def show(run: Run, trace: Trace, layer: int) -> None:
     """Draw the choice of view, and the view that is chosen."""
-    view = _segments("View", list(_VIEWS), session.GATE_VIEW)
+    session.seed(session.GATE_VIEW, next(iter(VIEWS)))
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key=session.GATE_VIEW,
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
     if not trace.layers[layer].gates:
-        st.caption("This cell has no gates: there is only the hidden state. Try the GRU or LSTM.")
-    _VIEWS[view](_Shown(run, trace, layer))
+        st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
+    VIEWS[view](Shown(run, trace, layer))
 
 
-def _time_steps(shown: _Shown) -> None:
-    with _controls():
-        letters, order = _letters(shown), _order(shown)
-        _choose_unit(shown)
+def _time_steps(shown: Shown) -> None:
+    with in_a_row():
+        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
+        order = choose_order(shown)
+        choose_unit(shown)
     spec = figures.gates_spec(
         shown.trace, shown.layer, shown.unit, letters=letters, order=order.units
     )
-    says = units.range_sentence(shown.label(letters[0]), shown.values(letters[0]))
-    _draw(
-        shown, "steps", spec, f"{says} {order.says}", "Maps of units over time steps.", clicks=True
-    )
-    csv_button("values at every time step", lambda: _long(shown, letters))
+    values = {letter: shown.values(letter) for letter in letters}
+    says = units.range_sentence(shown.label(letters[0]), values[letters[0]])
+    draw(shown, "steps", spec, f"{says} {order.says}", "Maps of units over time steps.", "y")
+    _offer(shown, "values at every time step", ("time_step", range(shown.trace.steps)), values)
 
 
-def _one_time_step(shown: _Shown) -> None:
-    with _controls():
-        letters, order = _letters(shown), _order(shown)
-        _choose_unit(shown)
-        step = _choose_step(shown.trace)
+def _training_of_one_step(shown: Shown) -> None:
+    with in_a_row():
+        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
+        order = choose_order(shown)
+        choose_unit(shown)
+        step = choose_step(shown.trace)
     traces = shown.over_training()
     iterations = units.iterations_of(traces)
     values = {letter: units.at_step(traces, shown.layer, letter, step) for letter in letters}
@@ -101,37 +69,29 @@ def _one_time_step(shown: _Shown) -> None:
         shown.cell, iterations, values, shown.unit, shown.trace.iteration, order=order.units
     )
     names = [f"unit {unit}" for unit in range(shown.units)]
-    says = units.change_sentence(
-        shown.label(letters[0]), iterations, values[letters[0]], names, f"at time step {step}"
-    )
-    _draw(
-        shown,
-        "one step",
-        spec,
-        f"{says} {order.says}",
-        "Maps of units over training, at one time step.",
-    )
-    csv_button(
-        "values over training at one time step",
-        lambda: units.table(
-            ("iteration", iterations), ("unit", range(shown.units)), _labelled(shown, values)
-        ),
-    )
+    where = f"at time step {step}"
+    first = letters[0]
+    says = units.change_sentence(shown.label(first), iterations, values[first], names, where)
+    label = f"Maps of units over training, {where}."
+    draw(shown, "one step", spec, f"{says} {order.says}", label, "y")
+    _offer(shown, "values over training at one time step", ("iteration", iterations), values)
 
 
-def _one_unit(shown: _Shown) -> None:
-    with _controls():
-        letters = _letters(shown)
-        _choose_unit(shown, none="mean of all")
+def _training_of_one_unit(shown: Shown) -> None:
+    with in_a_row():
+        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
+        choose_unit(shown, none="mean of all")
     traces = shown.over_training()
     iterations = units.iterations_of(traces)
     values = {letter: units.of_unit(traces, shown.layer, letter, shown.unit) for letter in letters}
-    labels = shown.trace.input_labels
-    spec = figures.gates_of_unit_spec(shown.cell, iterations, values, labels, shown.trace.iteration)
-    of = "of all units, on average" if shown.unit is None else f"of unit {shown.unit}"
+    spec = figures.gates_of_unit_spec(
+        shown.cell, iterations, values, shown.trace.input_labels, shown.trace.iteration
+    )
+    whose = "of all units, on average" if shown.unit is None else f"of unit {shown.unit}"
     names = [f"time step {step}" for step in range(shown.trace.steps)]
-    says = units.change_sentence(shown.label(letters[0]), iterations, values[letters[0]], names, of)
-    _draw(shown, "one unit", spec, says, f"Maps of time steps over training, {of}.")
+    first = letters[0]
+    says = units.change_sentence(shown.label(first), iterations, values[first], names, whose)
+    draw(shown, "one unit", spec, says, f"Maps of time steps over training, {whose}.")
     csv_button(
         "values over training of one unit",
         lambda: units.table(
@@ -142,152 +102,56 @@ def _one_unit(shown: _Shown) -> None:
     )
 
 
-_VIEWS: dict[str, Callable[[_Shown], None]] = {
+def _distribution(shown: Shown) -> None:
+    with in_a_row():
+        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
+    traces = shown.over_training()
+    iterations = units.iterations_of(traces)
+    found = {
+        letter: Distribution.of(
+            letter, [trace.layers[shown.layer].quantities()[letter] for trace in traces]
+        )
+        for letter in letters
+    }
+    spec = figures.distributions_spec(shown.cell, iterations, found, shown.trace.iteration)
+    told = [letter for letter in letters if letter in SHARES] or letters
+    says = " ".join(
+        found[letter].sentence(shown.label(letter), iterations.tolist()) for letter in told
+    )
+    draw(shown, "distribution", spec, says, "Maps of how values are distributed over training.")
+    st.caption(
+        f"Colour: share of the probe's {shown.trace.steps} time steps × {shown.units} units. "
+        "White line: the median; dotted: 10 % and 90 % lie below."
+    )
+    csv_button(
+        "distributions over training",
+        lambda: distribution_table(
+            iterations.tolist(), {shown.label(letter): each for letter, each in found.items()}
+        ),
+    )
+
+
+#: Name in the choice of views -> what draws it.
+VIEWS: dict[str, Callable[[Shown], None]] = {
     "Time steps": _time_steps,
-    "Training, one step": _one_time_step,
-    "Training, one unit": _one_unit,
+    "Training, one step": _training_of_one_step,
+    "Training, one unit": _training_of_one_unit,
+    "Saturation": unit_views.saturation,
+    "Distribution": _distribution,
+    "Weights": unit_views.weights,
+    "What units follow": unit_views.follows,
 }
 
 
-@dataclass(frozen=True)
-class _Order:
-    """In which order the units stand, and what there is to say about it."""
-
-    units: np.ndarray
-    says: str
-
-
-def _controls() -> Any:
-    return st.container(horizontal=True, vertical_alignment="bottom")
-
-
-def _letters(shown: _Shown) -> list[str]:
-    """Draw the choice of quantity; return its letter, or those of all."""
-    letters = list(drawn_as_maps(shown.cell))
-    if len(letters) == 1:
-        return letters
-    chosen = _select(
-        "Quantity",
-        [_ALL, *letters],
-        session.GATE_QUANTITY,
-        format_func=lambda letter: "all" if letter == _ALL else shown.label(letter),
-    )
-    return letters if chosen == _ALL else [chosen]
-
-
-def _order(shown: _Shown) -> _Order:
-    """Draw the choice of order, and return it for the chosen iteration."""
-    labels = {q.letter: q.label for q in QUANTITIES[shown.cell].values()}
-    names = {_BY_NUMBER: "by number", _BY_LIKENESS: "like units side by side"}
-    names |= {letter: f"largest {label} first" for letter, label in labels.items()}
-    chosen = _select(
-        "Order of units",
-        list(names),
-        session.UNIT_ORDER,
-        format_func=lambda name: names[name],
-        help="Like units: clustered by how alike their hidden states run over the time steps. "
-        "Largest first: by the mean over the time steps, of a gradient by its mean size.",
-    )
-    if chosen == _BY_NUMBER:
-        return _Order(np.arange(shown.units), "")
-    if chosen == _BY_LIKENESS:
-        order = units.by_likeness(shown.values("h"))
-        return _Order(order, "Units whose hidden states run alike stand side by side.")
-    values = shown.values(chosen)
-    sizes = np.abs(values) if QUANTITIES[shown.cell][chosen].scale == "magnitude" else values
-    return _Order(units.by_size(sizes), f"Top: the unit with the largest {labels[chosen]}.")
-
-
-def _choose_unit(shown: _Shown, none: str = "none") -> None:
-    """Draw the choice of the unit that is marked on every page."""
-    session.show(session.UNIT, _NO_UNIT if shown.unit is None else shown.unit)
-    st.selectbox(
-        "Unit",
-        options=[_NO_UNIT, *range(shown.units)],
-        format_func=lambda unit: none if unit == _NO_UNIT else f"unit {unit}",
-        key=session.UNIT,
-        help="Outlined in every picture, here and in the Studio.",
-        on_change=_select_unit,
-        args=(shown.layer,),
-        width=150,
-    )
-
-
-def _select_unit(layer: int) -> None:
-    run, chosen = session.current(), session.value(session.UNIT)
-    run.selected_unit, run.selected_layer = (None if chosen == _NO_UNIT else chosen), layer
-
-
-def _choose_step(trace: Trace) -> int:
-    """Draw the choice of time step, where there are several."""
-    if trace.steps == 1:
-        return 0
-    if session.value(session.TIME_STEP, -1) not in range(trace.steps):
-        session.show(session.TIME_STEP, trace.steps - 1)
-    return int(
-        st.select_slider(
-            "Time step",
-            options=range(trace.steps),
-            format_func=lambda step: f"{step} {trace.input_labels[step][:20]}",
-            key=session.TIME_STEP,
-            persist_state="session",
-            width=320,
-        )
-    )
-
-
-def _segments(label: str, options: Sequence[str], key: str) -> str:
-    if session.value(key) not in options:
-        session.show(key, options[0])
-    return str(
-        st.segmented_control(label, options, key=key, persist_state="session", required=True)
-    )
-
-
-def _select(label: str, options: Sequence[str], key: str, **more: Any) -> str:
-    """Draw a list to choose from, whose choice may have been for another cell."""
-    if session.value(key) not in options:
-        session.show(key, options[0])
-    return str(st.selectbox(label, options, key=key, persist_state="session", width=230, **more))
-
-
-def _draw(
-    shown: _Shown, view: str, spec: Spec, says: str, label: str, clicks: bool = False
+def _offer(
+    shown: Shown, what: str, rows: tuple[str, units.Names], values: Mapping[str, Array]
 ) -> None:
-    """Draw a picture in place, with the sentence under it; a zoom lasts while the sides do.
-
-    Parameters
-    ----------
-    clicks
-        Whether a click chooses the unit, which is what the rows then are.
-    """
-    key = f"gates:{view}:{len(spec['data'])}"
-    sides = f"{shown.run.name}:{shown.cell}:{shown.layer}:{shown.units}:{shown.trace.steps}"
-    plots(
-        [Chart(spec, says.strip(), f"{label} Iteration {shown.trace.iteration:,}.")],
-        key=key,
-        revision=sides,
-        on_click=partial(_click, key, shown.layer) if clicks else None,
-        live=False,
+    """Offer maps of (rows, units) as a table."""
+    csv_button(
+        what,
+        lambda: units.table(rows, ("unit", range(shown.units)), _labelled(shown, values)),
     )
 
 
-def _click(key: str, layer: int) -> None:
-    """Choose the unit that was clicked, or none if it was the one."""
-    run, chosen = session.current(), clicked(key)
-    if chosen is None:
-        return
-    unit, before = int(chosen["y"]), (run.selected_unit, run.selected_layer)
-    run.selected_unit = None if before == (unit, layer) else unit
-    run.selected_layer = layer
-
-
-def _labelled(shown: _Shown, values: dict[str, Array]) -> dict[str, Array]:
+def _labelled(shown: Shown, values: Mapping[str, Array]) -> dict[str, Array]:
     return {shown.label(letter): array for letter, array in values.items()}
-
-
-def _long(shown: _Shown, letters: list[str]) -> pd.DataFrame:
-    values = {shown.label(letter): shown.values(letter) for letter in letters}
-    return units.table(
-        ("time_step", range(shown.trace.steps)), ("unit", range(shown.units)), values
-    )

@@ -135,6 +135,7 @@ def _message(chart: Chart, revision: str, live: bool) -> dict[str, object]:
         "label": " ".join(filter(None, (chart.label, chart.says))),
         "data": spec["data"],
         "layout": layout,
+        **({"frames": spec["frames"]} if "frames" in spec else {}),
     }
 
 

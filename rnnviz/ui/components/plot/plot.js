@@ -7,7 +7,7 @@
  * own base64 form.
  *
  * @typedef {{library: string, height: number, live: boolean, says: string, label: string, data: object[],
- *            layout: object}} Message
+ *            layout: object, frames?: object[]}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
  *            watchers: {disconnect: () => void}[], message: Message,
  *            report: ((x: unknown, y: unknown) => void) | null, plotly: object | null,
@@ -199,7 +199,7 @@ function draw(chart) {
   if (!plotly || !width || (chart.drawn && !chart.inView)) return;
   const first = !chart.drawn;
   chart.drawn = true;
-  const { data, height } = message;
+  const { data, height, frames } = message;
   const coarse = matchMedia("(pointer: coarse)").matches;
   const layout = {
     ...message.layout,
@@ -209,7 +209,7 @@ function draw(chart) {
     // A finger that drags means to scroll the page.
     dragmode: coarse ? false : "zoom",
   };
-  plotly.react(plot, data, layout, config);
+  plotly.react(plot, { data, layout, config, frames });
   if (first) plot.on("plotly_click", ({ points: [point] }) => chart.report?.(point.x, point.y));
 }
 

@@ -1,0 +1,130 @@
+"""The weights of each gate, and the gradient of the loss by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rnnviz import engine
+from rnnviz.engine import Network
+from rnnviz.recording.trace import Array
+
+
+@dataclass(frozen=True)
+class GateWeights:
+    """What each unit of a layer weighs, for each gate; or the gradient of the loss by that.
+
+    Parameters
+    ----------
+    sources : tuple of str, length S
+        What the columns weigh: `x0 biceps` an input, `h3` a hidden unit at the step before (where
+        the cell has a memory), and the biases that go with the two. All different.
+    gates : mapping of letter to array, (H, S)
+        For a cell without gates there is one entry, `h`.
+    """
+
+    sources: tuple[str, ...]
+    gates: Mapping[str, Array]
+
+    @property
+    def bound(self) -> float:
+        """Largest finite magnitude among all gates; 1 if there is nothing above zero."""
+        values = np.concatenate([block.ravel() for block in self.gates.values()])
+        return float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+
+
+def gate_weights(
+    network: Network, values: Mapping[str, Array], layer: int, input_names: Sequence[str]
+) -> GateWeights:
+    """Cut the parameters of a layer, or their gradients, into the gates.
+
+    Parameters
+    ----------
+    network
+        Whose architecture says how the rows are stacked.
+    values : mapping of name to array
+        `network.parameters`, or `Record.gradients`.
+    layer
+        From the input up, 0 first.
+    input_names : sequence of str
+        Of the network's inputs; the inputs of upper layers are the units below.
+    """
+    blocks = [values[f"weight_ih_l{layer}"]]
+    names = _input_names(blocks[0].shape[1], network, layer, input_names)
+    if (recurrent := values.get(f"weight_hh_l{layer}")) is not None:
+        blocks.append(recurrent)
+        names += [f"h{unit}" for unit in range(network.hidden_size)]
+    for bias, name in (("bias_ih", "bias of x"), ("bias_hh", "bias of h")):
+        if (column := values.get(f"{bias}_l{layer}")) is not None:
+            blocks.append(column[:, None])
+            names.append(name)
+    letters = network.architecture.cell_type.weight_gates or "h"
+    rows = np.split(np.hstack(blocks), len(letters))
+    return GateWeights(tuple(names), dict(zip(letters, rows, strict=True)))
+
+
+def weights_sentence(
+    weights: GateWeights, gradients: GateWeights, label: Callable[[str], str]
+) -> str:
+    """Say which weight is the largest, and which gate's gradient is.
+
+    Parameters
+    ----------
+    label
+        What a letter is called, such as "forget gate".
+    """
+    if not all(np.isfinite(block).all() for block in weights.gates.values()):
+        return "Not all weights are finite numbers: training has diverged. They stay blank."
+    letter = max(weights.gates, key=lambda each: float(np.abs(weights.gates[each]).max()))
+    block = weights.gates[letter]
+    unit, source = np.unravel_index(int(np.abs(block).argmax()), block.shape)
+    largest = (
+        f"The largest weight is {block[unit, source]:.3g}: {label(letter)}, unit {unit}, from "
+        f"{weights.sources[source]}."
+    )
+    norms = {each: float(engine.norms(g.ravel())) for each, g in gradients.gates.items()}
+    if not np.isfinite(list(norms.values())).all():
+        return f"{largest} The gradient is not a finite number."
+    first, last = max(norms, key=norms.__getitem__), min(norms, key=norms.__getitem__)
+    if norms[first] == 0.0:
+        return f"{largest} The gradient is exactly zero."
+    if first == last:
+        return f"{largest} The gradient has the norm {norms[first]:.3g}."
+    return (
+        f"{largest} The gradient asks most of the {label(first)} (norm {norms[first]:.3g}), least "
+        f"of the {label(last)} ({norms[last]:.3g})."
+    )
+
+
+def weights_table(
+    weights: GateWeights, gradients: GateWeights, label: Callable[[str], str]
+) -> pd.DataFrame:
+    """Write both in long form: `gate`, `unit`, `from`, `weight`, `gradient`."""
+    index = pd.MultiIndex.from_product(
+        [
+            [label(letter) for letter in weights.gates],
+            range(len(next(iter(weights.gates.values())))),
+            weights.sources,
+        ],
+        names=["gate", "unit", "from"],
+    )
+    columns = {
+        name: np.concatenate([block.ravel() for block in cut.gates.values()])
+        for name, cut in (("weight", weights), ("gradient", gradients))
+    }
+    return pd.DataFrame(columns, index=index).reset_index()
+
+
+def _input_names(count: int, network: Network, layer: int, input_names: Sequence[str]) -> list[str]:
+    """Name the inputs of a layer by number, and by what they are where that is known."""
+    if layer or network.architecture.ids:
+        return [f"x{place}" for place in range(count)]
+    window = network.architecture.window
+    late = [window - 1 - step for step in range(window) for _ in input_names]
+    return [
+        f"x{place} {name}" + (f", {steps} before" if steps else "")
+        for place, (name, steps) in enumerate(zip([*input_names] * window, late, strict=True))
+    ]
