@@ -1,7 +1,8 @@
 """From traces and histories to the numbers that are shown. Nothing is drawn here.
 
-`gates` how far gates are open, `units` their order and what training changed, `gate_weights` their
-weights, `observation` a network on many sequences, `correlations` what units follow, `gradients` what is left of the gradient at earlier steps,
-`history` the course of training, `predictions` what the network says comes next, `equations` one
-unit at one time step with every number of its formulas.
+`gates` how far gates are open, `units` their order and what training changed in them,
+`gate_weights` what they weigh, `observation` a network on many sequences, `correlations` what units
+follow, `gradients` what is left of the gradient at earlier steps, `history` the course of training,
+`predictions` what the network says comes next, `equations` one unit at one time step with every
+number of its formulas.
 """
