@@ -47,9 +47,10 @@ def latex(symbols: str, cell: str) -> str:
 
 def stage_head(number: int, stage: Stage) -> str:
     """Return title and sentence of a stage as HTML."""
+    sentence = html.escape(stage.sentence).replace(" %", "&nbsp;%")
     return (
         f'<h3 class="stage-title">{number} · {html.escape(stage.title)}</h3>'
-        f'<p class="stage-says">{html.escape(stage.sentence)}</p>'
+        f'<p class="stage-says">{sentence}</p>'
     )
 
 

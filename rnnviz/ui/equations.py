@@ -54,7 +54,10 @@ _CSS = """
 }
 .st-key-equations .katex-display > .katex { text-align: left; }
 /* What one steps with stays in sight: the controls at the top, on a phone the buttons below. */
-.st-key-equation_controls { background: Canvas; padding-bottom: 0.5rem; }
+.st-key-equation_controls {
+  background: Canvas; border: 1px solid rgba(128, 128, 128, 0.25); border-radius: 0.5rem;
+  padding: 0.25rem 0.75rem 0.5rem;
+}
 @media (min-width: 641px) and (min-height: 700px) {
   :has(> .st-key-equation_controls) { position: sticky; top: 3.75rem; z-index: 9; }
 }
@@ -64,6 +67,7 @@ _CSS = """
     background: Canvas; bottom: 0; justify-content: center; left: 0; padding: 0.4rem;
     position: fixed; width: 100vw; z-index: 9;
   }
+  :has(> .st-key-equation_buttons) { display: contents; }
   .st-key-equations { padding-bottom: 3rem; }
 }
 </style>
@@ -132,9 +136,10 @@ def _walk(
 def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
     """Draw one stage: words first, then formulas and numbers."""
     st.html(stage_head(number, stage))
-    columns = st.columns(_width(stage))
+    columns, count = st.columns(_width(stage)), len(stage.equations)
+    # The first ones left and the last ones right, so that a phone shows them in their order.
     for place, equation in enumerate(stage.equations):
-        with columns[place % len(columns)]:
+        with columns[0] if place < count // 2 else columns[-1]:
             st.latex(latex(equation.symbols, cell))
             st.html(equation_html(equation, cell, digits, stage.sentence))
 

@@ -227,10 +227,10 @@ def test_single_precision_is_met_to_four_digits():
 def test_gates_near_0_and_1_are_met_to_the_last_digit_shown():
     trainer = trained(iterations=0)
     network = trainer.network_of(trainer.trace())
-    network.flat *= 12
+    network.flat *= 30
     trace = trace_of(trainer, network)
     smallest = min(gate.min() for letter, gate in trace.gates.items() if letter != "g")
-    assert smallest < 1e-6
+    assert smallest < 1e-13
     for equation in equations(trainer, "forward", trace):
         if equation.recorded is not None:
             assert number_text(equation.result.value, 6) == number_text(equation.recorded, 6)
@@ -271,6 +271,16 @@ def test_what_is_no_number_is_shown_as_such(cell, direction):
         if equation.recorded is not None:
             assert number_text(equation.result.value, 6) == number_text(equation.recorded, 6)
             assert math.isnan(equation.recorded)
+
+
+def test_what_does_not_come_back_is_0_where_weights_are_no_numbers_too():
+    trainer = trained()
+    network = trainer.network_of(trainer.trace())
+    network.parameters["weight_hh_l0"][:] = np.nan
+    trace = trace_of(trainer, network)
+    last = stages(trace, network.architecture, Where(0, 0, trace.steps - 1), "backward")
+    assert last[0].equations[1].result.value == 0
+    assert last[2].equations[0].result.value == 0
 
 
 def test_one_step_and_one_unit_are_enough():

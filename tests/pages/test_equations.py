@@ -199,7 +199,7 @@ def test_an_intervention_is_said(trained):
 
     assert any("intervention" in info.value for info in trained.info)
     assert "Held by an intervention" in written(trained)
-    assert "keeps 100 %" in written(trained)
+    assert "keeps 100&nbsp;%" in written(trained)
     assert results(trained)[0] == "1.00000"
 
 

@@ -87,7 +87,7 @@ def _squashed(place: Place, symbols: str, filled: str, parts: dict[str, float]) 
         Number(value, "h"),
         place.value("h"),
     )
-    return Stage("Together", _says(place), (hidden_state(place, equation),))
+    return Stage("What it tells the rest", _says(place), (hidden_state(place, equation),))
 
 
 def _says(place: Place) -> str:
