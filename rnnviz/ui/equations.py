@@ -10,6 +10,7 @@ from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
 from rnnviz.recording import Trace
 from rnnviz.ui import session
+from rnnviz.ui.components.keys import keys
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
@@ -87,6 +88,7 @@ def equations(trace: Trace, layer: int, run: Run) -> None:
         )
     if of_layer(trace.interventions, layer):
         st.info("An intervention acts on this layer; the equations say where.")
+    keys()
     _walk(trace, layer, architecture, input_names)
 
 

@@ -1,4 +1,4 @@
-"""The keys of the transport bar, wherever the focus is: space, s and 0."""
+"""The keys of transport bar and time, wherever the focus is: space, s, 0, left and right."""
 
 from __future__ import annotations
 

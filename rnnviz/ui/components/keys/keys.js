@@ -1,12 +1,12 @@
 /**
- * The keys of the transport bar, wherever the focus is.
+ * The keys of the transport bar, and of stepping through time, wherever the focus is.
  *
  * Streamlit's own shortcuts keep silent while a control has the focus, and a control that was clicked keeps it: space
  * would then press that control once more. So the key is taken here first, except where a person types, and except for space
- * on something reached by Tab, which is how the keyboard presses it.
+ * and arrows on something reached by Tab, which is how the keyboard presses it, and for arrows on a slider.
  */
 
-const BUTTONS = { Space: "play", KeyS: "step", Digit0: "reset" };
+const BUTTONS = { Space: "play", KeyS: "step", Digit0: "reset", ArrowLeft: "step_back", ArrowRight: "step_on" };
 const TYPING = "textarea, [contenteditable], canvas[data-testid], input:not([type=range], [type=radio], [type=checkbox])";
 
 export default function () {
@@ -25,12 +25,15 @@ function listen() {
 
 /** @param {KeyboardEvent} event */
 function press(event) {
-  if (event.code === "Tab" || event.code.startsWith("Arrow")) byKeyboard = true;
   const name = BUTTONS[event.code];
+  const arrow = event.code.startsWith("Arrow");
+  if (event.code === "Tab" || (arrow && !shown(name))) byKeyboard = true;
   if (!name || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const target = event.composedPath()[0];
   if (!(target instanceof Element) || target.closest(TYPING)) return;
-  if (event.code === "Space" && byKeyboard && target !== document.body && !target.matches("input[type=range]")) return;
+  const slider = target.matches("input[type=range]");
+  if (arrow && slider) return;
+  if ((arrow || event.code === "Space") && byKeyboard && target !== document.body && !slider) return;
   const button = shown(name);
   if (!button) return;
   event.preventDefault();

@@ -1,0 +1,82 @@
+"""The equations in a browser: stepping by keyboard moves numbers and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.serving import Server
+
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+
+#: Counts formulas that are drawn anew, and notes every height of the equations.
+WATCH = """
+() => {
+  const shown = document.querySelector(".st-key-equations");
+  window.seen = { formulas: 0, heights: [] };
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => [...change.addedNodes]);
+    seen.formulas += added.filter((node) => node.querySelector?.(".katex")).length;
+    seen.heights.push(shown.getBoundingClientRect().height);
+  }).observe(shown, { subtree: true, childList: true, characterData: true });
+}
+"""
+
+
+def caption(page: Page, step: int):
+    return page.get_by_text(f"Time step {step} of 0..13")
+
+
+def turn(page: Page, direction: str) -> None:
+    """Choose a direction, and wait until its last stage is there."""
+    page.get_by_text(f"{direction}:").click()
+    last = {"Forward": "4 · What to output", "Backward": "4 · What is asked of the gates"}[
+        direction
+    ]
+    expect(page.get_by_role("heading", name=last)).to_be_visible()
+    page.wait_for_timeout(500)
+
+
+@pytest.fixture(params=SIZES)
+def equations(page: Page, server: Server, request) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{server.url}/equations")
+    expect(caption(page, 7)).to_be_visible()
+    expect(page.locator(".st-key-equations .katex").first).to_be_visible()
+    yield page
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("direction", ["Forward", "Backward"])
+def test_arrows_step_through_time_and_only_numbers_change(equations, direction):
+    turn(equations, direction)
+    equations.evaluate(WATCH)
+    before = equations.locator(".st-key-equations").inner_text()
+
+    for step in (8, 9, 10):
+        equations.keyboard.press("ArrowRight")
+        expect(caption(equations, step)).to_be_visible()
+    for step in (9, 8, 7):
+        equations.keyboard.press("ArrowLeft")
+        expect(caption(equations, step)).to_be_visible()
+
+    equations.wait_for_timeout(500)
+    assert equations.locator(".st-key-equations").inner_text() == before
+    seen = equations.evaluate("seen")
+    assert len(set(seen["heights"])) == 1
+    assert seen["formulas"] == 0
+
+
+def test_nothing_is_wider_than_the_page(equations):
+    width = equations.viewport_size["width"]
+    for direction in ("Forward", "Backward"):
+        turn(equations, direction)
+        cut = equations.evaluate(
+            """() => [...document.querySelectorAll(".equation, .equation p, .katex-display")]
+                 .filter((part) => part.scrollWidth > part.clientWidth + 1).length"""
+        )
+        assert cut == 0
+        assert equations.evaluate("document.documentElement.scrollWidth") == width
