@@ -56,7 +56,7 @@ class GRU(Cell):
         # and z, r * m and z * (h_{t-1} - n); then derivative factors; then dL/da.
         self.d_a = np.zeros((steps, 4 * H, batch), dtype)
         self._carry = span.scratch[: H * batch].reshape(H, batch)
-        self._one_and_x = self.Z[:-1, : D + 1]
+        self._one_and_x, self._by_x = self.Z[:-1, : D + 1], self.d_a[:, self.rows(0, 3)]
         parts = [
             Part(self.rows(0, 3), slice(D + 1), by_x.gradient),
             Part(self.rows(1, 3), slice(D + 1, None), by_h.gradient),
@@ -117,7 +117,7 @@ class GRU(Cell):
         dot, tanh, multiply = np.dot, np.tanh, np.multiply
         add, subtract = np.add, np.subtract
         held_rz, held_n, silent = self.held_in("rz"), self.held_in("n"), self.silent
-        product(self.W_x, self._one_and_x, self.d_a[:, self.rows(0, 3)])
+        product(self.W_x, self._one_and_x, self._by_x)
         for S, h_1, rzm, m, rz, x_rz, n, r, z, x_n, rm, zq, h_before, h in self._forward:
             dot(W_h, h_1, rzm)
             add(rz, x_rz, rz)
@@ -162,18 +162,20 @@ class GRU(Cell):
     def _views_of(self, chunk: slice) -> tuple[Array, ...]:
         """Return what `_factors` reads and writes for a chunk of time steps."""
         S, d_a, rows = self.S[chunk], self.d_a[chunk], self.rows
-        return d_a, *(x[:, rows(k)] for x in (S, d_a) for k in (0, 1, 2)), d_a[:, rows(3)]
+        by_block = (len(d_a), -1, self.hidden_size, self.batch)
+        rz, d_nrzm = S.reshape(by_block)[:, 1:], d_a.reshape(by_block)
+        d_rz, d_n_and_m = d_nrzm[:, 1:3], d_nrzm[:, ::3]
+        blocks = (S[:, rows(0)], S[:, rows(2)], d_a[:, rows(0)], d_a[:, rows(2)], d_a[:, rows(3)])
+        return d_a, *blocks, rz, d_rz, d_n_and_m
 
     def _factors(self, views: tuple[Array, ...]) -> None:
         """Write what d_h (for n and z) and d_a_n (for r) are multiplied with into `d_a`.
 
-        With q = h_{t-1} - n, those of r and z have one form: r m (1 - r) and z q (1 - z).
+        With q = h_{t-1} - n, those of r and z, r m (1 - r) and z q (1 - z), have one form, x - x y.
         """
-        d_a, n, r, z, d_n, d_r, d_z, d_m = views
-        np.multiply(d_r, r, d_m)
-        np.subtract(d_r, d_m, d_r)
-        np.multiply(d_z, z, d_m)
-        np.subtract(d_z, d_m, d_z)
+        d_a, n, z, d_n, d_z, d_m, rz, d_rz, d_n_and_m = views
+        np.multiply(d_rz, rz, d_n_and_m)  # memory that is free
+        np.subtract(d_rz, d_n_and_m, d_rz)
         np.multiply(n, n, d_n)
         np.subtract(self.one, d_n, d_n)
         np.subtract(self.one, z, d_m)
@@ -186,7 +188,7 @@ class GRU(Cell):
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""
-        product(self.W_ih_T, self.d_a[:, self.rows(0, 3)], d_x)
+        product(self.W_ih_T, self._by_x, d_x)
 
     def weight_gradients(self) -> None:
         """Add up the products over the steps: with [1; x] and with [h; 1]."""

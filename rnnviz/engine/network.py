@@ -197,8 +197,7 @@ class Network:
         """
         if self._learned is None:
             raise RuntimeError("gradient_norms: nothing was learned yet")
-        layers = self._learned.layers
-        return np.array([norms(layer.d_h.reshape(layer.steps, -1)) for layer in layers])
+        return np.array([norms(d_h) for d_h in self._learned.d_h_by_step])
 
     def input_gradient(self) -> Array:
         """Return dL/dx_t of the last batch that was learned, right after `learn`.
