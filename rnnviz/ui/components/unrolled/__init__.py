@@ -48,6 +48,11 @@ MODULES = (
     "display",
     "motion",
     "events",
+    "vector",
+    "gif",
+    "webp",
+    "film",
+    "save",
     "unrolled",
 )
 

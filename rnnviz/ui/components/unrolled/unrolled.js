@@ -33,6 +33,7 @@
  *     scene        all that decides what is drawn
  *     paint        draws a scene
  *     controls display motion events              the elements, what they show, and what they do
+ *     vector gif webp film save                   pictures and films to take away
  *     unrolled     mounts it (this file)
  *     streamlit    the same as a component of Streamlit
  *
@@ -47,6 +48,7 @@ import { buildReceptive } from "./receptive.js";
 import { buildLabels, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later, listen } from "./events.js";
+import { offerSaving } from "./save.js";
 
 /* global STYLE */
 
@@ -114,6 +116,7 @@ function createView(figure) {
   view.dom.receptive = buildReceptive(element("div", "receptive", figure));
   watch(view, calm);
   listen(view);
+  offerSaving(view);
   return view;
 }
 

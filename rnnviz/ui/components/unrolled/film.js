@@ -1,0 +1,170 @@
+/** Films of the picture: which frames they have, and how these become one file. */
+
+import { clamp } from "./values.js";
+import { css } from "./theme.js";
+import { cellX } from "./layout.js";
+import { arrive, fit, look } from "./scene.js";
+import { paint, sizeOf } from "./paint.js";
+import { GifWriter, changedBox, paletteOf } from "./gif.js";
+import { WebpWriter } from "./webp.js";
+
+/** Width in pixels, and most frames of a film: enough to see everything, and soon made. */
+export const FILM = { width: 900, frames: 120 };
+
+/** Paper around the picture, in pixels of its layout. */
+export const MARGIN = 12;
+
+/** How many frames the colours of a GIF are chosen from. */
+const SAMPLED = 8;
+
+const HOLD_MS = 1200;
+
+/** A scene of its own: what happens on the page meanwhile does not change it. */
+export function copyOf(view, width) {
+  const scene = {
+    ...view, art: {}, sizes: new Map(), tables: {}, colours: {}, unitScales: {}, pointer: null,
+    sweep: { ...view.sweep }, zoom: { ...view.zoom, depth: view.zoom.level },
+    store: { ...view.store, frames: [...view.store.frames] },
+  };
+  arrive(scene);
+  fit(scene, width, view.theme);
+  return scene;
+}
+
+/**
+ * What a film looks at, frame after frame, and for how long.
+ * @typedef {{wanted: object, milliseconds: number}} Shot
+ * Forward through the time steps, then backward with the gradient.
+ * @returns {Shot[]}
+ */
+export function sweepShots({ layout }) {
+  const { steps } = layout;
+  const count = Math.round(clamp(steps * 4, 12, FILM.frames / 2 - 1));
+  const milliseconds = clamp((1000 * clamp(0.5 * steps, 2, 8)) / count, 50, 250);
+  const places = Array.from({ length: count + 1 }, (_, place_) => (steps * place_) / count);
+  const shots = [
+    ...places.map((at) => ({ wanted: { phase: "forward", at }, milliseconds })),
+    ...places.reverse().map((at) => ({ wanted: { phase: "backward", at }, milliseconds })),
+  ];
+  for (const end of [count, 2 * count + 1]) shots[end].milliseconds = HOLD_MS;
+  return shots;
+}
+
+/** All kept iterations at one time step. @returns {Shot[]} */
+export function trainingShots({ store, step }) {
+  const { frames } = store;
+  const count = Math.min(frames.length, FILM.frames);
+  const milliseconds = clamp(9000 / count, 70, 500);
+  const shots = Array.from({ length: count }, (_, place_) => {
+    const frame = frames[Math.round((place_ * (frames.length - 1)) / Math.max(1, count - 1))];
+    return { wanted: { iteration: frame.iteration, phase: "all", step }, milliseconds };
+  });
+  shots[count - 1].milliseconds = HOLD_MS;
+  return shots;
+}
+
+/** Where the steps do not fit into the picture, the window follows the one that is looked at. */
+function follow(scene) {
+  const { base, sweep, step } = scene;
+  const at = sweep.phase === "all" ? step + 0.5 : sweep.at;
+  const scroll = clamp(cellX(base, at) - base.view / 2, 0, Math.max(0, base.content - base.view));
+  look(scene, { scroll });
+}
+
+export function framedSize(scene) {
+  const { width, height } = sizeOf(scene);
+  return { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+}
+
+/** Paint the whole picture with paper around it. */
+export function paintFramed(context, scene) {
+  const { width, height } = framedSize(scene);
+  context.save();
+  context.fillStyle = css(scene.theme.paper);
+  context.fillRect(0, 0, width, height);
+  context.translate(MARGIN, MARGIN);
+  paint(context, scene);
+  context.restore();
+}
+
+/** A canvas that is on no page, of so many pixels for each pixel of the layout. */
+export function canvasOf(scene, ratio) {
+  const { width, height } = framedSize(scene);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  context.scale(ratio, ratio);
+  return { canvas, context };
+}
+
+/** @returns {Promise<Blob>} */
+export function encoded(canvas, type) {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob?.type === type) resolve(blob);
+      else reject(new Error(`this browser cannot write ${type}`));
+    }, type, 1);
+  });
+}
+
+/**
+ * Make a film.
+ * @param {object} scene a copy, which is changed
+ * @param {Shot[]} shots
+ * @param {"gif"|"webp"} format
+ * @param {{report: (done: number) => void, isCancelled: () => boolean}} watch `done` counts frames
+ * @returns {Promise<{blob: Blob, width: number, height: number}|null>} null if it was cancelled
+ */
+export async function film(scene, shots, format, { report, isCancelled }) {
+  const { canvas, context } = canvasOf(scene, 1);
+  const { width, height } = canvas;
+  const show = ({ wanted }) => {
+    look(scene, wanted);
+    follow(scene);
+    paintFramed(context, scene);
+    return context.getImageData(0, 0, width, height);
+  };
+  const writer = format === "gif" ? gifOf(canvas, shots, show) : webpOf(canvas);
+  for (const [done, shot] of shots.entries()) {
+    if (isCancelled()) return null;
+    await writer.add(show(shot), shot.milliseconds);
+    report(done + 1);
+    await breath();
+  }
+  return { blob: writer.finish(), width, height };
+}
+
+/** Let the page do what else is due. */
+function breath() {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+function gifOf({ width, height }, shots, show) {
+  const every = Math.max(1, Math.floor(shots.length / SAMPLED));
+  const sampled = shots.filter((_, place_) => place_ % every === 0 || place_ === shots.length - 1);
+  return new GifWriter(width, height, paletteOf(sampled.map(show)));
+}
+
+/** The browser encodes; only the box that has changed, from an even place on. */
+function webpOf(canvas) {
+  const writer = new WebpWriter(canvas.width, canvas.height);
+  const part = document.createElement("canvas");
+  let before = null;
+  return {
+    finish: () => writer.finish(),
+    add: async ({ data }, milliseconds) => {
+      const now = new Uint32Array(data.buffer);
+      const [x, y, width, height] = changedBox(before, now, canvas.width);
+      before = now;
+      const [left, top] = [x - (x % 2), y - (y % 2)];
+      part.width = width + x - left;
+      part.height = height + y - top;
+      const context = part.getContext("2d", { alpha: false });
+      context.drawImage(canvas, -left, -top);
+      await writer.add(
+        await encoded(part, "image/webp"), [left, top, part.width, part.height], milliseconds,
+      );
+    },
+  };
+}

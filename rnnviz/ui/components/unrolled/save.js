@@ -1,0 +1,190 @@
+/** The button that saves the picture, and the films of it; all is made in the browser. */
+
+import { plural, sentence } from "./words.js";
+import { button, element } from "./controls.js";
+import { VectorContext } from "./vector.js";
+import {
+  FILM, MARGIN, canvasOf, copyOf, encoded, film, framedSize, paintFramed, sweepShots,
+  trainingShots,
+} from "./film.js";
+
+/** Pixels of a saved picture for each pixel of its layout. */
+const SHARPNESS = 2;
+
+/** Give a view its button, and the box that it opens. */
+export function offerSaving(view) {
+  const { figure } = view.dom;
+  const open = button(figure.querySelector(".controls"), "save", "Save the picture, or a film of it");
+  open.textContent = "Save …";
+  open.setAttribute("aria-expanded", "false");
+  const box = element("div", "saving", figure);
+  box.hidden = true;
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", "Save the picture, or a film of it");
+  const saving = { open, box, job: 0, ...buildBox(box) };
+  open.onclick = (event) => toggleBox(view, saving, event);
+  // The keys and clicks of the picture are not meant in here.
+  box.onclick = (event) => event.stopPropagation();
+  box.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") toggleBox(view, saving, event);
+  };
+  saving.png.onclick = () => attempt(saving, () => savePng(view));
+  saving.svg.onclick = () => attempt(saving, () => saveSvg(view));
+  for (const [kind, formats] of Object.entries(saving.films)) {
+    for (const [format, made] of Object.entries(formats)) {
+      made.onclick = () => attempt(saving, () => saveFilm(view, saving, kind, format));
+    }
+  }
+  saving.cancel.onclick = () => cancelFilm(saving);
+}
+
+function buildBox(box) {
+  const row = (text) => {
+    const made = element("div", "row", box);
+    return { made, text: element("span", "", made, text) };
+  };
+  const formats = ({ made }, what, names) => names.map((name) => {
+    const one = button(made, "", `Save ${what} as ${name}`);
+    one.textContent = name;
+    return one;
+  });
+  const [png, svg] = formats(row("This picture"), "this picture", ["PNG", "SVG"]);
+  const films = {};
+  const texts = {};
+  for (const [kind, text] of [["sweep", "Sweep through time"], ["training", "Training"]]) {
+    const line = row(text);
+    const [webp, gif] = formats(line, `the film: ${text}`, ["WEBP", "GIF"]);
+    films[kind] = { webp, gif };
+    texts[kind] = line.text;
+  }
+  element("small", "", box, `Films play for ever: ${FILM.width} pixels wide, up to ${FILM.frames} frames.`);
+  const work = element("div", "row work", box);
+  work.hidden = true;
+  const bar = element("progress", "", work);
+  bar.setAttribute("aria-label", "Frames made");
+  const count = element("span", "", work);
+  const cancel = button(work, "", "Stop making the film");
+  cancel.textContent = "Cancel";
+  const said = element("div", "said", box);
+  said.setAttribute("role", "status");
+  return { png, svg, films, texts, work, bar, count, cancel, said };
+}
+
+function toggleBox(view, { open, box, png, films, texts, work, said }, event) {
+  event.stopPropagation();
+  if (!view.store) return;
+  const { store, layout } = view;
+  box.hidden = !box.hidden;
+  open.setAttribute("aria-expanded", String(!box.hidden));
+  said.textContent = "";
+  const iterations = store.frames.length;
+  texts.sweep.textContent = `Sweep through ${plural(layout.steps, "time step")}, and back`;
+  texts.training.textContent = `Training: ${plural(iterations, "kept iteration")}`;
+  if (work.hidden) {
+    for (const made of Object.values(films.training)) made.disabled = iterations < 2;
+  }
+  (box.hidden ? open : png).focus();
+}
+
+/** Do it, and say what became of it. */
+async function attempt({ said }, action) {
+  try {
+    said.textContent = await action();
+  } catch (error) {
+    said.textContent = `It could not be saved: ${error.message}.`;
+  }
+}
+
+async function savePng(view) {
+  const scene = copyOf(view, view.layout.width);
+  const { canvas, context } = canvasOf(scene, SHARPNESS);
+  paintFramed(context, scene);
+  const blob = await encoded(canvas, "image/png");
+  return offer(blob, nameOf(scene, "png"), `${canvas.width} × ${canvas.height} pixels`);
+}
+
+function saveSvg(view) {
+  const scene = copyOf(view, view.layout.width);
+  const text = vectorOf(scene);
+  const blob = new Blob([text], { type: "image/svg+xml" });
+  return offer(blob, nameOf(scene, "svg"), "sharp at any size");
+}
+
+/** The picture as an SVG document. */
+export function vectorOf(scene) {
+  const { width, height } = framedSize(scene);
+  const context = new VectorContext(width, height);
+  paintFramed(context, scene);
+  return context.finish(`rnnviz, iteration ${scene.frame.iteration}`, sentence(scene));
+}
+
+async function saveFilm(view, saving, kind, format) {
+  const scene = copyOf(view, FILM.width - 2 * MARGIN);
+  // Films show how things come about, whatever the viewer of the page wants to see move.
+  scene.calm = false;
+  const shots = kind === "sweep" ? sweepShots(scene) : trainingShots(scene);
+  const job = (saving.job += 1);
+  startWork(saving, shots.length);
+  try {
+    const made = await film(scene, shots, format, {
+      report: (done) => showWork(saving, done, shots.length),
+      isCancelled: () => saving.job !== job || !view.dom.figure.isConnected,
+    });
+    if (!made) return "Cancelled; nothing was saved.";
+    const size = `${made.width} × ${made.height} pixels, ${plural(shots.length, "frame")}`;
+    return offer(made.blob, nameOf(view, format, kind), size);
+  } finally {
+    endWork(saving);
+  }
+}
+
+function cancelFilm(saving) {
+  saving.job += 1;
+}
+
+function startWork(saving, count) {
+  saving.work.hidden = false;
+  saving.said.textContent = "";
+  saving.bar.max = count;
+  setBusy(saving, true);
+  showWork(saving, 0, count);
+  saving.cancel.focus();
+}
+
+function showWork({ bar, count }, done, all) {
+  bar.value = done;
+  count.textContent = `frame ${done} of ${all}`;
+}
+
+function endWork(saving) {
+  const hadFocus = saving.work.contains(saving.work.getRootNode().activeElement);
+  saving.work.hidden = true;
+  setBusy(saving, false);
+  if (hadFocus) saving.png.focus();
+}
+
+/** One film at a time. */
+function setBusy({ films }, busy) {
+  for (const made of Object.values(films).flatMap(Object.values)) {
+    if (busy) made.dataset.was = String(made.disabled);
+    made.disabled = busy || made.dataset.was === "true";
+  }
+}
+
+function nameOf({ store, frame }, ending, kind) {
+  const what = kind === "training" ? "training" : `iteration-${frame.iteration}`;
+  const sweep = kind === "sweep" ? "-sweep" : "";
+  return `rnnviz-${store.header.cell}-${what}${sweep}.${ending}`;
+}
+
+/** Have the browser save it. @returns {string} what was saved */
+function offer(blob, name, about) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const size = blob.size >= 1e6 ? `${(blob.size / 1e6).toFixed(1)} MB` : `${Math.ceil(blob.size / 1e3)} kB`;
+  return `Saved ${name}: ${about}, ${size}.`;
+}
