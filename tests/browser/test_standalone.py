@@ -42,7 +42,7 @@ def asks(address: str) -> bool:
 
 
 def _still(page: Page) -> None:
-    play = page.locator(".unrolled .play")
+    play = page.locator(".unrolled .time .play")
     if play.get_attribute("aria-pressed") == "true":
         play.click()
 
@@ -54,7 +54,7 @@ def test_it_shows_the_newest_iteration_and_plays_at_once(alone: Page, trainer: T
     before = step.input_value()
     expect(step).not_to_have_value(before)
     _still(alone)
-    expect(alone.locator(".play")).to_have_attribute("aria-pressed", "false")
+    expect(alone.locator(".time .play")).to_have_attribute("aria-pressed", "false")
     expect(alone.locator(".follow")).to_be_hidden()
 
 
@@ -80,6 +80,17 @@ def test_steps_are_scrubbed_and_keys_work(alone: Page, trainer: Trainer) -> None
     alone.locator(".scroll").focus()
     alone.keyboard.press("ArrowRight")
     expect(alone.locator(".readout")).to_contain_text("time step 6")
+
+
+def test_training_is_replayed_and_saved_without_a_network_too(alone: Page) -> None:
+    _still(alone)
+    alone.locator(".training input").fill("0")
+    alone.get_by_role("button", name="Play training: all kept").click()
+    expect(alone.locator(".training input")).not_to_have_value("0")
+    alone.get_by_role("button", name="Save the picture").click()
+    with alone.expect_download() as download:
+        alone.get_by_role("button", name="this picture as PNG").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_it_follows_the_viewers_wish_for_dark(alone: Page) -> None:

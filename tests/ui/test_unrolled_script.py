@@ -11,8 +11,8 @@ from rnnviz.ui.components import unrolled
 
 _FOLDER = Path(unrolled.__file__).parent
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?:function|const|let) (\w+)", re.MULTILINE)
-_NAME = re.compile(r"^(?:export )?(?:function|const|let) (\w+)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+_NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
 
 
 def _text(module: str) -> str:

@@ -1,0 +1,233 @@
+"""Pictures and films that are saved in the browser, read with other programs than made them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from rnnviz.figures.picture import pack
+from rnnviz.recording import Trace
+from rnnviz.ui.components.unrolled import script
+from tests.traces import make_trace
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_NASTY = ("</text><script>", 'a & "b"\x00', "x" * 200, "=1+1")
+
+Open = Callable[..., Page]
+Array = np.ndarray
+
+
+@pytest.fixture
+def still(page: Page) -> Open:
+    """Mount the picture of some traces on an empty page, without motion, and open the box."""
+
+    def open_(traces: list[Trace]) -> Page:
+        page.emulate_media(reduced_motion="reduce", color_scheme="light")
+        packed = base64.b64encode(pack(traces)).decode()
+        page.set_content(f"""<body><div id="network"></div><script type="module">{script()}
+            const bytes = Uint8Array.from(atob("{packed}"), (each) => each.charCodeAt(0));
+            window.picture = mount(document.getElementById("network"), {{ bytes }});
+        </script></body>""")
+        page.get_by_role("button", name="Save the picture").click()
+        return page
+
+    return open_
+
+
+def _saved(page: Page, name: str) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return download.value.path().read_bytes()
+
+
+def _frames(data: bytes) -> tuple[Image.Image, list[Array]]:
+    image = Image.open(io.BytesIO(data))
+    frames = []
+    for place in range(image.n_frames):
+        image.seek(place)
+        frames.append(np.array(image.convert("RGB")).astype(int))
+    return image, frames
+
+
+def _several(count: int = 5) -> list[Trace]:
+    """Return traces in which other units are on."""
+    traces = []
+    for place in range(count):
+        trace = make_trace(100 * place)
+        layer = trace.layers[0]
+        gates = {letter: np.roll(gate, place, axis=1) for letter, gate in layer.gates.items()}
+        traces.append(replace(trace, layers=(replace(layer, gates=gates),)))
+    return traces
+
+
+def _shown(page: Page) -> Array:
+    """What the page shows of the strips, as [R, G, B] of each pixel."""
+    png = page.locator(".stage").screenshot()
+    return np.array(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def test_a_png_is_the_picture_that_is_seen_twice_as_sharp(still: Open) -> None:
+    page = still([make_trace()])
+    image = Image.open(io.BytesIO(_saved(page, "this picture as PNG")))
+    expect(page.locator(".saving .said")).to_contain_text("rnnviz-lstm-iteration-0.png")
+    page.keyboard.press("Escape")
+    shown = _shown(page)
+
+    assert image.format == "PNG"
+    width = page.locator(".unrolled").bounding_box()["width"]
+    assert image.width == 2 * (int(width) + 24)
+    margin, caption = 12, 24
+    left = image.width // 2 - margin - shown.shape[1]
+    box = (left, margin + caption, left + shown.shape[1], margin + caption + shown.shape[0])
+    half = image.convert("RGB").resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
+    saved = np.array(half.crop(box)).astype(int)
+    assert np.abs(saved - shown).mean() < 3
+
+
+def test_an_svg_is_valid_and_looks_like_the_png(still: Open) -> None:
+    page = still([make_trace()])
+    png = Image.open(io.BytesIO(_saved(page, "this picture as PNG"))).convert("RGB")
+    svg = _saved(page, "this picture as SVG")
+    root = ElementTree.fromstring(svg)
+    size = (int(root.get("width")), int(root.get("height")))
+
+    assert "iteration 0" in root.find(f"{_SVG}title").text
+    assert (png.width, png.height) == (2 * size[0], 2 * size[1])
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.set_content(f"<body style='margin:0'>{svg.decode().split('?>')[1]}</body>")
+    drawn = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    wanted = np.array(png.resize(size, Image.Resampling.BOX)).astype(int)
+    difference = np.abs(np.array(drawn).astype(int) - wanted)
+    assert difference.mean() < 2
+    assert np.abs(wanted - 255).mean() > 10
+
+
+def test_texts_of_the_user_stay_texts_in_an_svg(still: Open) -> None:
+    trace = replace(make_trace(), input_labels=_NASTY, output_labels=_NASTY[:2])
+    root = ElementTree.fromstring(_saved(still([trace]), "this picture as SVG"))
+
+    texts = [text.text for text in root.iter(f"{_SVG}text")]
+    assert _NASTY[0] in texts
+    assert 'a & "b"·' in texts
+    assert any(text.startswith("xxx") and text.endswith("…") for text in texts)
+    assert not list(root.iter(f"{_SVG}script"))
+
+
+def test_an_svg_of_what_is_not_a_number_is_valid_too(still: Open) -> None:
+    trace = make_trace()
+    layer = replace(trace.layers[0], h=np.full_like(trace.h, np.nan))
+    root = ElementTree.fromstring(
+        _saved(still([replace(trace, layers=(layer,), loss=np.nan)]), "this picture as SVG")
+    )
+    assert not [each for each in root.iter() if "NaN" in "".join(each.attrib.values())]
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "GIF"])
+def test_a_film_of_the_sweep_has_its_size_its_frames_and_plays_for_ever(
+    still: Open, kind: str
+) -> None:
+    page = still([make_trace()])
+    image, frames = _frames(_saved(page, f"Sweep through time as {kind}"))
+
+    assert image.format == kind
+    assert image.width == 900
+    assert image.info["loop"] == 0
+    # Four steps: 16 pictures and the first, forward and backward.
+    assert len(frames) == 34
+    assert all(np.abs(one - other).sum() > 0 for one, other in itertools.pairwise(frames))
+    said = page.locator(".saving .said")
+    expect(said).to_contain_text(f"{image.width} × {image.height} pixels, 34 frames")
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "GIF"])
+def test_a_film_of_training_shows_every_kept_iteration_as_it_was(still: Open, kind: str) -> None:
+    page = still(_several())
+    _, frames = _frames(_saved(page, f"Training as {kind}"))
+
+    wanted = []
+    for place in range(5):
+        page.evaluate(
+            """place => {
+                const input = document.querySelector(".training input");
+                input.value = place;
+                input.dispatchEvent(new Event("input"));
+            }""",
+            place,
+        )
+        png = _saved(page, "this picture as PNG")
+        wanted.append(Image.open(io.BytesIO(png)).convert("RGB"))
+    assert len(frames) == 5
+    for frame, whole in zip(frames, wanted, strict=True):
+        # Another width: the labels at the left are the same, the rows have the same height.
+        rows = np.array(whole.resize((whole.width // 2, whole.height // 2), Image.Resampling.BOX))
+        assert rows.shape[0] == frame.shape[0]
+        assert np.abs(rows[:, :120].astype(int) - frame[:, :120]).mean() < 4
+    assert all(np.abs(one - other).max() > 60 for one, other in itertools.pairwise(frames))
+
+
+def test_both_kinds_of_film_show_the_same(still: Open) -> None:
+    page = still(_several(3))
+    _, webp = _frames(_saved(page, "Training as WEBP"))
+    _, gif = _frames(_saved(page, "Training as GIF"))
+
+    for exact, few_colours in zip(webp, gif, strict=True):
+        assert np.abs(exact - few_colours).mean() < 2
+
+
+def test_a_film_can_be_cancelled_and_another_be_made(still: Open) -> None:
+    page = still([make_trace(steps=14, units=16)])
+    page.get_by_role("button", name="Sweep through time as GIF").click()
+    work = page.locator(".saving .work")
+    expect(work).to_contain_text("of 114")
+    expect(page.get_by_role("button", name="Sweep through time as WEBP")).to_be_disabled()
+    page.get_by_role("button", name="Stop making the film").click()
+    expect(page.locator(".saving .said")).to_have_text("Cancelled; nothing was saved.")
+    expect(work).to_be_hidden()
+    expect(page.get_by_role("button", name="Sweep through time as WEBP")).to_be_enabled()
+
+
+def test_one_iteration_makes_no_film_of_training(still: Open) -> None:
+    page = still([make_trace()])
+    expect(page.get_by_role("button", name="Training as GIF")).to_be_disabled()
+    expect(page.get_by_role("button", name="Sweep through time as GIF")).to_be_enabled()
+
+
+def test_one_time_step_makes_a_film_too(still: Open) -> None:
+    _, frames = _frames(_saved(still([make_trace(steps=1)]), "Sweep through time as GIF"))
+    assert len(frames) == 26
+
+
+def test_what_is_saved_does_not_change_what_is_seen(still: Open) -> None:
+    page = still(_several())
+    page.keyboard.press("Escape")
+    before = _shown(page)
+    page.get_by_role("button", name="Save the picture").click()
+    _saved(page, "Training as WEBP")
+    page.keyboard.press("Escape")
+    expect(page.locator(".saving")).to_be_hidden()
+    assert np.array_equal(_shown(page), before)
+
+
+def test_the_box_is_opened_and_closed_by_keys_and_its_keys_do_not_move_the_picture(
+    still: Open,
+) -> None:
+    page = still([make_trace()])
+    expect(page.get_by_role("button", name="this picture as PNG")).to_be_focused()
+    step = page.locator(".time input").input_value()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".time input").input_value() == step
+    page.keyboard.press("Escape")
+    save = page.get_by_role("button", name="Save the picture")
+    expect(save).to_be_focused()
+    expect(save).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(page.locator(".saving")).to_be_visible()
