@@ -14,7 +14,7 @@ const SHARPNESS = 2;
 /** Give a view its button, and the box that it opens. */
 export function offerSaving(view) {
   const { figure } = view.dom;
-  const open = button(figure.querySelector(".controls"), "save", "Save the picture, or a film of it");
+  const open = button(figure.querySelector(".caption"), "save", "Save the picture, or a film of it");
   open.textContent = "Save …";
   open.setAttribute("aria-expanded", "false");
   const box = element("div", "saving", figure);
