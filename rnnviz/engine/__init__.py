@@ -39,7 +39,7 @@ check.py         the gradient checker
 """
 
 from rnnviz.engine.architecture import CELLS
-from rnnviz.engine.check import TOLERANCE, gradient_check
+from rnnviz.engine.check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.engine.itemise import Itemised, itemised
@@ -48,13 +48,20 @@ from rnnviz.engine.network import Network
 from rnnviz.engine.norms import norm, norms
 from rnnviz.engine.optim import OPTIMIZERS, Optimizer, make_optimizer
 from rnnviz.engine.record import LayerRecord, Record
-from rnnviz.engine.recurrence import Spectrum, jacobian_norms, recurrent_spectrum
+from rnnviz.engine.recurrence import (
+    Spectrum,
+    jacobian_norms,
+    recurrent_spectrum,
+    step_jacobians,
+)
 
 __all__ = [
     "CELLS",
     "LOSSES",
     "OPTIMIZERS",
     "TOLERANCE",
+    "Checked",
+    "GradientCheck",
     "Hold",
     "Intervention",
     "Itemised",
@@ -75,4 +82,5 @@ __all__ = [
     "norms",
     "recurrent_spectrum",
     "softmax",
+    "step_jacobians",
 ]

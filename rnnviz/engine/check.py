@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.products import Array
@@ -16,6 +19,154 @@ if TYPE_CHECKING:
 # Errors above this are a wrong gradient: central differences in float64 are good to about 1e-8
 # where the loss is smooth; a term that is forgotten is off by far more.
 TOLERANCE = 1e-6
+# The loss comes from rounded outputs of about 1: it is off by some so many of their last places.
+ROUNDED_UNITS = 10
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How a gradient compares with central differences, so far.
+
+    Parameters
+    ----------
+    entries
+        How many entries of it were compared.
+    of
+        How many it has.
+    difference
+        The largest difference of an entry.
+    scale
+        The largest of these entries, in absolute value.
+    rounding
+        What rounding alone can make of a difference.
+    """
+
+    entries: int
+    of: int
+    difference: float
+    scale: float
+    rounding: float
+
+    @property
+    def error(self) -> float:
+        """Relative error: the largest difference over the largest entry; 0 where all are 0."""
+        return self.difference / self.scale if self.scale > 0 else 0.0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the difference is within the tolerance and rounding; False if not a number."""
+        return self.difference <= TOLERANCE * self.scale + self.rounding
+
+    @property
+    def tells(self) -> bool:
+        """Whether the entries are large enough for a difference of 1 % to be seen."""
+        return 0.01 * self.scale > self.rounding
+
+
+class GradientCheck:
+    """A comparison of every gradient of a batch with central differences of its loss.
+
+    It is done entry by entry, as many at a time as the caller wants: an entry takes two passes
+    forward. Works on a float64 copy, so the network is not touched.
+
+    Parameters
+    ----------
+    network, x, y, mask, loss, initial, truncate
+        As in `Network.record`.
+    gradients : mapping of array
+        What to judge, by name; by default what `Network.record` computes, which includes `x` and
+        `initial.h`, `initial.c`.
+    entries
+        Compare at most so many entries of each, evenly spread; None means all.
+    step
+        By how much an entry is moved up and down.
+
+    Attributes
+    ----------
+    results : dict of Checked
+        By name, of those that were begun.
+    done, total : int
+        Entries compared, and to be compared.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        x: Array,
+        y: Targets,
+        mask: Mask | None = None,
+        loss: str = "cross_entropy",
+        initial: Mapping[str, Array] | None = None,
+        *,
+        truncate: int | None = None,
+        gradients: Mapping[str, Array] | None = None,
+        entries: int | None = None,
+        step: float = 1e-5,
+    ) -> None:
+        double = network.copy("float64")
+        x = np.array(x, np.float64) if np.issubdtype(np.asarray(x).dtype, np.floating) else x
+        record = double.record(x, y, mask, loss, initial, truncate)
+        x, y, mask = double.checked(x, y, mask, loss)
+        state = {name: np.zeros_like(values) for name, values in record.d_initial.items()}
+        for name, values in (initial or {}).items():
+            state[name][...] = values
+        analytic = dict(record.gradients)
+        points = dict(double.parameters)
+        if np.issubdtype(x.dtype, np.floating):
+            analytic["x"], points["x"] = record.d_x, x
+        analytic |= {f"initial.{name}": values for name, values in record.d_initial.items()}
+        points |= {f"initial.{name}": values for name, values in state.items()}
+
+        def loss_now() -> float:
+            return double.unroll(x, state).loss(loss, y, mask)
+
+        self._loss_now, self._points, self._step = loss_now, points, step
+        self._rounding = ROUNDED_UNITS * math.ulp(max(1.0, abs(record.loss))) / step
+        self._judged = analytic if gradients is None else gradients
+        self._places = {
+            name: _spread(np.asarray(values).size, entries) for name, values in self._judged.items()
+        }
+        self.results: dict[str, Checked] = {}
+        self.done = 0
+        self.total = sum(len(places) for places in self._places.values())
+        self._comparisons = self._compare_all()
+
+    def advance(self, entries: int | None = None) -> None:
+        """Compare so many entries more; None means all that are left."""
+        wanted = range(self.total if entries is None else entries)
+        with np.errstate(all="ignore"):
+            for _ in zip(wanted, self._comparisons, strict=False):
+                pass
+
+    def _compare_all(self) -> Iterator[None]:
+        for name, places in self._places.items():
+            analytic, point = np.asarray(self._judged[name]).ravel(), self._points[name]
+            difference = scale = 0.0
+            for number, place in enumerate(places, start=1):
+                slope = self._slope(point, np.unravel_index(place, point.shape))
+                # Unlike Python's, NumPy's maximum keeps what is not a number.
+                difference = float(np.maximum(difference, abs(slope - analytic[place])))
+                scale = float(np.maximum(scale, max(abs(slope), abs(analytic[place]))))
+                self.results[name] = Checked(
+                    number, analytic.size, difference, scale, self._rounding
+                )
+                self.done += 1
+                yield
+
+    def _slope(self, point: Array, place: tuple[np.intp, ...]) -> float:
+        """Return the central difference by one entry, which is put back."""
+        before = point[place]
+        point[place] = before + self._step
+        above = self._loss_now()
+        point[place] = before - self._step
+        below = self._loss_now()
+        point[place] = before
+        return (above - below) / (2 * self._step)
 
 
 def gradient_check(
@@ -29,19 +180,14 @@ def gradient_check(
     gradients: Mapping[str, Array] | None = None,
     step: float = 1e-5,
 ) -> dict[str, float]:
-    """Compare every gradient of a batch with central differences of its loss.
+    """Compare every gradient of a batch with central differences of its loss, all at once.
 
-    Works on a float64 copy, so the network is not touched. Takes two passes for each entry that is
-    compared: meant for small networks and batches.
+    Meant for small networks and batches.
 
     Parameters
     ----------
-    x, y, mask, loss, initial
-        As in `Network.record`.
-    gradients
-        What to judge, by name; by default what `Network.record` computes.
-    step
-        By how much an entry is moved up and down.
+    network, x, y, mask, loss, initial, gradients, step
+        As in `GradientCheck`.
 
     Returns
     -------
@@ -50,50 +196,13 @@ def gradient_check(
         of an entry, over the largest entry. Above `TOLERANCE` the gradient is wrong; or the loss
         has a kink within `step` (ReLU).
     """
-    double = network.copy("float64")
-    x = np.array(x, np.float64) if np.issubdtype(np.asarray(x).dtype, np.floating) else x
-    record = double.record(x, y, mask, loss, initial)
-    state = {name: np.zeros_like(values) for name, values in record.d_initial.items()}
-    for name, values in (initial or {}).items():
-        state[name][...] = values
-    analytic = dict(record.gradients)
-    points = dict(double.parameters)
-    if np.issubdtype(x.dtype, np.floating):
-        analytic["x"], points["x"] = record.d_x, x
-    analytic |= {f"initial.{name}": values for name, values in record.d_initial.items()}
-    points |= {f"initial.{name}": values for name, values in state.items()}
-
-    def at_point() -> float:
-        return double.record(x, y, mask, loss, state).loss
-
-    judged = analytic if gradients is None else gradients
-    return {
-        name: _error(judged[name], differences(at_point, points[name], step)) for name in judged
-    }
+    check = GradientCheck(network, x, y, mask, loss, initial, gradients=gradients, step=step)
+    check.advance()
+    return {name: checked.error for name, checked in check.results.items()}
 
 
-def differences(function: Callable[[], float], point: Array, step: float) -> Array:
-    """Return the central differences of a function by each entry of an array that it reads.
-
-    Parameters
-    ----------
-    function
-        Reads `point` each time it is called.
-    point : array
-        Moved in place, entry by entry, and put back.
-    """
-    result = np.zeros_like(point)
-    for place in np.ndindex(point.shape):
-        before = point[place]
-        point[place] = before + step
-        above = function()
-        point[place] = before - step
-        below = function()
-        point[place] = before
-        result[place] = (above - below) / (2 * step)
-    return result
-
-
-def _error(analytic: Array, numeric: Array) -> float:
-    scale = max(np.abs(analytic).max(), np.abs(numeric).max())
-    return float(np.abs(analytic - numeric).max() / scale) if scale > 0 else 0.0
+def _spread(size: int, most: int | None) -> NDArray[np.intp]:
+    """Return places among `size` entries: all, or so many evenly spread."""
+    if most is None or size <= most:
+        return np.arange(size)
+    return np.linspace(0, size - 1, most).astype(np.intp)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine.itemise import groups
+from rnnviz.engine.itemise import NUMBERS, groups
 from rnnviz.engine.products import Array
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def _sizes(matrix: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def jacobian_norms(
-    network: Network, x: Array, initial: Mapping[str, Array] | None = None
+    network: Network,
+    x: Array,
+    initial: Mapping[str, Array] | None = None,
+    *,
+    steps: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     """Return the norm of dh_T/dh_t of one sequence: what the steps from t to the last one do.
 
@@ -78,10 +82,12 @@ def jacobian_norms(
     x : array, (T, 1, D), or (T, 1) of int with an embedding
     initial : mapping of array, (layers, 1, H)
         As in `Network.record`.
+    steps : sequence of int
+        Which time steps t; None means all.
 
     Returns
     -------
-    array of float64, (layers, T)
+    array of float64, (layers, T), or (layers, steps)
         1 at the last step; NaN where numbers are not finite.
 
     Raises
@@ -89,22 +95,89 @@ def jacobian_norms(
     ValueError
         If x does not fit, or has more than one sequence.
     """
-    x = network.checked_inputs(x)
-    if x.shape[1] != 1:
-        raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
-    state = network.checked_state(initial, 1)
+    x, state = _checked(network, x, initial)
     H, T = network.hidden_size, len(x)
+    chosen = np.arange(T) if steps is None else np.asarray(steps, np.intp)
     parts = [
-        _columns(network, x, state, units) for units in groups(np.arange(H), T, H)
-    ]  # of each layer (T, H, units)
+        _columns(network, x, state, units, chosen) for units in groups(np.arange(H), T, H)
+    ]  # of each layer (steps, H, units)
     jacobians = [np.concatenate(of_layer, axis=2) for of_layer in zip(*parts, strict=True)]
     return np.array([[_norm(jacobian) for jacobian in of_layer] for of_layer in jacobians])
 
 
+def step_jacobians(
+    network: Network,
+    x: Array,
+    initial: Mapping[str, Array] | None = None,
+    *,
+    steps: Sequence[int] | None = None,
+) -> NDArray[np.float64]:
+    """Return dh_t/dh_{t-1} of one sequence: what a single step does to what passes through it.
+
+    Within each layer, with all else that step t gets held as it is: the input, and an LSTM's
+    c_{t-1}. Every step starts from the state that the sequence brings there, and goes back for each
+    unit of its h_t, side by side.
+
+    Parameters
+    ----------
+    x, initial, steps
+        As in `jacobian_norms`.
+
+    Returns
+    -------
+    array of float64, (layers, steps, H, H)
+        Entry `[l, k, i, j]`: how unit i after the step depends on unit j before it. 0 for a network
+        without memory.
+
+    Raises
+    ------
+    ValueError
+        If x does not fit, or has more than one sequence.
+    """
+    x, state = _checked(network, x, initial)
+    H = network.hidden_size
+    chosen = np.arange(len(x)) if steps is None else np.asarray(steps, np.intp)
+    found: NDArray[np.float64] = np.zeros((network.layers, len(chosen), H, H))
+    if "weight_hh_l0" not in network.parameters:
+        return found
+    unrolled = network.unroll(x, state)
+    # Copies: (layers, T, H), the state before each step.
+    before = {
+        name: np.stack([layer.states[name][:-1, :, 0] for layer in unrolled.layers])
+        for name in unrolled.layers[0].states
+    }
+    at_once = max(1, NUMBERS // H**2)
+    for start in range(0, len(chosen), at_once):
+        part = chosen[start : start + at_once]
+        starts = {name: np.repeat(values[:, part], H, axis=1) for name, values in before.items()}
+        single = network.unroll(np.repeat(x[part, 0], H, axis=0)[None], starts, keep=False)
+        for number, layer in enumerate(single.layers):
+            layer.d_h[:] = 0
+            layer.d_h[0] = np.tile(np.eye(H), len(part))
+            with np.errstate(all="ignore"):
+                layer.backward([True])
+            back = layer.d_h_all[0].reshape(H, len(part), H)
+            found[number, start : start + at_once] = back.transpose(1, 2, 0)
+    return found
+
+
+def _checked(
+    network: Network, x: Array, initial: Mapping[str, Array] | None
+) -> tuple[Array, Mapping[str, Array] | None]:
+    x = network.checked_inputs(x)
+    if x.shape[1] != 1:
+        raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
+    return x, network.checked_state(initial, 1)
+
+
 def _columns(
-    network: Network, x: Array, state: Mapping[str, Array] | None, units: NDArray[np.intp]
+    network: Network,
+    x: Array,
+    state: Mapping[str, Array] | None,
+    units: NDArray[np.intp],
+    steps: NDArray[np.intp],
 ) -> list[NDArray[np.float64]]:
-    """Return, for each layer, the derivatives of these units of h_T by every h_t, (T, H, units)."""
+    """Return, for each layer, how these units of h_T depend on each h_t, (steps, H, units)."""
     if state is not None:
         state = {name: np.repeat(values, len(units), axis=1) for name, values in state.items()}
     unrolled = network.unroll(np.repeat(x, len(units), axis=1), state, keep=False)
@@ -113,7 +186,7 @@ def _columns(
             layer.d_h[:] = 0
             layer.d_h[-1, units, np.arange(len(units))] = 1
             layer.backward([True] * len(x))
-    return [layer.d_h.astype(np.float64) for layer in unrolled.layers]
+    return [layer.d_h[steps].astype(np.float64) for layer in unrolled.layers]
 
 
 def _norm(jacobian: NDArray[np.float64]) -> float:

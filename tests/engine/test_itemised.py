@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from rnnviz.engine import Network, itemised, jacobian_norms, norms, recurrent_spectrum
+from rnnviz.engine import (
+    Network,
+    itemised,
+    jacobian_norms,
+    norms,
+    recurrent_spectrum,
+    step_jacobians,
+)
 from tests.engine import literal
 from tests.engine.batches import batch, initial_state, network, relative
 from tests.engine.literal import TINY, Literal
@@ -107,6 +114,52 @@ def test_jacobians_are_those_of_the_equations(cell):
         expected = np.linalg.norm(np.array(columns).T, 2)
         assert found[layer, t] == pytest.approx(expected, rel=1e-10)
     assert found[:, -1] == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
+def test_the_jacobian_of_a_step_is_that_of_the_equations(cell):
+    net = network(cell, layers=2)
+    x, _, _ = batch(net, T=5, B=1)
+    state = initial_state(net, B=1)
+    found = step_jacobians(net, x, state)
+    record = net.record(x, np.zeros((5, 1), int), initial=state)
+    for layer, t in np.ndindex(2, 5):
+        before = {
+            name: values.copy()
+            if t == 0
+            else np.stack([getattr(of, name)[t - 1] for of in record.layers])
+            for name, values in state.items()
+        }
+        for unit in range(4):
+            step = 1e-6
+            ends = []
+            for sign in (1, -1):
+                moved = {name: values.copy() for name, values in before.items()}
+                moved["h"][layer, 0, unit] += sign * step
+                run = net.record(x[t : t + 1], np.zeros((1, 1), int), initial=moved)
+                ends.append(run.layers[layer].h[0, 0])
+            column = (ends[0] - ends[1]) / (2 * step)
+            assert found[layer, t, :, unit] == pytest.approx(column, abs=1e-8)
+
+
+def test_in_a_cell_without_cell_state_the_jacobians_of_the_steps_multiply_to_that_of_all():
+    net = network("gru")
+    x, _, _ = batch(net, T=6, B=1)
+    product = np.linalg.multi_dot(step_jacobians(net, x)[0, :0:-1])
+    assert np.linalg.norm(product, 2) == pytest.approx(jacobian_norms(net, x)[0, 0], rel=1e-12)
+
+
+def test_single_steps_can_be_asked_for(monkeypatch):
+    net = network("lstm", layers=2)
+    x, _, _ = batch(net, T=6, B=1)
+    assert np.array_equal(jacobian_norms(net, x, steps=[0, 4]), jacobian_norms(net, x)[:, [0, 4]])
+    every = step_jacobians(net, x)
+    monkeypatch.setattr("rnnviz.engine.recurrence.NUMBERS", 2 * 4**2)  # two at a time
+    assert step_jacobians(net, x, steps=[5, 0, 2]) == pytest.approx(every[:, [5, 0, 2]], rel=1e-13)
+
+
+def test_a_network_without_memory_passes_nothing_on():
+    assert not step_jacobians(network("mlp"), np.ones((3, 1, 3))).any()
 
 
 def test_jacobians_of_an_orthogonal_relu_that_never_rests_neither_shrink_nor_grow():
