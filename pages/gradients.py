@@ -1,10 +1,8 @@
-"""Gradients: what is left of them at each earlier time step, now and over training."""
+"""Gradients: see them vanish, see them explode, and see what helps, while the network trains."""
 
-import streamlit as st
-
-from rnnviz.ui import frame, inspection
+from rnnviz.ui import frame, gradient_views, transport
 
 run = frame.guard()
-st.header("Gradients", anchor=False)
-trace, layer = inspection.choose(run)
-inspection.gradients(trace, layer, run)
+readings = transport.bar()
+frame.notices(run)
+gradient_views.laboratory(run, readings)

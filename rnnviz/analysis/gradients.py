@@ -87,11 +87,17 @@ def factor_per_step(norms: Norms) -> float | None:
         None where there is no such factor: fewer than two norms above zero, or one among all of
         them that is infinite or not a number.
     """
-    counted = _before_first_zero(norms)
+    counted = before_first_zero(norms)
     if counted.size < 2 or not np.isfinite(norms).all():
         return None
     # Logarithms: the ratio itself may be too small or too large for a float.
     return math.exp((math.log(counted[-1]) - math.log(counted[0])) / (counted.size - 1))
+
+
+def before_first_zero(norms: Norms) -> Norms:
+    """Return the norms over lag before the first that is exactly zero: what is there to follow."""
+    zeros = np.flatnonzero(norms == 0.0)
+    return norms[: zeros[0]] if zeros.size else norms
 
 
 def reach(norms: Norms, share: float = REACHED_SHARE) -> int | None:
@@ -157,7 +163,7 @@ def backward_sentence(norms: Norms) -> str:
     factor = factor_per_step(norms)
     if factor is None:
         return _only_one(norms)
-    counted = _before_first_zero(norms)
+    counted = before_first_zero(norms)
     return _course(factor, counted.size - 1) + _cut(counted.size, norms.size)
 
 
@@ -183,13 +189,15 @@ def share_text(share: float) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
 
 
-def _before_first_zero(norms: Norms) -> Norms:
-    zeros = np.flatnonzero(norms == 0.0)
-    return norms[: zeros[0]] if zeros.size else norms
+def factor_text(factor: float | None) -> str:
+    """Write a factor for people: `×0.63`, `×1e-09`, and a dash where there is none."""
+    if factor is None or math.isnan(factor):
+        return "–"
+    return f"×{factor:.2f}" if 0.095 <= factor < 99.5 else f"×{factor:.2g}"
 
 
 def _course(factor: float, steps: int) -> str:
-    shown = f"×{factor:.2f}" if 0.095 <= factor < 99.5 else f"×{factor:.2g}"
+    shown = factor_text(factor)
     if shown == "×1.00":
         return f"Stays the same over {_count(steps)} back (×1.00 per step)."
     exponent = steps * math.log10(factor)

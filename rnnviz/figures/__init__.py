@@ -16,10 +16,20 @@ from rnnviz.figures.gate_maps import (
 )
 from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
+from rnnviz.figures.jacobian_charts import slope_map_spec, step_shares_spec, step_values_spec
+from rnnviz.figures.lag_charts import (
+    contenders_spec,
+    course_spec,
+    lag_map_spec,
+    losses_spec,
+    way_back_spec,
+)
 from rnnviz.figures.marks import drawn
 from rnnviz.figures.sample_chart import samples_spec
 from rnnviz.figures.saturation_chart import saturation_over_training_spec
 from rnnviz.figures.series_chart import forecast_spec
+from rnnviz.figures.triangle_chart import triangle_row_spec, triangle_spec
+from rnnviz.figures.update_charts import gradient_norm_spec, updates_spec
 from rnnviz.figures.weight_maps import gate_weights_spec
 
 calendar = drawn(calendar_spec)
@@ -38,6 +48,18 @@ gradient_norms = drawn(gradient_norms_spec)
 gradient_map = drawn(gradient_map_spec)
 loss = drawn(loss_spec)
 accuracy = drawn(accuracy_spec)
+contenders = drawn(contenders_spec)
+course = drawn(course_spec)
+gradient_norm = drawn(gradient_norm_spec)
+slope_map = drawn(slope_map_spec)
+losses = drawn(losses_spec)
+lag_map = drawn(lag_map_spec)
+step_shares = drawn(step_shares_spec)
+step_values = drawn(step_values_spec)
+triangle = drawn(triangle_spec)
+triangle_row = drawn(triangle_row_spec)
+updates = drawn(updates_spec)
+way_back = drawn(way_back_spec)
 
 __all__ = [
     "accuracy",
@@ -46,8 +68,12 @@ __all__ = [
     "calendar_spec",
     "comparison",
     "comparison_spec",
+    "contenders",
+    "contenders_spec",
     "correlations",
     "correlations_spec",
+    "course",
+    "course_spec",
     "distributions",
     "distributions_spec",
     "forecast",
@@ -62,14 +88,34 @@ __all__ = [
     "gates_spec",
     "gradient_map",
     "gradient_map_spec",
+    "gradient_norm",
+    "gradient_norm_spec",
     "gradient_norms",
     "gradient_norms_spec",
+    "lag_map",
+    "lag_map_spec",
     "loss",
     "loss_spec",
+    "losses",
+    "losses_spec",
     "samples",
     "samples_spec",
     "saturation",
     "saturation_over_training",
     "saturation_over_training_spec",
     "saturation_spec",
+    "slope_map",
+    "slope_map_spec",
+    "step_shares",
+    "step_shares_spec",
+    "step_values",
+    "step_values_spec",
+    "triangle",
+    "triangle_row",
+    "triangle_row_spec",
+    "triangle_spec",
+    "updates",
+    "updates_spec",
+    "way_back",
+    "way_back_spec",
 ]

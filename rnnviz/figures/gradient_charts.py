@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gradients import Norms, step_norms
+from rnnviz.figures.logarithmic import drawable, log_axis, power_bar, powers_of_ten
 from rnnviz.figures.marks import (
     Spec,
-    axis,
     heading,
     iteration_axis,
     layout,
@@ -52,17 +52,13 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     frame = layout(
         height,
         xaxis=step_axis(names, title={"text": "" if named else "time step", "standoff": 6}),
-        yaxis=axis("gradient norm", type="log"),
+        yaxis=log_axis("gradient norm", *(line["y"] for line in lines)),
     )
     frame["margin"] |= {"t": 26}
     keys = (f"{sample(palette[of].colour, sign)} {name}" for _, of, name, _, sign in present)
     frame["annotations"] = [heading("  ".join(keys))]
-    powers = np.log10(np.concatenate([line["y"] for line in lines]))
-    if np.isfinite(powers).any():
-        frame["yaxis"] |= _ticks(powers)
-    else:
+    if not any(np.isfinite(line["y"]).any() for line in lines):
         frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
-        frame["yaxis"]["visible"] = False
     return {"data": lines, "layout": frame}
 
 
@@ -81,7 +77,7 @@ def gradient_map_spec(
     names = step_names(input_labels)
     upwards = np.asarray(iterations)
     frame = layout(height, xaxis=step_axis(names), yaxis=iteration_axis(upwards))
-    powers = _powers_of_ten(np.asarray(norms, dtype=np.float64))
+    powers = powers_of_ten(norms)
     if not np.isfinite(powers).any():
         frame["annotations"] = [note("No gradient above zero has been recorded.")]
         return {"data": [], "layout": frame}
@@ -92,7 +88,7 @@ def gradient_map_spec(
         "z": powers,
         "customdata": np.asarray(norms, dtype=np.float64),
         "colorscale": "Viridis",
-        "colorbar": _power_bar(powers),
+        "colorbar": power_bar(powers),
         "hoverongaps": False,
         "hovertemplate": "iteration %{y}, step %{x}: %{customdata:.4g}<extra></extra>",
     }
@@ -100,45 +96,13 @@ def gradient_map_spec(
 
 
 def _line(norms: Norms, names: Sequence[str], quantity: Quantity, name: str, dash: str) -> Spec:
-    drawable = np.where((norms > 0) & np.isfinite(norms), norms, np.nan)
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": name,
         "x": list(names),
-        "y": drawable,
+        "y": drawable(norms),
         "line": {"color": quantity.colour, "dash": dash, "width": 2},
         "marker": {"size": 4},
         "hovertemplate": f"{name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
     }
-
-
-def _powers_of_ten(norms: Norms) -> NDArray[np.float64]:
-    drawable = (norms > 0) & np.isfinite(norms)
-    return np.log10(norms, where=drawable, out=np.full(norms.shape, np.nan))
-
-
-def _power_bar(powers: NDArray[np.float64]) -> Spec:
-    ticks = np.arange(np.floor(np.nanmin(powers)), np.nanmax(powers) + 1, _stride(powers))
-    return {
-        "title": {"text": "norm", "side": "top"},
-        "thickness": 10,
-        "outlinewidth": 0,
-        "tickvals": ticks,
-        "ticktext": [f"10<sup>{int(power)}</sup>" for power in ticks],
-    }
-
-
-def _ticks(powers: NDArray[np.float64]) -> Spec:
-    """Return the ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 where it is short."""
-    low, high = np.nanmin(powers), np.nanmax(powers)
-    if high - low >= 1.3:
-        return {"dtick": _stride(powers), "exponentformat": "power"}
-    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
-    values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
-    return {"tickvals": values, "ticktext": [f"{value:.3g}" for value in values]}
-
-
-def _stride(powers: NDArray[np.float64]) -> int:
-    """Return the distance of ticks on a logarithmic axis, in decades: about six of them."""
-    return max(1, int(np.ceil((np.nanmax(powers) - np.nanmin(powers)) / 6)))

@@ -42,6 +42,10 @@ _CSS = """
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
 .readings { font-variant-numeric: tabular-nums; }
+.readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
+.readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.6; }
+/* As high while training, without its slider: nothing jumps. */
+.st-key-rewind { min-height: 4.6rem; justify-content: end; }
 </style>
 """
 

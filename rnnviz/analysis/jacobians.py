@@ -1,0 +1,193 @@
+"""What a single step does to what passes through it: singular values, weights, nonlinearity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis.gradients import Norms, factor_text, last_scored_step, step_norms
+from rnnviz.engine import Network, Spectrum, recurrent_spectrum, step_jacobians
+from rnnviz.recording.trace import Trace
+
+#: Most numbers (steps x units x units) whose singular values are taken: some tenths of a second.
+MOST_NUMBERS = 2**20
+#: A slope below this passes next to nothing: the unit is saturated there.
+SATURATED = 0.1
+
+#: What the nonlinearity on the way back is, by cell: name, and what saturates.
+SQUASHING = {
+    "rnn": "tanh′",
+    "relu": "ReLU′",
+    "gru": "tanh′ of the candidate",
+    "lstm": "tanh′ of the cell state",
+    "mlp": "tanh′",
+}
+
+
+@dataclass(frozen=True)
+class StepValues:
+    """Singular values of dh_t/dh_{t-1}.
+
+    Parameters
+    ----------
+    steps : array of int, (n,)
+        Time steps that were looked at: all but the first, or evenly spread ones where there are too
+        many. Nothing comes back before the first.
+    values : array, (n, H)
+        The largest first; NaN where numbers are not finite.
+    """
+
+    steps: NDArray[np.intp]
+    values: NDArray[np.float64]
+
+
+def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
+    """Take the singular values of the Jacobian of each step of the probe.
+
+    They are the factors by which the step stretches or shrinks a change of h_{t-1}, along the H
+    directions that it does not mix. An LSTM's cell state is held: it has a path of its own.
+    """
+    most = max(8, MOST_NUMBERS // trace.hidden_size**2)
+    later = trace.steps - 1
+    steps = np.unique(np.linspace(1, later, min(most, later)).astype(np.intp))
+    jacobians = step_jacobians(network, trace.inputs[:, None], steps=steps.tolist())[layer]
+    values = np.full(jacobians.shape[:2], np.nan)
+    finite = np.isfinite(jacobians).all(axis=(1, 2))
+    values[finite] = np.linalg.svd(jacobians[finite], compute_uv=False)
+    return StepValues(steps, values)
+
+
+def spectra(network: Network, layer: int = -1) -> list[Spectrum]:
+    """Return the sizes of the recurrent weights of one layer, gate by gate."""
+    number = range(network.layers)[layer]
+    return [found for found in recurrent_spectrum(network) if found.layer == number]
+
+
+def slopes(trace: Trace, layer: int = -1) -> NDArray[np.float64]:
+    """Return the slope of the nonlinearity that the gradient meets at each step in each unit.
+
+    Returns
+    -------
+    array of float64, (T, H)
+        0..1. RNN: 1 - h². ReLU: 1 where h > 0, else 0. GRU: 1 - n². LSTM: 1 - tanh(c)², on the way
+        from h to c; the way on from c to c meets the forget gate instead.
+    """
+    of_layer = trace.layers[layer]
+    if trace.cell == "relu":
+        return (of_layer.h > 0).astype(np.float64)
+    squashed = of_layer.gates["n"] if trace.cell == "gru" else of_layer.h
+    if of_layer.c is not None:
+        squashed = np.tanh(of_layer.c)
+    return 1.0 - np.asarray(squashed, np.float64) ** 2
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What is left of the last scored step's gradient behind each thing that it meets.
+
+    Parameters
+    ----------
+    by_slopes : array, (T,)
+        Norm of the gradient times the slopes, over its norm before; NaN where there is none.
+    by_weights : array, (T,)
+        Norm at step t - 1 over that behind the slopes of step t; NaN at the first step, and where
+        there is more than slopes and weights on the way (gates, layers above).
+    """
+
+    by_slopes: NDArray[np.float64]
+    by_weights: NDArray[np.float64]
+
+
+def shares(trace: Trace, layer: int = -1) -> Shares:
+    """Measure what slopes, and in a cell without gates the weights, do to the gradient per step."""
+    gradient = np.asarray(trace.layers[layer].last_d_h, np.float64)
+    before, behind = step_norms(gradient), step_norms(gradient * slopes(trace, layer))
+    by_weights = np.full(trace.steps, np.nan)
+    on_top = layer in (-1, len(trace.layers) - 1)
+    if trace.cell in ("rnn", "relu") and on_top:
+        by_weights[1:] = _ratio(before[:-1], behind[1:])
+    last = last_scored_step(trace)
+    if last is not None:
+        by_weights[last + 1 :] = np.nan
+    return Shares(_ratio(behind, before), by_weights)
+
+
+def saturated_units(found: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the units whose slope is below 0.1 at more than half of the steps.
+
+    Parameters
+    ----------
+    found : array, (T, H)
+        As `slopes` gives them.
+    """
+    return np.flatnonzero((found < SATURATED).mean(axis=0) > 0.5)
+
+
+def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> str:
+    """Say whether steps shrink or stretch, and how large the recurrent weights are."""
+    if not sizes:
+        return "There are no recurrent weights: nothing goes from one step to the next."
+    if not found.steps.size:
+        return "One step only: there is no step before it that a gradient could go back to."
+    if not np.isfinite(found.values).all():
+        return "The Jacobians are not numbers: training has gone beyond what can be computed with."
+    largest = found.values[:, 0]
+    span = f"{largest.min():.3g} to {largest.max():.3g}"
+    if largest.max() < 1:
+        word = "every direction shrinks at every step, so what comes this way must vanish"
+    elif largest.min() > 1:
+        word = "at every step some direction grows, so what comes this way can explode"
+    else:
+        word = "some steps let a direction grow, others shrink all of them"
+    aside = " (with c held)" if cell == "lstm" else ""
+    return (
+        f"The largest singular value of dh(t)/dh(t−1){aside} is {span} over the steps: {word}. The "
+        f"middle one is {np.median(found.values):.3g}. {_spectra_text(sizes)}"
+    )
+
+
+def slopes_sentence(trace: Trace, layer: int = -1) -> str:
+    """Say where the nonlinearity eats the gradient, and which units are saturated."""
+    found, left = slopes(trace, layer), shares(trace, layer)
+    if not np.isfinite(found).all():
+        return "The states are not numbers: training has gone beyond what can be computed with."
+    name = SQUASHING[trace.cell]
+    units = saturated_units(found)
+    said = [f"On average {name} is {found.mean():.2f}."]
+    if np.isfinite(left.by_slopes).any():
+        worst = int(np.nanargmin(left.by_slopes))
+        said.append(
+            f"It leaves the gradient {factor_text(_typical(left.by_slopes))} per step, and least "
+            f"at step {worst}: {factor_text(float(left.by_slopes[worst]))}."
+        )
+    if np.isfinite(left.by_weights).any():
+        said.append(f"The recurrent weights make {factor_text(_typical(left.by_weights))} of it.")
+    kind = "off" if trace.cell == "relu" else "saturated (below 0.1)"
+    said.append(
+        f"{units.size} of {found.shape[1]} units are {kind} at more than half of the steps."
+    )
+    return " ".join(said)
+
+
+def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:
+    usable = (below > 0) & np.isfinite(below) & np.isfinite(above)
+    ratios: NDArray[np.float64] = np.full(above.shape, np.nan)
+    with np.errstate(over="ignore", under="ignore"):
+        np.divide(above, below, out=ratios, where=usable)
+    return ratios
+
+
+def _typical(ratios: NDArray[np.float64]) -> float:
+    """Return the geometric mean of those that are numbers above zero; 0 where none is."""
+    counted = ratios[ratios > 0]
+    return float(np.exp(np.log(counted).mean())) if counted.size else 0.0
+
+
+def _spectra_text(sizes: Sequence[Spectrum]) -> str:
+    if len(sizes) == 1:
+        return f"Spectral radius of the recurrent weights: {sizes[0].spectral_radius:.3g}."
+    radii = ", ".join(f"{size.gate} {size.spectral_radius:.2f}" for size in sizes)
+    return f"Spectral radius of the recurrent weights of each gate: {radii}."

@@ -1,0 +1,108 @@
+"""Runs side by side: how the gradient fares in each of them, in numbers and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rnnviz.analysis.gradients import Norms, backward_norms, factor_per_step, factor_text, reach
+from rnnviz.training import Trainer
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One of the runs, as it is now.
+
+    Parameters
+    ----------
+    name, cell, iteration
+    norms : array, (lags,)
+        Of the last scored step's gradient by the state that carries the memory: the cell state of
+        an LSTM, the hidden state of every other cell.
+    loss
+        Of the probe.
+    score
+        On the evaluation sequences, in the task's measure.
+    diverged
+        Whether it had to stop.
+    """
+
+    name: str
+    cell: str
+    iteration: int
+    norms: Norms
+    loss: float
+    score: float
+    diverged: bool
+
+    @property
+    def factor(self) -> float | None:
+        """By how much the gradient changes per step back; None where there is no such factor."""
+        return factor_per_step(self.norms)
+
+    @property
+    def left(self) -> Norms:
+        """What is left at each lag, as a share of what the last scored step has."""
+        if not self.norms.size or not np.isfinite(self.norms[0]) or self.norms[0] == 0:
+            return np.full(self.norms.shape, np.nan)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            shares: Norms = self.norms / self.norms[0]
+        return shares
+
+
+def contenders(trainers: Mapping[str, Trainer]) -> list[Contender]:
+    """Measure each run on its probe, in its top layer."""
+    return [_contender(name, trainer) for name, trainer in trainers.items()]
+
+
+def table(found: list[Contender], measure: str) -> pd.DataFrame:
+    """Return a row per run, to be read; `measure` names the score."""
+    return pd.DataFrame(
+        {
+            "": [each.name for each in found],
+            "iteration": [each.iteration for each in found],
+            "factor per step": [factor_text(each.factor) for each in found],
+            "reach in steps": [_steps(each) for each in found],
+            "loss of the example": [f"{each.loss:.3g}" for each in found],
+            measure: [f"{each.score:.3g}" for each in found],
+        }
+    )
+
+
+def side_by_side_sentence(found: list[Contender]) -> str:
+    """Say of whom most of the gradient is left per step, and of whom least."""
+    measured = [(each.factor, each) for each in found if not each.diverged]
+    ranked = sorted((factor, each.name, _steps(each)) for factor, each in measured if factor)
+    stopped = [each.name for each in found if each.diverged]
+    said = []
+    if len(ranked) > 1:
+        (least, last, last_reach), (most, first, first_reach) = ranked[0], ranked[-1]
+        grows = ", so it grows" if most > 1 else ""
+        said.append(
+            f"Per step back most is left in {first}: {factor_text(most)}{grows}, reach "
+            f"{first_reach}; least in {last}: {factor_text(least)}, reach {last_reach}."
+        )
+    if stopped:
+        said.append(f"Diverged: {', '.join(stopped)}.")
+    return " ".join(said) or "There is no factor per step to compare."
+
+
+def _contender(name: str, trainer: Trainer) -> Contender:
+    trace = trainer.trace()
+    return Contender(
+        name=name,
+        cell=trace.cell,
+        iteration=trainer.iteration,
+        norms=backward_norms(trace, "last_d_c" if trace.c is not None else "last_d_h"),
+        loss=trace.loss,
+        score=trainer.score().value,
+        diverged=trainer.diverged is not None,
+    )
+
+
+def _steps(contender: Contender) -> str:
+    steps = reach(contender.norms)
+    return "–" if steps is None else str(steps)

@@ -1,0 +1,131 @@
+"""The itemised matrix: which earlier steps each single prediction learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis.gradients import REACHED_SHARE, Norms, back_from, reach
+from rnnviz.engine import Network, itemised
+from rnnviz.recording.trace import Trace
+
+#: Most numbers (predictions x time steps x units) that go back: some tenths of a second at most.
+MOST_NUMBERS = 2**21
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """What the loss of each prediction sends back to each time step.
+
+    Parameters
+    ----------
+    steps : array of int, (S,)
+        The time steps whose predictions are itemised.
+    norms : array, (S, T)
+        Norm of the gradient of that prediction's share of the loss; 0 after its step.
+    left_out
+        Number of scored predictions that are not itemised, where there are too many.
+    """
+
+    steps: NDArray[np.intp]
+    norms: Norms
+    left_out: int = 0
+
+    def back(self, row: int) -> Norms:
+        """Return a row over lag, from the prediction's own step back."""
+        return back_from(self.norms[row], int(self.steps[row]))
+
+    def nearest_row(self, step: int) -> int:
+        """Return the row of the prediction at a time step, or of that nearest to it."""
+        return int(np.abs(self.steps - step).argmin())
+
+
+def triangle(
+    trace: Trace, network: Network, layer: int = -1, by: Literal["h", "c"] = "h"
+) -> Triangle:
+    """Take the probe's loss apart by predictions.
+
+    Parameters
+    ----------
+    trace
+    network
+        With the weights of the trace, as `Trainer.network_of` gives it.
+    layer
+        From the input up; -1 is the top.
+    by
+        Gradient by the hidden state, or by the cell state of an LSTM.
+    """
+    scored = np.flatnonzero(trace.scored)
+    most = max(8, MOST_NUMBERS // (trace.steps * trace.hidden_size))
+    chosen = scored[np.unique(np.linspace(0, scored.size - 1, min(most, scored.size)).astype(int))]
+    mask = np.zeros((trace.steps, 1), bool)
+    mask[chosen] = True
+    found = itemised(
+        network,
+        trace.inputs[:, None],
+        trace.targets[:, None],
+        mask,
+        "squared_error" if trace.probabilities is None else "cross_entropy",
+        trace.truncate,
+    )
+    # Its share of the loss of all scored steps, where only some were sent back.
+    share = chosen.size / scored.size
+    norms = (found.d_c if by == "c" else found.d_h)[layer]
+    return Triangle(found.scored, norms * share, scored.size - chosen.size)
+
+
+def triangle_sentence(found: Triangle) -> str:
+    """Say how far back the predictions reach: the middle one, and the furthest."""
+    reaches = [reach(found.back(row)) for row in range(found.steps.size)]
+    if any(steps is None for steps in reaches):
+        return "The gradient is not a number: it has grown beyond what can be computed with."
+    if not found.norms.any():
+        return "No prediction sends anything back: every gradient is exactly zero."
+    numbers = np.array(reaches, dtype=int)
+    if numbers.size == 1:
+        return f"One prediction is scored, at step {found.steps[0]}: {_back(int(numbers[0]))}."
+    furthest = int(numbers.argmax())
+    all_the_way = int((numbers == found.steps).sum())
+    return (
+        f"Half of the {numbers.size} predictions reach {np.median(numbers):.0f} steps back or "
+        f"less; furthest that at step {found.steps[furthest]}: {numbers[furthest]} steps. "
+        f"{all_the_way} of them reach the first step."
+    )
+
+
+def row_sentence(found: Triangle, row: int, labels: Sequence[str] = ()) -> str:
+    """Say which steps one prediction learns from.
+
+    Parameters
+    ----------
+    labels : sequence of str, length T
+        What the time steps are called, to name the one that weighs most.
+    """
+    step, norms = int(found.steps[row]), found.norms[row]
+    if not np.isfinite(norms).all():
+        return f"The gradient of the prediction at step {step} is not a number."
+    if not norms.any():
+        return f"The prediction at step {step} sends nothing back: its gradient is exactly zero."
+    largest = int(norms.argmax())
+    heard = np.flatnonzero(norms > REACHED_SHARE * norms[largest])
+    name = f" “{labels[largest]}”" if labels and labels[largest] else ""
+    if heard.size == 1:
+        return f"The prediction at step {step} learns from step {largest}{name} alone."
+    return (
+        f"The prediction at step {step} learns most from step {largest}{name}, and from "
+        f"{_span(heard)}: there the gradient is above 1 % of that."
+    )
+
+
+def _span(steps: NDArray[np.intp]) -> str:
+    gaps = steps[-1] - steps[0] + 1 - steps.size
+    less = f", without {gaps} of those between" if gaps else ""
+    return f"steps {steps[0]} to {steps[-1]}{less}"
+
+
+def _back(steps: int) -> str:
+    return f"it reaches {steps} step{'s' * (steps != 1)} back"

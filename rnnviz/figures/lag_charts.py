@@ -1,0 +1,202 @@
+"""How the gradient fares on its way back: over the lag, over training, and beside other cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rnnviz.analysis.gradient_course import Course
+from rnnviz.analysis.gradients import Norms, factor_text
+from rnnviz.analysis.history import thin
+from rnnviz.analysis.side_by_side import Contender
+from rnnviz.analysis.theory import WayBack
+from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar, powers_of_ten
+from rnnviz.figures.marks import (
+    COLOURS,
+    NEUTRAL,
+    Spec,
+    add_marks,
+    axis,
+    iteration_axis,
+    layout,
+    note,
+)
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.training import Mark
+
+_NAMES = {"h": "hidden state", "c": "cell state"}
+_LAG = "lag: steps back from the last prediction"
+#: Dash of a line of theory, by its source: measured lines are solid.
+_DASHES = {"Jacobians": "dash"}
+
+
+def way_back_spec(way: WayBack, height: int = 330) -> Spec:
+    """Draw the measured gradient over the lag, and the lines of theory beside it.
+
+    Solid: measured. Broken: foretold, in the colour of the state that they are about. What is
+    exactly zero, or not a number, has no place on the axis and is left out.
+    """
+    palette = QUANTITIES["lstm"]
+    measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
+    lines = [
+        _line(norms, _NAMES[letter], palette[f"d_{letter}"].colour) for letter, norms in measured
+    ]
+    for line in way.foretold:
+        name = f"{line.source}: {factor_text(line.factor)} per step"
+        drawn = _line(line.norms, name, palette[f"d_{line.letter}"].colour)
+        drawn["line"] |= {"dash": _DASHES.get(line.source, "dot"), "width": 1.5}
+        lines.append(drawn | {"mode": "lines"})
+    return _over_lag(lines, "gradient norm", height)
+
+
+def contenders_spec(contenders: Sequence[Contender], height: int = 360) -> Spec:
+    """Draw what is left of the gradient over the lag, one line per run, all on one scale."""
+    lines = [
+        _line(each.left, f"{each.name} {factor_text(each.factor)}", COLOURS[number % 7])
+        for number, each in enumerate(contenders)
+    ]
+    return _over_lag(lines, "share that is left", height)
+
+
+def losses_spec(histories: Sequence[tuple[str, ArrayLike, ArrayLike]], height: int = 330) -> Spec:
+    """Draw the batch loss of several runs on one scale.
+
+    Parameters
+    ----------
+    histories : sequence of (name, iterations, losses)
+        In the order, and so in the colours, of `contenders_spec`.
+    """
+    lines = []
+    for number, (name, iterations, losses) in enumerate(histories):
+        x, y = thin(iterations, losses)
+        line = _line(y, name, COLOURS[number % 7]) | {"x": x, "mode": "lines"}
+        hovered = f"{name}, iteration %{{x:,d}}: %{{y:.4g}}<extra></extra>"
+        lines.append(line | {"hovertemplate": hovered})
+    everywhere = np.concatenate([line["x"] for line in lines])
+    frame = layout(
+        height,
+        xaxis=iteration_axis(everywhere, rangemode="tozero"),
+        yaxis=log_axis("batch loss", *(line["y"] for line in lines)),
+        showlegend=True,
+    )
+    frame["margin"] |= {"t": 60}
+    return {"data": lines, "layout": frame}
+
+
+def course_spec(
+    found: Course, measure: str, marks: Sequence[Mark] = (), shown: int | None = None,
+    height: int = 180,
+) -> Spec:  # fmt: skip
+    """Draw the factor per step, or the reach, over training.
+
+    Parameters
+    ----------
+    measure
+        `"factor"` or `"reach"`.
+    marks
+        What was done to the run.
+    shown
+        Iteration at which a line stands: the one that the other figures show.
+    """
+    factor = measure == "factor"
+    values = found.factors if factor else found.reaches
+    frame = layout(
+        height,
+        xaxis=iteration_axis(found.iterations, rangemode="tozero"),
+        yaxis=log_axis("factor per step", values, [0.8, 1.2])
+        if factor
+        else axis("reach, steps", rangemode="tozero"),
+        hovermode="x",
+        shapes=[] if shown is None else [_at("x", shown)],
+    )
+    if factor:
+        add_level(frame, 1.0, dash="solid")
+    if not np.isfinite(values).any():
+        frame["annotations"] = [note("Nothing to draw yet.")]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers" if found.iterations.size < 30 else "lines",
+        "name": measure,
+        "x": found.iterations,
+        "y": drawable(values) if factor else values,
+        "line": {"color": QUANTITIES["lstm"]["d_h"].colour, "width": 2},
+        "marker": {"size": 4},
+        "hovertemplate": f"iteration %{{x:,d}}: %{{y:.3g}}{'' if factor else ' steps'}"
+        "<extra></extra>",
+    }
+    return add_marks({"data": [line], "layout": frame}, marks)
+
+
+def lag_map_spec(
+    found: Course, marks: Sequence[Mark] = (), shown: int | None = None, height: int = 330
+) -> Spec:
+    """Draw the gradient norm over lag (across) and training (upwards); exactly zero stays blank."""
+    frame = layout(
+        height,
+        xaxis=axis(_LAG, showgrid=False, **_whole(found.norms.shape[1])),
+        yaxis=iteration_axis(found.iterations),
+        shapes=[] if shown is None else [_at("y", shown)],
+    )
+    powers = powers_of_ten(found.norms)
+    if not np.isfinite(powers).any():
+        frame["annotations"] = [note("No gradient above zero has been recorded.")]
+        return {"data": [], "layout": frame}
+    picture = {
+        "type": "heatmap",
+        "x": np.arange(powers.shape[1]),
+        "y": found.iterations,
+        "z": powers,
+        "customdata": found.norms,
+        "colorscale": "Viridis",
+        "colorbar": power_bar(powers),
+        "hoverongaps": False,
+        "hovertemplate": "iteration %{y:,d}, %{x} steps back: %{customdata:.4g}<extra></extra>",
+    }
+    return add_marks({"data": [picture], "layout": frame}, marks, along="y")
+
+
+def _over_lag(lines: list[Spec], title: str, height: int) -> Spec:
+    most = max((len(line["y"]) for line in lines), default=0)
+    frame = layout(
+        height,
+        xaxis=axis(_LAG, showgrid=False, rangemode="tozero", **_whole(most)),
+        yaxis=log_axis(title, *(line["y"] for line in lines), [1.0] if not lines else []),
+        showlegend=True,
+    )
+    frame["margin"] |= {"t": 60}
+    if not any(np.isfinite(line["y"]).any() for line in lines):
+        frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
+    return {"data": lines, "layout": frame}
+
+
+def _line(norms: Norms, name: str, colour: str) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if norms.size < 60 else "lines",
+        "name": name,
+        "x": np.arange(norms.size),
+        "y": drawable(norms),
+        "line": {"color": colour, "width": 2},
+        "marker": {"size": 4},
+        "hovertemplate": f"{name}, %{{x}} steps back: %{{y:.4g}}<extra></extra>",
+    }
+
+
+def _whole(lags: int) -> Spec:
+    return {"dtick": 1} if lags <= 8 else {}
+
+
+def _at(along: str, iteration: int) -> Spec:
+    """Describe a thin line across the figure at an iteration."""
+    other = "x" if along == "y" else "y"
+    return {
+        "type": "line",
+        "line": {"color": NEUTRAL, "width": 1, "dash": "dot"},
+        f"{other}ref": "paper",
+        f"{other}0": 0,
+        f"{other}1": 1,
+        f"{along}0": iteration,
+        f"{along}1": iteration,
+    }

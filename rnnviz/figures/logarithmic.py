@@ -1,0 +1,69 @@
+"""What figures on a logarithmic scale share: axes, colour bars, and what has no place on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnviz.figures.marks import NEUTRAL, Spec, axis
+
+Numbers = NDArray[np.float64]
+
+
+def drawable(values: ArrayLike) -> Numbers:
+    """Return values with NaN, which is left out, for what is not above zero or not finite."""
+    wide = np.asarray(values, np.float64)
+    return np.where((wide > 0) & np.isfinite(wide), wide, np.nan)
+
+
+def powers_of_ten(values: ArrayLike) -> Numbers:
+    """Return the powers of ten of values, NaN for what has none; also of 1e-200 and 1e+200."""
+    return np.log10(drawable(values))
+
+
+def log_axis(title: str, *values: ArrayLike, **more: Any) -> Spec:
+    """Describe a logarithmic axis for all of these values; hidden where none can be drawn."""
+    powers = np.concatenate([powers_of_ten(part).ravel() for part in values])
+    frame = axis(title, type="log", **more)
+    return frame | (ticks(powers) if np.isfinite(powers).any() else {"visible": False})
+
+
+def ticks(powers: Numbers) -> Spec:
+    """Return the ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 where it is short."""
+    low, high = np.nanmin(powers), np.nanmax(powers)
+    if high - low >= 1.3:
+        return {"dtick": _stride(powers), "exponentformat": "power"}
+    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
+    values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
+    return {"tickvals": values, "ticktext": [f"{value:.3g}" for value in values]}
+
+
+def power_bar(powers: Numbers, title: str = "norm") -> Spec:
+    """Describe the colour bar of a map that holds powers of ten."""
+    places = np.arange(np.floor(np.nanmin(powers)), np.nanmax(powers) + 1, _stride(powers))
+    return {
+        "title": {"text": title, "side": "top"},
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickvals": places,
+        "ticktext": [f"10<sup>{int(power)}</sup>" for power in places],
+    }
+
+
+def add_level(frame: Spec, height: float, text: str = "", dash: str = "dash") -> None:
+    """Add a line across a figure at a value of its logarithmic axis, with its name at the right."""
+    line = {"color": NEUTRAL, "width": 1.5 if text else 1, "dash": dash}
+    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
+    frame.setdefault("shapes", []).append({"type": "line", "line": line, **across})
+    if text:
+        # On a logarithmic axis plotly places annotations, though not shapes, by the exponent.
+        place = {"xref": "paper", "x": 1, "y": float(np.log10(height))}
+        anchors = {"xanchor": "right", "yanchor": "bottom", "showarrow": False}
+        frame.setdefault("annotations", []).append({"text": text, **place, **anchors})
+
+
+def _stride(powers: Numbers) -> int:
+    """Return the distance of ticks on a logarithmic axis, in decades: about six of them."""
+    return max(1, int(np.ceil((np.nanmax(powers) - np.nanmin(powers)) / 6)))

@@ -1,0 +1,97 @@
+"""The itemised gradient: what each prediction sends back to each time step, and one row of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnviz.analysis.triangle import Triangle
+from rnnviz.figures.logarithmic import drawable, log_axis, power_bar, powers_of_ten
+from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, plain
+from rnnviz.figures.palette import Quantity
+
+
+def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) -> Spec:
+    """Draw the matrix of predictions (downwards) against time steps; zero stays blank.
+
+    Parameters
+    ----------
+    row
+        Row that is framed.
+    """
+    steps = found.norms.shape[1]
+    whole = {"dtick": 1} if steps <= 15 else {}
+    frame = layout(
+        height,
+        xaxis=axis("time step that the gradient reaches", showgrid=False, **whole),
+        yaxis=axis("prediction at step", showgrid=False, autorange="reversed", **whole),
+        shapes=[],
+    )
+    powers = powers_of_ten(found.norms)
+    if not np.isfinite(powers).any():
+        frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
+        return {"data": [], "layout": frame}
+    if row is not None:
+        frame["shapes"] = [_frame_around(found, row)]
+    picture = {
+        "type": "heatmap",
+        "x": np.arange(steps),
+        "y": found.steps,
+        "z": powers,
+        "customdata": found.norms,
+        "colorscale": "Viridis",
+        "colorbar": power_bar(powers),
+        "hoverongaps": False,
+        "hovertemplate": "prediction at step %{y}, back to step %{x}: %{customdata:.4g}"
+        "<extra></extra>",
+    }
+    return {"data": [picture], "layout": frame}
+
+
+def triangle_row_spec(
+    found: Triangle, row: int, labels: Sequence[str], quantity: Quantity, height: int = 300
+) -> Spec:
+    """Draw one row: how much one prediction sends back to each time step.
+
+    Parameters
+    ----------
+    labels : sequence of str, length T
+        Inputs of the time steps, shown when hovered.
+    quantity
+        Gives the colour.
+    """
+    norms = found.norms[row][: int(found.steps[row]) + 1]
+    frame = layout(
+        height,
+        xaxis=axis("time step", showgrid=False, rangemode="tozero"),
+        yaxis=log_axis("gradient norm", norms),
+    )
+    if not np.isfinite(drawable(norms)).any():
+        frame["annotations"] = [note("Nothing comes back from this prediction.")]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": f"prediction at step {found.steps[row]}",
+        "x": np.arange(norms.size),
+        "y": drawable(norms),
+        "text": [plain(label) for label in labels[: norms.size]],
+        "line": {"color": quantity.colour, "width": 2},
+        "marker": {"size": 5},
+        "hovertemplate": "step %{x} %{text}: %{y:.4g}<extra></extra>",
+    }
+    return {"data": [line], "layout": frame}
+
+
+def _frame_around(found: Triangle, row: int) -> Spec:
+    steps = found.steps
+    half = 0.5 if steps.size < 2 else 0.5 * float(np.diff(steps).min())
+    step = float(steps[row])
+    return {
+        "type": "rect",
+        "line": {"color": NEUTRAL, "width": 2},
+        "x0": -0.5,
+        "x1": step + 0.5,
+        "y0": step - half,
+        "y1": step + half,
+    }

@@ -1,0 +1,84 @@
+"""Several runs side by side, brought to the same iteration in small slices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnviz.tasks.task import Task
+from rnnviz.training.config import RunConfig
+from rnnviz.training.memory import MOST_MB, buffers_mb
+from rnnviz.training.trainer import Trainer
+
+#: A run by the name under which it is shown.
+Named = tuple[str, RunConfig, Task]
+#: The cells that have a recurrence to compare.
+RECURRENT = ("rnn", "relu", "gru", "lstm")
+#: Most iterations that one run does before the next one has its turn.
+AT_ONCE = 10
+
+
+class SideBySide:
+    """Runs that are trained to the same iteration.
+
+    Parameters
+    ----------
+    runs : sequence of (name, config, task)
+        Names are different from each other.
+    iterations
+        To which each is trained.
+    probe
+        Index of the example that is shown of each, where the tasks have it.
+
+    Attributes
+    ----------
+    trainers : dict of Trainer
+        By name.
+
+    Raises
+    ------
+    ValueError
+        If the runs together would need too much memory, or one of them can't be made.
+    """
+
+    def __init__(self, runs: Sequence[Named], iterations: int, probe: int = 0) -> None:
+        needed = sum(buffers_mb(config, task) for _, config, task in runs)
+        if needed > MOST_MB:
+            raise ValueError(
+                f"{len(runs)} runs side by side must fit into {MOST_MB:.0f} MB, got "
+                f"{needed:.0f} MB: make hidden_size, batch_size or length smaller"
+            )
+        self.iterations = iterations
+        self.trainers = {name: Trainer(config, task, probe) for name, config, task in runs}
+
+    @property
+    def done(self) -> bool:
+        """Whether every run is there, or has diverged."""
+        return all(self._is_done(trainer) for trainer in self.trainers.values())
+
+    @property
+    def progress(self) -> float:
+        """Share of the way, 0..1."""
+        shares = [
+            1.0 if self._is_done(trainer) else trainer.iteration / self.iterations
+            for trainer in self.trainers.values()
+        ]
+        return sum(shares) / len(shares)
+
+    def advance(self, seconds: float) -> None:
+        """Train for so long; whoever is furthest behind goes first."""
+        end = time.perf_counter() + seconds
+        while not self.done and time.perf_counter() < end:
+            waiting = [who for who in self.trainers.values() if not self._is_done(who)]
+            behind = min(waiting, key=lambda trainer: trainer.iteration)
+            left = min(AT_ONCE, self.iterations - behind.iteration)
+            behind.advance(left, seconds=max(end - time.perf_counter(), 0.0))
+
+    def _is_done(self, trainer: Trainer) -> bool:
+        return trainer.diverged is not None or trainer.iteration >= self.iterations
+
+
+def other_cells(config: RunConfig, task: Task, labels: dict[str, str]) -> list[Named]:
+    """Return the same run with each recurrent cell, under the names of `labels`."""
+    return [(labels[cell], replace(config, cell=cell), task) for cell in RECURRENT]

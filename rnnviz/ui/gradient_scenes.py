@@ -1,0 +1,412 @@
+"""What each view of the gradient laboratory shows: charts with sentences, numbers, tables.
+
+Measured while the turn is held, and drawn afterwards by `gradient_views`.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz import figures
+from rnnviz.analysis.gradient_check import check_sentence, check_table
+from rnnviz.analysis.gradient_course import Course, course, course_sentence, map_sentence
+from rnnviz.analysis.gradients import (
+    Which,
+    backward_norms,
+    backward_sentence,
+    factor_per_step,
+    factor_text,
+    last_scored_step,
+    reach,
+    reach_sentence,
+)
+from rnnviz.analysis.jacobians import (
+    shares,
+    slopes_sentence,
+    spectra,
+    step_values,
+    values_sentence,
+)
+from rnnviz.analysis.side_by_side import contenders, side_by_side_sentence, table
+from rnnviz.analysis.theory import Letter, WayBack, way_back, way_back_sentence
+from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
+from rnnviz.analysis.updates import clipping_sentence, updates, updates_sentence
+from rnnviz.engine import Network
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.update_charts import group_labels
+from rnnviz.recording import Trace
+from rnnviz.training import Trainer
+from rnnviz.ui.components.plot import Chart
+from rnnviz.ui.session import Run
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+LAST, ALL = "last prediction alone", "all predictions"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the controls of the page ask for.
+
+    Parameters
+    ----------
+    view
+        Which of `VIEWS`.
+    layer
+        From the input up.
+    by
+        Gradient by the hidden state `h`, or by the cell state `c`.
+    of
+        Of which loss: `LAST` or `ALL`.
+    prediction
+        Time step of the prediction whose row is shown.
+    """
+
+    view: str
+    layer: int
+    by: Letter
+    of: str = LAST
+    prediction: int | None = None
+
+    @property
+    def which(self) -> Which:
+        """The letter of that gradient in a trace."""
+        if self.of == LAST:
+            return "last_d_c" if self.by == "c" else "last_d_h"
+        return "d_c" if self.by == "c" else "d_h"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A large number: what it is called and means, its text, and its course over training."""
+
+    label: str
+    text: str
+    means: str
+    course: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn: a share done, a sentence, charts left and right, a table, a note on it."""
+
+    left: tuple[Chart, ...] = ()
+    right: tuple[Chart, ...] = ()
+    table: pd.DataFrame | None = None
+    says: str = ""
+    note: str = ""
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The run as one view looks at it, at one iteration. Its turn must be held."""
+
+    run: Run
+    trace: Trace
+    wanted: Wanted
+
+    @property
+    def trainer(self) -> Trainer:
+        """Of the run."""
+        return self.run.trainer
+
+    @cached_property
+    def network(self) -> Network:
+        """With the weights of the trace."""
+        return self.trainer.network_of(self.trace)
+
+    @cached_property
+    def traces(self) -> Sequence[Trace]:
+        """The kept traces, and the newest one."""
+        kept, newest = self.trainer.recording.traces, self.trainer.trace()
+        return kept if kept and kept[-1].iteration == newest.iteration else (*kept, newest)
+
+    @cached_property
+    def way(self) -> WayBack:
+        """The way back of the last prediction's gradient."""
+        return way_back(self.trace, self.network, self.wanted.layer)
+
+    @cached_property
+    def course(self) -> Course:
+        """The way back of the gradient that is wanted, over training."""
+        return course(self.traces, self.wanted.which, self.wanted.layer)
+
+    @property
+    def line(self) -> int | None:
+        """Iteration that is marked on time axes; None where it is the newest."""
+        return self.trace.iteration if self.run.shown_iteration is not None else None
+
+
+def scene_of(run: Run, wanted: Wanted) -> Scene:
+    """Look at the run at the iteration that the page shows; while it trains, that is the newest."""
+    if run.playing or run.shown_iteration is None:
+        return Scene(run, run.trainer.trace(), wanted)
+    return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)
+
+
+def readings(scene: Scene) -> list[Reading]:
+    """Return the large numbers: of the last prediction's gradient, whatever else is shown."""
+    letter = scene.wanted.by
+    back = scene.way.by(letter)
+    found = course(scene.traces, "last_d_c" if letter == "c" else "last_d_h", scene.wanted.layer)
+    steps, lags = reach(back), max(back.size - 1, 0)
+    state = "cell state" if letter == "c" else "hidden state"
+    numbers = [
+        Reading(
+            f"Factor per step, {state}",
+            factor_text(factor_per_step(back)),
+            "By how much the gradient of the last prediction's loss changes with each step further "
+            "back, on geometric average. Below 1 it vanishes, above 1 it explodes.",
+            np.log(np.where(found.factors > 0, found.factors, np.nan)),
+        ),
+        Reading(
+            "Reach",
+            "–" if steps is None else f"{steps} of {lags} steps",
+            "How many steps back that gradient stays above 1 % of its largest value.",
+            found.reaches,
+        ),
+    ]
+    numbers += [
+        Reading(
+            "Jacobians, at most" if line.source == "Jacobians" else line.source.capitalize(),
+            factor_text(line.factor),
+            "What the product of the Jacobians of all steps stretches at most, per step."
+            if line.source == "Jacobians"
+            else "What would be left per step if the gradient met nothing else.",
+        )
+        for line in scene.way.foretold
+        if line.letter == letter
+    ]
+    return numbers
+
+
+def over_lag(scene: Scene) -> Shown:
+    """Show the way back now and over training."""
+    wanted, found, marks = scene.wanted, scene.course, scene.trainer.marks
+    if wanted.of == LAST:
+        way = scene.way
+        says = f"{way_back_sentence(way, wanted.by)} {reach_sentence(way.by(wanted.by))}"
+    else:
+        layer = wanted.layer
+        way = WayBack(
+            backward_norms(scene.trace, "d_h", layer), backward_norms(scene.trace, "d_c", layer), ()
+        )
+        says = (
+            f"Of the whole loss: {backward_sentence(way.by(wanted.by))} Every prediction on the "
+            "way adds a gradient of its own, so this one does not show what vanishes."
+        )
+    return Shown(
+        left=(
+            Chart(figures.way_back_spec(way), says, "Gradient norm over lag."),
+            Chart(
+                figures.lag_map_spec(found, marks, scene.line, height=300),
+                map_sentence(found),
+                "Gradient norm over lag and iterations.",
+            ),
+        ),
+        right=(
+            Chart(figures.course_spec(found, "factor", marks, scene.line, height=250)),
+            Chart(
+                figures.course_spec(found, "reach", marks, scene.line, height=250),
+                course_sentence(found),
+                "Factor per step and reach over iterations.",
+            ),
+        ),
+    )
+
+
+def itemised(scene: Scene) -> Shown:
+    """Show what each prediction sends back, and one of them by itself."""
+    trace, wanted = scene.trace, scene.wanted
+    if last_scored_step(trace) is None:
+        return Shown(says="No step of this example is scored: there is no prediction to follow.")
+    found = triangle(trace, scene.network, wanted.layer, wanted.by)
+    chosen = found.steps[-1] if wanted.prediction is None else wanted.prediction
+    row = found.nearest_row(int(chosen))
+    left_out = (
+        f" Shown are {found.steps.size} predictions, evenly spread; {found.left_out} more are "
+        "scored."
+        if found.left_out
+        else ""
+    )
+    colour = QUANTITIES["lstm"][f"d_{wanted.by}"]
+    return Shown(
+        left=(
+            Chart(
+                figures.triangle_spec(found, row),
+                triangle_sentence(found) + left_out,
+                "Gradient norm of each prediction by each time step.",
+            ),
+        ),
+        right=(
+            Chart(
+                figures.triangle_row_spec(found, row, trace.input_labels, colour),
+                row_sentence(found, row, trace.input_labels),
+                "One row of the matrix.",
+            ),
+        ),
+    )
+
+
+def jacobians(scene: Scene) -> Shown:
+    """Show what single steps do: singular values, slopes, and what is left behind each."""
+    trace, layer = scene.trace, scene.wanted.layer
+    found, sizes = step_values(trace, scene.network, layer), spectra(scene.network, layer)
+    radius = sizes[0].spectral_radius if len(sizes) == 1 else None
+    return Shown(
+        left=(
+            Chart(
+                figures.step_values_spec(found, radius),
+                values_sentence(found, sizes, trace.cell),
+                "Singular values of the Jacobian of each step.",
+            ),
+        ),
+        right=(
+            Chart(figures.slope_map_spec(trace, layer)),
+            Chart(
+                figures.step_shares_spec(shares(trace, layer), trace.cell),
+                slopes_sentence(trace, layer),
+                "Slope of the nonlinearity by unit and step; what is left of the gradient.",
+            ),
+        ),
+    )
+
+
+def norm_and_updates(scene: Scene) -> Shown:
+    """Show the gradient as a whole, clipping, and the size of the updates."""
+    trainer, cell = scene.trainer, scene.trace.cell
+    history, config = trainer.history, trainer.config
+    iterations, norms, clipped = (
+        history.column(name) for name in ("iteration", "gradient_norm", "clipped")
+    )
+    found = updates(trainer.recording.traces, trainer.network, scene.wanted.layer)
+    return Shown(
+        left=(
+            Chart(
+                figures.gradient_norm_spec(
+                    iterations, norms, clipped, config.clip_norm, trainer.marks, height=360
+                ),
+                clipping_sentence(norms, clipped, config.clip_norm, config.clip_value),
+                "Gradient norm over iterations.",
+            ),
+        ),
+        right=(
+            Chart(
+                figures.updates_spec(found, cell, trainer.marks, height=360),
+                updates_sentence(found, group_labels(cell)),
+                "Size of updates against weights, over iterations.",
+            ),
+        ),
+    )
+
+
+def side_by_side(scene: Scene) -> Shown:
+    """Show the runs of the comparison, on one scale."""
+    runs = scene.run.side_by_side
+    if runs is None:
+        return Shown(
+            says="One click trains the same run, from the same seed, with each of the four cells, "
+            "and draws what is left of their gradients on one scale."
+        )
+    found = contenders(runs.trainers)
+    losses = [
+        (name, trainer.history.column("iteration"), trainer.history.column("loss"))
+        for name, trainer in runs.trainers.items()
+    ]
+    measure = next(iter(runs.trainers.values())).task.measure
+    return Shown(
+        left=(
+            Chart(
+                figures.contenders_spec(found),
+                side_by_side_sentence(found),
+                "Share of the gradient that is left over lag, of each run.",
+            ),
+        ),
+        right=(Chart(figures.losses_spec(losses), "", "Loss of each run over iterations."),),
+        table=table(found, measure),
+        progress=None if runs.done else runs.progress,
+        note="Measured on the same example, in the top layer: by the cell state of an LSTM, by "
+        "the hidden state of every other cell.",
+    )
+
+
+def check(scene: Scene) -> Shown:
+    """Show the gradient check as far as it got."""
+    checked = scene.run.checked
+    if checked is None:
+        return Shown(
+            says="Every gradient here is written by hand. Central differences are the proof: each "
+            "weight is moved up and down by 1e-5, and the slope of the loss compared with the "
+            "gradient."
+        )
+    where = f"Example of the run, weights of iteration {checked.trace.iteration:,}."
+    return Shown(
+        table=check_table(checked),
+        says=f"{check_sentence(checked)} {where}",
+        progress=None if checked.done else checked.progress,
+    )
+
+
+#: The views by their titles, in the order of the menu.
+VIEWS: dict[str, Callable[[Scene], Shown]] = {
+    "Over the lag": over_lag,
+    "Itemised": itemised,
+    "Jacobians": jacobians,
+    "Norm and updates": norm_and_updates,
+    "Side by side": side_by_side,
+    "Check": check,
+}
+
+
+class Paced:
+    """Measurements that take a fifth of the time at most while the loop runs.
+
+    At rest everything is measured when it is asked for. While the loop runs, what took long is
+    shown again for a while, unless the controls ask for something else.
+    """
+
+    def __init__(self, share: float = 0.2) -> None:
+        self._share = share
+        self._asked: Wanted | None = None
+        self._due = 0.0
+        self._seen: tuple[list[Reading], Shown] = ([], Shown())
+
+    def look(self, scene: Scene) -> tuple[list[Reading], Shown]:
+        """Return the large numbers, and what the view of the scene shows."""
+        start = time.monotonic()
+        if scene.run.busy and scene.wanted == self._asked and start < self._due:
+            return self._seen
+        self._seen = readings(scene), VIEWS[scene.wanted.view](scene)
+        end = time.monotonic()
+        self._asked, self._due = scene.wanted, end + (end - start) * (1 / self._share - 1)
+        return self._seen
+
+
+def as_html(numbers: Sequence[Reading]) -> str:
+    """Write large numbers, each with its course over training as a small line."""
+    rows = "".join(
+        f'<div title="{html.escape(number.means)}"><dt>{html.escape(number.label)}</dt>'
+        f"<dd>{html.escape(number.text)}{_spark(number.course)}</dd></div>"
+        for number in numbers
+    )
+    return f'<dl class="readings large">{rows}</dl>'
+
+
+def _spark(values: NDArray[np.float64], most: int = 12) -> str:
+    """Write the course of a number as a row of small bars: where it went is all that it tells."""
+    shown = values[np.isfinite(values)]
+    if shown.size < 2:
+        return ""
+    shown = shown[np.linspace(0, shown.size - 1, min(most, shown.size)).astype(int)]
+    span = float(np.ptp(shown)) or 1.0
+    heights = np.round((shown - shown.min()) / span * (len(_BARS) - 1)).astype(int)
+    return f'<span class="spark" aria-hidden="true">{"".join(_BARS[at] for at in heights)}</span>'

@@ -1,0 +1,314 @@
+"""The gradient laboratory: its controls, and the loop that trains, replays, compares and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rnnviz.analysis.gradient_check import QUICK, CheckedTrace
+from rnnviz.analysis.theory import Letter
+from rnnviz.training.config import CHOICE_LABELS
+from rnnviz.training.side_by_side import Named, SideBySide, other_cells
+from rnnviz.ui import inspection, live, session
+from rnnviz.ui.components.plot import clicked, plots
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.gradient_scenes import (
+    ALL,
+    LAST,
+    VIEWS,
+    Paced,
+    Reading,
+    Shown,
+    Wanted,
+    as_html,
+    scene_of,
+)
+from rnnviz.ui.plain import plain
+from rnnviz.ui.session import Run
+
+_LAG, _ITEMISED, _JACOBIANS, _NORM, _CELLS, _CHECK = VIEWS
+#: Iterations to which runs side by side can be trained, besides that of the run itself.
+_UNTIL = (100, 300, 1000, 3000)
+
+
+def laboratory(run: Run, readings: DeltaGenerator) -> None:
+    """Show the gradients of the run, and keep it running while it plays.
+
+    Parameters
+    ----------
+    readings
+        Where the numbers of the run go: a place in the transport bar.
+    """
+    places = live.Places(run.page_runs, readings)
+    st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, Paced())
+
+
+def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
+    """Begin to train runs side by side; the page shows them while they train.
+
+    Parameters
+    ----------
+    runs : sequence of (name, config, task)
+    iterations
+        To which each is trained.
+    """
+    with GATE.turn(run):
+        try:
+            begun = SideBySide(runs, iterations)
+        except ValueError as refused:
+            run.problem = str(refused)
+            return
+    run.playing, run.problem = False, None
+    run.side_by_side = run.errand = begun
+    session.show(session.GRADIENT_VIEW, _CELLS)
+
+
+def _tick(places: live.Places, paced: Paced) -> None:
+    session.refresh()
+    run = session.current()
+    if places.page_run != run.page_runs:
+        return
+    heading = st.container(horizontal=True, vertical_alignment="center", gap="large")
+    heading.header("Gradients", anchor=False, width="content")
+    numbers = heading.container(width="content")
+    wanted = _ask(run)
+    live.turn(
+        run,
+        places,
+        lambda: paced.look(scene_of(run, wanted)),
+        lambda seen: _draw(run, wanted, numbers, *seen),
+    )
+
+
+def _ask(run: Run) -> Wanted:
+    """Draw the controls, and return what they ask for."""
+    trainer = run.trainer
+    session.seed(session.GRADIENT_VIEW, _LAG)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = st.segmented_control(
+            "View",
+            options=list(VIEWS),
+            key=session.GRADIENT_VIEW,
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+        )
+        by = _by(trainer.network.cell) if view in (_LAG, _ITEMISED) else _memory(run)
+        of = _of() if view == _LAG else LAST
+        layer = inspection.choose_layer(trainer.network.layers)
+    prediction = None
+    if view in (_LAG, _ITEMISED, _JACOBIANS):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+            _rewind(run)
+            prediction = _prediction(run) if view == _ITEMISED else None
+    if view == _CELLS:
+        _side_by_side_controls(run)
+    if view == _CHECK:
+        _check_controls(run)
+    return Wanted(view, layer, by, of, prediction)
+
+
+def _rewind(run: Run) -> None:
+    """Draw the choice of iteration, and the button that replays training."""
+    if run.playing:
+        st.caption("Follows training. Pause to rewind.")
+        return
+    newest = inspection.choose_iteration(run)
+    if newest == 0:
+        st.caption("Iteration 0: nothing is learned yet.")
+        return
+    replaying = isinstance(run.errand, _Replay)
+    st.button(
+        "Stop" if replaying else "Replay",
+        icon=":material/stop:" if replaying else ":material/movie:",
+        key="replay",
+        help="Go through the kept iterations from the first to the last.",
+        on_click=_stop if replaying else _replay,
+    )
+
+
+def _by(cell: str) -> Letter:
+    if cell != "lstm":
+        return "h"
+    letter: Letter = st.segmented_control(
+        "Gradient by",
+        options=("c", "h"),
+        format_func={"c": "cell state", "h": "hidden state"}.__getitem__,
+        default="c",
+        key=session.GRADIENT_BY,
+        persist_state="session",
+        required=True,
+    )
+    return letter
+
+
+def _memory(run: Run) -> Letter:
+    """Return the state that was chosen last, or else the one that carries the memory."""
+    return session.value(session.GRADIENT_BY, "c") if run.trainer.network.cell == "lstm" else "h"
+
+
+def _of() -> str:
+    return str(
+        st.segmented_control(
+            "Loss of the",
+            options=(LAST, ALL),
+            default=LAST,
+            key=session.GRADIENT_OF,
+            persist_state="session",
+            required=True,
+            help="Where every step is scored, every step adds a gradient of its own. Only what a "
+            "single prediction sends back can be seen to vanish.",
+        )
+    )
+
+
+def _prediction(run: Run) -> int | None:
+    """Draw the choice of the prediction whose row is shown; a click on a row does the same."""
+    with GATE.turn(run):
+        scored = run.trainer.trace().scored.nonzero()[0].tolist()
+    if len(scored) < 2:
+        return None
+    chosen = session.value(session.PREDICTION)
+    session.show(session.PREDICTION, chosen if chosen in scored else scored[-1])
+    return int(
+        st.select_slider(
+            "Prediction at step",
+            options=scored,
+            key=session.PREDICTION,
+            persist_state="session",
+            help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
+        )
+    )
+
+
+def _side_by_side_controls(run: Run) -> None:
+    now = run.trainer.iteration
+    stops = sorted({*_UNTIL, now} - {0})
+    session.seed(session.COMPARED_UNTIL, now or 300)
+    if session.value(session.COMPARED_UNTIL) not in stops:
+        session.show(session.COMPARED_UNTIL, now or 300)
+    under_way = run.side_by_side is not None and run.errand is run.side_by_side
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.select_slider(
+            "Train each to iteration",
+            options=stops,
+            format_func=lambda iteration: f"{iteration:,}",
+            key=session.COMPARED_UNTIL,
+            persist_state="session",
+            width=320,
+        )
+        if under_way:
+            st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
+            return
+        st.button(
+            "The same with RNN, ReLU, GRU and LSTM",
+            icon=":material/compare_arrows:",
+            type="primary",
+            key="compare",
+            help="From the same seed, on the same task, with the settings of now. Held gates and "
+            "other interventions are not taken over.",
+            on_click=_compare_cells,
+        )
+        if run.side_by_side is not None and not run.side_by_side.done:
+            st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
+
+
+def _check_controls(run: Run) -> None:
+    under_way = run.checked is not None and run.errand is run.checked
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if under_way:
+            st.button("Stop", icon=":material/stop:", key="stop_check", on_click=_stop)
+            return
+        st.button(
+            "Check the gradient",
+            icon=":material/fact_check:",
+            type="primary",
+            key="check",
+            help="On the example that is shown, with the weights of the iteration that is shown.",
+            on_click=_check,
+        )
+        st.toggle(
+            "every entry",
+            key=session.CHECK_ALL,
+            persist_state="session",
+            help=f"Otherwise {QUICK} entries of each array, evenly spread.",
+        )
+
+
+def _draw(
+    run: Run, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], shown: Shown
+) -> None:
+    numbers.html(as_html(readings))
+    if shown.progress is not None:
+        st.progress(shown.progress, text=f"{shown.progress:.0%}")
+    if shown.says:
+        st.write(plain(shown.says))
+    if shown.left:
+        key = f"gradients:{wanted.view}"
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            plots(shown.left, key=f"{key}:left", revision=run.name, on_click=_clicked_left)
+        with right:
+            plots(shown.right, key=f"{key}:right", revision=run.name)
+    if shown.table is not None and not shown.table.empty:
+        st.dataframe(shown.table, hide_index=True, width="content")
+    if shown.note:
+        st.caption(shown.note)
+
+
+def _clicked_left() -> None:
+    """Choose the prediction whose row was clicked."""
+    place = clicked(f"gradients:{_ITEMISED}:left")
+    if place is not None:
+        session.show(session.PREDICTION, int(place["y"]))
+
+
+class _Replay:
+    """Goes through the kept iterations, one a tick."""
+
+    def __init__(self, run: Run, iterations: Sequence[int]) -> None:
+        self._run = run
+        self._left: Iterator[int] = iter(iterations)
+        self.done = False
+
+    def advance(self, seconds: float) -> None:  # noqa: ARG002
+        """Show the next kept iteration; behind the last one, the newest."""
+        self._run.shown_iteration = next(self._left, None)
+        self.done = self._run.shown_iteration is None
+
+
+def _replay() -> None:
+    run = session.current()
+    with GATE.turn(run):
+        run.errand = _Replay(run, run.trainer.recording.iterations)
+    session.outdate_page()
+
+
+def _stop() -> None:
+    session.current().errand = None
+    session.outdate_page()
+
+
+def _compare_cells() -> None:
+    run = session.current()
+    until = int(session.value(session.COMPARED_UNTIL))
+    compare(run, other_cells(run.trainer.config, run.trainer.task, CHOICE_LABELS), until)
+    session.outdate_page()
+
+
+def _go_on() -> None:
+    run = session.current()
+    run.playing, run.errand = False, run.side_by_side
+    session.outdate_page()
+
+
+def _check() -> None:
+    run = session.current()
+    entries = None if session.value(session.CHECK_ALL) else QUICK
+    trace = run.shown_trace()
+    with GATE.turn(run):
+        run.checked = CheckedTrace(trace, run.trainer.network_of(trace), entries)
+    run.playing, run.errand = False, run.checked
+    session.outdate_page()

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnnviz.analysis.gradient_course import course, course_sentence, map_sentence
+from tests.traces import make_trace
+
+
+def falling(iteration, factor, steps=4):
+    trace = make_trace(iteration=iteration, cell="rnn", steps=steps, units=1)
+    last_d_h = (factor ** np.arange(steps)[::-1])[:, None]
+    return replace(trace, layers=(replace(trace.layers[0], last_d_h=last_d_h),))
+
+
+def test_the_course_has_a_row_for_each_trace_over_lag():
+    found = course([falling(0, 0.5), falling(8, 0.001)])
+    np.testing.assert_array_equal(found.iterations, [0, 8])
+    np.testing.assert_allclose(found.norms[0], [1, 0.5, 0.25, 0.125])
+    np.testing.assert_allclose(found.factors, [0.5, 0.001])
+    np.testing.assert_array_equal(found.reaches, [3, 0])
+
+
+def test_what_has_no_factor_is_not_a_number():
+    found = course([falling(0, 0.0), falling(1, np.nan)])
+    assert np.isnan(found.factors).all()
+    assert found.reaches[0] == 0
+    assert np.isnan(found.reaches[1])
+
+
+def test_the_course_of_what_is_not_there_is_empty():
+    for found in (course([]), course([make_trace(cell="gru")], "last_d_c")):
+        assert found.iterations.size == found.norms.size == 0
+        assert "Nothing to compare" in course_sentence(found)
+        assert map_sentence(found) == ""
+
+
+def test_the_sentences_tell_the_first_and_the_last_iteration():
+    found = course([falling(0, 0.5), falling(3, 7.0), falling(1200, 0.1)])
+    assert course_sentence(found) == (
+        "From iteration 0 to 1,200 the factor per step went from ×0.50 to ×0.10, and the reach "
+        "from 3 to 1 steps."
+    )
+    assert map_sentence(found) == (
+        "3 steps back, 12 % at iteration 0 and 0.1 % at iteration 1,200 of it was left."
+    )
+
+
+@pytest.mark.parametrize("factor", [0.0, np.nan])
+def test_the_sentence_leaves_out_what_has_no_number(factor):
+    found = course([falling(0, 0.5), falling(3, factor)])
+    assert "nan" not in map_sentence(found)
+    assert "to –" in course_sentence(found)

@@ -1,0 +1,125 @@
+"""Singular values, slopes and shares: known cases, and that slopes times weights is the factor."""
+
+import numpy as np
+import pytest
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.analysis import jacobians as module
+from rnnviz.analysis.gradients import backward_norms
+from rnnviz.analysis.jacobians import (
+    saturated_units,
+    shares,
+    slopes,
+    slopes_sentence,
+    spectra,
+    step_values,
+    values_sentence,
+)
+from rnnviz.tasks import GymSchedule, NextSymbol
+
+
+def trainer_of(length=8, **settings):
+    task = NextSymbol(length=1) if length == 1 else GymSchedule(length=length)
+    return Trainer(RunConfig(task=task.key, **{"hidden_size": 6, **settings}), task)
+
+
+def trace_of(trainer):
+    trainer.choose_probe(0)  # the tests change weights behind its back
+    return trainer.trace()
+
+
+def looked_at(trainer, layer=-1):
+    trace = trace_of(trainer)
+    network = trainer.network_of(trace)
+    return trace, step_values(trace, network, layer), spectra(network, layer)
+
+
+def always_on(radius):
+    trainer = trainer_of(cell="relu", initial_weights="identity", spectral_radius=radius)
+    trainer.network.parameters["bias_ih_l0"][:] = 50.0
+    return trainer
+
+
+@pytest.mark.parametrize(("radius", "words"), [(0.8, "must vanish"), (1.2, "can explode")])
+def test_a_recurrence_of_one_factor_that_is_never_off_has_one_singular_value(radius, words):
+    trace, found, sizes = looked_at(always_on(radius))
+    assert found.steps.tolist() == list(range(1, 8))
+    np.testing.assert_allclose(found.values, radius)
+    sentence = values_sentence(found, sizes, trace.cell)
+    assert words in sentence
+    assert f"Spectral radius of the recurrent weights: {radius}." in sentence
+
+
+def test_the_slope_of_each_cell_is_that_of_its_nonlinearity():
+    for cell, by_hand in (
+        ("rnn", lambda trace: 1 - trace.h**2),
+        ("relu", lambda trace: (trace.h > 0) * 1.0),
+        ("gru", lambda trace: 1 - trace.gates["n"] ** 2),
+        ("lstm", lambda trace: 1 - (trace.h / trace.gates["o"]) ** 2),
+    ):
+        trace = trainer_of(cell=cell).trace()
+        np.testing.assert_allclose(slopes(trace), by_hand(trace), atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu"])
+def test_slopes_and_weights_together_are_what_happens_in_a_step(cell):
+    trace = trainer_of(cell=cell, seed=2).trace()
+    left = shares(trace)
+    back = backward_norms(trace)
+    np.testing.assert_allclose(
+        (left.by_slopes * left.by_weights)[1:], (back[1:] / back[:-1])[::-1], rtol=1e-10
+    )
+
+
+def test_where_gates_or_layers_are_on_the_way_the_weights_are_not_told_apart():
+    assert np.isnan(shares(trainer_of(cell="gru").trace()).by_weights).all()
+    assert np.isnan(shares(trainer_of(cell="rnn", layers=2).trace(), 0).by_weights).all()
+
+
+def test_saturated_units_are_those_that_pass_next_to_nothing_at_most_steps():
+    found = np.array([[0.01, 0.01, 1.0], [0.01, 0.5, 1.0], [0.5, 0.5, 0.05]])
+    assert saturated_units(found).tolist() == [0]
+
+
+def test_a_saturated_network_is_said_to_eat_the_gradient():
+    trainer = trainer_of(cell="rnn")
+    trainer.network.parameters["bias_ih_l0"][:] = 5.0
+    sentence = slopes_sentence(trace_of(trainer))
+    assert "On average tanh′ is 0.00." in sentence
+    assert "6 of 6 units are saturated" in sentence
+
+
+def test_the_sentence_tells_the_step_that_leaves_least():
+    trace = trainer_of(cell="rnn").trace()
+    left = shares(trace).by_slopes
+    worst = int(np.nanargmin(left))
+    assert f"least at step {worst}: ×{left[worst]:.2f}" in slopes_sentence(trace)
+
+
+def test_of_many_steps_some_are_looked_at(monkeypatch):
+    trainer = trainer_of(length=40)
+    _, every, _ = looked_at(trainer)
+    monkeypatch.setattr(module, "MOST_NUMBERS", 10 * 6**2)
+    _, some, _ = looked_at(trainer)
+    assert some.steps.size == 10
+    np.testing.assert_allclose(some.values, every.values[some.steps - 1])
+
+
+def test_a_network_without_memory_a_single_step_and_a_diverged_one_are_said():
+    for trainer, words in (
+        (trainer_of(cell="mlp"), "no recurrent weights"),
+        (trainer_of(length=1), "One step only"),
+    ):
+        trace, found, sizes = looked_at(trainer)
+        assert words in values_sentence(found, sizes, trace.cell)
+        assert slopes_sentence(trace)
+    broken = trainer_of(cell="lstm")
+    broken.network.flat[:] = np.nan
+    trace, found, sizes = looked_at(broken)
+    assert "not numbers" in values_sentence(found, sizes, trace.cell)
+    assert "not numbers" in slopes_sentence(trace)
+
+
+def test_the_sentence_of_gates_tells_the_radius_of_each():
+    trace, found, sizes = looked_at(trainer_of(cell="gru"))
+    assert "each gate: r 1.00, z 1.00, n 1.00" in values_sentence(found, sizes, trace.cell)

@@ -1,0 +1,108 @@
+"""The figures of the way back hold the numbers that they were given; all can be drawn."""
+
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnnviz import figures
+from rnnviz.analysis.gradient_course import Course, course
+from rnnviz.analysis.side_by_side import Contender
+from rnnviz.analysis.theory import Foretold, WayBack
+from rnnviz.training import Mark
+from tests.traces import make_trace
+
+H, C = 0.5 ** np.arange(4), 0.9 ** np.arange(4)
+GATES = Foretold("c", "forget gates alone", 0.8 ** np.arange(4), 0.8)
+JACOBIANS = Foretold("h", "Jacobians", 0.7 ** np.arange(4), 0.7)
+EMPTY = np.empty(0)
+
+
+def lines(spec):
+    return {line["name"]: line for line in spec["data"]}
+
+
+def made_course(*factors):
+    traces = []
+    for iteration, factor in enumerate(factors):
+        trace = make_trace(iteration=10 * iteration, cell="rnn", units=1)
+        last_d_h = (factor ** np.arange(4.0)[::-1])[:, None]
+        traces.append(replace(trace, layers=(replace(trace.layers[0], last_d_h=last_d_h),)))
+    return course(traces)
+
+
+def test_measured_lines_are_solid_and_lines_of_theory_are_broken():
+    drawn = lines(figures.way_back_spec(WayBack(H, C, (JACOBIANS, GATES))))
+    np.testing.assert_array_equal(drawn["hidden state"]["y"], H)
+    np.testing.assert_array_equal(drawn["cell state"]["y"], C)
+    np.testing.assert_array_equal(drawn["Jacobians: ×0.70 per step"]["y"], JACOBIANS.norms)
+    np.testing.assert_array_equal(drawn["forget gates alone: ×0.80 per step"]["y"], GATES.norms)
+    dashes = [line["line"].get("dash") for line in drawn.values()]
+    assert dashes == [None, None, "dash", "dot"]
+
+
+def test_theory_has_the_colour_of_the_state_that_it_is_about():
+    drawn = lines(figures.way_back_spec(WayBack(H, C, (JACOBIANS, GATES))))
+    colour = {name: line["line"]["color"] for name, line in drawn.items()}
+    assert colour["Jacobians: ×0.70 per step"] == colour["hidden state"]
+    assert colour["forget gates alone: ×0.80 per step"] == colour["cell state"]
+
+
+def test_gradients_of_1e_200_and_1e_200_are_on_one_axis():
+    axis = figures.way_back_spec(WayBack(np.array([1e200, 1.0, 1e-200]), EMPTY, ()))["layout"][
+        "yaxis"
+    ]
+    assert (axis["type"], axis["dtick"]) == ("log", 67)
+
+
+@pytest.mark.parametrize("norms", [EMPTY, np.zeros(3), np.full(3, np.nan)])
+def test_nothing_to_draw_is_said(norms):
+    spec = figures.way_back_spec(WayBack(norms, EMPTY, ()))
+    assert "exactly zero" in spec["layout"]["annotations"][0]["text"]
+    assert isinstance(figures.way_back(WayBack(norms, EMPTY, ())), go.Figure)
+
+
+def test_the_course_is_drawn_over_iterations_with_marks_and_the_chosen_iteration():
+    found = made_course(0.5, 0.9)
+    spec = figures.course_spec(found, "factor", [Mark(7, "learning rate up")], shown=10)
+    np.testing.assert_array_equal(spec["data"][0]["x"], [0, 10])
+    np.testing.assert_allclose(spec["data"][0]["y"], [0.5, 0.9])
+    assert spec["data"][1]["text"] == ["learning rate up"]
+    assert any(shape.get("x0") == 10 for shape in spec["layout"]["shapes"])
+    reaches = figures.course_spec(found, "reach")
+    np.testing.assert_array_equal(reaches["data"][0]["y"], [3, 3])
+
+
+def test_the_map_is_lag_by_iteration_in_powers_of_ten():
+    spec = figures.lag_map_spec(made_course(0.1, 0.01), [Mark(7, "learning rate up")])
+    picture = spec["data"][0]
+    np.testing.assert_allclose(picture["z"], [[0, -1, -2, -3], [0, -2, -4, -6]])
+    np.testing.assert_array_equal(picture["y"], [0, 10])
+    np.testing.assert_array_equal(picture["x"], range(4))
+    np.testing.assert_array_equal(spec["data"][1]["y"], [7])
+
+
+def test_a_course_without_anything_to_draw_says_so():
+    empty = Course(np.empty(0, np.int64), np.empty((0, 0)), EMPTY, EMPTY)
+    for spec in (
+        figures.course_spec(empty, "factor"),
+        figures.course_spec(empty, "reach"),
+        figures.lag_map_spec(empty),
+    ):
+        assert spec["layout"]["annotations"]
+    assert isinstance(figures.lag_map(empty), go.Figure)
+
+
+def test_runs_side_by_side_are_drawn_as_what_is_left_on_one_scale():
+    runs = [Contender("RNN", "rnn", 3, 8 * H, 0.1, 0.9, False),
+            Contender("LSTM", "lstm", 3, 0.01 * C, 0.1, 0.9, False)]  # fmt: skip
+    drawn = lines(figures.contenders_spec(runs))
+    np.testing.assert_allclose(drawn["RNN ×0.50"]["y"], H)
+    np.testing.assert_allclose(drawn["LSTM ×0.90"]["y"], C)
+    losses = [("RNN", np.arange(3), np.ones(3)), ("LSTM", np.arange(3), np.zeros(3))]
+    spec = figures.losses_spec(losses)
+    assert [line["line"]["color"] for line in spec["data"]] == [
+        line["line"]["color"] for line in drawn.values()
+    ]
+    assert np.isnan(lines(spec)["LSTM"]["y"]).all()

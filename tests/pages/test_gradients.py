@@ -1,0 +1,332 @@
+"""The gradient laboratory: each view, its controls, and what its numbers are about."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+
+from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text, reach
+from rnnviz.tasks import DelayedRecall, NextSymbol
+from rnnviz.training.config import RunConfig
+from rnnviz.ui import session
+from rnnviz.ui.gradient_scenes import VIEWS
+from rnnviz.ui.gradient_views import compare
+from tests.pages.conftest import control, go_to, run_of
+
+
+def charts(app):
+    """Return the messages that go to the browser for all charts of the page."""
+    found = []
+    for component in app.get("bidi_component"):
+        data = getattr(component.proto, "bytes", b"")
+        if component.proto.component_name.endswith("rnnviz_plot"):
+            found += json.loads(data)["charts"]
+    return found
+
+
+def says(app):
+    return " ".join(chart["says"] for chart in charts(app))
+
+
+def large_numbers(app):
+    written = next(
+        html.proto.body for html in app.get("html") if "readings large" in html.proto.body
+    )
+    return {
+        label: re.sub("<.*?>", "", text).rstrip("▁▂▃▄▅▆▇█")
+        for label, text in re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", written)
+    }
+
+
+@pytest.fixture
+def laboratory(open_app):
+    """Open the page with a run of a few iterations, at one of its views."""
+
+    def open_at(view="Over the lag", iterations=20, **settings):
+        app = open_app()
+        for name, value in settings.items():
+            control(app, f"setting:{name}").set_value(value).run()
+        run_of(app).trainer.advance(iterations=iterations)
+        go_to(app, "gradients")
+        if view != "Over the lag":
+            control(app, "gradient_view").set_value(view).run()
+        assert not app.exception
+        return app
+
+    return open_at
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
+def test_every_view_is_there_for_every_cell_before_any_training(laboratory, view, cell):
+    app = laboratory(view, iterations=0, cell=cell)
+    assert view in ("Side by side", "Check") or says(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_diverged_run_is_shown_as_what_it_is(laboratory, view):
+    app = laboratory(iterations=5)
+    trainer = run_of(app).trainer
+    trainer.network.flat[:] = np.nan
+    trainer.advance(iterations=1)
+    trainer.choose_probe(0)
+
+    control(app, "gradient_view").set_value(view).run()
+
+    assert not app.exception
+    assert large_numbers(app)["Reach"] == "–"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_loss_that_sends_nothing_back_is_shown_as_what_it_is(laboratory, view):
+    app = laboratory(iterations=0)
+    trainer = run_of(app).trainer
+    trainer.network.parameters["readout.weight"][:] = 0
+    trainer.choose_probe(0)
+
+    control(app, "gradient_view").set_value(view).run()
+
+    assert not app.exception
+    if view == "Over the lag":
+        assert "exactly zero at every step" in says(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_sequence_of_one_step_is_shown(laboratory, view):
+    app = laboratory(iterations=0)
+    with_one_step(app, NextSymbol(length=1))
+
+    control(app, "gradient_view").set_value(view).run()
+
+    assert not app.exception
+
+
+def with_one_step(app, task):
+    from rnnviz import Trainer
+
+    run_of(app).trainer = Trainer(RunConfig(task=task.key, hidden_size=4), task)
+
+
+@pytest.mark.parametrize("view", ["Over the lag", "Itemised", "Jacobians"])
+def test_a_task_with_one_prediction_is_shown(laboratory, view):
+    app = laboratory(iterations=0)
+    with_one_step(app, DelayedRecall(length=12))
+
+    control(app, "gradient_view").set_value(view).run()
+
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("by", "which"), [("c", "last_d_c"), ("h", "last_d_h")])
+def test_the_large_numbers_are_those_of_the_chosen_iteration_and_state(laboratory, by, which):
+    app = laboratory(iterations=40)
+    control(app, "gradient_by").set_value(by).run()
+    control(app, "shown_iteration").set_value(5).run()
+
+    norms = backward_norms(run_of(app).trainer.recording.at(5), which)
+    shown = large_numbers(app)
+    state = {"c": "cell state", "h": "hidden state"}[by]
+    assert shown[f"Factor per step, {state}"] == factor_text(factor_per_step(norms))
+    assert shown["Reach"] == f"{reach(norms)} of {len(norms) - 1} steps"
+    assert ("Forget gates alone" in shown) == (by == "c")
+    assert ("Jacobians, at most" in shown) == (by == "h")
+
+
+def test_the_whole_loss_can_be_looked_at_instead_of_the_last_prediction(laboratory):
+    app = laboratory()
+    control(app, "gradient_of").set_value("all predictions").run()
+    assert "Of the whole loss:" in says(app)
+
+
+def test_the_pictures_show_the_chosen_iteration(laboratory):
+    app = laboratory(iterations=40)
+    now = says(app)
+    control(app, "shown_iteration").set_value(0).run()
+    assert says(app) != now
+
+
+def test_a_prediction_is_chosen_by_its_control(laboratory):
+    app = laboratory("Itemised")
+    assert "The prediction at step 13 learns" in says(app)
+
+    control(app, "prediction").set_value(6).run()
+
+    assert "The prediction at step 6 learns" in says(app)
+
+
+def test_the_layer_can_be_chosen(laboratory):
+    app = laboratory("Jacobians", iterations=0, layers=2)
+    upper = says(app)
+    control(app, "shown_layer").set_value(0).run()
+    assert says(app) != upper
+
+
+def test_clipping_and_updates_are_told_from_the_history(laboratory):
+    app = laboratory("Norm and updates", clip_norm=1.0)
+    assert "Clipping at norm 1 is on" in says(app)
+    assert "Iteration 20 changed the weights" in says(app)
+
+
+def test_a_change_leaves_a_mark_on_the_time_axes(laboratory):
+    app = laboratory(iterations=10)
+    trainer = run_of(app).trainer
+    trainer.set(learning_rate=0.5)
+    trainer.advance(iterations=10)
+    app.run()
+    marked = [chart for chart in charts(app) if "learning rate" in json.dumps(chart["data"])]
+    assert len(marked) == 3  # factor, reach, and the map
+
+
+def test_training_goes_on_here_and_the_numbers_follow(laboratory):
+    app = laboratory(iterations=0)
+    before = run_of(app).trainer.iteration
+
+    app.button(key="play").click().run()
+
+    assert run_of(app).trainer.iteration > before
+    assert any("Follows training" in caption.value for caption in app.caption)
+    assert not [each for each in app.select_slider if each.key == "shown_iteration"]
+
+
+def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(laboratory):
+    app = laboratory(iterations=3)
+    app.button(key="replay").click().run()
+    run = run_of(app)
+    seen = []
+    while run.errand is not None:
+        seen.append(run.shown_iteration)
+        app.run()
+    assert seen == [0, 1, 2, 3]
+    assert run.shown_iteration is None
+    app.run()
+    assert app.button(key="replay").label == "Replay"
+
+
+def test_a_replay_can_be_stopped(laboratory):
+    app = laboratory(iterations=3)
+    app.button(key="replay").click().run()
+    app.button(key="replay").click().run()
+    assert run_of(app).errand is None
+
+
+def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laboratory):
+    app = laboratory("Side by side", iterations=15)
+    control(app, "compared_until").set_value(15)
+
+    app.button(key="compare").click().run()
+    run = run_of(app)
+    for _ in range(50):
+        if run.errand is None:
+            break
+        app.run()
+
+    found = run.side_by_side.trainers
+    assert list(found) == ["RNN", "ReLU", "GRU", "LSTM"]
+    assert {trainer.iteration for trainer in found.values()} == {15}
+    # The LSTM beside the others is the run itself, number by number.
+    np.testing.assert_array_equal(found["LSTM"].network.flat, run.trainer.network.flat)
+    assert "Per step back most is left in" in says(app)
+    table = app.dataframe[0].value
+    assert table["iteration"].tolist() == [15] * 4
+
+
+def test_a_comparison_can_be_stopped_and_goes_on(laboratory):
+    app = laboratory("Side by side", iterations=0)
+    control(app, "compared_until").set_value(3000)
+    app.button(key="compare").click().run()
+    app.button(key="stop_side_by_side").click().run()
+    run = run_of(app)
+    assert run.errand is None
+    stopped = [trainer.iteration for trainer in run.side_by_side.trainers.values()]
+
+    app.button(key="go_on").click().run()
+
+    assert [trainer.iteration for trainer in run.side_by_side.trainers.values()] > stopped
+
+
+def test_other_runs_can_be_compared_the_same_way(open_app, monkeypatch):
+    app = open_app("gradients")
+    run = run_of(app)
+    shown = {}
+    monkeypatch.setattr(session, "show", shown.__setitem__)
+    config = RunConfig(hidden_size=4)
+
+    compare(run, [("one", config, run.trainer.task), ("two", config, run.trainer.task)], 5)
+
+    assert list(run.side_by_side.trainers) == ["one", "two"]
+    assert run.errand is run.side_by_side
+    assert shown == {session.GRADIENT_VIEW: "Side by side"}
+
+
+def test_a_comparison_that_is_too_large_is_refused_with_the_reason(laboratory):
+    app = laboratory("Side by side", iterations=0, hidden_size=128)
+    control(app, "setting:batch_size").set_value(256).run()
+    control(app, f"length:{run_of(app).trainer.task.key}").set_value(30).run()
+    app.button(key="compare").click().run()
+    assert not app.exception
+    assert any("must fit into" in error.value for error in app.error)
+
+
+def test_the_gradient_is_checked_on_the_own_network(laboratory):
+    app = laboratory("Check", iterations=10, hidden_size=4)
+    app.button(key="check").click().run()
+    run = run_of(app)
+    for _ in range(50):
+        if run.errand is None:
+            break
+        app.run()
+
+    table = app.dataframe[0].value.set_index("gradient by")
+    assert set(table.index) >= set(run.trainer.network.parameters)
+    assert set(table["verdict"]) == {"agrees"}
+    assert any("agree with central differences" in text.value for text in app.markdown)
+
+
+def test_every_entry_is_checked_if_asked_for(laboratory):
+    app = laboratory("Check", iterations=1, hidden_size=6)
+    next(each for each in app.toggle if each.key == "check_all").set_value(True).run()
+    app.button(key="check").click().run()
+    assert run_of(app).checked.check.total > run_of(app).trainer.network.flat.size
+
+
+def test_training_ends_what_else_was_under_way(laboratory):
+    app = laboratory("Check", iterations=1, hidden_size=16)
+    run = run_of(app)
+    app.button(key="check").click()
+    run.errand = None
+    app.run()
+    app.button(key="play").click().run()
+    assert run.errand is None
+    assert run.playing
+
+
+def test_a_new_run_forgets_check_and_comparison_of_the_old_one(laboratory):
+    app = laboratory("Check", iterations=1, hidden_size=4)
+    app.button(key="check").click().run()
+    assert run_of(app).checked is not None
+
+    app.button(key="reset").click().run()
+
+    assert run_of(app).checked is None
+    assert run_of(app).errand is None
+
+
+def decoded(packed):
+    return np.frombuffer(base64.b64decode(packed["bdata"]), "<" + packed["dtype"])
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
+    app = laboratory(iterations=0, cell="rnn")
+    trainer = run_of(app).trainer
+    trainer.network.parameters["readout.weight"][:] *= size
+    trainer.choose_probe(0)
+
+    app.run()
+
+    norms = backward_norms(trainer.trace())
+    drawn = decoded(charts(app)[0]["data"][0]["y"])
+    np.testing.assert_allclose(drawn[np.isfinite(drawn)], norms[norms > 0], rtol=1e-6)
+    assert charts(app)[0]["layout"]["yaxis"]["type"] == "log"
