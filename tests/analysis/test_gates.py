@@ -3,7 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnviz.analysis.gates import saturation, saturation_by_gate, saturation_sentence
+from rnnviz.analysis.gates import (
+    Distribution,
+    Saturation,
+    distribution_table,
+    saturation,
+    saturation_by_gate,
+    saturation_sentence,
+    saturation_table,
+)
 from rnnviz.recording import LayerTrace, Trace
 from tests.traces import make_trace
 
@@ -87,3 +95,79 @@ def test_the_trace_is_left_as_it_was():
     saturation(trace)
     for letter, values in before.items():
         np.testing.assert_array_equal(layer.gates[letter], values)
+
+
+def saturated(iteration=0, **gates):
+    arrays = {letter: np.array(values, dtype=float) for letter, values in gates.items()}
+    return Saturation.of(iteration, arrays)
+
+
+def test_shares_are_counted_over_time_steps_and_sequences():
+    # (T, B, H) = (2, 2, 1): one value below 0.1, two above 0.9.
+    found = saturated(f=[[[0.05], [0.95]], [[0.99], [0.5]]], g=[[[0.0]]])
+    assert (found.below["f"], found.above["f"]) == ([0.25], [0.5])
+    assert "g" not in found.below
+
+
+def test_counting_one_trace_either_way_gives_the_same_table():
+    trace = make_trace(steps=5, units=3)
+    found = Saturation.of(trace.iteration, trace.layers[0].quantities()).frame(layer=0)
+    expected = saturation(trace)
+    assert list(found["gate"]) == list(expected["gate"])
+    np.testing.assert_allclose(found[["below", "above"]], expected[["below", "above"]], rtol=1e-6)
+
+
+def test_the_sentence_counts_units_that_are_mostly_open_or_shut():
+    found = saturated(f=[[0.0, 0.95, 0.5, 0.95], [0.0, 0.95, 0.5, 0.5]])
+    says = found.sentence("f", "forget gate")
+    assert says == "Forget gate: of 4 units 1 mostly wide open, 1 mostly shut, 1 never either."
+
+
+def test_the_table_over_training_has_the_rows_of_every_iteration():
+    history = [saturated(it, f=[[0.0, 0.95]]) for it in (0, 5)]
+    table = saturation_table(history, layer=1)
+    assert list(table["iteration"]) == [0, 0, 5, 5]
+    assert row(table, iteration=5, unit=1, gate="f", layer=1).above == 1.0
+
+
+def test_a_cell_without_gates_has_an_empty_table_over_training():
+    assert saturation_table([saturated(h=[[1.0]])], layer=0).empty
+
+
+def test_values_are_counted_in_percent_of_all_values():
+    spread = Distribution.of("f", [np.array([[0.0, 0.99], [0.3, 0.31]])], bins=4)
+    np.testing.assert_array_equal(spread.edges, [0, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_array_equal(spread.percent, [[25, 50, 0, 25]])
+    np.testing.assert_allclose(spread.middle[0, 1], 0.305)
+
+
+def test_states_are_counted_as_far_as_the_largest_value_goes():
+    assert tuple(Distribution.of("h", [np.array([0.1, -0.2])]).edges[[0, -1]]) == (-1, 1)
+    assert tuple(Distribution.of("c", [np.array([0.1, -7.0])]).edges[[0, -1]]) == (-7, 7)
+
+
+def test_values_that_are_no_numbers_are_counted_in_no_bin():
+    spread = Distribution.of("c", [np.array([0.5, np.nan]), np.full(2, np.nan)])
+    np.testing.assert_array_equal(spread.percent.sum(axis=1), [50, 0])
+    assert "no value is a finite number at iteration 9" in spread.sentence("cell state", [0, 9])
+
+
+def test_the_sentence_says_how_the_middle_moved():
+    spread = Distribution.of("f", [np.full(11, 0.5), np.linspace(0, 1, 11)])
+    assert spread.sentence("forget gate", [0, 400]) == (
+        "Forget gate: median 0.50 at iteration 0, 0.50 at iteration 400, with 80 % from 0.10 to "
+        "0.90."
+    )
+    assert (
+        Distribution.of("f", [np.full(3, 0.5)])
+        .sentence("forget gate", [0])
+        .startswith("Forget gate: median 0.50 at iteration 0, with")
+    )
+
+
+def test_the_table_of_distributions_has_a_row_for_each_bin():
+    spread = Distribution.of("f", [np.full(4, 0.1), np.full(4, 0.9)], bins=2)
+    table = distribution_table([0, 5], {"forget gate": spread})
+    assert list(table["percent"]) == [100, 0, 0, 100]
+    assert list(table["iteration"]) == [0, 0, 5, 5]
+    assert list(table["to"]) == [0.5, 1, 0.5, 1]

@@ -5,17 +5,27 @@ import json
 import numpy as np
 import pytest
 
+from rnnviz.tasks import make_task
+from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui import gate_views, unit_views
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, go_to, run_of
 
-VIEWS = ("Time steps", "Training, one step", "Training, one unit")
+MAPS = ("Time steps", "Training, one step", "Training, one unit")
+VIEWS = (*MAPS, "Saturation", "Distribution", "Weights", "What units follow")
 
 
 def picture(app):
     """Return the chart that was sent: its data, layout and sentence."""
-    (component,) = app.get("bidi_component")
-    (chart,) = json.loads(component.proto.bytes)["charts"]
-    return chart
+    return pictures(app)[0]
+
+
+def pictures(app):
+    return [
+        chart
+        for component in app.get("bidi_component")
+        for chart in json.loads(component.proto.bytes)["charts"]
+    ]
 
 
 def values_of(app, name):
@@ -46,38 +56,48 @@ def trainer(app):
     return run_of(app).trainer
 
 
-@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, view, cell):
-    choose(page, "gate_view", view)
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "mlp"])
+def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
     control(page, "setting:cell").set_value(cell).run()
 
-    assert not page.exception
-    assert picture(page)["data"]
-    assert picture(page)["says"]
+    for view in VIEWS:
+        choose(page, "gate_view", view)
+
+        if view == "Saturation" and cell in ("rnn", "mlp"):
+            assert pictures(page) == []
+            assert "has no gates" in page.info[0].value
+        else:
+            assert picture(page)["data"]
+            assert picture(page)["says"]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app, view):
+def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app):
     app = open_app("gates")
-    control(app, "setting:hidden_size").set_value(1).run()
-    control(app, "length:gym").set_value(2).run()
-    choose(app, "gate_view", view)
+    run_of(app).trainer = Trainer(
+        RunConfig(task="symbols", hidden_size=1),
+        make_task("symbols", text="a b a b a b a b", length=1),
+    )
 
-    assert picture(app)["data"]
+    for view in VIEWS:
+        choose(app, "gate_view", view)
+
+        assert pictures(app)[0]["says"]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_shows_a_diverged_run_as_what_it_is(page, view):
-    choose(page, "gate_view", view)
+def test_every_view_shows_a_diverged_run_as_what_it_is(page):
     trainer(page).network.flat[:] = np.nan
     trainer(page).advance(iterations=1)
     trainer(page)._trace = None
+    told = []
 
-    page.run()
+    for view in VIEWS:
+        choose(page, "gate_view", view)
+        told.append(picture(page)["says"])
 
-    assert not page.exception
-    assert "not finite numbers" in picture(page)["says"]
+    assert all("not finite numbers" in says for says in told[:3])
+    assert "no value is a finite number" in told[4]
+    assert "Not all weights are finite numbers" in told[5]
+    assert "nothing can be followed" in told[6]
 
 
 def test_a_quantity_alone_is_drawn_large(page):
@@ -179,3 +199,92 @@ def test_what_was_chosen_holds_after_another_page(page):
 
     chosen = [control(page, key).value for key in ("gate_view", "gate_quantity", "time_step")]
     assert chosen == ["Training, one step", "i", 4]
+
+
+def test_the_cloud_starts_at_the_chosen_iteration_and_has_a_frame_for_each(page):
+    choose(page, "gate_view", "Saturation")
+    choose(page, "shown_iteration", 4)
+
+    cloud, bars = pictures(page)
+    assert [frame["name"] for frame in cloud["frames"]] == [str(it) for it in range(13)]
+    assert cloud["layout"]["sliders"][0]["active"] == 4
+    assert cloud["says"].startswith("Iteration 4. Forget gate: of 5 units")
+    assert "Forget gate: nearly shut in" in bars["says"]
+    assert "13 iterations over 4 sequences × 14 time steps = 56 cases" in " ".join(
+        caption.value for caption in page.caption
+    )
+
+
+def test_saturation_of_one_gate_alone(page):
+    choose(page, "gate_view", "Saturation")
+    choose(page, "saturated_gate", "i")
+
+    assert [trace["name"] for trace in picture(page)["data"]] == ["input gate"]
+
+
+def test_weights_and_gradients_are_those_of_the_chosen_iteration(page):
+    choose(page, "gate_view", "Weights")
+    choose(page, "shown_iteration", 4)
+
+    network = trainer(page).network_of(trainer(page).recording.at(4))
+    batch = trainer(page).probe.batch
+    gradients = network.record(batch.x, batch.y, batch.mask).gradients
+    forget = slice(5, 10)
+    np.testing.assert_allclose(
+        values_of(page, "forget gate")[:, :3], network.parameters["weight_ih_l0"][forget], 1e-6
+    )
+    np.testing.assert_allclose(
+        values_of(page, "gradient, forget gate")[:, 3:8], gradients["weight_hh_l0"][forget], 1e-5
+    )
+
+
+def test_the_quantity_that_is_correlated_and_the_unit_can_be_chosen(page):
+    choose(page, "gate_view", "What units follow")
+    choose(page, "unit", 3)
+    assert picture(page)["says"].startswith("The hidden state of unit 3 goes with")
+
+    choose(page, "following_quantity", "f")
+
+    assert picture(page)["says"].startswith("The forget gate of unit 3 goes with")
+
+
+def test_the_iteration_now_is_shown_though_it_was_not_kept(page):
+    trainer(page).recording.rewind(8)
+    choose(page, "gate_view", "Training, one unit")
+
+    assert list(unpack(picture(page)["data"][0]["y"])) == [*range(9), 12]
+
+
+def test_every_view_offers_its_numbers_as_a_table(page, monkeypatch):
+    offered = {}
+
+    def catch(what, make):
+        offered[what] = make()
+
+    for module in (gate_views, unit_views):
+        monkeypatch.setattr(module, "csv_button", catch)
+    for view in VIEWS:
+        choose(page, "gate_view", view)
+
+    assert len(offered) == len(VIEWS)
+    steps = offered["values at every time step"]
+    one = steps[(steps["quantity"] == "cell state") & (steps["time_step"] == 3)]
+    np.testing.assert_array_equal(one["value"], trainer(page).trace().c[3])
+    assert set(offered["saturation over training"]["gate"]) == {
+        "forget gate", "input gate", "output gate",
+    }  # fmt: skip
+    assert all(len(table) for table in offered.values())
+
+
+def test_long_labels_and_large_networks_are_shown(open_app):
+    label = "x" * 39
+    text = " ".join(f"{label}{number}" for number in range(6)) + " "
+    app = open_app("gates")
+    run_of(app).trainer = Trainer(
+        RunConfig(task="symbols", hidden_size=64, layers=2),
+        make_task("symbols", text=text * 4, length=5),
+    )
+
+    for view in VIEWS:
+        choose(app, "gate_view", view)
+        assert len(json.dumps(picture(app))) < 1_500_000

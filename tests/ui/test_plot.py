@@ -115,3 +115,15 @@ def test_the_script_is_valid(script):
     command = ["node", "--check", "--input-type=module"]
     checked = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_frames_go_along_and_a_chart_that_is_asked_for_is_drawn_at_once(sent):
+    spec = figures.loss_spec([0, 1], [3.0, 2.0])
+    moving = {**spec, "frames": [{"name": "0", "data": [{"y": np.array([1.0, 2.0])}]}]}
+
+    plots([Chart(spec)], key="loss")
+    plots([Chart(moving)], key="moving", live=False)
+
+    assert (sent[0]["live"], "frames" in sent[0]) == (True, False)
+    assert sent[1]["live"] is False
+    np.testing.assert_array_equal(unpack(sent[1]["frames"][0]["data"][0]["y"]), [1.0, 2.0])
