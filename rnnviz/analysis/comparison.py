@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rnnviz.tasks import GymSchedule
@@ -97,11 +98,7 @@ def standings(
     earlier
         Runs before it, the latest last; those on another schedule do not count.
     """
-    ceilings: dict[Way, float] = {
-        "calendar": replace(task, view="calendar").best_accuracy,
-        "yesterday": replace(task, view="yesterday").memoryless,
-        "memory": task.best_with_memory,
-    }
+    ceilings = _ceilings(task)
     found = {run.way: run for run in earlier if _same_schedule(run.task, task)}
     mine = None if now is None or not _same_schedule(now.task, task) else now
     if mine is not None:
@@ -144,6 +141,16 @@ def in_words(standing: Standing) -> str:
     if reached.accuracy > standing.ceiling + 1e-9:
         return f"{sentence}, above its best by the luck of the {reached.days:,} days measured."
     return f"{sentence}."
+
+
+@lru_cache(maxsize=16)
+def _ceilings(task: GymSchedule) -> dict[Way, float]:
+    """Return the most that each way allows; kept, as a long schedule takes up to a second."""
+    return {
+        "calendar": replace(task, view="calendar").best_accuracy,
+        "yesterday": replace(task, view="yesterday").memoryless,
+        "memory": task.best_with_memory,
+    }
 
 
 def _same_schedule(one: GymSchedule, other: GymSchedule) -> bool:

@@ -14,6 +14,7 @@ from rnnviz.analysis.comparison import (
     in_words,
     measure,
     standings,
+    way_of,
     worth_of_memory,
 )
 from rnnviz.tasks import GymSchedule
@@ -75,12 +76,13 @@ def _draw(task: GymSchedule, now: Reached | None, run: Run) -> None:
 def _buttons() -> None:
     session.refresh()
     run = session.current()
-    now = measure(run.trainer)
-    if now is None:
+    task = run.trainer.task
+    if not isinstance(task, GymSchedule):
         return
+    goes_now = way_of(task, run.trainer.config)
     with st.container(horizontal=True):
         for way in WAYS:
-            if way != now.way:
+            if way != goes_now:
                 cell = _cell_for(way, run)
                 st.button(
                     f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",

@@ -87,3 +87,14 @@ def test_it_is_said_who_reached_what_and_when_it_was_luck():
     )
     assert in_words(yesterday) == ""
     assert in_words(standings(GYM, reached(accuracy=float("nan")), [])[2]) == ""
+
+
+def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(monkeypatch):
+    task = GymSchedule(length=11)
+    first = standings(task, None, [])
+
+    def refuse(task):
+        raise AssertionError(f"computed again for {task}")
+
+    monkeypatch.setattr(GymSchedule, "_best_from_calendar", refuse)
+    assert standings(GymSchedule(length=11), None, []) == first
