@@ -46,6 +46,11 @@ _CSS = """
 .readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.6; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
+/* Tiles with words in them: on a phone they scroll, and their words do not run into each other. */
+.st-key-samples, .st-key-calendar { overflow-x: auto; }
+:is(.st-key-samples, .st-key-calendar) :is([data-testid="stFullScreenFrame"], .stPlotlyChart) {
+  min-width: 560px;
+}
 </style>
 """
 
