@@ -112,8 +112,7 @@ def _train(way: Way, cell: str) -> None:
     wanted = replace(task, view="calendar" if way == "calendar" else "yesterday")
     if (wanted, cell) == (task, run.trainer.config.cell):
         return
-    session.show(session.setting_key("cell"), cell)
-    session.show(session.setting_key("window"), 1)
+    session.show_settings(cell=cell, window=1)
     session.restart(wanted)
     run.playing = run.problem is None
     session.outdate_page()

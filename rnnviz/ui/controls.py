@@ -155,6 +155,8 @@ def _apply() -> None:
 
 
 def _restart() -> None:
+    if session.is_overtaken():
+        return
     session.restart()
     session.outdate_page()
 

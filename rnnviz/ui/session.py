@@ -5,6 +5,8 @@ The only file that knows the keys of Streamlit's session state.
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -20,6 +22,9 @@ from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
+
+#: Seconds for which the browser may still send what controls showed before.
+_ON_THE_WAY_S = 2.0
 
 #: Keys of the controls that are not settings.
 SPEED = "speed"
@@ -154,6 +159,8 @@ class Run:
         Made once, not at every rerun of the page.
     reached
         What earlier runs on a gym schedule reached, each way's latest.
+    settings_shown
+        When `show_settings` was last called, by the monotonic clock, and with what.
     pictures
         Counts how often the pictures had to start anew.
     page_runs
@@ -181,6 +188,7 @@ class Run:
     files: dict[str, File] = field(default_factory=dict)
     edited: Edited | None = None
     reached: dict[Way, Reached] = field(default_factory=dict)
+    settings_shown: tuple[float, dict[str, Any]] = (-math.inf, {})
     pictures: int = 0
     page_is_old: bool = False
     marks_are_new: bool = False
@@ -279,6 +287,26 @@ def seed(key: str, first: Any) -> None:
 def show(key: str, now: Any) -> None:
     """Make a control show a value, before it is drawn."""
     st.session_state[key] = now
+
+
+def show_settings(**settings: Any) -> None:
+    """Make controls of the run show other values, in a callback while the live loop may run."""
+    for name, now in settings.items():
+        show(setting_key(name), now)
+    current().settings_shown = (time.monotonic(), settings)
+
+
+def is_overtaken() -> bool:
+    """Tell whether a change of a control is none: the browser's, from before `show_settings`.
+
+    A tick that was under way brings the old values once more; the new ones are shown again.
+    """
+    when, settings = current().settings_shown
+    if time.monotonic() - when > _ON_THE_WAY_S:
+        return False
+    for name, now in settings.items():
+        show(setting_key(name), now)
+    return True
 
 
 def value(key: str, default: Any = None) -> Any:
