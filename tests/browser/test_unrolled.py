@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
+from rnnviz import RunConfig, Trainer
 from tests.serving import Server, running_app
 from tests.traces import make_trace
 
@@ -69,7 +70,9 @@ def _found(page: Page, wanted: str) -> tuple[str, tuple[float, float]]:
 
 
 def _row(wanted: str) -> str:
-    return "gradient norm" if wanted.startswith("gradient") else wanted.split(",")[0]
+    if wanted.startswith("gradient"):
+        return "gradient norm"
+    return "input" if wanted.startswith("input at") else wanted.split(",")[0]
 
 
 def _box(page: Page, part: str, text: str = "") -> FloatRect:
@@ -224,6 +227,25 @@ def test_what_is_not_a_number_is_named(still: Open) -> None:
     assert _number(_point_at(page, "gradient by hidden state, time step 0")) == 0
 
 
+def test_without_a_trace_it_says_so_and_has_no_controls(page: Page, app: Server) -> None:
+    page.goto(f"{app.url}/?none")
+    expect(page.get_by_text("No trace yet: nothing has been measured.")).to_be_visible()
+    expect(page.locator(".unrolled button").first).to_be_hidden()
+
+
+def test_labels_of_200_signs_are_shortened_and_told_in_full_by_a_hover(still: Open) -> None:
+    page = still("long&broken")
+    expect(page.locator(".unrolled .readout")).to_contain_text(f"input {'x' * 27}…")
+    said = _point_at(page, "input at time step 1")
+    assert "x" * 200 in said
+    _focus(page)
+    for key in ("ArrowDown", "+", "+"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("img", name="unit 0 at time step 0")).to_have_attribute(
+        "aria-label", re.compile("hidden state: .*not a number")
+    )
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "relu"])
 def test_one_step_of_each_cell_shows_its_own_rows(still: Open, cell: str) -> None:
     page = still(f"cell={cell}&steps=1")
@@ -258,11 +280,28 @@ def test_the_zoom_goes_to_one_unit_and_one_cell_and_back_by_keyboard(still: Open
     said = page.get_by_role("img", name="unit 0 at time step 1")
     expect(said).to_have_attribute("aria-label", re.compile("c₁ = f₁ × c₀ . i₁ × g₁"))
     # The small trace is no network: what its formula gives differs from what it holds.
-    expect(said).to_have_attribute("aria-label", re.compile(f"alone: {kept + stored:.3g}"))
+    expect(said).to_have_attribute("aria-label", re.compile(f"alone gives {kept + stored:.3g}"))
     for level in (1, 0):
         page.keyboard.press("Escape")
         expect(levels.nth(level)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".unrolled .readout")).to_contain_text("unit 0")
+
+
+def test_the_formula_of_one_cell_gives_the_recorded_number(still: Open) -> None:
+    page = still("real")
+    trace = Trainer(RunConfig(hidden_size=3, seed=1)).trace()
+    page.get_by_role("button", name="One cell at one time step").click()
+    _focus(page)
+    page.keyboard.press("ArrowRight")
+    picture = page.get_by_role("img", name="at time step 1")
+    said = picture.get_attribute("aria-label") or ""
+    assert "alone gives" not in said
+    assert trace.c is not None
+    unit = int(np.argmax(np.ptp(trace.c, axis=0)))
+    assert said.startswith(f"unit {unit} ")
+    told = re.search(r"cell state: .*? = [^=]* = (−?[\d.e−]+)\. output", said)
+    assert told is not None
+    assert float(told[1].replace("−", "-")) == pytest.approx(trace.c[1, unit], rel=1e-6)
 
 
 def test_a_double_click_zooms_into_the_unit_under_the_pointer(moving: Open) -> None:

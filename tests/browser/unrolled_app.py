@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
+from rnnviz import RunConfig, Trainer
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
@@ -19,12 +20,23 @@ _TICK_S = 0.15
 def traces() -> list[Trace]:
     """Return the traces that the address asks for."""
     asked = st.query_params
+    if "real" in asked:
+        return [real_trace()]
     count = int(asked.get("count", 1))
     made = [
         make_trace(100 * place, asked.get("cell", "lstm"), int(asked.get("steps", 4)))
         for place in range(count)
     ]
+    if "long" in asked:
+        made = [
+            dataclasses.replace(trace, input_labels=("x" * 200,) * trace.steps) for trace in made
+        ]
     return [*made[:-1], _broken(made[-1])] if "broken" in asked else made
+
+
+def real_trace() -> Trace:
+    """Return what a network computed, so that its formulas hold."""
+    return Trainer(RunConfig(hidden_size=3, seed=1)).trace()
 
 
 def _broken(trace: Trace) -> Trace:
@@ -41,7 +53,8 @@ def picture() -> None:
     shown = [make_trace(tick)] if live else traces()
     viewed = viewed_iteration(_KEY)
     exact = viewed if any(trace.iteration == viewed for trace in shown) else None
-    unrolled(pack(shown, exact=exact, run="one"), key=_KEY)
+    packed = b"" if "none" in st.query_params else pack(shown, exact=exact, run="one")
+    unrolled(packed, key=_KEY)
     st.text(f"selected: {selected_unit(_KEY)}")
 
 

@@ -43,6 +43,8 @@ export function button(parent, className_, label, iconName) {
 /** The elements of the component, made once. */
 export function buildDom(figure) {
   figure.replaceChildren();
+  figure.classList.add("waiting");
+  element("p", "wait", figure, "No trace yet: nothing has been measured.");
   const caption = element("figcaption", "caption", figure);
   const picture = element("div", "picture", figure);
   const labels = element("div", "labels", picture);

@@ -51,7 +51,7 @@ function layOutRows(header) {
     if (header.layers > 1) y += HEIGHT.layer;
     for (const letter of diagram.rows) {
       const belt = letter === diagram.belt;
-      const slot = Math.max(size.height, 30) + (belt ? 8 : 0);
+      const slot = Math.max(size.height, header.layers > 1 ? 30 : 42) + (belt ? 8 : 0);
       const quantity = header.quantities[quantityIndex(header, letter)];
       const inside = y + Math.floor((slot - size.height) / 2);
       const window = { from: 0, count: size.height / size.unitHeight };

@@ -1,6 +1,7 @@
 /** The one animation loop: it draws what changed, and stops when nothing moves. */
 
 import { clamp } from "./values.js";
+import { css } from "./theme.js";
 import { HEIGHT, cellX } from "./layout.js";
 import { advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
@@ -135,8 +136,17 @@ function repaint(view, coloursChanged) {
   if (dirty || view.overviewStep !== view.step) updateOverview(view);
   view.overviewStep = view.step;
   view.printed = frame.sequence;
+  const moved = whatMoves(view);
+  if (dirty === "all" || moved !== view.moved) paintOverlay(begin(view, dom.overlay), view);
+  view.moved = moved;
   view.dirty = "";
-  paintOverlay(begin(view, dom.overlay), view);
+}
+
+/** All that the sheet of what moves depends on: where it is the same, nothing is painted. */
+function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
+  const gradient = sweep.phase === "backward" ? [frame.iteration, ofLast, range.low, range.high] : [];
+  const place = pointer && [pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer];
+  return [sweep.phase, sweep.at, step, unit?.layer, unit?.unit, ...gradient, ...(place ?? [])].join();
 }
 
 function repaintPredictions(view) {
@@ -157,9 +167,13 @@ function begin(view, canvas) {
     canvas.style.width = `${layout.view}px`;
     canvas.style.height = `${layout.height}px`;
   }
-  const context = canvas.getContext("2d");
+  // The lowest sheet is opaque: the browser then need not blend it with the page.
+  const opaque = canvas === view.dom.strips;
+  const context = canvas.getContext("2d", { alpha: !opaque });
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
+  context.fillStyle = css(view.theme.paper);
+  if (opaque) context.fillRect(0, 0, width, height);
+  else context.clearRect(0, 0, width, height);
   context.setTransform(ratio, 0, 0, ratio, -Math.round(scroll * ratio), 0);
   return context;
 }

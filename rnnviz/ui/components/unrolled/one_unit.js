@@ -1,7 +1,7 @@
 /** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
 
 import { DIAGRAMS } from "./cells.js";
-import { clamp, startOf, unitScale, valveOf } from "./values.js";
+import { clamp, startOf, told, unitScale, valveOf } from "./values.js";
 import { css, mix, readable } from "./theme.js";
 import { cellWidth, cellX } from "./layout.js";
 import { FORMULA, drawingWidth } from "./zoom.js";
@@ -173,17 +173,18 @@ function drawFormula(context, scene, row) {
   const { layout, theme, step, unit } = scene;
   const room = cellWidth(layout) * FORMULA;
   const x = cellX(layout, step) + cellWidth(layout) - room + 6;
-  const { symbols, numbers } = formulaOf(scene, row, step, unit.unit);
+  const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = css(theme.paper);
   context.fillRect(x - 6, row.y, room, row.height);
-  const size = layout.narrow ? 10 : 12;
-  context.font = font(scene, size);
-  const lines = [symbols, ...inTwo(context, numbers, room - 8)];
-  const pitch = Math.min(size * 1.35, row.height / lines.length);
+  context.font = font(scene, layout.narrow ? 10 : 12);
+  const told = inTwo(context, numbers, room - 8);
+  const lines = [symbols, ...told, note].filter(Boolean);
+  const pitch = Math.min(layout.narrow ? 13.5 : 16, row.height / lines.length);
+  const size = Math.min(layout.narrow ? 10 : 12, pitch * 0.95);
   lines.forEach((line, place) => {
-    const result = place === lines.length - 1;
+    const result = place === told.length;
     context.font = font(scene, size, place ? (result ? 600 : 400) : 600);
     context.fillStyle = place ? css(theme.ink) : css(readable(scene.colours[row.letter], theme));
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;

@@ -108,7 +108,7 @@ export function makeScene(bytes, { width, theme }) {
 function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
-    ...newScene(), dom: buildDom(figure), overviewStep: -1, report: () => {},
+    ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", report: () => {},
     ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
     said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
   };
@@ -149,6 +149,7 @@ function watch(view, calm) {
 /** New bytes: show what is in them. */
 function receive(view, bytes) {
   const { anew, iterationLost, unitLost } = take(view, bytes);
+  view.dom.figure.classList.remove("waiting");
   if (iterationLost) later(view, "iteration", 60, () => view.report("iteration", null));
   if (unitLost) later(view, "selected", 60, () => view.report("selected", null));
   if (anew || themeChanged(view)) {

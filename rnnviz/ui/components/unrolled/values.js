@@ -67,10 +67,11 @@ export function signedScale(store, q, layer) {
 }
 
 function roundedUp(peak) {
+  if (!peak) return 1;
   const decade = 10 ** Math.floor(Math.log10(peak));
   const steps = peak > 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8, 10] : [1, 2, 5, 10];
   const step = steps.find((candidate) => peak <= candidate * decade * 1.001);
-  return step ? step * decade : peak || 1;
+  return step ? step * decade : peak;
 }
 
 /** The same for one unit alone: where one is looked at, its own largest value is the scale. */

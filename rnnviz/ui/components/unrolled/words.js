@@ -20,6 +20,11 @@ export function shortly(value) {
   return minus(String(Number(value.toPrecision(3))));
 }
 
+/** As `shortly`, for formulas. */
+function briefly(value) {
+  return Number.isFinite(value) ? shortly(value) : { NaN: "NaN", Infinity: "∞" }[value] ?? "−∞";
+}
+
 function minus(text) {
   return text.replace(/-/g, "−");
 }
@@ -72,8 +77,8 @@ function unitSentence(scene) {
 function cellSentence(scene) {
   const { store, frame, unit, step } = scene;
   const lines = rowsOf(scene).map((row) => {
-    const { symbols, numbers } = formulaOf(scene, row, step, unit.unit);
-    return `${row.quantity.label}: ${symbols}; ${numbers}`;
+    const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
+    return `${row.quantity.label}: ${symbols}; ${numbers}${note && `; ${note}`}`;
   });
   return `${unitName(store.header, unit)} at time step ${step}, measured on the probe at ` +
     `iteration ${grouped(frame.iteration)}. ${lines.join(". ")}.`;
@@ -107,6 +112,7 @@ export function gradientWords(scene) {
   const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
   const norms = normsOf(frame, header, header.layers - 1, index, ofLast);
   const last = frame.sequence.scored.lastIndexOf(true);
+  if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
   const [start, end] = [norms[last], norms[0]];
   const from = `${shortly(start)} at step ${last}`;
   if (!ofLast) return `Gradient of the whole loss: ${from}, ${shortly(end)} at step 0`;
@@ -127,18 +133,26 @@ function lossWords(scene) {
   return scene.ofLast ? "of the last scored step's loss" : "of the whole loss";
 }
 
+/** A label of a reasonable length; the tooltip has all of it. */
+function shortened(label) {
+  const characters = Array.from(label);
+  return characters.length > 28 ? `${characters.slice(0, 27).join("")}…` : label;
+}
+
 /** Facts of a time step: [word, value, letter of the colour]. */
 export function stepFacts(scene) {
   const { frame, step, store } = scene;
   const facts = [
     ["time step", String(step)],
-    ["input", isolatedLabel(frame.sequence.inputs[step])],
+    ["input", shortened(isolatedLabel(frame.sequence.inputs[step]))],
   ];
   if (store.header.classes) {
     const best = told(scene, step).find((each) => each.place === 0);
-    if (best) facts.push(["says", `${className(scene, best.number)} ${percent(best.share)}`]);
+    if (best) facts.push([
+      "says", `${shortened(className(scene, best.number))} ${percent(best.share)}`,
+    ]);
     const verdict = hit(frame, step);
-    const target = isolatedLabel(frame.sequence.targets[step]);
+    const target = shortened(isolatedLabel(frame.sequence.targets[step]));
     if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
   } else {
     facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
@@ -211,7 +225,8 @@ function valuesAround(scene, row, t, unit) {
 
 /**
  * What a row's value is made of at a step: in symbols, and with the recorded numbers.
- * @returns {{symbols: string, numbers: string}}
+ * @returns {{symbols: string, numbers: string, note: string}} `note` is empty but where the
+ *   recorded value is another than that of the formula
  */
 export function formulaOf(scene, row, t, unit) {
   const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
@@ -219,23 +234,23 @@ export function formulaOf(scene, row, t, unit) {
   const told = scene.frame.exact ? exactly(value(row.letter, t)) : shortly(value(row.letter, t));
   const is = scene.frame.exact ? "=" : "≈";
   if (scene.store.header.group > 1) {
-    return { symbols: `mean of ${scene.store.header.group} units`, numbers: `${is} ${told}` };
+    return { symbols: `mean of ${scene.store.header.group} units`, numbers: `${is} ${told}`, note: "" };
   }
   const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
   const name = named(t)(row.letter);
   if (formulas[row.letter]) {
-    const said = (step) => (letter) => shortly(value(letter, step));
+    const said = (step) => (letter) => briefly(value(letter, step));
     const write = formulas[row.letter];
     return {
       symbols: `${name} = ${write(named(t), named(t - 1))}`,
-      numbers: `${write(said(t), said(t - 1))} ${is} ${told}${otherwise(scene, row, t, value)}`,
+      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: otherwise(scene, row, t, value),
     };
   }
   const [squash, write] = squashed[row.letter];
   const inside = UNSQUASH[squash](value(row.letter, t));
   const about = Number.isFinite(inside) ? `${squash}(${shortly(inside)}) ${is} ` : `${is} `;
   return {
-    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told,
+    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told, note: "",
   };
 }
 
@@ -254,7 +269,7 @@ function otherwise(scene, row, t, value) {
   const recorded = value(row.letter, t);
   if (!scene.frame.exact || !Number.isFinite(expected + recorded)) return "";
   const near = Math.abs(expected - recorded) <= 1e-4 * Math.max(1, Math.abs(recorded));
-  return near ? "" : ` (held; the formula alone: ${shortly(expected)})`;
+  return near ? "" : `held: the formula alone gives ${shortly(expected)}`;
 }
 
 function lowered(count) {
