@@ -143,6 +143,7 @@ def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
                 "color": MARK_COLOUR,
             },
             "marker": end,
+            "hoverlabel": {"bgcolor": INK, "font": {"color": "#ffffff"}},
             "text": [plain(mark.text, longest=90) for mark in marks],
             "hovertemplate": f"iteration %{{{along}:,d}}: %{{text}}<extra></extra>",
             "cliponaxis": False,
