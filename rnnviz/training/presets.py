@@ -25,7 +25,9 @@ class Preset:
     Parameters
     ----------
     key
-        Its short name.
+        In the table of claims.
+    name
+        On its button.
     title
         What it shows, in a few words.
     runs : tuple of (name, config, task)
@@ -39,6 +41,7 @@ class Preset:
     """
 
     key: str
+    name: str
     title: str
     runs: tuple[Named, ...]
     iterations: int
@@ -69,6 +72,7 @@ _SGD = {"optimizer": "sgd", "momentum": 0.0}
 PRESETS: tuple[Preset, ...] = (
     Preset(
         key="vanish",
+        name="Vanishing",
         title="The gradient vanishes in a tanh RNN",
         runs=_runs(
             TemporalOrder(length=100),
@@ -90,6 +94,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="explode",
+        name="Explosion",
         title="It explodes at radius 1.3 with SGD",
         runs=_runs(
             TemporalOrder(length=20),
@@ -115,6 +120,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="clip",
+        name="Clipping",
         title="Clipping saves a run at learning rate 0.5, and is not needed at 0.05",
         runs=_runs(
             TemporalOrder(length=12),
@@ -138,6 +144,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="truncate",
+        name="Truncation",
         title="Truncation at 10 hides what is 20 steps back",
         runs=_runs(
             TemporalOrder(length=24),
@@ -157,6 +164,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="bias",
+        name="Forget bias",
         title="Forget bias 0 against 3",
         runs=_runs(
             DelayedRecall(length=10),
@@ -177,6 +185,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="identity",
+        name="ReLU, identity",
         title="ReLU with identity start",
         runs=_runs(
             Adding(length=20),
@@ -200,6 +209,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         key="cell",
+        name="Cell path",
         title="Why the cell path of an LSTM keeps the gradient",
         runs=_runs(
             TemporalOrder(length=50),

@@ -17,7 +17,7 @@ from rnnviz.analysis.gradient_check import CheckedTrace
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
-from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer, new_run
+from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.gate import GATE
 
@@ -112,6 +112,14 @@ class Earlier:
     left_for: str
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """A preset that was started, and its runs."""
+
+    preset: Preset
+    runs: SideBySide
+
+
 class Errand(Protocol):
     """Work of some length that the live loop does in slices, while the run itself rests."""
 
@@ -139,6 +147,8 @@ class Run:
         What else the live loop works on, while it does not train.
     side_by_side, checked
         Runs side by side, and the gradient check, on the Gradients page; as far as they got.
+    experiment
+        The preset that was started last, whose runs may still be those side by side.
     paused_at
         When it was last paused, by the monotonic clock, in seconds.
     problem
@@ -176,6 +186,7 @@ class Run:
     playing: bool = False
     errand: Errand | None = None
     side_by_side: SideBySide | None = None
+    experiment: Experiment | None = None
     checked: CheckedTrace | None = None
     paused_at: float = -1.0
     problem: str | None = None

@@ -1,0 +1,92 @@
+"""Presets: one click starts an experiment, and its text says what to look at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.analysis.claims import CLAIMS
+from rnnviz.training import PRESETS, Preset, Trainer
+from rnnviz.ui import gradient_views, session
+from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
+from rnnviz.ui.session import Experiment, Run
+
+#: Seconds between two reports on an experiment that is under way.
+REPORT_S = 1.0
+
+
+def menu(run: Run) -> None:
+    """Draw a button for each preset, and the report of the one that was started."""
+    under_way = run.experiment is not None and run.errand is run.experiment.runs
+    st.fragment(_menu, run_every=REPORT_S if under_way else None)()
+
+
+def _menu() -> None:
+    session.refresh()
+    run = session.current()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
+        st.caption("Show me:", width="content")
+        for preset in PRESETS:
+            st.button(
+                preset.name,
+                key=f"preset:{preset.key}",
+                help=f"{preset.title}. Starts {_count(preset)} of {preset.iterations} iterations; "
+                "Undo in the sidebar goes back to your own run.",
+                on_click=_start,
+                args=(preset,),
+            )
+    if run.experiment is not None and run.side_by_side is run.experiment.runs:
+        _report(run, run.experiment)
+
+
+def _report(run: Run, experiment: Experiment) -> None:
+    """Say what was measured so far, what to look at, and what not to conclude."""
+    preset, runs = experiment.preset, experiment.runs
+    claim = CLAIMS[preset.key]
+    with GATE.turn(run):
+        trainers = list(runs.trainers.values())
+        as_begun = all(_is_as_begun(trainer) for trainer in trainers)
+        numbers = claim.measure(trainers) if as_begun else {}
+        iteration = min(trainer.iteration for trainer in trainers)
+    with st.container(border=True):
+        st.markdown(f"**{plain(preset.title)}**")
+        measured, look_at, not_to_conclude = st.columns(3, gap="medium")
+        with measured:
+            if not as_begun:
+                st.write("A run was changed, or looks into another example: start the preset anew.")
+            else:
+                st.write(plain(claim.sentence(numbers)))
+                st.caption(
+                    _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
+                )
+        look_at.write(f"**Look at:** {plain(preset.look_at)}")
+        not_to_conclude.write(f"**Do not conclude:** {plain(preset.not_to_conclude)}")
+
+
+def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
+    if not done:
+        return f"So far, at iteration {iteration} of {preset.iterations}."
+    if holds:
+        return "Measured in these runs, and on three other seeds by the tests."
+    return "These runs do not show it: chance has its part, and decides some runs."
+
+
+def _is_as_begun(trainer: Trainer) -> bool:
+    return not trainer.marks and trainer.recording.iterations[0] == 0
+
+
+def _count(preset: Preset) -> str:
+    return "one run" if len(preset.runs) == 1 else f"{len(preset.runs)} runs"
+
+
+def _start(preset: Preset) -> None:
+    """Train the runs of a preset side by side; the first becomes the visitor's run."""
+    run = session.current()
+    gradient_views.compare(run, preset.runs, preset.iterations)
+    runs = run.errand
+    session.outdate_page()
+    if runs is None or runs is not run.side_by_side:
+        return
+    session.leave_for(next(iter(run.side_by_side.trainers.values())), f"preset {preset.name}")
+    run.side_by_side = run.errand = runs
+    run.experiment = Experiment(preset, runs)

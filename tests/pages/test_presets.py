@@ -1,0 +1,87 @@
+"""Presets: one click on the Gradients page starts an experiment that says what it shows."""
+
+import pytest
+
+from rnnviz.training import PRESETS
+from tests.pages.conftest import control, run_of
+
+
+def start(open_app, key):
+    app = open_app("gradients")
+    app.button(key=f"preset:{key}").click().run()
+    assert not app.exception
+    return app
+
+
+def finish(app, ticks=100):
+    """Run until the runs are trained, and once more: then the page is drawn anew."""
+    for _ in range(ticks):
+        if run_of(app).errand is None:
+            break
+        app.run()
+    return app.run()
+
+
+def texts(app):
+    return " ".join(text.value for text in (*app.markdown, *app.caption))
+
+
+def test_every_preset_has_its_button(open_app):
+    app = open_app("gradients")
+
+    for preset in PRESETS:
+        assert app.button(key=f"preset:{preset.key}").label == preset.name
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_one_click_starts_the_runs_and_shows_the_first(open_app, preset):
+    app = start(open_app, preset.key)
+
+    run = run_of(app)
+    name, config, task = preset.runs[0]
+    assert run.trainer.config == config
+    assert run.trainer.task == task
+    assert run.trainer is run.side_by_side.trainers[name]
+    assert control(app, "setting:cell").value == config.cell
+    assert control(app, f"length:{task.key}").value == task.length
+    assert "Look at:" in texts(app)
+    assert "Do not conclude:" in texts(app)
+
+
+def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
+    app = finish(start(open_app, "vanish"))
+
+    run = run_of(app)
+    assert run.trainer.iteration == run.experiment.preset.iterations
+    assert f"{100 * run.trainer.score().accuracy:.0f} % of the answers are right" in texts(app)
+    assert "Measured in these runs" in texts(app)
+
+
+def test_undo_goes_back_to_the_visitors_own_run(open_app):
+    app = open_app("gradients")
+    app.button(key="step").click().run()
+    own = run_of(app).trainer
+
+    app.button(key="preset:vanish").click().run()
+    assert app.button(key="undo").label == "Undo: preset Vanishing"
+    app.button(key="undo").click().run()
+
+    assert run_of(app).trainer is own
+    assert "Look at:" not in texts(app)
+
+
+def test_a_run_that_was_changed_no_longer_speaks_for_the_preset(open_app):
+    app = finish(start(open_app, "vanish"))
+
+    control(app, "setting:clip_norm").set_value(1.0).run()
+
+    assert "start the preset anew" in texts(app)
+
+
+def test_a_new_run_ends_the_experiment(open_app):
+    app = finish(start(open_app, "vanish"))
+
+    control(app, "setting:cell").set_value("lstm").run()
+
+    assert not app.exception
+    assert "Look at:" not in texts(app)
