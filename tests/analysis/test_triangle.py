@@ -1,7 +1,5 @@
 """The itemised matrix of a run: its rows add up, and the sentences are about its numbers."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -89,20 +87,3 @@ def test_a_single_prediction_has_a_sentence():
     assert triangle_sentence(found) == (
         "One prediction is scored, at step 3: it reaches 3 steps back."
     )
-
-
-def test_the_matrix_of_50_predictions_costs_far_less_than_50_passes():
-    trainer = Trainer(RunConfig(hidden_size=32), GymSchedule(length=50))
-    trace = trainer.trace()
-    network, batch = trainer.network_of(trace), trainer.probe.batch
-
-    def quickest(work):
-        took = []
-        for _ in range(7):
-            start = time.process_time()
-            work()
-            took.append(time.process_time() - start)
-        return min(took)
-
-    one_pass = quickest(lambda: network.record(batch.x, batch.y, batch.mask))
-    assert quickest(lambda: triangle(trace, network)) < 25 * one_pass

@@ -1,7 +1,5 @@
 """Tasks from one's own CSV: scaled by the training part, split in time order, or refused."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,14 +129,6 @@ def test_the_evaluation_of_long_windows_of_many_labels_is_bounded():
     assert task.evaluation().x.nbytes < 16e6
     assert task.held_out().x.nbytes < 16e6
     assert DelayedRecall(200).evaluation().x.nbytes < 16e6
-
-
-def test_a_large_file_makes_a_task_in_good_time():
-    text = series(range(400_000))
-    NextValue(text)
-    start = time.perf_counter()
-    NextValue(text, length=20)
-    assert time.perf_counter() - start < 2
 
 
 CELLS = st.sampled_from(
