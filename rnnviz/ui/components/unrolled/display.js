@@ -11,8 +11,8 @@ import { fit, place, rescale, turnTo } from "./scene.js";
 import { button, element, icon } from "./controls.js";
 import { updateReceptive } from "./receptive.js";
 
-const HINT = "Click a unit to follow it. Keys: ← → time step, ↑ ↓ unit, p sweep. " +
-  "Colours are measured; thin lines show what feeds what.";
+const HINT = "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
+  "p sweep, t training, + − zoom. All is measured but the thin lines: what feeds what.";
 
 /** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
 export function buildLabels(view) {

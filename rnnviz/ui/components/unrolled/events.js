@@ -220,10 +220,16 @@ function zoomInto(view, event) {
   setLevel(view, view.zoom.level + 1);
 }
 
+/** One cell shows how its numbers are made, which the backward sweep would cover. */
+function leaveBackward({ sweep, step }) {
+  Object.assign(sweep, { phase: sweep.playing ? "forward" : "all", at: step, arrived: false });
+}
+
 function setLevel(view, wanted) {
   const level = clamp(wanted, 0, LEVELS.length - 1);
   if (level && !view.unit) setUnit(view, liveliest(view));
   zoomTo(view, level);
+  if (level === LEVELS.length - 1 && view.sweep.phase === "backward") leaveBackward(view);
   buildLabels(view);
   updateTexts(view);
   announce(view);

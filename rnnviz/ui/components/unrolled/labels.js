@@ -43,10 +43,13 @@ export function labelsOf(scene) {
 function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
   const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
-  if (layers < 2 || layout.toUnit) return [];
+  const schematic = layout.wired && layout.rows.length > layers
+    ? [{ y: 0, text: "thin lines: schematic" }] : [];
+  if (layers < 2 || layout.toUnit) return schematic;
   const shared = first[0].group * store.header.group;
   const means = shared > 1 ? ` · mean of ${shared} units` : "";
-  return first.map((row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}${means}` }));
+  const layerHeading = (row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}${means}` });
+  return [...schematic, ...first.map(layerHeading)];
 }
 
 function predictionLegend({ store, layout }) {

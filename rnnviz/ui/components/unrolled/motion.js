@@ -3,7 +3,7 @@
 import { clamp } from "./values.js";
 import { css } from "./theme.js";
 import { HEIGHT, cellX } from "./layout.js";
-import { advanceZoom } from "./zoom.js";
+import { LEVELS, advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
 import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
 import {
@@ -78,7 +78,10 @@ function advance(view, elapsed) {
   else sweep.at = Math.max(0, sweep.at - rate * 1.3);
   view.step = stepOf(sweep, layout.steps);
   if (sweep.rest > 0) return;
-  if (sweep.phase === "forward" && sweep.at >= layout.steps) turn(view, "backward", layout.steps);
+  const oneCell = view.zoom.level === LEVELS.length - 1;
+  if (sweep.phase === "forward" && sweep.at >= layout.steps) {
+    turn(view, oneCell ? "forward" : "backward", oneCell ? 0 : layout.steps);
+  }
   else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
 }
 

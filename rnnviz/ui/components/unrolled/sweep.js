@@ -83,21 +83,27 @@ function drawStep(context, scene) {
   context.stroke();
 }
 
-/** The chosen unit: a line around it in every row. */
-function drawUnit(context, scene) {
-  const { layout, theme, unit } = scene;
-  if (!unit || layout.toUnit) return;
-  const left = cellX(layout, 0);
-  const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
+/** The chosen unit: a line around it in every row; and thinner, the one under the pointer. */
+function drawUnits(context, scene) {
+  const { unit, pointer, layout } = scene;
+  if (layout.toUnit) return;
+  const pointed = pointer?.unit !== undefined && { layer: pointer.row.layer, unit: pointer.unit };
+  if (pointed) outlineUnit(context, scene, pointed, 1, 0.55);
+  if (unit) outlineUnit(context, scene, unit, 1.5, 1);
+}
+
+function outlineUnit(context, { layout, theme }, { layer, unit }, width, alpha) {
+  const left = cellX(layout, 0) - 1;
+  const right = cellX(layout, layout.steps - 1) + cellWidth(layout) + 1;
   for (const row of layout.rows) {
-    if (row.layer !== unit.layer) continue;
-    const y = unitY(row, unit.unit);
-    context.lineWidth = 3.5;
-    context.strokeStyle = css(theme.paper, 0.85);
-    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
-    context.lineWidth = 1.5;
-    context.strokeStyle = css(theme.ink);
-    context.strokeRect(left - 1, y - 1, right - left + 2, row.unitHeight + 2);
+    if (row.layer !== layer) continue;
+    const box = [left, unitY(row, unit) - 1, right - left, row.unitHeight + 2];
+    context.lineWidth = width + 2;
+    context.strokeStyle = css(theme.paper, 0.85 * alpha);
+    context.strokeRect(...box);
+    context.lineWidth = width;
+    context.strokeStyle = css(theme.ink, alpha);
+    context.strokeRect(...box);
   }
 }
 
@@ -116,7 +122,7 @@ function drawPointer(context, scene) {
 export function drawMotion(context, scene) {
   if (scene.sweep.phase === "forward") drawForward(context, scene);
   if (scene.sweep.phase === "backward") drawBackward(context, scene);
-  drawUnit(context, scene);
+  drawUnits(context, scene);
   drawStep(context, scene);
   drawPointer(context, scene);
 }
