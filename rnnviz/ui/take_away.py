@@ -41,17 +41,17 @@ def _animation(taken: Snapshot) -> Work:
 
 
 _KINDS = {
-    "Animation .html": _Kind(
+    "Animation": _Kind(
         _animation, "html", "text/html",
-        "The moving network in one file that plays in any browser, without a network: with the "
-        "same controls, all time steps and all kept iterations.",
+        "The moving network in one HTML file that plays in any browser, also offline, with the "
+        "same controls. (Single pictures, and films as GIF and WEBP: “Save …” above the picture.)",
     ),
-    "NumPy .npz": _Kind(
+    "NumPy": _Kind(
         export.npz, "npz", "application/octet-stream",
-        "Every number to the bit: inputs, gates, states, outputs, gradients, weights by PyTorch's "
-        "names, settings, history. Its array `description` says what each of them is.",
+        "An .npz with every number to the bit: inputs, gates, states, outputs, gradients, weights "
+        "by PyTorch's names, settings, history. Its array `description` says what each of them is.",
     ),
-    "CSV tables": _Kind(
+    "CSV": _Kind(
         export.csv, "csv.zip", "application/zip",
         "The same numbers as CSV files in a .zip, for spreadsheets and other languages, with a "
         "README and a table that describes every column.",
@@ -85,9 +85,10 @@ class _File:
     data: bytes | None = None
 
     def advance(self, seconds: float) -> None:
-        """Go on for about so long."""
+        """Go on for about so long, by one piece at least."""
         end = time.perf_counter() + seconds
         try:
+            self.share = next(self.work)
             while time.perf_counter() < end:
                 self.share = next(self.work)
         except StopIteration as done:

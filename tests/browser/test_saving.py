@@ -195,6 +195,20 @@ def test_a_film_can_be_cancelled_and_another_be_made(still: Open) -> None:
     expect(page.get_by_role("button", name="Sweep through time as WEBP")).to_be_enabled()
 
 
+def test_a_browser_that_cannot_write_webp_says_so(still: Open) -> None:
+    page = still([make_trace()])
+    page.evaluate("""() => {
+        const canvas = HTMLCanvasElement.prototype;
+        const real = canvas.toBlob;
+        canvas.toBlob = function (done) { real.call(this, done, "image/png"); };
+    }""")
+    page.get_by_role("button", name="Sweep through time as WEBP").click()
+    expect(page.locator(".saving .said")).to_have_text(
+        "It could not be saved: this browser cannot write image/webp; GIF and PNG work in all."
+    )
+    expect(page.get_by_role("button", name="Sweep through time as GIF")).to_be_enabled()
+
+
 def test_one_iteration_makes_no_film_of_training(still: Open) -> None:
     page = still([make_trace()])
     expect(page.get_by_role("button", name="Training as GIF")).to_be_disabled()

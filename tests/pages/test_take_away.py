@@ -44,7 +44,7 @@ def test_nothing_is_made_before_somebody_asks(open_app):
 def test_all_kept_iterations_as_numbers(open_app):
     app = trained(open_app)
 
-    file = make(app, "NumPy .npz")
+    file = make(app, "NumPy")
 
     assert file.name == "rnnviz-gym-lstm-0-3.npz"
     assert save_buttons(app) == ["Save rnnviz\\-gym\\-lstm\\-0\\-3\\.npz"]
@@ -56,7 +56,7 @@ def test_all_kept_iterations_as_numbers(open_app):
 def test_the_shown_iteration_alone_as_tables(open_app):
     app = trained(open_app)
 
-    file = make(app, "CSV tables", "the shown iteration")
+    file = make(app, "CSV", "the shown iteration")
 
     assert file.name == "rnnviz-gym-lstm-3.csv.zip"
     with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
@@ -68,19 +68,29 @@ def test_the_shown_iteration_is_the_one_that_the_picture_was_rewound_to(open_app
     app = trained(open_app)
     app.session_state["moving_network"] = {"iteration": 1, "selected": None}
 
-    file = make(app, "NumPy .npz", "the shown iteration")
+    file = make(app, "NumPy", "the shown iteration")
 
     assert file.name == "rnnviz-gym-lstm-1.npz"
     assert "iteration 1" in file.about
 
 
+def test_the_animation_is_one_html_file(open_app):
+    app = trained(open_app)
+
+    file = make(app, "Animation")
+
+    assert file.name == "rnnviz-gym-lstm-0-3.html"
+    assert file.data.startswith(b"<!doctype html>")
+    assert b"measured at iterations 0 to 3." in file.data
+
+
 def test_a_network_that_was_never_trained_can_be_taken_too(open_app):
-    assert make(open_app(), "CSV tables").name == "rnnviz-gym-lstm-0.csv.zip"
+    assert make(open_app(), "CSV").name == "rnnviz-gym-lstm-0.csv.zip"
 
 
 def test_the_run_goes_on_and_the_file_stays_as_it_was(open_app):
     app = trained(open_app, 1)
-    before = make(app, "NumPy .npz").data
+    before = make(app, "NumPy").data
 
     app.button(key="step").click().run()
 
@@ -92,7 +102,7 @@ def test_it_can_be_made_while_the_run_plays(open_app):
     app = open_app()
     app.button(key="play").click().run()
 
-    file = make(app, "NumPy .npz")
+    file = make(app, "NumPy")
 
     assert file.data
     assert run_of(app).playing

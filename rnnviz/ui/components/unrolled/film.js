@@ -103,7 +103,7 @@ export function encoded(canvas, type) {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob?.type === type) resolve(blob);
-      else reject(new Error(`this browser cannot write ${type}`));
+      else reject(new Error(`this browser cannot write ${type}; GIF and PNG work in all`));
     }, type, 1);
   });
 }

@@ -133,7 +133,7 @@ async function saveFilm(view, saving, kind, format) {
     });
     if (!made) return "Cancelled; nothing was saved.";
     const size = `${made.width} × ${made.height} pixels, ${plural(shots.length, "frame")}`;
-    return offer(made.blob, nameOf(view, format, kind), size);
+    return offer(made.blob, nameOf(scene, format, kind), size);
   } finally {
     endWork(saving);
   }
