@@ -67,7 +67,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 
 def gate_gradients(place: Place) -> GateGradients:
     """Turn the recorded gradient by h of a step into that by the weighted sum, all units."""
-    h, d_h = place.values("h").astype(float), place.values("d_h").astype(float)
+    h, d_h = place.values("h"), place.values("d_h")
     d_a = d_h * (h > 0) if place.trace.cell == "relu" else d_h * (1 - h**2)
     d_a[place.silent()] = 0
     return GateGradients(x={"a": d_a}, h={"a": d_a})

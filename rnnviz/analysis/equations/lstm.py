@@ -16,6 +16,7 @@ from rnnviz.analysis.equations.gates import (
 from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
 from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text, percent
 from rnnviz.analysis.equations.place import Place
+from rnnviz.recording.trace import Array
 
 #: Letters of the gates as the rows of PyTorch's weights follow each other.
 ROWS = "ifgo"
@@ -100,15 +101,20 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 
 
 def gate_gradients(place: Place) -> GateGradients:
-    """Turn the recorded gradients by h and c of a step into those of its gates, all units."""
-    i, f, g, o, c, d_h, d_c = (
-        place.values(letter).astype(float) for letter in ("i", "f", "g", "o", "c", "d_h", "d_c")
+    """Turn the recorded gradients by h and c of a step into those of its gates, all units.
+
+    In the engine's arrangement, x - x y for x (1 - y): near 0 and 1, where few digits are left, it
+    rounds to the same ones.
+    """
+    i, f, g, o, h, d_h, d_c = (
+        place.values(letter) for letter in ("i", "f", "g", "o", "h", "d_h", "d_c")
     )
-    found = {
-        "i": d_c * g * i * (1 - i),
-        "f": d_c * place.before("c") * f * (1 - f),
-        "g": d_c * i * (1 - g**2),
-        "o": d_h * np.tanh(c) * o * (1 - o),
+    stored, kept = i * g, f * place.before("c")
+    found: dict[str, Array] = {
+        "i": d_c * (stored - stored * i),
+        "f": d_c * (kept - kept * f),
+        "g": d_c * (i - stored * g),
+        "o": d_h * (h - h * o),
     }
     for letter, values in found.items():
         values[place.held(letter)] = 0
@@ -145,11 +151,12 @@ def _hidden_state(place: Place) -> Equation:
 
 
 def _through(place: Place) -> Equation:
-    d_h, o, c = (place.value(letter) for letter in ("d_h", "o", "c"))
     symbols = r"\text{through} = \dfrac{dL}{dh_t} \cdot o_t \cdot (1 - \tanh^2 c_t)"
     if place.is_silent:
         return zero(symbols, "Silenced by an intervention: nothing gets through its output.")
-    result = d_h * o * (1 - place.tanh(c) ** 2)
+    # The engine's arrangement of o (1 - tanh(c)^2), see `gate_gradients`.
+    o, h, c, d_h = (place.values(letter)[place.unit] for letter in ("o", "h", "c", "d_h"))
+    result = float(d_h * (o - h * np.tanh(c)))
     return Equation(symbols, "{d_h} · {o} · (1 − tanh({c})²)", _numbers(place), Number(result))
 
 
