@@ -246,7 +246,7 @@ def test_gradients_through_states_near_their_limits_are_met_as_well(cell):
     assert np.abs(squashed).max() > 1 - 1e-7
     for equation in equations(trainer, "backward", trace):
         if equation.recorded:
-            assert equation.result.value == pytest.approx(equation.recorded, rel=1e-12)
+            assert equation.result.value == pytest.approx(equation.recorded, rel=1e-12, abs=0)
 
 
 def test_terms_come_by_size_and_the_others_are_summed_up():
