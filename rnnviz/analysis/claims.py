@@ -90,7 +90,7 @@ def _explode_says(n: Numbers) -> str:
 def _explode_holds(n: Numbers) -> bool:
     grows = n["large"] > 1.2 and max(n["one"], n["tanh"]) < 1.1
     ended = bool(n["diverged"]) or n["accuracy"] < n["guessing"] + 0.15
-    return grows and ended and n["large peak"] > 1e5 * max(n["one peak"], n["tanh peak"])
+    return grows and ended and n["large peak"] > 1e4 * max(n["one peak"], n["tanh peak"])
 
 
 def _clip(trainers: Sequence[Trainer]) -> Numbers:
@@ -198,8 +198,8 @@ def _identity_holds(n: Numbers) -> bool:
     return (
         n["identity"] > 0.95
         and n["uniform"] < 0.6
-        and n["identity error"] < 0.5 * n["uniform error"]
-        and n["clipped"] > 0.9
+        and n["identity error"] < min(n["uniform error"], 0.1)
+        and n["clipped"] > 0.8
     )
 
 
