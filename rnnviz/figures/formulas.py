@@ -19,8 +19,8 @@ from rnnviz.figures.palette import QUANTITIES, Quantity
 LISTED = 8
 #: Significant digits of what goes into a formula.
 DIGITS_IN = 4
-#: Pieces of a formula, numbers and what stands between, from which on it may need a second line.
-LONG = 5
+#: Pieces of a formula, numbers and what stands between, above which it may need a second line.
+LONG = 3
 
 #: Letters that have no colour of their own.
 _PLAIN = {"x": "input", "y": "output", "a": "weighted sum", "m": "the past’s part of the candidate"}

@@ -276,6 +276,19 @@ def test_the_sentences_say_the_numbers():
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 @pytest.mark.parametrize("cell", CELLS)
+def test_no_sentence_is_longer_than_the_room_that_is_kept_for_it(cell, direction):
+    trainer = trained(cell, task="adding", of_task={"length": 12}, truncate=5, layers=2)
+    architecture = trainer.network.architecture
+    for layer in (0, 1):
+        for step in range(12):
+            where = Where(layer, 3, step)
+            for stage in stages(trainer.trace(), architecture, where, direction):
+                wide = len(stage.equations) > 2
+                assert len(stage.sentence) <= (130 if wide else 96), stage.sentence
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_what_is_no_number_is_shown_as_such(cell, direction):
     trainer = trained(cell, layers=2)
     network = trainer.network_of(trainer.trace())

@@ -8,7 +8,6 @@ from __future__ import annotations
 from rnnviz.analysis.equations.gates import (
     hidden_state,
     says_above,
-    says_parts,
     sum_of_hidden,
     zero,
 )
@@ -51,9 +50,10 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
         (above,),
     )
     asked = _asked(place, gradients.here)
+    both = f"In all {number_text(place.value('d_h'))} is asked of the hidden state."
     if place.trace.cell == "mlp":
         total = sum_of_hidden(place, above=above)
-        return first, Stage("Together", says_parts(place, above), (total, asked))
+        return first, Stage("Together", both, (total, asked))
     later = gradients.from_later()
     second = Stage(
         "From the next step",
@@ -62,7 +62,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
         (later,),
     )
     total = sum_of_hidden(place, above=above, later=later)
-    return first, second, Stage("Together", says_parts(place, above, later), (total, asked))
+    return first, second, Stage("Together", both, (total, asked))
 
 
 def gate_gradients(place: Place) -> GateGradients:

@@ -98,11 +98,11 @@ def says_above(place: Place, above: Equation) -> str:
     return f"The {source} brings {number_text(above.result.value)}."
 
 
-def says_parts(place: Place, above: Equation, *later: Equation) -> str:
+def says_parts(place: Place, above: Equation, later: Equation) -> str:
     """Say what the same step asks, and what comes back from the next one."""
     if not place.gradient_comes_back:
         return f"{says_above(place, above)} {boundary(place)}"
-    back = number_text(sum(part.result.value for part in later))
+    back = number_text(later.result.value)
     return f"{says_above(place, above)} From step {place.step + 1} comes {back}."
 
 

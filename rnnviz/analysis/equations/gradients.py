@@ -55,7 +55,7 @@ class Gradients:
             total = WeightedSum.of(self._of_outputs())
             symbols = r"\text{above} = W_{out}^\top\,\dfrac{dL}{dy_t}"
             scored = bool(place.trace.scored[place.step])
-            note = "" if scored else "This step is not scored: its output brings exactly 0."
+            note = "" if scored else "The step is not scored: it brings exactly 0."
         else:
             above = place.at(layer=place.layer + 1)
             names = f", layer {place.layer + 2}"

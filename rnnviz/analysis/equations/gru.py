@@ -9,7 +9,6 @@ from rnnviz.analysis.equations.gates import (
     hidden_state,
     says_above,
     says_asked,
-    says_parts,
     sum_of_hidden,
     zero,
 )
@@ -41,8 +40,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
     return (
         Stage(
             "How much of the past to look at",
-            f"The reset gate lets the candidate of unit {unit} see {percent(value('r'))} of what "
-            f"the past says{first}.",
+            f"The reset gate lets unit {unit} see {percent(value('r'))} of the past{first}.",
             (gate(place, "r", ROWS),),
         ),
         Stage(
@@ -84,7 +82,9 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
         ),
         Stage(
             "Along the hidden state from the next step",
-            says_parts(place, above, along, later),
+            boundary(place)
+            or f"{number_text(along.result.value)} comes back along the hidden state of unit "
+            f"{place.unit}.",
             (along, sum_of_hidden(place, above=above, later=later, along=along)),
         ),
         Stage(
