@@ -275,7 +275,7 @@ def _recent_loss(trainer: Trainer) -> float:
 
 
 def _short(number: float) -> str:
-    return "–" if math.isnan(number) else f"{number:.2g}"
+    return "–" if math.isnan(number) else f"{number:.3g}"
 
 
 def _hits(share: float) -> str:

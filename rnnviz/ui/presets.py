@@ -8,6 +8,7 @@ from rnnviz.analysis.claims import CLAIMS
 from rnnviz.training import PRESETS, Preset, Trainer
 from rnnviz.ui import gradient_views, session
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.gradient_scenes import VIEWS
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Experiment, Run
 
@@ -67,7 +68,7 @@ def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
     if not done:
         return f"So far, at iteration {iteration} of {preset.iterations}."
     if holds:
-        return "Measured in these runs, and on three other seeds by the tests."
+        return "Measured in these runs; the tests measure it on three other seeds."
     return "These runs do not show it: chance has its part, and decides some runs."
 
 
@@ -89,4 +90,6 @@ def _start(preset: Preset) -> None:
         return
     session.leave_for(next(iter(run.side_by_side.trainers.values())), f"preset {preset.name}")
     run.side_by_side = run.errand = runs
+    if len(preset.runs) == 1:
+        session.show(session.GRADIENT_VIEW, next(iter(VIEWS)))
     run.experiment = Experiment(preset, runs)

@@ -54,7 +54,7 @@ def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
     run = run_of(app)
     assert run.trainer.iteration == run.experiment.preset.iterations
     assert f"{100 * run.trainer.score().accuracy:.0f} % of the answers are right" in texts(app)
-    assert "Measured in these runs" in texts(app)
+    assert "Measured in these runs;" in texts(app)
 
 
 def test_undo_goes_back_to_the_visitors_own_run(open_app):
