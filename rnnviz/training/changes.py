@@ -64,17 +64,14 @@ class Change:
     mark
     what
         The knobs, gates, units that were changed.
-    before
-        State before it; None when it is too long ago to be undone.
-    best
-        The best state before it, if there was one.
+    back
+        The state before it, and the best one until then; None when it is too long ago to be undone.
     """
 
     number: int
     mark: Mark
     what: frozenset[Hashable]
-    before: State | None
-    best: State | None
+    back: tuple[State, State] | None
 
 
 class Changes:
@@ -93,7 +90,7 @@ class Changes:
         self._changes: list[Change] = []
         self._count = 0
         if begun_for:
-            self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None, None))
+            self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None))
 
     @property
     def count(self) -> int:
@@ -108,7 +105,7 @@ class Changes:
     @property
     def last(self) -> Change | None:
         """The change that would be undone next; None when there is none."""
-        if not self._changes or self._changes[-1].before is None:
+        if not self._changes or self._changes[-1].back is None:
             return None
         return self._changes[-1]
 
@@ -116,34 +113,26 @@ class Changes:
     def nbytes(self) -> int:
         """Bytes of the states that are kept; one that is kept twice counts once."""
         states = {
-            id(state): state.nbytes
-            for change in self._changes
-            for state in (change.before, change.best)
-            if state is not None
+            id(state): state.nbytes for change in self._changes for state in change.back or ()
         }
         return sum(states.values())
 
-    def add(self, before: State, now: Setup, best: State | None) -> None:
+    def add(self, before: State, now: Setup, best: State) -> None:
         """Note that the setup was changed, right after the state `before`."""
         told = differences(before.setup, now)
         if not told:
             return
-        last = self.last
-        if (
-            last is not None
-            and last.before is not None
-            and last.mark.iteration == before.iteration
-            and last.what == frozenset(told)
-        ):
+        dragged = self._dragged(before, told)
+        if dragged is not None:
             self._changes.pop()
             self._count -= 1
-            before, best = last.before, last.best
+            before, best = dragged
             told = differences(before.setup, now)
             if not told:
                 return
         self._count += 1
         mark = Mark(before.iteration, one_line(told))
-        self._changes.append(Change(self._count, mark, frozenset(told), before, best))
+        self._changes.append(Change(self._count, mark, frozenset(told), (before, best)))
         self._forget()
 
     def rewind(self, count: int) -> None:
@@ -151,11 +140,20 @@ class Changes:
         self._changes = [change for change in self._changes if change.number <= count]
         self._count = count
 
+    def _dragged(self, before: State, told: Mapping[Hashable, str]) -> tuple[State, State] | None:
+        """Return the states before the last change, if it is of the same knob at the same state."""
+        last = self.last
+        if last is None or last.back is None or last.what != frozenset(told):
+            return None
+        state, _ = last.back
+        same = (state.iteration, state.diverged) == (before.iteration, before.diverged)
+        return last.back if same else None
+
     def _forget(self) -> None:
         """Let go of the oldest marks, and of the states that are too many."""
         del self._changes[:-MOST_MARKS]
-        undoable = [place for place, change in enumerate(self._changes) if change.before]
+        undoable = [place for place, change in enumerate(self._changes) if change.back]
         for behind, place in zip(range(len(undoable) - 1, 0, -1), undoable, strict=False):
             if behind < MOST_UNDOS and self.nbytes <= MOST_BYTES:
                 break
-            self._changes[place] = replace(self._changes[place], before=None, best=None)
+            self._changes[place] = replace(self._changes[place], back=None)

@@ -103,8 +103,8 @@ class Trainer:
         self.diverged: str | None = None
         self._trace: Trace | None = None
         self._score: Score | None = None
-        self._best: State | None = None
         self._changes = Changes(begun_for)
+        self._best = self._state(loss=math.inf)
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
@@ -207,10 +207,10 @@ class Trainer:
             If there is no change that can be undone.
         """
         last = self._changes.last
-        if last is None or last.before is None:
+        if last is None or last.back is None:
             raise LookupError("there is no change that can be undone")
-        self._restore(last.before)
-        self._best = last.best
+        before, self._best = last.back
+        self._restore(before)
         return last.mark
 
     def trace(self) -> Trace:
@@ -254,16 +254,14 @@ class Trainer:
     @property
     def last_good_iteration(self) -> int:
         """Iteration to which `restore_last_good` goes back: the one with the lowest loss so far."""
-        return 0 if self._best is None else self._best.iteration
+        return self._best.iteration
 
     def restore_last_good(self) -> None:
-        """Go back to the state with the lowest loss so far.
+        """Go back to the state with the lowest loss so far; to the start where there is none.
 
         Live knobs and interventions stay as they are now; what differs leaves a mark there.
         """
         best, now = self._best, self._setup
-        if best is None:
-            return
         self._restore(best)
         self.network.intervene(*now.interventions)
         self._trace = self._score = None
@@ -351,7 +349,7 @@ class Trainer:
                 f"{loss:g} and the gradient as {norm:g}, from which no update can be made."
             )
             return
-        if generator_state is not None and (self._best is None or loss < self._best.loss):
+        if generator_state is not None and loss < self._best.loss:
             self._best = self._state(loss, generator_state)
         due = self.recording.is_due(self.iteration + 1)
         before = self.network.flat.copy() if due else None

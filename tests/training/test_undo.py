@@ -205,3 +205,37 @@ def test_the_states_for_undo_are_bounded_in_bytes_and_the_last_is_always_kept(mo
     monkeypatch.setattr(changes, "MOST_BYTES", 1)
     trainer.set(learning_rate=1.0)
     assert trainer.undo().text == "learning rate 0.01 → 1"
+
+
+def test_a_run_that_diverges_in_its_first_iteration_goes_back_to_its_start():
+    trainer = Trainer(RunConfig(cell="relu", spectral_radius=2.0), GymSchedule(length=60))
+    trainer.network.flat *= 1e150
+    trainer._best = trainer._state(loss=np.inf)
+    before = trainer.network.flat.copy()
+    trainer.advance(iterations=1)
+    assert trainer.diverged is not None
+    assert trainer.last_good_iteration == 0
+
+    trainer.restore_last_good()
+
+    assert trainer.diverged is None
+    assert len(trainer.history) == 0
+    np.testing.assert_array_equal(trainer.network.flat, before)
+
+
+def test_a_knob_turned_back_after_it_made_the_run_diverge_at_once_can_be_undone():
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer.advance(iterations=15)
+    trainer.set(learning_rate=100.0)
+    before = trainer.network.flat.copy()
+    trainer.network.flat *= 1e200
+    trainer.advance(iterations=1)
+    assert (trainer.iteration, trainer.diverged is None) == (15, False)
+    trainer.network.flat[:] = before
+
+    trainer.set(learning_rate=0.01)
+    trainer.undo()
+    trainer.undo()
+
+    assert trainer.diverged is None
+    assert trainer.config.learning_rate == 0.01
