@@ -105,8 +105,8 @@ class Saturation:
         wide = int((self.above[letter] > MOSTLY).sum())
         never = int(((self.below[letter] == 0) & (self.above[letter] == 0)).sum())
         return (
-            f"{label[:1].upper()}{label[1:]}: of {len(self.below[letter])} units {wide} mostly "
-            f"wide open, {shut} mostly shut, {never} never either."
+            f"{label[:1].upper()}{label[1:]}: of {len(self.below[letter])} units {wide} are mostly "
+            f"wide open and {shut} mostly shut; {never} never come near either."
         )
 
 

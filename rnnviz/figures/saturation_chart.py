@@ -12,7 +12,7 @@ from rnnviz.figures.marks import FAINT, NEUTRAL, Spec, heading, layout, note, rg
 from rnnviz.figures.palette import QUANTITIES
 
 #: Pixels.
-_HEIGHT = 560
+_HEIGHT = 490
 #: The whole of training plays in about so many seconds, each step within these limits.
 _PLAYS_S, _SHORTEST_S, _LONGEST_S = 8.0, 0.04, 0.5
 _RANGE = [-0.04, 1.04]
@@ -49,7 +49,7 @@ def saturation_over_training_spec(
     iterations = [found.iteration for found in history]
     place = iterations.index(shown) if shown in iterations else len(iterations) - 1
     frame = layout(_HEIGHT, annotations=[], shapes=[], hovermode="closest")
-    frame["margin"] = {"l": 48, "r": 12, "t": 26, "b": 170}
+    frame["margin"] = {"l": 48, "r": 12, "t": 26, "b": 165}
     gap = 0.12
     width = (1 - gap * (len(gates) - 1)) / len(gates)
     for number, letter in enumerate(gates, 1):
@@ -157,7 +157,7 @@ def _player(iterations: Sequence[int], place: int) -> Spec:
         "y": 0,
         "xanchor": "left",
         "yanchor": "top",
-        "pad": {"t": 120},
+        "pad": {"t": 52},
         "bgcolor": "rgba(0,0,0,0)",
         "bordercolor": NEUTRAL,
         "font": words,
@@ -177,7 +177,7 @@ def _player(iterations: Sequence[int], place: int) -> Spec:
         "len": 1,
         "y": 0,
         "yanchor": "top",
-        "pad": {"t": 50, "b": 0},
+        "pad": {"t": 92, "b": 0},
         "currentvalue": {
             "prefix": "iteration ",
             "xanchor": "left",

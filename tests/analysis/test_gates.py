@@ -120,7 +120,10 @@ def test_counting_one_trace_either_way_gives_the_same_table():
 def test_the_sentence_counts_units_that_are_mostly_open_or_shut():
     found = saturated(f=[[0.0, 0.95, 0.5, 0.95], [0.0, 0.95, 0.5, 0.5]])
     says = found.sentence("f", "forget gate")
-    assert says == "Forget gate: of 4 units 1 mostly wide open, 1 mostly shut, 1 never either."
+    assert says == (
+        "Forget gate: of 4 units 1 are mostly wide open and 1 mostly shut; 1 never come near "
+        "either."
+    )
 
 
 def test_the_table_over_training_has_the_rows_of_every_iteration():
