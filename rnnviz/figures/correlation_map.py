@@ -17,6 +17,8 @@ from rnnviz.figures.palette import QUANTITIES, signed
 MOST_FEATURES = 24
 #: Pixels.
 _ROW_HEIGHT, _LEAST_HEIGHT = 22, 120
+#: Numbers of units that find room beside each other on a phone.
+_MOST_TICKS = 10
 
 
 def correlations_spec(
@@ -48,9 +50,13 @@ def correlations_spec(
         return {"data": [], "layout": frame}
     places = np.arange(found.r.shape[1]) if order is None else np.asarray(order)
     across = maps.units(places, unit, alone=True)
-    turned = ("autorange", "dtick")
-    look = {name: part for name, part in across.axis.items() if name not in turned}
-    look |= {"title": {"text": "unit", "standoff": 6}, "automargin": True, "tickangle": 0}
+    look = {name: part for name, part in across.axis.items() if name != "autorange"}
+    look |= {
+        "dtick": max(1, -(-len(places) // _MOST_TICKS)),
+        "title": {"text": "unit", "standoff": 6},
+        "automargin": True,
+        "tickangle": 0,
+    }
     panel = Panel(
         signed(f"correlation with the {QUANTITIES[cell][letter].label}"),
         found.r[features][:, places],
@@ -64,7 +70,7 @@ def correlations_spec(
 
 
 def _features(names: list[str]) -> Side:
-    # A number in front would tell equal beginnings apart, but nobody asks for it: spaces do, too.
+    # Names that are equal as far as they are shown need rows of their own: invisible spaces do it.
     shown = [plain(name, 34) for name in names]
     distinct = [name + " " * shown[:place].count(name) for place, name in enumerate(shown)]
     look = {

@@ -213,7 +213,10 @@ def axis_name(stem: str, number: int) -> str:
 
 def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
     """Describe the name of a map with the key to its colours, which leaves the map its width."""
-    quantity, bound = panel.quantity, f"{panel.bound:.2g}{panel.unit}"
+    quantity = panel.quantity
+    # 110, and not 1.1e+02.
+    bound = f"{panel.bound:.0f}" if 99.5 <= panel.bound < 1e4 else f"{panel.bound:.2g}"
+    bound += panel.unit
     key = f"{sample(quantity.colour)} {bound}"
     if quantity.scale == "signed":
         # A long number stands once, so that the key does not reach over a narrow map.

@@ -47,7 +47,8 @@ def test_what_is_observed_of_the_probe_is_what_its_trace_holds(trainer):
 def test_interventions_of_the_trace_are_obeyed(trainer):
     other = Trainer(trainer.config, trainer.task)
     other.intervene(Hold("f", 0.25, layer=1))
-    seen = observe(other.network_of(other.trace()), other.trace(), all_sequences(other), 1)
+    network = other.network_of(other.recording.at(0))
+    seen = observe(network, other.trace(), all_sequences(other), 1)
     assert (seen["f"] == 0.25).all()
 
 

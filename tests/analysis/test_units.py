@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -72,6 +73,25 @@ def test_two_groups_meet_with_their_nearest_units():
     order = by_likeness(np.cos(t[:, None] - angles))
     along = list(angles[order])
     assert along in (sorted(along), sorted(along, reverse=True))
+
+
+def joined(distances):
+    """Return the groups of average linkage, by its definition: the mean over all pairs."""
+    groups, found = [[unit] for unit in range(len(distances))], []
+    while len(groups) > 1:
+        pairs = itertools.combinations(range(len(groups)), 2)
+        one, other = min(pairs, key=lambda p: distances[np.ix_(groups[p[0]], groups[p[1]])].mean())
+        groups[one] += groups.pop(other)
+        found.append(list(groups[one]))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_group_that_average_linkage_joins_stands_together(seed):
+    courses = np.random.default_rng(seed).normal(size=(6, 7))
+    order = by_likeness(courses)
+    for group in joined(1 - np.corrcoef(courses.T)):
+        assert np.ptp(np.flatnonzero(np.isin(order, group))) == len(group) - 1
 
 
 def test_constant_units_form_a_group_of_their_own():

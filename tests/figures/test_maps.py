@@ -1,6 +1,7 @@
 """Maps over training, of distributions, weights and correlations, and the cloud of saturation."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -162,3 +163,13 @@ def test_every_new_picture_can_be_sent(values):
         figures.saturation_over_training_spec("lstm", history(units=1)),
     ):
         assert {"data", "layout"} <= set(json.loads(to_bytes(spec)))
+
+
+@pytest.mark.parametrize(
+    ("bound", "key"), [(8.71, "−8.7"), (1.0, "−1"), (110.4, "−110"), (0.000221, "+ 0.00022")]
+)
+def test_the_key_tells_what_is_drawn_in_full_colour_and_a_long_number_once(bound, key):
+    spec = figures.gates_at_step_spec("lstm", ITERATIONS, {"c": np.full((4, 2), bound)})
+    title = re.sub("<[^>]*>", "", spec["layout"]["annotations"][0]["text"])
+    assert key in title
+    assert title.count(key.strip("−+ ")) == (2 if key.startswith("−") else 1)
