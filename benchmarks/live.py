@@ -3,7 +3,7 @@
 LSTM with 32 units, 50 time steps, 16 sequences in a batch. Prints updates, frames, blocked main
 thread, the time from a slider to its effect, and whether any chart was mounted anew.
 
-    python -m benchmarks.live [--seconds 30]
+    python -m benchmarks.live [--seconds 30] [--page gradients]
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--page", default="", help="the Studio, or another page that trains")
+    arguments = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with running_app() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -124,10 +125,10 @@ def main() -> None:
         )
         print(f"Chromium {browser.version}, 1440x900, {time.strftime('%Y-%m-%d')}")
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(server.url)
+        page.goto(f"{server.url}/{arguments.page}")
         page.get_by_role("button", name="Train", exact=False).first.wait_for()
         page.wait_for_timeout(2000)
-        _measure(page, seconds)
+        _measure(page, arguments.seconds)
         browser.close()
 
 

@@ -24,6 +24,8 @@ Letter = Literal["h", "c"]
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
 #: has exploded. The first is also what counts as reached.
 VANISHED, EXPLODED = 0.01, 100.0
+#: Most numbers (time steps x units x units) for the Jacobians: some tenths of a second at most.
+MOST_NUMBERS = 2**22
 #: Factors per step within so much of each other count as the same.
 SAME = 0.03
 
@@ -77,6 +79,7 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     which the product of all steps' Jacobians stretches what is stretched most. Within one layer no
     gradient can lose less. From the gates comes what the direct path alone would leave: in an
     LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that of the update gates.
+    The Jacobians are left out where they would take too long (100 units: beyond 400 steps).
 
     Parameters
     ----------
@@ -144,6 +147,8 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
 def _by_jacobians(trace: Trace, network: Network, layer: int, h: Norms) -> Foretold | None:
     lags = h.size - 1
     if lags < 1 or not np.isfinite(h[0]) or h[0] == 0:
+        return None
+    if h.size * trace.hidden_size**2 > MOST_NUMBERS:
         return None
     whole = jacobian_norms(network, trace.inputs[: h.size, None], steps=[0])[layer, 0]
     if not (np.isfinite(whole) and whole > 0):

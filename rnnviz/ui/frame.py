@@ -42,8 +42,13 @@ _CSS = """
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
 .readings { font-variant-numeric: tabular-nums; }
+.readings.large { padding: 0; }
 .readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
 .readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.6; }
+@media (max-width: 640px) {
+  .readings.large dd { font-size: 1.25rem; }
+  .readings .spark { display: none; }
+}
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
 /* Tiles with words in them: on a phone they scroll, and their words do not run into each other. */

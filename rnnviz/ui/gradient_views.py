@@ -70,7 +70,7 @@ def _tick(places: live.Places, paced: Paced) -> None:
     run = session.current()
     if places.page_run != run.page_runs:
         return
-    heading = st.container(horizontal=True, vertical_alignment="center", gap="large")
+    heading = st.container(horizontal=True, vertical_alignment="center")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
     wanted = _ask(run)

@@ -153,3 +153,9 @@ def test_the_lower_of_two_layers_can_be_asked_for():
     trainer = trainer_of(cell="gru", layers=2)
     trace = replace(trainer.trace())
     np.testing.assert_array_equal(way_of(trainer, 0).h, backward_norms(trace, layer=0))
+
+
+def test_jacobians_that_would_take_too_long_are_left_out(monkeypatch):
+    trainer = trainer_of(cell="lstm")
+    monkeypatch.setattr("rnnviz.analysis.theory.MOST_NUMBERS", 14 * 6**2 - 1)
+    assert [line.source for line in way_of(trainer).foretold] == ["forget gates alone"]
