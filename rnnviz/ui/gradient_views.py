@@ -115,11 +115,11 @@ def _rewind(run: Run) -> None:
     if run.playing:
         st.caption("Follows training. Pause to rewind.")
         return
-    newest = inspection.choose_iteration(run)
+    replaying = isinstance(run.errand, _Replay)
+    newest = inspection.choose_iteration(run, moving=replaying)
     if newest == 0:
         st.caption("Iteration 0: nothing is learned yet.")
         return
-    replaying = isinstance(run.errand, _Replay)
     st.button(
         "Stop" if replaying else "Replay",
         icon=":material/stop:" if replaying else ":material/movie:",

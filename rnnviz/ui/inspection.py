@@ -22,28 +22,37 @@ def choose(run: Run) -> tuple[Trace, int]:
     return trace, choose_layer(len(trace.layers))
 
 
-def choose_iteration(run: Run) -> int:
-    """Draw the choice of iteration, if there are several; return the newest one."""
+def choose_iteration(run: Run, moving: bool = False) -> int:
+    """Draw the choice of iteration, if there are several; return the newest one.
+
+    Parameters
+    ----------
+    moving
+        Whether the shown iteration moves by itself: then the control only shows it.
+    """
     with GATE.turn(run):
         newest = run.trainer.iteration
         kept = sorted({*run.trainer.recording.iterations, newest})
     if len(kept) > 1:
         shown = newest if run.shown_iteration is None else run.shown_iteration
-        session.show(session.SHOWN_ITERATION, max(it for it in kept if it <= max(shown, kept[0])))
+        shown = max(it for it in kept if it <= max(shown, kept[0]))
+        key = session.shown_iteration_key(newest, shown if moving else None)
+        session.show(key, shown)
         st.select_slider(
             "Iteration",
             options=kept,
             format_func=lambda iteration: f"{iteration:,}",
-            key=session.SHOWN_ITERATION,
+            key=key,
             help="Rewind training: every kept iteration. The last stop is the network of now.",
             on_change=_choose_iteration,
             args=(newest,),
+            disabled=moving,
         )
     return newest
 
 
 def _choose_iteration(newest: int) -> None:
-    chosen = session.value(session.SHOWN_ITERATION)
+    chosen = session.value(session.shown_iteration_key(newest))
     session.current().shown_iteration = None if chosen == newest else chosen
 
 

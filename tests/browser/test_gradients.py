@@ -62,17 +62,19 @@ def test_a_click_on_a_row_shows_what_that_prediction_learns_from(laboratory):
 
 
 def test_training_can_be_replayed(laboratory):
-    for number in range(1, 4):
+    for number in range(1, 9):
         laboratory.locator(".st-key-step button").first.click()
         expect(laboratory.locator(".readings dd").first).to_have_text(str(number))
     slider = laboratory.get_by_role("slider", name="Iteration")
-    expect(slider).to_have_attribute("aria-valuetext", "3")
+    expect(slider).to_have_attribute("aria-valuetext", "8")
 
     laboratory.get_by_role("button", name="Replay").click()
 
     expect(laboratory.get_by_role("button", name=re.compile("Stop"))).to_be_visible()
     expect(laboratory.get_by_role("button", name="Replay")).to_be_visible()
-    expect(slider).to_have_attribute("aria-valuetext", "3")
+    laboratory.wait_for_timeout(1000)
+    expect(slider).to_have_attribute("aria-valuetext", "8")
+    expect(slider).to_be_enabled()
 
 
 def test_the_gradient_check_runs_to_its_end_while_the_page_answers(laboratory):

@@ -40,7 +40,8 @@ def run_of(app: AppTest) -> Run:
 
 
 def control(app: AppTest, key: str) -> Any:
-    """Return a widget by its key, whatever its kind."""
+    """Return a widget by its key, or what stands before the @ in it, whatever its kind."""
     kinds = (app.slider, app.select_slider, app.button_group, app.button, app.selectbox)
     kinds += (app.text_area,)
-    return next(widget for kind in kinds for widget in kind if widget.key == key)
+    widgets = (widget for kind in kinds for widget in kind)
+    return next(widget for widget in widgets if key in (widget.key, str(widget.key).split("@")[0]))

@@ -187,7 +187,7 @@ def test_training_goes_on_here_and_the_numbers_follow(laboratory):
 
     assert run_of(app).trainer.iteration > before
     assert any("Follows training" in caption.value for caption in app.caption)
-    assert not [each for each in app.select_slider if each.key == "shown_iteration"]
+    assert not [each for each in app.select_slider if each.label == "Iteration"]
 
 
 def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(laboratory):
