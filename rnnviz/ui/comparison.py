@@ -69,7 +69,7 @@ def _draw(task: GymSchedule, now: Reached | None, run: Run) -> None:
         " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
         "Bars: what each way allows at best, and what was reached.",
     )
-    plots((chart,), key=_KEY)
+    plots((chart,), key=_KEY, live=run.playing)
 
 
 @st.fragment

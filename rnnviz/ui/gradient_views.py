@@ -249,9 +249,15 @@ def _draw(
         key = f"gradients:{wanted.view}"
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            plots(shown.left, key=f"{key}:left", revision=run.name, on_click=_clicked_left)
+            plots(
+                shown.left,
+                key=f"{key}:left",
+                revision=run.name,
+                on_click=_clicked_left,
+                live=run.busy,
+            )
         with right:
-            plots(shown.right, key=f"{key}:right", revision=run.name)
+            plots(shown.right, key=f"{key}:right", revision=run.name, live=run.busy)
     if shown.table is not None and not shown.table.empty:
         st.dataframe(shown.table, hide_index=True, width="content")
     if shown.note:

@@ -85,6 +85,7 @@ class _StudioView:
     picture: bytes
     charts: tuple[Chart, ...]
     revision: str
+    live: bool
 
 
 def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
@@ -173,6 +174,7 @@ def _look(run: Run, viewed: int | None) -> _StudioView:
         picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed),
         charts=tuple(_charts(trainer)),
         revision=run.name,
+        live=run.playing,
     )
 
 
@@ -259,7 +261,7 @@ def _draw(view: _StudioView, places: _StudioPlaces) -> None:
     with places.picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:
-        plots(view.charts, key="live_charts", revision=view.revision)
+        plots(view.charts, key="live_charts", revision=view.revision, live=view.live)
 
 
 def _select() -> None:

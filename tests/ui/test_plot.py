@@ -66,7 +66,7 @@ def test_a_place_where_no_folder_can_be_made_is_no_error(tmp_path):
 def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
     spec = figures.loss_spec([0, 1], [3.0, 2.0], height=210)
 
-    plots([Chart(spec, says="Falls.", label="Loss.")], key="loss")
+    plots([Chart(spec, says="Falls.", label="Loss.")], key="loss", live=True)
 
     (document,) = sent
     np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
@@ -76,20 +76,20 @@ def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
 
 
 def test_a_plotly_figure_is_drawn_like_its_spec_without_its_template(sent):
-    plots([Chart(figures.loss([0, 1], [3.0, 2.0]))], key="loss")
+    plots([Chart(figures.loss([0, 1], [3.0, 2.0]))], key="loss", live=True)
     (document,) = sent
     np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
     assert "template" not in document["layout"]
 
 
 def test_several_charts_are_sent_in_their_order(sent):
-    plots([Chart(figures.loss_spec([0], [loss])) for loss in (1.0, 2.0)], key="loss")
+    plots([Chart(figures.loss_spec([0], [loss])) for loss in (1.0, 2.0)], key="loss", live=True)
     assert [unpack(document["data"][0]["y"])[0] for document in sent] == [1.0, 2.0]
 
 
 def test_zoom_is_kept_until_the_revision_changes(sent):
     for revision in ("run 1", "run 2"):
-        plots([Chart(figures.loss_spec([0], [1.0]))], key="loss", revision=revision)
+        plots([Chart(figures.loss_spec([0], [1.0]))], key="loss", revision=revision, live=True)
     assert [document["layout"]["uirevision"] for document in sent] == ["run 1", "run 2"]
 
 
@@ -97,7 +97,7 @@ def test_clicks_are_asked_for_only_where_somebody_listens(monkeypatch):
     asked = []
     monkeypatch.setattr(component, "_mount", lambda **mounted: asked.append(mounted))
     for listener in (None, print):
-        plots([], key="some", on_click=listener)
+        plots([], key="some", on_click=listener, live=True)
     assert "on_clicked_change" not in asked[0]
     assert asked[1]["on_clicked_change"] is print
 
@@ -121,7 +121,7 @@ def test_frames_go_along_and_a_chart_that_is_asked_for_is_drawn_at_once(sent):
     spec = figures.loss_spec([0, 1], [3.0, 2.0])
     moving = {**spec, "frames": [{"name": "0", "data": [{"y": np.array([1.0, 2.0])}]}]}
 
-    plots([Chart(spec)], key="loss")
+    plots([Chart(spec)], key="loss", live=True)
     plots([Chart(moving)], key="moving", live=False)
 
     assert (sent[0]["live"], "frames" in sent[0]) == (True, False)

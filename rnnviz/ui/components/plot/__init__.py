@@ -92,7 +92,7 @@ def plots(
     key: str,
     revision: str = "keep",
     on_click: Callable[[], None] | None = None,
-    live: bool = True,
+    live: bool,
 ) -> None:
     """Draw charts below each other, or update those that were drawn with the same key.
 

@@ -53,6 +53,8 @@ function show(host, message, report) {
   const chart = charts.get(host) ?? mount(host);
   chart.message = message;
   chart.report = report;
+  // At rest nothing newer will come: what was left out before must not be waited for.
+  if (!message.live) chart.dueAt = 0;
   describe(chart);
   load(chart);
   schedule(chart);
