@@ -64,6 +64,7 @@ _CSS = """
 }
 @media (max-width: 640px) {
   .stage-says { min-height: 4.5em; }
+  .equation .long { min-height: 6em; }
   .st-key-equation_buttons {
     background: Canvas; bottom: 0; justify-content: center; left: 0; padding: 0.4rem;
     position: fixed; width: 100vw; z-index: 9;
