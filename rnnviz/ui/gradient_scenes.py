@@ -148,7 +148,7 @@ class Scene:
 
 def scene_of(run: Run, wanted: Wanted) -> Scene:
     """Look at the run at the iteration that the page shows; while it trains, that is the newest."""
-    if run.playing or run.shown_iteration is None:
+    if run.training or run.shown_iteration is None:
         return Scene(run, run.trainer.trace(), wanted)
     return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)
 

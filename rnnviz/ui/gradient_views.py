@@ -112,7 +112,7 @@ def _ask(run: Run) -> Wanted:
 
 def _rewind(run: Run) -> None:
     """Draw the choice of iteration, and the button that replays training."""
-    if run.playing:
+    if run.training:
         st.caption("Follows training. Pause to rewind.")
         return
     replaying = isinstance(run.errand, _Replay)

@@ -210,6 +210,13 @@ class Run:
         return self.playing or self.errand is not None
 
     @property
+    def training(self) -> bool:
+        """Whether its weights change: it plays, or is one of the runs trained side by side."""
+        others = self.side_by_side
+        beside = others is not None and others is self.errand
+        return self.playing or (beside and self.trainer in others.trainers.values())
+
+    @property
     def name(self) -> str:
         """Name of what the moving pictures show; another name starts them anew."""
         return f"{self.pictures}:{self.trainer.probe.name}"

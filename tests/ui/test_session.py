@@ -1,0 +1,49 @@
+"""What one visitor has: when the page is drawn anew, and what their run is doing."""
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.tasks import GymSchedule
+from rnnviz.training.side_by_side import SideBySide
+from rnnviz.ui import session
+from rnnviz.ui.session import Run
+
+CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
+
+
+def new_run(**more) -> Run:
+    return Run(Trainer(CONFIG, TASK), **more)
+
+
+def test_a_slider_that_is_dragged_while_training_draws_the_page_anew_once_it_rests():
+    run = new_run(playing=True)
+
+    drawn_anew = []
+    for rate in (0.02, 0.03, 0.03, 0.03):
+        session.apply_knobs(run, {"learning_rate": rate})
+        run.trainer.advance(iterations=1)
+        drawn_anew.append(run.page_is_old)
+        run.page_is_old = False
+
+    assert drawn_anew == [False, False, True, False]
+    assert [mark.iteration for mark in run.trainer.marks] == [0, 1]
+
+
+def test_a_knob_changed_at_rest_draws_the_page_anew_at_once():
+    run = new_run()
+
+    session.apply_knobs(run, {"learning_rate": 0.02})
+
+    assert run.page_is_old
+
+
+def test_a_run_trains_while_it_plays_or_is_one_of_those_side_by_side():
+    run, others = new_run(), SideBySide([("one", CONFIG, TASK)], 10)
+    run.side_by_side = run.errand = others
+    assert not run.training
+
+    run.trainer = others.trainers["one"]
+    assert run.training
+
+    run.errand = None
+    assert not run.training
+    run.playing = True
+    assert run.training
