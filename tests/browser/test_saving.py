@@ -243,13 +243,21 @@ def test_one_time_step_makes_a_film_too(still: Open) -> None:
 def test_what_is_saved_does_not_change_what_is_seen(still: Open) -> None:
     page = still(_several())
     page.keyboard.press("Escape")
-    before = _shown(page)
+    before = _painted_anew(page)
     page.get_by_role("button", name="Save the picture").click()
     _saved(page, "Training as WEBP")
     _saved(page, "Sweep through time as GIF")
     page.keyboard.press("Escape")
     expect(page.locator(".saving")).to_be_hidden()
-    assert np.array_equal(_shown(page), before)
+    assert np.array_equal(_painted_anew(page), before)
+
+
+def _painted_anew(page: Page) -> Array:
+    page.locator(".scroll").press("End")
+    page.locator(".scroll").press("Home")
+    expect(page.locator(".time output")).to_have_text("time step 0")
+    page.locator(".scroll").blur()
+    return _shown(page)
 
 
 def test_the_box_is_opened_and_closed_by_keys_and_its_keys_do_not_move_the_picture(
