@@ -154,6 +154,15 @@ def test_what_training_does_afterwards_does_not_change_what_was_taken():
     assert export.finished(work) == export.finished(export.npz(export.snapshot(twin)))
 
 
+def test_an_export_leaves_the_run_as_it_was():
+    trainer, twin = _trained(), _trained()
+    export.finished(export.csv(export.snapshot(trainer)))
+    for each in (trainer, twin):
+        each.advance(iterations=5)
+
+    assert _same(trainer.network.flat, twin.network.flat)
+
+
 def test_an_intervention_is_told_and_is_in_the_gradients():
     trainer = _trained(iterations=0)
     trainer.network.intervene(Hold("f", 0.5))
