@@ -182,6 +182,7 @@ def test_leaving_while_it_trains_and_coming_back_shows_the_same_run(studio):
 
     expect(play_button(studio)).to_contain_text("Pause")
     train_until(studio, 60)
+    expect(studio.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
 
 
 def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):

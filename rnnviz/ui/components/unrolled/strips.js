@@ -163,9 +163,9 @@ function drawNotNumbers(context, scene, row, { first, last }) {
 /** Everything that is a colour: the rows of units of all layers, and the belts. */
 export function drawRows(context, scene, span) {
   const { layout } = scene;
+  if (layout.toUnit === 1) return drawUnitBelts(context, scene);
   if (scene.stale) for (const row of scene.base.rows) paintImages(scene, row);
   scene.stale = false;
-  if (layout.toUnit === 1) return drawUnitBelts(context, scene);
   context.imageSmoothingEnabled = false;
   for (const row of layout.rows) if (!row.belt) drawStrip(context, scene, row, span);
   clearGaps(context, scene, span);

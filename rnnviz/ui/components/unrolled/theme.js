@@ -30,6 +30,8 @@ let colourReader;
 
 /** Any CSS colour as [r, g, b]. */
 export function parseColour(text, fallback) {
+  const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text?.trim());
+  if (hex) return hex.slice(1).map((pair) => parseInt(pair, 16));
   colourReader ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   if (!text || !CSS.supports("color", text.trim())) return fallback;
   colourReader.fillStyle = text.trim();
@@ -70,18 +72,25 @@ export function readable(colour, theme) {
 /** 256 colours from the lowest to the highest value, and one more for "not a number". */
 export function colourTable(quantity, theme) {
   const table = new Uint32Array(257);
-  for (let code = 0; code < 256; code++) table[code] = pixel(colourAt(quantity, code / 255, theme));
+  const colour = coloursOf(quantity, theme);
+  for (let code = 0; code < 256; code++) table[code] = pixel(colour(code / 255));
   table[256] = pixel(mix(theme.paper, theme.ink, 0.45));
   return table;
 }
 
 /** Colour at a share 0..1 of the scale; for a signed quantity 0.5 is zero. */
 export function colourAt(quantity, share, theme) {
+  return coloursOf(quantity, theme)(share);
+}
+
+function coloursOf(quantity, theme) {
   const zero = mix(theme.paper, theme.ink, 0.045);
-  const colour = parseColour(quantity.colour, [128, 128, 128]);
-  if (quantity.scale === "gate") return mix(zero, strong(colour, theme), share);
-  const side = share < 0.5 ? parseColour(quantity.negative, colour) : colour;
-  return mix(zero, strong(side, theme), (Math.abs(share - 0.5) * 2) ** SIGNED_POWER);
+  const plain = parseColour(quantity.colour, [128, 128, 128]);
+  const high = strong(plain, theme);
+  if (quantity.scale === "gate") return (share) => mix(zero, high, share);
+  const low = strong(parseColour(quantity.negative, plain), theme);
+  return (share) =>
+    mix(zero, share < 0.5 ? low : high, (Math.abs(share - 0.5) * 2) ** SIGNED_POWER);
 }
 
 /** The end of a scale must stand out from the paper in either theme. */
