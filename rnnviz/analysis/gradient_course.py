@@ -79,14 +79,14 @@ def map_sentence(found: Course) -> str:
         for iteration, norms in zip(found.iterations[[0, -1]], found.norms[[0, -1]], strict=True)
         if (left := _left(norms))
     ]
-    return f"{lags} steps back, {' and '.join(parts)} of it was left." if parts else ""
+    return f"What is left after {lags} steps back: {', '.join(parts)}." if parts else ""
 
 
 def _left(norms: Norms) -> str:
     if not np.isfinite(norms).all() or norms[0] == 0:
         return ""
     with np.errstate(over="ignore", under="ignore"):
-        return share_text(float(norms[-1] / norms[0])).removesuffix(" of it")
+        return share_text(float(norms[-1] / norms[0]))
 
 
 def _number(found: float | None) -> float:

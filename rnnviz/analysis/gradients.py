@@ -6,7 +6,6 @@ Lag counts steps back from the last scored step: lag 0 is that step itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -122,28 +121,6 @@ def reach(norms: Norms, share: float = REACHED_SHARE) -> int | None:
         return 0
     fallen = np.flatnonzero(norms[largest:] <= share * norms[largest])
     return largest + int(fallen[0]) - 1 if fallen.size else norms.size - 1
-
-
-def norms_over_training(
-    traces: Iterable[Trace], which: Which = "d_h", layer: int = -1
-) -> tuple[NDArray[np.int64], Norms]:
-    """Measure the gradient of each time step for each trace of a run.
-
-    Returns
-    -------
-    iterations : array of int, (N,)
-    norms : array of float64, (N, T)
-        Both empty when there is no trace, or when the cell has no such gradient.
-    """
-    measured = [
-        (trace.iteration, step_norms(gradient))
-        for trace in traces
-        if (gradient := trace.layers[layer].quantities().get(which)) is not None
-    ]
-    if not measured:
-        return np.empty(0, dtype=np.int64), np.empty((0, 0))
-    iterations, norms = zip(*measured, strict=True)
-    return np.array(iterations, dtype=np.int64), np.stack(norms)
 
 
 def backward_sentence(norms: Norms) -> str:

@@ -139,9 +139,10 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
     if largest.max() < 1:
         word = "every direction shrinks at every step, so what comes this way must vanish"
     elif largest.min() > 1:
-        word = "at every step some direction grows, so what comes this way can explode"
+        word = "every step can make something grow; whether the gradient does depends on the steps "
+        word += "pulling the same way"
     else:
-        word = "some steps let a direction grow, others shrink all of them"
+        word = "some steps can make something grow, others shrink all"
     aside = " (with c held)" if cell == "lstm" else ""
     return (
         f"The largest singular value of dh(t)/dh(t−1){aside} is {span} over the steps: {word}. The "

@@ -112,8 +112,13 @@ def updates_sentence(found: Updates, labels: dict[str, str]) -> str:
     small = [label for label, ratio in latest.items() if ratio < HEALTHY / FAR]
     if not large and not small:
         return f"{said} All within a factor of 10 of the 1e-3 that is held for healthy."
-    parts = [f"{', '.join(large)} above 1e-2: the learning rate is high"] if large else []
-    parts += [f"{', '.join(small)} below 1e-4: next to nothing is learned there"] if small else []
+    parts = []
+    if large:
+        which = "all" if len(large) == len(latest) > 1 else ", ".join(large)
+        parts.append(f"{which} above 1e-2: the learning rate is high")
+    if small:
+        which = "all" if len(small) == len(latest) > 1 else ", ".join(small)
+        parts.append(f"{which} below 1e-4: next to nothing is learned there")
     return f"{said} Healthy is about 1e-3; {'; '.join(parts)}."
 
 

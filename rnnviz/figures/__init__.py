@@ -14,7 +14,7 @@ from rnnviz.figures.gate_maps import (
     gates_spec,
     saturation_spec,
 )
-from rnnviz.figures.gradient_charts import gradient_map_spec, gradient_norms_spec
+from rnnviz.figures.gradient_charts import gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
 from rnnviz.figures.jacobian_charts import slope_map_spec, step_shares_spec, step_values_spec
 from rnnviz.figures.lag_charts import (
@@ -45,7 +45,6 @@ distributions = drawn(distributions_spec)
 gate_weights = drawn(gate_weights_spec)
 correlations = drawn(correlations_spec)
 gradient_norms = drawn(gradient_norms_spec)
-gradient_map = drawn(gradient_map_spec)
 loss = drawn(loss_spec)
 accuracy = drawn(accuracy_spec)
 contenders = drawn(contenders_spec)
@@ -86,8 +85,6 @@ __all__ = [
     "gates_of_unit",
     "gates_of_unit_spec",
     "gates_spec",
-    "gradient_map",
-    "gradient_map_spec",
     "gradient_norm",
     "gradient_norm_spec",
     "gradient_norms",

@@ -1,18 +1,16 @@
-"""How large the gradient is at each time step: now, and over the whole of training."""
+"""How large the gradient is at each time step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gradients import Norms, step_norms
-from rnnviz.figures.logarithmic import drawable, log_axis, power_bar, powers_of_ten
+from rnnviz.figures.logarithmic import drawable, log_axis
 from rnnviz.figures.marks import (
     Spec,
     heading,
-    iteration_axis,
     layout,
     note,
     sample,
@@ -60,39 +58,6 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     if not any(np.isfinite(line["y"]).any() for line in lines):
         frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]
     return {"data": lines, "layout": frame}
-
-
-def gradient_map_spec(
-    iterations: ArrayLike, norms: Norms, input_labels: Sequence[str], height: int = 360
-) -> Spec:
-    """Draw the gradient norm over time steps (across) and training (upwards).
-
-    Parameters
-    ----------
-    iterations : array, (N,)
-    norms : array, (N, T)
-        As `analysis.gradients.norms_over_training` gives them. Exactly zero stays blank.
-    input_labels : sequence of str, length T
-    """
-    names = step_names(input_labels)
-    upwards = np.asarray(iterations)
-    frame = layout(height, xaxis=step_axis(names), yaxis=iteration_axis(upwards))
-    powers = powers_of_ten(norms)
-    if not np.isfinite(powers).any():
-        frame["annotations"] = [note("No gradient above zero has been recorded.")]
-        return {"data": [], "layout": frame}
-    trace = {
-        "type": "heatmap",
-        "x": names,
-        "y": upwards,
-        "z": powers,
-        "customdata": np.asarray(norms, dtype=np.float64),
-        "colorscale": "Viridis",
-        "colorbar": power_bar(powers),
-        "hoverongaps": False,
-        "hovertemplate": "iteration %{y}, step %{x}: %{customdata:.4g}<extra></extra>",
-    }
-    return {"data": [trace], "layout": frame}
 
 
 def _line(norms: Norms, names: Sequence[str], quantity: Quantity, name: str, dash: str) -> Spec:

@@ -85,7 +85,7 @@ def updates_spec(
 def group_labels(cell: str) -> dict[str, str]:
     """Return what people read for the groups of weights of a cell."""
     labels = {letter: quantity.label for letter, quantity in QUANTITIES[cell].items()}
-    return {**labels, READOUT: READOUT}
+    return {**labels, "h": "hidden layer", READOUT: READOUT}
 
 
 def _curve(x: ArrayLike, y: ArrayLike, name: str, colour: str) -> Spec:

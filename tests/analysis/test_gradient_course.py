@@ -42,7 +42,7 @@ def test_the_sentences_tell_the_first_and_the_last_iteration():
         "from 3 to 1 steps."
     )
     assert map_sentence(found) == (
-        "3 steps back, 12 % at iteration 0 and 0.1 % at iteration 1,200 of it was left."
+        "What is left after 3 steps back: 12 % at iteration 0, 0.1 % at iteration 1,200."
     )
 
 

@@ -9,7 +9,6 @@ from rnnviz.analysis.gradients import (
     backward_sentence,
     factor_per_step,
     last_scored_step,
-    norms_over_training,
     reach,
     reach_sentence,
     share_text,
@@ -118,20 +117,6 @@ def test_reach_of_nothing_is_zero_and_of_no_number_none():
     assert reach(np.array([1.0])) == 0
     assert reach(np.array([])) is None
     assert reach(np.array([1.0, np.nan])) is None
-
-
-def test_norms_over_training_have_one_row_per_trace():
-    traces = [make_trace(iteration=5, steps=2, units=1), make_trace(iteration=9, steps=2, units=1)]
-    iterations, norms = norms_over_training(traces, "d_h")
-    np.testing.assert_array_equal(iterations, [5, 9])
-    # tests.traces counts 1, 2, scaled so that the last entry is 0.1.
-    np.testing.assert_allclose(norms, [[0.05, 0.1], [0.05, 0.1]])
-
-
-def test_norms_over_training_of_what_a_cell_does_not_have_are_empty():
-    iterations, norms = norms_over_training([make_trace(cell="rnn")], "d_c")
-    assert iterations.size == norms.size == 0
-    assert norms_over_training([])[1].shape == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ def always_on(radius):
     return trainer
 
 
-@pytest.mark.parametrize(("radius", "words"), [(0.8, "must vanish"), (1.2, "can explode")])
+@pytest.mark.parametrize(
+    ("radius", "words"), [(0.8, "must vanish"), (1.2, "every step can make something grow")]
+)
 def test_a_recurrence_of_one_factor_that_is_never_off_has_one_singular_value(radius, words):
     trace, found, sizes = looked_at(always_on(radius))
     assert found.steps.tolist() == list(range(1, 8))

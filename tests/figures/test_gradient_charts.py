@@ -77,32 +77,3 @@ def test_a_single_step_can_be_drawn():
 def test_a_low_figure_goes_by_the_numbers_of_the_steps():
     assert figures.gradient_norms_spec(make_trace(), height=200)["data"][0]["x"][1] == "1"
     assert figures.gradient_norms_spec(make_trace(), height=300)["data"][0]["x"][1] == "1 in 1"
-
-
-def test_the_map_holds_the_powers_of_ten_and_the_norms_themselves():
-    norms = np.array([[1.0, 0.01], [10.0, 100.0]])
-    (found,) = figures.gradient_map_spec([0, 50], norms, ["a", "b"])["data"]
-    np.testing.assert_allclose(found["z"], [[0.0, -2.0], [1.0, 2.0]])
-    np.testing.assert_array_equal(found["customdata"], norms)
-    np.testing.assert_array_equal(found["y"], [0, 50])
-    assert found["x"] == ["0 a", "1 b"]
-
-
-def test_zero_stays_blank_in_the_map():
-    (found,) = figures.gradient_map_spec([0], np.array([[0.0, 1.0]]), ["a", "b"])["data"]
-    np.testing.assert_array_equal(np.isnan(found["z"]), [[True, False]])
-
-
-@pytest.mark.parametrize("norms", [np.empty((0, 0)), np.zeros((2, 2)), np.full((1, 2), np.nan)])
-def test_a_map_without_anything_to_draw_says_so(norms):
-    spec = figures.gradient_map_spec(range(len(norms)), norms, ["a", "b"])
-    assert spec["data"] == []
-    assert "No gradient" in spec["layout"]["annotations"][0]["text"]
-    figures.gradient_map(range(len(norms)), norms, ["a", "b"])
-
-
-def test_the_colour_bar_is_labelled_in_powers_of_ten():
-    norms = np.array([[1e-3, 1.0]])
-    (found,) = figures.gradient_map_spec([0], norms, ["a", "b"])["data"]
-    assert found["colorbar"]["ticktext"][0] == "10<sup>-3</sup>"
-    assert found["colorbar"]["tickvals"][0] == -3

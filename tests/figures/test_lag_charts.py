@@ -106,3 +106,9 @@ def test_runs_side_by_side_are_drawn_as_what_is_left_on_one_scale():
         line["line"]["color"] for line in drawn.values()
     ]
     assert np.isnan(lines(spec)["LSTM"]["y"]).all()
+
+
+def test_the_colour_bar_is_labelled_in_powers_of_ten():
+    (picture,) = figures.lag_map_spec(made_course(0.1))["data"]
+    assert picture["colorbar"]["ticktext"][0] == "10<sup>-3</sup>"
+    assert picture["colorbar"]["tickvals"][0] == -3

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz import figures
+from rnnviz.analysis.gradient_course import course
 from rnnviz.figures.payload import pack, to_bytes
 from tests.traces import make_trace
 
@@ -78,7 +79,7 @@ def test_every_spec_can_be_packed():
         figures.gates_spec(trace, unit=1, step=1),
         figures.saturation_spec(trace),
         figures.gradient_norms_spec(trace),
-        figures.gradient_map_spec([0], np.ones((1, 4)), trace.input_labels),
+        figures.lag_map_spec(course([trace])),
         figures.loss_spec([0, 1], [1.0, 0.5], 3),
         figures.accuracy_spec([0, 1], [1.0, 0.5], 0.3),
     ):
