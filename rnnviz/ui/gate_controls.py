@@ -48,8 +48,8 @@ class Shown:
     @property
     def unit(self) -> int | None:
         """The unit that is marked, if it is one of this layer."""
-        of_layer = self.run.selected_layer == self.layer
-        return self.run.selected_unit if of_layer else None
+        chosen, of_layer = self.run.selected_unit, self.run.selected_layer == self.layer
+        return chosen if chosen in range(self.units) and of_layer else None
 
     def label(self, letter: str) -> str:
         """Return what a person reads for a letter."""
