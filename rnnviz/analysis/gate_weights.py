@@ -85,7 +85,7 @@ def weights_sentence(
         f"The largest weight is {block[unit, source]:.3g}: {label(letter)}, unit {unit}, from "
         f"{weights.sources[source]}."
     )
-    norms = {each: float(engine.norms(g.reshape(1, -1))[0]) for each, g in gradients.gates.items()}
+    norms = {each: engine.norm(g.ravel()) for each, g in gradients.gates.items()}
     if not np.isfinite(list(norms.values())).all():
         return f"{largest} The gradient is not a finite number."
     first, last = max(norms, key=norms.__getitem__), min(norms, key=norms.__getitem__)
