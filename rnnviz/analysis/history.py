@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.tasks.task import Baseline
+from rnnviz.training import Mark
 
 
 def thin(
@@ -97,6 +99,16 @@ def score_sentence(score: float, baseline: Baseline) -> str:
     """Say how a score in the measure of its baseline compares with it."""
     sentence = accuracy_sentence if baseline.measure == "accuracy" else error_sentence
     return sentence(score, baseline)
+
+
+def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:
+    """Say what was done to the run, the latest; empty where nothing was."""
+    if not marks:
+        return ""
+    told = [f"{mark.text} at iteration {mark.iteration:,}" for mark in marks[-most:]]
+    before = len(marks) - len(told)
+    first = f"{before} before, then " if before else ""
+    return f"Thin lines, what was done: {first}{'; '.join(told)}."
 
 
 def _percent(share: float) -> str:

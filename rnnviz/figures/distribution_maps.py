@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, axis_name, maps_spec
 from rnnviz.figures.marks import INK, NEUTRAL, Spec
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.training import Mark
 
 
 def distributions_spec(
@@ -21,6 +22,7 @@ def distributions_spec(
     found: Mapping[str, Distribution],
     iteration: int | None = None,
     columns: int = 2,
+    marks: Sequence[Mark] = (),
 ) -> Spec:
     """Draw, for each quantity, the share of its values in each bin over training.
 
@@ -36,8 +38,10 @@ def distributions_spec(
         Marked, where given.
     columns
         Maps side by side.
+    marks
+        What was done to the run.
     """
-    across = maps.iterations(iterations, iteration)
+    across = maps.iterations(iterations, iteration, marks)
     panels = [
         Panel(
             # Shares are never below zero, whatever the sign of the values.

@@ -14,6 +14,7 @@ from rnnviz.figures.maps import Panel, Side, maps_spec
 from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Array, Trace
+from rnnviz.training import Mark
 
 #: Bounded by tanh, so that the scale need not follow the data.
 _WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": (), "mlp": ("h",)}
@@ -63,6 +64,7 @@ def gates_at_step_spec(
     iteration: int | None = None,
     columns: int = 2,
     order: ArrayLike | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Spec:
     """Draw quantities of every unit at one time step, over training.
 
@@ -79,8 +81,10 @@ def gates_at_step_spec(
         Maps side by side.
     order : array of int, (H,), or None
         The units from top to bottom; by their numbers if None.
+    marks
+        What was done to the run.
     """
-    across = maps.iterations(iterations, iteration)
+    across = maps.iterations(iterations, iteration, marks)
     return _unit_maps(cell, values, across, unit, columns, order)
 
 
@@ -91,6 +95,7 @@ def gates_of_unit_spec(
     input_labels: Sequence[str],
     iteration: int | None = None,
     columns: int = 2,
+    marks: Sequence[Mark] = (),
 ) -> Spec:
     """Draw quantities of one unit, or the mean over units, at every time step over training.
 
@@ -106,9 +111,11 @@ def gates_of_unit_spec(
         Marked, where given.
     columns
         Maps side by side.
+    marks
+        What was done to the run.
     """
     across = maps.steps(input_labels)
-    upwards = maps.iterations(iterations, iteration)
+    upwards = maps.iterations(iterations, iteration, marks)
     panels = [
         Panel(quantity, array, across, upwards, _bound(quantity, array, cell))
         for quantity, array in _named(cell, values)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnviz.figures.marks import (
+    MARK_COLOUR,
     NEUTRAL,
     Spec,
     colour_scale,
@@ -22,6 +23,7 @@ from rnnviz.figures.marks import (
 )
 from rnnviz.figures.palette import Quantity
 from rnnviz.recording.trace import Array
+from rnnviz.training import Mark
 
 #: Pixels.
 MAP_HEIGHT = 150
@@ -44,12 +46,15 @@ class Side:
         How plotly is to draw the side.
     marked
         From where to where it is outlined, in numbers on the axis; a line where both are equal.
+    done : sequence of Mark
+        What was done to the run, if it is the side of iterations: a thin line each.
     """
 
     noun: str
     places: Any
     axis: Spec
     marked: tuple[float, float] | None = None
+    done: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True)
@@ -115,12 +120,12 @@ def units(order: ArrayLike, unit: int | None = None, alone: bool = False) -> Sid
     return Side("unit", names, look, _around(numbers.index(unit) if unit in numbers else None))
 
 
-def iterations(kept: ArrayLike, iteration: int | None = None) -> Side:
-    """Describe the side of kept iterations, as numbers; one may be marked."""
+def iterations(kept: ArrayLike, iteration: int | None = None, done: Sequence[Mark] = ()) -> Side:
+    """Describe the side of kept iterations, as numbers, with what was done; one may be marked."""
     numbers = np.asarray(kept)
     look = {"type": "linear", "zeroline": False, **iteration_axis(numbers)}
     marked = None if iteration is None or len(numbers) < 2 else (iteration, iteration)
-    return Side("iteration", numbers, look, marked)
+    return Side("iteration", numbers, look, marked, done)
 
 
 def maps_spec(panels: Sequence[Panel], columns: int = 2, height: int | None = None) -> Spec:
@@ -228,14 +233,18 @@ def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
 
 def _marks(panel: Panel, number: int) -> list[Spec]:
     """Outline what is marked of a map's sides, over the whole of the map."""
-    look = {"line": {"color": NEUTRAL, "width": 2}}
+    outline, thin = {"color": NEUTRAL, "width": 2}, {"color": MARK_COLOUR, "width": 1}
     marks = []
     for one, other, side in (("x", "y", panel.across), ("y", "x", panel.upwards)):
-        if side.marked is None:
-            continue
-        low, high = side.marked
         here, there = axis_name(one, number), axis_name(other, number)
-        along = {f"{one}ref": here, f"{one}0": low, f"{one}1": high}
         whole = {f"{other}ref": f"{there} domain", f"{other}0": 0, f"{other}1": 1}
-        marks.append({"type": "line" if low == high else "rect", **look, **along, **whole})
+        places: list[tuple[Spec, float, float]] = [
+            (thin, mark.iteration, mark.iteration) for mark in side.done
+        ]
+        if side.marked is not None:
+            places.append((outline, *side.marked))
+        for line, low, high in places:
+            along = {f"{one}ref": here, f"{one}0": low, f"{one}1": high}
+            kind = "line" if low == high else "rect"
+            marks.append({"type": kind, "line": line, **along, **whole})
     return marks

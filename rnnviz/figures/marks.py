@@ -131,7 +131,7 @@ def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
             "type": "scatter",
             "mode": "markers",
             along: places,
-            across: np.ones(len(marks)),
+            across: np.ones(len(marks), np.uint8),
             f"{across}axis": f"{across}2",
             f"error_{across}": {
                 "type": "constant",

@@ -12,10 +12,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnnviz.analysis import units
+from rnnviz.analysis.history import marks_sentence
 from rnnviz.figures.marks import Spec
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
+from rnnviz.training import Mark
 from rnnviz.ui import session
 from rnnviz.ui.components.plot import Chart, clicked, plots
 from rnnviz.ui.gate import GATE
@@ -58,6 +60,16 @@ class Shown:
     def values(self, letter: str) -> Array:
         """Return a quantity (T, H)."""
         return self.trace.layers[self.layer].quantities()[letter]
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What was done to the run."""
+        return self.run.trainer.marks
+
+    @property
+    def done(self) -> str:
+        """The same in words; empty where nothing was done."""
+        return marks_sentence(self.marks)
 
     def over_training(self) -> list[Trace]:
         """Return the kept traces, and that of now."""

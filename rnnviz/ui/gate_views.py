@@ -66,14 +66,20 @@ def _training_of_one_step(shown: Shown) -> None:
     iterations = units.iterations_of(traces)
     values = {letter: units.at_step(traces, shown.layer, letter, step) for letter in letters}
     spec = figures.gates_at_step_spec(
-        shown.cell, iterations, values, shown.unit, shown.trace.iteration, order=order.units
+        shown.cell,
+        iterations,
+        values,
+        shown.unit,
+        shown.trace.iteration,
+        order=order.units,
+        marks=shown.marks,
     )
     names = [f"unit {unit}" for unit in range(shown.units)]
     where = f"at time step {step}"
     first = letters[0]
     says = units.change_sentence(shown.label(first), iterations, values[first], names, where)
     label = f"Maps of units over training, {where}."
-    draw(shown, "one step", spec, f"{says} {order.says}", label, "y")
+    draw(shown, "one step", spec, f"{says} {order.says} {shown.done}", label, "y")
     _offer(shown, "values over training at one time step", ("iteration", iterations), values)
 
 
@@ -85,13 +91,24 @@ def _training_of_one_unit(shown: Shown) -> None:
     iterations = units.iterations_of(traces)
     values = {letter: units.of_unit(traces, shown.layer, letter, shown.unit) for letter in letters}
     spec = figures.gates_of_unit_spec(
-        shown.cell, iterations, values, shown.trace.input_labels, shown.trace.iteration
+        shown.cell,
+        iterations,
+        values,
+        shown.trace.input_labels,
+        shown.trace.iteration,
+        marks=shown.marks,
     )
     whose = "of all units, on average" if shown.unit is None else f"of unit {shown.unit}"
     names = [f"time step {step}" for step in range(shown.trace.steps)]
     first = letters[0]
     says = units.change_sentence(shown.label(first), iterations, values[first], names, whose)
-    draw(shown, "one unit", spec, says, f"Maps of time steps over training, {whose}.")
+    draw(
+        shown,
+        "one unit",
+        spec,
+        f"{says} {shown.done}",
+        f"Maps of time steps over training, {whose}.",
+    )
     csv_button(
         "values over training of one unit",
         lambda: units.table(
@@ -113,12 +130,20 @@ def _distribution(shown: Shown) -> None:
         )
         for letter in letters
     }
-    spec = figures.distributions_spec(shown.cell, iterations, found, shown.trace.iteration)
+    spec = figures.distributions_spec(
+        shown.cell, iterations, found, shown.trace.iteration, marks=shown.marks
+    )
     told = [letter for letter in letters if letter in SHARES] or letters
     says = " ".join(
         found[letter].sentence(shown.label(letter), iterations.tolist()) for letter in told
     )
-    draw(shown, "distribution", spec, says, "Maps of how values are distributed over training.")
+    draw(
+        shown,
+        "distribution",
+        spec,
+        f"{says} {shown.done}",
+        "Maps of how values are distributed over training.",
+    )
     st.caption(
         f"Colour: share of the probe's {shown.trace.steps} time steps × {shown.units} units. "
         "White line: the median; dotted: 10 % and 90 % lie below."

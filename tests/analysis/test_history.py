@@ -3,8 +3,15 @@ import math
 import numpy as np
 import pytest
 
-from rnnviz.analysis.history import accuracy_sentence, chance_loss, loss_sentence, thin
+from rnnviz.analysis.history import (
+    accuracy_sentence,
+    chance_loss,
+    loss_sentence,
+    marks_sentence,
+    thin,
+)
 from rnnviz.tasks.task import Baseline
+from rnnviz.training import Mark
 
 BASELINE = Baseline("biceps", 1 / 3)
 
@@ -86,3 +93,14 @@ def test_the_loss_is_compared_with_guessing(loss, classes, sentence):
 )
 def test_the_accuracy_is_compared_with_the_baseline(accuracy, sentence):
     assert accuracy_sentence(accuracy, BASELINE) == sentence
+
+
+def test_what_was_done_is_told_with_the_latest_last():
+    marks = [Mark(number, f"change {number}") for number in range(1, 6)]
+
+    assert marks_sentence([]) == ""
+    assert marks_sentence(marks[:1]) == "Thin lines, what was done: change 1 at iteration 1."
+    assert marks_sentence(marks) == (
+        "Thin lines, what was done: 2 before, then change 3 at iteration 3; change 4 at iteration "
+        "4; change 5 at iteration 5."
+    )

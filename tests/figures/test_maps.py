@@ -11,6 +11,7 @@ from rnnviz.analysis.correlations import Correlations
 from rnnviz.analysis.gate_weights import GateWeights
 from rnnviz.analysis.gates import Distribution, Saturation
 from rnnviz.figures.payload import to_bytes
+from rnnviz.training import Mark
 
 ITERATIONS = np.array([0, 5, 10, 12])
 
@@ -173,3 +174,28 @@ def test_the_key_tells_what_is_drawn_in_full_colour_and_a_long_number_once(bound
     title = re.sub("<[^>]*>", "", spec["layout"]["annotations"][0]["text"])
     assert key in title
     assert title.count(key.strip("−+ ")) == (2 if key.startswith("−") else 1)
+
+
+@pytest.mark.parametrize(
+    ("draw", "side"),
+    [
+        (
+            lambda values, marks: figures.gates_at_step_spec(
+                "lstm", ITERATIONS, values, marks=marks
+            ),
+            "x",
+        ),
+        (
+            lambda values, marks: figures.gates_of_unit_spec(
+                "lstm", ITERATIONS, values, "abc", marks=marks
+            ),
+            "y",
+        ),
+    ],
+)
+def test_what_was_done_to_the_run_is_a_thin_line_across_every_map(values, draw, side):
+    shapes = draw(values, [Mark(5, "learning rate 0.01 → 0.1")])["layout"]["shapes"]
+
+    assert [(shape[f"{side}0"], shape[f"{side}1"]) for shape in shapes] == [(5, 5), (5, 5)]
+    assert {shape[f"{side}ref"] for shape in shapes} == {side, f"{side}2"}
+    assert {shape["line"]["width"] for shape in shapes} == {1}
