@@ -156,7 +156,7 @@ def test_what_training_does_afterwards_does_not_change_what_was_taken():
 
 def test_an_export_leaves_the_run_as_it_was():
     trainer, twin = _trained(), _trained()
-    export.finished(export.csv(export.snapshot(trainer)))
+    export.finished(export.csv(export.snapshot(trainer, [trainer.recording.at(1)])))
     for each in (trainer, twin):
         each.advance(iterations=5)
 
