@@ -7,7 +7,7 @@ import { DIAGRAMS } from "./cells.js";
 import { unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
-import { dottedLine, fitted, font, measured } from "./marks.js";
+import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
 import { decadeName, shortly } from "./words.js";
 import { outputRange } from "./predictions.js";
 import { mean } from "./overview.js";
@@ -137,25 +137,32 @@ export function drawLabels(context, scene) {
 
 function drawLabel(context, scene, label) {
   const { layout, theme } = scene;
-  const small = label.keys.map(({ text }) => text).concat(label.notes);
-  const lines = 1 + small.length + (label.scale ? 1 : 0);
+  const lines = linesOf(context, scene, label);
   const middle = label.y + label.height / 2;
-  const line = (place) => middle + (place - (lines - 1) / 2) * 13;
   context.fillStyle = css(label.colour, label.plain ? 0.25 : 1);
   context.fillRect(0, label.y, 3, label.height);
   context.textAlign = "left";
-  context.font = font(scene, 12, 600);
-  context.fillStyle = css(readable(label.colour, theme));
-  context.fillText(label.text, 12, line(0));
-  if (label.scale) drawScale(context, scene, label.scale, line(1));
-  context.font = font(scene, 10);
-  small.forEach((text, place) => {
-    const y = line(1 + place + (label.scale ? 1 : 0));
-    const key = label.keys[place];
-    if (key) drawKey(context, scene, key.letter, y);
-    context.fillStyle = css(theme.ink, 0.7);
-    context.fillText(fitted(context, text, layout.labels - 40), key ? 26 : 12, y);
+  lines.forEach(({ name, scale, key, text }, place) => {
+    const y = middle + (place - (lines.length - 1) / 2) * 13;
+    if (scale) return drawScale(context, scene, scale, y);
+    if (key) drawKey(context, scene, key, y);
+    context.font = name ? font(scene, 12, 600) : font(scene, 10);
+    context.fillStyle = name ? css(readable(label.colour, theme)) : css(theme.ink, 0.7);
+    context.fillText(fitted(context, text, layout.labels - 16), key ? 26 : 12, y);
   });
+}
+
+/** What a label says, line by line, no line wider than there is room. */
+function linesOf(context, scene, { text, scale, keys, notes }) {
+  const room = scene.layout.labels - 16;
+  context.font = font(scene, 12, 600);
+  const name = wrapped(context, text, room).map((line) => ({ name: true, text: line }));
+  context.font = font(scene, 10);
+  return [
+    ...name, ...(scale ? [{ scale }] : []),
+    ...keys.map(({ letter, text: line }) => ({ key: letter, text: line })),
+    ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
+  ];
 }
 
 function drawKey(context, scene, letter, y) {

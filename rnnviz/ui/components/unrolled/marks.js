@@ -130,6 +130,17 @@ export function fitted(context, text, width) {
   return low ? join(low) : "";
 }
 
+/** The text in lines no wider than there is room, broken between words. */
+export function wrapped(context, text, width) {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
+    if (lines.length && measured(context, longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
 
 /** What a reader takes for one character, such as an emoji of several code points. */
