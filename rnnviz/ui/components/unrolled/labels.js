@@ -74,10 +74,16 @@ function rowLabel(scene, row) {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter], meaning: quantity.meaning,
     scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
-    notes: ofUnit ? [signed ? `line from −${end} to +${end}` : "valve: 0 shut, 1 open"]
+    notes: ofUnit ? [unitNote(scene, signed, end)]
       : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
     hidden: Boolean(row.folded),
   };
+}
+
+/** How a row of one unit is to be read. */
+function unitNote({ layout }, signed, end) {
+  const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
+  return layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
 }
 
 /** In the backward sweep a row shows the gradient: how wide a band is for which norm. */

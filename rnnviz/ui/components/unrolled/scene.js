@@ -5,7 +5,7 @@
 
 import { unpack } from "./packet.js";
 import { merge, newest } from "./store.js";
-import { clamp, decades, decode, quantityIndex, signedScale } from "./values.js";
+import { clamp, decades, decode, quantityIndex, signedScale, unitScale } from "./values.js";
 import { colourTable, parseColour } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed, zoomedScroll } from "./zoom.js";
@@ -24,7 +24,7 @@ export function newScene() {
   return {
     store: null, frame: null, decoded: null, shown: null, mixing: null,
     layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null,
-    unitScales: {}, stale: true, sizes: new Map(),
+    unitScales: {}, scalesShown: "", stale: true, sizes: new Map(),
     base: null, zoom: { level: 0, depth: 0, from: 0, since: null }, scroll: 0, columnScroll: 0, camera: 0,
     step: 0, unit: null, pointer: null, follow: true, ofLast: true, calm: false,
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
@@ -103,7 +103,7 @@ export function place(scene) {
 /** Scales follow the data. @returns {boolean} whether one has changed */
 export function rescale(scene) {
   const { store, base } = scene;
-  const before = JSON.stringify([scene.scales, scene.range]);
+  const { unit, zoom, scalesShown } = scene;
   scene.scales = {};
   for (const row of base.rows) {
     const q = quantityIndex(store.header, row.letter);
@@ -111,7 +111,10 @@ export function rescale(scene) {
   }
   // While training is played one axis serves all iterations: bars that move on it can be compared.
   scene.range = decades(scene.replay.playing ? store.frames : [scene.frame], scene.range);
-  return JSON.stringify([scene.scales, scene.range]) !== before;
+  const rows = zoom.level && unit ? base.rows.filter((row) => row.layer === unit.layer) : [];
+  const ofUnit = rows.map((row) => unitScale(scene, row));
+  scene.scalesShown = JSON.stringify([scene.scales, scene.range, ofUnit]);
+  return scene.scalesShown !== scalesShown;
 }
 
 /** Turn to another frame; colours take a moment to get there. */
