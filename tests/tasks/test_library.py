@@ -149,7 +149,11 @@ def read(task, batch):
         )
 
 
-@pytest.mark.parametrize(("rule", "task"), CASES, ids=str)
+def name_of(case):
+    return getattr(case, "__name__", str(case))
+
+
+@pytest.mark.parametrize(("rule", "task"), CASES, ids=name_of)
 def test_every_target_of_symbols_is_what_a_slow_rule_says(rule, task):
     probes = [task.probe(index).batch for index in range(len(task.probe_names))]
     for batch in [task.sample(np.random.default_rng(0), 64), *probes]:
@@ -162,7 +166,7 @@ def test_every_target_of_symbols_is_what_a_slow_rule_says(rule, task):
             assert targets == expected
 
 
-@pytest.mark.parametrize(("rule", "task"), CASES, ids=str)
+@pytest.mark.parametrize(("rule", "task"), CASES, ids=name_of)
 def test_the_evaluation_scores_only_targets_that_can_be_known(rule, task):
     batch = task.evaluation()
     for seen, targets in read(task, batch):
