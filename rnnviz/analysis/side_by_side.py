@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ class Contender:
     loss
         Of the probe.
     score
-        On the evaluation sequences, in the task's measure.
+        On the evaluation sequences, in the task's measure, with the weights of now; NaN where
+        another iteration is looked at.
     diverged
         Whether it had to stop.
     """
@@ -53,9 +55,15 @@ class Contender:
         return shares
 
 
-def contenders(trainers: Mapping[str, Trainer]) -> list[Contender]:
-    """Measure each run on its probe, in its top layer."""
-    return [_contender(name, trainer) for name, trainer in trainers.items()]
+def contenders(trainers: Mapping[str, Trainer], iteration: int | None = None) -> list[Contender]:
+    """Measure each run on its probe, in its top layer.
+
+    Parameters
+    ----------
+    iteration
+        Look at the latest kept trace at or before it; None means as the runs are now.
+    """
+    return [_contender(name, trainer, iteration) for name, trainer in trainers.items()]
 
 
 def table(found: list[Contender], measure: str) -> pd.DataFrame:
@@ -67,7 +75,7 @@ def table(found: list[Contender], measure: str) -> pd.DataFrame:
             "factor per step": [factor_text(each.factor) for each in found],
             "reach in steps": [_steps(each) for each in found],
             "loss of the example": [f"{each.loss:.3g}" for each in found],
-            measure: [f"{each.score:.3g}" for each in found],
+            measure: ["–" if math.isnan(each.score) else f"{each.score:.3g}" for each in found],
         }
     )
 
@@ -90,16 +98,17 @@ def side_by_side_sentence(found: list[Contender]) -> str:
     return " ".join(said) or "There is no factor per step to compare."
 
 
-def _contender(name: str, trainer: Trainer) -> Contender:
-    trace = trainer.trace()
+def _contender(name: str, trainer: Trainer, iteration: int | None) -> Contender:
+    now = iteration is None or iteration >= trainer.iteration
+    trace = trainer.trace() if iteration is None or now else trainer.recording.at(iteration)
     return Contender(
         name=name,
         cell=trace.cell,
-        iteration=trainer.iteration,
+        iteration=trace.iteration,
         norms=backward_norms(trace, "last_d_c" if trace.c is not None else "last_d_h"),
         loss=trace.loss,
-        score=trainer.score().value,
-        diverged=trainer.diverged is not None,
+        score=trainer.score().value if now else math.nan,
+        diverged=now and trainer.diverged is not None,
     )
 
 

@@ -31,13 +31,28 @@ def log_axis(title: str, *values: ArrayLike, **more: Any) -> Spec:
 
 
 def ticks(powers: Numbers) -> Spec:
-    """Return the ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 where it is short."""
+    """Return the ticks of a logarithmic axis: powers of ten; 1, 2 and 5; or even steps.
+
+    The shorter the axis, the finer they are: there are always some.
+    """
     low, high = np.nanmin(powers), np.nanmax(powers)
     if high - low >= 1.3:
         return {"dtick": _stride(powers), "exponentformat": "power"}
-    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
-    values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
-    return {"tickvals": values, "ticktext": [f"{value:.3g}" for value in values]}
+    if high - low >= 0.7:
+        decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
+        values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
+    else:
+        values = _even(float(10**low), float(10**high))
+    return {"tickvals": values, "ticktext": [f"{value:.4g}" for value in values]}
+
+
+def _even(low: float, high: float) -> Numbers:
+    """Return round numbers in even steps, at most a quarter of the way, and beyond both ends."""
+    rough = max(high - low, 0.02 * high) / 4
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = power * max((size for size in (2, 5) if size * power <= rough), default=1)
+    numbers: Numbers = step * np.arange(np.floor(low / step) - 1, np.ceil(high / step) + 2)
+    return numbers[numbers > 0]
 
 
 def power_bar(powers: Numbers, title: str = "norm") -> Spec:

@@ -68,6 +68,8 @@ class Wanted:
         Of which loss: `LAST` or `ALL`.
     prediction
         Time step of the prediction whose row is shown.
+    at
+        Iteration at which runs side by side are looked at; None means as they are now.
     """
 
     view: str
@@ -75,6 +77,7 @@ class Wanted:
     by: Letter
     of: str = LAST
     prediction: int | None = None
+    at: int | None = None
 
     @property
     def which(self) -> Which:
@@ -317,7 +320,7 @@ def side_by_side(scene: Scene) -> Shown:
             says="One click trains the same run, from the same seed, with each of the four cells, "
             "and draws what is left of their gradients on one scale."
         )
-    found = contenders(runs.trainers)
+    found = contenders(runs.trainers, scene.wanted.at)
     losses = [
         (name, trainer.history.column("iteration"), trainer.history.column("loss"))
         for name, trainer in runs.trainers.items()

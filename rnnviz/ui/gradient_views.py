@@ -103,11 +103,10 @@ def _ask(run: Run) -> Wanted:
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
             _rewind(run)
             prediction = _prediction(run) if view == _ITEMISED else None
-    if view == _CELLS:
-        _side_by_side_controls(run)
+    at = _side_by_side_controls(run) if view == _CELLS else None
     if view == _CHECK:
         _check_controls(run)
-    return Wanted(view, layer, by, of, prediction)
+    return Wanted(view, layer, by, of, prediction, at)
 
 
 def _rewind(run: Run) -> None:
@@ -183,7 +182,8 @@ def _prediction(run: Run) -> int | None:
     )
 
 
-def _side_by_side_controls(run: Run) -> None:
+def _side_by_side_controls(run: Run) -> int | None:
+    """Draw what trains runs side by side; return the iteration to look at, None for the latest."""
     now = run.trainer.iteration
     stops = sorted({*_UNTIL, now} - {0})
     session.seed(session.COMPARED_UNTIL, now or 300)
@@ -201,7 +201,7 @@ def _side_by_side_controls(run: Run) -> None:
         )
         if under_way:
             st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
-            return
+            return None
         st.button(
             "The same with RNN, ReLU, GRU and LSTM",
             icon=":material/compare_arrows:",
@@ -213,6 +213,28 @@ def _side_by_side_controls(run: Run) -> None:
         )
         if run.side_by_side is not None and not run.side_by_side.done:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
+    return _compared_at(run)
+
+
+def _compared_at(run: Run) -> int | None:
+    if run.side_by_side is None:
+        return None
+    with GATE.turn(run):
+        trainers = list(run.side_by_side.trainers.values())
+        newest = max(trainer.iteration for trainer in trainers)
+        kept = sorted({*trainers[0].recording.iterations, newest})
+    if len(kept) < 2:
+        return None
+    key = f"{session.COMPARED_AT}@{newest}"
+    session.seed(key, newest)
+    chosen = st.select_slider(
+        "Shown at iteration",
+        options=kept,
+        format_func=lambda iteration: f"{iteration:,}",
+        key=key,
+        help="Rewind all of them together: what differs at the start may not differ at the end.",
+    )
+    return None if chosen == newest else int(chosen)
 
 
 def _check_controls(run: Run) -> None:

@@ -46,3 +46,19 @@ def test_the_table_has_a_row_for_each():
     assert shown["factor per step"].tolist() == ["×0.50", "–"]
     assert shown["reach in steps"].tolist() == ["4", "–"]
     assert shown["accuracy"].tolist() == ["0.9", "0.9"]
+
+
+def test_all_can_be_looked_at_as_they_were():
+    runs = [
+        (cell, RunConfig(cell=cell, hidden_size=4), GymSchedule(length=6))
+        for cell in ("rnn", "gru")
+    ]
+    comparison = SideBySide(runs, iterations=5)
+    comparison.advance(seconds=5)
+    for each in contenders(comparison.trainers, iteration=2):
+        trace = comparison.trainers[each.name].recording.at(2)
+        assert each.iteration == 2
+        assert each.loss == trace.loss
+        np.testing.assert_array_equal(each.norms, backward_norms(trace))
+        assert np.isnan(each.score)
+    assert table(contenders(comparison.trainers, 2), "accuracy")["accuracy"].tolist() == ["–", "–"]

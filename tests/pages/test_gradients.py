@@ -228,8 +228,12 @@ def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laborato
     # The LSTM beside the others is the run itself, number by number.
     np.testing.assert_array_equal(found["LSTM"].network.flat, run.trainer.network.flat)
     assert "Per step back most is left in" in says(app)
-    table = app.dataframe[0].value
-    assert table["iteration"].tolist() == [15] * 4
+    assert app.dataframe[0].value["iteration"].tolist() == [15] * 4
+
+    app.run()
+    control(app, "compared_at").set_value(4).run()
+
+    assert app.dataframe[0].value["iteration"].tolist() == [4] * 4
 
 
 def test_a_comparison_can_be_stopped_and_goes_on(laboratory):
