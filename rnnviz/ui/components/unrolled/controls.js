@@ -54,7 +54,8 @@ export function buildDom(figure) {
   scroll.setAttribute(
     "aria-label",
     "Moving network. Left and right arrow choose the time step, up and down the unit, " +
-      "p plays the sweep, plus and minus zoom in and out, Escape goes back.",
+      "p plays the sweep, t plays training, page up and down choose the iteration, " +
+      "plus and minus zoom in and out, Escape goes back.",
   );
   const track = element("div", "track", scroll);
   const stage = element("div", "stage", track);

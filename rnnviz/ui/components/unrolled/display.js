@@ -150,7 +150,9 @@ function fact(view, word, letter) {
 
 /** Which level of the zoom is shown, and what can be reached from it. */
 function updateZoom({ dom, zoom }) {
-  dom.levels.forEach((made, level) => made.setAttribute("aria-pressed", String(zoom.level === level)));
+  dom.levels.forEach((made, level) => {
+    made.setAttribute("aria-pressed", String(zoom.level === level));
+  });
 }
 
 function updateIterationControls(view) {

@@ -215,7 +215,9 @@ export function announce(view) {
 function zoomInto(view, event) {
   const found = under(view, event);
   if (!found) return;
-  if (found.row && !view.zoom.level) setUnit(view, { layer: found.row.layer, unit: found.unit }, found.t);
+  if (found.row && !view.zoom.level) {
+    setUnit(view, { layer: found.row.layer, unit: found.unit }, found.t);
+  }
   setStep(view, found.t);
   setLevel(view, view.zoom.level + 1);
 }
@@ -275,7 +277,8 @@ function toggleReplay(view) {
   if (store.frames.length < 2) return;
   replay.playing = !replay.playing;
   if (replay.playing) {
-    Object.assign(sweep, { playing: false, phase: sweep.phase === "forward" ? "all" : sweep.phase });
+    sweep.playing = false;
+    if (sweep.phase === "forward") sweep.phase = "all";
     view.follow = false;
     replay.since = 0;
     if (frame === newest(store)) showFrame(view, store.frames[0]);

@@ -2,7 +2,7 @@
 
 import { clamp, normsOf, onAxis } from "./values.js";
 import { VEIL, css, mix, readable } from "./theme.js";
-import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY } from "./layout.js";
+import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
 import {
   arrowDown, dottedLine, fitted, font, hatch, inLines, measured, ring, roundedRect,
 } from "./marks.js";
@@ -126,7 +126,8 @@ function drawSources(context, scene, head) {
   const last = scored.lastIndexOf(true);
   const from = layout.predictionY + 2;
   const to = row.y + row.height / 2;
-  for (let t = 0; t < layout.steps; t++) {
+  const span = visibleSteps(layout, scene.scroll);
+  for (let t = span.first; t <= span.last; t++) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     if (!scored[t] || (scene.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
     const width = clamp(cellWidth(layout) / 6, 2, 7);
@@ -151,7 +152,8 @@ function drawRibbon(context, scene, row, norms, colour, head) {
   context.beginPath();
   context.rect(head, 0, layout.left + layout.content - head, layout.height);
   context.clip();
-  for (let t = layout.steps - 1; t >= 0 && centre(t) > head - layout.pitch; t--) {
+  const { first, last } = visibleSteps(layout, scene.scroll);
+  for (let t = last; t >= first && centre(t) > head - layout.pitch; t--) {
     const here = [centre(t), share(t)];
     if (t === layout.steps - 1) drawBand(context, scene, row, colour, here, [here[0] + 6, here[1]]);
     if (t > 0) drawBand(context, scene, row, colour, [centre(t - 1), share(t - 1)], here);

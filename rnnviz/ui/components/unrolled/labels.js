@@ -68,7 +68,8 @@ function rowLabel(scene, row) {
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
   if (scene.sweep.phase === "backward") {
     const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
-    if (gradient) return { ...bandLabel(scene, gradient), y: row.y - (height - row.height) / 2, height };
+    const y = row.y - (height - row.height) / 2;
+    if (gradient) return { ...bandLabel(scene, gradient), y, height, hidden: Boolean(row.folded) };
   }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
@@ -134,7 +135,7 @@ export function drawLabels(context, scene) {
   context.font = font(scene, 11);
   context.fillStyle = css(theme.ink, 0.7);
   for (const { y, text } of headings) context.fillText(text, 0, y + HEIGHT.layer / 2);
-  for (const label of labels) drawLabel(context, scene, label);
+  for (const label of labels) if (!label.hidden) drawLabel(context, scene, label);
   context.font = font(scene, 10);
   context.fillStyle = css(theme.ink, 0.7);
   context.textAlign = "right";

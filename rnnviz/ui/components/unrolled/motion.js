@@ -147,9 +147,10 @@ function repaint(view, coloursChanged) {
 
 /** All that the sheet of what moves depends on: where it is the same, nothing is painted. */
 function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
-  const gradient = sweep.phase === "backward" ? [frame.iteration, ofLast, range.low, range.high] : [];
-  const place = pointer && [pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer];
-  return [sweep.phase, sweep.at, step, unit?.layer, unit?.unit, ...gradient, ...(place ?? [])].join();
+  const parts = [sweep.phase, sweep.at, step, unit?.layer, unit?.unit];
+  if (sweep.phase === "backward") parts.push(frame.iteration, ofLast, range.low, range.high);
+  if (pointer) parts.push(pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer);
+  return parts.join();
 }
 
 function repaintPredictions(view) {

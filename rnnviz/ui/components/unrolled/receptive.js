@@ -24,7 +24,8 @@ export function buildReceptive(parent) {
     return made;
   });
   const made = {
-    box: parent, choices, title: element("span", "title", head), scale: element("span", "ends", head),
+    box: parent, choices,
+    title: element("span", "title", head), scale: element("span", "ends", head),
     text: element("div", "text", parent), sequence: null, letter: "h",
   };
   made.text.setAttribute("role", "img");
@@ -39,7 +40,8 @@ export function updateReceptive(view) {
   if (!unit) return;
   const hasCell = DIAGRAMS[store.header.cell].rows.includes("c");
   if (!hasCell) receptive.letter = "h";
-  const row = base.rows.find((each) => each.layer === unit.layer && each.letter === receptive.letter);
+  const { letter } = receptive;
+  const row = base.rows.find((each) => each.layer === unit.layer && each.letter === letter);
   for (const made of receptive.choices) {
     made.hidden = !hasCell;
     made.setAttribute("aria-pressed", String(made.dataset.letter === receptive.letter));
@@ -77,8 +79,8 @@ function shade(view, row, values, scale) {
     const share = known ? clamp(0.5 + value / scale / 2, 0, 1) : 0.5;
     const ground = colourAt(row.quantity, share, theme);
     made.style.background = css(ground);
-    const ink = contrast(theme.ink, ground) >= contrast(theme.paper, ground) ? theme.ink : theme.paper;
-    made.style.color = css(ink);
+    const inkReads = contrast(theme.ink, ground) >= contrast(theme.paper, ground);
+    made.style.color = css(inkReads ? theme.ink : theme.paper);
     made.style.textDecoration = known ? "" : "line-through";
     made.title = `time step ${t}: ${exactly(value)}`;
     made.classList.toggle("now", t === step);

@@ -234,7 +234,8 @@ export function formulaOf(scene, row, t, unit) {
   const told = scene.frame.exact ? exactly(value(row.letter, t)) : shortly(value(row.letter, t));
   const is = scene.frame.exact ? "=" : "≈";
   if (scene.store.header.group > 1) {
-    return { symbols: `mean of ${scene.store.header.group} units`, numbers: `${is} ${told}`, note: "" };
+    const symbols = `mean of ${scene.store.header.group} units`;
+    return { symbols, numbers: `${is} ${told}`, note: "" };
   }
   const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
   const name = named(t)(row.letter);
