@@ -23,6 +23,9 @@ from rnnviz.ui.gate import GATE
 
 _RUN = "run"
 
+#: A slider that was dragged while training, and has not moved for this long, is let go.
+REST_S = 0.6
+
 #: Seconds for which the browser may still send what controls showed before.
 _ON_THE_WAY_S = 2.0
 
@@ -177,8 +180,9 @@ class Run:
         Counts how often a whole page was drawn.
     page_is_old
         Whether a callback has changed what the whole page shows; see `refresh`.
-    marks_are_new
-        Whether a live knob has left a mark that the page does not show yet.
+    knob_changed_at
+        When a live knob was changed while training, by the monotonic clock, in seconds, and the
+        sidebar does not tell yet; None if it does.
     """
 
     trainer: Trainer
@@ -202,7 +206,7 @@ class Run:
     settings_shown: tuple[float, dict[str, Any]] = (-math.inf, {})
     pictures: int = 0
     page_is_old: bool = False
-    marks_are_new: bool = False
+    knob_changed_at: float | None = None
     page_runs: int = 0
 
     @property
@@ -371,11 +375,11 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     if refused != run.refused_knobs:
         run.refused_knobs = refused
         run.page_is_old = True
-    changed = run.trainer.config != config
+    changed, now = run.trainer.config != config, time.monotonic()
     if changed and run.playing:
-        run.marks_are_new = True
-    elif run.marks_are_new or changed:
-        run.page_is_old, run.marks_are_new = True, False
+        run.knob_changed_at = now
+    elif changed or (run.knob_changed_at is not None and now - run.knob_changed_at >= REST_S):
+        run.page_is_old, run.knob_changed_at = True, None
     return changed
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.training import Mark
+from rnnviz.ui import session
 from tests.pages.conftest import control, go_to, run_of
 
 
@@ -104,7 +105,8 @@ def test_undo_says_what_it_takes_back_and_goes_back_to_the_bit(open_app):
     assert trainer.config.learning_rate == 0.01
 
 
-def test_while_training_the_button_follows_and_undo_works(open_app):
+def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch):
+    monkeypatch.setattr(session, "REST_S", 0.0)
     app = open_app()
     app.button(key="play").click().run()
     trainer = run_of(app).trainer

@@ -13,17 +13,18 @@ def new_run(**more) -> Run:
     return Run(Trainer(CONFIG, TASK), **more)
 
 
-def test_a_slider_that_is_dragged_while_training_draws_the_page_anew_once_it_rests():
+def test_a_slider_that_is_dragged_while_training_draws_the_page_anew_once_it_rests(monkeypatch):
     run = new_run(playing=True)
 
     drawn_anew = []
-    for rate in (0.02, 0.03, 0.03, 0.03):
+    for rate, seconds in ((0.02, 0.0), (0.03, 0.3), (0.03, 0.6), (0.03, 1.0), (0.03, 2.0)):
+        monkeypatch.setattr(session.time, "monotonic", lambda now=seconds: now)
         session.apply_knobs(run, {"learning_rate": rate})
         run.trainer.advance(iterations=1)
         drawn_anew.append(run.page_is_old)
         run.page_is_old = False
 
-    assert drawn_anew == [False, False, True, False]
+    assert drawn_anew == [False, False, False, True, False]
     assert [mark.iteration for mark in run.trainer.marks] == [0, 1]
 
 
