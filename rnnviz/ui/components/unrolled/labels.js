@@ -4,7 +4,7 @@
  */
 
 import { DIAGRAMS } from "./cells.js";
-import { unitScale } from "./values.js";
+import { clamp, unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
@@ -185,18 +185,19 @@ function drawScale(context, scene, { low, high, stops, wedge }, y) {
   context.fillStyle = css(scene.theme.ink, 0.7);
   context.fillText(low, 12, y);
   const left = 12 + measured(context, low) + 4;
-  context.fillText(high, left + 44 + 4, y);
+  const width = clamp(scene.layout.labels - left - 8 - measured(context, high), 8, 44);
+  context.fillText(high, left + width + 4, y);
   stops.forEach((stop, place) => {
     context.fillStyle = stop;
-    if (wedge) return drawWedge(context, left, y);
-    context.fillRect(left + (place * 44) / stops.length, y - 3, 44 / stops.length, 6);
+    if (wedge) return drawWedge(context, left, y, width);
+    context.fillRect(left + (place * width) / stops.length, y - 3, width / stops.length, 6);
   });
 }
 
-function drawWedge(context, x, y) {
+function drawWedge(context, x, y, width) {
   context.beginPath();
   context.moveTo(x, y);
-  context.lineTo(x + 44, y - 5);
-  context.lineTo(x + 44, y + 5);
+  context.lineTo(x + width, y - 5);
+  context.lineTo(x + width, y + 5);
   context.fill();
 }
