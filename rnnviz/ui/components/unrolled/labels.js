@@ -75,16 +75,19 @@ function rowLabel(scene, row) {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter], meaning: quantity.meaning,
     scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
-    notes: ofUnit ? [unitNote(scene, signed, end)]
+    notes: ofUnit ? unitNotes(scene, row, signed, end)
       : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
     hidden: Boolean(row.folded),
   };
 }
 
-/** How a row of one unit is to be read. */
-function unitNote({ layout }, signed, end) {
+/** How a row of one unit is to be read; what is within a squashing function was not recorded. */
+function unitNotes({ layout, zoom, store }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
-  return layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
+  const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
+  const [squash] = DIAGRAMS[store.header.cell].squashed[row.letter] ?? [];
+  const inCell = zoom.level === 2 && squash && store.header.group === 1 && !layout.narrow;
+  return inCell ? [said, `${squash}( ): worked back`] : [said];
 }
 
 /** In the backward sweep a row shows the gradient: how wide a band is for which norm. */
