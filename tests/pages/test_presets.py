@@ -33,11 +33,12 @@ def test_every_preset_has_its_button(open_app):
         assert app.button(key=f"preset:{preset.key}").label == preset.name
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
-def test_one_click_starts_the_runs_and_shows_the_first(open_app, preset):
-    app = start(open_app, preset.key)
+@pytest.mark.parametrize("key", ["clip", "bias", "identity"])
+def test_one_click_starts_the_runs_and_shows_the_first(open_app, key):
+    app = start(open_app, key)
 
     run = run_of(app)
+    preset = next(preset for preset in PRESETS if preset.key == key)
     name, config, task = preset.runs[0]
     assert run.trainer.config == config
     assert run.trainer.task == task
