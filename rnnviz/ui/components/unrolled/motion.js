@@ -7,7 +7,7 @@ import { LEVELS, advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
 import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
 import {
-  moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
+  buildLabels, moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
   updateStepTexts,
 } from "./display.js";
 
@@ -59,7 +59,9 @@ function glide(view, elapsed) {
 /** Lay out anew for the zoom and the camera, with the labels beside their rows. */
 function moveWindow(view) {
   place(view);
-  moveLabels(view);
+  if (view.zoom.depth === view.zoom.level && view.zoomed !== view.zoom.depth) buildLabels(view);
+  else moveLabels(view);
+  view.zoomed = view.zoom.depth;
   sizeTrack(view);
   view.dirty = "all";
 }

@@ -11,8 +11,8 @@ import { plural } from "./words.js";
 export const OVERVIEW = { height: 40, strip: 12, bars: 22 };
 
 /** Whether the sequence is longer than what the window shows. */
-export function needsOverview({ base, zoom }) {
-  return base.content > base.view + 1 && zoom.level < 2;
+export function needsOverview({ base }) {
+  return base.content > base.view + 1;
 }
 
 /** What the overview shows, in words. */

@@ -108,7 +108,7 @@ export function makeScene(bytes, { width, theme }) {
 function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
-    ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", report: () => {},
+    ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", zoomed: 0, report: () => {},
     ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
     said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
   };
