@@ -1,0 +1,75 @@
+"""Measurements of the laboratory are made when they are asked for, and paced while it trains."""
+
+import numpy as np
+import pytest
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.ui import gradient_scenes
+from rnnviz.ui.gradient_scenes import Paced, Reading, Shown, Wanted, as_html, scene_of
+from rnnviz.ui.session import Run
+
+WANTED = Wanted("Over the lag", 0, "h")
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Count the looks, and let each take a second of a clock that stands still otherwise."""
+    looks, clock = [], [0.0]
+
+    def look(scene):
+        looks.append(scene.trace.iteration)
+        clock[0] += 1.0
+        return Shown(says=str(len(looks)))
+
+    monkeypatch.setitem(gradient_scenes.VIEWS, "Over the lag", look)
+    monkeypatch.setitem(gradient_scenes.VIEWS, "Jacobians", look)
+    monkeypatch.setattr(gradient_scenes.time, "monotonic", lambda: clock[0])
+    return looks, clock
+
+
+def test_at_rest_everything_is_measured_anew(measured):
+    looks, _ = measured
+    run, paced = Run(Trainer(RunConfig(hidden_size=3))), Paced()
+    for _ in range(3):
+        paced.look(scene_of(run, WANTED))
+    assert len(looks) == 3
+
+
+def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measured):
+    looks, clock = measured
+    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced(share=0.2)
+    while clock[0] < 100:
+        paced.look(scene_of(run, WANTED))
+        clock[0] += 0.1
+    assert len(looks) == pytest.approx(20, abs=2)
+
+
+def test_another_wish_is_answered_at_once(measured):
+    looks, _ = measured
+    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
+    paced.look(scene_of(run, WANTED))
+    paced.look(scene_of(run, WANTED))
+    paced.look(scene_of(run, Wanted("Jacobians", 0, "h")))
+    assert len(looks) == 2
+
+
+def test_the_scene_follows_training_and_shows_the_chosen_iteration_at_rest():
+    run = Run(Trainer(RunConfig(hidden_size=3)))
+    run.trainer.advance(iterations=4)
+    run.shown_iteration = 2
+    assert scene_of(run, WANTED).trace.iteration == 2
+    run.playing = True
+    assert scene_of(run, WANTED).trace.iteration == 4
+
+
+def test_large_numbers_are_text_and_never_markup():
+    written = as_html([Reading("<b>Reach</b>", "1 < 2", 'says "so"', np.array([1.0, 2.0]))])
+    assert "<b>" not in written
+    assert "1 &lt; 2" in written
+    assert "&quot;so&quot;" in written
+
+
+def test_the_course_of_a_number_rises_from_the_lowest_bar_to_the_highest():
+    bars = as_html([Reading("a", "1", "", np.array([np.nan, 1.0, 2.0, 8.0]))])
+    assert "▁▂█" in bars
+    assert "spark" not in as_html([Reading("a", "1", "", np.array([np.nan, 1.0]))])
