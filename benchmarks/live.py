@@ -46,7 +46,8 @@ _READ = "() => ({...seen, seconds: (performance.now() - seen.since) / 1000})"
 
 #: Resolves with the milliseconds from now until the reading of the learning rate changes.
 _UNTIL_EFFECT = """() => new Promise((resolve) => {
-  const reading = () => [...document.querySelectorAll(".readings dd")].at(-1).innerText;
+  const readings = () => document.querySelector(".readings").querySelectorAll("dd");
+  const reading = () => [...readings()].at(-1).innerText;
   const before = reading();
   document.addEventListener("keydown", () => {
     const start = performance.now();

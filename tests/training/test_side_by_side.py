@@ -39,6 +39,12 @@ def test_each_run_is_the_same_as_alone_and_stops_at_the_iteration_asked_for():
     np.testing.assert_array_equal(found.network.flat, alone.network.flat)
 
 
+def test_a_long_slice_does_not_go_beyond_the_iteration_asked_for():
+    comparison = SideBySide(other_cells(CONFIG, TASK, LABELS), iterations=23)
+    comparison.advance(seconds=60)
+    assert {trainer.iteration for trainer in comparison.trainers.values()} == {23}
+
+
 def test_nobody_is_left_behind():
     comparison = SideBySide(other_cells(CONFIG, TASK, LABELS), iterations=10_000)
     for _ in range(30):
