@@ -26,11 +26,12 @@ def norms(vectors: Array) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    vectors : array, (..., H)
+    vectors : array, (N, ..., H)
+        For a single vector there is `norm`.
 
     Returns
     -------
-    array of float64, (...)
+    array of float64, (N, ...)
         0 only where the vector is 0.
     """
     wide = np.asarray(vectors, np.float64)
