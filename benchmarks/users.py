@@ -14,7 +14,6 @@ import os
 import platform
 import re
 import statistics
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.serving import Server, running_app
 
+#: Seconds after everyone has pressed Train that are not counted.
+WARM_S = 3
 _ITERATION = re.compile("<dt>Iteration</dt><dd>([0-9,]+)</dd>")
 
 
@@ -32,13 +33,11 @@ class Visitor:
     """What one connection has seen."""
 
     play_button: str = ""
-    fragment: str = ""
-    interval_s: float = 0.0
+    intervals_s: dict[str, float] = field(default_factory=dict)
     iteration: int = 0
     updates: int = 0
     first: tuple[int, int] | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    timer_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def read(self, message: ForwardMsg) -> None:
         """Take from a message of the server what the frontend would."""
@@ -46,9 +45,7 @@ class Visitor:
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._read_element(message.delta.new_element)
         elif kind == "auto_rerun":
-            self.fragment = message.auto_rerun.fragment_id
-            self.interval_s = message.auto_rerun.interval
-            self.timer_known.set()
+            self.intervals_s[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "script_finished":
             self.idle.set()
 
@@ -83,23 +80,31 @@ async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds
         await _send(socket)
         await visitor.idle.wait()
         await start.wait()
+        visitor.idle.clear()
         await _send(socket, button=visitor.play_button)
-        await asyncio.wait_for(visitor.timer_known.wait(), 60)
-        end = time.monotonic() + seconds
+        await asyncio.wait_for(visitor.idle.wait(), 60)
+        timers = [
+            asyncio.create_task(_run_timer(socket, fragment, interval_s))
+            for fragment, interval_s in visitor.intervals_s.items()
+        ]
         # The first seconds, in which everyone presses Train, are not counted.
-        warm = time.monotonic() + 3
-        while time.monotonic() < end:
-            if visitor.first is None and time.monotonic() > warm:
-                visitor.first = (visitor.updates, visitor.iteration)
-            await _send(socket, fragment=visitor.fragment, auto=True)
-            await asyncio.sleep(visitor.interval_s)
-        listener.cancel()
+        await asyncio.sleep(WARM_S)
+        visitor.first = (visitor.updates, visitor.iteration)
+        await asyncio.sleep(seconds)
+        for task in (listener, *timers):
+            task.cancel()
+
+
+async def _run_timer(socket: ClientConnection, fragment: str, interval_s: float) -> None:
+    while True:
+        await _send(socket, fragment=fragment, auto=True)
+        await asyncio.sleep(interval_s)
 
 
 async def _measure(server: Server, users: int, seconds: float) -> list[Visitor]:
     visitors = [Visitor() for _ in range(users)]
     start = asyncio.Event()
-    visits = [asyncio.create_task(_visit(server, v, start, seconds + 3)) for v in visitors]
+    visits = [asyncio.create_task(_visit(server, v, start, seconds)) for v in visitors]
     await asyncio.gather(*(v.idle.wait() for v in visitors))
     start.set()
     await asyncio.gather(*visits)
