@@ -25,8 +25,8 @@ from rnnviz.ui.controls import CHOICE_LABELS
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
-#: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which the
-#: browser drops several frames of the animation: once a second it lost nine of 55 frames a second.
+#: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which
+#: the browser drops several frames of the animation: with one look a second, nine of 55.
 LOOK_S = 4.0
 
 _KEY = "comparison"
