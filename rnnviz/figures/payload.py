@@ -34,8 +34,13 @@ def pack(value: Any) -> Any:
 
 
 def to_bytes(document: dict[str, Any]) -> bytes:
-    """Pack a document, specs included, and write it as JSON."""
-    return json.dumps(pack(document), separators=(",", ":"), allow_nan=False).encode()
+    """Pack a document, specs included, and write it as JSON in UTF-8.
+
+    (Escaped, an arrow would take six bytes instead of three. Only half of a surrogate pair, which
+    UTF-8 does not have, is escaped: as Python writes it, JSON reads it.)
+    """
+    text = json.dumps(pack(document), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _packed(array: NDArray[Any]) -> dict[str, str]:

@@ -84,3 +84,9 @@ def test_every_spec_can_be_packed():
         figures.accuracy_spec([0, 1], [1.0, 0.5], 0.3),
     ):
         assert set(json.loads(to_bytes(spec))) == {"data", "layout"}
+
+
+def test_words_of_any_script_arrive_as_they_are():
+    words = {"says": "0.01 → 0.003, שלום 🏋️ \u2028 </script>"}
+    assert json.loads(to_bytes(words)) == words
+    assert "→".encode() in to_bytes(words)
