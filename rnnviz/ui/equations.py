@@ -170,7 +170,7 @@ def _choose_step(trace: Trace) -> int:
                 key="step_back",
                 shortcut="Left",
                 on_click=_go,
-                args=(-1,),
+                args=(step - 1,),
                 disabled=step == 0,
             )
             st.button(
@@ -179,7 +179,7 @@ def _choose_step(trace: Trace) -> int:
                 key="step_on",
                 shortcut="Right",
                 on_click=_go,
-                args=(1,),
+                args=(step + 1,),
                 disabled=step == last,
             )
         st.slider(
@@ -193,8 +193,9 @@ def _choose_step(trace: Trace) -> int:
     return step
 
 
-def _go(by: int) -> None:
-    session.show(session.TIME_STEP, session.value(session.TIME_STEP) + by)
+def _go(step: int) -> None:
+    # Where to, not how far: right after a step, the browser may still report the slider before it.
+    session.show(session.TIME_STEP, step)
 
 
 def _choose_unit(run: Run, layer: int, units: int) -> int:

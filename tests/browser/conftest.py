@@ -14,6 +14,8 @@ from tests.serving import Server, running_app
 #: Set by .ci/run: there a missing browser is a failure.
 _REQUIRED = "RNNVIZ_REQUIRE_BROWSER"
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+#: For what comes at once on a quiet machine, and may take long on a busy one.
+_PATIENCE_MS = 40_000
 _ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -56,8 +58,8 @@ def server(browser: Browser) -> Iterator[Server]:  # noqa: ARG001  no server wit
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    context.set_default_timeout(_PATIENCE_MS)
+    expect.set_options(timeout=_PATIENCE_MS)
     fresh = context.new_page()
     yield fresh
     context.close()

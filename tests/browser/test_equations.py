@@ -24,6 +24,23 @@ WATCH = """
 }
 """
 
+#: Presses the key for the next time step in the moment in which a step is shown, up to the last.
+PRESS_AT_ONCE = """
+() => {
+  const shown = () => document.body.textContent.match(/Time step (\\d+) of 0/)?.[1];
+  const key = { code: "ArrowRight", bubbles: true };
+  const press = () => document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+  let last = shown();
+  new MutationObserver(() => {
+    const now = shown();
+    if (!now || now === last) return;
+    last = now;
+    press();
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  press();
+}
+"""
+
 
 def caption(page: Page, step: int):
     return page.get_by_text(f"Time step {step} of 0..13")
@@ -68,6 +85,12 @@ def test_arrows_step_through_time_and_only_numbers_change(equations, direction):
     seen = equations.evaluate("seen")
     assert len(set(seen["heights"])) == 1
     assert seen["formulas"] == 0
+
+
+def test_a_step_that_is_asked_for_in_the_moment_of_the_last_one_is_taken(equations):
+    turn(equations, "Forward")
+    equations.evaluate(PRESS_AT_ONCE)
+    expect(caption(equations, 13)).to_be_visible()
 
 
 def test_nothing_is_wider_than_the_page(equations):
