@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.engine import checks
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.products import Array
 
@@ -108,8 +109,11 @@ class GradientCheck:
         entries: int | None = None,
         step: float = 1e-5,
     ) -> None:
+        if checks.finite("step", step) <= 0:
+            raise ValueError(f"step must be above 0, got {step!r}")
+        if entries is not None:
+            checks.whole("entries", entries, 1)
         double = network.copy("float64")
-        x = np.array(x, np.float64) if np.issubdtype(np.asarray(x).dtype, np.floating) else x
         record = double.record(x, y, mask, loss, initial, truncate)
         x, y, mask = double.checked(x, y, mask, loss)
         state = {name: np.zeros_like(values) for name, values in record.d_initial.items()}
@@ -117,7 +121,8 @@ class GradientCheck:
             state[name][...] = values
         analytic = dict(record.gradients)
         points = dict(double.parameters)
-        if np.issubdtype(x.dtype, np.floating):
+        if not double.architecture.ids:
+            x = np.array(x, np.float64)  # a copy, whose entries are moved
             analytic["x"], points["x"] = record.d_x, x
         analytic |= {f"initial.{name}": values for name, values in record.d_initial.items()}
         points |= {f"initial.{name}": values for name, values in state.items()}
@@ -127,9 +132,9 @@ class GradientCheck:
 
         self._loss_now, self._points, self._step = loss_now, points, step
         self._rounding = ROUNDED_UNITS * math.ulp(max(1.0, abs(record.loss))) / step
-        self._judged = analytic if gradients is None else gradients
+        self._judged = analytic if gradients is None else _judged(gradients, points)
         self._places = {
-            name: _spread(np.asarray(values).size, entries) for name, values in self._judged.items()
+            name: _spread(values.size, entries) for name, values in self._judged.items()
         }
         self.results: dict[str, Checked] = {}
         self.done = 0
@@ -145,7 +150,7 @@ class GradientCheck:
 
     def _compare_all(self) -> Iterator[None]:
         for name, places in self._places.items():
-            analytic, point = np.asarray(self._judged[name]).ravel(), self._points[name]
+            analytic, point = self._judged[name].ravel(), self._points[name]
             difference = scale = 0.0
             for number, place in enumerate(places, start=1):
                 slope = self._slope(point, np.unravel_index(place, point.shape))
@@ -199,6 +204,17 @@ def gradient_check(
     check = GradientCheck(network, x, y, mask, loss, initial, gradients=gradients, step=step)
     check.advance()
     return {name: checked.error for name, checked in check.results.items()}
+
+
+def _judged(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the gradients to judge as arrays that fit the points at which they are taken."""
+    unknown = sorted(set(gradients) - set(points))
+    if unknown:
+        raise ValueError(f"gradients must be of {sorted(points)}, got {unknown}")
+    arrays = {name: np.asarray(values) for name, values in gradients.items()}
+    for name, values in arrays.items():
+        checks.same_shape(f"gradients[{name!r}]", values, points[name].shape)
+    return arrays
 
 
 def _spread(size: int, most: int | None) -> NDArray[np.intp]:

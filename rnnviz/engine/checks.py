@@ -29,16 +29,26 @@ def finite(name: str, value: Any) -> float:
     """Return a finite number."""
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
         raise ValueError(f"{name} must be a number, got {value!r}")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, got {number}")
+    return number
+
+
+def at_least_0(name: str, value: Any) -> float:
+    """Return a finite number that is not negative."""
+    number = finite(name, value)
+    if number < 0:
+        raise ValueError(f"{name} must be 0 or more, got {value!r}")
+    return number
 
 
 def radius(value: Any, how: str, allowed: tuple[str, ...]) -> float:
     """Return a spectral radius, where the initial weights have one to choose."""
-    number = finite("spectral_radius", value)
-    if number < 0:
-        raise ValueError(f"spectral_radius must be 0 or more, got {value!r}")
+    number = at_least_0("spectral_radius", value)
     if number != 1 and how not in allowed:
         raise ValueError(
             f"spectral_radius is only for the initial weights {', '.join(allowed)}, "
@@ -84,8 +94,8 @@ def inputs(x: Any, size: int) -> Array:
 
 def ids(x: Any, count: int) -> NDArray[Any]:
     """Return the inputs as an array (T, B) of integers 0..count - 1."""
-    array = np.asarray(x)
-    if not np.issubdtype(array.dtype, np.integer):
+    array = _array("x", x)
+    if array.dtype.kind not in "iu":
         raise ValueError(f"x must be whole numbers, for the embedding, got {array.dtype}")
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"x must have the shape (T, B), T and B at least 1, got {array.shape}")
@@ -100,34 +110,32 @@ def targets(y: Any, mask: Mask | None, loss: str, shape: tuple[int, int, int]) -
     Without the axis of time they are the targets of the last step.
     """
     choice("loss", loss, LOSSES)
-    array = np.asarray(y)
+    array = _array("y", y)
     if array.ndim == LOSSES[loss].target_axes - 1:
         if mask is not None:
             raise ValueError("mask must be None where y is the target of the last step alone")
-        _same_shape("y", array, shape[1 : array.ndim + 1], " (last step) or with time in front")
+        same_shape("y", array, shape[1 : array.ndim + 1], " (last step) or with time in front")
         last: Targets = targets(array[None], None, loss, (1, *shape[1:]))[0]
         return last
-    scored = np.ones(shape[:2], bool) if mask is None else mask
-    if loss == "squared_error":
-        return _values(array, scored, shape)
-    return _classes(array, scored, shape)
+    return _values(array, mask, shape) if loss == "squared_error" else _classes(array, mask, shape)
 
 
-def _classes(y: Targets, scored: Mask, shape: tuple[int, int, int]) -> Targets:
-    if not np.issubdtype(y.dtype, np.integer):
+def _classes(y: Targets, mask: Mask | None, shape: tuple[int, int, int]) -> Targets:
+    if y.dtype.kind not in "iu":
         raise ValueError(f"y must be whole numbers (classes) for cross_entropy, got {y.dtype}")
-    _same_shape("y", y, shape[:2])
-    low, high = y[scored].min(), y[scored].max()
+    same_shape("y", y, shape[:2])
+    scored = y if mask is None else y[mask]
+    low, high = scored.min(), scored.max()
     if low < 0 or high >= shape[2]:
         raise ValueError(f"y must be classes 0..{shape[2] - 1}, got {low}..{high}")
-    return y
+    return y.astype(np.intp, copy=False)
 
 
-def _values(y: Targets, scored: Mask, shape: tuple[int, int, int]) -> Targets:
-    if not _is_real(y):
+def _values(y: Targets, mask: Mask | None, shape: tuple[int, int, int]) -> Targets:
+    if y.dtype.kind not in "fiu":
         raise ValueError(f"y must be numbers for squared_error, got {y.dtype}")
-    _same_shape("y", y, shape)
-    if not np.isfinite(y[scored]).all():
+    same_shape("y", y, shape)
+    if not np.isfinite(y if mask is None else y[mask]).all():
         raise ValueError("y must be finite where it is scored, got NaN or infinity")
     return y.astype(np.float64)
 
@@ -136,10 +144,10 @@ def mask(value: Any, shape: tuple[int, int]) -> Mask | None:
     """Return the mask as an array of bool (T, B) that scores something, or None."""
     if value is None:
         return None
-    array = np.asarray(value)
+    array = _array("mask", value)
     if array.dtype != np.bool_:
         raise ValueError(f"mask must be true or false (bool), got {array.dtype}")
-    _same_shape("mask", array, shape)
+    same_shape("mask", array, shape)
     if not array.any():
         raise ValueError("mask must score at least one step, got none")
     return array
@@ -158,7 +166,7 @@ def initial(
         name: numbers(f"initial[{name!r}]", value.get(name, np.zeros(shape))) for name in names
     }
     for name, array in state.items():
-        _same_shape(f"initial[{name!r}]", array, shape)
+        same_shape(f"initial[{name!r}]", array, shape)
     return state
 
 
@@ -173,27 +181,35 @@ def parameters(value: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) 
         )
     arrays = {name: numbers(name, value[name]) for name in shapes}
     for name, shape in shapes.items():
-        _same_shape(name, arrays[name], shape)
+        same_shape(name, arrays[name], shape)
     return arrays
+
+
+def truncation(value: Any) -> None:
+    """Refuse a length of pieces that is none; None means the whole sequence."""
+    if value is not None:
+        whole("truncate", value, 1)
 
 
 def numbers(name: str, value: Any) -> NDArray[Any]:
     """Return an array of finite floats."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of unequal length
-        raise ValueError(f"{name} must be an array of numbers, got {error}") from None
-    if not _is_real(array):
+    array = _array(name, value)
+    if array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be an array of numbers, got {array.dtype}")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got NaN or infinity")
-    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+    return array if array.dtype.char in "fd" else array.astype(np.float64)
 
 
-def _is_real(array: NDArray[Any]) -> bool:
-    return np.issubdtype(array.dtype, np.floating) or np.issubdtype(array.dtype, np.integer)
+def _array(name: str, value: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    # Rows of unequal length, or an array of another library that can't be taken as it is.
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{name} must be an array, got: {error}") from None
 
 
-def _same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...], note: str = "") -> None:
+def same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...], note: str = "") -> None:
+    """Refuse an array of another shape, which NumPy might stretch without a word."""
     if array.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}{note}, got {array.shape}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.engine import checks
 from rnnviz.engine.norms import norm
 from rnnviz.engine.products import Array
 
@@ -25,10 +26,16 @@ def clip_by_norm(flat_gradients: Array, max_norm: float | None) -> float:
     -------
     float
         The norm before clipping.
+
+    Raises
+    ------
+    ValueError
+        If `max_norm` is negative or not finite; nothing is changed then.
     """
+    limit = None if max_norm is None else checks.at_least_0("max_norm", max_norm)
     before = norm(flat_gradients)
-    if max_norm is not None:
-        factor = max_norm / (before + 1e-6)
+    if limit is not None:
+        factor = limit / (before + 1e-6)
         if factor < 1:
             with np.errstate(all="ignore"):
                 np.multiply(flat_gradients, flat_gradients.dtype.type(factor), flat_gradients)
@@ -50,8 +57,14 @@ def clip_by_value(flat_gradients: Array, max_value: float | None) -> float:
     -------
     float
         The norm before clipping.
+
+    Raises
+    ------
+    ValueError
+        If `max_value` is negative or not finite; nothing is changed then.
     """
+    limit = None if max_value is None else checks.at_least_0("max_value", max_value)
     before = norm(flat_gradients)
-    if max_value is not None:
-        np.clip(flat_gradients, -max_value, max_value, out=flat_gradients)
+    if limit is not None:
+        np.clip(flat_gradients, -limit, limit, out=flat_gradients)
     return before

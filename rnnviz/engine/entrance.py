@@ -58,8 +58,6 @@ class Entrance:
         if self._embedding is not None:
             self._ids = x
             x = self._embedding.W[x]
-        if x.shape[2] != self._d_x.shape[1]:
-            raise ValueError(f"x must have the shape (T, B, {self._d_x.shape[1]}), got {x.shape}")
         block = x.transpose(0, 2, 1)
         if self._window == 1:
             np.copyto(self._x, block, casting="same_kind")

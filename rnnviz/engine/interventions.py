@@ -101,6 +101,8 @@ def check(item: Intervention, architecture: Architecture) -> None:
         if architecture.cell != "lstm":
             raise ValueError(f"the forget bias is an LSTM's, got it for {architecture.cell}")
         return
+    if not (item.units is None or isinstance(item.units, tuple)):
+        raise ValueError(f"units must be a tuple of whole numbers or None, got {item.units!r}")
     for unit in item.units or ():
         checks.whole("unit", unit, 0, architecture.hidden_size - 1)
     if isinstance(item, Hold):
@@ -110,7 +112,7 @@ def check(item: Intervention, architecture: Architecture) -> None:
 
 def _check_gate(gate: str, architecture: Architecture) -> None:
     allowed = architecture.cell_type.holdable()
-    if len(gate) != 1 or gate not in allowed:
+    if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
         can = allowed if allowed else "none: it has no gates of its own"
         raise ValueError(f"gate must be one of {can}, got {gate!r} for {architecture.cell}")
 

@@ -75,7 +75,7 @@ def itemised(
     ValueError
         If there is more than one sequence, or an argument does not fit.
     """
-    x, y, mask = network.checked(x, y, mask, loss)
+    x, y, mask = network.checked(x, y, mask, loss, truncate)
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     unrolled = network.unroll(x)

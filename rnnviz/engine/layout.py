@@ -2,8 +2,9 @@
 
 The outside sees PyTorch's names and arrangement. The cells want something else: all weights that
 act on the same block in one matrix, gates in an order of their own, and the rows of a sigmoid
-halved (see `sigmoid` in cell.py). That is a rearrangement of the same numbers, so it is
-described once as a table of indices, and made by one `np.take` per iteration for the whole network.
+halved, because sigmoid(a) = 0.5 tanh(0.5 a) + 0.5. That is a rearrangement of the same numbers, so
+it is described once as a table of indices, and made by one `np.take` per iteration for the whole
+network.
 """
 
 from __future__ import annotations

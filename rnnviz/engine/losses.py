@@ -26,7 +26,7 @@ def softmax(logits: Array, axis: int = -1) -> Array:
 
 
 class Loss(Protocol):
-    """A loss over T steps of B sequences, with its buffers."""
+    """A loss over T steps of B sequences, with its buffers; what it is given has been checked."""
 
     target_axes: ClassVar[int]
     """How many axes the targets have."""
@@ -61,7 +61,6 @@ class CrossEntropy:
     def __call__(self, y: Targets, mask: Mask | None) -> float:
         """Return the loss for class numbers y (T, B), and write its gradient."""
         d_outputs, flat = self._d_outputs, self._flat
-        _same_shape("y", y, self._first.shape)
         at_target = self._first + self._batch * (y if mask is None else np.where(mask, y, 0))
         peak = np.maximum.reduce(self._outputs, axis=1, keepdims=True)
         np.subtract(self._outputs, peak, d_outputs)
@@ -91,8 +90,6 @@ class SquaredError:
     def __call__(self, y: Targets, mask: Mask | None) -> float:
         """Return the loss for values y (T, B, K), and write its gradient."""
         d_outputs = self._d_outputs
-        steps, K, batch = d_outputs.shape
-        _same_shape("y", y, (steps, batch, K))
         wanted = y if mask is None else np.where(mask[:, :, None], y, 0)
         np.subtract(self._outputs, wanted.transpose(0, 2, 1), d_outputs)
         losses = np.square(d_outputs).mean(axis=1)
@@ -103,17 +100,10 @@ class SquaredError:
 LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy, "squared_error": SquaredError}
 
 
-def _same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
-    """Refuse what NumPy would stretch without a word."""
-    if array.shape != shape:
-        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
-
-
 def _average(losses: Array, mask: Mask | None, d_outputs: Array) -> float:
     """Return the mean over the scored pairs, and scale the gradient to it."""
     if mask is None:
         np.multiply(d_outputs, np.array(1 / losses.size, d_outputs.dtype), d_outputs)
         return float(np.add.reduce(losses, axis=None)) / losses.size
-    _same_shape("mask", mask, losses.shape)
     d_outputs *= (mask / np.count_nonzero(mask)).astype(d_outputs.dtype)[:, None, :]
     return float(losses[mask].mean())

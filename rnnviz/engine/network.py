@@ -171,14 +171,20 @@ class Network:
     ) -> float:
         """Compute the loss of a batch and its gradient, as fast as possible.
 
-        Fills `flat_gradients`; the weights stay as they are. Arguments as in `record`, but only
-        their shapes are checked. Infinite loss or gradients are returned as they are.
+        Fills `flat_gradients`; the weights stay as they are. Arguments as in `record`. Infinite
+        loss or gradients are returned as they are.
 
         Returns
         -------
         float
             The loss.
+
+        Raises
+        ------
+        ValueError
+            As `record`; nothing is changed then.
         """
+        x, y, mask = self.checked(x, y, mask, loss, truncate)
         with np.errstate(all="ignore"):
             unrolled = self._forward(x)
             value = unrolled.loss(loss, y, mask)
@@ -257,10 +263,8 @@ class Network:
         ValueError
             If an argument has the wrong shape or is out of range.
         """
-        x, y, mask = self.checked(x, y, mask, loss)
+        x, y, mask = self.checked(x, y, mask, loss, truncate)
         state = self.checked_state(initial, x.shape[1])
-        if truncate is not None:
-            checks.whole("truncate", truncate, 1)
         gradients = np.empty_like(self.flat)
         unrolled = self.unroll(x, state)
         with np.errstate(all="ignore"):
@@ -303,8 +307,11 @@ class Network:
         """Return a copy of the weights by PyTorch's names."""
         return {name: values.copy() for name, values in self.parameters.items()}
 
-    def checked(self, x: Any, y: Any, mask: Any, loss: str) -> tuple[Array, Targets, Mask | None]:
+    def checked(
+        self, x: Any, y: Any, mask: Any, loss: str, truncate: int | None = None
+    ) -> tuple[Array, Targets, Mask | None]:
         """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
+        checks.truncation(truncate)
         x = self.checked_inputs(x)
         steps, batch = x.shape[:2]
         mask = checks.mask(mask, (steps, batch))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from rnnviz.engine import checks
 from rnnviz.engine.products import Array
 
 
@@ -197,6 +198,4 @@ def make_optimizer(
     ValueError
         If there is no such optimiser.
     """
-    if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {name!r}")
-    return OPTIMIZERS[name](size, dtype, **settings)
+    return OPTIMIZERS[checks.choice("optimizer", name, OPTIMIZERS)](size, dtype, **settings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.engine import checks
 from rnnviz.engine.itemise import NUMBERS, groups
 from rnnviz.engine.products import Array
 
@@ -93,11 +94,11 @@ def jacobian_norms(
     Raises
     ------
     ValueError
-        If x does not fit, or has more than one sequence.
+        If x does not fit or has more than one sequence, or there is no such time step.
     """
     x, state = _checked(network, x, initial)
     H, T = network.hidden_size, len(x)
-    chosen = np.arange(T) if steps is None else np.asarray(steps, np.intp)
+    chosen = _chosen(steps, T)
     parts = [
         _columns(network, x, state, units, chosen) for units in groups(np.arange(H), T, H)
     ]  # of each layer (steps, H, units)
@@ -132,11 +133,11 @@ def step_jacobians(
     Raises
     ------
     ValueError
-        If x does not fit, or has more than one sequence.
+        If x does not fit or has more than one sequence, or there is no such time step.
     """
     x, state = _checked(network, x, initial)
     H = network.hidden_size
-    chosen = np.arange(len(x)) if steps is None else np.asarray(steps, np.intp)
+    chosen = _chosen(steps, len(x))
     found: NDArray[np.float64] = np.zeros((network.layers, len(chosen), H, H))
     if "weight_hh_l0" not in network.parameters:
         return found
@@ -168,6 +169,12 @@ def _checked(
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     return x, network.checked_state(initial, 1)
+
+
+def _chosen(steps: Sequence[int] | None, T: int) -> NDArray[np.intp]:
+    if steps is None:
+        return np.arange(T)
+    return np.array([checks.whole("steps", step, 0, T - 1) for step in steps], np.intp)
 
 
 def _columns(

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.engine import checks
 from rnnviz.engine.cell import Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Intervention, of_layer
@@ -59,7 +58,7 @@ class Unrolled:
         self._crosses: dict[int | None, list[bool]] = {}
 
     def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> None:
-        """Compute everything from the inputs up to `outputs`.
+        """Compute everything from checked inputs up to `outputs`.
 
         Parameters
         ----------
@@ -79,7 +78,7 @@ class Unrolled:
         product(self.readout.W, self.layers[-1].h_and_one, self.outputs)
 
     def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
-        """Return the loss of the outputs, and prepare its gradient by them.
+        """Return the loss of the outputs for checked targets, and prepare its gradient by them.
 
         Targets without the axis of time are those of the last step, the only one scored then.
         """
@@ -89,8 +88,6 @@ class Unrolled:
             self._losses[name, last] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
         if not last:
             return self._losses[name, False](y, mask)
-        if mask is not None:
-            raise ValueError("mask must be None where y is the target of the last step alone")
         self.d_outputs[:-1] = 0
         return self._losses[name, True](y[None], None)
 
@@ -142,8 +139,6 @@ class Unrolled:
     def _crossings(self, truncate: int | None) -> list[bool]:
         """Return, for each t, whether the gradient goes from step t to step t - 1."""
         if truncate not in self._crosses:
-            if truncate is not None:
-                checks.whole("truncate", truncate, 1)
             steps = range(self.layers[0].steps)
             self._crosses[truncate] = [truncate is None or t % truncate != 0 for t in steps]
         return self._crosses[truncate]

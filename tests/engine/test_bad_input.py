@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from rnnviz.engine import Network
+from rnnviz.engine import (
+    GradientCheck,
+    Network,
+    clip_by_norm,
+    clip_by_value,
+    jacobian_norms,
+    step_jacobians,
+)
 from tests.engine.batches import batch, network
 
 SETTINGS = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "output_size": 5}
@@ -24,6 +31,7 @@ SETTINGS = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "output_size": 5}
         ("dtype", "nonsense", "dtype must be float32 or float64"),
         ("seed", -1, "seed must be a whole number 0 or more, got -1"),
         ("forget_bias", float("nan"), "forget_bias must be a finite number, got nan"),
+        ("forget_bias", 10**400, "forget_bias must be a finite number, got inf"),
         ("forget_bias", "1", "forget_bias must be a number, got '1'"),
     ],
 )
@@ -54,18 +62,25 @@ BAD = [
     ({"x": zeros(6, 0, 3)}, r"x must have the shape .*got \(6, 0, 3\)"),
     ({"x": with_nan(6, 2, 3)}, "x must be finite, got NaN or infinity"),
     ({"x": [["a"]]}, "x must be an array of numbers"),
-    ({"x": [[1], [1, 2]]}, "x must be an array of numbers"),
+    ({"x": [[1], [1, 2]]}, "x must be an array, got: .*inhomogeneous"),
+    ({"y": [[1], [1, 2]]}, "y must be an array, got: .*inhomogeneous"),
+    ({"y": 1}, r"y must have the shape \(6, 2\), got \(\)"),
     ({"x": zeros(6, 2, 3) * 1j}, "x must be an array of numbers, got complex128"),
     ({"y": Y + 5}, r"y must be classes 0\.\.4, got 5\.\.5"),
     ({"y": Y - 1}, r"y must be classes 0\.\.4, got -1\.\.-1"),
     ({"y": Y[:5]}, r"y must have the shape \(6, 2\), got \(5, 2\)"),
+    ({"y": Y[:1]}, r"y must have the shape \(6, 2\), got \(1, 2\)"),
+    ({"y": Y[:, :1]}, r"y must have the shape \(6, 2\), got \(6, 1\)"),
+    ({"y": Y[0], "mask": np.ones((6, 2), bool)}, "mask must be None where y is .* last step"),
     ({"y": Y.astype(float)}, r"y must be whole numbers \(classes\) for cross_entropy, got float64"),
     ({"y": Y, "loss": "squared_error"}, r"y must have the shape \(2, 5\) \(last.*got \(6, 2\)"),
+    ({"y": zeros(6, 2, 1), "loss": "squared_error"}, r"y .* \(6, 2, 5\), got \(6, 2, 1\)"),
     ({"y": with_nan(6, 2, 5), "loss": "squared_error"}, "y must be finite where it is scored"),
     ({"y": [[["a"] * 5] * 2] * 6, "loss": "squared_error"}, "y must be numbers for squared_error"),
     ({"loss": "mse"}, "loss must be one of cross_entropy, squared_error, got 'mse'"),
     ({"mask": np.zeros((6, 2), bool)}, "mask must score at least one step, got none"),
     ({"mask": np.ones((6, 2))}, r"mask must be true or false \(bool\), got float64"),
+    ({"mask": np.ones((6, 1), bool)}, r"mask must have the shape \(6, 2\), got \(6, 1\)"),
     ({"mask": np.ones((2, 6), bool)}, r"mask must have the shape \(6, 2\), got \(2, 6\)"),
     ({"initial": {"q": zeros(1, 2, 4)}}, r"initial must be a mapping with the keys \['h', 'c'\]"),
     ({"initial": zeros(1, 2, 4)}, "initial must be a mapping .*got ndarray"),
@@ -76,14 +91,20 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "message"), BAD)
-def test_a_bad_batch_is_refused_and_nothing_is_changed(changed, message):
+BAD_TO_LEARN = [bad for bad in BAD if "initial" not in bad[0]]  # learning starts from zero
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "message"),
+    [("record", *bad) for bad in BAD] + [("learn", *bad) for bad in BAD_TO_LEARN],
+)
+def test_a_bad_batch_is_refused_and_nothing_is_changed(what, changed, message):
     net = network("lstm")
-    x, y, _ = batch(net)
+    x, y, _ = batch(net, T=6)
     net.learn(x, y)
     before = net.flat.copy(), net.flat_gradients.copy(), net.outputs.copy()
     with pytest.raises(ValueError, match=message):
-        net.record(**{"x": zeros(6, 2, 3), "y": Y, **changed})
+        getattr(net, what)(**{"x": x, "y": Y, **changed})
     for now, then in zip((net.flat, net.flat_gradients, net.outputs), before, strict=True):
         assert np.array_equal(now, then)
 
@@ -91,6 +112,13 @@ def test_a_bad_batch_is_refused_and_nothing_is_changed(changed, message):
 def test_a_prediction_of_bad_input_is_refused():
     with pytest.raises(ValueError, match="x must be finite"):
         network("lstm").predict(with_nan(6, 2, 3))
+
+
+class OfAnotherLibrary:
+    """Refuses to become an array, as a tensor of PyTorch does that requires a gradient."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("detach me")
 
 
 def changed_weights(net, **changes):
@@ -109,6 +137,7 @@ def changed_weights(net, **changes):
         ),
         ({"readout.bias": with_nan(5)}, "readout.bias must be finite, got NaN"),
         ({"readout.bias": ["a"] * 5}, "readout.bias must be an array of numbers"),
+        ({"readout.bias": OfAnotherLibrary()}, "readout.bias must be an array, got: detach me"),
     ],
 )
 def test_bad_weights_are_refused_and_nothing_is_changed(changes, message):
@@ -131,24 +160,47 @@ def test_the_smallest_sizes_work(cell):
 
 
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("settings", "message"),
     [
-        ({"x": np.zeros((5, 2, 1))}, r"x must have the shape \(T, B, 3\), got \(5, 2, 1\)"),
-        ({"y": np.zeros((5, 1), int)}, r"y must have the shape \(5, 2\), got \(5, 1\)"),
-        ({"y": np.zeros(1, int)}, r"y must have the shape \(1, 2\), got \(1, 1\)"),
-        ({"mask": np.ones((5, 1), bool)}, r"mask must have the shape \(5, 2\), got \(5, 1\)"),
+        ({"gradients": {"bias": zeros(16)}}, r"gradients must be of .*got \['bias'\]"),
         (
-            {"y": np.zeros((5, 2, 1)), "loss": "squared_error"},
-            r"y must have the shape \(5, 2, 5\), got \(5, 2, 1\)",
+            {"gradients": {"bias_hh_l0": zeros(17)}},
+            r"gradients\['bias_hh_l0'\] must have the shape \(16,\), got \(17,\)",
         ),
-        ({"truncate": 0}, "truncate must be a whole number 1 or more, got 0"),
+        ({"step": 0.0}, "step must be above 0, got 0.0"),
+        ({"entries": 0}, "entries must be a whole number 1 or more, got 0"),
     ],
 )
-def test_learning_refuses_shapes_that_numpy_would_stretch(changed, message):
+def test_a_check_of_what_is_not_there_is_refused(settings, message):
+    net = network("lstm")
+    with pytest.raises(ValueError, match=message):
+        GradientCheck(net, zeros(6, 2, 3), Y, **settings)
+
+
+@pytest.mark.parametrize("of", [jacobian_norms, step_jacobians])
+@pytest.mark.parametrize("step", [6, -1, 1.5])
+def test_a_time_step_that_is_not_there_is_refused(of, step):
+    with pytest.raises(ValueError, match=rf"steps must be a whole number 0\.\.5, got {step}"):
+        of(network("lstm"), zeros(6, 1, 3), steps=[step])
+
+
+@pytest.mark.parametrize(
+    ("clip", "name"), [(clip_by_norm, "max_norm"), (clip_by_value, "max_value")]
+)
+@pytest.mark.parametrize(
+    ("limit", "message"), [(-1, "0 or more, got -1"), (np.nan, "a finite number, got nan")]
+)
+def test_a_limit_that_is_none_is_refused_and_the_gradient_is_not_changed(
+    clip, name, limit, message
+):
+    gradients = np.ones(3)
+    with pytest.raises(ValueError, match=f"{name} must be {message}"):
+        clip(gradients, limit)
+    assert gradients.tolist() == [1, 1, 1]
+
+
+def test_classes_of_any_whole_numbers_are_the_same_classes():
     net = network("lstm")
     x, y, _ = batch(net)
-    net.learn(x, y)
-    before = net.flat_gradients.copy()
-    with pytest.raises(ValueError, match=message):
-        net.learn(**{"x": x, "y": y, **changed})
-    assert np.array_equal(net.flat_gradients, before)
+    for kind in ("uint8", "int32", "uint64"):
+        assert net.record(x, y.astype(kind)).loss == net.record(x, y).loss
