@@ -32,12 +32,12 @@ _CSS = """
   padding-inline: 0.4rem;
   min-width: 0;
 }
-/* Readings in the transport bar: label above number, as small as an instrument's. */
 /* One line, so that nothing moves when it says something else; its tooltip tells all. */
 .st-key-undo button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .st-key-undo button > div, .st-key-undo button span { min-width: 0; }
 /* Listens, and has nothing to show. */
 .st-key-keys { display: none; }
+/* Readings in the transport bar: label above number, as small as an instrument's. */
 .readings { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; }
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
