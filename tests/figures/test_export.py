@@ -239,8 +239,9 @@ def test_numbers_that_are_none_stay_what_they_are():
     assert (_tables(trainer)["weights"].query("iteration == 3")["weight"] == np.inf).all()
 
 
-def test_the_share_that_is_done_rises_to_one_in_many_small_pieces():
-    taken = export.snapshot(_trained("two layers of GRU"))
+@pytest.mark.parametrize("name", _RUNS)
+def test_the_share_that_is_done_rises_to_one_in_many_small_pieces(name):
+    taken = export.snapshot(_trained(name))
 
     for make in (export.npz, export.csv):
         shares = list(make(taken))

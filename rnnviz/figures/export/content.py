@@ -1,0 +1,199 @@
+"""What a file holds: a run as it was at one moment, and words for what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.engine import Network
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.recording import LayerTrace, Trace
+from rnnviz.tasks.task import Probe, Task
+from rnnviz.training import RunConfig, Trainer
+from rnnviz.training.threads import one_thread
+
+Array = NDArray[Any]
+
+#: The making of a file: yields the share that is done, 0..1, and returns the bytes.
+Work = Generator[float, None, bytes]
+
+#: Deflate's quickest level: the last bits of measured numbers are noise, and no level shrinks them.
+LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run as it was at one moment; training that goes on does not change it.
+
+    Parameters
+    ----------
+    traces : tuple of Trace
+        What is taken along, oldest first: all of one example.
+    network
+        A copy, used to compute the gradients by the weights of each trace.
+    probe, config, task
+        Of the run.
+    history : DataFrame
+        Of every iteration so far.
+    """
+
+    traces: tuple[Trace, ...]
+    network: Network
+    probe: Probe
+    config: RunConfig
+    task: Task
+    history: pd.DataFrame
+
+    @property
+    def span(self) -> str:
+        """The iterations it holds, as a person reads them: `iteration 7`, `iterations 0 to 90`."""
+        first, last = self.traces[0].iteration, self.traces[-1].iteration
+        return f"iteration {first:,}" if first == last else f"iterations {first:,} to {last:,}"
+
+
+def snapshot(trainer: Trainer, traces: Sequence[Trace] | None = None) -> Snapshot:
+    """Take what a file is made of; the trainer may go on afterwards.
+
+    Parameters
+    ----------
+    trainer
+        The run.
+    traces : sequence of Trace, or None
+        Some of its traces on its present example, oldest first; None means all kept ones and the
+        one of now.
+
+    Raises
+    ------
+    ValueError
+        If there is no trace, or they are not all of one example.
+    """
+    chosen = _all_of(trainer) if traces is None else tuple(traces)
+    if not chosen:
+        raise ValueError("an export needs at least one trace, got none")
+    for trace in chosen:
+        if not _same_example(trace, trainer.probe):
+            raise ValueError(
+                f"all traces must be of the example {trainer.probe.name!r}, "
+                f"got another one at iteration {trace.iteration}"
+            )
+    return Snapshot(
+        traces=chosen,
+        network=trainer.network.copy(),
+        probe=trainer.probe,
+        config=trainer.config,
+        task=trainer.task,
+        history=trainer.history.frame(),
+    )
+
+
+def finished(work: Work) -> bytes:
+    """Do all of the work at once, and return the file."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return bytes(end.value)
+
+
+def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Array]:
+    """Compute the gradient by all weights for each trace, (N, P): it is not kept while training."""
+    network, batch = taken.network, taken.probe.batch
+    gradients = np.empty((len(taken.traces), network.flat.size), network.dtype)
+    for place, trace in enumerate(taken.traces):
+        network.flat[:] = trace.weights
+        network.intervene(*trace.interventions)
+        with one_thread():
+            record = network.record(
+                batch.x, batch.y, batch.mask, loss=taken.task.loss, truncate=trace.truncate
+            )
+        gradients[place] = np.concatenate([each.ravel() for each in record.gradients.values()])
+        yield upto * (place + 1) / len(taken.traces)
+    return gradients
+
+
+def letters_of(taken: Snapshot, layer: LayerTrace) -> dict[str, tuple[str, str]]:
+    """Return unit and meaning of each letter of a layer."""
+    loss = loss_unit(taken.task)
+    known = QUANTITIES[taken.config.cell]
+    described = {}
+    for letter in layer.quantities():
+        quantity = known[letter.removeprefix("last_")]
+        unit = "share, 0..1" if quantity.scale == "gate" else ""
+        of_last = letter.startswith("last_")
+        meaning = f"{quantity.label}: {quantity.meaning}"
+        if quantity.scale == "magnitude":
+            unit = f"{loss} per unit of {quantity.letter[2:]}"
+            which = "of the last scored time step alone" if of_last else "of all scored time steps"
+            meaning = f"{quantity.label}, total derivative of the loss {which}"
+        described[letter] = (unit, meaning)
+    return described
+
+
+def loss_unit(task: Task) -> str:
+    """Return the unit of the task's loss."""
+    return "nats" if task.loss == "cross_entropy" else "squared error"
+
+
+def history_of(task: Task) -> dict[str, tuple[str, str]]:
+    """Return unit and meaning of each column of the history."""
+    return {
+        "iteration": ("iterations", "updates of the weights, this one included"),
+        "loss": (loss_unit(task), "loss of the iteration's own batch, before its update"),
+        "accuracy": ("share, 0..1", "share of hits in that batch; NaN where targets are numbers"),
+        "gradient_norm": ("", "2-norm of the gradient by all weights, before clipping"),
+        "clipped": ("", "whether clipping changed the gradient"),
+        "learning_rate": ("", "size of the step"),
+    }
+
+
+def origin_of(taken: Snapshot) -> dict[str, Any]:
+    """Return what the arrays do not say: where they come from."""
+    task, network = taken.task, taken.network
+    return {
+        "format": "rnnviz run, version 1",
+        "about": f"What a recurrent network computed on one example, measured at {taken.span}.",
+        "config": asdict(taken.config),
+        "task": {
+            "key": task.key,
+            "title": task.title,
+            "description": task.description,
+            "settings": {field.name: getattr(task, field.name) for field in task.fields},
+        },
+        "example": taken.probe.name,
+        "sizes": {
+            "N": len(taken.traces),
+            "T": taken.traces[0].steps,
+            "H": network.hidden_size,
+            "K": network.output_size,
+            "D": network.input_size,
+            "layers": network.layers,
+            "parameters": int(network.flat.size),
+        },
+        "interventions": {
+            str(trace.iteration): interventions_of(trace)
+            for trace in taken.traces
+            if trace.interventions
+        },
+    }
+
+
+def interventions_of(trace: Trace) -> list[dict[str, Any]]:
+    """Return what was done to the network of a trace, as JSON can hold it."""
+    return [{"kind": type(each).__name__, **asdict(each)} for each in trace.interventions]
+
+
+def _all_of(trainer: Trainer) -> tuple[Trace, ...]:
+    newest = trainer.trace()
+    kept = [each for each in trainer.recording.traces if each.iteration != newest.iteration]
+    return (*kept, newest)
+
+
+def _same_example(trace: Trace, probe: Probe) -> bool:
+    return trace.input_labels == probe.input_labels and np.array_equal(
+        trace.inputs, probe.batch.x[:, 0]
+    )

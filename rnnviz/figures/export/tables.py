@@ -1,0 +1,255 @@
+"""A run as CSV files in a `.zip`, with the files that describe them."""
+
+from __future__ import annotations
+
+import csv as csv_format
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnviz.engine import Network
+from rnnviz.engine.layout import views
+from rnnviz.figures.export.content import (
+    LEVEL,
+    Array,
+    Snapshot,
+    Work,
+    history_of,
+    interventions_of,
+    letters_of,
+    loss_unit,
+    origin_of,
+    weight_gradients,
+)
+from rnnviz.recording import COLUMNS, Trace
+from rnnviz.tasks.table import escape
+
+_ITERATION = ("iterations", "updates that the weights had seen")
+_TIME_STEP = ("", "position in the example, from 0")
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A CSV file: its columns with unit and meaning, and its rows in pieces."""
+
+    name: str
+    about: str
+    columns: dict[str, tuple[str, str]]
+    pieces: int
+    rows: Iterable[Iterable[Sequence[object]]]
+
+
+def csv(taken: Snapshot) -> Work:
+    """Make a `.zip` of CSV files, with a README.txt and a columns.csv that describe them.
+
+    Numbers have as many digits as read them back to the bit. Texts that a spreadsheet would run as
+    a formula have an apostrophe in front.
+    """
+    gradients = yield from weight_gradients(taken, upto=0.1)
+    tables = _tables(taken, gradients)
+    pieces = sum(table.pieces for table in tables)
+    done = 0
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+        _write(archive, "README.txt", _readme(taken, tables))
+        _write(archive, "run.json", json.dumps(origin_of(taken), indent=1).encode())
+        _write(archive, "columns.csv", _columns(tables))
+        for table in tables:
+            with archive.open(f"{table.name}.csv", "w") as entry:
+                entry.write(_lines([list(table.columns)]))
+                for rows in table.rows:
+                    entry.write(_lines(rows))
+                    done += 1
+                    yield 0.1 + 0.9 * (done / pieces)
+    return file.getvalue()
+
+
+def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Add an entry without a date: the same run makes the same file."""
+    with archive.open(name, "w") as entry:
+        entry.write(data)
+
+
+def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
+    traces, first, loss = taken.traces, taken.traces[0], loss_unit(taken.task)
+    count = len(traces)
+    by_step = {"iteration": _ITERATION, "time_step": _TIME_STEP}
+    return [
+        _Table(
+            "iterations", "One row for each kept iteration.",
+            {
+                "iteration": _ITERATION,
+                "loss": (loss, "loss of the example, mean over its scored time steps"),
+                "truncate": ("time steps", "pieces that the gradient went through; empty: all"),
+                "interventions": ("", "what was done to the network, as JSON; empty: nothing"),
+            },
+            1, [map(_iteration_row, traces)],
+        ),
+        _Table(
+            "sequence", "The example, one row for each time step.",
+            {
+                "time_step": _TIME_STEP,
+                "input": ("", "what a person reads"),
+                "target": ("", "what a person reads; empty where nothing is asked"),
+                "scored": ("", "whether the time step counts in the loss"),
+            },
+            1, [_sequence_rows(first)],
+        ),
+        _Table(
+            "inputs", "What the network reads.",
+            {
+                "time_step": _TIME_STEP,
+                "input": ("", "number of the input, from 0"),
+                "value": ("", "what comes in; for a learned vector the integer of the symbol"),
+            },
+            1, [_matrix_rows(_two_axes(first.inputs))],
+        ),
+        _Table(
+            "targets", "What should come out.",
+            {
+                "time_step": _TIME_STEP,
+                "output": ("", "number of the output, from 0; of classes there is one alone"),
+                "value": ("", "number of the class, or the value"),
+            },
+            1, [_matrix_rows(_two_axes(first.targets))],
+        ),
+        _Table(
+            "units", "Gates, states and their gradients: one row for each unit and time step.",
+            {
+                "iteration": _ITERATION,
+                "layer": ("", "from 0, the lowest"),
+                "time_step": _TIME_STEP,
+                "unit": ("", "hidden unit of the layer, from 0"),
+                **letters_of(taken, first.layers[0]),
+            },
+            count, map(_unit_rows, traces),
+        ),
+        _Table(
+            "outputs", "The network's answers.",
+            {
+                **by_step,
+                "output": ("", "number of the output, from 0"),
+                "name": ("", "name of the class; empty where outputs are numbers"),
+                "value": ("", "logit, or predicted value"),
+                "probability": ("share, 0..1", "softmax; empty where outputs are numbers"),
+            },
+            count, map(_output_rows, traces),
+        ),
+        _Table(
+            "input_gradients", "Derivative of the loss by what the first layer reads.",
+            {
+                **by_step,
+                "input": ("", "number of the input, or dimension of the learned vector, from 0"),
+                "d_x": (f"{loss} per unit", "derivative of the example's loss"),
+            },
+            count, (_matrix_rows(each.d_x, each.iteration) for each in traces),
+        ),
+        _Table(
+            "weights", "All weights, as PyTorch names and arranges them, and their gradients.",
+            {
+                "iteration": _ITERATION,
+                "parameter": ("", "name; rows of gates: LSTM i, f, g, o; GRU r, z, n; H each"),
+                "row": ("", "from 0"),
+                "column": ("", "from 0; 0 for a bias"),
+                "weight": ("", "its value"),
+                "gradient": (f"{loss} per unit", "derivative of the example's loss"),
+            },
+            count,
+            (
+                _weight_rows(taken.network, each, gradient)
+                for each, gradient in zip(traces, gradients, strict=True)
+            ),
+        ),
+        _Table(
+            "history", "Training, one row for each iteration.",
+            history_of(taken.task),
+            1, [taken.history[list(COLUMNS)].itertuples(index=False, name=None)],
+        ),
+    ]  # fmt: skip
+
+
+def _iteration_row(trace: Trace) -> Sequence[object]:
+    done = json.dumps(interventions_of(trace)) if trace.interventions else ""
+    return (trace.iteration, float(trace.loss), trace.truncate or "", done)
+
+
+def _sequence_rows(trace: Trace) -> Iterator[Sequence[object]]:
+    steps = range(trace.steps)
+    return zip(steps, trace.input_labels, trace.target_labels, trace.scored.tolist(), strict=True)
+
+
+def _two_axes(values: Array) -> Array:
+    return values[:, None] if values.ndim == 1 else values
+
+
+def _matrix_rows(values: Array, *before: object) -> Iterator[Sequence[object]]:
+    """Give a row for each entry of a matrix (T, n): what stands before, t, n, the entry."""
+    for step, row in enumerate(values.tolist()):
+        for place, value in enumerate(row):
+            yield (*before, step, place, value)
+
+
+def _unit_rows(trace: Trace) -> Iterator[Sequence[object]]:
+    steps, units = trace.h.shape
+    step = np.repeat(np.arange(steps), units).tolist()
+    unit = np.tile(np.arange(units), steps).tolist()
+    for number, layer in enumerate(trace.layers):
+        values = [each.ravel().tolist() for each in layer.quantities().values()]
+        same = [[constant] * len(step) for constant in (trace.iteration, number)]
+        yield from zip(*same, step, unit, *values, strict=True)
+
+
+def _output_rows(trace: Trace) -> Iterator[Sequence[object]]:
+    names = trace.output_labels or ("",) * trace.outputs.shape[1]
+    shares: Any = trace.probabilities
+    shares = [[""] * len(names)] * trace.steps if shares is None else shares.tolist()
+    for step, (values, of_step) in enumerate(zip(trace.outputs.tolist(), shares, strict=True)):
+        for place, name in enumerate(names):
+            yield (trace.iteration, step, place, name, values[place], of_step[place])
+
+
+def _weight_rows(network: Network, trace: Trace, gradient: Array) -> Iterator[Sequence[object]]:
+    names = {name: values.shape for name, values in network.parameters.items()}
+    gradients = views(gradient, names)
+    for name, values in views(trace.weights, names).items():
+        by_row = zip(_two_axes(values).tolist(), _two_axes(gradients[name]).tolist(), strict=True)
+        for row, (weights, slopes) in enumerate(by_row):
+            for column, (weight, slope) in enumerate(zip(weights, slopes, strict=True)):
+                yield (trace.iteration, name, row, column, weight, slope)
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    writer = csv_format.writer(text, lineterminator="\n")
+    writer.writerows([escape(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _columns(tables: Iterable[_Table]) -> bytes:
+    rows: list[Sequence[object]] = [("file", "column", "unit", "meaning")]
+    for table in tables:
+        rows += [(f"{table.name}.csv", column, *about) for column, about in table.columns.items()]
+    return _lines(rows)
+
+
+def _readme(taken: Snapshot, tables: Iterable[_Table]) -> bytes:
+    return "\n".join(
+        [
+            origin_of(taken)["about"],
+            f"Task: {taken.task.title}. Example: {taken.probe.name}. Cell: {taken.config.cell}.",
+            "",
+            "All files are CSV in UTF-8: names in the first row, commas, points for decimals.",
+            "Numbers read back to the last bit; nan and inf stand where a number is none.",
+            "A text that a spreadsheet would run as a formula has an apostrophe in front.",
+            "",
+            *(f"{table.name}.csv: {table.about}" for table in tables),
+            "columns.csv: what each column of each file means, and its unit.",
+            "run.json: settings of the network, of its training and of the task.",
+            "",
+        ]
+    ).encode()
