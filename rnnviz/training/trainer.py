@@ -15,21 +15,20 @@ from rnnviz.engine import (
     Intervention,
     Network,
     Optimizer,
-    Record,
     clip_by_norm,
     clip_by_value,
     make_optimizer,
-    softmax,
 )
-from rnnviz.recording import History, LayerTrace, Recording, Trace
+from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
-from rnnviz.tasks.task import Batch, Probe, Task
+from rnnviz.tasks.task import Batch, Task
 from rnnviz.training.changes import Changes, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.memory import check_memory
 from rnnviz.training.threads import one_thread
+from rnnviz.training.tracing import make_trace
 
 #: How often, in iterations, the state is compared with the best one so far.
 SNAPSHOT_EVERY = 10
@@ -234,7 +233,7 @@ class Trainer:
     def score(self) -> Score:
         """Return how well the weights of now do on the task's evaluation sequences."""
         if self._score is None:
-            with one_thread(), _numbers_as_they_are():
+            with one_thread(), np.errstate(all="ignore"):
                 self._score = evaluate(self.network, self.task)
         return self._score
 
@@ -334,7 +333,7 @@ class Trainer:
         snapshot_due = self.iteration % SNAPSHOT_EVERY == 0
         generator_state = self._generator.bit_generator.state if snapshot_due else None
         batch = self.task.sample(self._generator, config.batch_size)
-        with _numbers_as_they_are():
+        with np.errstate(all="ignore"):  # divergence is looked for, not warned of
             loss = self._learn(batch)
             accuracy = math.nan
             if self.task.measure == "accuracy":
@@ -353,10 +352,7 @@ class Trainer:
             self._best = self._state(loss, generator_state)
         due = self.recording.is_due(self.iteration + 1)
         before = self.network.flat.copy() if due else None
-        with _numbers_as_they_are():
-            self._optimizer.step(
-                self.network.flat, self.network.flat_gradients, config.learning_rate
-            )
+        self._optimizer.step(self.network.flat, self.network.flat_gradients, config.learning_rate)
         self.iteration += 1
         self._trace = self._score = None
         self.history.add(self.iteration, *row)
@@ -385,76 +381,11 @@ class Trainer:
         return make_optimizer(config.optimizer, size, config.dtype, **_of_optimizer(config))
 
     def _make_trace(self, weights_before: NDArray[np.floating] | None = None) -> Trace:
-        batch = self.probe.batch
-        with _numbers_as_they_are():
-            record = self._record(batch)
-            last = record if _only_last_is_scored(batch) else self._record(_last_scored(batch))
-            trace = trace_of(
-                record, last, self.probe, self.task, self.config, self.iteration, self.network
-            )
-            if weights_before is None:
-                return trace
+        trace = make_trace(self.network, self.task, self.probe, self.config, self.iteration)
+        if weights_before is None:
+            return trace
+        with np.errstate(all="ignore"):
             return replace(trace, update=self.network.flat - weights_before)
-
-    def _record(self, batch: Batch) -> Record:
-        return self.network.record(
-            batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
-        )
-
-
-def trace_of(
-    record: Record,
-    last: Record,
-    probe: Probe,
-    task: Task,
-    config: RunConfig,
-    iteration: int,
-    network: Network,
-) -> Trace:
-    """Make the trace of a probe from the engine's records of it.
-
-    Parameters
-    ----------
-    record
-        With the loss of every scored step.
-    last
-        With the loss of the last scored step alone.
-    network
-        That made the records, unchanged since.
-    """
-    batch = probe.batch
-    outputs = record.outputs[:, 0]
-    classes = task.loss == "cross_entropy"
-    return Trace(
-        iteration=iteration,
-        cell=config.cell,
-        input_labels=probe.input_labels,
-        target_labels=probe.target_labels,
-        output_labels=task.output_labels if classes else (),
-        scored=_scored(batch)[:, 0],
-        inputs=batch.x[:, 0],
-        targets=batch.y[:, 0],
-        outputs=outputs,
-        probabilities=softmax(outputs) if classes else None,
-        loss=record.loss,
-        d_x=record.d_x[:, 0],
-        layers=tuple(
-            LayerTrace(
-                gates={letter: gate[:, 0] for letter, gate in layer.gates.items()},
-                h=layer.h[:, 0],
-                c=None if layer.c is None else layer.c[:, 0],
-                d_h=layer.d_h[:, 0],
-                d_c=None if layer.d_c is None else layer.d_c[:, 0],
-                last_d_h=of_last.d_h[:, 0],
-                last_d_c=None if of_last.d_c is None else of_last.d_c[:, 0],
-            )
-            for layer, of_last in zip(record.layers, last.layers, strict=True)
-        ),
-        weights=network.flat.copy(),
-        interventions=network.interventions,
-        truncate=config.truncate,
-        scale=task.scale,
-    )
 
 
 def _of_optimizer(config: RunConfig) -> dict[str, float]:
@@ -463,23 +394,3 @@ def _of_optimizer(config: RunConfig) -> dict[str, float]:
     if config.optimizer == "sgd":
         settings["momentum"] = config.momentum
     return settings
-
-
-def _scored(batch: Batch) -> NDArray[np.bool_]:
-    return np.ones(batch.x.shape[:2], dtype=bool) if batch.mask is None else batch.mask
-
-
-def _only_last_is_scored(batch: Batch) -> bool:
-    return int(_scored(batch).sum()) == 1
-
-
-def _last_scored(batch: Batch) -> Batch:
-    scored = _scored(batch)
-    last = np.zeros_like(scored)
-    last[np.flatnonzero(scored[:, 0])[-1], 0] = True
-    return Batch(batch.x, batch.y, last)
-
-
-def _numbers_as_they_are() -> np.errstate:
-    """Let infinities and NaN through: divergence is looked for, not warned of."""
-    return np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")

@@ -16,7 +16,7 @@ from rnnviz.analysis.equations.place import Place
 from rnnviz.engine import Hold, Network, ShiftForgetBias, Silence
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch
-from rnnviz.training.trainer import trace_of as make_trace
+from rnnviz.training.tracing import trace_of as make_trace
 
 CELLS = ("lstm", "gru", "rnn", "relu", "mlp")
 #: What is recorded, and so must be met.
