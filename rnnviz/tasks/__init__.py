@@ -1,6 +1,8 @@
 """Where sequences come from: one file per task, and the registry of them.
 
 A new task is a frozen dataclass that follows `Task`, in a file of its own, and an entry in `TASKS`.
+It may start from `Generated`, for sequences that follow from a rule, `Windows`, for windows of one
+long sequence, or `Column`, for those of a column of a CSV file.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from rnnviz.tasks.counting import Counting
 from rnnviz.tasks.delayed_recall import DelayedRecall
 from rnnviz.tasks.echo import Echo
 from rnnviz.tasks.gym import GymSchedule
-from rnnviz.tasks.own_data import SAMPLE_LABELS, SAMPLE_SERIES, NextLabel, NextValue
+from rnnviz.tasks.own_labels import SAMPLE_LABELS, NextLabel
+from rnnviz.tasks.own_series import SAMPLE_SERIES, NextValue
 from rnnviz.tasks.parity import Parity
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.symbols import SHIPPED_TEXT, NextSymbol

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field
-from rnnviz.tasks.generated import Generated, length_field, only_last
-from rnnviz.tasks.task import Batch, Loss
+from rnnviz.tasks.generated import Generated, length_field
+from rnnviz.tasks.task import Batch, Loss, only_last
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import ClassVar
 
@@ -29,13 +30,13 @@ _PROBES = 12
 _TARGETS_IN_A_ROW = 10
 
 
-class Generated:
+class Generated(ABC):
     """Base of tasks whose sequences follow from a rule.
 
     A subclass is a frozen dataclass with `key`, `title`, `teaches`, `difficulty`, `fields`, an
-    attribute `length`, `description`, `output_labels`, and `sample`. As it stands, each step's
-    input is one symbol of `input_names`, one-hot (all zeros after the end of a short sequence),
-    and the targets are classes.
+    attribute `length`, and what is abstract here. As it stands, each step's input is one symbol of
+    `input_names`, one-hot (all zeros after the end of a short sequence), and the targets are
+    classes.
     """
 
     key: ClassVar[str]
@@ -65,9 +66,9 @@ class Generated:
         return 0.99
 
     @property
+    @abstractmethod
     def input_names(self) -> tuple[str, ...]:
         """The symbols that come in."""
-        raise NotImplementedError
 
     @property
     def input_size(self) -> int:
@@ -85,18 +86,18 @@ class Generated:
         return None
 
     @property
+    @abstractmethod
     def output_labels(self) -> tuple[str, ...]:
         """Names of the outputs."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def description(self) -> str:
         """What comes in, what is to be said, what must be remembered."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
         """Draw a batch."""
-        raise NotImplementedError
 
     @cached_property
     def memoryless(self) -> float:
@@ -125,7 +126,7 @@ class Generated:
         """Return 256 sequences, or fewer long ones; read-only."""
         return self._evaluation
 
-    def held_out(self) -> None:
+    def held_out(self) -> None:  # noqa: B027  an answer, not a gap to fill
         """Return None: `sample` draws new sequences without end."""
 
     def baseline(self) -> Baseline:
@@ -197,13 +198,6 @@ class Generated:
         if batch.mask is not None:
             words = np.where(batch.mask, words, "")
         return [tuple(row) for row in words.T]
-
-
-def only_last(length: int, batch_size: int) -> NDArray[np.bool_]:
-    """Return the mask (T, B) that scores the last step alone."""
-    mask = np.zeros((length, batch_size), dtype=bool)
-    mask[-1] = True
-    return mask
 
 
 def length_field(default: int, low: int, high: int, help: str) -> Field:

@@ -6,16 +6,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.fields import Field, check_settings, shown
+from rnnviz.fields import Field, shown
 from rnnviz.tasks import calendar, memoryless
-from rnnviz.tasks.start_filter import best_answers
-from rnnviz.tasks.task import Baseline, Batch, Loss, Measure, Probe, check_index, read_only
+from rnnviz.tasks.generated import Generated
+from rnnviz.tasks.schedule import WEEK, Days, Schedule
+from rnnviz.tasks.task import Batch, read_only
 from rnnviz.tasks.vocabulary import Vocabulary, check_label
 
 REST = "rest"
@@ -25,24 +26,10 @@ FEELINGS = ("tired", "fine", "strong")
 _EVALUATION_SEED = 20_000
 _EVALUATION_SEQUENCES = 64
 _PROBE_SEED = 30_000
-_WEEK = 7
-
-
-class _Days(NamedTuple):
-    """A number of days in the lives of some people, as integers: days first, then people.
-
-    `seen` (T, B) is what was done, `due` (T+1, B) what the schedule said, both with their integers
-    in `_names`; `feeling` (T+1, B), and `first` (B,), the calendar's number of the first day.
-    """
-
-    seen: NDArray[np.int64]
-    due: NDArray[np.int64]
-    feeling: NDArray[np.int64] | None
-    first: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class GymSchedule:
+class GymSchedule(Generated):
     """A list of exercises that repeats, one a day; after each day, say which one is due next.
 
     Every sequence starts at some place of the list, on a day on which what was due was done. A
@@ -91,7 +78,6 @@ class GymSchedule:
         "What is due next follows from what was done before, not from the calendar. Where the last "
         "day does not tell, because days were missed or an exercise repeats, it takes a memory."
     )
-    difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "exercises",
@@ -168,7 +154,7 @@ class GymSchedule:
     )
 
     def __post_init__(self) -> None:
-        check_settings(self, self.fields)
+        super().__post_init__()
         names = tuple(check_label(name, "each exercise") for name in self.exercises)
         spelling: dict[str, str] = {}
         for name in names:
@@ -191,16 +177,6 @@ class GymSchedule:
             )
 
     @property
-    def loss(self) -> Loss:
-        """The targets are classes."""
-        return "cross_entropy"
-
-    @property
-    def measure(self) -> Measure:
-        """How a score is to be read."""
-        return "accuracy"
-
-    @property
     def solved(self) -> float:
         """Nearly all that can be known; with noise the first days may mislead."""
         if self.view == "calendar":
@@ -216,7 +192,7 @@ class GymSchedule:
         """
         if self.view == "yesterday":
             return memoryless.best_accuracy(self._evaluation)
-        return self._best_from_calendar()
+        return self._schedule.best_from_calendar()
 
     @property
     def best_accuracy(self) -> float:
@@ -231,45 +207,15 @@ class GymSchedule:
         """
         if self.view == "calendar":
             return replace(self, view="yesterday").best_with_memory
-        batch, days = self._evaluation, self._evaluation_days()
-        done = days.seen < len(self.output_labels)
-        starts = np.arange(len(self.exercises))[:, None, None]
-        due = self._due(starts, done)
-        answers = best_answers(
-            due, days.seen, done & ~self._off[:-1, None], self.noise, len(set(self.exercises))
-        )
-        right = answers == batch.y
+        batch = self._evaluation
+        days = self._evaluation_days(np.random.default_rng(_EVALUATION_SEED))
+        right = self._schedule.likeliest(days) == batch.y
         return float((right if batch.mask is None else right[batch.mask]).mean())
 
-    @cached_property
+    @property
     def memory_days(self) -> int:
         """Smallest m such that the last m exercises determine the next one."""
-        twice = self.exercises * 2
-        count = len(self.exercises)
-        for days in range(1, count):
-            following: dict[tuple[str, ...], str] = {}
-            if all(
-                following.setdefault(twice[place : place + days], twice[(place + days) % count])
-                == twice[(place + days) % count]
-                for place in range(count)
-            ):
-                return days
-        return count
-
-    @property
-    def input_size(self) -> int:
-        """One input for each symbol that can be seen, or for each weekday, month and feeling."""
-        return len(self.input_names)
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        """Nothing is scaled."""
-        return 0.0, 1.0
-
-    @property
-    def embedding_size(self) -> None:
-        """None: inputs are not looked up."""
-        return None
+        return self._schedule.memory_days
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:
@@ -335,29 +281,14 @@ class GymSchedule:
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
         """Draw sequences that start at random places of the schedule."""
         if self._plain:
-            start = generator.integers(len(self.exercises), size=batch_size)
-            return self._unbroken(start)
-        return self._batch(self._draw(generator, batch_size))
+            due = self._schedule.unbroken(generator.integers(len(self.exercises), size=batch_size))
+            return Batch(self.vocabulary.one_hot(due[:-1]), due[1:], None)
+        return self._batch(self._draw(generator, batch_size), generator)
 
     @property
     def probe_names(self) -> tuple[str, ...]:
         """One for each start; with missed days also a long gap and an unbroken schedule."""
         return tuple(self._probe_patterns)
-
-    def probe(self, index: int) -> Probe:
-        """Return one of the probes named in `probe_names`."""
-        check_index("probe", index, len(self.probe_names))
-        name = self.probe_names[index]
-        number, done = self._probe_patterns[name]
-        batch = self._batch(self._probe_days(number, done))
-        return Probe(name, batch, self._read_inputs(batch)[0], self._read_targets(batch)[0])
-
-    def evaluation(self) -> Batch:
-        """Return fixed sequences, read-only: each start once, or 64 if chance plays a part.
-
-        Where one day of memory is not enough, the first days, which can't be known, do not count.
-        """
-        return self._evaluation
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
         """Leave out the days before enough exercises were seen to know the next."""
@@ -366,20 +297,6 @@ class GymSchedule:
         exercise = batch.x[:, :, : len(dict.fromkeys(self.exercises))].any(axis=2)
         known: NDArray[np.bool_] = exercise.cumsum(axis=0) >= self.memory_days
         return known if known.any() else None
-
-    def held_out(self) -> None:
-        """Return None: new sequences are drawn without end."""
-
-    def baseline(self) -> Baseline:
-        """Return the score of always naming what is due most often."""
-        return Baseline.commonest(self._evaluation, self.output_labels)
-
-    def symbols(self) -> pd.DataFrame:
-        """Return `symbol`, `integer`, and `count` in the inputs of the evaluation sequences."""
-        counts = self._evaluation.x.sum(axis=(0, 1)).astype(np.int64)
-        return pd.DataFrame(
-            {"symbol": self.input_names, "integer": np.arange(len(counts)), "count": counts}
-        )
 
     def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
         """Return sequences to read: a column for each day, and what is due after the last."""
@@ -405,12 +322,12 @@ class GymSchedule:
             One sequence of as many steps. The network's output at step t is about day t + 1 of the
             table; about day 0 it says nothing.
         """
-        task = replace(self, length=count * _WEEK)
+        task = replace(self, length=count * WEEK)
         days = task._draw(generator, 1)
         names = (*self.output_labels, REST)
         due, seen = days.due[:-1, 0], days.seen[:, 0]
-        weekday = (int(days.first[0]) + np.arange(task.length)) % _WEEK
-        missed = seen == len(self.output_labels)
+        weekday = (int(days.first[0]) + np.arange(task.length)) % WEEK
+        missed = seen == self._schedule.rest
         table = pd.DataFrame(
             {
                 "weekday": [calendar.WEEKDAYS[day] for day in weekday],
@@ -420,147 +337,67 @@ class GymSchedule:
                 "other": ~missed & (seen != due),
             }
         )
-        return table, task._batch(days)
+        return table, task._batch(days, generator)
+
+    @cached_property
+    def _schedule(self) -> Schedule:
+        names = list(dict.fromkeys(self.exercises))
+        return Schedule(
+            cycle=tuple(names.index(name) for name in self.exercises),
+            length=self.length,
+            missed=self.missed,
+            waits=self.when_missed == "waits",
+            rest_day=(None, *range(WEEK))[("none", *calendar.WEEKDAYS).index(self.rest_day)],
+            noise=self.noise,
+        )
 
     @property
     def _plain(self) -> bool:
         """Whether sequences follow from their start alone."""
-        return not (self.missed or self.noise) and (self.rest_day, self.view) == (
-            "none",
-            "yesterday",
-        )
+        return self._schedule.regular and self.view == "yesterday"
 
-    @property
-    def _drifts(self) -> bool:
-        """Whether the schedule gets out of step with the calendar."""
-        return self.missed > 0 and self.when_missed == "waits"
+    def _draw(self, generator: np.random.Generator, people: int) -> Days:
+        return self._schedule.draw(generator, people, dated=self.view == "calendar")
 
-    @cached_property
-    def _cycle(self) -> NDArray[np.int64]:
-        """(exercises,): the integer of the exercise at each place of the schedule."""
-        return np.array([self.output_labels.index(name) for name in self.exercises])
-
-    @cached_property
-    def _rotations(self) -> NDArray[np.int64]:
-        """(T+1, exercises): the exercise on each day, by the place on the first."""
-        places = np.arange(self.length + 1)[:, None] + np.arange(len(self.exercises))
-        return self._cycle.take(places % len(self.exercises))
-
-    @cached_property
-    def _off(self) -> NDArray[np.bool_]:
-        """(T+1,): which days are rest days, in a sequence that starts the day after one."""
-        days = np.arange(self.length + 1)
-        off: NDArray[np.bool_] = (days % _WEEK == _WEEK - 1) & (self.rest_day != "none")
-        return off
-
-    def _unbroken(self, start: NDArray[np.int64]) -> Batch:
-        due = self._rotations.take(start, axis=1)
-        return Batch(self.vocabulary.one_hot(due[:-1]), due[1:], None)
-
-    def _anchored(self, number: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return place in the schedule and day in the calendar of the n-th possible first day."""
-        count = len(self.exercises)
-        if self.rest_day == "none":
-            return number % count, number
-        after_rest = (calendar.WEEKDAYS.index(self.rest_day) + 1) % _WEEK
-        return (_WEEK - 1) * number % count, _WEEK * number + after_rest
-
-    def _draw(self, generator: np.random.Generator, batch_size: int) -> _Days:
-        count, shape = len(self.exercises), (self.length, batch_size)
-        start = generator.integers(count, size=batch_size)
-        first = np.zeros(batch_size, dtype=np.int64)
-        if self.view == "calendar" or self.rest_day != "none":
-            numbers = generator.integers(calendar.PERIOD * count, size=batch_size)
-            place, first = self._anchored(numbers)
-            if self.view == "calendar" and not self._drifts:
-                start = place
-        done = generator.random(shape) >= self.missed if self.missed else np.ones(shape, dtype=bool)
-        return self._live(generator, start, first, done)
-
-    def _live(
-        self,
-        generator: np.random.Generator,
-        start: NDArray[np.int64],
-        first: NDArray[np.int64],
-        done: NDArray[np.bool_],
-    ) -> _Days:
-        """Go through the days; where not `done` (T, B), the schedule waits or runs on."""
-        done[0] = True
-        due, off = self._due(start, done), self._off[:-1]
-        seen = due[:-1].copy()
-        if self.noise:
-            self._disturb(generator, seen)
-        seen[~done] = len(self.output_labels)
-        seen[off] = due[:-1][off]
-        feeling = None
-        if self.view == "calendar":
-            feeling = generator.integers(len(FEELINGS), size=due.shape)
-        return _Days(seen, due, feeling, first)
-
-    def _due(self, start: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return what is due (..., T+1, B) by the place of the first day, (B,) or (S, 1, 1)."""
-        moves = np.zeros((self.length + 1, done.shape[1]), dtype=np.int64)
-        moves[1:] = done if self.when_missed == "waits" else 1
-        moves[1:][self._off[:-1]] = 0
-        due = self._cycle.take((moves.cumsum(axis=0) + start) % len(self.exercises))
-        if self.rest_day != "none":
-            due[..., self._off, :] = len(self.output_labels) - 1
-        return due
-
-    def _disturb(self, generator: np.random.Generator, seen: NDArray[np.int64]) -> None:
-        """Replace some exercises, though none of the first day, by different ones."""
-        different = len(dict.fromkeys(self.exercises))
-        strikes = generator.random(seen.shape) < self.noise
-        strikes[0] = False
-        seen += strikes * generator.integers(1, different, size=seen.shape)
-        seen %= different
-
-    def _batch(self, days: _Days) -> Batch:
-        if days.feeling is None:
+    def _batch(self, days: Days, generator: np.random.Generator) -> Batch:
+        """Return what the network sees of the days, in the calendar with a feeling for each."""
+        if self.view == "yesterday":
             return Batch(self.vocabulary.one_hot(days.seen), days.due[1:], None)
+        feeling = generator.integers(len(FEELINGS), size=days.due.shape)
         day = days.first + np.arange(1, self.length + 1)[:, None]
         x = np.zeros((*day.shape, self.input_size))
         weekdays, months = len(calendar.WEEKDAYS), len(calendar.MONTHS)
-        x[:, :, :weekdays] = _EYE[weekdays].take(day % _WEEK, axis=0)
+        x[:, :, :weekdays] = _EYE[weekdays].take(day % WEEK, axis=0)
         month = calendar.MONTH.take(day % calendar.PERIOD)
         x[:, :, weekdays : weekdays + months] = _EYE[months].take(month, axis=0)
-        x[:, :, weekdays + months :] = _EYE[len(FEELINGS)].take(days.feeling[1:], axis=0)
+        x[:, :, weekdays + months :] = _EYE[len(FEELINGS)].take(feeling[1:], axis=0)
         return Batch(x, days.due[1:], None)
 
     @cached_property
     def _evaluation(self) -> Batch:
-        batch = self._batch(self._evaluation_days())
+        """Each start once, or 64 sequences if chance plays a part.
+
+        Where one day of memory is not enough, the first days, which can't be known, do not count.
+        """
+        generator = np.random.default_rng(_EVALUATION_SEED)
+        batch = self._batch(self._evaluation_days(generator), generator)
         return read_only(Batch(batch.x, batch.y, self.knowable(batch)))
 
-    def _evaluation_days(self) -> _Days:
-        generator = np.random.default_rng(_EVALUATION_SEED)
+    def _evaluation_days(self, generator: np.random.Generator) -> Days:
         numbers = np.arange(len(self.exercises) if self._plain else _EVALUATION_SEQUENCES)
         if self.view == "calendar":
             # Over all days evenly: weekdays and exercises meet as often as in the long run.
             period = calendar.PERIOD * len(self.exercises)
             numbers = np.arange(4 * _EVALUATION_SEQUENCES) * _step_through(period) % period
         done = generator.random((self.length, len(numbers))) >= self.missed
-        place, first = self._anchored(numbers)
-        if self.view == "yesterday" or self._drifts:
-            place = np.arange(len(numbers)) % len(self.exercises)
-        return self._live(generator, place, first, done)
+        return self._schedule.live(generator, *self._starts(numbers), done)
 
-    def _best_from_calendar(self) -> float:
-        count = len(self.exercises)
-        of_exercise = np.bincount(self._cycle)
-        if self._drifts:
-            share = float(of_exercise.max() / count)
-            return share if self.rest_day == "none" else (1 + (_WEEK - 1) * share) / _WEEK
-        day = np.arange(calendar.PERIOD * count)
-        place, off = day, np.zeros(len(day), dtype=bool)
-        if self.rest_day != "none":
-            since = day - (calendar.WEEKDAYS.index(self.rest_day) + 1)
-            place, off = since // _WEEK * (_WEEK - 1) + since % _WEEK, since % _WEEK == _WEEK - 1
-        due = np.where(off, len(of_exercise), self._cycle.take(place % count))
-        known = day % _WEEK * len(calendar.MONTHS) + calendar.MONTH.take(day % calendar.PERIOD)
-        outputs = len(of_exercise) + 1
-        counts = np.bincount(known * outputs + due, minlength=known.max() * outputs + outputs)
-        return float(counts.reshape(-1, outputs).max(axis=1).sum() / len(day))
+    def _starts(self, number: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return place in the schedule and day in the calendar of some first days."""
+        place, first = self._schedule.starts(number)
+        if self.view == "yesterday" or self._schedule.drifts:
+            place = number % len(self.exercises)
+        return place, first
 
     @cached_property
     def _probe_patterns(self) -> dict[str, tuple[int, NDArray[np.bool_]]]:
@@ -582,23 +419,27 @@ class GymSchedule:
             yield 0, gap
             yield 0, every_day
 
-    def _probe_days(self, number: int, done: NDArray[np.bool_]) -> _Days:
+    def _probe_batch(self, index: int) -> Batch:
+        number, done = self._probe_patterns[self.probe_names[index]]
         generator = np.random.default_rng(_PROBE_SEED + number)
-        place, first = self._anchored(np.array([number]))
-        if self.view == "yesterday" or self._drifts:
-            place = np.array([number])
-        return self._live(generator, place, first, done[:, None].copy())
+        return self._batch(self._probe_days(number, done, generator), generator)
+
+    def _probe_days(
+        self, number: int, done: NDArray[np.bool_], generator: np.random.Generator
+    ) -> Days:
+        start, first = self._starts(np.array([number]))
+        return self._schedule.live(generator, start, first, done[:, None].copy())
 
     def _probe_name(self, number: int, done: NDArray[np.bool_]) -> str:
-        days = self._probe_days(number, done)
+        days = self._probe_days(number, done, np.random.default_rng(_PROBE_SEED + number))
         name = f"starts with {self.output_labels[int(days.seen[0, 0])]}"
         if len(dict.fromkeys(self.exercises)) < len(self.exercises):
             name += f", day {number + 1} of the schedule"
         if self.view == "calendar":
-            name += f", on a {calendar.WEEKDAYS[int(days.first[0]) % _WEEK]}"
+            name += f", on a {calendar.WEEKDAYS[int(days.first[0]) % WEEK]}"
         if not self.missed:
             return name
-        places = np.flatnonzero(days.seen[:, 0] == len(self.output_labels))
+        places = np.flatnonzero(days.seen[:, 0] == self._schedule.rest)
         missed = len(places)
         in_a_row = missed > 1 and int(places[-1] - places[0]) == missed - 1
         count = {0: "no day", 1: "1 day"}.get(missed, f"{missed} days")
@@ -606,7 +447,7 @@ class GymSchedule:
 
     def _read_inputs(self, batch: Batch) -> list[tuple[str, ...]]:
         if self.view == "yesterday":
-            return [self.vocabulary.decode(row) for row in batch.x.argmax(axis=2).T]
+            return super()._read_inputs(batch)
         weekdays, months = len(calendar.WEEKDAYS), len(calendar.MONTHS)
         parts = np.split(batch.x, [weekdays, weekdays + months], axis=2)
         names = (calendar.WEEKDAYS, calendar.MONTHS, FEELINGS)
@@ -621,10 +462,6 @@ class GymSchedule:
             )
             for rows in zip(*(label.T for label in labels), strict=True)
         ]
-
-    def _read_targets(self, batch: Batch) -> list[tuple[str, ...]]:
-        targets: NDArray[Any] = batch.y
-        return [self.vocabulary.decode(row) for row in targets.T]
 
 
 def _step_through(period: int) -> int:

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.fields import Field, check_settings
+from rnnviz.fields import Field
 from rnnviz.tasks import memoryless
 from rnnviz.tasks.followers import followers
-from rnnviz.tasks.task import Baseline, Batch, Measure, Probe, check_index, read_only
+from rnnviz.tasks.task import Baseline, Batch, Measure, only_last
 from rnnviz.tasks.vocabulary import (
     SPACE,
     Vocabulary,
@@ -23,20 +23,18 @@ from rnnviz.tasks.vocabulary import (
     split_characters,
     split_words,
 )
+from rnnviz.tasks.windows import Windows
 
 #: A short text of our own, so that there is something to learn at the first click.
 SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding="utf-8").strip()
 
 MOST_SYMBOLS = 500
 
-_MOST_PROBES = 200
-_MOST_EVALUATED = 500
-_EVALUATED_NUMBERS = 1_000_000  # 8 MB of inputs: a long window of many symbols gets fewer windows
 _NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
-class NextSymbol:
+class NextSymbol(Windows):
     """See a few symbols of a text in a row, say which one follows.
 
     Words are split at blanks. Characters are what a reader takes for one (an emoji with its skin
@@ -172,7 +170,7 @@ class NextSymbol:
     )
 
     def __post_init__(self) -> None:
-        check_settings(self, self.fields)
+        super().__post_init__()
         plural = f"{self.unit}s"
         count, different = len(self._codes), len(self._split.labels)
         if count <= self.length:
@@ -211,11 +209,6 @@ class NextSymbol:
         return 1 if self.encoding == "integer" else len(self.vocabulary)
 
     @property
-    def scale(self) -> tuple[float, float]:
-        """Nothing is scaled."""
-        return 0.0, 1.0
-
-    @property
     def embedding_size(self) -> int | None:
         """Length of the learned vectors, None if inputs are not integers to look up."""
         return self.embedding_length if self.encoding == "embedding" else None
@@ -239,10 +232,6 @@ class NextSymbol:
     def windows(self) -> int:
         """Number of windows that are trained; those that are held out come after them."""
         return self._all_windows - int(self.holdout * self._all_windows)
-
-    @property
-    def _all_windows(self) -> int:
-        return len(self._codes) - self.length
 
     @property
     def ambiguous_share(self) -> float:
@@ -290,35 +279,6 @@ class NextSymbol:
             return " ".join(symbols)
         return "".join(symbols).replace(SPACE, " ")
 
-    def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
-        """Draw windows from random places of the text."""
-        return self._batch(generator.integers(self.windows, size=batch_size))
-
-    @cached_property
-    def probe_names(self) -> tuple[str, ...]:
-        """Up to 200 windows by their position in the text, evenly spread; also held-out ones."""
-        return tuple(self._window_name(place) for place in self._probed.tolist())
-
-    def probe(self, index: int) -> Probe:
-        """Return one of the probes named in `probe_names`."""
-        check_index("probe", index, len(self.probe_names))
-        place = int(self._probed[index])
-        *seen, following = self._window(place)
-        targets = (*[""] * (self.length - 1), following)
-        return Probe(self.probe_names[index], self._batch(np.array([place])), tuple(seen), targets)
-
-    def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
-        """Return all scored steps: which of them can be known, data do not tell."""
-        return batch.mask
-
-    def evaluation(self) -> Batch:
-        """Return all trained windows, or up to 500 that are evenly spread; read-only."""
-        return self._evaluation
-
-    def held_out(self) -> Batch | None:
-        """Return the held-out windows, or up to 500 that are evenly spread; read-only."""
-        return self._held_out
-
     def baseline(self) -> Baseline:
         """Return the score of always saying the symbol that follows most often."""
         return Baseline.commonest(self._evaluation, self.output_labels)
@@ -346,6 +306,10 @@ class NextSymbol:
         return _split(self.text, self.unit, self.case == "lowered", self.punctuation)
 
     @property
+    def _size(self) -> int:
+        return len(self._codes)
+
+    @property
     def _codes(self) -> NDArray[np.unsignedinteger]:
         return self._split.codes
 
@@ -359,42 +323,24 @@ class NextSymbol:
         size = len(self.vocabulary)
         return np.eye(size) if self.encoding == "one-hot" else np.arange(size)[:, None] / (size - 1)
 
-    @cached_property
-    def _steps(self) -> NDArray[np.int64]:
-        return np.arange(self.length + 1)[:, None]
-
     def _batch(self, places: NDArray[np.int64]) -> Batch:
-        codes = self._codes.take(self._steps + places).astype(np.int64)
-        mask = np.zeros((self.length, len(places)), dtype=bool)
-        mask[-1] = True
-        return Batch(self._look_up(codes[:-1]), codes[1:], mask)
+        seen = self._steps + places
+        x, y = (self._codes.take(at).astype(np.int64) for at in (seen, seen + 1))
+        return Batch(self._look_up(x), y, only_last(*seen.shape))
 
     def _look_up(self, codes: NDArray[np.int64]) -> NDArray[Any]:
         return codes if self.encoding == "embedding" else self._inputs.take(codes, axis=0)
-
-    @property
-    def _affordable(self) -> int:
-        return min(_MOST_EVALUATED, max(64, _EVALUATED_NUMBERS // (self.length * self.input_size)))
-
-    @cached_property
-    def _probed(self) -> NDArray[np.int64]:
-        return _spread(_MOST_PROBES, 0, self._all_windows)
-
-    @cached_property
-    def _evaluation(self) -> Batch:
-        return read_only(self._batch(_spread(self._affordable, 0, self.windows)))
-
-    @cached_property
-    def _held_out(self) -> Batch | None:
-        places = _spread(self._affordable, self.windows, self._all_windows)
-        return read_only(self._batch(places)) if len(places) else None
 
     @cached_property
     def _followers(self) -> tuple[int, int]:
         """How many trained windows are ambiguous, and how many can be known at best."""
         return followers(self._codes[: self.windows + self.length], self.length)
 
-    def _window_name(self, place: int) -> str:
+    def _texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        *seen, following = self._window(place)
+        return tuple(seen), (*[""] * (self.length - 1), following)
+
+    def _name(self, place: int) -> str:
         *seen, following = self._window(place)
         text = (" " if self.unit == "word" else "").join(seen)
         if len(text) > _NAME_CHARACTERS:
@@ -402,8 +348,7 @@ class NextSymbol:
         if right_to_left(text + following):
             # Isolated, or the arrow would turn round with the letters beside it.
             text, following = f"\u2068{text}\u2069", f"\u2068{following}\u2069"
-        held_out = " (held out)" if place >= self.windows else ""
-        return f"{place + 1}: {text} → {following}{held_out}"
+        return f"{place + 1}: {text} → {following}"
 
 
 @dataclass(frozen=True)
@@ -426,9 +371,3 @@ def _split(text: str, unit: str, lower: bool, punctuation: str) -> _Split:
     codes = np.fromiter(of_symbols, np.min_scalar_type(len(integers)), count=len(symbols))
     codes.flags.writeable = False
     return _Split(tuple(integers), codes)
-
-
-def _spread(most: int, start: int, stop: int) -> NDArray[np.int64]:
-    """Return up to `most` window positions, evenly spread from `start` up to before `stop`."""
-    count = min(most, stop - start)
-    return start + np.arange(count) * (stop - start) // max(count, 1)

@@ -1,4 +1,4 @@
-"""Tables that people bring: from the bytes of a CSV file to a column, or a clear refusal.
+"""Tables that people bring: from the text of a CSV file to a column, or a clear refusal.
 
 Everything here is a pure function, and raises nothing but `ValueError`. Rows are counted as a
 spreadsheet does: the names of the columns are row 1.
@@ -6,7 +6,6 @@ spreadsheet does: the names of the columns are row 1.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import math
@@ -16,13 +15,12 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import shown
+from rnnviz.tasks.text_file import MOST_BYTES
 from rnnviz.tasks.vocabulary import check_label
 
-MOST_BYTES = 5_000_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 1_000
 
@@ -30,29 +28,6 @@ Gaps = Literal["dropped", "filled"]
 
 #: What stands in a cell that has no value, in small letters.
 _EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
-
-#: How files begin that are no text, and what they are.
-_SIGNATURES = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook (save it as CSV)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (save it as CSV)"),
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "a database"),
-)
-
-#: Longer ones first, because UTF-32 begins like UTF-16.
-_OTHER_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -115,36 +90,6 @@ class Gap:
         if len(self.rows) == 1:
             return f"Row {some} has no value and was {self.how}."
         return f"{len(self.rows):,} rows have no value and were {self.how}: {some}."
-
-
-def decode(data: bytes, what: str = "the file") -> str:
-    """Return the text of a file in UTF-8.
-
-    Raises
-    ------
-    ValueError
-        If it is too large, empty, not a text, or in another encoding; says which.
-    """
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"{what} must have at most {MOST_BYTES:,} bytes, got {len(data):,}")
-    for beginning, kind in _SIGNATURES:
-        if data.startswith(beginning):
-            raise ValueError(f"{what} must be a text in UTF-8, got {kind}")
-    for beginning, encoding in _OTHER_ENCODINGS:
-        if data.startswith(beginning):
-            raise ValueError(f"{what} must be in UTF-8, got {encoding}: save it again as UTF-8")
-    if (zero := data.find(b"\0")) >= 0:
-        raise ValueError(f"{what} must be a text in UTF-8, got a binary file (zero at byte {zero})")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise ValueError(
-            f"{what} must be in UTF-8, got byte 0x{data[problem.start]:02x} at {problem.start}, "
-            "which looks like Windows-1252 or Latin-1: save it again as UTF-8"
-        ) from None
-    if not text.strip():
-        raise ValueError(f"{what} must not be empty, got {len(data)} bytes")
-    return text
 
 
 def read_table(text: str) -> Table:
@@ -271,24 +216,6 @@ def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
             known[cell] = check_label(cell, f"the label in row {row} of column {shown(name)}")
         found.append(known[cell])
     return tuple(found), Gap(tuple(missing), gaps)
-
-
-def escape(cell: object) -> object:
-    """Return a cell as it may stand in a CSV file that a spreadsheet opens.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers and all
-    other texts stay as they are.
-    """
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return "'" + cell
-    return cell
-
-
-def to_csv(table: pd.DataFrame) -> str:
-    """Write a table, names of columns included, as CSV text without formulas."""
-    harmless = table.map(escape)
-    harmless.columns = [escape(name) for name in table.columns]
-    return str(harmless.to_csv(index=False, lineterminator="\n"))
 
 
 def _separator(text: str) -> str:

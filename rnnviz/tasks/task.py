@@ -142,6 +142,13 @@ def check_index(what: str, index: int, count: int) -> None:
         raise ValueError(f"{what} must be a whole number 0..{count - 1}, got {shown(index)}")
 
 
+def only_last(length: int, batch_size: int) -> NDArray[np.bool_]:
+    """Return the mask (T, B) that scores the last step alone."""
+    mask = np.zeros((length, batch_size), dtype=bool)
+    mask[-1] = True
+    return mask
+
+
 def read_only(batch: Batch) -> Batch:
     """Lock the arrays of a batch that is handed out more than once, and return it."""
     for array in (batch.x, batch.y, batch.mask):

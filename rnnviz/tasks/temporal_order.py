@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from rnnviz.fields import Field
-from rnnviz.tasks.generated import Generated, length_field, only_last
-from rnnviz.tasks.task import Batch
+from rnnviz.tasks.generated import Generated, length_field
+from rnnviz.tasks.task import Batch, only_last
 
 _DISTRACTORS, _X, _START, _END = 4, 4, 6, 7
 

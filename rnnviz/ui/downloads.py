@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from rnnviz.tasks.table import to_csv
+from rnnviz.tasks.safe_csv import to_csv
 
 
 def csv_button(what: str, make: Callable[[], pd.DataFrame]) -> None:

@@ -11,8 +11,9 @@ import streamlit as st
 
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task
-from rnnviz.tasks.table import decode, read_table
+from rnnviz.tasks.table import read_table
 from rnnviz.tasks.task import Task
+from rnnviz.tasks.text_file import decode
 from rnnviz.ui import controls, session
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Draft, Edited, File, Run

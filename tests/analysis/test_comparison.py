@@ -7,6 +7,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.comparison import Reached, in_words, measure, standings, worth_of_memory
 from rnnviz.tasks import GymSchedule
+from rnnviz.tasks.schedule import Schedule
 
 GYM = GymSchedule()
 MISSED = GymSchedule(missed=0.2)
@@ -93,8 +94,8 @@ def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(
     task = GymSchedule(length=11)
     first = standings(task, None, [])
 
-    def refuse(task):
-        raise AssertionError(f"computed again for {task}")
+    def refuse(schedule):
+        raise AssertionError(f"computed again for {schedule}")
 
-    monkeypatch.setattr(GymSchedule, "_best_from_calendar", refuse)
+    monkeypatch.setattr(Schedule, "best_from_calendar", refuse)
     assert standings(GymSchedule(length=11), None, []) == first

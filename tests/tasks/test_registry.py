@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol, make_task
+from rnnviz.tasks.column import Column
+from rnnviz.tasks.generated import Generated
+from rnnviz.tasks.windows import Windows
 
 ALL = sorted(TASKS)
 
@@ -111,3 +114,9 @@ def test_a_task_can_be_copied_after_use(key):
 def test_a_task_is_frozen(key):
     with pytest.raises(dataclasses.FrozenInstanceError):
         make_task(key).length = 5
+
+
+@pytest.mark.parametrize("base", [Generated, Windows, Column])
+def test_a_task_that_leaves_out_what_each_must_say_cannot_be_made(base):
+    with pytest.raises(TypeError, match="abstract"):
+        base()

@@ -1,11 +1,6 @@
-"""A file becomes a column of numbers or labels, or is refused with the reason."""
-
-import csv
-import io
-import math
+"""A CSV becomes a column of numbers or labels, or is refused with the reason."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,31 +62,6 @@ def test_gaps_in_labels_are_dropped_or_filled_with_the_one_before():
     assert table.labels(read, "b", "filled")[0] == ("x", "y", "y", "z", "z", "w")
     assert table.labels(read, "b", "filled")[1].sentence() == "Row 4 has no value and was filled."
     assert table.Gap((), "dropped").sentence() == ""
-
-
-def test_a_text_file_may_begin_with_a_mark_of_utf_8():
-    assert table.decode(b"\xef\xbb\xbfa,b\n1,\xc3\xa9\n2,3") == "a,b\n1,é\n2,3"
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "empty"),
-        (b" \n ", "empty"),
-        (b"x" * 5_000_001, "at most 5,000,000 bytes, got 5,000,001"),
-        (b"PK\x03\x04rest", "Excel workbook"),
-        (b"\xd0\xcf\x11\xe0", "old Excel"),
-        (b"%PDF-1.7", "a PDF"),
-        (b"\x89PNG\r\n", "a picture"),
-        (b"\x1f\x8b\x08", "gzip"),
-        (b"a,b\n1,\x00", "binary file (zero at byte 6)"),
-        ("a,b".encode("utf-16"), "UTF-16"),
-        ("a,b".encode("utf-32"), "UTF-32"),
-        ("a,é".encode("latin-1"), "byte 0xe9 at 2, which looks like Windows-1252 or Latin-1"),
-    ],
-)
-def test_a_file_that_is_no_text_in_utf_8_is_refused_with_the_reason(data, reason):
-    assert reason in refusal(table.decode, data)
 
 
 @pytest.mark.parametrize(
@@ -160,18 +130,6 @@ def test_a_label_that_is_too_long_is_refused_with_its_row():
     assert sentence.startswith("the label in row 3 of column 'a' must be 1..40 printable")
 
 
-HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\tx", "  =1+1"]
-
-
-@pytest.mark.parametrize("cell", HOSTILE)
-def test_a_formula_is_data_when_read_and_harmless_when_written(cell):
-    written = table.to_csv(pd.DataFrame({cell: [cell, "plain"], "n": [-1.5, 2.0]}))
-    rows = list(csv.reader(io.StringIO(written)))
-    assert rows[0] == ["'" + cell, "n"]
-    assert rows[1] == ["'" + cell, "-1.5"]
-    assert rows[2] == ["plain", "2.0"]
-
-
 def test_markup_and_formulas_are_labels_like_any_other():
     read = table.read_table("a\n<script>alert(1)</script>\n=cmd|' /C calc'!A0\n**b**\n")
     assert table.labels(read, "a", "dropped")[0][1] == "=cmd|' /C calc'!A0"
@@ -213,35 +171,8 @@ def test_any_text_is_a_table_or_a_value_error(text):
                 says(refused, "printable")
 
 
-@given(data=st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode("utf-8")))
-@settings(derandomize=True, max_examples=200, deadline=None)
-def test_any_bytes_are_a_text_or_a_value_error(data):
-    try:
-        text = table.decode(data)
-    except ValueError as refused:
-        says(refused, "the file must")
-    else:
-        assert text.encode("utf-8") in (data, data.removeprefix(b"\xef\xbb\xbf"))
-
-
-@given(
-    cells=st.lists(
-        st.sampled_from(HOSTILE) | st.text(max_size=8) | st.floats() | st.none(), max_size=5
-    )
-)
-@settings(derandomize=True, max_examples=100, deadline=None)
-def test_no_text_that_we_write_begins_like_a_formula(cells):
-    for cell in cells:
-        written = table.escape(cell)
-        if isinstance(cell, str):
-            assert not written.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-        else:
-            assert written is cell
-    assert table.to_csv(pd.DataFrame({"a": pd.Series(cells, dtype=object)})).startswith("a\n")
-
-
 def test_five_megabytes_are_read_whole():
-    rows = "1,2.5,sun\n" * 400_000
-    read = table.read_table("a,b,c\n2,3,rain\n" + rows)
-    assert len(read.rows) == 400_001
-    assert math.isclose(table.numbers(read, "b", "dropped")[0][-1], 2.5)
+    row = f"1,2.5,{'sun' * 30}\n"
+    read = table.read_table("a,b,c\n2,3,rain\n" + row * (4_999_985 // len(row)))
+    assert len(read.rows) == 1 + 4_999_985 // len(row)
+    assert table.numbers(read, "b", "dropped")[0][-1] == 2.5

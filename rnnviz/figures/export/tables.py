@@ -27,7 +27,7 @@ from rnnviz.figures.export.content import (
     weight_gradients,
 )
 from rnnviz.recording import COLUMNS, Trace
-from rnnviz.tasks.table import escape
+from rnnviz.tasks.safe_csv import escape
 
 _ITERATION = ("iterations", "updates that the weights had seen")
 _TIME_STEP = ("", "position in the example, from 0")

@@ -1,0 +1,109 @@
+"""What tasks have in common that learn a column of a CSV file of one's own."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cached_property
+from typing import Any
+
+from rnnviz.fields import Field, shown
+from rnnviz.tasks import table
+from rnnviz.tasks.text_file import MOST_BYTES
+from rnnviz.tasks.windows import Windows
+
+
+class Column(Windows):
+    """Base of tasks that see windows of a column; the share `holdout` at its end is held out.
+
+    Parameters
+    ----------
+    csv
+        CSV text of 1..5,000,000 characters.
+    column
+        Name of the column; empty for the usual one.
+    gaps
+        What happens to rows without a value: `dropped` or `filled`.
+    """
+
+    csv: str
+    column: str
+    gaps: table.Gaps
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self._all_windows < 2:
+            least = self.length + self.ahead + 1
+            raise ValueError(
+                f"column {shown(self.chosen)} must have at least {least} values "
+                f"for a window of {self.length}, got {self._size}"
+            )
+
+    @cached_property
+    def chosen(self) -> str:
+        """Name of the column that is learned."""
+        return self.column or self._usual_column()
+
+    @property
+    def windows(self) -> int:
+        """Number of windows that are trained, at least 1; none of them touches a held-out value."""
+        return max(1, self._all_windows - int(self.holdout * self._size))
+
+    @property
+    def gap(self) -> table.Gap:
+        """Which rows have no value, and what was done about them."""
+        return self._read[1]
+
+    @abstractmethod
+    def _usual_column(self) -> str:
+        """Return the name of the column that is learned if none is chosen."""
+
+    @property
+    @abstractmethod
+    def _read(self) -> tuple[Any, table.Gap]:
+        """The values of the column, and its gaps."""
+
+    @property
+    def _sequence(self) -> Any:
+        return self._read[0]
+
+    @property
+    def _size(self) -> int:
+        return len(self._sequence)
+
+    @property
+    def _table(self) -> table.Table:
+        return table.read_table(self.csv)
+
+    @property
+    def _sentences(self) -> str:
+        """What is held out, and what was missing: the end of a description."""
+        held_out = self._size - self.trained
+        split = f" The last {held_out:,} values are held out." if held_out > 1 else ""
+        gap = self.gap.sentence()
+        return split + (f" {gap}" if gap else "")
+
+    def _name(self, place: int) -> str:
+        return f"from value {place + 1}"
+
+
+def column_fields(csv: str, length: int, what: str, usual: str) -> tuple[Field, ...]:
+    """Return the settings that both kinds of columns have, without `holdout`, which comes last."""
+    return (
+        Field("csv", "CSV", str, csv, "Names of columns in the first row, then a row for each step "
+              "in time. At most 5 MB in UTF-8.", low=1, high=MOST_BYTES, short="csv"),
+        Field("column", "Column", str, "", f"Name of the column of {what}; empty for the {usual}.",
+              low=0, high=40, short="col"),
+        Field("gaps", "Gaps are", str, "dropped",
+              "What happens to rows without a value: they are left out, or filled from what stands "
+              "beside them.", choices=("dropped", "filled"), short="gaps"),
+        Field("length", "Window", int, length,
+              "How many rows the network sees before the one that is asked for.",
+              low=1, high=200, short="len"),
+    )  # fmt: skip
+
+
+HOLDOUT = Field(
+    "holdout", "Held out", float, 0.2,
+    "Share at the end of the data that is never trained and tells how well the future is foreseen.",
+    low=0.0, high=0.5, short="held",
+)  # fmt: skip
