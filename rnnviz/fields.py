@@ -25,7 +25,10 @@ def shown(value: object) -> str:
     """Return a value as it stands in an error sentence: quoted, harmless and short."""
     if isinstance(value, int) and value.bit_length() > 200:
         return "a number of more than 60 digits"  # Python refuses to write it out beyond 4300
-    text = _SHORT.repr(value)
+    try:
+        text = _SHORT.repr(value)
+    except ValueError:  # such a number within a list
+        return f"a {type(value).__name__} that holds a number of very many digits"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
 
 

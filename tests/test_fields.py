@@ -87,6 +87,7 @@ def test_a_huge_value_is_shown_shortened():
     assert len(shown("x" * 10_000_000)) <= 60
     assert len(shown(["x" * 1000] * 1000)) <= 60
     assert len(shown(10**100_000)) <= 60
+    assert shown([10**100_000]) == "a list that holds a number of very many digits"
 
 
 def test_what_is_shown_of_a_text_holds_no_control_characters():

@@ -143,7 +143,7 @@ class GradientCheck:
 
     def advance(self, entries: int | None = None) -> None:
         """Compare so many entries more; None means all that are left."""
-        wanted = range(self.total if entries is None else entries)
+        wanted = range(self.total if entries is None else checks.whole("entries", entries, 0))
         with np.errstate(all="ignore"):
             for _ in zip(wanted, self._comparisons, strict=False):
                 pass
@@ -208,10 +208,13 @@ def gradient_check(
 
 def _judged(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict[str, Array]:
     """Return the gradients to judge as arrays that fit the points at which they are taken."""
-    unknown = sorted(set(gradients) - set(points))
-    if unknown:
-        raise ValueError(f"gradients must be of {sorted(points)}, got {unknown}")
-    arrays = {name: np.asarray(values) for name, values in gradients.items()}
+    if not isinstance(gradients, Mapping) or not set(gradients) <= set(points):
+        came = list(gradients) if isinstance(gradients, Mapping) else gradients
+        raise ValueError(f"gradients must be of {sorted(points)}, got {checks.shown(came)}")
+    arrays = {
+        name: checks.numbers(f"gradients[{name!r}]", values, finite=False)
+        for name, values in gradients.items()
+    }
     for name, values in arrays.items():
         checks.same_shape(f"gradients[{name!r}]", values, points[name].shape)
     return arrays

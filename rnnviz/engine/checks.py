@@ -15,20 +15,31 @@ from numpy.typing import NDArray
 from rnnviz.engine.losses import LOSSES, Mask, Targets
 from rnnviz.engine.products import Array
 
+SHOWN_CHARACTERS = 60
+
+
+def shown(value: Any) -> str:
+    """Return a value as it stands in an error sentence: short, whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # Python refuses a number of 4300 digits; a class of others', anything
+        text = f"a value of the type {type(value).__name__} that cannot be shown"
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+
 
 def whole(name: str, value: Any, low: int, high: int | None = None) -> int:
     """Return a whole number within low..high."""
     is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
         allowed = f"{low}..{high}" if high is not None else f"{low} or more"
-        raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number {allowed}, got {shown(value)}")
     return int(value)
 
 
 def finite(name: str, value: Any) -> float:
     """Return a finite number."""
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-        raise ValueError(f"{name} must be a number, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise ValueError(f"{name} must be a number, got {shown(value)}")
     try:
         number = float(value)
     except OverflowError:  # a whole number of more than 308 digits
@@ -42,7 +53,7 @@ def at_least_0(name: str, value: Any) -> float:
     """Return a finite number that is not negative."""
     number = finite(name, value)
     if number < 0:
-        raise ValueError(f"{name} must be 0 or more, got {value!r}")
+        raise ValueError(f"{name} must be 0 or more, got {shown(value)}")
     return number
 
 
@@ -52,7 +63,7 @@ def radius(value: Any, how: str, allowed: tuple[str, ...]) -> float:
     if number != 1 and how not in allowed:
         raise ValueError(
             f"spectral_radius is only for the initial weights {', '.join(allowed)}, "
-            f"got {value!r} with {how}"
+            f"got {shown(value)} with {how}"
         )
     return number
 
@@ -60,14 +71,14 @@ def radius(value: Any, how: str, allowed: tuple[str, ...]) -> float:
 def yes_or_no(name: str, value: Any) -> bool:
     """Return True or False."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{name} must be true or false, got {value!r}")
+        raise ValueError(f"{name} must be true or false, got {shown(value)}")
     return bool(value)
 
 
 def choice(name: str, value: Any, allowed: Any) -> str:
     """Return one of the allowed words."""
     if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {shown(value)}")
     return value
 
 
@@ -75,10 +86,10 @@ def float_type(value: Any) -> np.dtype[Any]:
     """Return float32 or float64 as a NumPy dtype."""
     try:
         dtype: np.dtype[Any] = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError):
         dtype = np.dtype(object)
     if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype must be float32 or float64, got {value!r}")
+        raise ValueError(f"dtype must be float32 or float64, got {shown(value)}")
     return dtype
 
 
@@ -160,7 +171,7 @@ def initial(
     if value is None:
         return None
     if not isinstance(value, Mapping) or not set(value) <= set(names):
-        came = list(value) if isinstance(value, Mapping) else type(value).__name__
+        came = shown(list(value)) if isinstance(value, Mapping) else type(value).__name__
         raise ValueError(f"initial must be a mapping with the keys {list(names)}, got {came}")
     state = {
         name: numbers(f"initial[{name!r}]", value.get(name, np.zeros(shape))) for name in names
@@ -170,18 +181,24 @@ def initial(
     return state
 
 
-def parameters(value: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Return arrays for exactly these names, of exactly these shapes."""
+def parameters(
+    value: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], dtype: np.dtype[Any]
+) -> dict[str, Array]:
+    """Return arrays for exactly these names, of exactly these shapes, finite in this type."""
     if not isinstance(value, Mapping):
         raise ValueError(f"weights must be a mapping of names, got {type(value).__name__}")
-    missing, unknown = sorted(set(shapes) - set(value)), sorted(set(value) - set(shapes))
+    missing = sorted(set(shapes) - set(value))
+    unknown = [name for name in value if name not in shapes]
     if missing or unknown:
         raise ValueError(
-            f"weights must be exactly {sorted(shapes)}; missing {missing}, unknown {unknown}"
+            f"weights must be exactly {sorted(shapes)}; missing {missing}, unknown {shown(unknown)}"
         )
     arrays = {name: numbers(name, value[name]) for name in shapes}
     for name, shape in shapes.items():
         same_shape(name, arrays[name], shape)
+        largest = np.abs(arrays[name]).max()
+        if largest > np.finfo(dtype).max:
+            raise ValueError(f"{name} must be finite in {dtype}, got {largest}")
     return arrays
 
 
@@ -191,12 +208,12 @@ def truncation(value: Any) -> None:
         whole("truncate", value, 1)
 
 
-def numbers(name: str, value: Any) -> NDArray[Any]:
-    """Return an array of finite floats."""
+def numbers(name: str, value: Any, *, finite: bool = True) -> NDArray[Any]:
+    """Return an array of floats, finite ones if so wanted."""
     array = _array(name, value)
     if array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be an array of numbers, got {array.dtype}")
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got NaN or infinity")
     return array if array.dtype.char in "fd" else array.astype(np.float64)
 

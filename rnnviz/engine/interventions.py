@@ -102,7 +102,9 @@ def check(item: Intervention, architecture: Architecture) -> None:
             raise ValueError(f"the forget bias is an LSTM's, got it for {architecture.cell}")
         return
     if not (item.units is None or isinstance(item.units, tuple)):
-        raise ValueError(f"units must be a tuple of whole numbers or None, got {item.units!r}")
+        raise ValueError(
+            f"units must be a tuple of whole numbers or None, got {checks.shown(item.units)}"
+        )
     for unit in item.units or ():
         checks.whole("unit", unit, 0, architecture.hidden_size - 1)
     if isinstance(item, Hold):
@@ -114,7 +116,8 @@ def _check_gate(gate: str, architecture: Architecture) -> None:
     allowed = architecture.cell_type.holdable()
     if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
         can = allowed if allowed else "none: it has no gates of its own"
-        raise ValueError(f"gate must be one of {can}, got {gate!r} for {architecture.cell}")
+        got = f"{checks.shown(gate)} for {architecture.cell}"
+        raise ValueError(f"gate must be one of {can}, got {got}")
 
 
 def of_layer(items: Sequence[Intervention], layer: int) -> list[Intervention]:

@@ -300,7 +300,7 @@ class Network:
         ValueError
             If an entry is missing, unknown, misshapen or not finite; nothing is changed then.
         """
-        for name, values in checks.parameters(weights, self._shapes).items():
+        for name, values in checks.parameters(weights, self._shapes, self.dtype).items():
             np.copyto(self.parameters[name], values, casting="same_kind")
 
     def to_torch(self) -> dict[str, Array]:

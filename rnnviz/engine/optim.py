@@ -30,7 +30,7 @@ class Optimizer(ABC):
     """
 
     def __init__(self, size: int, dtype: DTypeLike, weight_decay: float = 0.0) -> None:
-        self.dtype = np.dtype(dtype)
+        self.dtype = checks.float_type(dtype)
         self.weight_decay = weight_decay
         self.iterations = 0
         self._scratch: Array = np.zeros(size, self.dtype)
@@ -196,6 +196,10 @@ def make_optimizer(
     Raises
     ------
     ValueError
-        If there is no such optimiser.
+        If there is no such optimiser, or a size, type or setting is not allowed.
     """
-    return OPTIMIZERS[checks.choice("optimizer", name, OPTIMIZERS)](size, dtype, **settings)
+    checks.choice("optimizer", name, OPTIMIZERS)
+    checks.whole("size", size, 1)
+    for setting, value in settings.items():
+        checks.finite(setting, value)
+    return OPTIMIZERS[name](size, dtype, **settings)

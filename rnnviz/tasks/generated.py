@@ -114,7 +114,7 @@ class Generated(ABC):
     def probe(self, index: int) -> Probe:
         """Return one of the probes named in `probe_names`."""
         check_index("probe", index, len(self.probe_names))
-        batch = self._probe_batch(index)
+        batch = self._probe_batch(int(index))  # 30 000 more does not fit into an np.int8
         return Probe(
             self.probe_names[index],
             batch,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -23,6 +23,7 @@ from rnnviz.tasks.vocabulary import check_label
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 1_000
+LEAST_SPREAD = 1e-30
 
 Gaps = Literal["dropped", "filled"]
 
@@ -122,7 +123,8 @@ def _read(text: str) -> Table:
         raise ValueError(f"CSV text must have at most {MOST_BYTES:,} characters, got {len(text):,}")
     separator = _separator(text)
     names: tuple[str, ...] | None = None
-    cells: list[list[str]] = []
+    # Column by column: a list for each of a million rows would take twice as long.
+    columns: list[list[str]] = []
     rows: list[int] = []
     blank: list[int] = []
     shared: dict[str, str] = {}  # equal cells are kept once
@@ -132,10 +134,11 @@ def _read(text: str) -> Table:
             continue
         if names is None:
             names = _names(line)
+            columns = [[] for _ in names]
             blank = []
             continue
-        if len(names) == 1:  # an empty line is a gap in an only column, but not at the end
-            cells += [[""]] * len(blank)
+        if len(names) == 1 and blank:  # a gap in an only column, but not at the end
+            columns[0] += [""] * len(blank)
             rows += blank
         blank = []
         if len(line) != len(names):
@@ -143,15 +146,16 @@ def _read(text: str) -> Table:
                 f"each row must have {len(names)} cells, as many as there are names in row 1, "
                 f"got {len(line)} in row {row}"
             )
-        cells.append([shared.setdefault(cell, cell) for cell in line])
+        for cell, column in zip(line, columns, strict=True):
+            column.append(shared.setdefault(cell, cell))
         rows.append(row)
     if names is None:
         raise ValueError("CSV text must have a row of names and rows of values, got nothing")
-    if len(cells) < 2:
+    if len(rows) < 2:
         raise ValueError(
-            f"CSV text must have at least 2 rows of values below the names, got {len(cells)}"
+            f"CSV text must have at least 2 rows of values below the names, got {len(rows)}"
         )
-    return Table(names, tuple(zip(*cells, strict=True)), tuple(rows), separator == ";")
+    return Table(names, tuple(map(tuple, columns)), tuple(rows), separator == ";")
 
 
 def is_numeric(table: Table, name: str) -> bool:
@@ -166,7 +170,8 @@ def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], G
     Raises
     ------
     ValueError
-        If a cell holds something else, an infinity, or all numbers are equal.
+        If a cell holds something else, an infinity, or all numbers are equal: differences of a
+        part in 10^12, and below 1e-30, are rounding.
     """
     values = np.full(len(table.rows), math.nan)
     for place, (cell, row) in enumerate(zip(table.column(name), table.rows, strict=True)):
@@ -180,17 +185,17 @@ def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], G
             )
         values[place] = value
     missing = np.isnan(values)
-    if (~missing).sum() < 2 or np.ptp(values[~missing]) == 0:
-        got = np.unique(values[~missing])
+    known = values[~missing]
+    if not len(known) or np.ptp(known) <= max(LEAST_SPREAD, 1e-12 * np.abs(known).max()):
         raise ValueError(
             f"column {shown(name)} must hold at least 2 different numbers, "
-            + (f"got {got[0]:g} throughout" if len(got) else "got none")
+            + (f"got {known[0]:g} throughout" if len(known) else "got none")
         )
     gap = Gap(tuple(np.array(table.rows)[missing].tolist()), gaps)
     if gaps == "dropped":
-        return values[~missing], gap
+        return known, gap
     places = np.arange(len(values))
-    return np.interp(places, places[~missing], values[~missing]), gap
+    return np.interp(places, places[~missing], known), gap
 
 
 def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
@@ -225,17 +230,16 @@ def _separator(text: str) -> str:
     return max(",;\t|", key=bare.count)
 
 
-def _lines(text: str, separator: str) -> list[tuple[int, list[str]]]:
-    """Return the rows as trimmed cells, none for an empty line, with their numbers."""
+def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows as trimmed cells, none for an empty line, with their numbers."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines: list[tuple[int, list[str]]] = []
     row = 0
     try:
         for line in reader:
             row += 1
             trimmed = [cell.strip() for cell in line]
             if not any(trimmed) and len(trimmed) < 2:
-                lines.append((row, []))
+                yield row, []
                 continue
             if len(trimmed) > MOST_COLUMNS:
                 raise ValueError(
@@ -248,10 +252,9 @@ def _lines(text: str, separator: str) -> list[tuple[int, list[str]]]:
                     f"each cell must have at most {LONGEST_CELL:,} characters, "
                     f"got {longest:,} in row {row}"
                 )
-            lines.append((row, trimmed))
+            yield row, trimmed
     except csv.Error as problem:
         raise ValueError(f"row {row + 1} cannot be read as CSV: {problem}") from None
-    return lines
 
 
 def _names(line: Sequence[str]) -> tuple[str, ...]:

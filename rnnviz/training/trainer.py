@@ -15,10 +15,12 @@ from rnnviz.engine import (
     Intervention,
     Network,
     Optimizer,
+    checks,
     clip_by_norm,
     clip_by_value,
     make_optimizer,
 )
+from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
@@ -63,8 +65,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        If the task is not the one that the config names, there is no such task or probe, or the
-        run would need too much memory.
+        If the task is not the one that the config names, config or task is something else, there
+        is no such task or probe, or the run would need too much memory.
     """
 
     def __init__(
@@ -74,10 +76,14 @@ class Trainer:
         probe: int = 0,
         begun_for: str | None = None,
     ) -> None:
+        if not isinstance(config, RunConfig):
+            raise ValueError(f"config must be a RunConfig, got {shown(config)}")
         self.config = config
         self.task = make_task(config.task) if task is None else task
-        if self.task.key != config.task:
-            raise ValueError(f"task must be {config.task!r}, as in config, got {self.task.key!r}")
+        key = getattr(self.task, "key", None)
+        if key != config.task:
+            got = shown(self.task if key is None else key)
+            raise ValueError(f"task must be {config.task!r}, as in config, got {got}")
         self.probe = self.task.probe(probe)
         check_memory(config, self.task)
         self.network = Network(
@@ -124,12 +130,14 @@ class Trainer:
         Raises
         ------
         ValueError
-            If neither is given, or one is negative.
+            If neither is given, or one is negative or not a number.
         """
         if iterations is None and seconds is None:
             raise ValueError("advance expects iterations, seconds or both, got neither")
-        if (iterations or 0) < 0 or (seconds or 0.0) < 0:
-            raise ValueError(f"advance cannot go back, got {iterations=}, {seconds=}")
+        if iterations is not None:
+            iterations = checks.whole("iterations", iterations, 0)
+        if seconds is not None and checks.finite("seconds", seconds) < 0:
+            raise ValueError(f"seconds must be 0 or more, got {seconds}")
         start = self.iteration
         last = math.inf if iterations is None else start + iterations
         end = math.inf if seconds is None else time.perf_counter() + seconds
@@ -178,9 +186,9 @@ class Trainer:
         ValueError
             If there is no such gate, unit or layer; nothing is changed then.
         """
-        if items != self.network.interventions:
-            before = self._state()
-            self.network.intervene(*items)
+        before = self._state()
+        self.network.intervene(*items)  # first, for what it refuses may not be comparable
+        if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
 

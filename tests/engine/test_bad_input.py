@@ -1,14 +1,23 @@
 """Bad input is refused with the name of the argument, what was expected and what came."""
 
+import re
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from rnnviz.engine import (
     GradientCheck,
+    Hold,
     Network,
+    ShiftForgetBias,
+    Silence,
     clip_by_norm,
     clip_by_value,
+    itemised,
     jacobian_norms,
+    make_optimizer,
     step_jacobians,
 )
 from tests.engine.batches import batch, network
@@ -204,3 +213,98 @@ def test_classes_of_any_whole_numbers_are_the_same_classes():
     x, y, _ = batch(net)
     for kind in ("uint8", "int32", "uint64"):
         assert net.record(x, y.astype(kind)).loss == net.record(x, y).loss
+
+
+X = np.random.default_rng(0).normal(size=(6, 2, 3))
+
+HOSTILE = [
+    None, True, -1, 2**63, 10**5000, 1.5, float("nan"), float("inf"), "3", "x" * 100_000, "\ud800",
+    b"x", [], [[1], [1, 2]], {}, {"a": 1}, {1: 1, "a": 2}, {10**5000: 1}, set(), 1j, object(),
+    Fraction(1, 3), Decimal("NaN"), np.bool_(True), np.int8(3), np.array(3), np.array([1, 2]),
+    np.array(["a"]), np.datetime64("2020"), np.zeros((0, 0, 0)), X.astype(object), X[0], X * 1j,
+    X.tolist(), Y + 100, Y - 100, Y.astype(np.uint64), Y.tolist(), np.zeros((6, 2), bool),
+]  # fmt: skip
+
+
+def _huge(value):
+    """Tell whether there is no memory for so many, which NumPy says in its own words."""
+    return type(value) is int and value >= 2**63
+
+
+CALLS = {
+    **{name: lambda _, value, name=name: Network(**{**SETTINGS, name: value})
+       for name in ("cell", "layers", "dtype", "seed", "forget_bias", "peephole", "coupled",
+                    "reset", "initial_weights", "spectral_radius")},
+    "x": lambda net, value: net.learn(value, Y),
+    "x recorded": lambda net, value: net.record(value, Y),
+    "x predicted": lambda net, value: net.predict(value),
+    "x looked up": lambda _, value: network("lstm", embedding_size=2).learn(value, Y),
+    "x checked": lambda net, value: GradientCheck(net, value, Y),
+    "x taken apart": lambda net, value: itemised(net, value, Y),
+    "y": lambda net, value: net.learn(X, value),
+    "y of numbers": lambda net, value: net.learn(X, value, loss="squared_error"),
+    "y recorded": lambda net, value: net.record(X, value),
+    "mask": lambda net, value: net.learn(X, Y, value),
+    "mask recorded": lambda net, value: net.record(X, Y, value),
+    "loss": lambda net, value: net.learn(X, Y, loss=value),
+    "truncate": lambda net, value: net.learn(X, Y, truncate=value),
+    "truncate recorded": lambda net, value: net.record(X, Y, truncate=value),
+    "initial": lambda net, value: net.record(X, Y, initial=value),
+    "weights": lambda net, value: net.load_torch(value),
+    "readout.bias": lambda net, value: net.load_torch({**net.to_torch(), "readout.bias": value}),
+    "dtype of a copy": lambda net, value: net.copy(value),
+    "gradients": lambda net, value: GradientCheck(net, X, Y, gradients=value),
+    "gradients by name": lambda net, value: GradientCheck(net, X, Y, gradients={"x": value}),
+    "step": lambda net, value: GradientCheck(net, X, Y, step=value),
+    "entries": lambda net, value: GradientCheck(net, X, Y, entries=value),
+    "entries more": lambda net, value: GradientCheck(net, X, Y, entries=1).advance(value),
+    "intervention": lambda net, value: net.intervene(value),
+    "gate": lambda net, value: net.intervene(Hold(value, 1.0)),
+    "value": lambda net, value: net.intervene(Hold("f", value)),
+    "unit": lambda net, value: net.intervene(Silence((value,))),
+    "unit or units": lambda net, value: net.intervene(Silence(value)),
+    "layer": lambda net, value: net.intervene(Silence(layer=value)),
+    "amount": lambda net, value: net.intervene(ShiftForgetBias(value)),
+    "optimizer": lambda _, value: make_optimizer(value, 3),
+    "size": lambda _, value: make_optimizer("sgd", -1 if _huge(value) else value),
+    "momentum": lambda _, value: make_optimizer("sgd", 3, momentum=value),
+    "weight_decay": lambda _, value: make_optimizer("adam", 3, weight_decay=value),
+    "max_norm": lambda _, value: clip_by_norm(np.ones(3), value),
+    "max_value": lambda _, value: clip_by_value(np.ones(3), value),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("named", CALLS)
+def test_whatever_comes_is_taken_or_refused_in_a_short_sentence_with_its_name(named):
+    net = network("lstm")
+    before = net.flat.copy()
+    refused = []
+    for value in HOSTILE:
+        try:
+            CALLS[named](net, value)
+        except ValueError as error:
+            refused.append(str(error))
+            assert np.array_equal(net.flat, before)
+        net.intervene()
+    assert refused
+    for sentence in refused:
+        assert re.match(rf"{named.split()[0]}s?\b", sentence), sentence
+        assert re.search(r"\b(got|unknown)\b", sentence), sentence
+        assert len(sentence) < 350
+
+
+def test_unscored_targets_may_be_anything_while_learning():
+    net = network("lstm")
+    x, y, _ = batch(net)
+    mask = np.zeros(y.shape, bool)
+    mask[-1] = True
+    wanted = net.learn(x, y, mask)
+    assert net.learn(x, np.where(mask, y, 99), mask) == wanted
+
+
+def test_weights_that_are_infinite_in_the_network_s_precision_are_refused():
+    net = network("lstm", dtype="float32")
+    before = net.flat.copy()
+    with pytest.raises(ValueError, match=r"readout\.bias must be finite in float32, got 1e\+300"):
+        net.load_torch({**net.to_torch(), "readout.bias": np.full(5, 1e300)})
+    assert np.array_equal(net.flat, before)

@@ -155,7 +155,7 @@ def name_of(case):
 
 @pytest.mark.parametrize(("rule", "task"), CASES, ids=name_of)
 def test_every_target_of_symbols_is_what_a_slow_rule_says(rule, task):
-    probes = [task.probe(index).batch for index in range(len(task.probe_names))]
+    probes = [task.probe(np.int8(index)).batch for index in range(len(task.probe_names))]
     for batch in [task.sample(np.random.default_rng(0), 64), *probes]:
         for seen, targets in read(task, batch):
             expected = rule(task, seen)

@@ -110,6 +110,8 @@ def test_what_the_reader_cannot_read_is_refused_in_our_words(text):
         (["1", "1_000"], "got '1_000' in row 3"),
         (["4", "4", "4"], "at least 2 different numbers, got 4 throughout"),
         (["nan", "NaN"], "at least 2 different numbers, got none"),
+        (["1e10", "10000000000.000004"], "at least 2 different numbers, got 1e+10 throughout"),
+        (["1e-300", "-2e-300"], "at least 2 different numbers, got 1e-300 throughout"),
         (["=cmd|' /C calc'!A0", "1"], "got \"=cmd|' /C calc'!A0\" in row 2"),
     ],
 )

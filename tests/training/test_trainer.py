@@ -1,11 +1,13 @@
 """The trainer repeats to the bit, changes live knobs only, and survives divergence."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.engine import Hold, Silence
 from rnnviz.tasks import GymSchedule, NextSymbol, make_task
 
 SMALL = GymSchedule(length=6)
@@ -148,12 +150,25 @@ def test_of_iterations_and_seconds_the_first_to_be_reached_counts():
     trainer = small_trainer()
 
     assert trainer.advance(iterations=3, seconds=60) == 3
+    assert trainer.advance(iterations=np.int8(127)) == trainer.advance(iterations=np.int8(127))
     assert trainer.advance(iterations=1000, seconds=0) == 1
 
 
-@pytest.mark.parametrize("asked", [{}, {"seconds": -1}, {"iterations": -1}])
-def test_advance_wants_iterations_or_seconds(asked):
-    with pytest.raises(ValueError, match="advance"):
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({}, "advance expects iterations, seconds or both, got neither"),
+        ({"iterations": -1}, "iterations must be a whole number 0 or more, got -1"),
+        ({"iterations": math.inf}, "iterations must be a whole number 0 or more, got inf"),
+        ({"iterations": "3"}, "iterations must be a whole number 0 or more, got '3'"),
+        ({"seconds": -1}, "seconds must be 0 or more, got -1"),
+        ({"seconds": math.nan}, "seconds must be a finite number, got nan"),
+        ({"seconds": math.inf}, "seconds must be a finite number, got inf"),
+        ({"seconds": [1]}, r"seconds must be a number, got \[1\]"),
+    ],
+)
+def test_advance_wants_iterations_or_seconds_that_end(asked, sentence):
+    with pytest.raises(ValueError, match=sentence):
         small_trainer().advance(**asked)
 
 
@@ -226,6 +241,24 @@ def test_a_probe_that_does_not_exist_is_refused_and_nothing_changes():
 def test_a_task_that_the_config_does_not_name_is_refused():
     with pytest.raises(ValueError, match="task must be 'symbols'"):
         Trainer(RunConfig(task="symbols"), SMALL)
+
+
+@pytest.mark.parametrize("other", ["gym", 3, ["gym"], [10**5000]])
+def test_a_config_or_task_that_is_none_is_refused(other):
+    with pytest.raises(ValueError, match="config must be a RunConfig, got"):
+        Trainer(other)
+    with pytest.raises(ValueError, match="task must be 'gym', as in config, got"):
+        Trainer(RunConfig(), other)
+
+
+@pytest.mark.parametrize("item", [None, Silence([1]), Silence(np.array([1, 2])), Hold([], 1.0)])
+def test_an_intervention_that_cannot_be_is_refused_and_leaves_no_mark(item):
+    trainer = small_trainer()
+    trainer.intervene(Hold("f", 1.0))
+    with pytest.raises(ValueError, match=r"^(intervention|units|gate) must be"):
+        trainer.intervene(item)
+    assert trainer.network.interventions == (Hold("f", 1.0),)
+    assert len(trainer.marks) == 1
 
 
 def test_an_unknown_task_is_refused():
