@@ -103,7 +103,11 @@ def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int)
     result = f"= {_number(equation.result, quantities, digits)}"
     # Of numbers without a tile: `a + −b` is written as `a − b`.
     right = "".join(pieces).replace('+ <span class="number">−', '− <span class="number">')
-    whole = ["=", *re.split(' (?=[·+] |− <span class="number">)', right), result]
+    # Where the right side is nothing but the result, it is not written twice.
+    if re.fullmatch(r"\{\w+\}", equation.filled):
+        whole = [result]
+    else:
+        whole = ["=", *re.split(' (?=[·+] |− <span class="number">)', right), result]
     kind = "filled long" if len(pieces) > LONG else "filled"
     return f'<p class="{kind}">{" ".join(f"<span>{part}</span>" for part in whole)}</p>'
 

@@ -309,6 +309,14 @@ def test_what_does_not_come_back_is_0_where_weights_are_no_numbers_too():
     assert last[2].equations[0].result.value == 0
 
 
+@pytest.mark.parametrize(("step", "names"), [(5, {"step 6"}), (6, set())])
+def test_no_step_is_named_after_the_last_one(step, names):
+    trainer = trained()
+    found = stages(trainer.trace(), trainer.network.architecture, Where(0, 0, step), "backward")
+    terms = found[0].equations[1].weighted.terms
+    assert {name for term in terms for name in term.name.split(", ")[1:]} == names
+
+
 def test_one_step_and_one_unit_are_enough():
     trainer = trained(hidden_size=1, layers=2)
     batch = trainer.probe.batch

@@ -185,6 +185,22 @@ def test_leaving_while_it_trains_and_coming_back_shows_the_same_run(studio):
     expect(studio.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
 
 
+def test_coming_back_one_finds_the_picture_as_one_left_it(studio):
+    studio.locator(".unrolled .scroll").press("ArrowDown")
+    studio.get_by_role("button", name="One cell at one time step").click()
+    studio.locator(".unrolled .scroll").press("ArrowRight")
+    told = studio.locator(".unrolled .strips")
+    expect(told).to_have_attribute("aria-label", re.compile("^unit 0 at time step"))
+    before = told.get_attribute("aria-label")
+    studio.get_by_label("Speed of the sweep").select_option("0.25")
+    open_page(studio, "Gates")
+
+    studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
+
+    expect(told).to_have_attribute("aria-label", before)
+    expect(studio.get_by_label("Speed of the sweep")).to_have_value("0.25")
+
+
 def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
     open_page(studio, "Task")
     grid = studio.get_by_test_id("stDataFrame").first

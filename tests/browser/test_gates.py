@@ -66,10 +66,11 @@ def test_the_cloud_plays_from_the_start_while_its_axes_stand_still(gates):
     expect(told).to_have_text("iteration 0")
     start, ranges = gates.evaluate(f"[{_POINTS}, {_RANGES}]")
 
-    gates.locator(".updatemenu-button").first.click()
+    gates.get_by_role("button", name="Play").press("Enter")
     gates.wait_for_function(f"(start) => `${{{_POINTS}}}` !== `${{start}}`", arg=start)
 
     moved, still = gates.evaluate(f"[{_POINTS}, {_RANGES}]")
     assert len(moved) == len(start) == 48
     assert still == ranges
     expect(told).not_to_have_text("iteration 0")
+    gates.get_by_role("button", name="Pause").click()

@@ -129,6 +129,46 @@ def test_texts_of_the_user_stay_texts_in_an_svg(still: Open) -> None:
     assert not list(root.iter(f"{_SVG}script"))
 
 
+def _texts(page: Page) -> dict[str, float]:
+    """Return the texts of the picture with the height at which they stand."""
+    root = ElementTree.fromstring(_saved(page, "this picture as SVG"))
+    return {each.text: float(each.get("y")) for each in root.iter(f"{_SVG}text")}
+
+
+@pytest.mark.parametrize(
+    ("steps", "left", "said"),
+    [
+        (4, 0.5, "Gradient of the last step's loss lasts: × 0.794 per step back, × 0.5 in all"),
+        (4, 8, "Gradient of the last step's loss grows: × 2 per step back, × 8 in all"),
+        (101, 1e-3, "Gradient of the last step's loss dies out: × 0.933 per step back, × 0.001 "
+         "in all"),
+        (101, 1e4, "Gradient of the last step's loss explodes: × 1.1 per step back, × 1e4 in all"),
+    ],
+)  # fmt: skip
+def test_the_fate_of_the_gradient_is_what_is_left_of_it_and_covers_nothing(
+    still: Open, steps: int, left: float, said: str
+) -> None:
+    trace = make_trace(steps=steps, units=1)
+    norms = np.geomspace(left, 1, steps)[:, None]
+    layer = replace(trace.layers[0], last_d_h=norms)
+    texts = _texts(still([replace(trace, layers=(layer,))]))
+
+    # Above it is what the network says, below it are the bars of the gradient.
+    assert texts["class 1"] + 12 < texts[said] < texts["gradient norm"] - 12
+
+
+def test_layers_are_counted_as_everywhere_and_a_character_stands_upright(still: Open) -> None:
+    trace = make_trace(steps=80)
+    labels = tuple("ab" * 40)
+    page = still([replace(trace, layers=trace.layers * 2, input_labels=labels)])
+    root = ElementTree.fromstring(_saved(page, "this picture as SVG"))
+    written = {each.text: each for each in root.iter(f"{_SVG}text")}
+
+    assert [text for text in written if text.startswith("layer")] == ["layer 1", "layer 2"]
+    assert "transform" not in written["a"].attrib
+    assert "transform" in written["class 1"].attrib
+
+
 def test_an_svg_of_what_is_not_a_number_is_valid_too(still: Open) -> None:
     trace = make_trace()
     layer = replace(trace.layers[0], h=np.full_like(trace.h, np.nan))

@@ -33,6 +33,11 @@ def test_a_sum_of_a_negative_number_is_a_difference():
     assert text_of(equation_html(added, "lstm", digits=3)) == "= 0.5000 − 0.2500 = 0.250"
 
 
+def test_a_number_that_is_the_whole_right_side_is_written_once():
+    held = Equation("i_t", "{held}", {"held": Number(0.25, "i")}, Number(0.25, "i"))
+    assert text_of(equation_html(held, "lstm", digits=3)) == "= 0.250"
+
+
 def test_a_result_that_is_not_the_recorded_one_is_not_called_the_same():
     shown = text_of(equation_html(equation(result=0.5001), "lstm", digits=6))
     assert shown.endswith("recorded: 0.500000, another by 0.0001")

@@ -69,7 +69,8 @@ class Gradients:
         comes = place.gradient_comes_back
         nothing: ByGate = {letter: np.zeros_like(gate) for letter, gate in self.here.h.items()}
         by_gate = self.of(place.at(step=later)).h if comes else nothing
-        terms = _of_gates(place, "weight_hh", by_gate, f", step {later}")
+        names = f", step {later}" if later < place.trace.steps else ""
+        terms = _of_gates(place, "weight_hh", by_gate, names)
         if not comes:  # no product is made: it stays 0 where a weight is not a number, too
             terms = [replace(term, product=0.0) for term in terms]
         return Equation.of_sum(

@@ -211,8 +211,33 @@ function draw(chart) {
     // A finger that drags means to scroll the page.
     dragmode: coarse ? false : "zoom",
   };
+  const buttons = (layout.updatemenus ?? []).flatMap((menu) => menu.buttons);
+  for (const button of buttons) button.execute = false;
   plotly.react(plot, { data, layout, config, frames });
   if (first) plot.on("plotly_click", ({ points: [point] }) => chart.report?.(point.x, point.y));
+  if (first) plot.on("plotly_buttonclicked", ({ button }) => press(chart, button));
+  makeReachable(plot);
+}
+
+/** Do what a button is for: an animation that is stopped is no error, which Plotly takes it for. @param {Chart} chart */
+function press({ plot, plotly }, { method, args }) {
+  plotly[method](plot, ...args).catch(() => {});
+}
+
+/** Plotly draws its buttons for a pointer; here the keyboard presses them, too. @param {HTMLElement} plot */
+function makeReachable(plot) {
+  const buttons = plot.querySelectorAll(".updatemenu-button");
+  plot.parentElement.setAttribute("role", buttons.length ? "group" : "img");
+  for (const button of buttons) {
+    button.setAttribute("role", "button");
+    button.setAttribute("tabindex", "0");
+    button.onkeydown = (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    };
+  }
 }
 
 /** Take colours and font from the theme of the page, as it is now. @param {HTMLElement} host */

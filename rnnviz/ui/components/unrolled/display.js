@@ -14,6 +14,9 @@ import { updateReceptive } from "./receptive.js";
 const HINT = "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
   "p sweep, t training, + − zoom. All is measured but the thin lines: what feeds what.";
 
+const NARROW_HINT = "Tap a unit to follow it, twice to zoom in. All is measured but the thin lines: " +
+  "what feeds what.";
+
 /** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
 export function buildLabels(view) {
   const { layout, dom } = view;
@@ -122,7 +125,7 @@ export function updateStepTexts(view) {
   if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
-  fillFacts(view, dom.unitLine, facts.length ? facts : [[HINT, ""]]);
+  fillFacts(view, dom.unitLine, facts.length ? facts : [[layout.narrow ? NARROW_HINT : HINT, ""]]);
   updateReceptive(view);
 }
 
@@ -189,7 +192,8 @@ export function updatePlay(view) {
   setPlaying(dom.replay, replay, "Training");
 }
 
-function setPlaying({ play, loop }, state, name) {
+function setPlaying({ play, loop, speed }, state, name) {
+  speed.value = String(state.speed);
   loop.setAttribute("aria-pressed", String(state.loop));
   if (play.dataset.playing === String(state.playing)) return;
   play.dataset.playing = String(state.playing);

@@ -3,9 +3,7 @@
 import { clamp, normsOf, onAxis } from "./values.js";
 import { VEIL, css, mix, readable } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
-import {
-  arrowDown, dottedLine, fitted, font, hatch, inLines, measured, ring, roundedRect,
-} from "./marks.js";
+import { arrowDown, dottedLine, fitted, font, hatch, inLines, ring } from "./marks.js";
 import { gradientWords } from "./words.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
@@ -93,28 +91,21 @@ export function drawBackward(context, scene) {
     });
   }
   drawSources(context, scene, head);
-  drawFate(context, scene);
 }
 
-/** What becomes of the gradient, in words: over the inputs, which are not looked at now. */
-function drawFate(context, scene) {
-  const { layout, theme, scroll } = scene;
-  context.font = font(scene, layout.narrow ? 11 : 13, 600);
+/** What becomes of the gradient, in words, above its bars; they stay where they are in all zooms. */
+export function drawGradientWords(context, scene) {
+  const { base, layout, theme, scroll } = scene;
+  const left = base.left + base.gap;
+  const room = base.view - left - 4;
+  context.font = font(scene, layout.narrow ? 11 : 12, 600);
   context.textAlign = "left";
-  context.textBaseline = "middle";
-  const words = gradientWords(scene);
-  const room = layout.view - 24;
-  const lines = inLines(context, words, room);
-  const left = Math.max(0, scroll) + 8;
-  const height = 18 * lines.length + 8;
-  const top = layout.inputY + (HEIGHT.input - height) / 2;
-  const width = Math.max(...lines.map((line) => measured(context, line))) + 16;
-  context.fillStyle = css(theme.paper, 0.94);
-  roundedRect(context, left, top, Math.min(width, layout.view - 8), height, 5);
-  context.fill();
   context.fillStyle = css(readable(scene.colours.d_h, theme));
+  const words = gradientWords(scene);
+  const lines = layout.wordLines > 1 ? inLines(context, words, room) : [words];
   lines.forEach((line, place) => {
-    context.fillText(fitted(context, line, room), left + 8, top + 13 + 18 * place);
+    const y = layout.wordsY + HEIGHT.words * (place + layout.wordLines - lines.length + 0.5);
+    context.fillText(fitted(context, line, room), scroll + left, y);
   });
 }
 

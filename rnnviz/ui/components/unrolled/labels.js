@@ -27,7 +27,7 @@ export function labelsOf(scene) {
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
   const labels = [
     plain({
-      y: layout.inputY, height: HEIGHT.input, text: "input", meaning: "what the network reads",
+      y: layout.inputY, height: layout.inputHeight, text: "input", meaning: "what the network reads",
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
     plain({
@@ -44,11 +44,11 @@ function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
   const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
   const schematic = layout.wired && layout.rows.length > layers
-    ? [{ y: 0, text: "thin lines: schematic" }] : [];
+    ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic` }] : [];
   if (layers < 2 || layout.toUnit) return schematic;
   const shared = first[0].group * store.header.group;
   const means = shared > 1 ? ` · mean of ${shared} units` : "";
-  const layerHeading = (row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer}${means}` });
+  const layerHeading = (row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer + 1}${means}` });
   return [...schematic, ...first.map(layerHeading)];
 }
 

@@ -5,7 +5,12 @@ import { clamp, onAxis, quantityIndex } from "./values.js";
 
 const COLUMN = { narrowest: 12, widest: 320, upright: 40, wired: 34 };
 
-export const HEIGHT = { axis: 16, input: 46, between: 9, prediction: 74, gradient: 74, zero: 18, layer: 18 };
+export const HEIGHT = {
+  axis: 16, input: 32, uprightInput: 46, between: 9, prediction: 74, words: 16, gradient: 74, zero: 18, layer: 18,
+};
+
+/** From this width on, what becomes of the gradient is said in one line. */
+const WORDS_WIDE = 560;
 
 export const PREDICTION = { head: 18, line: 18, bar: 15 };
 
@@ -16,8 +21,8 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
  * `window` tells which lines of units the row shows; a `folded` row is on its way out.
  * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
  *   left: number, content: number, rows: Row[], axisY: number, inputY: number, rowsY: number,
- *   predictionY: number, gradientY: number, height: number, upright: boolean, steps: number,
- *   wired: boolean}} Layout
+ *   inputHeight: number, predictionY: number, wordsY: number, wordLines: number, gradientY: number,
+ *   height: number, upright: boolean, steps: number, wired: boolean}} Layout
  * @returns {Layout}
  */
 export function layOut(header, width) {
@@ -29,24 +34,27 @@ export function layOut(header, width) {
   const gap = clamp(Math.round(pitch * 0.26), 3, 34);
   const content = steps * pitch + 8;
   const left = Math.min(24, Math.max(0, Math.floor((view - content) / 2)));
-  const rows = layOutRows(header);
+  const upright = pitch < COLUMN.upright;
+  const inputHeight = upright ? HEIGHT.uprightInput : HEIGHT.input;
+  const rows = layOutRows(header, HEIGHT.axis + inputHeight + HEIGHT.between);
   const last = rows[rows.length - 1];
   const predictionY = last.top + last.slot + HEIGHT.between + 5;
-  const gradientY = predictionY + HEIGHT.prediction + 12;
+  const wordsY = predictionY + HEIGHT.prediction + 7;
+  const wordLines = view < WORDS_WIDE ? 2 : 1;
+  const gradientY = wordsY + HEIGHT.words * wordLines + 5;
   return {
     width, narrow, labels, view, pitch, gap, left, content, rows, steps,
-    axisY: 0, inputY: HEIGHT.axis, rowsY: rows[0].top, predictionY, gradientY,
+    axisY: 0, inputY: HEIGHT.axis, inputHeight, rowsY: rows[0].top, predictionY, wordsY, wordLines, gradientY,
     height: gradientY + HEIGHT.gradient + HEIGHT.zero + 4,
-    upright: pitch < COLUMN.upright, wired: pitch >= COLUMN.wired,
+    upright, wired: pitch >= COLUMN.wired,
   };
 }
 
-/** Stack the rows of all layers. @returns {Row[]} */
-function layOutRows(header) {
+/** Stack the rows of all layers, from y down. @returns {Row[]} */
+function layOutRows(header, y) {
   const diagram = DIAGRAMS[header.cell];
   const size = stripSize(header.units, diagram.strip / header.layers ** 0.6);
   const rows = [];
-  let y = HEIGHT.axis + HEIGHT.input + HEIGHT.between;
   for (let layer = 0; layer < header.layers; layer++) {
     if (header.layers > 1) y += HEIGHT.layer;
     for (const letter of diagram.rows) {

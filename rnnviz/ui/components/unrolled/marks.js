@@ -168,9 +168,14 @@ export function className(scene, number_) {
   return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
 }
 
-/** Text that reads from the bottom up, from the foot of its box. */
+/** Text that reads from the bottom up, from the foot of its box; a single character just stands. */
 export function uprightText(context, scene, text, x, y, height, size) {
   context.font = font(scene, size);
+  if (wholeCharacters(text).length === 1) {
+    context.textAlign = "center";
+    context.fillText(text, x, y + height - size / 2);
+    return;
+  }
   context.save();
   context.translate(x, y + height);
   context.rotate(-Math.PI / 2);

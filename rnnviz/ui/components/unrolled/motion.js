@@ -2,10 +2,10 @@
 
 import { clamp } from "./values.js";
 import { css } from "./theme.js";
-import { HEIGHT, cellX } from "./layout.js";
+import { cellX } from "./layout.js";
 import { LEVELS, advanceZoom } from "./zoom.js";
 import { blend, place, stepOf } from "./scene.js";
-import { paintOverlay, paintPredictionTexts, paintPrint, paintStrips } from "./paint.js";
+import { paintOverlay, paintPrint, paintResults, paintStrips } from "./paint.js";
 import {
   buildLabels, moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
   updateStepTexts,
@@ -136,7 +136,7 @@ export function keepInView(view, smoothly) {
 function repaint(view, coloursChanged) {
   const { dom, frame, dirty } = view;
   if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
-  if (dirty === "data" && view.printed === frame.sequence) repaintPredictions(view);
+  if (dirty === "data" && view.printed === frame.sequence) repaintResults(view);
   else if (dirty) paintPrint(begin(view, dom.print), view);
   if (dirty || view.overviewStep !== view.step) updateOverview(view);
   view.overviewStep = view.step;
@@ -155,11 +155,11 @@ function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
   return parts.join();
 }
 
-function repaintPredictions(view) {
+function repaintResults(view) {
   const { layout, dom, scroll } = view;
   const context = dom.print.getContext("2d");
-  context.clearRect(scroll, layout.predictionY - 1, layout.view, HEIGHT.prediction + 2);
-  paintPredictionTexts(context, view);
+  context.clearRect(scroll, layout.predictionY - 1, layout.view, layout.gradientY - layout.predictionY);
+  paintResults(context, view);
 }
 
 /** Prepare a canvas for drawing in the coordinates of the scrolled content. */

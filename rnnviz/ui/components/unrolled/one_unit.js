@@ -5,7 +5,7 @@ import { clamp, startOf, told, unitScale, valveOf } from "./values.js";
 import { css, mix, readable } from "./theme.js";
 import { cellWidth, cellX } from "./layout.js";
 import { FORMULA, drawingWidth } from "./zoom.js";
-import { disk, fitted, font, hatch, measured } from "./marks.js";
+import { disk, fitted, font, hatch, measured, wrapped } from "./marks.js";
 import { formulaOf } from "./words.js";
 
 /** Draw the rows of the chosen unit; they come in as the strips go out. */
@@ -178,23 +178,26 @@ function drawFormula(context, scene, row) {
   context.textAlign = "left";
   context.fillStyle = css(theme.paper);
   context.fillRect(x - 6, row.y, room, row.height);
-  context.font = font(scene, layout.narrow ? 10 : 12);
-  const told = inTwo(context, numbers, room - 8);
-  const lines = [symbols, ...told, note].filter(Boolean);
+  context.font = font(scene, layout.narrow ? 10 : 12, 600);
+  const told = beforeResult(context, numbers, room - 8);
+  const named = layout.narrow ? wrapped(context, symbols, room - 8) : [symbols];
+  const lines = [...named, ...told, note].filter(Boolean);
   const pitch = Math.min(layout.narrow ? 13.5 : 16, row.height / lines.length);
   const size = Math.min(layout.narrow ? 10 : 12, pitch * 0.95);
   lines.forEach((line, place) => {
-    const result = place === told.length;
-    context.font = font(scene, size, place ? (result ? 600 : 400) : 600);
-    context.fillStyle = place ? css(theme.ink) : css(readable(scene.colours[row.letter], theme));
+    const name = place < named.length;
+    const result = place === named.length + told.length - 1;
+    context.font = font(scene, size, name || result ? 600 : 400);
+    context.fillStyle = css(name ? readable(scene.colours[row.letter], theme) : theme.ink);
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
     context.fillText(fitted(context, line, room - 8), x, y);
   });
 }
 
-/** The numbers in one line, or the result in a line of its own. */
-function inTwo(context, numbers, room) {
+/** The numbers in one line; or in as many as they need, and the result in a line of its own. */
+function beforeResult(context, numbers, room) {
   if (measured(context, numbers) <= room) return [numbers];
   const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));
-  return cut > 0 ? [numbers.slice(0, cut), numbers.slice(cut + 1)] : [numbers];
+  if (cut <= 0) return [numbers];
+  return [...wrapped(context, numbers.slice(0, cut), room), numbers.slice(cut + 1)];
 }

@@ -10,7 +10,7 @@ import { captionOf } from "./words.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
 import { drawAxis, drawInputs, drawWires } from "./wires.js";
-import { drawGradientBars, drawGradientFoot } from "./gradient.js";
+import { drawGradientBars, drawGradientFoot, drawGradientWords } from "./gradient.js";
 import { drawMotion } from "./sweep.js";
 import { drawOneUnit } from "./one_unit.js";
 import { drawLabels } from "./labels.js";
@@ -34,14 +34,15 @@ export function paintPrint(context, scene) {
   if (scene.layout.wired) drawWires(context, scene, span);
   drawAxis(context, scene, span);
   drawInputs(context, scene, span);
-  paintPredictionTexts(context, scene);
+  paintResults(context, scene);
   drawGradientFoot(context, scene);
 }
 
 /** The part of the second sheet that changes with each iteration. */
-export function paintPredictionTexts(context, scene) {
-  if (!scene.store.header.classes) return;
+export function paintResults(context, scene) {
   context.textBaseline = "middle";
+  drawGradientWords(context, scene);
+  if (!scene.store.header.classes) return;
   drawPredictionTexts(context, scene, visibleSteps(scene.layout, scene.scroll));
 }
 

@@ -76,6 +76,23 @@ function takeSelection(scene, selected) {
   }
 }
 
+/** Where one is in a scene: what `comeBack` needs, once its picture has left the page. */
+export function whereabouts({ store, zoom, step, ofLast, columnScroll, sweep, replay }) {
+  return {
+    run: store.run, shape: store.shape, level: zoom.level, step, ofLast, columnScroll,
+    sweep: { ...sweep }, replay: { ...replay, playing: false },
+  };
+}
+
+/** Look at what one looked at before, if it is still the same run; see `whereabouts`. */
+export function comeBack(scene, { run, shape, level, step, ofLast, columnScroll, sweep, replay }) {
+  if (run !== scene.store.run || shape !== scene.store.shape) return;
+  Object.assign(scene, { step, camera: step, ofLast, columnScroll });
+  Object.assign(scene.sweep, sweep);
+  Object.assign(scene.replay, replay);
+  if (scene.unit) Object.assign(scene.zoom, { level, depth: level });
+}
+
 /** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
 export function fit(scene, width, theme) {
   const { header } = scene.store;

@@ -5,6 +5,9 @@ import { mount } from "./unrolled.js";
 /** Pictures by the element they live in: a run for the same element finds its picture again. */
 const pictures = new WeakMap();
 
+/** Where one was in the last picture that left the page: who comes back finds it again. */
+let earlier = null;
+
 /**
  * Draw what came from Python; called again for every update of the same element.
  * @param {{data: Uint8Array, parentElement: any, setStateValue: Function}} component
@@ -15,6 +18,7 @@ function unrolled({ data, parentElement, setStateValue }) {
   known.report = setStateValue;
   if (data?.length) known.picture.update(data);
   return () => {
+    earlier = known.picture.where();
     // A cleaned-up run may have been replaced by a newer one of the same, living element.
     setTimeout(() => {
       const host = parentElement.host ?? parentElement;
@@ -29,6 +33,7 @@ function unrolled({ data, parentElement, setStateValue }) {
 function mountIn(parentElement) {
   const known = { report: null, picture: null };
   known.picture = mount(parentElement.querySelector(".network"), {
+    earlier,
     onSelect: (selected) => known.report("selected", selected),
     onIteration: (iteration) => known.report("iteration", iteration),
   });

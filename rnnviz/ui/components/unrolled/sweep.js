@@ -18,7 +18,7 @@ function partsOf(layout) {
   const y = layout.predictionY - 9;
   const top = layout.rowsY - HEIGHT.between / 2;
   const input = { y: 0, height: top, at: 0, print: true };
-  const prediction = { y, height: layout.gradientY - 6 - y, at: 0.8, print: true };
+  const prediction = { y, height: layout.wordsY - 4 - y, at: 0.8, print: true };
   return [input, ...rows, prediction];
 }
 
@@ -29,7 +29,7 @@ function drawForward(context, scene) {
   const within = scene.calm ? 1 : scene.sweep.at - t;
   const right = layout.left + layout.content + layout.gap;
   context.fillStyle = css(theme.paper, VEIL);
-  context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
+  context.fillRect(layout.left, layout.wordsY - 4, layout.content, layout.height);
   for (const part of partsOf(layout)) {
     // Texts stand on their column's middle; a row's column begins with what comes to it.
     const x = cellX(layout, t) - (part.print ? layout.gap / 2 : layout.gap);
@@ -71,16 +71,16 @@ function lightRow(context, scene, t, within, row) {
   context.strokeRect(cellX(layout, t) - 1, row.y - 1, cellWidth(layout) + 2, row.height + 2);
 }
 
-/** The chosen time step: a frame around its column. */
+/** The chosen time step: a frame around its column, and one around its gradient. */
 function drawStep(context, scene) {
   const { layout, theme, step } = scene;
   const { x: left, width: inner } = printBox(layout, step);
-  const x = left - 2;
-  const width = inner + 4;
   context.strokeStyle = css(theme.ink, 0.75);
   context.lineWidth = 1.5;
-  roundedRect(context, x, 0.75, width, layout.height - 1.5, 4);
-  context.stroke();
+  for (const [top, bottom] of [[0, layout.wordsY - 2], [layout.gradientY - 4, layout.height]]) {
+    roundedRect(context, left - 2, top + 0.75, inner + 4, bottom - top - 1.5, 4);
+    context.stroke();
+  }
 }
 
 /** The chosen unit: a line around it in every row; and thinner, the one under the pointer. */

@@ -42,7 +42,7 @@
  */
 
 import { makeTheme, readTheme } from "./theme.js";
-import { arrive, fit, newScene, rescale, take } from "./scene.js";
+import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene.js";
 import { buildDom, element } from "./controls.js";
 import { buildReceptive } from "./receptive.js";
 import { buildLabels, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
@@ -60,14 +60,16 @@ import { offerSaving } from "./save.js";
  * @param {Uint8Array} [options.bytes] what `pack` made; `update` may bring them later, and more
  * @param {{ink?: string, paper?: string, primary?: string, font?: string}} [options.theme] CSS
  *   colours and font; what is left out is taken from the page
+ * @param {object} [options.earlier] what `where` of an earlier picture returned: if it showed the
+ *   same run, this one begins with the same zoom and time step
  * @param {(selected: {layer: number, unit: number, time_step: number}|null) => void}
  *   [options.onSelect] the user chose a unit, or let it go
  * @param {(iteration: number|null) => void} [options.onIteration] the user chose an iteration; null
  *   when the picture follows training
- * @returns {{update: (bytes: Uint8Array) => void, remove: () => void,
+ * @returns {{update: (bytes: Uint8Array) => void, remove: () => void, where: () => object|null,
  *   scene: import("./scene.js").Scene}}
  */
-export function mount(parent, { bytes, theme = {}, onSelect, onIteration } = {}) {
+export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration } = {}) {
   element("style", "", parent, STYLE);
   const figure = element("figure", "unrolled", parent);
   const properties = {
@@ -80,10 +82,12 @@ export function mount(parent, { bytes, theme = {}, onSelect, onIteration } = {})
   const view = createView(figure);
   const callbacks = { selected: onSelect, iteration: onIteration };
   view.report = (name, value) => callbacks[name]?.(value);
+  view.earlier = earlier ?? null;
   if (bytes) receive(view, bytes);
   return {
     scene: view,
     update: (more) => receive(view, more),
+    where: () => view.store && whereabouts(view),
     remove: () => {
       tearDown(view);
       parent.replaceChildren();
@@ -150,6 +154,8 @@ function watch(view, calm) {
 function receive(view, bytes) {
   const { anew, iterationLost, unitLost } = take(view, bytes);
   view.dom.figure.classList.remove("waiting");
+  if (view.earlier) comeBack(view, view.earlier);
+  view.earlier = null;
   if (iterationLost) later(view, "iteration", 60, () => view.report("iteration", null));
   if (unitLost) later(view, "selected", 60, () => view.report("selected", null));
   if (anew || themeChanged(view)) {

@@ -29,16 +29,16 @@ export function drawInputs(context, scene, { first, last }) {
     const { x, width } = printBox(layout, t);
     const label = labels[t];
     context.fillStyle = css(theme.ink, 0.07);
-    roundedRect(context, x, layout.inputY, width, HEIGHT.input, 4);
+    roundedRect(context, x, layout.inputY, width, layout.inputHeight, 4);
     context.fill();
     context.fillStyle = css(theme.ink);
     if (layout.upright) {
-      uprightText(context, scene, label, x + width / 2, layout.inputY + 3, HEIGHT.input - 6, 10);
+      uprightText(context, scene, label, x + width / 2, layout.inputY + 3, layout.inputHeight - 6, 10);
     } else {
       context.font = font(scene, size, 600);
       context.textAlign = "center";
       context.fillText(fitted(context, label, width - 2), x + width / 2,
-        layout.inputY + HEIGHT.input / 2);
+        layout.inputY + layout.inputHeight / 2);
     }
   }
 }

@@ -15,7 +15,7 @@ export function exactly(value) {
 export function shortly(value) {
   if (!Number.isFinite(value)) return exactly(value);
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) {
-    return minus(value.toExponential(2));
+    return minus(value.toExponential(2).replace(/\.?0*e\+?/, "e"));
   }
   return minus(String(Number(value.toPrecision(3))));
 }
@@ -52,7 +52,7 @@ export function captionOf({ store, frame, zoom, unit }) {
 export function unitName({ layers, hidden, group }, { layer, unit }) {
   const last = Math.min(hidden, (unit + 1) * group) - 1;
   const which = group > 1 ? `mean of units ${unit * group} to ${last}` : `unit ${unit}`;
-  return layers > 1 ? `layer ${layer}, ${which}` : which;
+  return layers > 1 ? `layer ${layer + 1}, ${which}` : which;
 }
 
 /** The sentence that stands for the picture, at the level of the zoom that is shown. */
@@ -117,12 +117,21 @@ export function gradientWords(scene) {
   const from = `${shortly(start)} at step ${last}`;
   if (!ofLast) return `Gradient of the whole loss: ${from}, ${shortly(end)} at step 0`;
   const head = "Gradient of the last step's loss";
-  if (!Number.isFinite(start + end)) return `${head}: ${from}, ${shortly(end)} at step 0`;
+  if (!Number.isFinite(start)) return `${head}: ${from}`;
+  if (!Number.isFinite(end)) return `${head}: ${from}, ${shortly(end)} at step 0`;
   if (last < 1 || start === 0) return `${head}: ${from}`;
   if (end === 0) return `${head}: nothing is left of it at step ${norms.lastIndexOf(0)}`;
-  const factor = (end / start) ** (1 / last);
-  const fate = factor < 0.9 ? "dies out" : factor > 1.1 ? "grows" : "lasts";
-  return `${head} ${fate}: × ${shortly(factor)} per step back, × ${shortly(end / start)} in all`;
+  const left = end / start;
+  const factor = shortly(left ** (1 / last));
+  return `${head} ${fateOf(left)}: × ${factor} per step back, × ${shortly(left)} in all`;
+}
+
+/** A gradient of which 1 % is left reaches no further: so the charts call it, too. */
+function fateOf(left) {
+  if (left < 0.01) return "dies out";
+  if (left < 0.5) return "fades";
+  if (left <= 2) return "lasts";
+  return left <= 100 ? "grows" : "explodes";
 }
 
 export function plural(count, word) {
