@@ -194,10 +194,10 @@ function drawFormula(context, scene, row) {
   });
 }
 
-/** The numbers in one line; or in as many as they need, and the result in a line of its own. */
+/** The numbers in one line; or each part of the sum, and the result, in a line of its own. */
 function beforeResult(context, numbers, room) {
   if (measured(context, numbers) <= room) return [numbers];
   const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));
   if (cut <= 0) return [numbers];
-  return [...wrapped(context, numbers.slice(0, cut), room), numbers.slice(cut + 1)];
+  return [...numbers.slice(0, cut).split(/ (?=\+ )/), numbers.slice(cut + 1)];
 }
