@@ -9,6 +9,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.training import Trainer
 from rnnviz.ui.session import Run
 from tests.serving import ROOT
 
@@ -26,12 +27,13 @@ def installed_components() -> Iterator[None]:
 
 @pytest.fixture
 def open_app() -> Open:
-    """Open the app at a page, in a session of its own."""
+    """Open the app at a page, in a session of its own; maybe on what a trainer has done so far."""
 
-    def open_at(page: str | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
-        if page is not None:
-            go_to(app, page)
+    def open_at(page: str = "studio", trainer: Trainer | None = None) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        if trainer is not None:
+            app.session_state["run"] = Run(trainer)
+        go_to(app, page)
         assert not app.exception
         return app
 

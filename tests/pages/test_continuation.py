@@ -2,22 +2,41 @@
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from rnnviz.analysis.predictions import probabilities
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.session import Run
 from tests.pages.conftest import control, go_to, run_of
 
 STRANGE = "**fett** <b>x</b> $y$ :red[z] שלום עולם 👩🏽‍🚀 **fett** :smile: `a` שלום <b>x</b> 👩🏽‍🚀"
 
 
+def trainer_on(task=None, **settings):
+    return Trainer(RunConfig(task="symbols", **settings), task or NextSymbol())
+
+
 @pytest.fixture
 def studio(open_app):
-    """Return a function that opens the Studio on the next symbol of a text."""
+    """Return the Studio on the next symbol of a text."""
+    return open_app("studio", trainer_on())
+
+
+def panel_alone():
+    from rnnviz.ui import continuation, session
+
+    session.start()
+    continuation.panel()
+
+
+@pytest.fixture
+def panel():
+    """Return a function that opens the panel without the Studio around it."""
 
     def open_on(task=None, **settings):
-        app = open_app()
-        run_of(app).trainer = Trainer(RunConfig(task="symbols", **settings), task or NextSymbol())
+        app = AppTest.from_function(panel_alone, default_timeout=30)
+        app.session_state["run"] = Run(trainer_on(task, **settings))
         app.run()
         assert not app.exception
         return app
@@ -71,29 +90,29 @@ def recorded(app, window):
     return trainer.network.record(x, np.zeros(x.shape[:2], dtype=int))
 
 
-def test_nothing_is_added_before_the_button_is_pressed(studio):
-    app = studio()
+def test_nothing_is_added_before_the_button_is_pressed(panel):
+    app = panel()
     assert text(app) == " ".join(picked(app))
     assert app.button(key="start_again").disabled
 
 
-def test_next_symbol_adds_exactly_one(studio):
-    app = studio()
+def test_next_symbol_adds_exactly_one(panel):
+    app = panel()
     start = text(app).split()
 
     assert press(app).split()[:-1] == start
     assert len(press(app).split()) == len(start) + 2
 
 
-def test_greedy_takes_the_likeliest_each_time(studio):
-    app = studio()
+def test_greedy_takes_the_likeliest_each_time(panel):
+    app = panel()
     for _ in range(4):
         likeliest = expected(app)["symbol"].iloc[0]
         assert press(app).split()[-1] == likeliest
 
 
-def test_the_network_sees_the_latest_symbols_with_those_it_added(studio):
-    app = studio()
+def test_the_network_sees_the_latest_symbols_with_those_it_added(panel):
+    app = panel()
     window = press(app, 2).split()[-3:]
 
     chances = probabilities(recorded(app, window).outputs[-1, 0])
@@ -101,8 +120,8 @@ def test_the_network_sees_the_latest_symbols_with_those_it_added(studio):
     np.testing.assert_allclose(expected(app)["probability"], np.sort(chances)[::-1][:5])
 
 
-def test_the_same_seed_draws_the_same_text_and_another_seed_another(studio):
-    app = studio()
+def test_the_same_seed_draws_the_same_text_and_another_seed_another(panel):
+    app = panel()
     sample(app, seed=1)
     first = press(app, 8)
 
@@ -115,17 +134,17 @@ def test_the_same_seed_draws_the_same_text_and_another_seed_another(studio):
     assert press(app, 8) != first
 
 
-def test_another_visitor_draws_the_same_text_with_the_same_seed(studio):
+def test_another_visitor_draws_the_same_text_with_the_same_seed(panel):
     texts = []
     for _ in range(2):
-        app = studio()
+        app = panel()
         sample(app, seed=5)
         texts.append(press(app, 5))
     assert texts[0] == texts[1]
 
 
-def test_the_table_is_that_of_the_temperature(studio):
-    app = studio()
+def test_the_table_is_that_of_the_temperature(panel):
+    app = panel()
     logits = recorded(app, picked(app)).outputs[-1, 0]
 
     for temperature in (0.1, 2.0):
@@ -134,8 +153,8 @@ def test_the_table_is_that_of_the_temperature(studio):
         np.testing.assert_allclose(expected(app)["probability"], wanted)
 
 
-def test_greedy_has_no_temperature(studio):
-    app = studio()
+def test_greedy_has_no_temperature(panel):
+    app = panel()
     before = list(expected(app)["probability"])
     assert control(app, "continuation:temperature").disabled
 
@@ -154,8 +173,8 @@ def test_greedy_has_no_temperature(studio):
         ("gru", "rz", ["reset gate", "update gate"]),
     ],
 )
-def test_each_gate_is_shown_as_the_network_has_it_after_the_window(studio, cell, letters, labels):
-    app = studio(cell=cell)
+def test_each_gate_is_shown_as_the_network_has_it_after_the_window(panel, cell, letters, labels):
+    app = panel(cell=cell)
     before = list(gates(app)["open"])
     window = press(app).split()[-3:]
 
@@ -166,21 +185,21 @@ def test_each_gate_is_shown_as_the_network_has_it_after_the_window(studio, cell,
     assert list(gates(app)["open"]) != before
 
 
-def test_every_layer_has_its_gates(studio):
-    table = gates(studio(cell="gru", layers=2))
+def test_every_layer_has_its_gates(panel):
+    table = gates(panel(cell="gru", layers=2))
     assert list(table["layer"]) == [1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "relu", "mlp"])
-def test_a_cell_without_gates_says_so(studio, cell):
-    app = studio(cell=cell)
+def test_a_cell_without_gates_says_so(panel, cell):
+    app = panel(cell=cell)
     press(app)
     assert gates(app) is None
     assert any("no gates" in caption.value for caption in app.caption)
 
 
-def test_a_changed_start_starts_again(studio):
-    app = studio()
+def test_a_changed_start_starts_again(panel):
+    app = panel()
     press(app, 3)
 
     picks(app)[0].set_value("and").run()
@@ -189,7 +208,7 @@ def test_a_changed_start_starts_again(studio):
 
 
 def test_a_new_run_starts_again(studio):
-    app = studio()
+    app = studio
     press(app, 2)
 
     app.button(key="reset").click().run()
@@ -198,7 +217,7 @@ def test_a_new_run_starts_again(studio):
 
 
 def test_training_goes_on_under_the_text(studio):
-    app = studio()
+    app = studio
     before = press(app, 2)
 
     app.button(key="step").click().run()
@@ -208,7 +227,7 @@ def test_training_goes_on_under_the_text(studio):
 
 
 def test_leaving_and_coming_back_keeps_the_text_and_the_way_it_is_made(studio):
-    app = studio()
+    app = studio
     picks(app)[0].set_value("and").run()
     sample(app, seed=4, temperature=1.5)
     before = press(app, 3)
@@ -224,9 +243,9 @@ def test_leaving_and_coming_back_keeps_the_text_and_the_way_it_is_made(studio):
 
 @pytest.mark.parametrize("encoding", ["one-hot", "embedding", "integer"])
 @pytest.mark.parametrize("unit", ["word", "character"])
-def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(studio, encoding, unit):
+def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(panel, encoding, unit):
     task = NextSymbol(text=STRANGE, unit=unit, encoding=encoding, punctuation="kept", length=2)
-    app = studio(task)
+    app = panel(task)
     sample(app)
     likely = set(task.output_labels)
 
@@ -237,16 +256,16 @@ def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(stud
     assert any("Added by the network: 4." in caption.value for caption in app.caption)
 
 
-def test_a_text_of_two_symbols_and_a_window_of_one(studio):
-    app = studio(NextSymbol(text="a b a b", length=1), dtype="float32")
+def test_a_text_of_two_symbols_and_a_window_of_one(panel):
+    app = panel(NextSymbol(text="a b a b", length=1), dtype="float32")
     assert len(expected(app)) == 2
     assert len(press(app, 3).split()) == 4
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "relu"])
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_network_that_has_diverged_says_so_and_adds_nothing(studio, cell, bad):
-    app = studio(cell=cell)
+def test_a_network_that_has_diverged_says_so_and_adds_nothing(panel, cell, bad):
+    app = panel(cell=cell)
     before = press(app)
     run_of(app).trainer.network.flat[:] = bad
 

@@ -16,9 +16,9 @@ BACKWARD = "backward"
 
 @pytest.fixture
 def trained(open_app):
-    app = open_app()
-    run_of(app).trainer.advance(iterations=30)
-    return go_to(app, "equations")
+    trainer = Trainer(RunConfig())
+    trainer.advance(iterations=30)
+    return open_app("equations", trainer)
 
 
 def written(app) -> str:

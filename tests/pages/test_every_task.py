@@ -14,7 +14,7 @@ def test_every_task_can_be_used_trained_and_looked_into(open_app, key):
     go_to(app, "studio")
     app.button(key="step").click().run()
 
-    for page in ("gates", "gradients", "task", "studio"):
+    for page in ("gates", "equations", "gradients", "task"):
         go_to(app, page)
         assert not app.exception
         assert not app.error

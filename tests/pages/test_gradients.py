@@ -9,11 +9,11 @@ import pytest
 
 from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text, reach
 from rnnviz.tasks import DelayedRecall, NextSymbol
-from rnnviz.training.config import RunConfig
+from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui import session
 from rnnviz.ui.gradient_scenes import VIEWS
 from rnnviz.ui.gradient_views import compare
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, run_of
 
 
 def charts(app):
@@ -45,11 +45,9 @@ def laboratory(open_app):
     """Open the page with a run of a few iterations, at one of its views."""
 
     def open_at(view="Over the lag", iterations=20, **settings):
-        app = open_app()
-        for name, value in settings.items():
-            control(app, f"setting:{name}").set_value(value).run()
-        run_of(app).trainer.advance(iterations=iterations)
-        go_to(app, "gradients")
+        trainer = Trainer(RunConfig(**settings))
+        trainer.advance(iterations=iterations)
+        app = open_app("gradients", trainer)
         if view != "Over the lag":
             control(app, "gradient_view").set_value(view).run()
         assert not app.exception
@@ -61,64 +59,51 @@ def laboratory(open_app):
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
 def test_every_view_is_there_for_every_cell_before_any_training(laboratory, cell):
     app = laboratory(iterations=0, cell=cell)
-    for view in VIEWS:
-        control(app, "gradient_view").set_value(view).run()
-        assert not app.exception, view
+    for view in each_view(app):
         assert view in ("Side by side", "Check") or says(app), view
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_diverged_run_is_shown_as_what_it_is(laboratory, view):
+def each_view(app, views=VIEWS):
+    """Go through the views, and yield the name of each."""
+    for view in views:
+        control(app, "gradient_view").set_value(view).run()
+        assert not app.exception, view
+        yield view
+
+
+def test_a_diverged_run_is_shown_as_what_it_is(laboratory):
     app = laboratory(iterations=5)
     trainer = run_of(app).trainer
     trainer.network.flat[:] = np.nan
     trainer.advance(iterations=1)
     trainer.choose_probe(0)
 
-    control(app, "gradient_view").set_value(view).run()
-
-    assert not app.exception
-    assert large_numbers(app)["Reach"] == "–"
+    for view in each_view(app):
+        assert large_numbers(app)["Reach"] == "–", view
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_loss_that_sends_nothing_back_is_shown_as_what_it_is(laboratory, view):
+def test_a_loss_that_sends_nothing_back_is_shown_as_what_it_is(laboratory):
     app = laboratory(iterations=0)
     trainer = run_of(app).trainer
     trainer.network.parameters["readout.weight"][:] = 0
     trainer.choose_probe(0)
 
-    control(app, "gradient_view").set_value(view).run()
-
-    assert not app.exception
-    if view == "Over the lag":
-        assert "exactly zero at every step" in says(app)
+    for view in each_view(app):
+        assert view != "Over the lag" or "exactly zero at every step" in says(app)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_sequence_of_one_step_is_shown(laboratory, view):
-    app = laboratory(iterations=0)
-    with_one_step(app, NextSymbol(length=1))
+@pytest.mark.parametrize(
+    ("task", "views"),
+    [
+        (NextSymbol(length=1), VIEWS),
+        (DelayedRecall(length=12), ["Over the lag", "Itemised", "Jacobians"]),
+    ],
+    ids=["one step", "one prediction"],
+)
+def test_what_has_little_to_send_back_is_shown(open_app, task, views):
+    app = open_app("gradients", Trainer(RunConfig(task=task.key, hidden_size=4), task))
 
-    control(app, "gradient_view").set_value(view).run()
-
-    assert not app.exception
-
-
-def with_one_step(app, task):
-    from rnnviz import Trainer
-
-    run_of(app).trainer = Trainer(RunConfig(task=task.key, hidden_size=4), task)
-
-
-@pytest.mark.parametrize("view", ["Over the lag", "Itemised", "Jacobians"])
-def test_a_task_with_one_prediction_is_shown(laboratory, view):
-    app = laboratory(iterations=0)
-    with_one_step(app, DelayedRecall(length=12))
-
-    control(app, "gradient_view").set_value(view).run()
-
-    assert not app.exception
+    assert list(each_view(app, views)) == list(views)
 
 
 @pytest.mark.parametrize(("by", "which"), [("c", "last_d_c"), ("h", "last_d_h")])
