@@ -16,6 +16,5 @@ with shown:
     if task is not None:
         task_views.overview(task)
         comparison.of_task(run, task)
-    if task == run.trainer.task:
-        task_views.calendar(run)
-        task_views.forecast(run)
+        task_views.calendar(run, task)
+        task_views.forecast(run, task)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue
-from rnnviz.tasks.task import Task
+from rnnviz.tasks.task import Batch, Task
 from rnnviz.ui import session
 from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate import GATE
@@ -78,24 +79,16 @@ def _limits(task: Task) -> str:
     )
 
 
-def calendar(run: Run) -> None:
+def calendar(run: Run, task: Task) -> None:
     """Show the next three weeks of a gym schedule, with what the trained network says."""
-    task = run.trainer.task
     if not isinstance(task, GymSchedule):
         return
     table, batch = task.weeks(np.random.default_rng(0))
-    with GATE.turn(run):
-        iteration = run.trainer.iteration
-        outputs = run.trainer.network.predict(batch.x)[:, 0] if iteration else None
-    days = days_of(table, outputs, task.output_labels)
+    outputs, since = _ask(run, task, batch)
+    days = days_of(table, None if outputs is None else outputs[:, 0], task.output_labels)
     mistakes = sum(day.is_mistake for day in days)
     st.markdown("**The next three weeks** · what is due, what was done, what the network expected")
-    says = (
-        "Not trained yet: the network has nothing to say."
-        if outputs is None
-        else f"Measured at iteration {iteration:,}: {mistakes} mistakes, framed in red, in the "
-        f"{len(days) - 1} days after the first."
-    )
+    says = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
     st.plotly_chart(
         figures.calendar(days, task.output_labels),
         key="calendar",
@@ -105,23 +98,26 @@ def calendar(run: Run) -> None:
     st.caption(says)
 
 
-def forecast(run: Run) -> None:
+def _mistakes(count: int, days: int) -> str:
+    if not count:
+        return f"no mistake in the {days} days after the first."
+    number, frames = ("1 mistake", "a frame") if count == 1 else (f"{count} mistakes", "frames")
+    return f"{number} in the {days} days after the first, in {frames} of red."
+
+
+def forecast(run: Run, task: Task) -> None:
     """Show the end of a series of one's own, with what the trained network said before it came."""
-    task = run.trainer.task
     if not isinstance(task, NextValue):
         return
     places, values, batch = task.latest(_FORECAST_VALUES)
-    with GATE.turn(run):
-        iteration = run.trainer.iteration
-        outputs = run.trainer.network.predict(batch.x)[-1, :, 0] if iteration else None
-    said = None if outputs is None else task.unscale(outputs)
+    outputs, since = _ask(run, task, batch)
+    said = None if outputs is None else task.unscale(outputs[-1, :, 0])
     ahead = "1 row" if task.ahead == 1 else f"{task.ahead} rows"
     st.markdown(f"**What it foresees** · each value, said {ahead} before it comes")
     says = (
-        "Not trained yet: the network has nothing to say."
+        since
         if said is None
-        else f"Measured at iteration {iteration:,}: "
-        + forecast_sentence(values, said, places > task.trained)
+        else f"{since}: {forecast_sentence(values, said, places > task.trained)}"
     )
     st.plotly_chart(
         figures.forecast(places, values, said, task.trained, task.chosen),
@@ -130,6 +126,20 @@ def forecast(run: Run) -> None:
         config={"displayModeBar": False},
     )
     st.caption(says)
+
+
+def _ask(run: Run, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:
+    """Return what the network says (T, B, K), None if it has not learned this; and in words."""
+    if task != run.trainer.task:
+        return None, "The network learns another task: start a new run to see what it says of this."
+    with GATE.turn(run):
+        iteration = run.trainer.iteration
+        if not iteration:
+            return None, "Not trained yet: the network has nothing to say."
+        outputs = run.trainer.network.predict(batch.x)
+    if not np.isfinite(outputs).all():
+        return None, "The training has diverged: what the network says are no longer numbers."
+    return outputs, f"Measured at iteration {iteration:,}"
 
 
 def _to_beat(task: Task) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -173,18 +174,34 @@ def test_markup_as_an_exercise_is_shown_as_text(open_app):
             assert "](javascript" not in written.value
 
 
+def calendar(app):
+    return next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id).proto
+
+
 def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app):
     app = open_app("task")
     control(app, "draft:gym:missed").set_value(0.3).run()
+    assert "missed" in calendar(app).spec
+    assert "The network learns another task" in calendar(app).alt
+
     app.button(key="use_task").click().run()
-    chart = next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id)
-    assert "missed" in chart.proto.spec
-    assert "Not trained yet" in chart.proto.alt
+    assert "missed" in calendar(app).spec
+    assert "Not trained yet" in calendar(app).alt
 
     run_of(app).trainer.advance(iterations=2)
     app.run()
 
     assert not app.exception
-    chart = next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id)
-    assert "in the 20 days after the first" in chart.proto.alt
-    assert chart.proto.spec.count("#D50000") == int(chart.proto.alt.split(": ")[1].split()[0])
+    found = re.search(r"(\d+) mistakes in the 20 days after the first", calendar(app).alt)
+    assert calendar(app).spec.count("#D50000") == int(found[1])
+
+
+def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
+    app = open_app("task")
+    run_of(app).trainer.advance(iterations=1)
+    run_of(app).trainer.network.flat[:] = np.nan
+
+    app.run()
+
+    assert "has diverged" in calendar(app).alt
+    assert "#D50000" not in calendar(app).spec
