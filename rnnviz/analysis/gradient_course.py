@@ -61,11 +61,10 @@ def course_sentence(found: Course) -> str:
     if found.iterations.size < 2:
         return "Nothing to compare with yet: train for a few iterations."
     first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
-    factors = " to ".join(factor_text(factor) for factor in found.factors[[0, -1]])
-    reaches = " to ".join(_whole(steps) for steps in found.reaches[[0, -1]])
+    factor = _went(*(factor_text(factor) for factor in found.factors[[0, -1]]))
+    steps = _went(*(_whole(steps) for steps in found.reaches[[0, -1]]))
     return (
-        f"From iteration {first} to {last} the factor per step went from {factors}, and the reach "
-        f"from {reaches} steps."
+        f"From iteration {first} to {last} the factor per step {factor}, the reach {steps} steps."
     )
 
 
@@ -79,7 +78,8 @@ def map_sentence(found: Course) -> str:
         for iteration, norms in zip(found.iterations[[0, -1]], found.norms[[0, -1]], strict=True)
         if (left := _left(norms))
     ]
-    return f"What is left after {lags} steps back: {', '.join(parts)}." if parts else ""
+    back = "1 step" if lags == 1 else f"{lags} steps"
+    return f"What is left {back} back: {', '.join(parts)}." if parts else ""
 
 
 def _left(norms: Norms) -> str:
@@ -87,6 +87,10 @@ def _left(norms: Norms) -> str:
         return ""
     with np.errstate(over="ignore", under="ignore"):
         return share_text(float(norms[-1] / norms[0]))
+
+
+def _went(first: str, last: str) -> str:
+    return f"stayed at {last}" if first == last else f"went from {first} to {last}"
 
 
 def _number(found: float | None) -> float:

@@ -149,6 +149,8 @@ def reach_sentence(norms: Norms) -> str:
     steps = reach(norms)
     if steps is None or norms.size < 2 or not norms.any():
         return ""
+    if steps == 0:
+        return "Already one step back it is below 1 % of its largest value."
     if steps == norms.size - 1:
         return f"Reaches all the way back: {_count(steps)}, never below 1 % of its largest value."
     return f"Reaches {_count(steps)} back before it is below 1 % of its largest value."
@@ -196,7 +198,7 @@ def _only_one(norms: Norms) -> str:
         return "One step only: there is no way back along which the gradient could change."
     if norms[0] == 0.0:
         return "The gradient of the last scored step is exactly zero there."
-    return "The gradient is exactly zero one step back: nothing passes through the recurrence."
+    return "The gradient is exactly zero one step back: nothing goes to earlier steps."
 
 
 def _count(steps: int) -> str:

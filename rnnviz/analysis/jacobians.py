@@ -8,14 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import Norms, factor_text, last_scored_step, step_norms
+from rnnviz.analysis.gradients import (
+    Norms,
+    factor_text,
+    last_scored_step,
+    share_text,
+    step_norms,
+)
 from rnnviz.engine import Network, Spectrum, recurrent_spectrum, step_jacobians
 from rnnviz.recording.trace import Trace
 
-#: Most numbers (steps x units x units) whose singular values are taken: some tenths of a second.
-MOST_NUMBERS = 2**20
+#: Most numbers (steps x units x units) whose singular values are taken: a tenth of a second or two.
+MOST_NUMBERS = 2**19
 #: A slope below this passes next to nothing: the unit is saturated there.
 SATURATED = 0.1
+#: Factors of a step within so much of 1 count as 1.
+SAME = 0.01
 
 #: What the nonlinearity on the way back is, by cell: name, and what saturates.
 SQUASHING = {
@@ -37,11 +45,15 @@ class StepValues:
         Time steps that were looked at: all but the first, or evenly spread ones where there are too
         many. Nothing comes back before the first.
     values : array, (n, H)
-        The largest first; NaN where numbers are not finite.
+        The largest first; NaN where numbers are not finite. What is so far below the largest that
+        it can't be told from rounding is 0.
+    left_out
+        Number of steps that were not looked at.
     """
 
     steps: NDArray[np.intp]
     values: NDArray[np.float64]
+    left_out: int = 0
 
 
 def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
@@ -56,8 +68,11 @@ def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
     jacobians = step_jacobians(network, trace.inputs[:, None], steps=steps.tolist())[layer]
     values = np.full(jacobians.shape[:2], np.nan)
     finite = np.isfinite(jacobians).all(axis=(1, 2))
-    values[finite] = np.linalg.svd(jacobians[finite], compute_uv=False)
-    return StepValues(steps, values)
+    found = np.linalg.svd(jacobians[finite], compute_uv=False)
+    # The tolerance of LAPACK, as in numpy.linalg.matrix_rank.
+    rounding = found[:, :1] * trace.hidden_size * np.finfo(np.float64).eps
+    values[finite] = np.where(found > rounding, found, 0.0)
+    return StepValues(steps, values, later - steps.size)
 
 
 def spectra(network: Network, layer: int = -1) -> list[Spectrum]:
@@ -135,18 +150,14 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
     if not np.isfinite(found.values).all():
         return "The Jacobians are not numbers: training has gone beyond what can be computed with."
     largest = found.values[:, 0]
-    span = f"{largest.min():.3g} to {largest.max():.3g}"
-    if largest.max() < 1:
-        word = "every direction shrinks at every step, so what comes this way must vanish"
-    elif largest.min() > 1:
-        word = "every step can make something grow; whether the gradient does depends on the steps "
-        word += "pulling the same way"
-    else:
-        word = "some steps can make something grow, others shrink all"
+    low, high = f"{largest.min():.3g}", f"{largest.max():.3g}"
+    span = f"{low} at every step" if low == high else f"{low} to {high} over the steps"
     aside = " (with c held)" if cell == "lstm" else ""
+    beside = " What the cell state carries is not in it." if cell == "lstm" else ""
+    looked = f" Looked at: {found.steps.size} steps, evenly spread." if found.left_out else ""
     return (
-        f"The largest singular value of dh(t)/dh(t−1){aside} is {span} over the steps: {word}. The "
-        f"middle one is {np.median(found.values):.3g}. {_spectra_text(sizes)}"
+        f"The largest singular value of dh(t)/dh(t−1){aside} is {span}: {_growth(found)}. The "
+        f"median is {np.median(found.values):.3g}.{beside} {_spectra_text(sizes)}{looked}"
     )
 
 
@@ -171,6 +182,25 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
         f"{units.size} of {found.shape[1]} units are {kind} at more than half of the steps."
     )
     return " ".join(said)
+
+
+def _growth(found: StepValues) -> str:
+    """Say whether the steps can make something grow; all that is left is at most their product."""
+    largest, steps = found.values[:, 0], found.steps.size
+    if (np.abs(largest - 1) < SAME).all():
+        return "what a step stretches most, it hands on as large as it was"
+    if largest.min() > 1:
+        return (
+            "every step can make something grow; whether the gradient does depends on the steps "
+            "pulling the same way"
+        )
+    if largest.max() > 1:
+        return "some steps can make something grow, others shrink all"
+    if not largest.all():
+        return "there are steps that pass nothing on"
+    with np.errstate(under="ignore"):
+        left = share_text(float(np.exp(np.log(largest).sum())))
+    return f"every step shrinks all directions, and after {steps} of them at most {left} is left"
 
 
 def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:

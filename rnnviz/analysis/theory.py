@@ -24,6 +24,8 @@ Letter = Literal["h", "c"]
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
 #: has exploded. The first is also what counts as reached.
 VANISHED, EXPLODED = 0.01, 100.0
+#: What is left after the last lag is about what there was, up to this factor.
+KEPT = 2.0
 #: Most numbers (time steps x units x units) for the Jacobians: some tenths of a second at most.
 MOST_NUMBERS = 2**22
 #: Factors per step within so much of each other count as the same.
@@ -119,7 +121,7 @@ def through_gates(gradient: Array, gates: Array) -> Norms:
 
 
 def verdict(norms: Norms) -> str:
-    """Say in a word or two what happens over all lags; empty where there is no factor."""
+    """Say in a few words what happens over all lags; empty where there is no factor."""
     factor = factor_per_step(norms)
     if factor is None:
         return ""
@@ -128,7 +130,11 @@ def verdict(norms: Norms) -> str:
     power = (norms.size - 1) * np.log10(factor)
     if power < np.log10(VANISHED):
         return "vanishes"
-    return "explodes" if power > np.log10(EXPLODED) else "is kept"
+    if power > np.log10(EXPLODED):
+        return "explodes"
+    if abs(power) <= np.log10(KEPT):
+        return "is kept"
+    return "arrives weakened" if power < 0 else "arrives enlarged"
 
 
 def way_back_sentence(way: WayBack, letter: Letter) -> str:
@@ -139,7 +145,7 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
         return backward_sentence(norms)
     name = "The gradient by the cell state" if letter == "c" else "The gradient"
     course = backward_sentence(norms)
-    said = f"{name} {word}: {course[0].lower()}{course[1:]}"
+    said = f"{name} {word}. It {course[0].lower()}{course[1:]}"
     compared = (_compared(norms, line) for line in way.foretold if line.letter == letter)
     return " ".join([said, *compared])
 

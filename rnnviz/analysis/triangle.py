@@ -90,10 +90,15 @@ def triangle_sentence(found: Triangle) -> str:
         return f"One prediction is scored, at step {found.steps[0]}: {_back(int(numbers[0]))}."
     furthest = int(numbers.argmax())
     all_the_way = int((numbers == found.steps).sum())
+    if numbers[furthest] == 0:
+        return f"None of the {numbers.size} predictions reaches an earlier step."
+    if all_the_way == numbers.size:
+        return f"All {numbers.size} predictions reach back to the first step."
+    half = _steps(round(float(np.median(numbers))))
     return (
-        f"Half of the {numbers.size} predictions reach {np.median(numbers):.0f} steps back or "
-        f"less; furthest that at step {found.steps[furthest]}: {numbers[furthest]} steps. "
-        f"{all_the_way} of them reach the first step."
+        f"Half of the {numbers.size} predictions reach {half} back or less; furthest that at "
+        f"step {found.steps[furthest]}: {_steps(int(numbers[furthest]))}. "
+        f"{all_the_way} of {numbers.size} reach the first step."
     )
 
 
@@ -128,4 +133,8 @@ def _span(steps: NDArray[np.intp]) -> str:
 
 
 def _back(steps: int) -> str:
-    return f"it reaches {steps} step{'s' * (steps != 1)} back"
+    return f"it reaches {_steps(steps)} back"
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"

@@ -74,8 +74,9 @@ def clipping_sentence(
     finite = gradient_norms[np.isfinite(gradient_norms)]
     if finite.size == 0:
         return "No iteration yet." if gradient_norms.size == 0 else "No gradient was a number."
+    when = "now" if finite.size == gradient_norms.size else "at last"
     said = [
-        f"The gradient's norm is {finite[-1]:.3g} now, {np.median(finite):.3g} in the middle, "
+        f"The gradient's norm is {finite[-1]:.3g} {when}, {np.median(finite):.3g} at the median, "
         f"{finite.max():.3g} at most."
     ]
     share = f"{_percent(clipped.mean())} of the iterations were clipped"
@@ -87,9 +88,9 @@ def clipping_sentence(
         said.append(f"Clipping is off now; {share} before.")
     else:
         above = _percent((finite > 1).mean())
-        said.append(f"Clipping is off; a threshold of 1 would have met {above} of the iterations.")
+        said.append(f"Clipping is off; in {above} of the iterations the norm was above 1.")
     if finite.size < gradient_norms.size:
-        said.append("The last one is not a number: the run has diverged.")
+        said.append("The one after that is not a number: the run has diverged.")
     return " ".join(said)
 
 

@@ -113,7 +113,6 @@ def _train(way: Way, cell: str) -> None:
     wanted = replace(task, view="calendar" if way == "calendar" else "yesterday")
     if (wanted, cell) == (task, run.trainer.config.cell):
         return
-    session.show_settings(cell=cell, window=1)
-    session.restart(wanted)
+    session.restart(wanted, cell=cell, window=1)
     run.playing = run.problem is None
     session.outdate_page()

@@ -155,9 +155,12 @@ def _apply() -> None:
 
 
 def _restart() -> None:
-    if session.is_overtaken():
-        return
-    session.restart()
+    run = session.current()
+    if session.shows_the_run(run):
+        # Back at what was there before a refusal; or a late change of a control that is gone.
+        run.problem = None
+    else:
+        session.restart()
     session.outdate_page()
 
 

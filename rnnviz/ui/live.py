@@ -132,9 +132,12 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
     """
     if places.page_run != run.page_runs:
         return
-    knobs = session.live_knobs()
+    knobs, begun = session.live_knobs(), run.pictures
     quota = transport.iterations_per_tick()
     with GATE.turn(run) as seconds:
+        # A click may have begun another run meanwhile, or undone something: not for these knobs.
+        if run.pictures != begun:
+            return
         if session.apply_knobs(run, knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()

@@ -5,7 +5,6 @@ The only file that knows the keys of Streamlit's session state.
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -25,9 +24,6 @@ _RUN = "run"
 
 #: A slider that was dragged while training, and has not moved for this long, is let go.
 REST_S = 0.6
-
-#: Seconds for which the browser may still send what controls showed before.
-_ON_THE_WAY_S = 2.0
 
 #: Keys of the controls that are not settings.
 SPEED = "speed"
@@ -172,8 +168,8 @@ class Run:
         Made once, not at every rerun of the page.
     reached
         What earlier runs on a gym schedule reached, each way's latest.
-    settings_shown
-        When `show_settings` was last called, by the monotonic clock, and with what.
+    controls
+        Counts how often the controls of the settings were made anew, to show another run's.
     pictures
         Counts how often the pictures had to start anew.
     page_runs
@@ -203,7 +199,7 @@ class Run:
     files: dict[str, File] = field(default_factory=dict)
     edited: Edited | None = None
     reached: dict[Way, Reached] = field(default_factory=dict)
-    settings_shown: tuple[float, dict[str, Any]] = (-math.inf, {})
+    controls: int = 0
     pictures: int = 0
     page_is_old: bool = False
     knob_changed_at: float | None = None
@@ -282,13 +278,17 @@ def refresh() -> None:
 
 
 def setting_key(name: str) -> str:
-    """Return the key of the control of a setting of the run."""
-    return f"setting:{name}"
+    """Return the key of the control of a setting of the run.
+
+    Another one whenever the run was changed for another: what a browser that has not seen that yet
+    sends of the old controls is then no change of the new ones.
+    """
+    return f"setting:{name}@{current().controls}"
 
 
 def length_key(task: Task) -> str:
     """Return the key of the control of a task's sequence length; each task has its own range."""
-    return f"length:{task.key}"
+    return f"length:{task.key}@{current().controls}"
 
 
 def held_value_key(signed: bool) -> str:
@@ -327,26 +327,6 @@ def show(key: str, now: Any) -> None:
     st.session_state[key] = now
 
 
-def show_settings(**settings: Any) -> None:
-    """Make controls of the run show other values, in a callback while the live loop may run."""
-    for name, now in settings.items():
-        show(setting_key(name), now)
-    current().settings_shown = (time.monotonic(), settings)
-
-
-def is_overtaken() -> bool:
-    """Tell whether a change of a control is none: the browser's, from before `show_settings`.
-
-    A tick that was under way brings the old values once more; the new ones are shown again.
-    """
-    when, settings = current().settings_shown
-    if time.monotonic() - when > _ON_THE_WAY_S:
-        return False
-    for name, now in settings.items():
-        show(setting_key(name), now)
-    return True
-
-
 def value(key: str, default: Any = None) -> Any:
     """Return the value of a control, or the default while it has none."""
     return st.session_state.get(key, default)
@@ -354,7 +334,17 @@ def value(key: str, default: Any = None) -> Any:
 
 def live_knobs() -> dict[str, Any]:
     """Return what the controls say that may change while training goes on."""
-    return {name: st.session_state[setting_key(name)] for name in LIVE_KNOBS}
+    config = current().trainer.config
+    # A control that is being made anew has no value yet.
+    return {name: value(setting_key(name), getattr(config, name)) for name in LIVE_KNOBS}
+
+
+def shows_the_run(run: Run) -> bool:
+    """Tell whether the controls show the settings that the run has."""
+    trainer = run.trainer
+    return value(length_key(trainer.task)) == trainer.task.length and all(
+        value(setting_key(name)) == getattr(trainer.config, name) for name in CONTROLLED
+    )
 
 
 def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
@@ -383,7 +373,7 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     return changed
 
 
-def restart(task: Task | None = None) -> None:
+def restart(task: Task | None = None, **settings: Any) -> None:
     """Start a new run with the settings that the controls show now.
 
     A value that is not allowed leaves the old run as it is, and `Run.problem` says why.
@@ -392,9 +382,11 @@ def restart(task: Task | None = None) -> None:
     ----------
     task
         The new run's task; when None, the old run's with the sequence length that is shown now.
+    settings
+        Other values than those that the controls show, by name.
     """
     run = current()
-    chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED}
+    chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED} | settings
     left = _left(run)
     try:
         if task is None:
@@ -452,10 +444,19 @@ def _show(trainer: Trainer) -> None:
     run = current()
     run.trainer, run.problem, run.refused_knobs = trainer, None, None
     run.start_pictures_anew()
-    for name in CONTROLLED:
-        show(setting_key(name), getattr(trainer.config, name))
-    show(length_key(trainer.task), trainer.task.length)
+    if not shows_the_run(run):
+        _new_controls(run)
     st.session_state.pop(PROBE, None)
+
+
+def _new_controls(run: Run) -> None:
+    """Make the controls of the settings anew, and let them show those of the run."""
+    for name in CONTROLLED:
+        st.session_state.pop(setting_key(name), None)
+    run.controls += 1
+    for name in CONTROLLED:
+        show(setting_key(name), getattr(run.trainer.config, name))
+    show(length_key(run.trainer.task), run.trainer.task.length)
 
 
 def lengths() -> dict[str, int]:

@@ -41,7 +41,12 @@ def always_on(radius):
 
 
 @pytest.mark.parametrize(
-    ("radius", "words"), [(0.8, "must vanish"), (1.2, "every step can make something grow")]
+    ("radius", "words"),
+    [
+        (0.8, "every step shrinks all directions, and after 7 of them at most 21 % is left"),
+        (1.0, "1 at every step: what a step stretches most, it hands on as large as it was"),
+        (1.2, "every step can make something grow"),
+    ],
 )
 def test_a_recurrence_of_one_factor_that_is_never_off_has_one_singular_value(radius, words):
     trace, found, sizes = looked_at(always_on(radius))
@@ -49,7 +54,32 @@ def test_a_recurrence_of_one_factor_that_is_never_off_has_one_singular_value(rad
     np.testing.assert_allclose(found.values, radius)
     sentence = values_sentence(found, sizes, trace.cell)
     assert words in sentence
-    assert f"Spectral radius of the recurrent weights: {radius}." in sentence
+    assert f"Spectral radius of the recurrent weights: {radius:g}." in sentence
+    assert "Looked at" not in sentence
+
+
+def test_singular_values_that_can_not_be_told_from_rounding_are_zero():
+    trainer = always_on(1.0)
+    trainer.network.parameters["weight_hh_l0"][1:] *= 1e-20
+    _, found, _ = looked_at(trainer)
+    assert (found.values[:, 1:] == 0).all()
+    assert (found.values[:, 0] > 0.9).all()
+
+
+def test_a_step_that_passes_nothing_on_is_told():
+    trainer = always_on(1.0)
+    trainer.network.parameters["weight_hh_l0"][:] = 0
+    trace, found, sizes = looked_at(trainer)
+    assert "there are steps that pass nothing on" in values_sentence(found, sizes, trace.cell)
+
+
+def test_of_a_large_network_some_steps_are_looked_at_and_the_sentence_says_so(monkeypatch):
+    monkeypatch.setattr(module, "MOST_NUMBERS", 1)
+    trainer = Trainer(RunConfig(cell="rnn", hidden_size=3), GymSchedule(length=20))
+    trace, found, sizes = looked_at(trainer)
+    assert found.steps.size + found.left_out == 19
+    sentence = values_sentence(found, sizes, trace.cell)
+    assert sentence.endswith("Looked at: 8 steps, evenly spread.")
 
 
 def test_the_slope_of_each_cell_is_that_of_its_nonlinearity():

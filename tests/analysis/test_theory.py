@@ -1,5 +1,6 @@
 """Theory beside measurement: where both are known by hand, and what the sentence makes of them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -111,7 +112,9 @@ def test_a_gradient_that_is_exactly_zero_has_a_sentence():
     [
         (0.5 ** np.arange(11), "vanishes"),
         (2.0 ** np.arange(11), "explodes"),
-        (0.9 ** np.arange(11), "is kept"),
+        (0.9 ** np.arange(11), "arrives weakened"),
+        (1.2 ** np.arange(11), "arrives enlarged"),
+        (0.95 ** np.arange(11), "is kept"),
         (np.array([1.0, 0.9, 0.0]), "is cut off"),
         (np.array([1.0, 0.0]), ""),
         (np.array([1e200, 1.0, 1e-200]), "vanishes"),
@@ -128,7 +131,7 @@ def test_the_verdict_is_about_what_is_left_at_the_end(norms, word):
 def test_the_sentence_compares_with_what_gates_foretell(measured, words):
     gates = Foretold("c", "forget gates alone", 0.9 ** np.arange(5), 0.9)
     sentence = way_back_sentence(WayBack(EMPTY, measured ** np.arange(5), (gates,)), "c")
-    assert sentence.startswith("The gradient by the cell state is kept: falls by ×0.")
+    assert re.match(r"The gradient by the cell state (is kept|arrives weakened)\. It fa", sentence)
     assert "The forget gates alone foretell ×0.90" in sentence
     assert words in sentence
 

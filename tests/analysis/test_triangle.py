@@ -61,8 +61,22 @@ def test_the_sentence_tells_the_middle_and_the_furthest_reach():
     found = made([1.0], [0.001, 1.0], [0.1, 0.2, 1.0])
     assert triangle_sentence(found) == (
         "Half of the 3 predictions reach 0 steps back or less; furthest that at step 2: 2 steps. "
-        "2 of them reach the first step."
+        "2 of 3 reach the first step."
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (([1.0], [0.5, 1.0], [0.1, 0.2, 1.0]), "All 3 predictions reach back to the first step."),
+        (
+            ([1.0], [0.0, 1.0], [0.0, 0.0, 1.0]),
+            "None of the 3 predictions reaches an earlier step.",
+        ),
+    ],
+)
+def test_where_all_or_none_reach_back_the_sentence_says_just_that(rows, words):
+    assert triangle_sentence(made(*rows)) == words
 
 
 def test_the_sentence_of_a_row_names_the_steps_it_learns_from():

@@ -88,14 +88,14 @@ NORMS = np.array([0.5, 2.0, 4.0, 1.0])
 def test_the_share_of_clipped_iterations_is_told_with_the_threshold():
     sentence = clipping_sentence(NORMS, np.array([0, 1, 1, 0]), 1.5, None)
     assert sentence == (
-        "The gradient's norm is 1 now, 1.5 in the middle, 4 at most. Clipping at norm 1.5 is on; "
+        "The gradient's norm is 1 now, 1.5 at the median, 4 at most. Clipping at norm 1.5 is on; "
         "50 % of the iterations were clipped so far."
     )
     assert "norm 1.5 and value 0.1" in clipping_sentence(NORMS, np.zeros(4), 1.5, 0.1)
 
 
 def test_without_clipping_it_is_told_what_a_threshold_would_have_met():
-    assert "a threshold of 1 would have met 50 % of the iterations" in clipping_sentence(
+    assert "in 50 % of the iterations the norm was above 1" in clipping_sentence(
         NORMS, np.zeros(4), None, None
     )
     assert "Clipping is off now; 25 % of the iterations were clipped before." in clipping_sentence(

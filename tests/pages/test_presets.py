@@ -82,7 +82,29 @@ def test_a_run_that_was_changed_no_longer_speaks_for_the_preset(open_app):
 def test_a_new_run_ends_the_experiment(open_app):
     app = finish(start(open_app, "vanish"))
 
-    control(app, "setting:cell").set_value("lstm").run()
+    control(app, "setting:cell").set_value("gru").run()
 
     assert not app.exception
     assert "Look at:" not in texts(app)
+
+
+def test_a_preset_has_controls_of_its_own_so_nothing_sent_late_by_the_browser_changes_it(open_app):
+    app = open_app("gradients")
+    names = ("setting:cell", "setting:learning_rate", "length:")
+    before = {widget_key(app, name) for name in names}
+
+    app.button(key="preset:clip").click().run()
+
+    assert not before & {widget_key(app, name) for name in names}
+    trainer = run_of(app).trainer
+    assert control(app, "setting:cell").value == trainer.config.cell
+    assert control(app, "setting:learning_rate").value == trainer.config.learning_rate
+    assert not trainer.marks
+
+
+def widget_key(app, start):
+    return next(
+        each.key
+        for each in (*app.slider, *app.select_slider, *app.button_group)
+        if each.key.startswith(start)
+    )

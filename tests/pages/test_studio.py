@@ -138,8 +138,8 @@ def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
     trainer.advance(iterations=15)
     run = run_of(app)
     run.trainer = trainer
-    app.session_state["setting:optimizer"] = "sgd"
-    app.session_state["setting:learning_rate"] = 1.0
+    app.session_state[control(app, "setting:optimizer").key] = "sgd"
+    app.session_state[control(app, "setting:learning_rate").key] = 1.0
     run.playing = True
     for _ in range(20):
         app.run()
