@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -163,7 +164,7 @@ class Trace:
         """Per-step gradient by the cell state of the top layer, (T, H), or None."""
         return self.layers[-1].d_c
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """Bytes held by the arrays; an array that appears twice counts once."""
         return sum({id(array): array.nbytes for array in self._arrays()}.values())

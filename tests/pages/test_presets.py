@@ -1,8 +1,11 @@
 """Presets: one click on the Gradients page starts an experiment that says what it shows."""
 
+from dataclasses import replace
+
 import pytest
 
 from rnnviz.training import PRESETS
+from rnnviz.ui import presets
 from tests.pages.conftest import control, run_of
 
 
@@ -20,6 +23,12 @@ def finish(app, ticks=100):
             break
         app.run()
     return app.run()
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Let the first preset, Vanishing, end before it shows anything: that takes less time."""
+    monkeypatch.setattr(presets, "PRESETS", (replace(PRESETS[0], iterations=3),))
 
 
 def texts(app):
@@ -49,6 +58,7 @@ def test_one_click_starts_the_runs_and_shows_the_first(open_app, key):
     assert "Do not conclude:" in texts(app)
 
 
+@pytest.mark.usefixtures("short")
 def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
     app = finish(start(open_app, "vanish"))
 
@@ -71,6 +81,7 @@ def test_undo_goes_back_to_the_visitors_own_run(open_app):
     assert "Look at:" not in texts(app)
 
 
+@pytest.mark.usefixtures("short")
 def test_a_run_that_was_changed_no_longer_speaks_for_the_preset(open_app):
     app = finish(start(open_app, "vanish"))
 
@@ -79,6 +90,7 @@ def test_a_run_that_was_changed_no_longer_speaks_for_the_preset(open_app):
     assert "start the preset anew" in texts(app)
 
 
+@pytest.mark.usefixtures("short")
 def test_a_new_run_ends_the_experiment(open_app):
     app = finish(start(open_app, "vanish"))
 
