@@ -21,6 +21,7 @@ from rnnviz.training import Mark
 from rnnviz.ui import session
 from rnnviz.ui.components.plot import Chart, clicked, plots
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _ALL = "all"
@@ -152,7 +153,7 @@ def choose_step(trace: Trace) -> int:
         st.select_slider(
             "Time step",
             options=range(trace.steps),
-            format_func=lambda step: f"{step} {trace.input_labels[step][:20]}",
+            format_func=lambda step: f"{step} {plain(trace.input_labels[step][:20])}",
             key=session.TIME_STEP,
             persist_state="session",
             width=320,

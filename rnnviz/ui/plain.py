@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|$~:^&")
+
+# What Streamlit replaces after Markdown was read, when a backslash has gone: icons, emoji and logo
+# (`:material/home:`), addresses (`https://`, `www.`, `name@host`), arrows and signs (`->`, `>=`).
+_REPLACED_LATER = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[>=-])", re.I)
+_WORD_JOINER = "\u2060"  # has no width, and keeps apart what would be replaced together
 
 
 def plain(text: str) -> str:
-    """Return a text that Markdown shows as it is: no markup, no links, no formulas."""
-    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in text)
+    """Return a text that Markdown shows as it is: no markup, links, icons or formulas."""
+    apart = _REPLACED_LATER.sub(_WORD_JOINER, text)
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in apart)

@@ -8,6 +8,7 @@ import pytest
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui import gate_views, unit_views
+from rnnviz.ui.plain import plain
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, go_to, run_of
 
@@ -150,6 +151,17 @@ def test_the_time_step_can_be_chosen(page):
     expected = np.array([trace.gates["f"][3] for trace in kept]).T
     np.testing.assert_allclose(values_of(page, "forget gate"), expected, rtol=1e-6)
     assert "at time step 3" in picture(page)["says"]
+
+
+def test_what_comes_in_at_a_time_step_is_not_read_as_markup(open_app):
+    app = open_app()
+    task = make_task("gym", exercises=("$x$ :smile:", "<b>"))
+    run_of(app).trainer = Trainer(RunConfig(hidden_size=5), task)
+    go_to(app, "gates")
+    choose(app, "gate_view", "Training, one step")
+
+    shown = control(app, "time_step").options
+    assert {label.partition(" ")[2] for label in shown} == {plain("$x$ :smile:"), plain("<b>")}
 
 
 def test_a_time_step_that_a_shorter_sequence_lacks_is_the_last_one(page):
