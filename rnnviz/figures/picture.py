@@ -6,7 +6,9 @@ The format, which `rnnviz/ui/components/unrolled/unrolled.js` reads:
     header          JSON in UTF-8, padded with blanks to a multiple of 4
     frames          one after the other, each starting at its `offset` behind the header
 
-A frame is one trace. Its parts, little-endian, each in C order:
+A frame is one trace. The header tells its iteration, its loss, and in a word what becomes of the
+gradient of its last scored step by the top layer's hidden state (`verdict`). Its parts,
+little-endian, each in C order:
 
     norms           float64 (2, L, G, T)  2-norm over units of each gradient: of the whole loss,
                                           then of the loss of the last scored step alone;
@@ -42,6 +44,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.analysis.gradients import backward_norms
+from rnnviz.analysis.theory import verdict
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
@@ -293,6 +297,7 @@ def _header(
             {
                 "iteration": int(each.iteration),
                 "loss": _json_number(each.loss),
+                "fate": verdict(backward_norms(each)),
                 "sequence": index[_key(each)],
                 "exact": False,
                 "offset": int(offset),

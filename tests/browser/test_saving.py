@@ -138,23 +138,26 @@ def _texts(page: Page) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("steps", "left", "said"),
     [
-        (4, 0.5, "Gradient of the last step's loss lasts: × 0.794 per step back, × 0.5 in all"),
-        (4, 8, "Gradient of the last step's loss grows: × 2 per step back, × 8 in all"),
-        (101, 1e-3, "Gradient of the last step's loss dies out: × 0.933 per step back, × 0.001 "
-         "in all"),
-        (101, 1e4, "Gradient of the last step's loss explodes: × 1.1 per step back, × 1e4 in all"),
+        (4, 0.5, "is kept: × 0.794 per step back, × 0.5 in all"),
+        (4, 0.4, "arrives weakened: × 0.737 per step back, × 0.4 in all"),
+        (4, 8, "arrives enlarged: × 2 per step back, × 8 in all"),
+        (101, 1e-3, "vanishes: × 0.933 per step back, × 0.001 in all"),
+        (101, 1e4, "explodes: × 1.1 per step back, × 1e4 in all"),
+        (4, 0, "is cut off: nothing is left of it at step 0"),
     ],
-)  # fmt: skip
+)
 def test_the_fate_of_the_gradient_is_what_is_left_of_it_and_covers_nothing(
     still: Open, steps: int, left: float, said: str
 ) -> None:
     trace = make_trace(steps=steps, units=1)
-    norms = np.geomspace(left, 1, steps)[:, None]
+    norms = np.geomspace(left or 1, 1, steps)[:, None]
+    norms[0] = left
     layer = replace(trace.layers[0], last_d_h=norms)
     texts = _texts(still([replace(trace, layers=(layer,))]))
 
+    head = "Last step's gradient by hidden state"
     # Above it is what the network says, below it are the bars of the gradient.
-    assert texts["class 1"] + 12 < texts[said] < texts["gradient norm"] - 12
+    assert texts["class 1"] + 12 < texts[f"{head} {said}"] < texts["gradient norm"] - 12
 
 
 def test_layers_are_counted_as_everywhere_and_a_character_stands_upright(still: Open) -> None:

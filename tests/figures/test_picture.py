@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnviz.analysis.gradients import backward_norms
+from rnnviz.analysis.theory import WayBack, way_back_sentence
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.picture import TOP, UNKNOWN, pack
 from rnnviz.recording import LayerTrace, Trace
@@ -186,6 +188,22 @@ def test_norms_are_of_the_whole_loss_first_and_of_the_last_step_second() -> None
         whole, last = original.layers[layer].d_h, original.layers[layer].last_d_h
         np.testing.assert_allclose(norms[0, layer, 0], np.linalg.norm(whole, axis=1))
         np.testing.assert_allclose(norms[1, layer, 0], np.linalg.norm(last, axis=1))
+
+
+@pytest.mark.parametrize("left", [1e-30, 0.009, 0.1, 1.0, 0.0, np.nan])
+def test_what_becomes_of_the_gradient_is_told_as_the_gradient_laboratory_tells_it(
+    left: float,
+) -> None:
+    norms = np.geomspace(left or 1.0, 1.0, 5)[:, None] * np.ones(4)
+    norms[0] = left
+    of = with_layer(trace(), last_d_h=norms)
+    (frame,) = unpack(pack([of]))["frames"]
+    word = frame["fate"]
+    told = way_back_sentence(WayBack(backward_norms(of), np.empty(0), ()), "h")
+    assert told.startswith(f"The gradient {word}. ") if word else "not a number" in told
+    assert word == {1e-30: "vanishes", 0.009: "vanishes", 0.1: "arrives weakened"}.get(
+        left, {1.0: "is kept", 0.0: "is cut off"}.get(left, "")
+    )
 
 
 def test_a_gradient_of_zero_stays_zero() -> None:

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {{inputs: string[], targets: string[], scored: boolean[], target_values: any[]}} Sequence
- * @typedef {{iteration: number, loss: number|string, exact: boolean, sequence: Sequence,
+ * @typedef {{iteration: number, loss: number|string, fate: string, exact: boolean,
+ *   sequence: Sequence,
  *   peaks: number[][], norms: Float64Array, top: Float32Array, target: Float32Array,
  *   topClass: Uint16Array, rank: Uint16Array, outputs: Float32Array,
  *   values: Float32Array|Uint8Array}} Frame
@@ -44,6 +45,7 @@ function unpackFrame(buffer, body, header, about) {
   return {
     iteration: about.iteration,
     loss: about.loss,
+    fate: about.fate,
     exact: about.exact,
     sequence: header.sequences[about.sequence],
     peaks: header.quantities.map((quantity) => quantity.peaks),

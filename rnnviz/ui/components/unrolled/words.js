@@ -115,23 +115,14 @@ export function gradientWords(scene) {
   if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
   const [start, end] = [norms[last], norms[0]];
   const from = `${shortly(start)} at step ${last}`;
-  if (!ofLast) return `Gradient of the whole loss: ${from}, ${shortly(end)} at step 0`;
-  const head = "Gradient of the last step's loss";
-  if (!Number.isFinite(start)) return `${head}: ${from}`;
-  if (!Number.isFinite(end)) return `${head}: ${from}, ${shortly(end)} at step 0`;
-  if (last < 1 || start === 0) return `${head}: ${from}`;
-  if (end === 0) return `${head}: nothing is left of it at step ${norms.lastIndexOf(0)}`;
+  const course = last > 0 ? `${from}, ${shortly(end)} at step 0` : from;
+  if (!ofLast) return `Gradient by hidden state of the whole loss: ${course}`;
+  const head = "Last step's gradient by hidden state";
+  if (!frame.fate) return `${head}: ${course}`;
+  if (end === 0) return `${head} ${frame.fate}: nothing is left of it at step ${norms.lastIndexOf(0, last)}`;
   const left = end / start;
   const factor = shortly(left ** (1 / last));
-  return `${head} ${fateOf(left)}: × ${factor} per step back, × ${shortly(left)} in all`;
-}
-
-/** A gradient of which 1 % is left reaches no further: so the charts call it, too. */
-function fateOf(left) {
-  if (left < 0.01) return "dies out";
-  if (left < 0.5) return "fades";
-  if (left <= 2) return "lasts";
-  return left <= 100 ? "grows" : "explodes";
+  return `${head} ${frame.fate}: × ${factor} per step back, × ${shortly(left)} in all`;
 }
 
 export function plural(count, word) {
