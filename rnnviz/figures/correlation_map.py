@@ -53,7 +53,6 @@ def correlations_spec(
     look = {name: part for name, part in across.axis.items() if name != "autorange"}
     look |= {
         "dtick": max(1, -(-len(places) // _MOST_TICKS)),
-        "title": {"text": "unit", "standoff": 6},
         "automargin": True,
         "tickangle": 0,
     }

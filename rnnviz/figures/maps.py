@@ -116,6 +116,7 @@ def units(order: ArrayLike, unit: int | None = None, alone: bool = False) -> Sid
         "showgrid": False,
         "zeroline": False,
         "dtick": max(1, -(-len(numbers) // ticks)),
+        "title": {"text": "unit", "standoff": 6},
     }
     return Side("unit", names, look, _around(numbers.index(unit) if unit in numbers else None))
 
@@ -204,6 +205,9 @@ def _axes(
     x["showticklabels"] = bottom
     if not bottom:
         x.pop("title", None)
+    # What the rows are is said once, at the left: between narrow maps there is no room for it.
+    if place["x"][0] > 0:
+        y.pop("title", None)
     if number > 1 and panel.across is first.across:
         x["matches"] = "x"
     if number > 1 and panel.upwards is first.upwards:

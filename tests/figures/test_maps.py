@@ -55,6 +55,14 @@ def test_the_chosen_iteration_is_a_line_in_every_map(values):
     np.testing.assert_array_equal(by_name(spec)["forget gate"]["z"], values["f"])
 
 
+def test_what_rows_are_is_said_at_the_left_and_not_between_the_maps(values):
+    over_units = figures.gates_at_step_spec("lstm", ITERATIONS, values)["layout"]
+    over_training = figures.gates_of_unit_spec("lstm", ITERATIONS, values, "abc")["layout"]
+    for frame, name in ((over_units, "unit"), (over_training, "iteration")):
+        assert frame["yaxis"]["title"]["text"] == name
+        assert "title" not in frame["yaxis2"]
+
+
 def test_a_map_alone_is_drawn_large(values):
     one = figures.gates_at_step_spec("lstm", ITERATIONS, {"f": values["f"]})
     assert one["layout"]["height"] > 400
