@@ -317,6 +317,7 @@ def _sequence(trace: Trace) -> dict[str, Any]:
         "inputs": list(trace.input_labels),
         "targets": list(trace.target_labels),
         "scored": trace.scored.tolist(),
+        "counted": (trace.scored if trace.counted is None else trace.counted).tolist(),
         "target_values": _json_numbers(_targets(trace)),
     }
 

@@ -96,6 +96,9 @@ class Trace:
     update : array, (P,), or None
         By how much the iteration that led here changed the weights; None where it was not looked
         at, as before the first.
+    counted : array of bool, (T,), or None
+        Which of the scored time steps the accuracy counts: those whose target can be known, as the
+        task tells it. None means all of them.
     scale
         Mean and standard deviation by which numbers were scaled before the network saw them, where
         inputs, targets and outputs are numbers: `unscale` undoes it.
@@ -121,6 +124,7 @@ class Trace:
     interventions: tuple[Intervention, ...] = ()
     truncate: int | None = None
     update: Array | None = None
+    counted: NDArray[np.bool_] | None = None
     scale: tuple[float, float] = (0.0, 1.0)
 
     def unscale(self, numbers: NDArray[np.generic]) -> NDArray[np.float64]:

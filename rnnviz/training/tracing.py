@@ -47,6 +47,7 @@ def trace_of(
         That made the records, unchanged since.
     """
     batch = probe.batch
+    counted = task.knowable(batch)
     outputs = record.outputs[:, 0]
     classes = task.loss == "cross_entropy"
     return Trace(
@@ -77,6 +78,7 @@ def trace_of(
         weights=network.flat.copy(),
         interventions=network.interventions,
         truncate=config.truncate,
+        counted=None if counted is None else counted[:, 0],
         scale=task.scale,
     )
 

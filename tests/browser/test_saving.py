@@ -160,6 +160,18 @@ def test_the_fate_of_the_gradient_is_what_is_left_of_it_and_covers_nothing(
     assert texts["class 1"] + 12 < texts[f"{head} {said}"] < texts["gradient norm"] - 12
 
 
+def test_predictions_are_counted_as_the_accuracy_counts_them(still: Open) -> None:
+    trace = make_trace()
+    counted, targets = np.array([False, True, True, False]), np.array([0, 1, 0, 0])
+    page = still([replace(trace, counted=counted, targets=targets)])
+    texts = _texts(page)
+
+    expect(page.locator(".score")).to_have_text("1 of 2 counted right")
+    assert {"not counted: out 0", "right: out 1", "should be: out 2", "not counted: out 3"} <= set(
+        texts
+    )
+
+
 def test_layers_are_counted_as_everywhere_and_a_character_stands_upright(still: Open) -> None:
     trace = make_trace(steps=80)
     labels = tuple("ab" * 40)

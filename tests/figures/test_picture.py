@@ -206,6 +206,14 @@ def test_what_becomes_of_the_gradient_is_told_as_the_gradient_laboratory_tells_i
     )
 
 
+def test_steps_that_are_trained_but_not_counted_in_the_accuracy_are_told() -> None:
+    of = trace(steps=3)
+    (sequence,) = unpack(pack([of]))["sequences"]
+    assert sequence["counted"] == sequence["scored"] == [False, True, True]
+    (sequence,) = unpack(pack([dataclasses.replace(of, counted=np.arange(3) > 1)]))["sequences"]
+    assert sequence["counted"] == [False, False, True]
+
+
 def test_a_gradient_of_zero_stays_zero() -> None:
     zeros = np.zeros((5, 4))
     packet = unpack(pack([with_layer(trace(), last_d_h=zeros)]))

@@ -338,3 +338,14 @@ def test_the_accuracy_of_a_batch_counts_the_steps_that_the_score_counts(task, co
     accuracies = {round(share, 6) for share in trainer.history.frame()["accuracy"]}
     assert accuracies <= {round(share, 6) for share in counted}
     assert made.sample(np.random.default_rng(0), 1).mask is None
+
+
+@pytest.mark.parametrize(("task", "counted"), [("xor", 10), ("recall", 1), ("reber", 4)])
+def test_a_trace_tells_which_of_its_steps_the_accuracy_counts(task, counted):
+    trace = Trainer(RunConfig(task=task, hidden_size=2, batch_size=2), make_task(task)).trace()
+    assert trace.counted.sum() == counted < trace.scored.sum()
+    assert not trace.counted[~trace.scored].any()
+
+
+def test_a_trace_of_a_task_in_which_all_can_be_known_counts_every_scored_step():
+    assert Trainer(RunConfig(hidden_size=2)).trace().counted is None

@@ -1,9 +1,9 @@
 /** What the elements around the picture show, in line with the scene. */
 
-import { clamp, scoreOf } from "./values.js";
+import { clamp } from "./values.js";
 import { css, readTheme, readable } from "./theme.js";
 import {
-  captionOf, grouped, plural, sentence, stepFacts, tooltipLines, unitFacts,
+  captionOf, grouped, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
 import { labelsOf } from "./labels.js";
@@ -89,9 +89,8 @@ export function updateTexts(view) {
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
   dom.measured.append(about);
-  const { right, scored } = scoreOf(frame);
-  dom.score.textContent = store.header.classes ? `${right} of ${scored} right` : "";
-  dom.score.title = "scored steps of this example";
+  dom.score.textContent = store.header.classes ? scoreWords(frame) : "";
+  dom.score.title = "steps of this example that the accuracy counts; a dash marks the others";
   updateStepTexts(view);
   updateIterationControls(view);
   updateZoom(view);

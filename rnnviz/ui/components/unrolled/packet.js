@@ -1,7 +1,8 @@
 /** Bytes from Python -> packet of frames. The format is described in figures/picture.py. */
 
 /**
- * @typedef {{inputs: string[], targets: string[], scored: boolean[], target_values: any[]}} Sequence
+ * @typedef {{inputs: string[], targets: string[], scored: boolean[], counted: boolean[],
+ *   target_values: any[]}} Sequence
  * @typedef {{iteration: number, loss: number|string, fate: string, exact: boolean,
  *   sequence: Sequence,
  *   peaks: number[][], norms: Float64Array, top: Float32Array, target: Float32Array,

@@ -1,7 +1,7 @@
 /** What the network answers at each time step, and whether it is right. */
 
 import { number } from "./packet.js";
-import { hit, told } from "./values.js";
+import { hit, onlyTrained, told } from "./values.js";
 import { css, mix } from "./theme.js";
 import { HEIGHT, PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
 import {
@@ -93,7 +93,7 @@ function drawUnknown(context, scene, t) {
   hatch(context, theme, box);
 }
 
-/** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross. */
+/** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross; else a dash. */
 function drawVerdict(context, scene, t) {
   const { layout, theme, frame } = scene;
   const verdict = hit(frame, t);
@@ -104,9 +104,10 @@ function drawVerdict(context, scene, t) {
   if (verdict === null) {
     context.fillStyle = css(theme.ink, 0.35);
     context.fillRect(x - 3, y - 0.5, 6, 1);
-    return;
+    if (!onlyTrained(frame.sequence, t)) return;
+  } else {
+    drawSign(context, x, y, verdict, theme);
   }
-  drawSign(context, x, y, verdict, theme);
   if (wide) {
     context.font = font(scene, 11, verdict ? 600 : 400);
     context.textAlign = "left";
@@ -119,7 +120,7 @@ function drawVerdict(context, scene, t) {
 function verdictWords(scene, t, verdict, width) {
   const target = isolatedLabel(scene.frame.sequence.targets[t]);
   if (width < 110) return verdict ? "right" : target;
-  return `${verdict ? "right" : "should be"}: ${target}`;
+  return `${verdict === null ? "not counted" : verdict ? "right" : "should be"}: ${target}`;
 }
 
 function drawSign(context, x, y, verdict, theme) {

@@ -125,20 +125,19 @@ export function onAxis(range, norm) {
 
 /** Whether the prediction at t was right; null where nothing was asked or known. */
 export function hit(frame, t) {
-  if (!frame.sequence.scored[t] || !frame.rank.length || frame.rank[t] === UNKNOWN) return null;
+  if (!frame.sequence.counted[t] || !frame.rank.length || frame.rank[t] === UNKNOWN) return null;
   return frame.rank[t] === 0;
 }
 
-/** How many of the scored steps were right. */
+/** How many were right of the steps that the accuracy counts. */
 export function scoreOf(frame) {
-  let right = 0;
-  let scored = 0;
-  frame.sequence.scored.forEach((asked, t) => {
-    if (!asked) return;
-    scored += 1;
-    if (hit(frame, t)) right += 1;
-  });
-  return { right, scored };
+  const steps = [...frame.sequence.counted.keys()].filter((t) => frame.sequence.counted[t]);
+  return { right: steps.filter((t) => hit(frame, t)).length, counted: steps.length };
+}
+
+/** Whether a step is trained that the accuracy does not count. */
+export function onlyTrained({ scored, counted }, t) {
+  return scored[t] && !counted[t];
 }
 
 /** The classes told at a step: the most probable ones, and the target if it is not among them. */

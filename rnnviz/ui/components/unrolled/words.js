@@ -2,7 +2,7 @@
 
 import { DIAGRAMS } from "./cells.js";
 import { number } from "./packet.js";
-import { hit, normsOf, scoreOf, told, valueAt } from "./values.js";
+import { hit, normsOf, onlyTrained, scoreOf, told, valueAt } from "./values.js";
 import { className, isolatedLabel, visible } from "./marks.js";
 
 /** A number as it was recorded, to the seven digits that float32 holds. */
@@ -91,18 +91,24 @@ function rowsOf({ base, unit }) {
 function wholeSentence(scene) {
   const { frame, store } = scene;
   const { header } = store;
-  const { right, scored } = scoreOf(frame);
   const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
   const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
   const parts = [
     `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
       `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
-    header.classes ? `${right} of ${scored} predictions are right.` : "",
+    header.classes ? `Predictions: ${scoreWords(frame)}.` : "",
     `Norm of the gradient by the hidden state, ${lossWords(scene)}: ${shortly(norms[0])} at ` +
       `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
   ];
   return parts.filter(Boolean).join(" ");
+}
+
+/** How many predictions were right, counted as the accuracy does. */
+export function scoreWords(frame) {
+  const { right, counted } = scoreOf(frame);
+  const all = !frame.sequence.scored.some((_, t) => onlyTrained(frame.sequence, t));
+  return `${right} of ${counted} ${all ? "" : "counted "}right`;
 }
 
 /** What becomes of the gradient on its way back through the time steps. */
@@ -154,6 +160,7 @@ export function stepFacts(scene) {
     const verdict = hit(frame, step);
     const target = shortened(isolatedLabel(frame.sequence.targets[step]));
     if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
+    else if (onlyTrained(frame.sequence, step)) facts.push(["target", `${target}, not counted`]);
   } else {
     facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
     const target = isolatedLabel(frame.sequence.targets[step]);
@@ -317,8 +324,10 @@ function predictionLines(scene, t) {
   }
   const verdict = hit(frame, t);
   const lines = [`prediction at time step ${t}`];
-  lines.push(verdict === null ? "not scored" : verdict ? "hit" : "miss");
-  if (verdict !== null) {
+  const trained = onlyTrained(frame.sequence, t);
+  if (verdict === null) lines.push(trained ? "trained, not counted in the accuracy" : "not scored");
+  else lines.push(verdict ? "hit" : "miss");
+  if (verdict !== null || trained) {
     const rank = frame.rank[t] ? `, number ${frame.rank[t] + 1} of ${store.header.outputs}` : "";
     const target = isolatedLabel(frame.sequence.targets[t]);
     lines.push(`target ${target}: ${exactly(frame.target[t])}${rank}`);
