@@ -80,10 +80,10 @@ def _explode(trainers: Sequence[Trainer]) -> Numbers:
 def _explode_says(n: Numbers) -> str:
     end = "it diverged" if n["diverged"] else f"it has {_hits(n['accuracy'])} right"
     return (
-        f"Factor per step at the start: ×{n['large']:.2f}, with radius 1 ×{n['one']:.2f}, with "
-        f"tanh ×{n['tanh']:.2f}. Largest gradient norm so far: {_short(n['large peak'])}, with "
-        f"radius 1 {_short(n['one peak'])}, with tanh {_short(n['tanh peak'])}. At radius 1.3 "
-        f"{end}; guessing gives {_hits(n['guessing'])}."
+        f"Factor per step at the start: ×{n['large']:.2f} at radius 1.3, ×{n['one']:.2f} at radius "
+        f"1, ×{n['tanh']:.2f} with tanh. Largest gradient norm so far: {_short(n['large peak'])} "
+        f"at radius 1.3, {_short(n['one peak'])} at radius 1, {_short(n['tanh peak'])} with tanh. "
+        f"At radius 1.3 {end}; guessing gives {_hits(n['guessing'])}."
     )
 
 

@@ -85,14 +85,18 @@ def side_by_side_sentence(found: list[Contender]) -> str:
     measured = [(each.factor, each) for each in found if not each.diverged]
     ranked = sorted((factor, each.name, _steps(each)) for factor, each in measured if factor)
     stopped = [each.name for each in found if each.diverged]
+    silent = [each.name for each in found if np.isfinite(each.norms).all() and not each.factor]
     said = []
     if len(ranked) > 1:
         (least, last, last_reach), (most, first, first_reach) = ranked[0], ranked[-1]
         grows = ", so it grows" if most > 1 else ""
         said.append(
-            f"Per step back most is left in {first}: {factor_text(most)}{grows}, reach "
-            f"{first_reach}; least in {last}: {factor_text(least)}, reach {last_reach}."
+            f"At iteration {max(each.iteration for each in found):,} most is left per step back in "
+            f"{first}: {factor_text(most)}{grows}, reach {first_reach}; least in {last}: "
+            f"{factor_text(least)}, reach {last_reach}."
         )
+    if silent:
+        said.append(f"No gradient goes back in: {'; '.join(silent)}.")
     if stopped:
         said.append(f"Diverged: {', '.join(stopped)}.")
     return " ".join(said) or "There is no factor per step to compare."

@@ -38,6 +38,8 @@ class Preset:
         What to look at, and what is to be seen there.
     not_to_conclude
         What it does not show.
+    opens_at
+        Iteration at which its runs are looked at first; None is the last one.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Preset:
     iterations: int
     look_at: str
     not_to_conclude: str
+    opens_at: int | None = None
 
     def seeded(self, seed: int) -> Preset:
         """Return the same experiment from other random numbers."""
@@ -117,6 +120,7 @@ PRESETS: tuple[Preset, ...] = (
             "large states saturate it and tanh' shrinks what the weights enlarge. Nor that radius "
             "1 is safe: its gradient has peaks as well."
         ),
+        opens_at=0,
     ),
     Preset(
         key="clip",
@@ -182,6 +186,7 @@ PRESETS: tuple[Preset, ...] = (
             "That a larger bias is always better: what is never forgotten can be in the way. And "
             "given longer, bias 0 can get there too: it starts with a shorter reach, and learns."
         ),
+        opens_at=0,
     ),
     Preset(
         key="identity",
@@ -206,6 +211,7 @@ PRESETS: tuple[Preset, ...] = (
             "That ReLU is safe: nothing bounds its state, and most gradients of this run "
             "had to be clipped. Nor that it does as well as gates: nothing here compares them."
         ),
+        opens_at=0,
     ),
     Preset(
         key="cell",
@@ -231,5 +237,6 @@ PRESETS: tuple[Preset, ...] = (
             "fast. The gates decide it, and they are learned. Nor is the forget gate all: the "
             "paths through the hidden state add to the cell's."
         ),
+        opens_at=0,
     ),
 )

@@ -150,7 +150,12 @@ class Scene:
 
 
 def scene_of(run: Run, wanted: Wanted) -> Scene:
-    """Look at the run at the iteration that the page shows; while it trains, that is the newest."""
+    """Look at the run at the iteration that the page shows; while it trains, that is the newest.
+
+    Where runs are looked at side by side at an earlier one, so is this one.
+    """
+    if wanted.at is not None:
+        return Scene(run, run.trainer.recording.at(wanted.at), wanted)
     if run.training or run.shown_iteration is None:
         return Scene(run, run.trainer.trace(), wanted)
     return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)

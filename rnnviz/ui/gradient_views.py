@@ -201,7 +201,7 @@ def _side_by_side_controls(run: Run) -> int | None:
         )
         if under_way:
             st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
-            return None
+            return _opens_at(run)
         st.button(
             "The same with RNN, ReLU, GRU and LSTM",
             icon=":material/compare_arrows:",
@@ -225,16 +225,22 @@ def _compared_at(run: Run) -> int | None:
         kept = sorted({*trainers[0].recording.iterations, newest})
     if len(kept) < 2:
         return None
-    key = f"{session.COMPARED_AT}@{newest}"
-    session.seed(key, newest)
+    opens_at = _opens_at(run)
+    # A value that is given by the key alone is sent once, and lost with a page that is drawn over.
     chosen = st.select_slider(
         "Shown at iteration",
         options=kept,
+        value=opens_at if opens_at in kept else newest,
         format_func=lambda iteration: f"{iteration:,}",
-        key=key,
+        key=f"{session.COMPARED_AT}@{newest}",
         help="Rewind all of them together: what differs at the start may not differ at the end.",
     )
     return None if chosen == newest else int(chosen)
+
+
+def _opens_at(run: Run) -> int | None:
+    """Return the iteration of which the text of the preset speaks; None is the latest."""
+    return None if run.preset is None else run.preset.opens_at
 
 
 def _check_controls(run: Run) -> None:

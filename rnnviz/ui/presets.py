@@ -36,7 +36,7 @@ def _menu() -> None:
                 on_click=_start,
                 args=(preset,),
             )
-    if run.experiment is not None and run.side_by_side is run.experiment.runs:
+    if run.experiment is not None and run.preset is not None:
         _report(run, run.experiment)
 
 

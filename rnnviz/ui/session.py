@@ -218,6 +218,12 @@ class Run:
         return self.playing or (beside and self.trainer in others.trainers.values())
 
     @property
+    def preset(self) -> Preset | None:
+        """The preset whose runs are those side by side; None if they are others, or none."""
+        begun = self.experiment
+        return None if begun is None or begun.runs is not self.side_by_side else begun.preset
+
+    @property
     def name(self) -> str:
         """Name of what the moving pictures show; another name starts them anew."""
         return f"{self.pictures}:{self.trainer.probe.name}"

@@ -55,6 +55,17 @@ def test_a_share_that_is_not_known_is_a_dash():
     assert "(– of the iterations were clipped)" in claim.sentence(numbers)
 
 
+def test_numbers_of_the_explosion_can_not_be_taken_for_each_other():
+    claim = CLAIMS["explode"]
+    numbers = {
+        **{"large": 1.29, "one": 0.99, "tanh": 0.95, "diverged": False},
+        **{"large peak": 2e22, "one peak": 230.0, "tanh peak": 3.02},
+        **{"accuracy": 0.22, "guessing": 0.27},
+    }
+
+    assert "2e+22 at radius 1.3, 230 at radius 1, 3.02 with tanh." in claim.sentence(numbers)
+
+
 def test_runs_of_a_preset_differ_in_what_it_is_about_alone():
     for preset in PRESETS:
         tasks = {id(task) for _, _, task in preset.runs}

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text
 from rnnviz.training import PRESETS
 from rnnviz.ui import presets
 from tests.pages.conftest import control, run_of
+from tests.pages.test_gradients import large_numbers
 
 
 def start(open_app, key):
@@ -66,6 +68,29 @@ def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
     assert run.trainer.iteration == run.experiment.preset.iterations
     assert f"{100 * run.trainer.score().accuracy:.0f} % of the answers are right" in texts(app)
     assert "Measured in these runs;" in texts(app)
+
+
+@pytest.mark.parametrize("key", ["explode", "bias", "identity", "cell"])
+def test_a_preset_whose_text_points_at_the_start_opens_there(open_app, key):
+    app = start(open_app, key)
+    run = run_of(app)
+    assert app.dataframe[0].value["iteration"].unique().tolist() == [0]
+    for trainer in run.side_by_side.trainers.values():
+        trainer.advance(iterations=2)
+    run.side_by_side.iterations = 2
+    app = finish(app)
+
+    assert control(app, "compared_at").value == 0
+    assert app.dataframe[0].value["iteration"].unique().tolist() == [0]
+    factor = factor_per_step(backward_norms(run.trainer.recording.at(0), memory_of(run.trainer)))
+    assert factor_text(factor) in large_numbers(app).values()
+
+    control(app, "compared_at").set_value(2).run()
+    assert app.dataframe[0].value["iteration"].unique().tolist() == [2]
+
+
+def memory_of(trainer):
+    return "last_d_c" if trainer.config.cell == "lstm" else "last_d_h"
 
 
 def test_undo_goes_back_to_the_visitors_own_run(open_app):
