@@ -113,7 +113,7 @@ export function scoreWords(frame) {
 
 /** What becomes of the gradient on its way back through the time steps. */
 export function gradientWords(scene) {
-  const { frame, store, ofLast } = scene;
+  const { frame, store, ofLast, layout } = scene;
   const { header } = store;
   const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
   const norms = normsOf(frame, header, header.layers - 1, index, ofLast);
@@ -122,8 +122,9 @@ export function gradientWords(scene) {
   const [start, end] = [norms[last], norms[0]];
   const from = `${shortly(start)} at step ${last}`;
   const course = last > 0 ? `${from}, ${shortly(end)} at step 0` : from;
-  if (!ofLast) return `Gradient by hidden state of the whole loss: ${course}`;
-  const head = "Last step's gradient by hidden state";
+  const name = layout.narrow ? "dL/dh" : "gradient by hidden state";
+  if (!ofLast) return `Of the whole loss, ${name}: ${course}`;
+  const head = `Last step's ${name}`;
   if (!frame.fate) return `${head}: ${course}`;
   if (end === 0) return `${head} ${frame.fate}: nothing is left of it at step ${norms.lastIndexOf(0, last)}`;
   const left = end / start;
