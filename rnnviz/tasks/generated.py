@@ -145,13 +145,14 @@ class Generated(ABC):
     def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
         """Return sequences to read: a column for each step, and the target(s).
 
-        That is all scored targets if they are few, else the one after the last step.
+        That is all targets that count in the score if they are few, else the last of them.
         """
         batch = self.sample(generator, count)
+        counted = Batch(batch.x, batch.y, self.knowable(batch))
         rows = [
             (*inputs, self._in_short(targets))
             for inputs, targets in zip(
-                self._read_inputs(batch), self._read_targets(batch), strict=True
+                self._read_inputs(batch), self._read_targets(counted), strict=True
             )
         ]
         columns = [*map(str, range(1, self.length + 1)), "target"]

@@ -341,10 +341,12 @@ def test_probes_and_examples_can_be_read(task):
     assert table.columns[-1] == "target"
 
 
-def test_examples_of_symbols_end_with_their_targets():
+def test_examples_end_with_the_targets_that_count_in_the_score():
     assert CopyMemory().examples(np.random.default_rng(0), 1)["target"].str.len().tolist() == [2]
     row = DelayedRecall(3).examples(np.random.default_rng(0), 1).iloc[0].tolist()
-    assert row[3] == f"a1 a2 {row[0]}"
+    assert row[3] == row[0]
+    *bits, following = TemporalXor(6).examples(np.random.default_rng(0), 1).iloc[0].tolist()
+    assert following == f"{int(bits[0]) ^ int(bits[1])} {int(bits[3]) ^ int(bits[4])}"
 
 
 @pytest.mark.parametrize(
