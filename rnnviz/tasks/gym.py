@@ -78,6 +78,7 @@ class GymSchedule(Generated):
         "What is due next follows from what was done before, not from the calendar. Where the last "
         "day does not tell, because days were missed or an exercise repeats, it takes a memory."
     )
+    difficulty: ClassVar[str] = "missed"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "exercises",

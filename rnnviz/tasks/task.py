@@ -168,7 +168,7 @@ class Task(Protocol):
     title: ClassVar[str]
     #: One sentence: what a person learns from watching a network learn this.
     teaches: ClassVar[str]
-    #: Name of the field that makes it harder: the length, or a lag.
+    #: Name of the field that sets how hard it is: the length, a lag, ...
     difficulty: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
 

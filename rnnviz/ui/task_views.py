@@ -24,7 +24,7 @@ _FORECAST_VALUES = 150
 def overview(task: Task) -> None:
     """Show what the task asks, its symbols with their integers, and sample sequences."""
     st.write(plain(task.description))
-    st.caption(plain(f"{task.teaches} {_to_beat(task)}"))
+    st.caption(plain(f"{task.teaches} {_hardness(task)} {_to_beat(task)}"))
     for sentence in filter(None, (_split(task), _limits(task))):
         st.caption(sentence)
     symbols = task.symbols()
@@ -52,6 +52,12 @@ def _picture(examples: pd.DataFrame, task: Task, symbols: pd.DataFrame) -> None:
         ),
         config={"displayModeBar": False},
     )
+
+
+def _hardness(task: Task) -> str:
+    label = next(field.label for field in task.fields if field.name == task.difficulty)
+    place = " in the sidebar" if task.difficulty == "length" else ""
+    return f"“{label}”{place} sets how hard it is."
 
 
 def _split(task: Task) -> str:

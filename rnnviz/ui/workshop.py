@@ -22,6 +22,9 @@ _ORDER = "Place"
 _NAME = "Name"
 #: Settings of tasks that learn a column of a CSV file.
 _CSV, _COLUMN = "csv", "column"
+#: The setting that says which share at the end of the data is never trained.
+_HOLDOUT = "holdout"
+_HELD_OUT_OF_A_FILE = 0.2
 #: Characters of a text that can be edited on the page; what is longer is shown in part.
 LONGEST_EDITED = 20_000
 _PREVIEWED_CHARACTERS = 400
@@ -82,7 +85,7 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
         return _edit_names(field, key, current, run)
     session.seed(key, current)
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
-        return _edit_text(field, key, run)
+        return _edit_text(field, kind, run)
     if field.name == _COLUMN and (names := _columns_of(kind, run)):
         return _choose_column(field, key, names)
     return controls.draw(field, key, session.value(key), "rerun")
@@ -122,13 +125,14 @@ def _column_label(name: str, names: tuple[str, ...]) -> str:
     return name if name in names else f"{name} (not in this CSV)"
 
 
-def _edit_text(field: Field, key: str, run: Run) -> str:
+def _edit_text(field: Field, kind: str, run: Run) -> str:
     """Draw a long text to be edited; a very long one stays out of the page, which shows a part."""
+    key = session.draft_key(kind, field.name)
     if len(session.value(key)) > LONGEST_EDITED:
         _set_aside(run, key, File("Pasted text", session.value(key)))
     file = run.files.get(key)
     if file is None:
-        _upload(field, key, run)
+        _upload(field, kind, run)
         text = str(controls.draw(field, key, session.value(key), "rerun"))
         if field.name == _CSV:
             _preview_table("Read as", text)
@@ -177,21 +181,23 @@ def _preview_table(name: str, text: str) -> None:
     st.dataframe(pd.DataFrame(first), hide_index=True)
 
 
-def _upload(field: Field, key: str, run: Run) -> None:
+def _upload(field: Field, kind: str, run: Run) -> None:
     """Offer to fill a long text from a file; one that cannot be read changes nothing."""
+    key = session.draft_key(kind, field.name)
     st.file_uploader(
         f"{field.label} from a file",
         key=f"{key}:file",
         max_upload_size=5,
-        help="UTF-8 text, up to 5 MB. It replaces what stands below; a large one is shown in part.",
+        help="UTF-8 text, up to 5 MB. It replaces what stands below; a large one is shown in part. "
+        "Its last 20 % are held out, unless another share is.",
         on_change=_read_upload,
-        args=(key,),
+        args=(key, session.draft_key(kind, _HOLDOUT)),
     )
     if run.refused_upload is not None:
         st.error(f"{plain(run.refused_upload)}. Nothing was changed.", icon=":material/block:")
 
 
-def _read_upload(key: str) -> None:
+def _read_upload(key: str, holdout_key: str) -> None:
     run, uploaded = session.current(), session.value(f"{key}:file")
     run.refused_upload = None
     if uploaded is None:
@@ -201,6 +207,8 @@ def _read_upload(key: str) -> None:
     except ValueError as refused:
         run.refused_upload = str(refused)
         return
+    if not session.value(holdout_key):
+        session.show(holdout_key, _HELD_OUT_OF_A_FILE)
     if len(text) > LONGEST_EDITED:
         _set_aside(run, key, File(uploaded.name, text))
     else:

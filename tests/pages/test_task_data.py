@@ -210,6 +210,19 @@ def test_a_large_csv_stays_out_of_the_page_and_is_shown_in_part(open_app):
     assert run_of(app).trainer.task.csv == large_csv()
 
 
+def test_the_end_of_a_text_from_a_file_is_held_out_unless_another_share_is(open_app):
+    app = open_task(open_app, "symbols")
+    assert draft(app, "holdout", "symbols").value == 0.0
+
+    upload(app, "mine.txt", "one two three four five one two three four five one two three")
+    assert draft(app, "holdout", "symbols").value == 0.2
+    assert "comes from 2 windows that are never trained" in text_of(app)
+
+    draft(app, "holdout", "symbols").set_value(0.5).run()
+    upload(app, "other.txt", "one two three four five six one two three four five six")
+    assert draft(app, "holdout", "symbols").value == 0.5
+
+
 def test_another_can_be_chosen_in_the_place_of_a_large_file(open_app):
     app = open_task(open_app, "symbols")
     upload(app, "book.txt", "one two three four two " * 2000)
