@@ -21,12 +21,6 @@ from rnnviz.ui.session import Run
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
 
-#: Keys of the session: the text so far, and how the next symbol is chosen.
-_TEXT = "continuation"
-_CHOICE = "continuation:choice"
-_TEMPERATURE = "continuation:temperature"
-_SEED = "continuation:seed"
-
 
 @dataclass(frozen=True)
 class _Text:
@@ -113,22 +107,22 @@ def _pick(task: NextSymbol, run: Run) -> tuple[str, ...]:
 def _text_so_far(run: Run, start: tuple[str, ...]) -> _Text:
     """Return the text that is being continued; a new one after another start or in another run."""
     new = _Text(weakref.ref(run.trainer), start)
-    text: _Text | None = session.value(_TEXT)
+    text: _Text | None = session.value(session.CONTINUATION)
     if text is None or replace(text, added=()) != new:
-        session.show(_TEXT, new)
+        session.show(session.CONTINUATION, new)
         return new
     return text
 
 
 def _choice() -> None:
     """Draw how the next symbol is chosen."""
-    session.seed(_CHOICE, _GREEDY)
-    session.seed(_TEMPERATURE, 1.0)
-    session.seed(_SEED, 0)
+    session.seed(session.CONTINUATION_CHOICE, _GREEDY)
+    session.seed(session.CONTINUATION_TEMPERATURE, 1.0)
+    session.seed(session.CONTINUATION_SEED, 0)
     st.segmented_control(
         "How it chooses",
         options=(_GREEDY, _SAMPLED),
-        key=_CHOICE,
+        key=session.CONTINUATION_CHOICE,
         persist_state="session",
         required=True,
         help="Greedy: always the likeliest. Sampled: drawn, each as often as it is likely.",
@@ -139,7 +133,7 @@ def _choice() -> None:
         min_value=0.1,
         max_value=2.0,
         step=0.1,
-        key=_TEMPERATURE,
+        key=session.CONTINUATION_TEMPERATURE,
         persist_state="session",
         disabled=greedy,
         width=220,
@@ -150,7 +144,7 @@ def _choice() -> None:
         min_value=0,
         max_value=2**32 - 1,
         step=1,
-        key=_SEED,
+        key=session.CONTINUATION_SEED,
         persist_state="session",
         disabled=greedy,
         width=140,
@@ -182,7 +176,7 @@ def _add(shown: _Text) -> None:
     If the text is another one by now, the press was already obeyed: while training, the browser
     can send one press twice (see `transport`).
     """
-    run, text = session.current(), session.value(_TEXT)
+    run, text = session.current(), session.value(session.CONTINUATION)
     task = run.trainer.task
     if text != shown or text.trainer() is not run.trainer or not isinstance(task, NextSymbol):
         return
@@ -192,16 +186,18 @@ def _add(shown: _Text) -> None:
     if _is_greedy():
         place = likeliest(view.chances)
     else:
-        place = draw(view.chances, lot(session.value(_SEED), len(text.added)))
-    session.show(_TEXT, replace(text, added=(*text.added, task.output_labels[place])))
+        place = draw(view.chances, lot(session.value(session.CONTINUATION_SEED), len(text.added)))
+    session.show(
+        session.CONTINUATION, replace(text, added=(*text.added, task.output_labels[place]))
+    )
 
 
 def _start_again() -> None:
-    session.show(_TEXT, replace(session.value(_TEXT), added=()))
+    session.show(session.CONTINUATION, replace(session.value(session.CONTINUATION), added=()))
 
 
 def _is_greedy() -> bool:
-    return bool(session.value(_CHOICE) == _GREEDY)
+    return bool(session.value(session.CONTINUATION_CHOICE) == _GREEDY)
 
 
 def _look(run: Run, task: NextSymbol, text: _Text) -> _View:
@@ -212,7 +208,7 @@ def _look(run: Run, task: NextSymbol, text: _Text) -> _View:
     with GATE.turn(run), one_thread():
         iteration = run.trainer.iteration
         record = run.trainer.network.record(x, y)
-    temperature = 1.0 if _is_greedy() else session.value(_TEMPERATURE)
+    temperature = 1.0 if _is_greedy() else session.value(session.CONTINUATION_TEMPERATURE)
     chances = probabilities(record.outputs[-1, 0], temperature)
     return _View(iteration, chances, openness(record.layers))
 
@@ -245,7 +241,7 @@ def _how() -> str:
     """Say what the probabilities are those of."""
     if _is_greedy():
         return "the likeliest is taken"
-    return f"drawn at temperature {session.value(_TEMPERATURE):.1f}"
+    return f"drawn at temperature {session.value(session.CONTINUATION_TEMPERATURE):.1f}"
 
 
 def _show_gates(gates: pd.DataFrame, cell: str) -> None:

@@ -1,6 +1,7 @@
 """What one visitor has: their run, and the values of their controls.
 
-The only file that knows the keys of Streamlit's session state.
+The only file that reads and writes Streamlit's session state; the keys of what is kept there under
+a name of ours stand here too.
 """
 
 from __future__ import annotations
@@ -52,6 +53,15 @@ HELD_GATE = "held_gate"
 MET_UNIT = "met_unit"
 MET_LAYER = "met_layer"
 FORGET_SHIFT = "forget_shift"
+CONTINUATION_CHOICE = "continuation:choice"
+CONTINUATION_TEMPERATURE = "continuation:temperature"
+CONTINUATION_SEED = "continuation:seed"
+FILE_KIND = "take_away:kind"
+FILE_EXTENT = "take_away:extent"
+
+#: Keys of what is kept besides: the text continued so far, and the file being made or ready.
+CONTINUATION = "continuation"
+FILE = "take_away"
 
 #: Settings of a run that have a control in the sidebar; the task has a page of its own.
 CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")

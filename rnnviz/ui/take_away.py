@@ -16,11 +16,6 @@ from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
-#: Keys of the session: the file that is being made or ready, what kind it shall be, and of what.
-_FILE = "take_away"
-_KIND = "take_away:kind"
-_EXTENT = "take_away:extent"
-
 _ALL, _THIS = "all kept iterations", "the shown iteration"
 
 
@@ -100,17 +95,17 @@ def panel() -> None:
     """Draw the panel: choose, make with a progress bar, save."""
     session.refresh()
     run = session.current()
-    session.seed(_KIND, next(iter(_KINDS)))
-    session.seed(_EXTENT, _ALL)
+    session.seed(session.FILE_KIND, next(iter(_KINDS)))
+    session.seed(session.FILE_EXTENT, _ALL)
     with st.expander("Take it with you", icon=":material/download:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _choice("File", list(_KINDS), _KIND)
-            _choice("Of", [_ALL, _THIS], _EXTENT)
+            _choice("File", list(_KINDS), session.FILE_KIND)
+            _choice("Of", [_ALL, _THIS], session.FILE_EXTENT)
             st.button(
                 "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
             )
-        st.caption(_KINDS[session.value(_KIND)].says)
-        file: _File | None = session.value(_FILE)
+        st.caption(_KINDS[session.value(session.FILE_KIND)].says)
+        file: _File | None = session.value(session.FILE)
         if file is not None:
             _finish(run, file)
             _offer(file)
@@ -122,14 +117,14 @@ def _choice(label: str, options: list[str], key: str) -> None:
 
 def _start() -> None:
     """Take what the file is made of; training that goes on does not change it."""
-    run, kind = session.current(), _KINDS[session.value(_KIND)]
+    run, kind = session.current(), _KINDS[session.value(session.FILE_KIND)]
     with GATE.turn(run):
-        traces = [live.shown_trace(run)] if session.value(_EXTENT) == _THIS else None
+        traces = [live.shown_trace(run)] if session.value(session.FILE_EXTENT) == _THIS else None
         taken = export.snapshot(run.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
     span = f"{first}" if first == last else f"{first}-{last}"
     session.show(
-        _FILE,
+        session.FILE,
         _File(
             name=f"rnnviz-{taken.task.key}-{taken.config.cell}-{span}.{kind.ending}",
             mime=kind.mime,
