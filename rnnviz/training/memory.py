@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from rnnviz.engine import CELLS
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import RunConfig
 
 #: Most megabytes for the buffers of one run; the whole app should live in 1 GB.
 MOST_MB = 200.0
 
-#: Arrays (T, B, H) that a layer of each cell records: gates, states, gradients by the states.
-_RECORDED = {"lstm": 8, "gru": 5, "rnn": 2, "relu": 2, "mlp": 2}
 #: Buffers over record, at most: what backpropagation needs besides. Measured by the engine's tests.
 _OVER_RECORD = 2.2
 
@@ -18,8 +17,11 @@ def buffers_mb(config: RunConfig, task: Task) -> float:
     """Estimate the megabytes of the buffers for a batch and for the evaluation sequences."""
     sequences = config.batch_size + task.evaluation().x.shape[1]
     units = task.length * sequences * config.hidden_size * config.layers
+    cell = CELLS[config.cell]
+    # Arrays (T, B, H) that a layer records: gates, h, c and the gradients by h and c.
+    recorded = len(cell.gates) + (4 if "c" in cell.state_names else 2)
     bytes_each = 8 if config.dtype == "float64" else 4
-    return float(units * _RECORDED[config.cell] * bytes_each * _OVER_RECORD / 1e6)
+    return float(units * recorded * bytes_each * _OVER_RECORD / 1e6)
 
 
 def check_memory(config: RunConfig, task: Task) -> None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from rnnviz.engine import Network
+from rnnviz.engine import CELLS, Network
 from tests.engine.literal import Literal
 
-RECURRENT = ("rnn", "relu", "gru", "lstm")
+RECURRENT = tuple(name for name, cell in CELLS.items() if cell.state_names)
 
 
 def network(cell, layers=1, D=3, H=4, K=5, **settings):

@@ -65,6 +65,17 @@ def test_an_empty_recording_says_that_nothing_was_recorded():
         Recording().at(0)
 
 
+def test_a_recording_that_was_cleared_keeps_every_iteration_again():
+    recording = record_until(40, Recording(max_traces=8))
+    assert recording.stride > 1
+
+    recording.clear()
+    recording.add(make_trace(41))
+
+    assert recording.iterations == (41,)
+    assert recording.is_due(42)
+
+
 def test_rewinding_forgets_the_traces_after_the_iteration():
     recording = record_until(8, Recording(max_traces=8))
 

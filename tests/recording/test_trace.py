@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from tests.traces import make_trace
 
 
@@ -27,3 +29,10 @@ def test_an_array_that_stands_for_two_quantities_is_counted_once():
     shared = replace(trace, layers=(replace(layer, last_d_h=layer.d_h),))
 
     assert trace.nbytes - shared.nbytes == layer.d_h.nbytes
+
+
+def test_numbers_go_back_to_the_units_of_the_data():
+    trace = replace(make_trace(), scale=(20.0, 4.0))
+
+    assert trace.unscale(np.array([0.0, 1.0, -2.5], np.float32)).tolist() == [20.0, 24.0, 10.0]
+    assert trace.unscale(np.array([1.7e308])).tolist() == [np.inf]
