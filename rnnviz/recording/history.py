@@ -34,11 +34,6 @@ class History:
     def __len__(self) -> int:
         return self._count
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self._rows.nbytes
-
     def add(
         self,
         iteration: int,

@@ -168,15 +168,23 @@ def test_going_back_to_the_last_good_state_rewinds_the_marks_and_tells_what_diff
     assert trainer.iteration == good
 
 
-def test_going_back_to_the_last_good_state_keeps_the_interventions_of_now():
+def test_going_back_to_the_last_good_state_keeps_the_settings_and_interventions_of_now():
     trainer = small_trainer()
     trainer.advance(iterations=41)
+    trainer.set(learning_rate=0.002, optimizer="sgd", truncate=2)
     trainer.intervene(Silence((0,)))
+    settings = trainer.config
 
     trainer.restore_last_good()
+    trace = trainer.trace()
+    trainer.advance(iterations=1)
 
+    assert trainer.config == settings
+    assert trainer.history.column("learning_rate")[-1] == 0.002
+    assert set(trainer._optimizer.state()) == {"iterations", "velocity"}
+    assert trace.truncate == 2
     assert trainer.network.interventions == (Silence((0,)),)
-    assert not trainer.trace().h[:, 0].any()
+    assert not trace.h[:, 0].any()
 
 
 def test_the_last_twenty_changes_can_be_undone():
