@@ -131,6 +131,27 @@ def targets(y: Any, mask: Mask | None, loss: str, shape: tuple[int, int, int]) -
     return _values(array, mask, shape) if loss == "squared_error" else _classes(array, mask, shape)
 
 
+def usual(x: Any, y: Any, loss: Any, features: int, classes: int) -> bool:
+    """Tell at a glance whether a batch is the usual one, and of the right shapes and classes.
+
+    Usual are floats (T, B, D) and classes (T, B) in arrays of NumPy. A look at everything would
+    take up to a tenth of an iteration of a small network; this takes 2 µs, and leaves out NaN.
+    """
+    return (
+        isinstance(loss, str)
+        and loss == "cross_entropy"
+        and isinstance(x, np.ndarray)
+        and isinstance(y, np.ndarray)
+        and x.dtype.char in "fd"
+        and y.dtype == np.intp
+        and y.ndim == 2
+        and y.size > 0
+        and x.shape == (*y.shape, features)
+        # Read as unsigned, a negative number is a large one: one pass instead of two.
+        and bool(np.maximum.reduce(y.view(np.uintp), axis=None) < classes)
+    )
+
+
 def _classes(y: Targets, mask: Mask | None, shape: tuple[int, int, int]) -> Targets:
     if y.dtype.kind not in "iu":
         raise ValueError(f"y must be whole numbers (classes) for cross_entropy, got {y.dtype}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -182,12 +183,16 @@ class Network:
         Raises
         ------
         ValueError
-            As `record`; nothing is changed then.
+            As `record`; neither weights nor gradients are changed then.
         """
-        x, y, mask = self.checked(x, y, mask, loss, truncate)
+        plain = mask is None and truncate is None and not self.architecture.ids
+        if not (plain and checks.usual(x, y, loss, self.input_size, self.output_size)):
+            x, y, mask = self.checked(x, y, mask, loss, truncate)
         with np.errstate(all="ignore"):
             unrolled = self._forward(x)
             value = unrolled.loss(loss, y, mask)
+            if not math.isfinite(value):
+                self.checked_inputs(x)  # the fault may be that of the data
             unrolled.backward(truncate)
             unrolled.weight_gradients()
             self._layout.gather(self.flat_gradients)

@@ -245,12 +245,14 @@ def test_settings_that_are_not_for_this_cell_are_refused(settings, message):
         (np.zeros((5, 2, 1), int), r"x must have the shape \(T, B\).*got \(5, 2, 1\)"),
         (np.full((5, 2), 6), r"x must be 0\.\.5, got 6\.\.6"),
         (np.full((5, 2), -1), r"x must be 0\.\.5, got -1\.\.-1"),
+        (np.zeros((5, 2, 6)), "x must be whole numbers, for the embedding, got float64"),
     ],
 )
-def test_bad_integers_are_refused(x, message):
+@pytest.mark.parametrize("what", ["record", "learn"])
+def test_bad_integers_are_refused(what, x, message):
     net = network("lstm", D=6, embedding_size=3)
     with pytest.raises(ValueError, match=message):
-        net.record(x, np.zeros((5, 2), int))
+        getattr(net, what)(x, np.zeros((5, 2), int))
 
 
 def test_a_mask_with_targets_of_the_last_step_is_refused():
