@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pandas as pd
 
-from rnnviz.engine import TOLERANCE, GradientCheck, Network
+from rnnviz.engine import TOLERANCE, Checked, GradientCheck, Network
 from rnnviz.recording.trace import Trace
 
 #: Entries of each parameter that a quick check compares.
@@ -65,6 +66,7 @@ def check_table(checked: CheckedTrace) -> pd.DataFrame:
             "entries": [f"{found.entries:,} of {found.of:,}" for found in results.values()],
             "largest entry": [f"{found.scale:.2e}" for found in results.values()],
             "relative error": [f"{found.error:.1e}" for found in results.values()],
+            "allowed": [_allowed(found) for found in results.values()],
             "verdict": [_verdict(found.agrees, found.tells) for found in results.values()],
         }
     )
@@ -79,18 +81,28 @@ def check_sentence(checked: CheckedTrace) -> str:
     told = {name: found for name, found in results.items() if found.agrees and found.tells}
     count = f"{checked.check.done:,} entries of {len(results)} arrays"
     if wrong:
-        worst = max(results[name].error for name in wrong)
-        return f"{', '.join(wrong)}: off by up to {worst:.1e}. {_reason(checked.trace)}"
+        worst = max((results[name] for name in wrong), key=lambda found: found.error)
+        return (
+            f"{', '.join(wrong)}: off by up to {worst.error:.1e}, where {_allowed(worst)} is "
+            f"allowed. {_reason(checked.trace)}"
+        )
     if not told:
         return (
             f"{count} agree, but the gradient is so small that rounding hides it: nothing is "
             "proven. Check at an earlier iteration."
         )
-    worst = max(found.error for found in told.values())
+    nearest = max(told, key=lambda name: told[name].error / told[name].allowed)
+    found = told[nearest]
     return (
-        f"{count} agree with central differences: the largest relative error is {worst:.1e}. "
-        f"Allowed is {TOLERANCE:.0e}, and what rounding makes of a small gradient."
+        f"{count} agree with central differences: no relative error is above what is allowed for "
+        f"its own array. Nearest to that comes {nearest}, with {found.error:.1e} where "
+        f"{_allowed(found)} is allowed: {TOLERANCE:.0e}, and what rounding of the loss makes of a "
+        "gradient as small as this one."
     )
+
+
+def _allowed(found: Checked) -> str:
+    return f"{found.allowed:.1e}" if math.isfinite(found.allowed) else "–"
 
 
 def _verdict(agrees: bool, tells: bool) -> str:

@@ -54,6 +54,11 @@ class Checked:
         return self.difference / self.scale if self.scale > 0 else 0.0
 
     @property
+    def allowed(self) -> float:
+        """Up to which relative error it agrees; infinite where all entries are 0."""
+        return TOLERANCE + self.rounding / self.scale if self.scale > 0 else math.inf
+
+    @property
     def agrees(self) -> bool:
         """Whether the difference is within the tolerance and rounding; False if not a number."""
         return self.difference <= TOLERANCE * self.scale + self.rounding

@@ -50,6 +50,8 @@ from rnnviz.ui.session import Run
 _BARS = "▁▂▃▄▅▆▇█"
 
 LAST, ALL = "last prediction alone", "all predictions"
+#: The views of what goes back through time.
+THROUGH_TIME = ("Over the lag", "Itemised", "Jacobians")
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,11 @@ class Scene:
         return self.trace.iteration if self.run.shown_iteration is not None else None
 
 
+def has_nothing_to_show(view: str, cell: str) -> bool:
+    """Tell whether a view is of what goes back through time, and the cell sends nothing there."""
+    return cell == "mlp" and view in THROUGH_TIME
+
+
 def scene_of(run: Run, wanted: Wanted) -> Scene:
     """Look at the run at the iteration that the page shows; while it trains, that is the newest.
 
@@ -163,6 +170,8 @@ def scene_of(run: Run, wanted: Wanted) -> Scene:
 
 def readings(scene: Scene) -> list[Reading]:
     """Return the large numbers: of the last prediction's gradient, whatever else is shown."""
+    if scene.trace.cell == "mlp":
+        return []
     letter = scene.wanted.by
     back = scene.way.by(letter)
     found = course(scene.traces, "last_d_c" if letter == "c" else "last_d_h", scene.wanted.layer)
@@ -375,6 +384,19 @@ VIEWS: dict[str, Callable[[Scene], Shown]] = {
 }
 
 
+def view_of(scene: Scene) -> Shown:
+    """Show what is wanted of the scene, or say why there is nothing of it."""
+    view = scene.wanted.view
+    if not has_nothing_to_show(view, scene.trace.cell):
+        return VIEWS[view](scene)
+    seen = scene.trainer.config.window
+    return Shown(
+        says="An MLP has no recurrence, so no gradient goes back through time. Each answer is "
+        f"learned from {'its own time step' if seen == 1 else f'the last {seen} time steps'} "
+        "alone; how large its gradient is stands in “Norm and updates”."
+    )
+
+
 class Paced:
     """Measurements that take a fifth of the time at most while the loop runs.
 
@@ -393,7 +415,7 @@ class Paced:
         start = time.monotonic()
         if scene.run.busy and scene.wanted == self._asked and start < self._due:
             return self._seen
-        self._seen = readings(scene), VIEWS[scene.wanted.view](scene)
+        self._seen = readings(scene), view_of(scene)
         end = time.monotonic()
         self._asked, self._due = scene.wanted, end + (end - start) * (1 / self._share - 1)
         return self._seen

@@ -23,6 +23,7 @@ from rnnviz.ui.gradient_scenes import (
     Shown,
     Wanted,
     as_html,
+    has_nothing_to_show,
     scene_of,
 )
 from rnnviz.ui.plain import plain
@@ -86,6 +87,7 @@ def _ask(run: Run) -> Wanted:
     """Draw the controls, and return what they ask for."""
     trainer = run.trainer
     session.seed(session.GRADIENT_VIEW, _LAG)
+    cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
             "View",
@@ -95,7 +97,9 @@ def _ask(run: Run) -> Wanted:
             required=True,
             label_visibility="collapsed",
         )
-        by = _by(trainer.network.cell) if view in (_LAG, _ITEMISED) else _memory(run)
+        if has_nothing_to_show(view, cell):
+            return Wanted(view, 0, "h")
+        by = _by(cell) if view in (_LAG, _ITEMISED) else _memory(run)
         of = _of() if view == _LAG else LAST
         layer = inspection.choose_layer(trainer.network.layers)
     prediction = None

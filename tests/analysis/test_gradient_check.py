@@ -5,6 +5,7 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.gradient_check import CheckedTrace, check_sentence, check_table
+from rnnviz.engine import TOLERANCE
 from rnnviz.tasks import GymSchedule, NextSymbol, Waves
 
 
@@ -41,6 +42,27 @@ def test_numbers_embeddings_layers_and_short_numbers_are_checked_too(trainer):
     assert set(check_table(checked(trainer()))["verdict"]) <= {"agrees", "too small to tell"}
 
 
+def test_each_error_is_compared_with_what_is_allowed_for_its_own_array():
+    trainer = small()
+    trainer.network.parameters["readout.weight"][:] *= 1e-4  # so that rounding shows behind it
+    found = checked(trainer)
+    table = check_table(found).set_index("gradient by")
+    for name, result in found.check.results.items():
+        assert table["allowed"][name] == f"{result.allowed:.1e}"
+        assert (
+            result.difference
+            <= result.allowed * result.scale
+            == pytest.approx(TOLERANCE * result.scale + result.rounding)
+        )
+    share = {name: each.error / each.allowed for name, each in found.check.results.items()}
+    nearest = max(share, key=share.get)
+    result = found.check.results[nearest]
+    assert f"Nearest to that comes {nearest}, with {result.error:.1e} where " in check_sentence(
+        found
+    )
+    assert f"{result.allowed:.1e} is allowed" in check_sentence(found)
+
+
 def test_a_check_goes_on_where_it_stopped():
     trainer = small()
     trace = trainer.trace()
@@ -63,6 +85,9 @@ def test_a_wrong_gradient_is_found():
     verdicts = check_table(found).set_index("gradient by")["verdict"]
     assert verdicts[verdicts == "differs"].index.tolist() == ["weight_hh_l0"]
     assert check_sentence(found).startswith("weight_hh_l0: off by up to ")
+    assert f"where {check_table(found).set_index('gradient by')['allowed']['weight_hh_l0']} is" in (
+        check_sentence(found)
+    )
     assert "The gradient is wrong there." in check_sentence(found)
 
 

@@ -11,7 +11,7 @@ from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_te
 from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui import session
-from rnnviz.ui.gradient_scenes import VIEWS
+from rnnviz.ui.gradient_scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.gradient_views import compare
 from tests.pages.conftest import control, run_of
 
@@ -60,7 +60,20 @@ def laboratory(open_app):
 def test_every_view_is_there_for_every_cell_before_any_training(laboratory, cell):
     app = laboratory(iterations=0, cell=cell)
     for view in each_view(app):
-        assert view in ("Side by side", "Check") or says(app), view
+        through_time = cell == "mlp" and view in THROUGH_TIME
+        assert through_time or view in ("Side by side", "Check") or says(app), view
+
+
+def test_without_recurrence_one_sentence_says_so_and_nothing_empty_is_drawn(laboratory):
+    app = laboratory(iterations=3, cell="mlp", window=4)
+    for view in each_view(app):
+        told = [text.value for text in app.markdown if "no recurrence" in text.value]
+        assert bool(told) == (view in THROUGH_TIME), view
+        assert bool(charts(app)) == (view == "Norm and updates"), view
+        assert not large_numbers(app), view
+        if told:
+            assert "from the last 4 time steps alone" in told[0]
+            assert not [each for each in app.select_slider if each.label == "Iteration"]
 
 
 def each_view(app, views=VIEWS):
@@ -272,6 +285,7 @@ def test_the_gradient_is_checked_on_the_own_network(laboratory):
     table = app.dataframe[0].value.set_index("gradient by")
     assert set(table.index) >= set(run.trainer.network.parameters)
     assert set(table["verdict"]) == {"agrees"}
+    assert (table["relative error"].astype(float) <= table["allowed"].astype(float)).all()
     assert any("agree with central differences" in text.value for text in app.markdown)
 
 
