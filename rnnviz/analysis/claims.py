@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.gradients import Which, backward_norms, factor_per_step, share_text
+from rnnviz.analysis.gradients import (
+    Which,
+    backward_norms,
+    factor_per_step,
+    factor_text,
+    share_text,
+)
+from rnnviz.analysis.side_by_side import largest_norm
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
 
@@ -66,7 +73,9 @@ def _vanish_holds(n: Numbers) -> bool:
 def _explode(trainers: Sequence[Trainer]) -> Numbers:
     names = ("large", "one", "tanh")
     factors = {name: _factor(trainer) for name, trainer in zip(names, trainers, strict=True)}
-    peaks = {f"{name} peak": _peak(trainer) for name, trainer in zip(names, trainers, strict=True)}
+    peaks = {
+        f"{name} peak": largest_norm(trainer) for name, trainer in zip(names, trainers, strict=True)
+    }
     wild = trainers[0]
     return {
         **factors,
@@ -216,6 +225,8 @@ def _cell(trainers: Sequence[Trainer]) -> Numbers:
         "rnn": _factor(rnn),
         "rnn left": float(by_hidden[-1] / by_hidden[0]),
         "lag": by_cell.size - 1,
+        "cell now": _factor_of(lstm.trace(), "last_d_c"),
+        "rnn now": _factor_of(rnn.trace()),
     }
 
 
@@ -223,12 +234,14 @@ def _cell_says(n: Numbers) -> str:
     return (
         f"At the start the forget gates stand at {n['gate']:.2f} on average, and the gradient by "
         f"the cell state changes by ×{n['cell']:.2f} per step: {n['lag']:.0f} steps back it is at "
-        f"{share_text(n['cell left'])}. In the RNN ×{n['rnn']:.2f}: {share_text(n['rnn left'])}."
+        f"{share_text(n['cell left'])}. In the RNN ×{n['rnn']:.2f}: {share_text(n['rnn left'])}. "
+        f"Now it is {factor_text(n['cell now'])}, and {factor_text(n['rnn now'])} in the RNN."
     )
 
 
 def _cell_holds(n: Numbers) -> bool:
-    return n["gate"] > 0.9 and n["cell"] > 0.93 and n["cell left"] > 100 * n["rnn left"]
+    begins = n["gate"] > 0.9 and n["cell"] > 0.93 and n["cell left"] > 100 * n["rnn left"]
+    return begins and n["cell now"] > max(n["rnn now"], 0.93)
 
 
 #: The claim of each preset of `rnnviz.training.PRESETS`, by its key.
@@ -249,19 +262,16 @@ def _start(trainer: Trainer) -> Trace:
 
 def _factor(trainer: Trainer, which: Which = "last_d_h") -> float:
     """Return the factor per step at the start; NaN where there is none."""
-    factor = factor_per_step(backward_norms(_start(trainer), which))
+    return _factor_of(_start(trainer), which)
+
+
+def _factor_of(trace: Trace, which: Which = "last_d_h") -> float:
+    factor = factor_per_step(backward_norms(trace, which))
     return math.nan if factor is None else factor
 
 
 def _forget_gate(trainer: Trainer) -> float:
     return float(_start(trainer).gates["f"].mean())
-
-
-def _peak(trainer: Trainer) -> float:
-    """Return the largest finite gradient norm so far; NaN before the first iteration."""
-    norms = trainer.history.column("gradient_norm")
-    norms = norms[np.isfinite(norms)]
-    return float(norms.max()) if norms.size else math.nan
 
 
 def _share_clipped(trainer: Trainer) -> float:

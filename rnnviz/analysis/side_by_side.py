@@ -102,6 +102,20 @@ def side_by_side_sentence(found: list[Contender]) -> str:
     return " ".join(said) or "There is no factor per step to compare."
 
 
+def peaks_sentence(trainers: Mapping[str, Trainer]) -> str:
+    """Say how large the gradient of each run has been at most, before clipping."""
+    peaks = {name: largest_norm(trainer) for name, trainer in trainers.items()}
+    told = "; ".join(f"{name}: {peak:.3g}" for name, peak in peaks.items() if not math.isnan(peak))
+    return f"Largest gradient norm so far, {told}." if told else ""
+
+
+def largest_norm(trainer: Trainer) -> float:
+    """Return the largest finite gradient norm so far; NaN before the first iteration."""
+    norms = trainer.history.column("gradient_norm")
+    norms = norms[np.isfinite(norms)]
+    return float(norms.max()) if norms.size else math.nan
+
+
 def _contender(name: str, trainer: Trainer, iteration: int | None) -> Contender:
     now = iteration is None or iteration >= trainer.iteration
     trace = trainer.trace() if iteration is None or now else trainer.recording.at(iteration)

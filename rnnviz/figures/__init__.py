@@ -21,7 +21,7 @@ from rnnviz.figures.lag_charts import (
     contenders_spec,
     course_spec,
     lag_map_spec,
-    losses_spec,
+    runs_spec,
     way_back_spec,
 )
 from rnnviz.figures.marks import drawn
@@ -51,7 +51,7 @@ contenders = drawn(contenders_spec)
 course = drawn(course_spec)
 gradient_norm = drawn(gradient_norm_spec)
 slope_map = drawn(slope_map_spec)
-losses = drawn(losses_spec)
+runs = drawn(runs_spec)
 lag_map = drawn(lag_map_spec)
 step_shares = drawn(step_shares_spec)
 step_values = drawn(step_values_spec)
@@ -93,8 +93,8 @@ __all__ = [
     "lag_map_spec",
     "loss",
     "loss_spec",
-    "losses",
-    "losses_spec",
+    "runs",
+    "runs_spec",
     "samples",
     "samples_spec",
     "saturation",

@@ -60,17 +60,24 @@ def contenders_spec(contenders: Sequence[Contender], height: int = 360) -> Spec:
     return _over_lag(lines, "share that is left", height)
 
 
-def losses_spec(histories: Sequence[tuple[str, ArrayLike, ArrayLike]], height: int = 330) -> Spec:
-    """Draw the batch loss of several runs on one scale.
+def runs_spec(
+    histories: Sequence[tuple[str, ArrayLike, ArrayLike]],
+    title: str,
+    marks: Sequence[Mark] = (),
+    height: int = 300,
+) -> Spec:
+    """Draw the course of a quantity above zero, such as the loss, of several runs on one scale.
 
     Parameters
     ----------
-    histories : sequence of (name, iterations, losses)
+    histories : sequence of (name, iterations, values)
         In the order, and so in the colours, of `contenders_spec`.
+    marks
+        What was done to the runs.
     """
     lines = []
-    for number, (name, iterations, losses) in enumerate(histories):
-        x, y = thin(iterations, losses)
+    for number, (name, iterations, values) in enumerate(histories):
+        x, y = thin(iterations, values)
         line = _line(y, name, COLOURS[number % 7]) | {"x": x, "mode": "lines"}
         hovered = f"{name}, iteration %{{x:,d}}: %{{y:.4g}}<extra></extra>"
         lines.append(line | {"hovertemplate": hovered})
@@ -78,11 +85,11 @@ def losses_spec(histories: Sequence[tuple[str, ArrayLike, ArrayLike]], height: i
     frame = layout(
         height,
         xaxis=iteration_axis(everywhere, rangemode="tozero"),
-        yaxis=log_axis("batch loss", *(line["y"] for line in lines)),
+        yaxis=log_axis(title, *(line["y"] for line in lines)),
         showlegend=True,
     )
     frame["margin"] |= {"t": 60}
-    return {"data": lines, "layout": frame}
+    return add_marks({"data": lines, "layout": frame}, marks)
 
 
 def course_spec(
@@ -123,6 +130,8 @@ def course_spec(
         "y": drawable(values) if factor else values,
         "line": {"color": QUANTITIES["lstm"]["d_h"].colour, "width": 2},
         "marker": {"size": 4},
+        # The first point lies on the edge.
+        "cliponaxis": found.iterations.size > 1,
         "hovertemplate": f"iteration %{{x:,d}}: %{{y:.3g}}{'' if factor else ' steps'}"
         "<extra></extra>",
     }

@@ -57,14 +57,13 @@ def _even(low: float, high: float) -> Numbers:
 
 def power_bar(powers: Numbers, title: str = "norm") -> Spec:
     """Describe the colour bar of a map that holds powers of ten."""
-    places = np.arange(np.floor(np.nanmin(powers)), np.nanmax(powers) + 1, _stride(powers))
-    return {
-        "title": {"text": title, "side": "top"},
-        "thickness": 10,
-        "outlinewidth": 0,
-        "tickvals": places,
-        "ticktext": [f"10<sup>{int(power)}</sup>" for power in places],
-    }
+    bar = {"title": {"text": title, "side": "top"}, "thickness": 10, "outlinewidth": 0}
+    marked = ticks(powers)
+    if "tickvals" in marked:
+        return bar | marked | {"tickvals": np.log10(marked["tickvals"])}
+    places = np.arange(np.floor(np.nanmin(powers)), np.nanmax(powers) + 1, marked["dtick"])
+    texts = [f"10<sup>{int(power)}</sup>" for power in places]
+    return bar | {"tickvals": places, "ticktext": texts}
 
 
 def add_level(frame: Spec, height: float, text: str = "", dash: str = "dash") -> None:

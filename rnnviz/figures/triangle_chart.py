@@ -71,7 +71,7 @@ def triangle_row_spec(
         frame["annotations"] = [note("Nothing comes back from this prediction.")]
     line = {
         "type": "scatter",
-        "mode": "lines+markers",
+        "mode": "lines+markers" if norms.size < 60 else "lines",
         "name": f"prediction at step {found.steps[row]}",
         "x": np.arange(norms.size),
         "y": drawable(norms),

@@ -110,10 +110,11 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=40,
         look_at=(
-            "The gradient norm of the first iterations: where nothing squashes, each step back "
-            "multiplies the gradient by nearly 1.3, and the first updates throw the weights so far "
-            "away that the next gradient is larger by many powers of ten. After that the run has "
-            "diverged, or its units are dead and it guesses."
+            "The gradient norm of the first iterations, below the loss: where nothing squashes, "
+            "each step back multiplies the gradient by nearly 1.3 (“Shown at iteration” 0), and "
+            "the first updates throw the weights so far away that the next gradient is larger by "
+            "many powers of ten. After that the run has diverged, or its units are dead and it "
+            "guesses."
         ),
         not_to_conclude=(
             "That a radius above 1 always explodes: with tanh the same radius does not, because "
@@ -177,10 +178,10 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=100,
         look_at=(
-            "The gradient by the cell state at the start. With bias 0 the forget gates stand near "
-            "one half and it shrinks at every step; with bias 3 they are nearly open and it "
-            "passes. The network with bias 3 learns to recall the first symbol, the other one "
-            "guesses it."
+            "The gradient by the cell state at “Shown at iteration” 0. With bias 0 the forget "
+            "gates stand near one half and it shrinks at every step; with bias 3 they are nearly "
+            "open and it passes. In nearly every run the network with bias 3 learns to recall the "
+            "first symbol, while the other one still guesses it."
         ),
         not_to_conclude=(
             "That a larger bias is always better: what is never forgotten can be in the way. And "
@@ -202,10 +203,11 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=300,
         look_at=(
-            "The factor per step at the start. The identity hands on what it is given, and ReLU "
-            "passes it where a unit is on: the factor is nearly 1. Uniform weights in ±1/√H, the "
-            "default of PyTorch, lose about half of it or more at every step. After training the "
-            "identity start has the smaller error, usually less than half of the other."
+            "The factor per step at “Shown at iteration” 0. The identity hands on what it is "
+            "given, and ReLU passes it where a unit is on: the factor is nearly 1. Uniform "
+            "weights in ±1/√H, the default of PyTorch, lose about half of it or more at every "
+            "step. After training the identity start has the smaller error, usually less than "
+            "half of the other."
         ),
         not_to_conclude=(
             "That ReLU is safe: nothing bounds its state, and most gradients of this run "
@@ -219,7 +221,7 @@ PRESETS: tuple[Preset, ...] = (
         title="Why the cell path of an LSTM keeps the gradient",
         runs=_runs(
             TemporalOrder(length=50),
-            {"hidden_size": 16, "batch_size": 16},
+            {"hidden_size": 16, "batch_size": 16, "learning_rate": 0.003},
             {
                 "LSTM, forget bias 3": {"cell": "lstm", "forget_bias": 3.0},
                 "tanh RNN": {"cell": "rnn"},
@@ -227,15 +229,16 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=60,
         look_at=(
-            "At the start: the gradient by the cell state of the LSTM, beside that by the hidden "
-            "state of the RNN. From one step to the one before, the cell state's is multiplied by "
-            "the forget gate, a number near 1 that no matrix and no tanh' comes with; the RNN's "
-            "goes through both."
+            "The gradient by the cell state of the LSTM, beside that by the hidden state of the "
+            "RNN, at “Shown at iteration” 0 and at the end. From one step to the one before, the "
+            "cell state's is multiplied by the forget gate, a number near 1 that no matrix and no "
+            "tanh' comes with; the RNN's goes through both."
         ),
         not_to_conclude=(
             "That an LSTM can't lose a gradient: with the forget gate at one half it falls as "
             "fast. The gates decide it, and they are learned. Nor is the forget gate all: the "
-            "paths through the hidden state add to the cell's."
+            "paths through the hidden state add to the cell's. Nor that a plain RNN can't keep it: "
+            "trained for longer, some learn to."
         ),
         opens_at=0,
     ),

@@ -49,6 +49,8 @@ _CSS = """
   .readings.large dd { font-size: 1.25rem; }
   .readings .spark { display: none; }
 }
+/* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
+.st-key-laboratory [data-stale="true"] { opacity: 1 !important; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
 /* Tiles with words in them: on a phone they scroll, and their words do not run into each other. */

@@ -35,7 +35,12 @@ from rnnviz.analysis.jacobians import (
     step_values,
     values_sentence,
 )
-from rnnviz.analysis.side_by_side import contenders, side_by_side_sentence, table
+from rnnviz.analysis.side_by_side import (
+    contenders,
+    peaks_sentence,
+    side_by_side_sentence,
+    table,
+)
 from rnnviz.analysis.theory import Letter, WayBack, way_back, way_back_sentence
 from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
 from rnnviz.analysis.updates import clipping_sentence, updates, updates_sentence
@@ -43,7 +48,8 @@ from rnnviz.engine import Network
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.update_charts import group_labels
 from rnnviz.recording import Trace
-from rnnviz.training import Trainer
+from rnnviz.training import Mark, Trainer
+from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.components.plot import Chart
 from rnnviz.ui.session import Run
 
@@ -335,9 +341,10 @@ def side_by_side(scene: Scene) -> Shown:
             "and draws what is left of their gradients on one scale."
         )
     found = contenders(runs.trainers, scene.wanted.at)
-    losses = [
-        (name, trainer.history.column("iteration"), trainer.history.column("loss"))
+    marks = [
+        Mark(mark.iteration, f"{name}: {mark.text}")
         for name, trainer in runs.trainers.items()
+        for mark in trainer.marks
     ]
     measure = next(iter(runs.trainers.values())).task.measure
     return Shown(
@@ -348,12 +355,32 @@ def side_by_side(scene: Scene) -> Shown:
                 "Share of the gradient that is left over lag, of each run.",
             ),
         ),
-        right=(Chart(figures.losses_spec(losses), "", "Loss of each run over iterations."),),
+        right=(
+            Chart(
+                figures.runs_spec(_courses(runs, "loss"), "batch loss", marks),
+                label="Loss of each run over iterations.",
+            ),
+            Chart(
+                figures.runs_spec(_courses(runs, "gradient_norm"), "gradient norm", marks),
+                peaks_sentence(runs.trainers),
+                "Gradient norm of each run over iterations, before clipping.",
+            ),
+        ),
         table=table(found, measure),
         progress=None if runs.done else runs.progress,
         note="Measured on the same example, in the top layer: by the cell state of an LSTM, by "
         "the hidden state of every other cell.",
     )
+
+
+def _courses(
+    runs: SideBySide, name: str
+) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the name of each run, its iterations, and a column of its history."""
+    return [
+        (run, trainer.history.column("iteration"), trainer.history.column(name))
+        for run, trainer in runs.trainers.items()
+    ]
 
 
 def check(scene: Scene) -> Shown:

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.analysis.gradient_check import QUICK, CheckedTrace
 from rnnviz.analysis.theory import Letter
+from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import Named, SideBySide, other_cells
 from rnnviz.ui import inspection, live, session
@@ -43,7 +44,8 @@ def laboratory(run: Run, readings: DeltaGenerator) -> None:
         Where the numbers of the run go: a place in the transport bar.
     """
     places = live.Places(run.page_runs, readings)
-    st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, Paced())
+    with st.container(key="laboratory"):
+        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, Paced())
 
 
 def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
@@ -107,6 +109,13 @@ def _ask(run: Run) -> Wanted:
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
             _rewind(run)
             prediction = _prediction(run) if view == _ITEMISED else None
+    if trainer.network.cell == "mlp" and view in (_LAG, _ITEMISED, _JACOBIANS):
+        seen = trainer.config.window
+        at_once = "one time step" if seen == 1 else f"the last {seen} time steps"
+        st.caption(
+            "An MLP has no recurrence: no gradient goes from one time step to another. Its input "
+            f"is {at_once}, and from nowhere else can it learn."
+        )
     at = _side_by_side_controls(run) if view == _CELLS else None
     if view == _CHECK:
         _check_controls(run)
@@ -211,12 +220,15 @@ def _side_by_side_controls(run: Run) -> int | None:
             icon=":material/compare_arrows:",
             type="primary",
             key="compare",
-            help="From the same seed, on the same task, with the settings of now. Held gates and "
-            "other interventions are not taken over.",
+            help="From the same seed, on the same task, with the settings of now.",
             on_click=_compare_cells,
         )
         if run.side_by_side is not None and not run.side_by_side.done:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
+    left_out = run.trainer.network.interventions
+    if left_out:
+        told = ", ".join(describe(item) for item in left_out)
+        st.caption(f"Not taken over, as not every cell has it: {plain(told)}.")
     return _compared_at(run)
 
 

@@ -1,8 +1,14 @@
 import numpy as np
 
-from rnnviz import RunConfig
+from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.gradients import backward_norms
-from rnnviz.analysis.side_by_side import Contender, contenders, side_by_side_sentence, table
+from rnnviz.analysis.side_by_side import (
+    Contender,
+    contenders,
+    peaks_sentence,
+    side_by_side_sentence,
+    table,
+)
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
 
@@ -68,3 +74,11 @@ def test_all_can_be_looked_at_as_they_were():
         np.testing.assert_array_equal(each.norms, backward_norms(trace))
         assert np.isnan(each.score)
     assert table(contenders(comparison.trainers, 2), "accuracy")["accuracy"].tolist() == ["–", "–"]
+
+
+def test_the_largest_norms_are_told_of_the_runs_that_have_one():
+    trainers = {name: Trainer(RunConfig(hidden_size=3), GymSchedule(length=5)) for name in "ab"}
+    assert peaks_sentence(trainers) == ""
+    trainers["b"].advance(iterations=4)
+    largest = trainers["b"].history.column("gradient_norm").max()
+    assert peaks_sentence(trainers) == f"Largest gradient norm so far, b: {largest:.3g}."

@@ -101,7 +101,7 @@ def test_runs_side_by_side_are_drawn_as_what_is_left_on_one_scale():
     np.testing.assert_allclose(drawn["RNN ×0.50"]["y"], H)
     np.testing.assert_allclose(drawn["LSTM ×0.90"]["y"], C)
     losses = [("RNN", np.arange(3), np.ones(3)), ("LSTM", np.arange(3), np.zeros(3))]
-    spec = figures.losses_spec(losses)
+    spec = figures.runs_spec(losses, "batch loss")
     assert [line["line"]["color"] for line in spec["data"]] == [
         line["line"]["color"] for line in drawn.values()
     ]

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from rnnviz.figures.logarithmic import add_level, drawable, log_axis, powers_of_ten, ticks
+from rnnviz.figures.logarithmic import (
+    add_level,
+    drawable,
+    log_axis,
+    power_bar,
+    powers_of_ten,
+    ticks,
+)
 
 
 @pytest.mark.parametrize("low", [1e-200, 3e-5, 0.97, 1.1, 640.0, 1e200])
@@ -33,3 +40,12 @@ def test_a_level_stands_at_its_value_and_its_name_at_the_exponent():
     add_level(frame, 1e-3, "healthy")
     assert frame["shapes"][0]["y0"] == 1e-3
     assert frame["annotations"][0]["y"] == pytest.approx(-3)
+
+
+@pytest.mark.parametrize("low", [0.001, 0.03, 0.5, 1e-200])
+def test_a_colour_bar_has_several_numbers_however_short_it_is(low):
+    powers = np.log10([low, 1.0])
+    bar = power_bar(powers)
+    seen = (bar["tickvals"] >= powers[0]) & (bar["tickvals"] <= powers[1])
+    assert seen.sum() >= 2
+    assert len(bar["tickvals"]) == len(bar["ticktext"])

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text, reach
+from rnnviz.engine import Hold
 from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui import session
 from rnnviz.ui.gradient_scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.gradient_views import compare
@@ -335,3 +337,33 @@ def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
     drawn = decoded(charts(app)[0]["data"][0]["y"])
     np.testing.assert_allclose(drawn[np.isfinite(drawn)], norms[norms > 0], rtol=1e-6)
     assert charts(app)[0]["layout"]["yaxis"]["type"] == "log"
+
+
+def test_beside_the_mlp_the_page_says_that_there_is_no_way_back(laboratory):
+    app = laboratory(iterations=0, cell="mlp")
+    assert any("An MLP has no recurrence" in caption.value for caption in app.caption)
+    control(app, "gradient_view").set_value("Norm and updates").run()
+    assert not any("An MLP has no recurrence" in caption.value for caption in app.caption)
+
+
+def test_side_by_side_says_which_interventions_are_not_taken_over(laboratory):
+    app = laboratory("Side by side", iterations=2)
+    assert not any("Not taken over" in caption.value for caption in app.caption)
+    run_of(app).trainer.intervene(Hold("f", 0.0))
+    app.run()
+    told = next(each.value for each in app.caption if "Not taken over" in each.value)
+    assert "forget gate held at 0" in told
+
+
+def test_what_is_done_to_one_of_the_runs_side_by_side_is_marked_with_its_name(laboratory):
+    app = laboratory("Side by side", iterations=0)
+    run = run_of(app)
+    named = [("one", RunConfig(hidden_size=4), run.trainer.task)]
+    run.side_by_side = SideBySide(named, 5)
+    trainer = run.side_by_side.trainers["one"]
+    trainer.advance(iterations=3)
+    trainer.set(learning_rate=0.5)
+    app.run()
+    loss, norms = (json.dumps(chart["data"]) for chart in charts(app)[1:])
+    assert "one: learning rate" in loss
+    assert "one: learning rate" in norms
