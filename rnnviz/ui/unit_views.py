@@ -65,8 +65,7 @@ def saturation(shown: Shown) -> None:
     st.caption(
         "A point is a unit. At the lower right its gate is nearly always shut, at the upper left "
         "nearly always open, at the lower left neither; beyond the dashed line no point can be. "
-        "The slider of iterations at the top of the page moves the points, too. "
-        f"Measured at each of {len(history)} iterations over {sequences.sentence()}."
+        f"{_says_when(len(history))} over {sequences.sentence()}."
     )
     with st.expander("Every unit as a table"):
         st.dataframe(_readable(counted, shown.cell), hide_index=True)
@@ -155,6 +154,15 @@ def _saturation_over_training(shown: Shown) -> tuple[list[Saturation], Sequences
             return Saturation.of(trace.iteration, seen)
 
     return [counted(trace) for trace in traces], sequences
+
+
+def _says_when(iterations: int) -> str:
+    if iterations == 1:
+        return "Train, and the points move. Measured at the one iteration that is kept so far"
+    return (
+        "The slider of iterations at the top of the page moves the points, too. "
+        f"Measured at each of {iterations} iterations"
+    )
 
 
 def _of_all(counted: pd.DataFrame, shown: Shown) -> str:

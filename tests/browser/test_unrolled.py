@@ -363,6 +363,19 @@ def test_a_chosen_unit_shades_the_text_with_its_recorded_activations(still: Open
     expect(page.locator(".unrolled .time output")).to_have_text("time step 2")
 
 
+def test_a_long_text_scrolls_to_the_step(still: Open) -> None:
+    page = still("steps=300")
+    text = page.locator(".unrolled .receptive .text")
+    _focus(page)
+    for key in ("ArrowDown", "End"):
+        page.keyboard.press(key)
+    expect(text.locator(".now")).to_have_text("in 299")
+    assert text.evaluate(
+        "(node) => node.lastChild.getBoundingClientRect().bottom <="
+        " node.getBoundingClientRect().bottom + 1"
+    )
+
+
 def test_a_long_sequence_scrolls_and_its_overview_moves_the_window(still: Open) -> None:
     page = still("steps=300")
     overview = page.locator(".unrolled .overview")

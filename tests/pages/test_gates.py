@@ -227,6 +227,14 @@ def test_the_cloud_starts_at_the_chosen_iteration_and_has_a_frame_for_each(page)
     )
 
 
+def test_before_training_the_cloud_speaks_of_no_slider(open_app):
+    app = open_app("gates")
+    choose(app, "gate_view", "Saturation")
+    said = " ".join(caption.value for caption in app.caption)
+    assert "Measured at the one iteration that is kept so far over 4 sequences" in said
+    assert "slider" not in said
+
+
 def test_saturation_of_one_gate_alone(page):
     choose(page, "gate_view", "Saturation")
     choose(page, "saturated_gate", "i")

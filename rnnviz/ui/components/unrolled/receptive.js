@@ -26,7 +26,7 @@ export function buildReceptive(parent) {
   const made = {
     box: parent, choices,
     title: element("span", "title", head), scale: element("span", "ends", head),
-    text: element("div", "text", parent), sequence: null, letter: "h",
+    text: element("div", "text", parent), sequence: null, step: -1, letter: "h",
   };
   made.text.setAttribute("role", "img");
   parent.hidden = true;
@@ -50,6 +50,7 @@ export function updateReceptive(view) {
   const scale = unitScale(view, row);
   const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
   shade(view, row, values, scale);
+  followStep(receptive, view.step);
   receptive.title.textContent = `Receptive text of ${unitName(store.header, unit)}: ` +
     `${row.quantity.label} at each symbol`;
   const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
@@ -85,6 +86,17 @@ function shade(view, row, values, scale) {
     made.title = `time step ${t}: ${exactly(value)}`;
     made.classList.toggle("now", t === step);
   });
+}
+
+/** A long text scrolls to the step, once: the reader may then scroll elsewhere. */
+function followStep(receptive, step) {
+  const { text } = receptive;
+  if (receptive.step === step) return;
+  receptive.step = step;
+  const { offsetTop, offsetHeight } = text.children[step];
+  const top = offsetTop - text.offsetTop;
+  const seen = top >= text.scrollTop && top + offsetHeight <= text.scrollTop + text.clientHeight;
+  if (!seen) text.scrollTop = top - (text.clientHeight - offsetHeight) / 2;
 }
 
 /** Where the unit is highest and lowest. */
