@@ -90,6 +90,7 @@ def _left(norms: Norms) -> str:
 
 
 def _went(first: str, last: str) -> str:
+    first, last = (text.replace("–", "none") for text in (first, last))
     return f"stayed at {last}" if first == last else f"went from {first} to {last}"
 
 

@@ -31,6 +31,7 @@ def step_values_spec(found: StepValues, radius: float | None = None, height: int
     )
     frame["margin"] |= {"t": 60}
     if not np.isfinite(values).any():
+        frame["yaxis"]["visible"] = False
         frame["annotations"] = [note("Every singular value is zero, or not a number.")]
         return {"data": [], "layout": frame}
     add_level(frame, 1.0, dash="solid")
@@ -81,7 +82,7 @@ def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
             (left.by_slopes, f"left by {SQUASHING[cell]}", _COLOUR),
             (left.by_weights, "made of it by the weights", COLOURS[0]),
         )
-        if np.isfinite(values).any()
+        if np.isfinite(drawable(values)).any()
     ]
     frame = layout(
         height,
@@ -90,9 +91,11 @@ def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
         showlegend=True,
     )
     frame["margin"] |= {"t": 40}
-    add_level(frame, 1.0, dash="solid")
-    if not lines:
-        frame["annotations"] = [note("There is no gradient to follow.")]
+    if lines:
+        add_level(frame, 1.0, dash="solid")
+    else:
+        frame["yaxis"]["visible"] = False
+        frame["annotations"] = [note("Nothing of the gradient is left.")]
     return {"data": lines, "layout": frame}
 
 

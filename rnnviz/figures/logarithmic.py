@@ -36,7 +36,8 @@ def ticks(powers: Numbers) -> Spec:
     The shorter the axis, the finer they are: there are always some.
     """
     low, high = np.nanmin(powers), np.nanmax(powers)
-    if high - low >= 1.3:
+    # Around a single value plotly leaves a decade on each side.
+    if high - low >= 1.3 or high == low:
         return {"dtick": _stride(powers), "exponentformat": "power"}
     if high - low >= 0.7:
         decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)

@@ -109,13 +109,6 @@ def _ask(run: Run) -> Wanted:
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
             _rewind(run)
             prediction = _prediction(run) if view == _ITEMISED else None
-    if trainer.network.cell == "mlp" and view in (_LAG, _ITEMISED, _JACOBIANS):
-        seen = trainer.config.window
-        at_once = "one time step" if seen == 1 else f"the last {seen} time steps"
-        st.caption(
-            "An MLP has no recurrence: no gradient goes from one time step to another. Its input "
-            f"is {at_once}, and from nowhere else can it learn."
-        )
     at = _side_by_side_controls(run) if view == _CELLS else None
     if view == _CHECK:
         _check_controls(run)

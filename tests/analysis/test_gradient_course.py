@@ -51,3 +51,10 @@ def test_the_sentence_leaves_out_what_has_no_number(factor):
     found = course([falling(0, 0.5), falling(3, factor)])
     assert "nan" not in map_sentence(found)
     assert "to –" in course_sentence(found)
+
+
+def test_what_stays_is_told_as_that_and_a_factor_that_is_gone_as_none():
+    still = course([falling(0, 0.5), falling(3, 0.5)])
+    assert "the factor per step stayed at ×0.50, the reach stayed at" in course_sentence(still)
+    gone = replace(still, factors=np.array([0.5, np.nan]))
+    assert "went from ×0.50 to none" in course_sentence(gone)

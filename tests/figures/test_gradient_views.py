@@ -55,6 +55,7 @@ def test_singular_values_are_drawn_as_largest_middle_and_middle_half():
 def test_singular_values_that_cannot_be_drawn_are_said(values):
     spec = figures.step_values_spec(StepValues(np.arange(len(values)), values), radius=np.nan)
     assert spec["layout"]["annotations"]
+    assert spec["layout"]["yaxis"]["visible"] is False
 
 
 def test_the_map_of_slopes_is_unit_by_step():
@@ -68,7 +69,11 @@ def test_shares_that_are_not_there_have_no_line():
     some, none = np.array([0.5, 0.2]), np.full(2, np.nan)
     assert len(figures.step_shares_spec(Shares(some, some), "rnn")["data"]) == 2
     assert len(figures.step_shares_spec(Shares(some, none), "gru")["data"]) == 1
-    assert figures.step_shares_spec(Shares(none, none), "gru")["layout"]["annotations"]
+    for nothing in (none, np.zeros(2)):
+        spec = figures.step_shares_spec(Shares(nothing, none), "gru")
+        assert not spec["data"]
+        assert spec["layout"]["yaxis"]["visible"] is False
+        assert spec["layout"]["annotations"]
 
 
 def test_the_norm_is_drawn_with_its_threshold_and_what_was_clipped():

@@ -339,13 +339,6 @@ def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
     assert charts(app)[0]["layout"]["yaxis"]["type"] == "log"
 
 
-def test_beside_the_mlp_the_page_says_that_there_is_no_way_back(laboratory):
-    app = laboratory(iterations=0, cell="mlp")
-    assert any("An MLP has no recurrence" in caption.value for caption in app.caption)
-    control(app, "gradient_view").set_value("Norm and updates").run()
-    assert not any("An MLP has no recurrence" in caption.value for caption in app.caption)
-
-
 def test_side_by_side_says_which_interventions_are_not_taken_over(laboratory):
     app = laboratory("Side by side", iterations=2)
     assert not any("Not taken over" in caption.value for caption in app.caption)
