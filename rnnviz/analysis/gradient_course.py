@@ -63,8 +63,9 @@ def course_sentence(found: Course) -> str:
     first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
     factor = _went(*(factor_text(factor) for factor in found.factors[[0, -1]]))
     steps = _went(*(_whole(steps) for steps in found.reaches[[0, -1]]))
+    unit = "" if steps.endswith("none") else " steps"
     return (
-        f"From iteration {first} to {last} the factor per step {factor}, the reach {steps} steps."
+        f"From iteration {first} to {last} the factor per step {factor}, the reach {steps}{unit}."
     )
 
 

@@ -47,10 +47,10 @@ def test_the_sentences_tell_the_first_and_the_last_iteration():
 
 
 @pytest.mark.parametrize("factor", [0.0, np.nan])
-def test_the_sentence_leaves_out_what_has_no_number(factor):
+def test_what_has_no_number_is_told_as_none(factor):
     found = course([falling(0, 0.5), falling(3, factor)])
     assert "nan" not in map_sentence(found)
-    assert "to –" in course_sentence(found)
+    assert "to none" in course_sentence(found)
 
 
 def test_what_stays_is_told_as_that_and_a_factor_that_is_gone_as_none():
