@@ -6,5 +6,6 @@ from rnnviz.ui import equations, frame, inspection
 
 run = frame.guard()
 st.header("Equations", anchor=False)
+frame.notices(run)
 trace, layer = inspection.choose(run)
 equations.equations(trace, layer, run)

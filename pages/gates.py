@@ -6,5 +6,6 @@ from rnnviz.ui import frame, gate_views, inspection
 
 run = frame.guard()
 st.header("Gates", anchor=False)
+frame.notices(run)
 trace, layer = inspection.choose(run)
 gate_views.show(run, trace, layer)

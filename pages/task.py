@@ -6,6 +6,7 @@ from rnnviz.ui import comparison, frame, task_views, workshop
 
 run = frame.guard()
 st.header("Task", anchor=False)
+frame.notices(run)
 edited, shown = st.columns([2, 3], gap="large")
 with edited:
     task = workshop.edit(run)

@@ -35,7 +35,7 @@ def check_memory(config: RunConfig, task: Task) -> None:
     needed = buffers_mb(config, task)
     if needed > MOST_MB:
         raise ValueError(
-            f"hidden_size x layers x batch_size x length must fit into {MOST_MB:.0f} MB, got "
+            f"hidden units x layers x batch size x length must fit into {MOST_MB:.0f} MB, got "
             f"{config.hidden_size} x {config.layers} x {config.batch_size} x {task.length}, which "
             f"needs {needed:.0f} MB: make one of them smaller"
         )

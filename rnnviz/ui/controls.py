@@ -156,10 +156,8 @@ def _apply() -> None:
 
 def _restart() -> None:
     run = session.current()
-    if session.shows_the_run(run):
-        # Back at what was there before a refusal; or a late change of a control that is gone.
-        run.problem = None
-    else:
+    # A late change of a control that is gone changes nothing.
+    if not session.shows_the_run(run):
         session.restart()
     session.outdate_page()
 

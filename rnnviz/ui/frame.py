@@ -98,8 +98,8 @@ def guard() -> Run:
 
 def notices(run: Run) -> None:
     """Say what was refused, and what happened to a run that diverged."""
-    for refused in filter(None, (run.problem, run.refused_knobs)):
-        st.error(f"{plain(refused)}. The run goes on as it was.", icon=":material/block:")
+    if run.problem is not None:
+        st.error(f"{plain(run.problem)}. The run goes on as it was.", icon=":material/block:")
     if run.trainer.diverged is not None:
         _divergence(run)
 

@@ -161,9 +161,7 @@ class Run:
     paused_at
         When it was last paused, by the monotonic clock, in seconds.
     problem
-        Why the last change that would have started a new run was refused; the run is as it was.
-    refused_knobs
-        Why the live knobs that the controls show are refused; the run goes on with those before.
+        Why the last change was refused, until the next that is taken; the run is as it was.
     selected_unit, selected_layer
         Unit that is outlined in every picture, and the layer that it belongs to.
     shown_iteration
@@ -200,7 +198,6 @@ class Run:
     checked: CheckedTrace | None = None
     paused_at: float = -1.0
     problem: str | None = None
-    refused_knobs: str | None = None
     refused_upload: str | None = None
     selected_unit: int | None = None
     selected_layer: int = 0
@@ -370,17 +367,13 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     dragged does not draw the page anew at each of its stops.
     """
     config = run.trainer.config
-    if all(getattr(config, name) == knob for name, knob in knobs.items()):
-        refused = None
-    else:
+    if any(getattr(config, name) != knob for name, knob in knobs.items()):
         try:
             run.trainer.set(**knobs)
-            refused = None
-        except ValueError as error:
-            refused = str(error)
-    if refused != run.refused_knobs:
-        run.refused_knobs = refused
-        run.page_is_old = True
+            run.problem = None
+        except ValueError as refused:
+            _refuse(run, str(refused))
+            run.page_is_old = True
     changed, now = run.trainer.config != config, time.monotonic()
     if changed and run.playing:
         run.knob_changed_at = now
@@ -413,7 +406,7 @@ def restart(task: Task | None = None, **settings: Any) -> None:
         with GATE.turn(run):
             trainer = Trainer(config, task, begun_for=None if _is_untouched(left) else begun_for)
     except ValueError as refused:
-        run.problem = str(refused)
+        _refuse(run, str(refused))
         return
     leave_for(trainer, begun_for or "reset")
 
@@ -458,11 +451,17 @@ def _is_untouched(trainer: Trainer) -> bool:
 def _show(trainer: Trainer) -> None:
     """Make this the visitor's run, and let the controls show what it has."""
     run = current()
-    run.trainer, run.problem, run.refused_knobs = trainer, None, None
+    run.trainer, run.problem = trainer, None
     run.start_pictures_anew()
     if not shows_the_run(run):
         _new_controls(run)
     st.session_state.pop(PROBE, None)
+
+
+def _refuse(run: Run, why: str) -> None:
+    """Say why a setting is not taken, and let the controls show what the run goes on with."""
+    run.problem = why
+    _new_controls(run)
 
 
 def _new_controls(run: Run) -> None:

@@ -94,7 +94,7 @@ def toggle(run: Run) -> None:
     if run.playing:
         run.playing, run.paused_at = False, now
     elif now - run.paused_at > SAME_PRESS_S:
-        run.playing, run.errand = True, None
+        run.playing, run.errand, run.problem = True, None, None
 
 
 def _toggle() -> None:

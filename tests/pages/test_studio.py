@@ -213,7 +213,7 @@ def test_a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on(open_
     assert not app.exception
     assert "make one of them smaller" in app.error[0].value
     assert run_of(app).trainer is trainer
-    assert trainer.config.batch_size == 32
+    assert trainer.config.batch_size == control(app, "setting:batch_size").value == 32
 
     control(app, "setting:batch_size").set_value(16).run()
 
@@ -232,6 +232,33 @@ def test_a_network_that_does_not_fit_is_refused_in_words_and_the_run_stays(open_
     assert not app.exception
     assert "make one of them smaller" in app.error[0].value
     assert run_of(app).trainer is trainer
+    assert control(app, "setting:hidden_size").value == trainer.config.hidden_size
+
+
+@pytest.mark.parametrize("page", ["task", "gates", "equations", "gradients"])
+def test_a_refusal_is_told_on_every_page_until_something_else_is_done(open_app, page):
+    app = open_app()
+    control(app, "setting:hidden_size").set_value(128).run()
+    control(app, "length:gym").set_value(500).run()
+
+    go_to(app, page)
+
+    assert "got 128 x 1 x 32 x 500" in app.error[0].value
+    assert control(app, "length:gym").value == 14
+
+    control(app, "setting:hidden_size").set_value(16).run()
+
+    assert not app.error
+
+
+def test_training_goes_on_without_telling_again_what_was_refused(open_app):
+    app = open_app()
+    control(app, "setting:hidden_size").set_value(128).run()
+    control(app, "length:gym").set_value(500).run()
+
+    app.button(key="play").click().run()
+
+    assert not app.error
 
 
 def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
