@@ -146,6 +146,16 @@ def test_a_new_run_is_undone_to_the_run_before_exactly_as_it_was(open_app):
     assert not app.exception
 
 
+def test_a_new_run_in_place_of_one_in_which_nothing_was_done_has_no_mark_and_nothing_to_undo(
+    open_app,
+):
+    app = open_app()
+    control(app, "setting:spectral_radius").set_value(1.3).run()
+
+    assert run_of(app).trainer.marks == ()
+    assert run_of(app).undoable is None
+
+
 def test_a_reset_can_be_undone(open_app):
     app = open_app()
     step(app, 4)

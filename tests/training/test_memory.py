@@ -36,3 +36,10 @@ def test_the_estimate_is_near_to_what_a_run_takes(cell):
     tracemalloc.stop()
 
     assert 0.4 < taken / buffers_mb(config, task) < 1.6
+
+
+def test_the_estimate_counts_the_evaluation_sequences_besides_the_batch():
+    task = GymSchedule(length=50)
+    one, two = (buffers_mb(RunConfig(batch_size=size), task) for size in (1, 2))
+
+    assert one / (two - one) == pytest.approx(1 + task.evaluation().x.shape[1])

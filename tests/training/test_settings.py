@@ -22,6 +22,30 @@ def test_clipping_by_value_is_noted_when_it_cut_something():
     assert np.abs(trainer.network.flat_gradients).max() > 1e-4
 
 
+def test_clipping_by_norm_is_noted_where_clipping_by_value_cut_nothing():
+    trainer = trainer_with(clip_value=100.0, clip_norm=1e-3)
+
+    trainer.advance(iterations=1)
+    trainer.set(clip_norm=1e3)
+    trainer.advance(iterations=1)
+
+    assert trainer.history.frame()["clipped"].tolist() == [True, False]
+
+
+def test_momentum_carries_the_last_change_into_the_next():
+    carried, plain = trainer_with(optimizer="sgd"), trainer_with(optimizer="sgd", momentum=0.0)
+    start = carried.network.flat.copy()
+
+    carried.advance(iterations=1)
+    plain.advance(iterations=1)
+    np.testing.assert_array_equal(carried.network.flat, plain.network.flat)
+    carried.advance(iterations=30)
+    plain.advance(iterations=30)
+
+    way, shorter = (np.linalg.norm(run.network.flat - start) for run in (carried, plain))
+    assert way > 3 * shorter
+
+
 def test_weight_decay_draws_the_weights_towards_zero():
     free, drawn = trainer_with(optimizer="sgd"), trainer_with(optimizer="sgd")
     drawn.set(weight_decay=0.5)

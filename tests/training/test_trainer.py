@@ -9,6 +9,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, Silence
 from rnnviz.tasks import GymSchedule, NextSymbol, make_task
+from rnnviz.training import evaluate
 
 SMALL = GymSchedule(length=6)
 
@@ -306,6 +307,30 @@ def test_the_network_of_a_kept_trace_computes_that_trace_again(cell):
     assert again.loss == kept.loss
     np.testing.assert_array_equal(again.layers[0].h[:, 0], kept.layers[0].h)
     np.testing.assert_array_equal(again.layers[1].d_h[:, 0], kept.layers[1].d_h)
+
+
+def test_the_network_of_a_trace_has_the_interventions_of_then():
+    trainer = small_trainer()
+    before = trainer.trace()
+    trainer.intervene(Hold("f", 0.5))
+
+    assert trainer.network_of(before).interventions == ()
+    assert trainer.network_of(trainer.trace()).interventions == (Hold("f", 0.5),)
+
+
+def test_a_trace_of_numbers_tells_the_scale_of_the_data():
+    trainer = Trainer(RunConfig(task="values", hidden_size=3, batch_size=2))
+
+    assert trainer.trace().scale == trainer.task.scale != (0.0, 1.0)
+
+
+def test_the_score_is_about_the_steps_that_are_scored_and_none_where_outputs_are_no_numbers():
+    trainer = Trainer(RunConfig(task="recall", hidden_size=3))
+    batch = trainer.task.evaluation()
+
+    assert trainer.score().scored == batch.mask.sum() < batch.mask.size
+    trainer.network.flat[:] = np.nan
+    assert np.isnan(evaluate(trainer.network, trainer.task).value)
 
 
 def test_the_network_of_a_trace_is_not_the_one_that_trains():

@@ -149,6 +149,35 @@ def test_another_example_chosen_in_between_stays_chosen():
     assert trainer.recording.at(5).input_labels[0] == "biceps"
 
 
+def test_a_recording_that_began_after_the_change_is_made_anew_as_the_network_then_was():
+    trainer = small_trainer()
+    trainer.advance(iterations=5)
+    trainer.set(truncate=2)
+    trainer.choose_probe(1)
+    assert trainer.recording.at(5).truncate == 2
+    trainer.recording.stride = 4  # as after a long run: iteration 5 would not be kept
+
+    trainer.undo()
+
+    assert trainer.recording.iterations == (5,)
+    assert trainer.recording.at(5).truncate is None
+    assert trainer.recording.is_due(6)
+
+
+def test_a_run_that_rested_has_given_its_buffers_back_and_goes_on_to_the_bit():
+    rested, awake = small_trainer(), small_trainer()
+    for trainer in (rested, awake):
+        trainer.intervene(Hold("f", 0.5, units=(1,)))
+        trainer.advance(iterations=5)
+
+    rested.rest()
+    assert not rested.network._unrolled
+    rested.advance(iterations=5)
+    awake.advance(iterations=5)
+
+    assert_same_run(rested, awake)
+
+
 def test_going_back_to_the_last_good_state_rewinds_the_marks_and_tells_what_differs_now():
     trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
     trainer.set(batch_size=16)

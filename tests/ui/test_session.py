@@ -1,5 +1,7 @@
 """What one visitor has: when the page is drawn anew, and what their run is doing."""
 
+import pytest
+
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
@@ -48,3 +50,29 @@ def test_a_run_trains_while_it_plays_or_is_one_of_those_side_by_side():
     assert not run.training
     run.playing = True
     assert run.training
+
+
+def test_pictures_that_start_anew_forget_what_was_chosen_and_measured():
+    run, others = (
+        new_run(selected_unit=2, shown_iteration=5),
+        SideBySide([("one", CONFIG, TASK)], 9),
+    )
+    run.side_by_side = run.errand = others
+    before = run.name
+
+    run.start_pictures_anew()
+
+    assert (run.selected_unit, run.shown_iteration) == (None, None)
+    assert (run.side_by_side, run.errand, run.checked) == (None, None, None)
+    assert run.name != before
+
+
+@pytest.mark.parametrize("is_old", [True, False])
+def test_a_fragment_draws_the_whole_page_anew_where_a_callback_asked_for_it(monkeypatch, is_old):
+    drawn = []
+    monkeypatch.setattr(session, "current", lambda: new_run(page_is_old=is_old))
+    monkeypatch.setattr(session.st, "rerun", lambda: drawn.append("anew"))
+
+    session.refresh()
+
+    assert drawn == ["anew"] * is_old
