@@ -61,6 +61,7 @@ _CSS = """
 </style>
 """
 
+_LOGO = str(Path(__file__).with_name("logo.svg"))
 _ICON = str(Path(__file__).with_name("icon.png"))
 _PAGES = Path(__file__).parents[2] / "pages"
 
@@ -71,6 +72,7 @@ def show() -> None:
     """Draw the frame, and in it the page that the address names."""
     st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
     _prepare_process()
+    st.logo(_LOGO, size="small")
     page = st.navigation(_pages(), position="top")
     st.html(_CSS)
     run = session.start()
