@@ -79,7 +79,8 @@ def itemised(
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     unrolled = network.unroll(x)
-    unrolled.loss(loss, y, mask)
+    with np.errstate(all="ignore"):
+        unrolled.loss(loss, y, mask)
     d_outputs = unrolled.d_outputs[:, :, 0].copy()
     scored = np.arange(len(x)) if mask is None else np.flatnonzero(mask[:, 0])
     if y.ndim < LOSSES[loss].target_axes:  # the last step alone

@@ -205,3 +205,10 @@ def test_the_items_of_the_equations():
     d_h = literal.state_gradient(plain, "h", 0, (4, 1, 4), x, y, alone)[:, 0] / 4
     found = itemised(net, x, y, keep_vectors=True).d_h_vectors[0][2]
     assert relative(found, d_h) < 1e-12
+
+
+def test_outputs_that_are_infinite_give_no_numbers_and_no_warning():
+    net = network("relu")
+    net.flat[:] = 1e308
+    x, y, _ = batch(net, B=1)
+    assert np.isnan(itemised(net, x, y).d_h[0]).any()
