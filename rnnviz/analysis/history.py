@@ -82,7 +82,7 @@ def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
     """Say how the accuracy (share, 0..1) compares with always saying the commonest target."""
     always = f'always saying "{baseline.label}" would score {_percent(baseline.accuracy)}'
     if math.isnan(accuracy):
-        return f"Accuracy is not measured yet; {always}."
+        return f"Accuracy unknown, outputs are no numbers; {always}."
     return f"Accuracy {_percent(accuracy)}; {always}."
 
 
@@ -91,7 +91,7 @@ def error_sentence(error: float, baseline: Baseline) -> str:
     mean = baseline.error_in_words(baseline.score)
     always = f"always saying {baseline.label}, the mean, would give {mean}"
     if math.isnan(error):
-        return f"The error is not measured yet; {always}."
+        return f"Error unknown, outputs are no numbers; {always}."
     return f"Squared error {baseline.error_in_words(error)}; {always}."
 
 

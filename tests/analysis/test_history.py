@@ -88,7 +88,10 @@ def test_the_loss_is_compared_with_guessing(loss, classes, sentence):
         (0.87, 'Accuracy 87 %; always saying "biceps" would score 33 %.'),
         (1.0, 'Accuracy 100 %; always saying "biceps" would score 33 %.'),
         (0.9996, 'Accuracy 99.9 %; always saying "biceps" would score 33 %.'),
-        (math.nan, 'Accuracy is not measured yet; always saying "biceps" would score 33 %.'),
+        (
+            math.nan,
+            'Accuracy unknown, outputs are no numbers; always saying "biceps" would score 33 %.',
+        ),
     ],
 )
 def test_the_accuracy_is_compared_with_the_baseline(accuracy, sentence):
