@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import replace
@@ -170,6 +171,25 @@ def test_predictions_are_counted_as_the_accuracy_counts_them(still: Open) -> Non
     assert {"not counted: out 0", "right: out 1", "should be: out 2", "not counted: out 3"} <= set(
         texts
     )
+
+
+@pytest.mark.parametrize("level", ["All units", "One unit"])
+def test_the_veil_over_what_is_not_computed_yet_has_no_gaps(still: Open, level: str) -> None:
+    trace = make_trace()
+    page = still([replace(trace, layers=trace.layers * 2)])
+    page.keyboard.press("Escape")
+    page.locator(".levels button", has_text=level).click()
+    page.locator(".phases button", has_text="Forward").click()
+    page.get_by_role("button", name="Save the picture").click()
+    root = ElementTree.fromstring(_saved(page, "this picture as SVG"))
+    veils = set()
+    for each in root.iter(f"{_SVG}path"):
+        if each.get("fill-opacity") == "0.7":
+            heights = [float(y) for y in re.findall(r"[\d.]+ ([\d.]+)", each.get("d"))]
+            veils.add((min(heights), max(heights)))
+    assert len(veils) > 8
+    for (_, bottom), (top, _) in itertools.pairwise(sorted(veils)):
+        assert bottom >= top - 0.02
 
 
 def test_layers_are_counted_as_everywhere_and_a_character_stands_upright(still: Open) -> None:

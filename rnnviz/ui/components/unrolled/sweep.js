@@ -9,14 +9,23 @@ import { drawBackward } from "./gradient.js";
 /** A glow that rises along a line, in so many parts. */
 const GLOW_PARTS = 10;
 
-/** When, within a step, each part of a column has been computed: shares 0..1 of the step. */
+/**
+ * When, within a step, each part of a column has been computed: shares 0..1 of the step. The parts
+ * meet in the middle between two rows, however far apart these are.
+ */
 function partsOf(layout) {
-  const rows = layout.rows.filter((row) => !row.folded).map((row, index) => ({
-    y: row.top - HEIGHT.between / 2, height: row.slot + HEIGHT.between,
-    at: 0.15 + (0.65 * index) / layout.rows.length,
-  }));
+  const shown = layout.rows.filter((row) => !row.folded);
   const y = layout.predictionY - 9;
   const top = layout.rowsY - HEIGHT.between / 2;
+  const edges = shown.slice(1).map((row, index) => {
+    const above = shown[index];
+    return (above.top + above.slot + row.top) / 2;
+  });
+  const rows = shown.map((row, index) => {
+    const from = index ? edges[index - 1] : top;
+    const to = edges[index] ?? y;
+    return { y: from, height: to - from, at: 0.15 + (0.65 * index) / layout.rows.length };
+  });
   const input = { y: 0, height: top, at: 0, print: true };
   const prediction = { y, height: layout.wordsY - 4 - y, at: 0.8, print: true };
   return [input, ...rows, prediction];
