@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnviz.analysis.predictions import Day
-from rnnviz.figures.marks import COLOURS, INK, NEUTRAL, Spec, layout, plain, tint
+from rnnviz.figures.marks import INK, NEUTRAL, TILES, Spec, layout, plain, tint
 
 _WEEK = 7
 _ROW_HEIGHT = 64
@@ -49,7 +49,7 @@ def _heading(day: Day, column: int) -> Spec:
 
 def _tile(day: Day, labels: Sequence[str], row: int, column: int) -> Spec:
     known = day.due in labels and not day.missed
-    colour = COLOURS[labels.index(day.due) % len(COLOURS)] if known else NEUTRAL
+    colour = TILES[labels.index(day.due) % len(TILES)] if known else NEUTRAL
     line = {"color": _MISTAKE, "width": 3} if day.is_mistake else {"width": 0}
     place = {"x0": column + 0.03, "x1": column + 0.97, "y0": row + 0.05, "y1": row + 0.95}
     return {

@@ -31,8 +31,13 @@ P = ParamSpec("P")
 NEUTRAL = "#7a7a7a"
 #: For words on a tile, which is pale in every theme.
 INK = "#262730"
-#: Of tiles: Okabe and Ito (2008); further names begin again from the first.
+#: Okabe and Ito (2008), without yellow, and a violet.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
+#: Of tiles, whose words need not tell them apart: in `tint` no two look alike, for colour-blind
+#: readers neither.
+TILES = (*COLOURS[:6], "#F0E442", "#3200FF", "#593500", "#000059")
+#: Of tiles that only say where in a sequence one is.
+SIGNALS = (NEUTRAL, "#1a1a1a")
 #: Of the lines where something was done to the run.
 MARK_COLOUR = "rgba(128,128,128,0.8)"
 FAINT = "rgba(128,128,128,0.25)"

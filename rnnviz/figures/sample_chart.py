@@ -3,131 +3,213 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.figures.marks import COLOURS, INK, NEUTRAL, Spec, axis, layout, plain, tint
+from rnnviz.figures.marks import (
+    COLOURS,
+    INK,
+    NEUTRAL,
+    SIGNALS,
+    TILES,
+    Spec,
+    axis,
+    layout,
+    plain,
+    tint,
+)
+from rnnviz.tasks.examples import Example, only_at_the_end
 
 _TILE_HEIGHT = 26
 _LANE_HEIGHT = 44
-#: Width in pixels that the picture has at least where a name is to fit into its tile.
-_PICTURE = 560
+#: Width in pixels that the picture has at least where a name is to fit into its tile: on a phone,
+#: and where the page lets it scroll there.
+_NARROW, _WIDE = 320, 540
 _CHARACTER = 7
 _LONGEST = 24
 #: A tile with room for fewer characters has its name in the tooltip alone.
 _FEWEST = 2
 _MOST_TICKS = 15
+#: Between what is seen and the answer after it, and between two sequences, in steps and in lanes.
+_GAP_X, _GAP_Y = 0.6, 0.5
 
-#: What a tile holds besides a colour of `COLOURS`, which are numbered from 1.
+#: What a tile holds besides a colour, which are numbered from 1.
 _NOTHING = 0
-_OTHER = len(COLOURS) + 1
+_PALETTE = (*TILES, *SIGNALS, NEUTRAL)
+_OTHER = len(_PALETTE)
 
 
-def samples_spec(examples: pd.DataFrame, symbols: Sequence[str]) -> Spec:
-    """Draw sequences one below the other, each with what is asked for behind a gap.
+def samples_spec(
+    examples: Sequence[Example], symbols: Sequence[str] = (), signals: Sequence[str] = ()
+) -> Spec:
+    """Draw sequences one below the other, with the answers that count.
+
+    Where each sequence has one answer, after its last step, that stands behind a gap; else each
+    answer stands below its step.
 
     Parameters
     ----------
-    examples : pandas.DataFrame
-        As `Task.examples` gives them: a row for each sequence, a column for each time step, last
-        the target. Numbers may be written out; a star behind one makes it stand out.
+    examples : sequence of Example
+        At least one. Numbers are written out; a star behind one makes it stand out.
     symbols : sequence of str
-        Symbols in the order of their integers, for their colours, as in the calendar; what is none
-        of them is grey. Without symbols the sequences are numbers.
+        All but the signals, in the order of their colours; what is none of them is grey. Without
+        symbols the sequences are numbers.
+    signals : sequence of str
+        Symbols that are grey as well, each in its own.
     """
-    return _tiles(examples, symbols) if len(symbols) else _lines(examples)
+    if not len(symbols):
+        return _lines(examples)
+    return _tiles(examples, _places(symbols, signals))
 
 
-def _tiles(examples: pd.DataFrame, symbols: Sequence[str]) -> Spec:
-    cells = [_with_gap(row) for row in examples.itertuples(index=False)]
-    place = {symbol: index % len(COLOURS) + 1 for index, symbol in enumerate(symbols)}
-    place[""] = _NOTHING
-    numbers = [[place.get(cell, _OTHER) for cell in row] for row in cells]
-    shown = {cell: plain(cell, _LONGEST) for row in cells for cell in row}
-    tiles = {
+def _places(symbols: Sequence[str], signals: Sequence[str]) -> dict[str, int]:
+    """Return the place of each symbol's colour in the palette."""
+    places = {symbol: index % len(TILES) + 1 for index, symbol in enumerate(symbols)}
+    first = len(TILES) + 1
+    places |= {signal: first + index % len(SIGNALS) for index, signal in enumerate(signals)}
+    return {**places, "": _NOTHING}
+
+
+def _tiles(examples: Sequence[Example], places: dict[str, int]) -> Spec:
+    length = len(examples[0].seen)
+    if only_at_the_end(examples):
+        lanes = [(*example.seen, "", example.answers[-1]) for example in examples]
+        answer = _answer_width(lanes)
+        across, upwards = _edges([1.0] * length + [_GAP_X, answer]), _edges([1.0] * len(lanes))
+        steps = _step_axis(length, across)
+        width, lane_axis = _NARROW, {"visible": False}
+    else:
+        empty = ("",) * length
+        threes = ((example.seen, example.answers, empty) for example in examples)
+        lanes = list(chain.from_iterable(threes))[:-1]
+        across = _edges([1.0] * length)
+        upwards = _edges([1.0, 1.0, _GAP_Y] * len(examples))[:-1]
+        steps = _step_axis(length, across)
+        width, lane_axis = _WIDE, _lane_names(upwards)
+    frame = layout(round(_TILE_HEIGHT * upwards[-1]) + 48)
+    frame["margin"] = frame["margin"] | {"l": 8}
+    frame["xaxis"] = steps
+    frame["yaxis"] = lane_axis | {"fixedrange": True, "range": [upwards[-1], 0]}
+    heatmap = _heatmap(lanes, places, across, upwards)
+    return {"data": [heatmap, *_names_in(lanes, across, upwards, width)], "layout": frame}
+
+
+def _edges(widths: Sequence[float]) -> NDArray[np.float64]:
+    """Return where tiles of these widths begin, and where the last one ends."""
+    return np.concatenate([[0.0], np.cumsum(widths)])
+
+
+def _answer_width(lanes: Sequence[Sequence[str]]) -> float:
+    """Return how many steps wide the tile of an answer must be to hold the longest in full."""
+    longest = max(min(len(lane[-1]), _LONGEST) for lane in lanes)
+    pixels = min((longest + 1) * _CHARACTER, _NARROW / 2)
+    return max(1.0, pixels * (len(lanes[0]) - 2 + _GAP_X) / (_NARROW - pixels))
+
+
+def _heatmap(
+    lanes: Sequence[Sequence[str]],
+    places: dict[str, int],
+    across: NDArray[np.float64],
+    upwards: NDArray[np.float64],
+) -> Spec:
+    shown = {name: plain(name, _LONGEST) for name in chain.from_iterable(lanes)}
+    numbers = [[places.get(name, _OTHER) for name in lane] for lane in lanes]
+    return {
         "type": "heatmap",
-        "z": np.array(numbers, dtype=np.uint8).reshape(len(cells), len(examples.columns) + 1),
-        "x0": 1,
+        "z": np.array(numbers, dtype=np.uint8),
+        "x": across - 0.5,
+        "y": upwards,
         "zmin": -0.5,
         "zmax": _OTHER + 0.5,
         "colorscale": _colour_scale(),
         "showscale": False,
-        "xgap": 2 if len(examples.columns) < 60 else 0,
+        "xgap": 2 if len(across) < 60 else 0,
         "ygap": 3,
         "hoverinfo": "text",
-        "hovertext": [[shown[cell] for cell in row] for row in cells],
+        "hovertext": [[shown[name] for name in lane] for lane in lanes],
     }
-    frame = layout(_TILE_HEIGHT * max(len(cells), 1) + 48)
-    frame["margin"] = frame["margin"] | {"l": 8}
-    frame["xaxis"] = _step_axis(examples)
-    hidden = {"visible": False, "fixedrange": True}
-    frame["yaxis"] = hidden | {"range": [max(len(cells), 1) - 0.5, -0.5]}
-    return {"data": [tiles, *_names_in(cells)], "layout": frame}
 
 
-def _names_in(cells: list[list[str]]) -> list[Spec]:
+def _names_in(
+    lanes: Sequence[Sequence[str]],
+    across: NDArray[np.float64],
+    upwards: NDArray[np.float64],
+    width: int,
+) -> list[Spec]:
     """Write the names into the tiles, cut to fit, if there is room for them."""
-    longest = max((len(cell) for row in cells for cell in row[:-2]), default=0)
-    room = int(_PICTURE / (len(cells[0]) if cells else 1) / _CHARACTER)
-    if room < max(min(_FEWEST, longest), 1):
-        return []
+    fewest = [min(_FEWEST, max(map(len, column))) for column in zip(*lanes, strict=True)]
+    rooms = (np.diff(across) / across[-1] * width / _CHARACTER).astype(int).tolist()
+    centres = ((across[:-1] + across[1:]) / 2 - 0.5).tolist()
+    middles = ((upwards[:-1] + upwards[1:]) / 2).tolist()
     filled = [
-        (row, column) for row, line in enumerate(cells) for column, cell in enumerate(line) if cell
+        (centres[column], middle, plain(name, min(rooms[column], _LONGEST)))
+        for middle, lane in zip(middles, lanes, strict=True)
+        for column, name in enumerate(lane)
+        if name and rooms[column] >= fewest[column]
     ]
-    return [
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": [column + 1 for _, column in filled],
-            "y": [row for row, _ in filled],
-            "text": [plain(cells[row][column], room) for row, column in filled],
-            "textfont": {"size": 11, "color": INK},
-            "hoverinfo": "skip",
-        }
-    ]
+    if not filled:
+        return []
+    x, y, text = map(list, zip(*filled, strict=True))
+    font = {"size": 11, "color": INK}
+    words = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": text, "textfont": font}
+    return [words | {"hoverinfo": "skip"}]
 
 
-def _lines(examples: pd.DataFrame) -> Spec:
-    rows = [[str(cell) for cell in row] for row in examples.itertuples(index=False)]
-    values = np.array([[float(cell.rstrip("*")) for cell in row] for row in rows])
-    values = values.reshape(len(rows), len(examples.columns))
-    starred = np.array([[cell.endswith("*") for cell in row] for row in rows], dtype=bool)
-    frame = layout(_LANE_HEIGHT * max(len(rows), 1) + 48)
-    frame["xaxis"] = _step_axis(examples) | {"anchor": "free", "position": 0}
+def _lane_names(upwards: NDArray[np.float64]) -> Spec:
+    """Describe the axis that tells the lanes of what is seen from those of answers."""
+    middles = (upwards[:-1] + upwards[1:]) / 2
+    count = (len(middles) + 1) // 3
+    named = np.delete(middles, np.arange(2, len(middles), 3))
+    look = {"showgrid": False, "zeroline": False, "automargin": True, "tickfont": {"size": 10}}
+    return look | {"tickvals": named, "ticktext": ["seen", "answer"] * count}
+
+
+def _lines(examples: Sequence[Example]) -> Spec:
+    length, at_end = len(examples[0].seen), only_at_the_end(examples)
+    across = _edges([1.0] * length + [_GAP_X, 1.0] * at_end)
+    places = [*range(length - at_end), *[float(across[-2:].mean()) - 0.5] * at_end]
+    numbers = [_number(cell) for each in examples for cell in (*each.seen, *each.answers) if cell]
+    frame = layout(_LANE_HEIGHT * len(examples) + 48)
+    frame["xaxis"] = _step_axis(length, across) | {"anchor": "free", "position": 0}
     data: list[Spec] = []
-    for lane, numbers in enumerate(values):
+    for lane, example in enumerate(examples):
         number = "" if lane == 0 else str(lane + 1)
-        frame[f"yaxis{number}"] = _lane_axis(values, lane)
+        frame[f"yaxis{number}"] = _lane_axis(numbers, lane, len(examples))
         colour = COLOURS[lane % len(COLOURS)]
-        data += _lane(numbers, starred[lane], colour, f"y{number}")
+        data += _lane(example, places, colour, f"y{number}")
     return {"data": data, "layout": frame}
 
 
-def _lane(
-    numbers: NDArray[np.float64], starred: NDArray[np.bool_], colour: str, axis_name: str
-) -> list[Spec]:
-    """Describe the line of a sequence, and the points on it that matter, the target among them."""
-    length = len(numbers) - 1
+def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str) -> list[Spec]:
+    """Describe the line of a sequence, the numbers on it that stand out, and the answers."""
     common = {"type": "scatter", "yaxis": axis_name, "hovertemplate": "%{y:.4g}<extra></extra>"}
-    steps = [*(np.flatnonzero(starred[:-1]) + 1).tolist(), length + 2]
-    values = [*numbers[:-1][starred[:-1]].tolist(), float(numbers[-1])]
-    line = {"x0": 1, "dx": 1, "y": numbers[:-1], "line": {"color": colour, "width": 1.5}}
-    # A line of one point is none.
-    mode = "lines" if length > 1 else "markers"
-    points = {"x": steps, "y": values, "marker": {"color": colour, "size": 8}}
-    return [
-        common | line | {"mode": mode, "marker": {"color": colour}},
-        common | points | {"mode": "markers"},
+    numbers = np.array([_number(cell) for cell in example.seen])
+    starred = [step for step, cell in enumerate(example.seen) if cell.endswith("*")]
+    asked = [
+        (place, _number(cell)) for place, cell in zip(places, example.answers, strict=True) if cell
     ]
+    answers = {"x": [place for place, _ in asked], "y": [value for _, value in asked]}
+    line = {"y": numbers, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour}}
+    # A line of one point is none.
+    parts = [common | line | {"mode": "lines" if len(numbers) > 1 else "markers"}]
+    if starred:
+        points = {"x": starred, "y": numbers[starred], "marker": {"color": colour, "size": 8}}
+        parts.append(common | points | {"mode": "markers"})
+    ring = {"color": colour, "size": 6, "symbol": "circle-open"}
+    return [*parts, common | answers | {"mode": "markers", "marker": ring}]
 
 
-def _lane_axis(values: NDArray[np.float64], lane: int) -> Spec:
+def _number(cell: str) -> float:
+    return float(cell.rstrip("*"))
+
+
+def _lane_axis(numbers: Sequence[float], lane: int, lanes: int) -> Spec:
     """Describe the axis of one sequence; all have the same range, so that heights compare."""
-    low, high = float(values.min()), float(values.max())
+    low, high = min(numbers), max(numbers)
     margin = 0.1 * (high - low) or 1.0
-    share = 1 / len(values)
+    share = 1 / lanes
     top = 1 - lane * share
     return {
         "domain": [max(top - 0.85 * share, 0.0), top],
@@ -139,32 +221,28 @@ def _lane_axis(values: NDArray[np.float64], lane: int) -> Spec:
     }
 
 
-def _step_axis(examples: pd.DataFrame) -> Spec:
-    """Describe the axis of time steps; the target stands behind a gap and has its own name."""
-    length = len(examples.columns) - 1
+def _step_axis(length: int, across: NDArray[np.float64]) -> Spec:
+    """Describe the axis of time steps; an answer behind them has its own name."""
     stride = max(1, -(-length // _MOST_TICKS))
-    # Room for the target's name: the last step before it may stay without its number.
-    steps = [step for step in range(1, length + 1, stride) if step <= max(length - stride // 2, 1)]
+    at_end = len(across) > length + 1
+    # Room for the answer's name: the last step before it may stay without its number.
+    last = max(length - 1 - stride // 2, 0) if at_end else length - 1
+    steps = list(range(0, last + 1, stride))
+    places: list[float] = [*steps, *[float(across[-2:].mean()) - 0.5] * at_end]
     return axis(
         "time step",
         showgrid=False,
         zeroline=False,
-        range=[0.5, length + 2.5],
-        tickvals=[*steps, length + 2],
-        ticktext=[*map(str, steps), plain(str(examples.columns[-1]))],
+        range=[-0.5, float(across[-1]) - 0.5],
+        tickvals=places,
+        ticktext=[*map(str, steps), *["answer"] * at_end],
         tickangle=0,
     )
 
 
-def _with_gap(row: Sequence[object]) -> list[str]:
-    """Return the names in a row, with an empty one before the target; what is missing is empty."""
-    *seen, target = [cell if isinstance(cell, str) else "" for cell in row]
-    return [*seen, "", target]
-
-
 def _colour_scale() -> list[list[float | str]]:
-    """Return steps of colour: one for nothing, one for each symbol's, one for all else."""
-    steps = ["rgba(0,0,0,0)", *(tint(colour) for colour in (*COLOURS, NEUTRAL))]
+    """Return steps of colour: one for nothing, one for each of the palette."""
+    steps = ["rgba(0,0,0,0)", *map(tint, _PALETTE)]
     scale: list[list[float | str]] = []
     for index, step in enumerate(steps):
         scale += [[index / len(steps), step], [(index + 1) / len(steps), step]]

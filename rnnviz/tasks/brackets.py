@@ -54,6 +54,7 @@ class Brackets(Generated):
         "A state must work like a stack: what was opened last is closed first, and what lies below "
         "must survive."
     )
+    signals: ClassVar[tuple[str, ...]] = ("none",)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("kinds", "Kinds of brackets", int, 2,
               "With one kind it is enough to count; with more, their order must be held.",

@@ -49,6 +49,7 @@ class CopyMemory(Generated):
         "Blanks are learned at once, then the loss waits on a plateau whose height is known: what "
         "guessing the symbols costs."
     )
+    signals: ClassVar[tuple[str, ...]] = ("·", "!")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("copied", "Symbols to copy", int, 2, "How many symbols are to be held.",
               low=1, high=20, short="copied"),
@@ -116,6 +117,3 @@ class CopyMemory(Generated):
 
     def _name(self, batch: Batch) -> str:
         return "".join(self._read_inputs(batch)[0][: self.copied])
-
-    def _in_short(self, targets: tuple[str, ...]) -> str:
-        return "".join(targets[-self.copied :])

@@ -46,6 +46,7 @@ class Counting(Generated):
         "A memory cell can count: it goes up with each a and down with each b, and goes on beyond "
         "the lengths it was trained with."
     )
+    signals: ClassVar[tuple[str, ...]] = ("S", "T")
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(17, 3, 101, "Steps of the longest sequence: 17 means up to 8 a's."),
     )

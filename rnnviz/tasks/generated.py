@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings
 from rnnviz.tasks import memoryless
+from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import (
     Baseline,
     Batch,
@@ -27,7 +28,6 @@ _EVALUATED = 256
 _EVALUATED_NUMBERS = 1_000_000  # 8 MB of inputs
 _PROBE_SEED = 30_000
 _PROBES = 12
-_TARGETS_IN_A_ROW = 8
 
 
 class Generated(ABC):
@@ -46,6 +46,7 @@ class Generated(ABC):
     fields: ClassVar[tuple[Field, ...]]
 
     length: int
+    signals: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)
@@ -142,25 +143,11 @@ class Generated(ABC):
             {"symbol": self.input_names, "integer": np.arange(len(counts)), "count": counts}
         )
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return sequences to read: a column for each step, and the target(s).
-
-        That is all targets that count in the score if they are few, else the last of them.
-        """
+    def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
+        """Return sequences to read, with the answers that count in the score."""
         batch = self.sample(generator, count)
         counted = Batch(batch.x, batch.y, self.knowable(batch))
-        rows = [
-            (*inputs, self._in_short(targets))
-            for inputs, targets in zip(
-                self._read_inputs(batch), self._read_targets(counted), strict=True
-            )
-        ]
-        columns = [*map(str, range(1, self.length + 1)), "target"]
-        return pd.DataFrame(rows, columns=columns)
-
-    def _in_short(self, targets: tuple[str, ...]) -> str:
-        said = [target for target in targets if target]
-        return " ".join(said) if len(said) <= _TARGETS_IN_A_ROW else said[-1]
+        return list(map(Example, self._read_inputs(batch), self._read_targets(counted)))
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
         """Return which steps (T, B) count in the score: all that are trained, unless overridden."""

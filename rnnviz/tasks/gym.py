@@ -79,6 +79,7 @@ class GymSchedule(Generated):
         "day does not tell, because days were missed or an exercise repeats, it takes a memory."
     )
     difficulty: ClassVar[str] = "missed"
+    signals: ClassVar[tuple[str, ...]] = (REST,)
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "exercises",
@@ -298,18 +299,6 @@ class GymSchedule(Generated):
         exercise = batch.x[:, :, : len(dict.fromkeys(self.exercises))].any(axis=2)
         known: NDArray[np.bool_] = exercise.cumsum(axis=0) >= self.memory_days
         return known if known.any() else None
-
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return sequences to read: a column for each day, and what is due after the last."""
-        batch = self.sample(generator, count)
-        rows = [
-            (*inputs, targets[-1])
-            for inputs, targets in zip(
-                self._read_inputs(batch), self._read_targets(batch), strict=True
-            )
-        ]
-        days = [f"day {day}" for day in range(1, self.length + 1)]
-        return pd.DataFrame(rows, columns=[*days, "due next"])
 
     def weeks(self, generator: np.random.Generator, count: int = 3) -> tuple[pd.DataFrame, Batch]:
         """Draw some weeks for a calendar, whatever the length of the sequences.

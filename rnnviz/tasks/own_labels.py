@@ -137,12 +137,6 @@ class NextLabel(Column):
             {"symbol": self.vocabulary.labels, "integer": np.arange(size), "count": counts}
         )
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return windows to read: a column for each label seen, and the next."""
-        places = generator.integers(self.windows, size=count).tolist()
-        rows = [self._sequence[place : place + self.length + 1] for place in places]
-        return pd.DataFrame(rows, columns=[*map(str, range(1, self.length + 1)), "next"])
-
     def _usual_column(self) -> str:
         return self._table.names[-1]
 

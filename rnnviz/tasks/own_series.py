@@ -147,13 +147,6 @@ class NextValue(Column):
         """Return an empty table: there are numbers, no symbols."""
         return pd.DataFrame({"symbol": [], "integer": [], "count": []})
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return windows as numbers of the file, and the target of the last step."""
-        places = generator.integers(self.windows, size=count)
-        steps = np.append(np.arange(self.length), self.length + self.ahead - 1)
-        columns = [*map(str, range(1, self.length + 1)), "target"]
-        return pd.DataFrame(self._sequence[places[:, None] + steps], columns=columns)
-
     def latest(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.float64], Batch]:
         """Return the last windows of the data, one after the other.
 

@@ -294,13 +294,6 @@ class NextSymbol(Windows):
             }
         )
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return windows to read: a column for each symbol seen, and the one that follows."""
-        places = generator.integers(self.windows, size=count).tolist()
-        rows = [self._window(place) for place in places]
-        columns = [*map(str, range(1, self.length + 1)), "next"]
-        return pd.DataFrame(rows, columns=columns)
-
     @cached_property
     def _split(self) -> _Split:
         return _split(self.text, self.unit, self.case == "lowered", self.punctuation)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
+from rnnviz.tasks.examples import Example
 
 Loss = Literal["cross_entropy", "squared_error"]
 Measure = Literal["accuracy", "error"]
@@ -171,6 +172,8 @@ class Task(Protocol):
     #: Name of the field that sets how hard it is: the length, a lag, ...
     difficulty: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    #: Symbols that only say where in a sequence one is, such as blanks, start and end: drawn grey.
+    signals: ClassVar[tuple[str, ...]]
 
     @property
     def length(self) -> int:
@@ -248,5 +251,5 @@ class Task(Protocol):
     def symbols(self) -> pd.DataFrame:
         """Return the table of symbols: `symbol`, `integer`, `count`."""
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return sequences to read: one row each, one column per time step, last the target(s)."""
+    def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
+        """Return sequences to read, with the answers that count in the score."""

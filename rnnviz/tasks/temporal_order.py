@@ -42,6 +42,7 @@ class TemporalOrder(Generated):
         "Gates open for the two symbols that matter and stay shut for the rest: without gates it "
         "is out of reach when the sequence is long."
     )
+    signals: ClassVar[tuple[str, ...]] = ("E", "B")
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(20, 10, 200, "Number of symbols; the two that matter lie half of it apart."),
     )
@@ -81,5 +82,5 @@ class TemporalOrder(Generated):
 
     def _name(self, batch: Batch) -> str:
         inputs = self._read_inputs(batch)[0]
-        found = [f"{name} at {step}" for step, name in enumerate(inputs, 1) if name in ("X", "Y")]
+        found = [f"{name} at {step}" for step, name in enumerate(inputs) if name in ("X", "Y")]
         return ", ".join(found)

@@ -130,12 +130,6 @@ class Waves(Generated):
         """Return an empty table: there are numbers, no symbols."""
         return super().symbols().iloc[:0]
 
-    def examples(self, generator: np.random.Generator, count: int) -> pd.DataFrame:
-        """Return sequences as numbers: a column for each step, and the target of the last."""
-        batch = self.sample(generator, count)
-        columns = [*map(str, range(1, self.length + 1)), "target"]
-        return pd.DataFrame(np.vstack([batch.x[:, :, 0], batch.y[-1:, :, 0]]).T, columns=columns)
-
     def _heights(self, start: NDArray[np.float64]) -> NDArray[np.float64]:
         """(T + ahead, B): heights from each start, a share of the period."""
         share = self._shares + start

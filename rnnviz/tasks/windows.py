@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, check_settings
+from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Probe, check_index, read_only
 
 _MOST_PROBES = 200
@@ -29,6 +30,7 @@ class Windows(ABC):
     holdout: float
     #: Values from the last one seen to the one that is asked for.
     ahead: int = 1
+    signals: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)
@@ -78,6 +80,11 @@ class Windows(ABC):
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
         """Draw windows from random places of the part that is trained."""
         return self._batch(generator.integers(self.windows, size=batch_size))
+
+    def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
+        """Return trained windows to read, with the answers that count in the score."""
+        places = generator.integers(self.windows, size=count).tolist()
+        return [Example(*self._texts(place)) for place in places]
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
         """Return all scored steps: which of them can be known, data do not tell."""

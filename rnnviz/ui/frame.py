@@ -53,10 +53,14 @@ _CSS = """
 .st-key-laboratory [data-stale="true"] { opacity: 1 !important; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
-/* Tiles with words in them: on a phone they scroll, and their words do not run into each other. */
-.st-key-samples, .st-key-calendar { overflow-x: auto; }
-:is(.st-key-samples, .st-key-calendar) :is([data-testid="stFullScreenFrame"], .stPlotlyChart) {
-  min-width: 560px;
+/* Many tiles with words in them: on a phone they scroll, and fade at the side where more is. */
+.st-key-wide_samples { overflow-x: auto; }
+.st-key-wide_samples :is([data-testid="stFullScreenFrame"], .stPlotlyChart) { min-width: 560px; }
+@media (max-width: 640px) {
+  .st-key-wide_samples { mask-image: linear-gradient(to left, transparent, black 2rem); }
+  .st-key-wide_samples [data-testid="stFullScreenFrame"] { padding-right: 2rem; }
+  /* Where nothing hovers, the tool bar of a table is always there: above it, it covers nothing. */
+  .stDataFrame { margin-top: 1.75rem; }
 }
 </style>
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,7 +11,8 @@ from numpy.typing import NDArray
 
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
-from rnnviz.tasks import GymSchedule, NextSymbol, NextValue
+from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
+from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.ui import session
 from rnnviz.ui.downloads import csv_button
@@ -17,7 +20,7 @@ from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
-_EXAMPLES = 8
+_EXAMPLES = 6
 _FORECAST_VALUES = 150
 
 
@@ -32,26 +35,46 @@ def overview(task: Task) -> None:
         st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
         st.dataframe(symbols, hide_index=True, height=min(252, 35 * (len(symbols) + 1) + 2))
         csv_button("symbols", lambda: symbols)
-    st.markdown("**Sample sequences** · one per row, as the network gets them")
-    examples = task.examples(np.random.default_rng(0), _EXAMPLES)
-    _picture(examples, task, symbols)
-    st.dataframe(examples, hide_index=True)
-    csv_button("sample sequences", lambda: examples)
+    st.markdown("**Sample sequences** · what the network sees, and what it is asked")
+    samples = task.examples(np.random.default_rng(0), _EXAMPLES)
+    _picture(samples, task, symbols)
+    table = examples.table(samples)
+    st.dataframe(table, hide_index=True, column_config=_PINNED)
+    csv_button("sample sequences", lambda: table)
 
 
-def _picture(examples: pd.DataFrame, task: Task, symbols: pd.DataFrame) -> None:
-    drawn_as = "symbols as coloured tiles" if len(symbols) else "series as lines"
+#: Columns of the table of samples that stay in sight while it is scrolled.
+_PINNED: dict[str, Any] = {
+    name: st.column_config.Column(pinned=True, width="small")
+    for name in ("answer", "sequence", "row")
+}
+
+
+def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     # What is asked for first: it has the same colours in the calendar.
-    coloured = [*dict.fromkeys((*task.output_labels, *symbols["symbol"]))] if len(symbols) else []
+    names = (*task.output_labels, *symbols["symbol"]) if len(symbols) else ()
+    coloured = [name for name in dict.fromkeys(names) if name not in task.signals]
+    at_end = examples.only_at_the_end(samples)
+    says = _how_drawn(at_end, bool(len(symbols)))
     st.plotly_chart(
-        figures.samples(examples, coloured),
-        key="samples",
+        figures.samples(samples, coloured, task.signals),
+        key="samples" if at_end or not len(symbols) else "wide_samples",
         alt=(
-            f"{len(examples)} sample sequences of {len(examples.columns) - 1} time steps, "
-            f"{drawn_as}, each with its target on the right; the table below has the same"
+            f"{len(samples)} sample sequences of {task.length} time steps. {says} "
+            "The table below has the same."
         ),
         config={"displayModeBar": False},
     )
+    st.caption(says)
+
+
+def _how_drawn(at_end: bool, symbols: bool) -> str:
+    """Say how to read the picture of the samples."""
+    seen = "Tiles: what comes in" if symbols else "Line: what comes in"
+    if at_end:
+        return f"{seen}; on the right: the answer that counts, after the last time step."
+    where = "below each sequence" if symbols else "rings"
+    return f"{seen}; {where}: the answers that count, each at the time step at which it is asked."
 
 
 def _hardness(task: Task) -> str:

@@ -336,17 +336,34 @@ def test_probes_and_examples_can_be_read(task):
         scored = probe.batch.mask
         for step, said in enumerate(probe.target_labels):
             assert bool(said) == (scored is None or bool(scored[step, 0]))
-    table = task.examples(np.random.default_rng(0), 3)
-    assert table.shape == (3, task.length + 1)
-    assert table.columns[-1] == "target"
 
 
-def test_examples_end_with_the_targets_that_count_in_the_score():
-    assert CopyMemory().examples(np.random.default_rng(0), 1)["target"].str.len().tolist() == [2]
-    row = DelayedRecall(3).examples(np.random.default_rng(0), 1).iloc[0].tolist()
-    assert row[3] == row[0]
-    *bits, following = TemporalXor(6).examples(np.random.default_rng(0), 1).iloc[0].tolist()
-    assert following == f"{int(bits[0]) ^ int(bits[1])} {int(bits[3]) ^ int(bits[4])}"
+@pytest.mark.parametrize("task", LIBRARY, ids=str)
+def test_examples_have_all_answers_that_count_and_no_others(task):
+    batch = task.sample(np.random.default_rng(0), 5)
+    counts = task.knowable(batch)
+    for place, example in enumerate(task.examples(np.random.default_rng(0), 5)):
+        for step in range(task.length):
+            assert bool(example.answers[step]) == (counts is None or bool(counts[step, place]))
+
+
+def test_examples_of_delayed_recall_ask_for_the_first_symbol_alone():
+    for example in DelayedRecall(4).examples(np.random.default_rng(0), 8):
+        assert example.answers == ("", "", "", example.seen[0])
+
+
+def test_examples_of_temporal_xor_ask_for_the_xors_alone():
+    for example in TemporalXor(6).examples(np.random.default_rng(0), 8):
+        first, second, _, third, fourth, _ = map(int, example.seen)
+        assert example.answers == ("", str(first ^ second), "", "", str(third ^ fourth), "")
+
+
+def test_the_name_of_a_temporal_order_counts_time_steps_from_0():
+    task = TemporalOrder()
+    seen = task.probe(0).input_labels
+    for part in task.probe_names[0].split(": ", 1)[1].split(", "):
+        symbol, step = part.split(" at ")
+        assert seen[int(step)] == symbol
 
 
 @pytest.mark.parametrize(

@@ -238,10 +238,11 @@ def test_a_probe_that_is_not_there_is_refused(index):
 
 
 def test_examples_are_windows_in_words():
-    table = NextSymbol(text=RHYME).examples(np.random.default_rng(0), 6)
-    assert table.columns.tolist() == ["1", "2", "3", "next"]
-    assert len(table) == 6
-    assert all(" ".join(row) in RHYME for row in table.itertuples(index=False))
+    examples = NextSymbol(text=RHYME).examples(np.random.default_rng(0), 6)
+    assert len(examples) == 6
+    for example in examples:
+        assert example.answers[:2] == ("", "")
+        assert " ".join([*example.seen, example.answers[2]]) in RHYME
 
 
 def test_the_description_is_made_from_the_settings():
