@@ -125,7 +125,7 @@ def _contender(name: str, trainer: Trainer, iteration: int | None) -> Contender:
         iteration=trace.iteration,
         norms=backward_norms(trace, "last_d_c" if trace.c is not None else "last_d_h"),
         loss=trace.loss,
-        score=trainer.score().value if now else math.nan,
+        score=trainer.score().value if iteration is None else math.nan,
         diverged=now and trainer.diverged is not None,
     )
 

@@ -64,6 +64,7 @@ def runs_spec(
     histories: Sequence[tuple[str, ArrayLike, ArrayLike]],
     title: str,
     marks: Sequence[Mark] = (),
+    shown: int | None = None,
     height: int = 300,
 ) -> Spec:
     """Draw the course of a quantity above zero, such as the loss, of several runs on one scale.
@@ -74,6 +75,8 @@ def runs_spec(
         In the order, and so in the colours, of `contenders_spec`.
     marks
         What was done to the runs.
+    shown
+        Iteration at which a line stands: the one that the other figures show.
     """
     lines = []
     for number, (name, iterations, values) in enumerate(histories):
@@ -87,6 +90,7 @@ def runs_spec(
         xaxis=iteration_axis(everywhere, rangemode="tozero"),
         yaxis=log_axis(title, *(line["y"] for line in lines)),
         showlegend=True,
+        shapes=[] if shown is None else [_at("x", shown)],
     )
     frame["margin"] |= {"t": 60}
     return add_marks({"data": lines, "layout": frame}, marks)

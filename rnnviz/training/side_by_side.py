@@ -66,6 +66,29 @@ class SideBySide:
         ]
         return sum(shares) / len(shares)
 
+    @property
+    def slowest(self) -> int:
+        """Iteration that every run has reached, but for those that have diverged."""
+        return min(trainer.iteration for trainer in self._going)
+
+    @property
+    def are_level(self) -> bool:
+        """Whether every run is at the same iteration, but for those that have diverged."""
+        return len({trainer.iteration for trainer in self._going}) == 1
+
+    def common_iterations(self) -> list[int]:
+        """Return the iterations at which all runs can be looked at together, rising.
+
+        Runs that have diverged are left out, unless all have. Empty where none was kept of all.
+        """
+        kept = ({*who.recording.iterations, who.iteration} for who in self._going)
+        return sorted(set.intersection(*kept))
+
+    @property
+    def _going(self) -> list[Trainer]:
+        trainers = list(self.trainers.values())
+        return [who for who in trainers if who.diverged is None] or trainers
+
     def advance(self, seconds: float) -> None:
         """Train for so long; whoever is furthest behind goes first."""
         end = time.perf_counter() + seconds

@@ -56,6 +56,8 @@ from rnnviz.ui.session import Run
 _BARS = "▁▂▃▄▅▆▇█"
 
 LAST, ALL = "last prediction alone", "all predictions"
+#: Seconds between two looks at runs side by side: their charts and the table change together.
+COMPARED_S = 1.0
 #: The views of what goes back through time.
 THROUGH_TIME = ("Over the lag", "Itemised", "Jacobians")
 
@@ -107,7 +109,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is drawn: a share done, a sentence, charts left and right, a table, a note on it."""
+    """What is drawn: a sentence, charts left and right, a table, a note on it.
+
+    Parameters
+    ----------
+    progress
+        Share that is done, 0..1; None is all.
+    done
+        What is added to it in words.
+    """
 
     left: tuple[Chart, ...] = ()
     right: tuple[Chart, ...] = ()
@@ -115,6 +125,7 @@ class Shown:
     says: str = ""
     note: str = ""
     progress: float | None = None
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,19 @@ class Scene:
         return self.trace.iteration if self.run.shown_iteration is not None else None
 
 
+def compared_at(run: Run, wanted: Wanted) -> int | None:
+    """Return the iteration at which runs side by side are looked at; None is as they are now.
+
+    While they train, were stopped, or one went on by itself, they are not all equally far: it is
+    one of all, even so.
+    """
+    runs = run.side_by_side
+    if wanted.view != "Side by side" or runs is None or wanted.at is not None:
+        return wanted.at
+    common = runs.common_iterations()
+    return common[-1] if common and not (runs.done and runs.are_level) else None
+
+
 def has_nothing_to_show(view: str, cell: str) -> bool:
     """Tell whether a view is of what goes back through time, and the cell sends nothing there."""
     return cell == "mlp" and view in THROUGH_TIME
@@ -167,8 +191,9 @@ def scene_of(run: Run, wanted: Wanted) -> Scene:
 
     Where runs are looked at side by side at an earlier one, so is this one.
     """
-    if wanted.at is not None:
-        return Scene(run, run.trainer.recording.at(wanted.at), wanted)
+    at = compared_at(run, wanted)
+    if at is not None:
+        return Scene(run, run.trainer.recording.at(at), wanted)
     if run.training or run.shown_iteration is None:
         return Scene(run, run.trainer.trace(), wanted)
     return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)
@@ -340,7 +365,7 @@ def side_by_side(scene: Scene) -> Shown:
             says="One click trains the same run, from the same seed, with each of the four cells, "
             "and draws what is left of their gradients on one scale."
         )
-    found = contenders(runs.trainers, scene.wanted.at)
+    found = contenders(runs.trainers, compared_at(scene.run, scene.wanted))
     marks = [
         Mark(mark.iteration, f"{name}: {mark.text}")
         for name, trainer in runs.trainers.items()
@@ -357,17 +382,20 @@ def side_by_side(scene: Scene) -> Shown:
         ),
         right=(
             Chart(
-                figures.runs_spec(_courses(runs, "loss"), "batch loss", marks),
+                figures.runs_spec(_courses(runs, "loss"), "batch loss", marks, scene.wanted.at),
                 label="Loss of each run over iterations.",
             ),
             Chart(
-                figures.runs_spec(_courses(runs, "gradient_norm"), "gradient norm", marks),
+                figures.runs_spec(
+                    _courses(runs, "gradient_norm"), "gradient norm", marks, scene.wanted.at
+                ),
                 peaks_sentence(runs.trainers),
                 "Gradient norm of each run over iterations, before clipping.",
             ),
         ),
         table=table(found, measure),
         progress=None if runs.done else runs.progress,
+        done=f": iteration {runs.slowest:,} of {runs.iterations:,}",
         note="Measured on the same example, in the top layer: by the cell state of an LSTM, by "
         "the hidden state of every other cell.",
     )
@@ -376,10 +404,15 @@ def side_by_side(scene: Scene) -> Shown:
 def _courses(
     runs: SideBySide, name: str
 ) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the name of each run, its iterations, and a column of its history."""
+    """Return the name of each run, its iterations, and a column of its history.
+
+    It ends for all of them where it ends for the slowest.
+    """
+    histories = {run: trainer.history for run, trainer in runs.trainers.items()}
+    upto = {run: history.column("iteration") <= runs.slowest for run, history in histories.items()}
     return [
-        (run, trainer.history.column("iteration"), trainer.history.column(name))
-        for run, trainer in runs.trainers.items()
+        (run, history.column("iteration")[upto[run]], history.column(name)[upto[run]])
+        for run, history in histories.items()
     ]
 
 
@@ -444,7 +477,10 @@ class Paced:
             return self._seen
         self._seen = readings(scene), view_of(scene)
         end = time.monotonic()
-        self._asked, self._due = scene.wanted, end + (end - start) * (1 / self._share - 1)
+        rest = (end - start) * (1 / self._share - 1)
+        if scene.wanted.view == "Side by side":
+            rest = max(rest, COMPARED_S)
+        self._asked, self._due = scene.wanted, end + rest
         return self._seen
 
 

@@ -109,7 +109,9 @@ def _ask(run: Run) -> Wanted:
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
             _rewind(run)
             prediction = _prediction(run) if view == _ITEMISED else None
-    at = _side_by_side_controls(run) if view == _CELLS else None
+    # What comes and goes has a place of its own: the charts below stay where they are.
+    with st.container():
+        at = _side_by_side_controls(run) if view == _CELLS else None
     if view == _CHECK:
         _check_controls(run)
     return Wanted(view, layer, by, of, prediction, at)
@@ -195,7 +197,6 @@ def _side_by_side_controls(run: Run) -> int | None:
     session.seed(session.COMPARED_UNTIL, now or 300)
     if session.value(session.COMPARED_UNTIL) not in stops:
         session.show(session.COMPARED_UNTIL, now or 300)
-    under_way = run.side_by_side is not None and run.errand is run.side_by_side
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider(
             "Train each to iteration",
@@ -205,7 +206,7 @@ def _side_by_side_controls(run: Run) -> int | None:
             persist_state="session",
             width=320,
         )
-        if under_way:
+        if run.comparing:
             st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
             return _opens_at(run)
         st.button(
@@ -229,11 +230,10 @@ def _compared_at(run: Run) -> int | None:
     if run.side_by_side is None:
         return None
     with GATE.turn(run):
-        trainers = list(run.side_by_side.trainers.values())
-        newest = max(trainer.iteration for trainer in trainers)
-        kept = sorted({*trainers[0].recording.iterations, newest})
+        kept = run.side_by_side.common_iterations()
     if len(kept) < 2:
         return None
+    newest = kept[-1]
     opens_at = _opens_at(run)
     # A value that is given by the key alone is sent once, and lost with a page that is drawn over.
     chosen = st.select_slider(
@@ -278,12 +278,15 @@ def _draw(
     run: Run, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], shown: Shown
 ) -> None:
     numbers.html(as_html(readings))
-    if shown.progress is not None:
-        st.progress(shown.progress, text=f"{shown.progress:.0%}")
+    with st.container():
+        if shown.progress is not None:
+            st.progress(shown.progress, text=f"{int(100 * shown.progress)} %{shown.done}")
     if shown.says:
         st.write(plain(shown.says))
     if shown.left:
         key = f"gradients:{wanted.view}"
+        # Charts that are compared with each other and with a table are drawn all at once.
+        live_charts = run.busy and wanted.view != _CELLS
         left, right = st.columns([3, 2], gap="medium")
         with left:
             plots(
@@ -291,10 +294,10 @@ def _draw(
                 key=f"{key}:left",
                 revision=run.name,
                 on_click=_clicked_left,
-                live=run.busy,
+                live=live_charts,
             )
         with right:
-            plots(shown.right, key=f"{key}:right", revision=run.name, live=run.busy)
+            plots(shown.right, key=f"{key}:right", revision=run.name, live=live_charts)
     if shown.table is not None and not shown.table.empty:
         st.dataframe(shown.table, hide_index=True, width="content")
     if shown.note:

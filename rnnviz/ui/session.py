@@ -220,9 +220,13 @@ class Run:
     @property
     def training(self) -> bool:
         """Whether its weights change: it plays, or is one of the runs trained side by side."""
-        others = self.side_by_side
-        beside = others is not None and others is self.errand
-        return self.playing or (beside and self.trainer in others.trainers.values())
+        others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
+        return self.playing or (self.comparing and self.trainer in others)
+
+    @property
+    def comparing(self) -> bool:
+        """Whether the live loop trains the runs side by side."""
+        return self.side_by_side is not None and self.side_by_side is self.errand
 
     @property
     def preset(self) -> Preset | None:

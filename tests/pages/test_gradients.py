@@ -11,7 +11,8 @@ from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_te
 from rnnviz.engine import Hold
 from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.training.side_by_side import SideBySide
+from rnnviz.training.config import CHOICE_LABELS
+from rnnviz.training.side_by_side import SideBySide, other_cells
 from rnnviz.ui import session
 from rnnviz.ui.gradient_scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.gradient_views import compare
@@ -250,6 +251,59 @@ def test_a_comparison_can_be_stopped_and_goes_on(laboratory):
     app.button(key="go_on").click().run()
 
     assert [trainer.iteration for trainer in run.side_by_side.trainers.values()] > stopped
+
+
+def test_while_runs_are_not_equally_far_all_is_of_one_iteration_that_is_named(laboratory):
+    app = laboratory("Side by side", iterations=0, hidden_size=4)
+    runs = start_comparison(app, far=9, less_far=6)
+
+    app.run()
+
+    assert app.dataframe[0].value["iteration"].tolist() == [6] * 4
+    assert "At iteration 6 most is left" in says(app)
+    for chart in charts(app)[1:]:
+        ends = [decoded(line["x"])[-1] for line in chart["data"]]
+        assert ends == [6] * 4
+    assert control(app, "compared_at").value == 6
+    assert progress(app).text == f"{int(100 * runs.progress)} %: iteration 6 of 3,000"
+
+
+def test_a_run_that_went_on_by_itself_is_still_compared_at_an_iteration_of_all(laboratory):
+    app = laboratory("Side by side", iterations=0, hidden_size=4)
+    runs = start_comparison(app, far=9, less_far=6)
+    runs.iterations = 6
+
+    app.run()
+
+    assert runs.done
+    assert app.dataframe[0].value["iteration"].tolist() == [6] * 4
+
+
+def test_what_is_not_done_is_never_called_all(laboratory):
+    app = laboratory("Side by side", iterations=0, hidden_size=4)
+    runs = start_comparison(app, far=300, less_far=299)
+    runs.iterations = 300
+
+    app.run()
+
+    assert runs.progress > 0.999
+    assert progress(app).text == "99 %: iteration 299 of 300"
+
+
+def start_comparison(app, far, less_far):
+    """Compare the cells, one of which is not as far yet as the others."""
+    run = run_of(app)
+    cells = other_cells(run.trainer.config, run.trainer.task, CHOICE_LABELS)
+    run.side_by_side = SideBySide(cells, 3000)
+    *others, last = run.side_by_side.trainers.values()
+    for trainer in others:
+        trainer.advance(iterations=far)
+    last.advance(iterations=less_far)
+    return run.side_by_side
+
+
+def progress(app):
+    return next(each.proto for each in app.get("progress"))
 
 
 def test_other_runs_can_be_compared_the_same_way(open_app, monkeypatch):

@@ -54,6 +54,20 @@ def test_nobody_is_left_behind():
     assert max(iterations) - min(iterations) <= 10
 
 
+def test_runs_can_be_looked_at_together_where_all_have_been():
+    comparison = SideBySide(other_cells(CONFIG, TASK, LABELS), iterations=50)
+    for trainer, iterations in zip(comparison.trainers.values(), (5, 3, 7, 4), strict=True):
+        trainer.advance(iterations=iterations)
+    assert comparison.slowest == 3
+    assert comparison.common_iterations() == [0, 1, 2, 3]
+
+    comparison.trainers["RELU"].diverged = "at iteration 3"
+
+    assert comparison.slowest == 4
+    assert not comparison.are_level
+    assert comparison.common_iterations() == [0, 1, 2, 3, 4]
+
+
 def test_one_that_diverges_does_not_hold_up_the_others():
     wild = RunConfig(hidden_size=4, optimizer="sgd", learning_rate=100.0, cell="relu")
     comparison = SideBySide([("wild", wild, TASK), ("tame", CONFIG, TASK)], iterations=200)

@@ -108,7 +108,8 @@ def plots(
         Called before the next run when the user clicked a point; `clicked(key)` tells which.
     live
         Whether updates come by themselves, many a second: then some may be left out, so that the
-        browser has time for everything else. If not, each is drawn at once.
+        browser has time for everything else. If not, each that differs from the one before it is
+        drawn at once.
     """
     reports = {} if on_click is None else {"on_clicked_change": on_click}
     messages = [_message(chart, revision, live) for chart in charts]

@@ -11,11 +11,13 @@
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
  *            watchers: {disconnect: () => void}[], message: Message,
  *            report: ((x: unknown, y: unknown) => void) | null, plotly: object | null,
- *            inView: boolean, drawn: boolean, dueAt: number}} Chart
+ *            inView: boolean, drawn: boolean, canWait: boolean, dueAt: number}} Chart
  */
 
 /** @type {WeakMap<HTMLElement, Chart>} */
 const charts = new WeakMap();
+/** What each component was last asked to show. @type {WeakMap<HTMLElement, string>} */
+const shown = new WeakMap();
 /** @type {Set<Chart>} */
 const waiting = new Set();
 let frame = 0;
@@ -27,11 +29,15 @@ const shareOfTime = 0.02;
 
 /** @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: object) => void}} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { charts: messages, clicks } = JSON.parse(decoder.decode(data));
+  const text = decoder.decode(data);
+  const { charts: messages, clicks } = JSON.parse(text);
   const hosts = hostsIn(parentElement, messages.length);
+  // Ticks that have nothing new to show send the same again.
+  const isNew = shown.get(parentElement) !== text;
+  shown.set(parentElement, text);
   messages.forEach((message, number) => {
     const report = (x, y) => setTriggerValue("clicked", { chart: number, x, y });
-    show(hosts[number], message, clicks ? report : null);
+    show(hosts[number], message, isNew, clicks ? report : null);
   });
   // This may be the clean-up of a run that a newer one has replaced: only a host that has left the page is torn down.
   return () => setTimeout(() => parentElement.isConnected || hosts.forEach(unmount), 0);
@@ -48,13 +54,19 @@ function hostsIn(parent, count) {
   return hosts;
 }
 
-/** @param {HTMLElement} host @param {Message} message @param {((x: unknown, y: unknown) => void) | null} report */
-function show(host, message, report) {
+/**
+ * @param {HTMLElement} host
+ * @param {Message} message
+ * @param {boolean} isNew
+ * @param {((x: unknown, y: unknown) => void) | null} report
+ */
+function show(host, message, isNew, report) {
   const chart = charts.get(host) ?? mount(host);
   chart.message = message;
   chart.report = report;
+  chart.canWait = message.live || !isNew;
   // At rest nothing newer will come: what was left out before must not be waited for.
-  if (!message.live) chart.dueAt = 0;
+  if (!chart.canWait) chart.dueAt = 0;
   describe(chart);
   load(chart);
   schedule(chart);
@@ -75,6 +87,7 @@ function mount(host) {
     plotly: null,
     inView: true,
     drawn: false,
+    canWait: false,
     dueAt: 0,
   };
   box.setAttribute("role", "img");
@@ -184,7 +197,7 @@ function drawNext() {
     waiting.delete(due);
     draw(due);
     const end = performance.now();
-    due.dueAt = due.message.live ? end + (end - start) / shareOfTime : end;
+    due.dueAt = due.canWait ? end + (end - start) / shareOfTime : end;
   }
   if (!waiting.size) return;
   const pause = Math.min(...[...waiting].map((chart) => chart.dueAt)) - performance.now();
