@@ -28,6 +28,11 @@ def test_a_float32_vector_that_is_not_zero_has_a_norm_that_is_not_zero():
     assert norm(np.array([1e-30, 0], np.float32)) == pytest.approx(1e-30)
 
 
+def test_squares_of_float32_numbers_are_added_up_in_float64():
+    vector = np.random.default_rng(0).normal(size=1000).astype(np.float32)
+    assert norm(vector) == pytest.approx(np.sqrt((vector.astype(float) ** 2).sum()), rel=1e-14)
+
+
 def test_infinity_and_nan_are_not_cleaned_up():
     found = norms(np.array([[np.inf, 1.0], [np.nan, 1.0], [np.inf, np.nan]]))
     assert found[0] == math.inf
