@@ -11,10 +11,9 @@ from rnnviz.analysis.gradient_course import Course
 from rnnviz.analysis.gradients import Norms, factor_text
 from rnnviz.analysis.history import thin
 from rnnviz.analysis.side_by_side import Contender
-from rnnviz.analysis.theory import WayBack
+from rnnviz.analysis.theory import Letter, WayBack
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar, powers_of_ten
 from rnnviz.figures.marks import (
-    COLOURS,
     NEUTRAL,
     Spec,
     add_marks,
@@ -23,7 +22,7 @@ from rnnviz.figures.marks import (
     layout,
     note,
 )
-from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.palette import QUANTITIES, RUN_LINES
 from rnnviz.training import Mark
 
 _NAMES = {"h": "hidden state", "c": "cell state"}
@@ -54,7 +53,7 @@ def way_back_spec(way: WayBack, height: int = 330) -> Spec:
 def contenders_spec(contenders: Sequence[Contender], height: int = 360) -> Spec:
     """Draw what is left of the gradient over the lag, one line per run, all on one scale."""
     lines = [
-        _line(each.left, f"{each.name} {factor_text(each.factor)}", COLOURS[number % 7])
+        _of_run(_line(each.left, f"{each.name} {factor_text(each.factor)}"), number)
         for number, each in enumerate(contenders)
     ]
     return _over_lag(lines, "share that is left", height)
@@ -72,7 +71,7 @@ def runs_spec(
     Parameters
     ----------
     histories : sequence of (name, iterations, values)
-        In the order, and so in the colours, of `contenders_spec`.
+        In the order, and so with the lines, of `contenders_spec`.
     marks
         What was done to the runs.
     shown
@@ -81,7 +80,7 @@ def runs_spec(
     lines = []
     for number, (name, iterations, values) in enumerate(histories):
         x, y = thin(iterations, values)
-        line = _line(y, name, COLOURS[number % 7]) | {"x": x, "mode": "lines"}
+        line = _of_run(_line(y, name), number) | {"x": x, "mode": "lines"}
         hovered = f"{name}, iteration %{{x:,d}}: %{{y:.4g}}<extra></extra>"
         lines.append(line | {"hovertemplate": hovered})
     everywhere = np.concatenate([line["x"] for line in lines])
@@ -98,7 +97,7 @@ def runs_spec(
 
 def course_spec(
     found: Course, measure: str, marks: Sequence[Mark] = (), shown: int | None = None,
-    height: int = 180,
+    height: int = 180, by: Letter = "h",
 ) -> Spec:  # fmt: skip
     """Draw the factor per step, or the reach, over training.
 
@@ -110,6 +109,8 @@ def course_spec(
         What was done to the run.
     shown
         Iteration at which a line stands: the one that the other figures show.
+    by
+        State by which the gradient is taken: the line has its colour.
     """
     factor = measure == "factor"
     values = found.factors if factor else found.reaches
@@ -132,7 +133,7 @@ def course_spec(
         "name": measure,
         "x": found.iterations,
         "y": drawable(values) if factor else values,
-        "line": {"color": QUANTITIES["lstm"]["d_h"].colour, "width": 2},
+        "line": {"color": QUANTITIES["lstm"][f"d_{by}"].colour, "width": 2},
         "marker": {"size": 4},
         # The first point lies on the edge.
         "cliponaxis": found.iterations.size > 1,
@@ -184,7 +185,14 @@ def _over_lag(lines: list[Spec], title: str, height: int) -> Spec:
     return {"data": lines, "layout": frame}
 
 
-def _line(norms: Norms, name: str, colour: str) -> Spec:
+def _of_run(line: Spec, number: int) -> Spec:
+    """Give a line the colour and the dash of the run of that number."""
+    colour, dash = RUN_LINES[number % len(RUN_LINES)]
+    line["line"] |= {"color": colour, "dash": dash}
+    return line
+
+
+def _line(norms: Norms, name: str, colour: str = NEUTRAL) -> Spec:
     return {
         "type": "scatter",
         "mode": "lines+markers" if norms.size < 60 else "lines",

@@ -262,9 +262,9 @@ def over_lag(scene: Scene) -> Shown:
             ),
         ),
         right=(
-            Chart(figures.course_spec(found, "factor", marks, scene.line, height=250)),
+            Chart(figures.course_spec(found, "factor", marks, scene.line, 250, wanted.by)),
             Chart(
-                figures.course_spec(found, "reach", marks, scene.line, height=250),
+                figures.course_spec(found, "reach", marks, scene.line, 250, wanted.by),
                 course_sentence(found),
                 "Factor per step and reach over iterations.",
             ),

@@ -10,6 +10,7 @@ from rnnviz import figures
 from rnnviz.analysis.gradient_course import Course, course
 from rnnviz.analysis.side_by_side import Contender
 from rnnviz.analysis.theory import Foretold, WayBack
+from rnnviz.figures.palette import QUANTITIES, RUN_LINES
 from rnnviz.training import Mark
 from tests.traces import make_trace
 
@@ -100,12 +101,43 @@ def test_runs_side_by_side_are_drawn_as_what_is_left_on_one_scale():
     drawn = lines(figures.contenders_spec(runs))
     np.testing.assert_allclose(drawn["RNN ×0.50"]["y"], H)
     np.testing.assert_allclose(drawn["LSTM ×0.90"]["y"], C)
+    assert [line["line"]["dash"] for line in drawn.values()] == [dash for _, dash in RUN_LINES[:2]]
     losses = [("RNN", np.arange(3), np.ones(3)), ("LSTM", np.arange(3), np.zeros(3))]
     spec = figures.runs_spec(losses, "batch loss")
     assert [line["line"]["color"] for line in spec["data"]] == [
         line["line"]["color"] for line in drawn.values()
     ]
     assert np.isnan(lines(spec)["LSTM"]["y"]).all()
+
+
+def test_runs_have_lines_that_no_quantity_has():
+    quantities = [each for cell in QUANTITIES.values() for each in cell.values()]
+    taken = {colour for each in quantities for colour in (each.colour, each.negative)}
+    colours, dashes = zip(*RUN_LINES, strict=True)
+    assert not taken & {*colours}
+    assert len({*colours}) == len({*dashes}) == len(RUN_LINES)
+    for colour in colours:
+        for background in ("#ffffff", "#0e1117"):
+            assert contrast(colour, background) >= 2.9
+
+
+def contrast(one, other):
+    """Contrast of two colours, 1..21; WCAG 2.2."""
+
+    def luminance(colour):
+        parts = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ (
+            [0.2126, 0.7152, 0.0722]
+        )
+
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("by", ["h", "c"])
+def test_the_course_has_the_colour_of_its_state(by):
+    (line,) = figures.course_spec(made_course(0.5, 0.9), "factor", by=by)["data"]
+    assert line["line"]["color"] == QUANTITIES["lstm"][f"d_{by}"].colour
 
 
 def test_the_colour_bar_is_labelled_in_powers_of_ten():
