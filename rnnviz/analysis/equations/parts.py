@@ -72,11 +72,6 @@ class WeightedSum:
         biases = biases or {}
         return cls(ordered, biases, exact_sum([*(t.product for t in ordered), *biases.values()]))
 
-    @property
-    def of_inputs(self) -> float:
-        """Sum of the products alone."""
-        return exact_sum(term.product for term in self.terms)
-
     def largest(self, count: int) -> tuple[tuple[Term, ...], int, float]:
         """Return the largest terms, how many others there are, and what those are together."""
         others = self.terms[count:]
