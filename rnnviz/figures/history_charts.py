@@ -35,7 +35,7 @@ def loss_spec(
         What was done to the run.
     """
     x, y = thin(iterations, loss)
-    unit = "nats" if classes else "mean squared error"
+    unit = "nats" if classes else "squared error"
     frame = _frame(f"batch loss, {unit}", x, height)
     frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
     if classes and classes > 1:

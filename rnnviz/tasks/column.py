@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import table
@@ -24,6 +24,9 @@ class Column(Windows):
     gaps
         What happens to rows without a value: `dropped` or `filled`.
     """
+
+    #: Which column is learned if none is chosen, in words.
+    usual: ClassVar[str]
 
     csv: str
     column: str

@@ -43,7 +43,7 @@ class Echo(Generated):
     key: ClassVar[str] = "echo"
     title: ClassVar[str] = "Echo"
     teaches: ClassVar[str] = (
-        "How many past inputs a state can hold at once: with each step of lag, one more."
+        "A state can hold several past inputs at once: with each step of lag one more is needed."
     )
     difficulty: ClassVar[str] = "lag"
     fields: ClassVar[tuple[Field, ...]] = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,7 @@ class Generated(ABC):
 
     length: int
     signals: ClassVar[tuple[str, ...]] = ()
+    suggested: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)

@@ -58,8 +58,10 @@ class NextLabel(Column):
     key: ClassVar[str] = "labels"
     title: ClassVar[str] = "Own labels"
     teaches: ClassVar[str] = (
-        "How much of what comes next lies in what came before, in data of your own."
+        "Data differ in how much of what comes next lies in what came before: compare the score "
+        "with that of a model without memory."
     )
+    usual: ClassVar[str] = "the last column"
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
         *column_fields(SAMPLE_LABELS, 6, "labels", "last one"),

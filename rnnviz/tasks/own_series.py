@@ -62,6 +62,7 @@ class NextValue(Column):
         "Past data are fitted more closely than the future is foreseen: look at the score on what "
         "was held out."
     )
+    usual: ClassVar[str] = "the first column of numbers"
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
         *column_fields(SAMPLE_SERIES, 14, "numbers", "first one"),

@@ -83,7 +83,7 @@ class NextSymbol(Windows):
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
     teaches: ClassVar[str] = (
-        "How far back one must look to know what comes next, and that some of it can't be known."
+        "One must look back a few symbols to know what comes next, and some of it can't be known."
     )
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -174,6 +175,8 @@ class Task(Protocol):
     fields: ClassVar[tuple[Field, ...]]
     #: Symbols that only say where in a sequence one is, such as blanks, start and end: drawn grey.
     signals: ClassVar[tuple[str, ...]]
+    #: Settings of a run, by name, with which it is learned where the usual ones may fail.
+    suggested: ClassVar[Mapping[str, Any]]
 
     @property
     def length(self) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ class Windows(ABC):
     #: Values from the last one seen to the one that is asked for.
     ahead: int = 1
     signals: ClassVar[tuple[str, ...]] = ()
+    suggested: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)

@@ -187,7 +187,7 @@ def _charts(trainer: Trainer) -> Iterator[Chart]:
     history = trainer.history
     iterations, losses = history.column("iteration"), history.column("loss")
     classes = len(trace.output_labels) or None
-    says = f"All examples: {score_sentence(score.value, baseline)}"
+    says = _score_says(score, baseline)
     last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
     marks = trainer.marks
     loss = figures.loss_spec(iterations, losses, classes, height=_CHART_HEIGHT, marks=marks)
@@ -211,6 +211,14 @@ def _charts(trainer: Trainer) -> Iterator[Chart]:
         figures.gradient_norms_spec(trace, height=_CHART_HEIGHT),
         f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
     )
+
+
+def _score_says(score: Score, baseline: Baseline) -> str:
+    """Say how the examples are scored; where some are held out, the two apart."""
+    if score.held_out is None:
+        return f"All examples: {score_sentence(score.value, baseline)}"
+    held_out = _reading(score.held_out, score.measure)
+    return f"Trained examples: {score_sentence(score.value, baseline)} Held out: {held_out}."
 
 
 def _telling(memoryless: float, baseline: float) -> float | None:

@@ -11,9 +11,11 @@ import streamlit as st
 
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task
+from rnnviz.tasks.column import Column
 from rnnviz.tasks.table import read_table
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
+from rnnviz.training.config import CHOICE_LABELS, FIELD
 from rnnviz.ui import controls, session
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Draft, Edited, File, Run
@@ -87,7 +89,7 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
         return _edit_text(field, kind, run)
     if field.name == _COLUMN and (names := _columns_of(kind, run)):
-        return _choose_column(field, key, names)
+        return _choose_column(field, key, names, kind)
     return controls.draw(field, key, session.value(key), "rerun")
 
 
@@ -101,18 +103,20 @@ def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
         return ()  # The task says what is wrong, in a sentence of its own.
 
 
-def _choose_column(field: Field, key: str, names: tuple[str, ...]) -> str:
+def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) -> str:
     """Let the visitor choose a column by its name.
 
     A name that was chosen in another file stays on the list, and the task refuses it in words:
     nothing is chosen silently.
     """
+    task = TASKS[kind]
+    assert issubclass(task, Column)
     chosen = session.value(key)
     options = ["", *names] if chosen in ("", *names) else ["", *names, chosen]
     return st.selectbox(
         field.label,
         options=options,
-        format_func=lambda name: _column_label(name, names),
+        format_func=lambda name: _column_label(name, names) if name else task.usual,
         key=key,
         persist_state="session",
         help=field.help,
@@ -120,8 +124,6 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...]) -> str:
 
 
 def _column_label(name: str, names: tuple[str, ...]) -> str:
-    if not name:
-        return "the usual one"
     return name if name in names else f"{name} (not in this CSV)"
 
 
@@ -280,4 +282,26 @@ def use_button(run: Run, task: Task | None) -> None:
         disabled=task is None or in_use,
         on_click=session.restart,
         args=(task,),
+    )
+    if task is not None and task.suggested:
+        _suggest(run, task)
+
+
+def _suggest(run: Run, task: Task) -> None:
+    """Offer to start a new run with the settings that the task suggests."""
+    config = run.trainer.config
+    has_them = all(getattr(config, name) == value for name, value in task.suggested.items())
+    told = ", ".join(
+        f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value, value)}"
+        for name, value in task.suggested.items()
+    )
+    st.button(
+        f"Start with {told}",
+        key="use_suggested",
+        icon=":material/lightbulb:",
+        disabled=task == run.trainer.task and has_them,
+        help="Settings with which it is learned; why, says the text about the task.",
+        on_click=session.restart,
+        args=(task,),
+        kwargs=dict(task.suggested),
     )

@@ -24,7 +24,7 @@ def test_the_line_of_chance_lies_at_ln_k():
 def test_numbers_have_no_line_of_chance():
     frame = figures.loss_spec([0], [1.0], classes=None)["layout"]
     assert frame["shapes"] == []
-    assert frame["yaxis"]["title"]["text"] == "batch loss, mean squared error"
+    assert frame["yaxis"]["title"]["text"] == "batch loss, squared error"
 
 
 def test_on_a_logarithmic_axis_the_word_stands_where_the_line_is():

@@ -119,6 +119,19 @@ def test_choosing_a_probe_changes_the_example_and_keeps_the_network(open_app):
     assert trainer.probe.name == "starts with cardio"
 
 
+def test_the_settings_that_a_task_suggests_are_applied_by_a_button(open_app):
+    app = open_app("task")
+    control(app, "task").set_value("recall").run()
+
+    app.button(key="use_suggested").click().run()
+
+    assert not app.exception
+    config = run_of(app).trainer.config
+    assert (config.task, config.cell, config.hidden_size) == ("recall", "lstm", 32)
+    assert config.forget_bias == 3.0
+    assert app.button(key="use_suggested").disabled
+
+
 def test_names_are_read_in_the_order_of_their_places():
     table = pd.DataFrame({"Place": [1.0, 2.0, 1.5, None], "Name": ["a", "b", "c", "d"]})
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.tasks import GymSchedule
+from rnnviz.tasks import GymSchedule, NextLabel
 from rnnviz.ui import live, session, transport
 from rnnviz.ui.live import Places
 from rnnviz.ui.session import Run
@@ -24,3 +24,13 @@ def test_knobs_that_were_read_before_a_click_changed_the_run_do_not_reach_it(run
 
     assert run.trainer.iteration == 0
     assert not run.trainer.marks
+
+
+def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones():
+    trainer = Trainer(RunConfig(task="labels", hidden_size=3), NextLabel())
+    held_out = f"Held out: {trainer.score().held_out:.1%}."
+
+    captions = [chart.says for chart in live._charts(trainer)]
+
+    assert any(says.startswith("Trained examples: ") and held_out in says for says in captions)
+    assert not any("All examples" in says for says in captions)
