@@ -7,6 +7,7 @@ import time
 
 import pandas as pd
 
+from rnnviz.analysis.gradients import steps_text
 from rnnviz.engine import TOLERANCE, Checked, GradientCheck, Network
 from rnnviz.recording.trace import Trace
 
@@ -114,8 +115,8 @@ def _verdict(agrees: bool, tells: bool) -> str:
 def _reason(trace: Trace) -> str:
     if trace.truncate is not None and trace.truncate <= trace.steps:
         return (
-            f"That is what truncation after {trace.truncate} steps does: the gradient that trains "
-            "the network is no longer the slope of its loss."
+            f"That is what truncation after {steps_text(trace.truncate)} does: the gradient that "
+            "trains the network is no longer the slope of its loss."
         )
     if trace.cell == "relu":
         return (

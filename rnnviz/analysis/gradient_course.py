@@ -16,6 +16,7 @@ from rnnviz.analysis.gradients import (
     factor_text,
     reach,
     share_text,
+    steps_text,
 )
 from rnnviz.recording.trace import Trace
 
@@ -63,7 +64,7 @@ def course_sentence(found: Course) -> str:
     first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
     factor = _went(*(factor_text(factor) for factor in found.factors[[0, -1]]))
     steps = _went(*(_whole(steps) for steps in found.reaches[[0, -1]]))
-    unit = "" if steps.endswith("none") else " steps"
+    unit = "" if steps.endswith("none") else " step" if found.reaches[-1] == 1 else " steps"
     return (
         f"From iteration {first} to {last} the factor per step {factor}, the reach {steps}{unit}."
     )
@@ -79,8 +80,7 @@ def map_sentence(found: Course) -> str:
         for iteration, norms in zip(found.iterations[[0, -1]], found.norms[[0, -1]], strict=True)
         if (left := _left(norms))
     ]
-    back = "1 step" if lags == 1 else f"{lags} steps"
-    return f"What is left {back} back: {', '.join(parts)}." if parts else ""
+    return f"What is left {steps_text(lags)} back: {', '.join(parts)}." if parts else ""
 
 
 def _left(norms: Norms) -> str:

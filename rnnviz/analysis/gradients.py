@@ -152,8 +152,10 @@ def reach_sentence(norms: Norms) -> str:
     if steps == 0:
         return "Already one step back it is below 1 % of its largest value."
     if steps == norms.size - 1:
-        return f"Reaches all the way back: {_count(steps)}, never below 1 % of its largest value."
-    return f"Reaches {_count(steps)} back before it is below 1 % of its largest value."
+        return (
+            f"Reaches all the way back: {steps_text(steps)}, never below 1 % of its largest value."
+        )
+    return f"Reaches {steps_text(steps)} back before it is below 1 % of its largest value."
 
 
 def share_text(share: float) -> str:
@@ -178,19 +180,19 @@ def factor_text(factor: float | None) -> str:
 def _course(factor: float, steps: int) -> str:
     shown = factor_text(factor)
     if shown == "×1.00":
-        return f"Stays the same over {_count(steps)} back (×1.00 per step)."
+        return f"Stays the same over {steps_text(steps)} back (×1.00 per step)."
     exponent = steps * math.log10(factor)
     # A float holds about 308 decades; two norms may lie further apart than that.
     left = share_text(10**exponent) if abs(exponent) < 300 else f"1e{exponent:.0f} of it"
     if factor < 1:
-        return f"Falls by {shown} per step: after {_count(steps)} {left} is left."
-    return f"Grows by {shown} per step: after {_count(steps)} it is at {left}."
+        return f"Falls by {shown} per step: after {steps_text(steps)} {left} is left."
+    return f"Grows by {shown} per step: after {steps_text(steps)} it is at {left}."
 
 
 def _cut(counted: int, all_lags: int) -> str:
     if counted == all_lags:
         return ""
-    return f" From {_count(counted)} back on it is exactly zero."
+    return f" From {steps_text(counted)} back on it is exactly zero."
 
 
 def _only_one(norms: Norms) -> str:
@@ -201,5 +203,6 @@ def _only_one(norms: Norms) -> str:
     return "The gradient is exactly zero one step back: nothing goes to earlier steps."
 
 
-def _count(steps: int) -> str:
+def steps_text(steps: int) -> str:
+    """Write a number of time steps."""
     return "1 step" if steps == 1 else f"{steps} steps"

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import REACHED_SHARE, Norms, back_from, reach
+from rnnviz.analysis.gradients import REACHED_SHARE, Norms, back_from, reach, steps_text
 from rnnviz.engine import Network, itemised
 from rnnviz.recording.trace import Trace
 
@@ -94,10 +94,10 @@ def triangle_sentence(found: Triangle) -> str:
         return f"None of the {numbers.size} predictions reaches an earlier step."
     if all_the_way == numbers.size:
         return f"All {numbers.size} predictions reach back to the first step."
-    half = _steps(round(float(np.median(numbers))))
+    half = steps_text(round(float(np.median(numbers))))
     return (
         f"Half of the {numbers.size} predictions reach {half} back or less; furthest that at "
-        f"step {found.steps[furthest]}: {_steps(int(numbers[furthest]))}. "
+        f"step {found.steps[furthest]}: {steps_text(int(numbers[furthest]))}. "
         f"{all_the_way} of {numbers.size} reach the first step."
     )
 
@@ -133,8 +133,4 @@ def _span(steps: NDArray[np.intp]) -> str:
 
 
 def _back(steps: int) -> str:
-    return f"it reaches {_steps(steps)} back"
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
+    return f"it reaches {steps_text(steps)} back"

@@ -137,8 +137,7 @@ def course_spec(
         "marker": {"size": 4},
         # The first point lies on the edge.
         "cliponaxis": found.iterations.size > 1,
-        "hovertemplate": f"iteration %{{x:,d}}: %{{y:.3g}}{'' if factor else ' steps'}"
-        "<extra></extra>",
+        "hovertemplate": f"iteration %{{x:,d}}: {measure} %{{y:.3g}}<extra></extra>",
     }
     return add_marks({"data": [line], "layout": frame}, marks)
 
@@ -166,7 +165,7 @@ def lag_map_spec(
         "colorscale": "Viridis",
         "colorbar": power_bar(powers),
         "hoverongaps": False,
-        "hovertemplate": "iteration %{y:,d}, %{x} steps back: %{customdata:.4g}<extra></extra>",
+        "hovertemplate": "iteration %{y:,d}, lag %{x}: %{customdata:.4g}<extra></extra>",
     }
     return add_marks({"data": [picture], "layout": frame}, marks, along="y")
 
@@ -201,7 +200,7 @@ def _line(norms: Norms, name: str, colour: str = NEUTRAL) -> Spec:
         "y": drawable(norms),
         "line": {"color": colour, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"{name}, %{{x}} steps back: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"{name}, lag %{{x}}: %{{y:.4g}}<extra></extra>",
     }
 
 

@@ -83,12 +83,12 @@ def signed(label: str) -> Quantity:
 
 #: Colour and dash of the lines of runs side by side, in their order; further runs begin again from
 #: the first. No quantity has these colours, and colour-blind readers can tell them apart; on white
-#: and on Streamlit's dark background each has a contrast of 2.9 : 1 at least.
+#: and on the app's dark background each has a contrast of 3 : 1 at least.
 RUN_LINES = (
-    ("#59AA09", "solid"),
-    ("#7F2DF2", "9px,3px"),
+    ("#55A309", "solid"),
+    ("#8047F5", "9px,3px"),
     ("#E94FE0", "3px,3px"),
-    ("#B1254F", "9px,3px,3px,3px"),
+    ("#C4325C", "9px,3px,3px,3px"),
 )
 
 LOSS_COLOUR = "#D55E00"

@@ -111,7 +111,8 @@ def _setting(name: str, label: str, old: object, new: object) -> str:
         phrase, off = _OPTIONAL[name]
         if new is None:
             return off
-        return phrase.format(_shown(new) if old is None else f"{_shown(old)} → {_shown(new)}")
+        said = phrase.format(_shown(new) if old is None else f"{_shown(old)} → {_shown(new)}")
+        return said.removesuffix("s") if new == 1 and said.endswith("steps") else said
     return f"{label.lower()} {_shown(old)} → {_shown(new)}"
 
 

@@ -27,6 +27,7 @@ from rnnviz.analysis.gradients import (
     last_scored_step,
     reach,
     reach_sentence,
+    steps_text,
 )
 from rnnviz.analysis.jacobians import (
     shares,
@@ -218,7 +219,7 @@ def readings(scene: Scene) -> list[Reading]:
         ),
         Reading(
             "Reach",
-            "–" if steps is None else f"{steps} of {lags} steps",
+            "–" if steps is None else f"{steps} of {steps_text(lags)}",
             "How many steps back that gradient stays above 1 % of its largest value.",
             found.reaches,
         ),

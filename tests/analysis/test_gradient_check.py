@@ -99,6 +99,12 @@ def test_truncation_is_named_as_the_reason():
     assert "weight_hh_l0" in sentence
 
 
+def test_truncation_after_one_step_is_no_plural():
+    trainer = small("rnn")
+    trainer.set(truncate=1)
+    assert "truncation after 1 step does" in check_sentence(checked(trainer))
+
+
 def test_a_gradient_that_is_zero_proves_nothing():
     trainer = small("rnn")
     trainer.network.flat[:] = 0

@@ -137,6 +137,12 @@ def test_the_large_numbers_are_those_of_the_chosen_iteration_and_state(laborator
     assert ("Jacobians, at most" in shown) == (by == "h")
 
 
+def test_one_step_is_no_plural(open_app):
+    task = NextSymbol(length=2)
+    app = open_app("gradients", Trainer(RunConfig(task=task.key, hidden_size=4), task))
+    assert large_numbers(app)["Reach"].endswith(" of 1 step")
+
+
 def test_the_whole_loss_can_be_looked_at_instead_of_the_last_prediction(laboratory):
     app = laboratory()
     control(app, "gradient_of").set_value("all predictions").run()

@@ -29,6 +29,7 @@ def texts(trainer) -> list[str]:
         ({"clip_norm": 1}, {"clip_norm": None}, "no clipping at a norm"),
         ({}, {"clip_value": 0.1}, "clipping at value 0.1"),
         ({}, {"truncate": 3}, "truncation after 3 steps"),
+        ({"truncate": 3}, {"truncate": 1}, "truncation after 3 → 1 step"),
         ({"truncate": 3}, {"truncate": None}, "no truncation"),
         ({}, {"batch_size": 8, "truncate": 2}, "batch size 4 → 8, truncation after 2 steps"),
     ],

@@ -117,10 +117,8 @@ def boundary(place: Place) -> str:
     later = place.step + 1
     if later == place.trace.steps:
         return "This is the last step: exactly 0 comes from later ones."
-    return (
-        f"Truncated every {place.trace.truncate} steps, so between step {later} and this one: "
-        "exactly 0 comes back."
-    )
+    every = "step" if place.trace.truncate == 1 else f"{place.trace.truncate} steps"
+    return f"Truncated every {every}, so between step {later} and this one: exactly 0 comes back."
 
 
 def _of_gates(place: Place, weights: str, by_gate: ByGate, where: str) -> list[Term]:
