@@ -8,9 +8,11 @@ from rnnviz.analysis.predictions import Day
 from rnnviz.figures.marks import INK, NEUTRAL, TILES, Spec, layout, plain, tint
 
 _WEEK = 7
-_ROW_HEIGHT = 64
+_ROW_HEIGHT = 68
 _HEADING = 24
 _MISTAKE = "#D50000"
+#: Characters of a name that fit into a seventh of a phone's width; the tooltip has up to 40.
+_LONGEST, _WHOLE = 8, 40
 
 
 def calendar_spec(days: Sequence[Day], labels: Sequence[str]) -> Spec:
@@ -62,17 +64,20 @@ def _tile(day: Day, labels: Sequence[str], row: int, column: int) -> Spec:
 
 
 def _words(day: Day, row: int, column: int) -> Spec:
-    lines = [f"<b>{plain(day.due)}</b>"]
+    lines, names = [f"<b>{plain(day.due, _LONGEST)}</b>"], [plain(day.due, _WHOLE)]
     if day.missed:
         lines.append("missed")
     elif day.done != day.due:
-        lines.append(f"did {plain(day.done)}")
+        lines += ["did", plain(day.done, _LONGEST)]
+        names.append(f"did {plain(day.done, _WHOLE)}")
     if day.said is not None:
-        lines.append(f"✗ {plain(day.said)}" if day.is_mistake else "✓")
+        lines.append(f"✗ {plain(day.said, _LONGEST - 1)}" if day.is_mistake else "✓")
+        names.append(f"expected {plain(day.said, _WHOLE)}")
     return {
         "x": column + 0.5,
         "y": row + 0.5,
         "text": "<br>".join(lines),
         "showarrow": False,
-        "font": {"size": 11, "color": INK},
+        "hovertext": "<br>".join(names),
+        "font": {"size": 10, "color": INK},
     }

@@ -28,6 +28,8 @@ _LANE_HEIGHT = 44
 #: and where the page lets it scroll there.
 _NARROW, _WIDE = 320, 540
 _CHARACTER = 7
+#: Pixels to the left of the tiles, for the words that tell answers from what is seen.
+_LANE_NAMES = 40
 _LONGEST = 24
 #: A tile with room for fewer characters has its name in the tooltip alone.
 _FEWEST = 2
@@ -64,6 +66,14 @@ def samples_spec(
     return _tiles(examples, _places(symbols, signals))
 
 
+def fit_a_phone(examples: Sequence[Example]) -> bool:
+    """Tell whether the names of symbols can be read in a picture as narrow as a phone."""
+    if only_at_the_end(examples):
+        return True  # What does not fit is cut; the answers are whole.
+    longest = max(len(name) for each in examples for name in (*each.seen, *each.answers))
+    return len(examples[0].seen) * (longest + 1) * _CHARACTER <= _NARROW - _LANE_NAMES
+
+
 def _places(symbols: Sequence[str], signals: Sequence[str]) -> dict[str, int]:
     """Return the place of each symbol's colour in the palette."""
     places = {symbol: index % len(TILES) + 1 for index, symbol in enumerate(symbols)}
@@ -87,7 +97,8 @@ def _tiles(examples: Sequence[Example], places: dict[str, int]) -> Spec:
         across = _edges([1.0] * length)
         upwards = _edges([1.0, 1.0, _GAP_Y] * len(examples))[:-1]
         steps = _step_axis(length, across)
-        width, lane_axis = _WIDE, _lane_names(upwards)
+        width = _NARROW - _LANE_NAMES if fit_a_phone(examples) else _WIDE
+        lane_axis = _lane_names(upwards)
     frame = layout(round(_TILE_HEIGHT * upwards[-1]) + 48)
     frame["margin"] = frame["margin"] | {"l": 8}
     frame["xaxis"] = steps

@@ -60,7 +60,7 @@ _CSS = """
   .st-key-wide_samples { mask-image: linear-gradient(to left, transparent, black 2rem); }
   .st-key-wide_samples [data-testid="stFullScreenFrame"] { padding-right: 2rem; }
   /* Where nothing hovers, the tool bar of a table is always there: above it, it covers nothing. */
-  .stDataFrame { margin-top: 1.75rem; }
+  [data-testid="stElementContainer"]:has(.stDataFrame) { margin-top: 1.75rem; }
 }
 </style>
 """

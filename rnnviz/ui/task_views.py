@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
+from rnnviz.figures.sample_chart import fit_a_phone
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Task
@@ -58,7 +59,7 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     says = _how_drawn(at_end, bool(len(symbols)))
     st.plotly_chart(
         figures.samples(samples, coloured, task.signals),
-        key="samples" if at_end or not len(symbols) else "wide_samples",
+        key="wide_samples" if len(symbols) and not fit_a_phone(samples) else "samples",
         alt=(
             f"{len(samples)} sample sequences of {task.length} time steps. {says} "
             "The table below has the same."

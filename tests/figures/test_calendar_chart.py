@@ -50,7 +50,8 @@ def test_missed_days_and_other_exercises_are_named():
     spec = spec_of(missed=[3], other=[4])
 
     assert ["missed" in text for text in texts(spec)] == [day == 3 for day in range(9)]
-    assert texts(spec)[4] == "<b>squats</b><br>did &lt;b&gt;rows&lt;/b&gt;"
+    assert texts(spec)[4] == "<b>squats</b><br>did<br>&lt;b&gt;rows…"
+    assert spec["layout"]["annotations"][-5]["hovertext"].endswith("did &lt;b&gt;rows&lt;/b&gt;")
     colours = [shape["fillcolor"] for shape in spec["layout"]["shapes"]]
     assert colours[3] not in colours[:3]
 

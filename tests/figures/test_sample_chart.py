@@ -6,6 +6,7 @@ import pytest
 
 from rnnviz import figures
 from rnnviz.figures.marks import SIGNALS, TILES, tint
+from rnnviz.figures.sample_chart import fit_a_phone
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.examples import Example
 
@@ -56,6 +57,12 @@ def test_answers_at_several_steps_stand_below_their_steps():
     assert tiles_of(spec)["z"].tolist() == [[1, 2], [2, 1], [0, 0], [2, 2], [0, 1]]
     assert spec["layout"]["yaxis"]["ticktext"] == ["seen", "answer"] * 2
     assert spec["layout"]["xaxis"]["tickvals"] == [0, 1]
+
+
+def test_short_names_fit_a_phone_and_long_ones_at_many_steps_do_not():
+    assert fit_a_phone([Example(("a",) * 17, ("b",) * 17)])
+    assert not fit_a_phone([Example(("shoulder",) * 14, ("biceps",) * 14)])
+    assert fit_a_phone(at_the_end([*["a"] * 200, "R: X, Y"]))
 
 
 def test_an_answer_at_the_end_is_never_cut_however_many_steps_there_are():
