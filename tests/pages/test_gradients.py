@@ -274,6 +274,16 @@ def test_while_runs_are_not_equally_far_all_is_of_one_iteration_that_is_named(la
     assert progress(app).text == f"{int(100 * runs.progress)} %: iteration 6 of 3,000"
 
 
+def test_the_browser_is_told_each_time_where_the_slider_stands(laboratory):
+    """A value in the session alone is sent once, and lost with a page that is drawn over."""
+    app = laboratory("Side by side", iterations=0, hidden_size=4)
+    runs = start_comparison(app, far=3, less_far=3)
+    for _ in range(2):
+        app.run()
+        (place,) = control(app, "compared_at").proto.default
+        assert runs.common_iterations()[int(place)] == 3
+
+
 def test_a_run_that_went_on_by_itself_is_still_compared_at_an_iteration_of_all(laboratory):
     app = laboratory("Side by side", iterations=0, hidden_size=4)
     runs = start_comparison(app, far=9, less_far=6)

@@ -44,6 +44,19 @@ def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measu
     assert len(looks) == pytest.approx(20, abs=2)
 
 
+def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(measured, monkeypatch):
+    _, clock = measured
+    looks = []
+    monkeypatch.setitem(
+        gradient_scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown()
+    )
+    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
+    while clock[0] < 10:
+        paced.look(scene_of(run, Wanted("Side by side", 0, "h")))
+        clock[0] += 0.125
+    assert looks == list(range(10))
+
+
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
     run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
