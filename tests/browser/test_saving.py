@@ -192,15 +192,19 @@ def test_the_veil_over_what_is_not_computed_yet_has_no_gaps(still: Open, level: 
         assert bottom >= top - 0.02
 
 
-def test_layers_are_counted_as_everywhere_and_a_character_stands_upright(still: Open) -> None:
-    trace = make_trace(steps=80)
-    labels = tuple("ab" * 40)
+def test_layers_are_counted_as_everywhere_and_what_fits_across_stands_upright(
+    still: Open,
+) -> None:
+    trace = make_trace(steps=40)
+    labels = ("a", "no", "a long one", "b") * 10
     page = still([replace(trace, layers=trace.layers * 2, input_labels=labels)])
     root = ElementTree.fromstring(_saved(page, "this picture as SVG"))
     written = {each.text: each for each in root.iter(f"{_SVG}text")}
 
     assert [text for text in written if text.startswith("layer")] == ["layer 1", "layer 2"]
     assert "transform" not in written["a"].attrib
+    assert "transform" not in written["no"].attrib
+    assert "transform" in written["a long…"].attrib
     assert "transform" in written["class 1"].attrib
 
 

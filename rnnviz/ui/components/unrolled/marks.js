@@ -168,16 +168,25 @@ export function className(scene, number_) {
   return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
 }
 
-/** Text that reads from the bottom up, from the foot of its box; a single character just stands. */
-export function uprightText(context, scene, text, x, y, height, size) {
+/** Sizes of text in a column too narrow for words: across it, and from the bottom up. */
+const ACROSS = [15, 10];
+
+/** The size of texts in narrow columns that have so much room across. */
+export function acrossSize(context, scene, labels, width) {
+  return commonSize(context, scene, labels, width, 400, ACROSS);
+}
+
+/** Text across a narrow column at height `middle`, where it fits; else from the bottom of it up. */
+export function narrowText(context, scene, text, [x, y, width, height], middle, size) {
   context.font = font(scene, size);
-  if (wholeCharacters(text).length === 1) {
+  if (measured(context, text) <= width) {
     context.textAlign = "center";
-    context.fillText(text, x, y + height - size / 2);
+    context.fillText(text, x + width / 2, middle);
     return;
   }
+  context.font = font(scene, ACROSS[1]);
   context.save();
-  context.translate(x, y + height);
+  context.translate(x + width / 2, y + height);
   context.rotate(-Math.PI / 2);
   context.textAlign = "left";
   context.fillText(fitted(context, text, height), 0, 0);

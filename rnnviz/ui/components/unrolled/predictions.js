@@ -5,7 +5,8 @@ import { hit, onlyTrained, told } from "./values.js";
 import { css, mix } from "./theme.js";
 import { HEIGHT, PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
 import {
-  className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, ring, uprightText,
+  acrossSize, className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, narrowText,
+  ring,
 } from "./marks.js";
 import { percent } from "./words.js";
 
@@ -71,12 +72,13 @@ export function drawPredictionTexts(context, scene, { first, last }) {
   const { layout, frame } = scene;
   const names = Object.keys(scene.store.labels).map((each) => className(scene, each));
   const room = printBox(layout, 0).width;
-  const size = commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
+  const size = layout.upright ? acrossSize(context, scene, names, room)
+    : commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
   for (let t = first; t <= last; t++) {
     const classes = told(scene, t);
     drawVerdict(context, scene, t);
     if (layout.upright) {
-      if (classes.length) drawUprightClass(context, scene, t, classes[0]);
+      if (classes.length) drawUprightClass(context, scene, t, classes[0], size);
     } else {
       classes.forEach((each, line) => drawClass(context, scene, t, line, each, size));
     }
@@ -161,10 +163,12 @@ function drawClass(context, scene, t, line, each, size) {
   }
 }
 
-function drawUprightClass(context, scene, t, best) {
+function drawUprightClass(context, scene, t, best, size) {
   const { layout, theme } = scene;
   const height = HEIGHT.prediction - PREDICTION.head;
   context.fillStyle = css(theme.ink, 0.95);
-  uprightText(context, scene, className(scene, best.number), cellX(layout, t) + cellWidth(layout) / 2,
-    layout.predictionY + PREDICTION.head + 2, height - 5, 10);
+  const { x, width } = printBox(layout, t);
+  const top = layout.predictionY + PREDICTION.head;
+  const box = [x, top + 2, width, height - 5];
+  narrowText(context, scene, className(scene, best.number), box, top + height - size / 2 - 5, size);
 }

@@ -5,7 +5,7 @@ import { css } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, printBox } from "./layout.js";
 import { drawingMiddle } from "./zoom.js";
 import {
-  arrowDown, commonSize, drawOperator, fitted, font, roundedRect, uprightText, visible,
+  acrossSize, arrowDown, commonSize, drawOperator, fitted, font, narrowText, roundedRect, visible,
 } from "./marks.js";
 
 export function drawAxis(context, scene, { first, last }) {
@@ -24,7 +24,9 @@ export function drawAxis(context, scene, { first, last }) {
 export function drawInputs(context, scene, { first, last }) {
   const { layout, theme, frame } = scene;
   const labels = frame.sequence.inputs.map(visible);
-  const size = commonSize(context, scene, labels, printBox(layout, 0).width - 4, 600, [20, 9]);
+  const room = printBox(layout, 0).width;
+  const size = layout.upright ? acrossSize(context, scene, labels, room)
+    : commonSize(context, scene, labels, room - 4, 600, [20, 9]);
   for (let t = first; t <= last; t++) {
     const { x, width } = printBox(layout, t);
     const label = labels[t];
@@ -33,7 +35,8 @@ export function drawInputs(context, scene, { first, last }) {
     context.fill();
     context.fillStyle = css(theme.ink);
     if (layout.upright) {
-      uprightText(context, scene, label, x + width / 2, layout.inputY + 3, layout.inputHeight - 6, 10);
+      const box = [x, layout.inputY + 3, width, layout.inputHeight - 6];
+      narrowText(context, scene, label, box, layout.inputY + layout.inputHeight / 2, size);
     } else {
       context.font = font(scene, size, 600);
       context.textAlign = "center";
