@@ -42,6 +42,13 @@ _CSS = """
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
 .readings { font-variant-numeric: tabular-nums; }
+/* On a projector buttons and readings stay on one line. */
+@media (max-width: 1360px) {
+  .st-key-transport, .st-key-transport [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
+  .st-key-transport kbd { display: none; }
+  .st-key-transport .readings { gap: 0.25rem 0.75rem; }
+  .st-key-transport .readings dt { font-size: 0.75rem; }
+}
 .readings.large { padding: 0; }
 .readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
 .readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.6; }

@@ -24,7 +24,7 @@ SAME_PRESS_S = 0.3
 def bar() -> DeltaGenerator:
     """Draw the transport bar of the run; return the place in it for the live readings."""
     session.seed(session.SPEED, DEFAULT_SPEED)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
             _buttons()
         readings = st.container(width="content")

@@ -192,6 +192,25 @@ def test_the_veil_over_what_is_not_computed_yet_has_no_gaps(still: Open, level: 
         assert bottom >= top - 0.02
 
 
+@pytest.mark.parametrize(("units", "low", "high"), [(16, 620, "48px"), (128, 700, "64px")])
+def test_rows_give_way_in_a_low_window_but_can_be_read_and_are_saved_in_full(
+    still: Open, page: Page, units: int, low: int, high: str
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": low})
+    still([make_trace(steps=14, units=units)])
+    boxes = [page.locator(part).bounding_box() for part in (".controls", ".picture")]
+    labels = [each.bounding_box() for each in page.locator(".label").all()]
+    saved = Image.open(io.BytesIO(_saved(page, "this picture as PNG")))
+    players, picture = filter(None, boxes)
+
+    assert players["y"] + players["height"] <= low
+    assert min(box["height"] for box in labels if box) >= 30
+    assert saved.height / 2 > picture["height"] + 60
+
+    page.set_viewport_size({"width": 1000, "height": 2000})
+    expect(page.locator(".label", has_text="forget gate")).to_have_css("height", high)
+
+
 def test_layers_are_counted_as_everywhere_and_what_fits_across_stands_upright(
     still: Open,
 ) -> None:

@@ -69,8 +69,9 @@ export function buildDom(figure) {
   const overview = element("canvas", "overview", whole);
   overview.setAttribute("role", "img");
   const readout = element("div", "readout", figure);
+  const controls = element("div", "controls");
   const dom = {
-    figure, picture, labels, scroll, track, stage, strips, print, overlay,
+    figure, caption, readout, controls, picture, labels, scroll, track, stage, strips, print, overlay,
     whole, overview,
     measured: element("span", "measured", caption),
     score: element("span", "score", caption),
@@ -79,8 +80,9 @@ export function buildDom(figure) {
     stepLine: element("div", "", readout),
     unitLine: element("div", "", readout),
     announce: element("div", "announce", figure),
-    ...buildControls(element("div", "controls", figure)),
+    ...buildControls(controls),
   };
+  figure.append(controls);
   dom.tooltip.hidden = true;
   dom.announce.setAttribute("aria-live", "polite");
   return dom;

@@ -6,16 +6,19 @@ import {
   captionOf, grouped, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
+import { HEIGHT, NARROW } from "./layout.js";
 import { labelsOf } from "./labels.js";
 import { fit, place, rescale, turnTo } from "./scene.js";
 import { button, element, icon } from "./controls.js";
 import { updateReceptive } from "./receptive.js";
 
 const HINT = "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
-  "p sweep, t training, + − zoom. All is measured but the thin lines: what feeds what.";
+  "p sweep, t training, + − zoom.";
 
-const NARROW_HINT = "Tap a unit to follow it, twice to zoom in. All is measured but the thin lines: " +
-  "what feeds what.";
+const TOUCH_HINT = "Tap a unit to follow it, twice to zoom in.";
+
+/** Pixels between the picture and what stands above and below it; see unrolled.css. */
+const MARGINS = 12;
 
 /** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
 export function buildLabels(view) {
@@ -88,7 +91,8 @@ export function updateTexts(view) {
   const [measured_, about] = captionOf(view);
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
-  dom.measured.append(about);
+  dom.measured.append(" · ");
+  element("span", "about", dom.measured, about);
   dom.score.textContent = store.header.classes ? scoreWords(frame) : "";
   dom.score.title = "steps of this example that the accuracy counts; a dash marks the others";
   updateStepTexts(view);
@@ -124,8 +128,13 @@ export function updateStepTexts(view) {
   if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
-  fillFacts(view, dom.unitLine, facts.length ? facts : [[layout.narrow ? NARROW_HINT : HINT, ""]]);
+  fillFacts(view, dom.unitLine, facts.length ? facts : [[touched(layout) ? TOUCH_HINT : HINT, ""]]);
   updateReceptive(view);
+}
+
+/** Whether there are probably no keys. */
+function touched({ narrow }) {
+  return narrow || matchMedia("(hover: none)").matches;
 }
 
 /** Write facts into a line; where the words are the same, only numbers that changed. */
@@ -204,7 +213,8 @@ function setPlaying({ play, loop, speed }, state, name) {
 export function refresh(view) {
   const { dom } = view;
   view.ratio = window.devicePixelRatio || 1;
-  fit(view, Math.floor(dom.figure.clientWidth) || 600, readTheme(dom.figure));
+  view.windowHeight = window.innerHeight;
+  fit(view, Math.floor(dom.figure.clientWidth) || 600, readTheme(dom.figure), roomFor(view));
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
   sizeTrack(view);
@@ -213,6 +223,19 @@ export function refresh(view) {
   buildLabels(view);
   updateTexts(view);
   updatePlay(view);
+}
+
+/**
+ * How high the picture may be for its controls to be in sight too, where the page is at its top. On
+ * a phone one scrolls anyway; and what comes late in a long page has a window for itself.
+ */
+function roomFor({ dom: { figure, caption, readout, controls }, windowHeight }) {
+  if (figure.clientWidth < NARROW) return Infinity;
+  let above = figure.getBoundingClientRect().top;
+  for (let node = figure; node; node = node.parentNode ?? node.host) above += node.scrollTop ?? 0;
+  if (above > windowHeight / 2) above = 0;
+  const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
+  return windowHeight - above - others - MARGINS;
 }
 
 /** The scrolled track; one cell at a time moves by itself, not by scrolling. */
@@ -232,8 +255,9 @@ export function showFrame(view, frame) {
 }
 
 function sizeDom({ dom, layout }) {
-  dom.picture.style.height = `${layout.height + 12}px`;
-  dom.scroll.style.height = `${layout.height + 12}px`;
+  const height = layout.height + (layout.scrolls ? HEIGHT.scrollbar : 0);
+  dom.picture.style.height = `${height}px`;
+  dom.scroll.style.height = `${height}px`;
   dom.stage.style.width = `${layout.view}px`;
   dom.stage.style.height = `${layout.height}px`;
 }

@@ -3,7 +3,7 @@
 import { clamp, normsOf, onAxis } from "./values.js";
 import { VEIL, css, mix, readable } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
-import { arrowDown, dottedLine, fitted, font, hatch, inLines, ring } from "./marks.js";
+import { arrowDown, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
 import { gradientWords } from "./words.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
@@ -36,13 +36,13 @@ function drawGradientBar(context, scene, t, norm, colour) {
     ring(context, x + width / 2, foot + HEIGHT.zero / 2 + 2, 2.6, css(colour), 1.4);
   } else if (norm > 0 && norm < Infinity) {
     const share = onAxis(range, norm);
-    const top = foot - share * HEIGHT.gradient;
+    const top = foot - share * layout.gradientHeight;
     context.fillStyle = css(colour, ofLast ? 0.1 + 0.3 * share : 0.35 + 0.65 * share);
     context.fillRect(x, top, width, foot - top);
     if (ofLast) dottedLine(context, x, top - 1.5, width, css(colour));
     if (share === 0) arrowDown(context, x + width / 2, foot - 1, css(colour));
   } else {
-    const box = [x, layout.gradientY, width, HEIGHT.gradient];
+    const box = [x, layout.gradientY, width, layout.gradientHeight];
     context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
     context.fillRect(...box);
     hatch(context, theme, box);
@@ -98,10 +98,11 @@ export function drawGradientWords(context, scene) {
   const { base, layout, theme, scroll } = scene;
   const left = base.left + base.gap;
   const room = base.view - left - 4;
-  context.font = font(scene, layout.narrow ? 11 : 12, 600);
+  const words = gradientWords(scene);
+  context.font = font(scene, 12, 600);
+  if (layout.narrow || measured(context, words) > room) context.font = font(scene, 11, 600);
   context.textAlign = "left";
   context.fillStyle = css(readable(scene.colours.d_h, theme));
-  const words = gradientWords(scene);
   const lines = layout.wordLines > 1 ? inLines(context, words, room) : [words];
   lines.forEach((line, place) => {
     const y = layout.wordsY + HEIGHT.words * (place + layout.wordLines - lines.length + 0.5);

@@ -31,7 +31,7 @@ export function labelsOf(scene) {
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
     plain({
-      y: layout.predictionY, height: HEIGHT.prediction, text: said,
+      y: layout.predictionY, height: layout.predictionHeight, text: said,
       meaning: "the network's answer at each time step", notes: [predictionLegend(scene)],
     }),
     gradientLabel(scene),
@@ -105,7 +105,7 @@ function gradientLabel({ layout, store, colours }) {
   const short = (letter, name) =>
     layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient ", "");
   return {
-    y: layout.gradientY, height: HEIGHT.gradient + HEIGHT.zero, text: "gradient norm",
+    y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
     colour: colours.d_h, meaning: "2-norm over units of the gradient, on a logarithmic scale",
     keys: store.header.gradients.map(({ letter, label }) => ({ letter, text: short(letter, label) })),
   };
@@ -117,7 +117,7 @@ function ticksOf(scene) {
   if (!store.header.classes) {
     const { low, high } = outputRange(scene);
     ticks.push({ y: layout.predictionY + 8, text: shortly(high) });
-    ticks.push({ y: layout.predictionY + HEIGHT.prediction - 8, text: shortly(low) });
+    ticks.push({ y: layout.predictionY + layout.predictionHeight - 8, text: shortly(low) });
   }
   const every = Math.max(1, Math.ceil((range.high - range.low) / 3));
   for (let decade = range.high; decade >= range.low; decade -= every) {

@@ -6,11 +6,20 @@ import { clamp, onAxis, quantityIndex } from "./values.js";
 const COLUMN = { narrowest: 12, widest: 320, upright: 40, wired: 34 };
 
 export const HEIGHT = {
-  axis: 16, input: 32, uprightInput: 46, between: 9, prediction: 74, words: 16, gradient: 74, zero: 18, layer: 18,
+  axis: 16, input: 32, uprightInput: 46, words: 16, zero: 18, layer: 18, overview: 40, scrollbar: 12,
 };
 
+/** What gives way in a low window: as high as it likes to be, and the least that can be read. */
+const FLEXIBLE = {
+  strip: [1, 0.6], slot: [42, 30], between: [9, 7], prediction: [74, 42], gradient: [74, 36],
+};
+const GIVING_STEPS = 8;
+
+/** Below this width a picture is one for a phone. */
+export const NARROW = 560;
+
 /** From this width on, what becomes of the gradient is said in one line. */
-const WORDS_WIDE = 560;
+const WORDS_WIDE = 520;
 
 export const PREDICTION = { head: 18, line: 18, bar: 15 };
 
@@ -20,13 +29,29 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
  *   window: {from: number, count: number}, folded?: boolean}} Row
  * `window` tells which lines of units the row shows; a `folded` row is on its way out.
  * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
- *   left: number, content: number, rows: Row[], axisY: number, inputY: number, rowsY: number,
+ *   left: number, content: number, scrolls: boolean, rows: Row[], axisY: number, inputY: number,
+ *   rowsY: number, between: number, predictionHeight: number, gradientHeight: number,
  *   inputHeight: number, predictionY: number, wordsY: number, wordLines: number, gradientY: number,
  *   height: number, upright: boolean, steps: number, wired: boolean}} Layout
+ * @param {number} room how high all of it may be; it is higher where else it could not be read
  * @returns {Layout}
  */
-export function layOut(header, width) {
-  const narrow = width < 560;
+export function layOut(header, width, room = Infinity) {
+  for (let step = 0; ; step++) {
+    const layout = layOutGiving(header, width, step / GIVING_STEPS);
+    if (step === GIVING_STEPS || roomNeeded(layout) <= room) return layout;
+  }
+}
+
+/** Height of the picture, with what stands below it where not all time steps are in sight. */
+function roomNeeded({ height, scrolls }) {
+  return height + (scrolls ? HEIGHT.scrollbar + HEIGHT.overview : 0);
+}
+
+/** @param {number} share 0..1 of what there is to give way. */
+function layOutGiving(header, width, share) {
+  const high = (part) => FLEXIBLE[part][0] + (FLEXIBLE[part][1] - FLEXIBLE[part][0]) * share;
+  const narrow = width < NARROW;
   const labels = narrow ? 96 : 126;
   const view = Math.max(60, width - labels);
   const { steps } = header;
@@ -36,35 +61,42 @@ export function layOut(header, width) {
   const left = Math.min(24, Math.max(0, Math.floor((view - content) / 2)));
   const upright = pitch < COLUMN.upright;
   const inputHeight = upright ? HEIGHT.uprightInput : HEIGHT.input;
-  const rows = layOutRows(header, HEIGHT.axis + inputHeight + HEIGHT.between);
+  const between = Math.round(high("between"));
+  const rows = layOutRows(header, HEIGHT.axis + inputHeight + between, between, high);
   const last = rows[rows.length - 1];
-  const predictionY = last.top + last.slot + HEIGHT.between + 5;
-  const wordsY = predictionY + HEIGHT.prediction + 7;
+  const predictionY = last.top + last.slot + between + 5;
+  // Three classes below each other do not give way.
+  const stacked = header.classes && !upright;
+  const predictionHeight = Math.round(stacked ? FLEXIBLE.prediction[0] : high("prediction"));
+  const gradientHeight = Math.round(high("gradient"));
+  const wordsY = predictionY + predictionHeight + 7;
   const wordLines = view < WORDS_WIDE ? 2 : 1;
   const gradientY = wordsY + HEIGHT.words * wordLines + 5;
   return {
-    width, narrow, labels, view, pitch, gap, left, content, rows, steps,
+    width, narrow, labels, view, pitch, gap, left, content, rows, steps, between, predictionHeight,
+    gradientHeight, scrolls: content > view + 1,
     axisY: 0, inputY: HEIGHT.axis, inputHeight, rowsY: rows[0].top, predictionY, wordsY, wordLines, gradientY,
-    height: gradientY + HEIGHT.gradient + HEIGHT.zero + 4,
+    height: gradientY + gradientHeight + HEIGHT.zero + 4,
     upright, wired: pitch >= COLUMN.wired,
   };
 }
 
 /** Stack the rows of all layers, from y down. @returns {Row[]} */
-function layOutRows(header, y) {
+function layOutRows(header, y, between, high) {
   const diagram = DIAGRAMS[header.cell];
-  const size = stripSize(header.units, diagram.strip / header.layers ** 0.6);
+  const size = stripSize(header.units, (high("strip") * diagram.strip) / header.layers ** 0.6);
   const rows = [];
   for (let layer = 0; layer < header.layers; layer++) {
     if (header.layers > 1) y += HEIGHT.layer;
     for (const letter of diagram.rows) {
       const belt = letter === diagram.belt;
-      const slot = Math.max(size.height, header.layers > 1 ? 30 : 42) + (belt ? 8 : 0);
+      const least = header.layers > 1 ? FLEXIBLE.slot[1] : Math.round(high("slot"));
+      const slot = Math.max(size.height, least) + (belt ? 8 : 0);
       const quantity = header.quantities[quantityIndex(header, letter)];
       const inside = y + Math.floor((slot - size.height) / 2);
       const window = { from: 0, count: size.height / size.unitHeight };
       rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, window, ...size });
-      y += slot + HEIGHT.between;
+      y += slot + between;
     }
   }
   return rows;
@@ -99,11 +131,11 @@ export function predictionBox(layout, t, line) {
 }
 
 export function gradientFoot(layout) {
-  return layout.gradientY + HEIGHT.gradient;
+  return layout.gradientY + layout.gradientHeight;
 }
 
 export function gradientY(layout, range, norm) {
-  return gradientFoot(layout) - onAxis(range, norm) * HEIGHT.gradient;
+  return gradientFoot(layout) - onAxis(range, norm) * layout.gradientHeight;
 }
 
 export function visibleSteps(layout, scroll) {

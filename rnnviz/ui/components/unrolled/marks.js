@@ -176,12 +176,12 @@ export function acrossSize(context, scene, labels, width) {
   return commonSize(context, scene, labels, width, 400, ACROSS);
 }
 
-/** Text across a narrow column at height `middle`, where it fits; else from the bottom of it up. */
+/** Text across a narrow column at height `middle`, where it fits; else the way that has more room. */
 export function narrowText(context, scene, text, [x, y, width, height], middle, size) {
   context.font = font(scene, size);
-  if (measured(context, text) <= width) {
+  if (measured(context, text) <= width || height <= width) {
     context.textAlign = "center";
-    context.fillText(text, x + width / 2, middle);
+    context.fillText(fitted(context, text, width), x + width / 2, middle);
     return;
   }
   context.font = font(scene, ACROSS[1]);

@@ -5,14 +5,14 @@
 
 import { clamp, normsOf, onAxis, startOf } from "./values.js";
 import { css, pixel } from "./theme.js";
-import { cellX } from "./layout.js";
+import { HEIGHT, cellX } from "./layout.js";
 import { plural } from "./words.js";
 
-export const OVERVIEW = { height: 40, strip: 12, bars: 22 };
+export const OVERVIEW = { height: HEIGHT.overview, strip: 12, bars: 22 };
 
 /** Whether the sequence is longer than what the window shows. */
 export function needsOverview({ base }) {
-  return base.content > base.view + 1;
+  return base.scrolls;
 }
 
 /** What the overview shows, in words. */

@@ -96,5 +96,5 @@ function drawCaption(context, scene) {
   context.fillText(text, 0, 10);
   const left = measured(context, text);
   context.font = font(scene, 13);
-  context.fillText(fitted(context, about, width - left), left, 10);
+  context.fillText(fitted(context, ` · ${about}`, width - left), left, 10);
 }

@@ -3,7 +3,7 @@
 import { number } from "./packet.js";
 import { hit, onlyTrained, told } from "./values.js";
 import { css, mix } from "./theme.js";
-import { HEIGHT, PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
+import { PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
 import {
   acrossSize, className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, narrowText,
   ring,
@@ -31,7 +31,7 @@ export function drawPredictionBars(context, scene, { first, last }) {
 
 function drawUprightBar(context, scene, t, best) {
   const { layout, theme } = scene;
-  const height = HEIGHT.prediction - PREDICTION.head;
+  const height = layout.predictionHeight - PREDICTION.head;
   const y = layout.predictionY + PREDICTION.head;
   const { x, width } = printBox(layout, t);
   context.fillStyle = css(theme.ink, 0.06);
@@ -46,11 +46,11 @@ function drawOutputs(context, scene, { first, last }) {
   const { outputs } = store.header;
   const range = outputRange(scene);
   const y = (value) => layout.predictionY + 8 +
-    (HEIGHT.prediction - 16) * (1 - (value - range.low) / (range.high - range.low));
+    (layout.predictionHeight - 16) * (1 - (value - range.low) / (range.high - range.low));
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     context.fillStyle = css(theme.ink, 0.05);
-    context.fillRect(cellX(layout, t), layout.predictionY, cellWidth(layout), HEIGHT.prediction);
+    context.fillRect(cellX(layout, t), layout.predictionY, cellWidth(layout), layout.predictionHeight);
     for (let output = 0; output < Math.min(outputs, 4); output++) {
       const target = number([frame.sequence.target_values[t]].flat()[output]);
       const value = frame.outputs[t * outputs + output];
@@ -89,7 +89,7 @@ export function drawPredictionTexts(context, scene, { first, last }) {
 function drawUnknown(context, scene, t) {
   const { layout, theme } = scene;
   const y = layout.predictionY + PREDICTION.head;
-  const box = [cellX(layout, t), y, cellWidth(layout), HEIGHT.prediction - PREDICTION.head];
+  const box = [cellX(layout, t), y, cellWidth(layout), layout.predictionHeight - PREDICTION.head];
   context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
   context.fillRect(...box);
   hatch(context, theme, box);
@@ -165,7 +165,7 @@ function drawClass(context, scene, t, line, each, size) {
 
 function drawUprightClass(context, scene, t, best, size) {
   const { layout, theme } = scene;
-  const height = HEIGHT.prediction - PREDICTION.head;
+  const height = layout.predictionHeight - PREDICTION.head;
   context.fillStyle = css(theme.ink, 0.95);
   const { x, width } = printBox(layout, t);
   const top = layout.predictionY + PREDICTION.head;

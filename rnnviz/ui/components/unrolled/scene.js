@@ -94,10 +94,10 @@ export function comeBack(scene, { run, shape, level, step, ofLast, columnScroll,
 }
 
 /** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
-export function fit(scene, width, theme) {
+export function fit(scene, width, theme, room) {
   const { header } = scene.store;
   scene.theme = theme;
-  scene.base = layOut(header, width);
+  scene.base = layOut(header, width, room);
   for (const quantity of [...header.quantities, ...header.gradients]) {
     scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
   }

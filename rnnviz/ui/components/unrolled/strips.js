@@ -2,7 +2,7 @@
 
 import { startOf, valveOf } from "./values.js";
 import { css } from "./theme.js";
-import { HEIGHT, artKey, cellWidth, cellX, unitY } from "./layout.js";
+import { artKey, cellWidth, cellX, unitY } from "./layout.js";
 import { hatch } from "./marks.js";
 
 /** Between two columns the belt is paler than in them. */
@@ -98,7 +98,7 @@ function drawUnitBelts(context, scene) {
 }
 
 function clearGaps(context, { layout, theme }, { first, last }) {
-  const top = layout.rowsY - HEIGHT.between;
+  const top = layout.rowsY - layout.between;
   const height = layout.predictionY - top;
   context.fillStyle = css(theme.paper);
   for (let t = first; t <= last; t++) {

@@ -2,7 +2,7 @@
 
 import { clamp } from "./values.js";
 import { VEIL, css } from "./theme.js";
-import { HEIGHT, cellWidth, cellX, printBox, unitY } from "./layout.js";
+import { cellWidth, cellX, printBox, unitY } from "./layout.js";
 import { disk, roundedRect } from "./marks.js";
 import { drawBackward } from "./gradient.js";
 
@@ -16,7 +16,7 @@ const GLOW_PARTS = 10;
 function partsOf(layout) {
   const shown = layout.rows.filter((row) => !row.folded);
   const y = layout.predictionY - 9;
-  const top = layout.rowsY - HEIGHT.between / 2;
+  const top = layout.rowsY - layout.between / 2;
   const edges = shown.slice(1).map((row, index) => {
     const above = shown[index];
     return (above.top + above.slot + row.top) / 2;

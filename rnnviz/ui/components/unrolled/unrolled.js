@@ -126,12 +126,17 @@ function createView(figure) {
 
 /** Follow the width, the visibility and the wish for calm. */
 function watch(view, calm) {
-  const size = new ResizeObserver(() => {
-    if (!view.store || view.layout.width === Math.floor(view.dom.figure.clientWidth)) return;
+  const fitAgain = () => {
+    if (!view.store) return;
+    const { width, narrow } = view.layout;
+    const asHigh = narrow || view.windowHeight === window.innerHeight;
+    if (asHigh && width === Math.floor(view.dom.figure.clientWidth)) return;
     refresh(view);
     wake(view);
-  });
+  };
+  const size = new ResizeObserver(fitAgain);
   size.observe(view.dom.figure);
+  addEventListener("resize", fitAgain);
   const sight = new IntersectionObserver(([entry]) => {
     view.onScreen = entry.isIntersecting;
     if (view.onScreen) wake(view);
@@ -145,7 +150,7 @@ function watch(view, calm) {
   };
   calm.addEventListener("change", onCalm);
   view.watchers = [
-    () => size.disconnect(), () => sight.disconnect(),
+    () => size.disconnect(), () => removeEventListener("resize", fitAgain), () => sight.disconnect(),
     () => calm.removeEventListener("change", onCalm),
   ];
 }

@@ -127,7 +127,7 @@ function drawBead(context, scene, t, row, sign) {
   if (!sign) return;
   const { theme } = scene;
   const x = drawingMiddle(scene, t);
-  const y = row.top - HEIGHT.between / 2;
+  const y = row.top - scene.layout.between / 2;
   if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
   else drawOperator(context, scene, x, y, sign, theme.ink);
 }

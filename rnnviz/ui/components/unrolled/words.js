@@ -43,7 +43,7 @@ export function captionOf({ store, frame, zoom, unit }) {
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
     `Measured on the probe at iteration ${grouped(frame.iteration)}`,
-    ` · loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ` +
+    `loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ` +
       (zoom.level && unit ? `${unitName(store.header, unit)} of ${units}` : size),
   ];
 }

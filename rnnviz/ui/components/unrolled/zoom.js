@@ -6,7 +6,7 @@
 
 import { DIAGRAMS } from "./cells.js";
 import { clamp } from "./values.js";
-import { HEIGHT, cellWidth, cellX } from "./layout.js";
+import { cellWidth, cellX } from "./layout.js";
 
 export const LEVELS = ["strips", "unit", "cell"];
 
@@ -89,14 +89,14 @@ function rowsBetween(base, unit, share, units) {
 function unitRows(base, layer) {
   const rows = base.rows.filter((row) => row.layer === layer);
   const { top, bottom } = extent(base);
-  const spare = bottom - top - rows.length * HEIGHT.between * 2;
+  const spare = bottom - top - rows.length * base.between * 2;
   const total = rows.reduce((sum, row) => sum + WEIGHTS[row.quantity.scale], 0);
   const wanted = new Map();
-  let y = top + HEIGHT.between;
+  let y = top + base.between;
   for (const row of rows) {
     const height = (spare * WEIGHTS[row.quantity.scale]) / total;
     wanted.set(row, { y, height });
-    y += height + HEIGHT.between * 2;
+    y += height + base.between * 2;
   }
   return wanted;
 }
