@@ -372,3 +372,27 @@ def test_the_box_is_opened_and_closed_by_keys_and_its_keys_do_not_move_the_pictu
     expect(save).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
     expect(page.locator(".saving")).to_be_visible()
+
+
+def test_the_box_closes_on_escape_and_on_a_press_elsewhere_which_chooses_nothing(
+    still: Open,
+) -> None:
+    page = still([make_trace()])
+    box, open_ = page.get_by_role("dialog"), page.get_by_role("button", name="Save the picture")
+    expect(box).to_be_visible()
+    page.locator(".scroll").focus()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(open_).to_be_focused()
+
+    open_.click()
+    page.locator(".overlay").click(position={"x": 200, "y": 100})
+    expect(box).to_be_hidden()
+    expect(page.locator(".readout")).to_contain_text("time step 0")
+    expect(page.locator(".readout")).to_contain_text("Click a unit")
+    page.locator(".overlay").click(position={"x": 400, "y": 100})
+    expect(page.locator(".readout")).not_to_contain_text("Click a unit")
+
+    open_.click()
+    page.mouse.click(700, 890)
+    expect(box).to_be_hidden()

@@ -25,10 +25,8 @@ export function offerSaving(view) {
   open.onclick = (event) => toggleBox(view, saving, event);
   // The keys and clicks of the picture are not meant in here.
   box.onclick = (event) => event.stopPropagation();
-  box.onkeydown = (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") toggleBox(view, saving, event);
-  };
+  box.onkeydown = (event) => event.stopPropagation();
+  closeFromOutside(view, saving);
   saving.png.onclick = () => attempt(saving, () => savePng(view));
   saving.svg.onclick = () => attempt(saving, () => saveSvg(view));
   for (const [kind, formats] of Object.entries(saving.films)) {
@@ -71,12 +69,37 @@ function buildBox(box) {
   return { png, svg, films, texts, work, bar, count, cancel, said };
 }
 
-function toggleBox(view, { open, box, png, films, texts, work, said }, event) {
+/** Escape closes the box, and so does a press elsewhere, which then chooses nothing in the picture. */
+function closeFromOutside(view, saving) {
+  const { figure, scroll } = view.dom;
+  const { open, box } = saving;
+  figure.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !box.hidden) toggleBox(view, saving, event);
+  }, true);
+  let closing = false;
+  const onPress = (event) => {
+    const path = event.composedPath();
+    closing = !box.hidden && !path.includes(box) && !path.includes(open);
+    if (closing) setOpen(saving, false);
+  };
+  document.addEventListener("pointerdown", onPress, true);
+  view.watchers.push(() => document.removeEventListener("pointerdown", onPress, true));
+  scroll.addEventListener("click", (event) => {
+    if (closing) event.stopImmediatePropagation();
+  }, true);
+}
+
+function setOpen({ open, box }, isOpen) {
+  box.hidden = !isOpen;
+  open.setAttribute("aria-expanded", String(isOpen));
+}
+
+function toggleBox(view, saving, event) {
+  const { open, box, png, films, texts, work, said } = saving;
   event.stopPropagation();
   if (!view.store) return;
   const { store, layout } = view;
-  box.hidden = !box.hidden;
-  open.setAttribute("aria-expanded", String(!box.hidden));
+  setOpen(saving, box.hidden);
   said.textContent = "";
   const iterations = store.frames.length;
   texts.sweep.textContent = `Sweep through ${plural(layout.steps, "time step")}, and back`;
