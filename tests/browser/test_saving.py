@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from rnnviz import RunConfig, Trainer
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.unrolled import script
@@ -396,3 +397,28 @@ def test_the_box_closes_on_escape_and_on_a_press_elsewhere_which_chooses_nothing
     open_.click()
     page.mouse.click(700, 890)
     expect(box).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 660, 1000])
+def test_one_cell_tells_its_results_in_full_and_with_as_many_digits(
+    still: Open, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    still([Trainer(RunConfig(hidden_size=16, seed=1)).trace()])
+    page.get_by_role("button", name="One cell").click()
+    page.get_by_role("button", name="Save the picture").click()
+    texts = [text for text in _texts(page) if re.search(r"= −?0\.", text)]
+
+    results = [re.sub(r".*= −?0\.0*", "", text) for text in texts]
+    assert len(results) == 6
+    assert {len(digits) for digits in results} == {7}
+
+
+def test_where_the_gradient_goes_over_the_line_of_a_unit_both_are_named(still: Open) -> None:
+    page = still([make_trace()])
+    page.get_by_role("button", name="One unit").click()
+    page.get_by_role("button", name="Show the gradient on its way back").click()
+    for state in ("cell state", "hidden state"):
+        label = page.locator(".label").filter(has=page.get_by_text(state, exact=True))
+        expect(label).to_contain_text("band: its gradient")
+        expect(label.locator(".wedge")).to_be_visible()

@@ -69,7 +69,14 @@ function rowLabel(scene, row) {
   if (scene.sweep.phase === "backward") {
     const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
     const y = row.y - (height - row.height) / 2;
-    if (gradient) return { ...bandLabel(scene, gradient), y, height, hidden: Boolean(row.folded) };
+    const band = gradient && bandLabel(scene, gradient);
+    // The unit's own line is there as well.
+    if (band && ofUnit) {
+      const meaning = `${quantity.meaning}; the band is ${gradient.label}: ${band.meaning}`;
+      Object.assign(band, { text: quantity.label, colour: scene.colours[row.letter], meaning });
+      band.notes = [`band: ${scene.layout.narrow ? `dL/d${row.letter}` : "its gradient"}`];
+    }
+    if (band) return { ...band, y, height, hidden: Boolean(row.folded) };
   }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
@@ -86,7 +93,8 @@ function unitNotes({ layout, zoom, store }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
   const [squash] = DIAGRAMS[store.header.cell].squashed[row.letter] ?? [];
-  const inCell = zoom.level === 2 && squash && store.header.group === 1 && !layout.narrow;
+  const roomy = !layout.narrow && row.height >= 38;
+  const inCell = zoom.level === 2 && squash && store.header.group === 1 && roomy;
   return inCell ? [said, `${squash}( ): worked back`] : [said];
 }
 

@@ -194,10 +194,12 @@ function drawFormula(context, scene, row) {
   });
 }
 
-/** The numbers in one line; or each part of the sum, and the result, in a line of its own. */
+/** The numbers in one line; or the result in a line of its own; or each part of the sum, too. */
 function beforeResult(context, numbers, room) {
   if (measured(context, numbers) <= room) return [numbers];
   const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));
   if (cut <= 0) return [numbers];
-  return [...numbers.slice(0, cut).split(/ (?=\+ )/), numbers.slice(cut + 1)];
+  const sum = numbers.slice(0, cut);
+  const parts = measured(context, sum) <= room ? [sum] : sum.split(/ (?=\+ )/);
+  return [...parts, numbers.slice(cut + 1)];
 }

@@ -22,7 +22,14 @@ export function shortly(value) {
 
 /** As `shortly`, for formulas. */
 function briefly(value) {
-  return Number.isFinite(value) ? shortly(value) : { NaN: "NaN", Infinity: "∞" }[value] ?? "−∞";
+  return Number.isFinite(value) ? evenly(value, 3) : { NaN: "NaN", Infinity: "∞" }[value] ?? "−∞";
+}
+
+/** So many digits, zeros at the end too: numbers that follow each other are equally long. */
+function evenly(value, digits) {
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e4) return minus(value.toPrecision(digits));
+  return digits > 3 ? exactly(value) : shortly(value);
 }
 
 function minus(text) {
@@ -239,7 +246,7 @@ function valuesAround(scene, row, t, unit) {
 export function formulaOf(scene, row, t, unit) {
   const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
   const value = valuesAround(scene, row, t, unit);
-  const told = scene.frame.exact ? exactly(value(row.letter, t)) : shortly(value(row.letter, t));
+  const told = evenly(value(row.letter, t), scene.frame.exact ? 7 : 3);
   const is = scene.frame.exact ? "=" : "≈";
   if (scene.store.header.group > 1) {
     const symbols = `mean of ${scene.store.header.group} units`;
@@ -257,7 +264,7 @@ export function formulaOf(scene, row, t, unit) {
   }
   const [squash, write] = squashed[row.letter];
   const inside = UNSQUASH[squash](value(row.letter, t));
-  const about = Number.isFinite(inside) ? `${squash}(${shortly(inside)}) ${is} ` : `${is} `;
+  const about = Number.isFinite(inside) ? `${squash}(${evenly(inside, 3)}) ${is} ` : `${is} `;
   return {
     symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told, note: "",
   };
