@@ -81,9 +81,8 @@ def panel() -> None:
     with buttons:
         _buttons(text, view)
     _show(task, text, view, run.trainer.config.cell)
-    st.caption(
-        f"Measured with the weights of iteration {view.iteration:,}; pause to see the newest."
-    )
+    newer = "; pause to see the newest" if run.playing else ""
+    st.caption(f"Measured with the weights of iteration {view.iteration:,}{newer}.")
 
 
 def _pick(task: NextSymbol, run: Run) -> tuple[str, ...]:

@@ -212,6 +212,31 @@ def test_rows_give_way_in_a_low_window_but_can_be_read_and_are_saved_in_full(
     expect(page.locator(".label", has_text="forget gate")).to_have_css("height", high)
 
 
+def test_a_saved_picture_says_whose_gradient_it_shows_and_where_its_sweep_was(still: Open) -> None:
+    page = still([make_trace()])
+    assert "of last step" in _texts(page)
+    page.get_by_role("button", name="Which loss the gradient is of").click()
+    page.get_by_role("button", name="Show what is computed").click()
+    page.get_by_role("button", name="Save the picture").click()
+    texts = _texts(page)
+    assert "of all steps" in texts
+    assert any(text.endswith("forward sweep at time step 0") for text in texts)
+
+
+def test_on_a_phone_the_hint_is_about_taps_and_a_slider_is_as_wide_as_the_picture(
+    still: Open, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    still([make_trace(steps=14)])
+    hint = page.locator(".readout")
+    expect(hint).to_contain_text("Tap a unit")
+    expect(hint).not_to_contain_text("Keys")
+    sliders = [each.bounding_box() for each in page.get_by_role("slider").all()]
+    picture = page.locator(".picture").bounding_box()
+    assert picture is not None
+    assert min(box["width"] for box in sliders if box) > picture["width"] - 10
+
+
 def test_layers_are_counted_as_everywhere_and_what_fits_across_stands_upright(
     still: Open,
 ) -> None:

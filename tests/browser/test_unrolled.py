@@ -311,7 +311,7 @@ def test_a_double_click_zooms_into_the_unit_under_the_pointer(moving: Open) -> N
     page = moving()
     _, place = _found(page, "hidden state, unit 1, time step 2")
     page.mouse.dblclick(*place)
-    expect(page.locator(".unrolled .measured")).to_contain_text("unit 1 of 3")
+    expect(page.locator(".unrolled .measured")).to_contain_text("unit 1 of 0 to 2")
     expect(page.get_by_role("button", name="One unit over time")).to_have_attribute(
         "aria-pressed", "true"
     )

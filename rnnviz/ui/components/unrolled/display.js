@@ -28,9 +28,8 @@ export function buildLabels(view) {
   dom.labels.style.width = `${layout.labels}px`;
   dom.labels.style.height = `${layout.height}px`;
   for (const { y, text } of headings) setTop(element("div", "layer", dom.labels, text), y);
-  const made = labels.map((label) => buildLabel(view, label));
+  for (const label of labels) buildLabel(view, label);
   for (const { y, text } of ticks) setTop(element("div", "tick", dom.labels, text), y);
-  buildLossButton(view, made[made.length - 1]);
 }
 
 function setTop(made, y) {
@@ -67,7 +66,7 @@ function buildLabel(view, label) {
     line.append(text);
   }
   for (const note of label.notes) element("small", "", made, note);
-  return made;
+  if (label.choice) buildLossButton(made, label.choice);
 }
 
 function buildScale(parent, { low, high, stops, wedge }) {
@@ -79,10 +78,10 @@ function buildScale(parent, { low, high, stops, wedge }) {
 }
 
 /** Whose gradient is shown, and the button that changes it. */
-function buildLossButton({ dom, layout, ofLast }, parent) {
+function buildLossButton(parent, choice) {
   parent.classList.add("gradient");
   const made = button(parent, "", "Which loss the gradient is of: click to change");
-  made.textContent = `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`;
+  made.textContent = choice;
 }
 
 /** Bring texts and sliders in line with the view. */

@@ -16,7 +16,8 @@ import { mean } from "./overview.js";
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
  *   meaning: string, notes: string[],
  *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
- *   keys: {letter: string, text: string}[]}} Label
+ *   keys: {letter: string, text: string}[], choice?: string}} Label
+ * `choice` is what a button on it says: whose gradient is shown.
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
  *   headings: {y: number, text: string}[]}}
  */
@@ -109,13 +110,14 @@ function bandLabel({ range, colours, layout }, { letter, label, meaning }) {
   };
 }
 
-function gradientLabel({ layout, store, colours }) {
+function gradientLabel({ layout, store, colours, ofLast }) {
   const short = (letter, name) =>
     layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient ", "");
   return {
     y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
     colour: colours.d_h, meaning: "2-norm over units of the gradient, on a logarithmic scale",
     keys: store.header.gradients.map(({ letter, label }) => ({ letter, text: short(letter, label) })),
+    choice: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
   };
 }
 
@@ -171,7 +173,7 @@ function drawLabel(context, scene, label) {
 }
 
 /** What a label says, line by line, no line wider than there is room. */
-function linesOf(context, scene, { text, scale, keys, notes }) {
+function linesOf(context, scene, { text, scale, keys, notes, choice }) {
   const room = scene.layout.labels - 16;
   context.font = font(scene, 12, 600);
   const name = wrapped(context, text, room).map((line) => ({ name: true, text: line }));
@@ -179,6 +181,7 @@ function linesOf(context, scene, { text, scale, keys, notes }) {
   return [
     ...name, ...(scale ? [{ scale }] : []),
     ...keys.map(({ letter, text: line }) => ({ key: letter, text: line })),
+    ...(choice ? [{ text: choice }] : []),
     ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
   ];
 }

@@ -87,6 +87,8 @@ export function paint(context, scene) {
 
 function drawCaption(context, scene) {
   const [measured_, about] = captionOf(scene);
+  const { phase } = scene.sweep;
+  const sweep = phase === "all" ? "" : ` · ${phase} sweep at time step ${scene.step}`;
   const { width } = sizeOf(scene);
   context.textBaseline = "middle";
   context.textAlign = "left";
@@ -96,5 +98,5 @@ function drawCaption(context, scene) {
   context.fillText(text, 0, 10);
   const left = measured(context, text);
   context.font = font(scene, 13);
-  context.fillText(fitted(context, ` · ${about}`, width - left), left, 10);
+  context.fillText(fitted(context, ` · ${about}${sweep}`, width - left), left, 10);
 }

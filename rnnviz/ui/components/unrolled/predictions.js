@@ -14,7 +14,7 @@ export function drawPredictionBars(context, scene, { first, last }) {
   const { layout, store, theme } = scene;
   if (!store.header.classes) return drawOutputs(context, scene, { first, last });
   for (let t = first; t <= last; t++) {
-    const classes = told(scene, t);
+    const classes = toldAt(scene, t);
     if (layout.upright) {
       if (classes.length) drawUprightBar(context, scene, t, classes[0]);
       continue;
@@ -27,6 +27,12 @@ export function drawPredictionBars(context, scene, { first, last }) {
       context.fillRect(x, y, width * each.share, height);
     });
   }
+}
+
+/** As many classes as there are lines for; the line above them names the target. */
+function toldAt(scene, t) {
+  const lines = Math.floor((scene.layout.predictionHeight - PREDICTION.head) / PREDICTION.line);
+  return told(scene, t).slice(0, lines);
 }
 
 function drawUprightBar(context, scene, t, best) {
@@ -75,7 +81,7 @@ export function drawPredictionTexts(context, scene, { first, last }) {
   const size = layout.upright ? acrossSize(context, scene, names, room)
     : commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
   for (let t = first; t <= last; t++) {
-    const classes = told(scene, t);
+    const classes = toldAt(scene, t);
     drawVerdict(context, scene, t);
     if (layout.upright) {
       if (classes.length) drawUprightClass(context, scene, t, classes[0], size);

@@ -5,6 +5,9 @@ import { number } from "./packet.js";
 import { hit, normsOf, onlyTrained, scoreOf, told, valueAt } from "./values.js";
 import { className, isolatedLabel, visible } from "./marks.js";
 
+/** Below this width gradients have short names in the line of facts. */
+const SHORT = 560;
+
 /** A number as it was recorded, to the seven digits that float32 holds. */
 export function exactly(value) {
   if (Number.isNaN(value)) return "not a number";
@@ -51,7 +54,7 @@ export function captionOf({ store, frame, zoom, unit }) {
   return [
     `Measured on the probe at iteration ${grouped(frame.iteration)}`,
     `loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ` +
-      (zoom.level && unit ? `${unitName(store.header, unit)} of ${units}` : size),
+      (zoom.level && unit ? `${unitName(store.header, unit)} of 0 to ${units - 1}` : size),
   ];
 }
 
@@ -176,7 +179,8 @@ export function stepFacts(scene) {
   }
   store.header.gradients.forEach((gradient, index) => {
     const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
-    facts.push([gradient.label, shortly(norms[step]), gradient.letter]);
+    const name = scene.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
+    facts.push([name, shortly(norms[step]), gradient.letter]);
   });
   return facts;
 }
