@@ -223,7 +223,7 @@ def test_training_goes_on_under_the_text(studio):
     app.button(key="step").click().run()
 
     assert text(app) == before
-    assert any("weights of iteration 1;" in caption.value for caption in app.caption)
+    assert any(caption.value.endswith("weights of iteration 1.") for caption in app.caption)
 
 
 def test_leaving_and_coming_back_keeps_the_text_and_the_way_it_is_made(studio):
