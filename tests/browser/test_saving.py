@@ -412,11 +412,11 @@ def test_the_box_closes_on_escape_and_on_a_press_elsewhere_which_chooses_nothing
     expect(open_).to_be_focused()
 
     open_.click()
-    page.locator(".overlay").click(position={"x": 200, "y": 100})
+    page.locator(".overlay").click(position={"x": 200, "y": 80})
     expect(box).to_be_hidden()
     expect(page.locator(".readout")).to_contain_text("time step 0")
     expect(page.locator(".readout")).to_contain_text("Click a unit")
-    page.locator(".overlay").click(position={"x": 400, "y": 100})
+    page.locator(".overlay").click(position={"x": 400, "y": 80})
     expect(page.locator(".readout")).not_to_contain_text("Click a unit")
 
     open_.click()
