@@ -178,9 +178,9 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
     if np.isfinite(left.by_weights).any():
         said.append(f"The recurrent weights make {factor_text(_typical(left.by_weights))} of it.")
     kind = "off" if trace.cell == "relu" else "saturated (below 0.1)"
-    said.append(
-        f"{units.size} of {found.shape[1]} units are {kind} at more than half of the steps."
-    )
+    of = "1 unit" if found.shape[1] == 1 else f"{found.shape[1]} units"
+    are = "is" if units.size == 1 else "are"
+    said.append(f"{units.size} of {of} {are} {kind} at more than half of the steps.")
     return " ".join(said)
 
 

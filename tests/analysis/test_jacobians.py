@@ -119,6 +119,9 @@ def test_a_saturated_network_is_said_to_eat_the_gradient():
     sentence = slopes_sentence(trace_of(trainer))
     assert "On average tanh′ is 0.00." in sentence
     assert "6 of 6 units are saturated" in sentence
+    alone = trainer_of(cell="rnn", hidden_size=1)
+    alone.network.parameters["bias_ih_l0"][:] = 5.0
+    assert "1 of 1 unit is saturated" in slopes_sentence(trace_of(alone))
 
 
 def test_the_sentence_tells_the_step_that_leaves_least():
