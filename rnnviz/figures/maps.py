@@ -226,7 +226,8 @@ def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
     # 110, and not 1.1e+02.
     bound = f"{panel.bound:.0f}" if 99.5 <= panel.bound < 1e4 else f"{panel.bound:.2g}"
     bound += panel.unit
-    key = f"{sample(quantity.colour)} {bound}"
+    # Empty is the background, which is what 0 looks like in either theme.
+    key = f"{sample(quantity.colour, '□')} 0 {sample(quantity.colour)} {bound}"
     if quantity.scale == "signed":
         # A long number stands once, so that the key does not reach over a narrow map.
         low = bound if len(bound) < 5 else ""

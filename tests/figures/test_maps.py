@@ -207,3 +207,19 @@ def test_what_was_done_to_the_run_is_a_thin_line_across_every_map(values, draw, 
     assert [(shape[f"{side}0"], shape[f"{side}1"]) for shape in shapes] == [(5, 5), (5, 5)]
     assert {shape[f"{side}ref"] for shape in shapes} == {side, f"{side}2"}
     assert {shape["line"]["width"] for shape in shapes} == {1}
+
+
+def test_the_key_of_a_gate_marks_both_ends_of_its_scale(values):
+    spec = figures.gates_at_step_spec("lstm", ITERATIONS, values)
+
+    (key,) = (a["text"] for a in spec["layout"]["annotations"] if "forget" in a["text"])
+    assert re.sub("<[^>]*>", "", key) == "forget gate □ 0 ■ 1"
+
+
+def test_of_many_time_steps_few_are_named_and_of_few_all_that_have_room():
+    def axis_of(steps):
+        of_steps = {"f": np.zeros((4, steps))}
+        return figures.gates_of_unit_spec("lstm", ITERATIONS, of_steps, ["a"] * steps)["layout"]
+
+    assert axis_of(500)["xaxis"]["nticks"] == 12
+    assert "nticks" not in axis_of(14)["xaxis"]
