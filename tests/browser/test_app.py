@@ -266,3 +266,12 @@ def test_a_deep_link_opens_its_page_on_a_fresh_server(browser: Browser, name, ti
         expect(page.locator("canvas").first).to_be_visible()
         expect(page.get_by_role("slider", name="Hidden units")).to_have_value("17")
         context.close()
+
+
+def test_on_a_projector_buttons_and_readings_are_on_one_line(studio: Page) -> None:
+    studio.set_viewport_size({"width": 1280, "height": 720})
+    learning_rate, play = shown(studio, "Learning rate").bounding_box(), play_button(studio)
+    place = play.bounding_box()
+    assert learning_rate is not None
+    assert place is not None
+    assert learning_rate["y"] < place["y"] + place["height"]
