@@ -292,7 +292,7 @@ def _suggest(run: Run, task: Task) -> None:
     config = run.trainer.config
     has_them = all(getattr(config, name) == value for name, value in task.suggested.items())
     told = ", ".join(
-        f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value, value)}"
+        f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value) or format(value, 'g')}"
         for name, value in task.suggested.items()
     )
     st.button(

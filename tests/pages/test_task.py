@@ -123,6 +123,8 @@ def test_the_settings_that_a_task_suggests_are_applied_by_a_button(open_app):
     app = open_app("task")
     control(app, "task").set_value("recall").run()
 
+    label = app.button(key="use_suggested").label
+    assert label == "Start with cell LSTM, hidden units 32, forget bias 3"
     app.button(key="use_suggested").click().run()
 
     assert not app.exception
