@@ -36,13 +36,13 @@ def test_the_course_of_what_is_not_there_is_empty():
 
 
 def test_the_sentences_tell_the_first_and_the_last_iteration():
-    found = course([falling(0, 0.5), falling(3, 7.0), falling(1200, 0.1)])
+    found = course([falling(0, 0.5), falling(3, 7.0), falling(1200, 0.09)])
     assert course_sentence(found) == (
-        "From iteration 0 to 1,200 the factor per step went from ×0.50 to ×0.10, the reach "
+        "From iteration 0 to 1,200 the factor per step went from ×0.50 to ×0.09, the reach "
         "went from 3 to 1 step."
     )
     assert map_sentence(found) == (
-        "What is left 3 steps back: 12 % at iteration 0, 0.1 % at iteration 1,200."
+        "What is left 3 steps back: 12 % at iteration 0, 0.073 % at iteration 1,200."
     )
 
 

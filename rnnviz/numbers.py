@@ -1,0 +1,59 @@
+"""How numbers are written for people: one way everywhere, so that two of them can be compared.
+
+Three significant digits, a true minus sign, `1.23e−5` for what is very small or large, `36 %` with
+a blank. The moving picture writes them in the same way (`components/unrolled/words.js`). Files to
+take away hold plain numbers instead. This module imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import math
+
+#: Sizes below or from here on are written with an exponent.
+SMALLEST, LARGEST = 1e-3, 1e4
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits: `0.0123`, `−4.5`, `1.2e−5`, `∞`, `–`.
+
+    Noughts at the end are left out. What is not a number is a dash.
+    """
+    value = float(value)
+    if math.isnan(value):
+        return "–"
+    sign = "−" if value < 0 else ""
+    size = abs(value)
+    if math.isinf(size):
+        return f"{sign}∞"
+    if size == 0:
+        return "0"
+    lead, _, exponent = f"{size:.{digits - 1}e}".partition("e")
+    # After rounding, for 0.0009999 becomes 0.001 and 9999.6 becomes 10000.
+    rounded = float(f"{lead}e{exponent}")
+    if SMALLEST <= rounded < LARGEST:
+        places = max(digits - 1 - int(exponent), 0)
+        text = f"{rounded:.{places}f}"
+        return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+    lead = lead.rstrip("0").rstrip(".") if "." in lead else lead
+    return f"{sign}{lead}e{str(int(exponent)).replace('-', '−')}"
+
+
+def percent(share: float) -> str:
+    """Write a share for people: `63 %`, `1.2 %`, `0.004 %`, `99.9 %`, `–`.
+
+    Whole per cents from 10 on, two significant digits below. Rounding never claims perfection:
+    0.9996 is `99.9 %`, and what is not zero is never `0 %`.
+    """
+    value = 100 * float(share)
+    if math.isnan(value) or math.isinf(value):
+        return f"{number(value)} %" if math.isinf(value) else "–"
+    if 99.5 <= value < 100:
+        return f"{math.floor(value * 10) / 10:.1f} %"
+    return f"{number(round(value), 15) if abs(value) >= 9.95 else number(value, 2)} %"
+
+
+def factor(value: float | None) -> str:
+    """Write a factor: `×0.63`, `×1.2e−9`; a dash where there is none."""
+    if value is None or math.isnan(value):
+        return "–"
+    return f"×{value:.2f}" if 0.095 <= value < 99.5 else f"×{number(value, 2)}"
