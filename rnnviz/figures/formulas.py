@@ -58,10 +58,15 @@ def key_html(cell: str) -> str:
     """Return what the colours and letters of a cell mean, as HTML."""
     rows = "".join(
         f'<span><span class="letter" style="background:{_hex(quantity)};color:{INK}">'
-        f"{letter.replace('d_', 'dL/d')}</span> {quantity.label}</span>"
+        f"{letter.replace('d_', 'dL/d')}</span> {_named(quantity)}</span>"
         for letter, quantity in QUANTITIES[cell].items()
     )
     return f'<div class="key">{rows}</div>'
+
+
+def _named(quantity: Quantity) -> str:
+    """Return the label of a quantity for where its letter stands already."""
+    return quantity.label.partition(" (dL/")[0]
 
 
 def equation_html(equation: Equation, cell: str, digits: int, says: str = "") -> str:

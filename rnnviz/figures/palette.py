@@ -50,10 +50,16 @@ _STATES = (
     Quantity(
         "c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps", "#B35806"
     ),
-    Quantity("h", "hidden state", "#117733", "signed", "what the unit tells the rest", "#AA4499"),
-    Quantity("d_c", "gradient by cell state", "#8E6BBF", "magnitude", "what the loss asks of c"),
-    Quantity("d_h", "gradient by hidden state", "#D55E00", "magnitude", "what the loss asks of h"),
-)
+    Quantity("h", "hidden state", "#117733", "signed", "what the unit outputs", "#AA4499"),
+    Quantity(
+        "d_c", "gradient w.r.t. cell state (dL/dc)", "#8E6BBF", "magnitude",
+        "how much the loss changes per unit of change in c",
+    ),
+    Quantity(
+        "d_h", "gradient w.r.t. hidden state (dL/dh)", "#D55E00", "magnitude",
+        "how much the loss changes per unit of change in h",
+    ),
+)  # fmt: skip
 
 #: Quantities of each kind of cell, in the order in which they are computed.
 QUANTITIES: dict[str, dict[str, Quantity]] = {
@@ -82,13 +88,14 @@ def signed(label: str) -> Quantity:
 
 
 #: Colour and dash of the lines of runs side by side, in their order; further runs begin again from
-#: the first. No quantity has these colours, and colour-blind readers can tell them apart; on white
-#: and on the app's dark background each has a contrast of 3 : 1 at least.
+#: the first. No quantity has these colours. Any two of them are 40 apart in CIELAB, also for
+#: colour-blind readers, the third and the fourth (GRU and LSTM) most of all; on white and on the
+#: app's dark background each has a contrast of 3 : 1 at least.
 RUN_LINES = (
-    ("#55A309", "solid"),
-    ("#8047F5", "9px,3px"),
-    ("#E94FE0", "3px,3px"),
-    ("#C4325C", "9px,3px,3px,3px"),
+    ("#BF3060", "solid"),
+    ("#0090D9", "9px,3px,3px,3px"),
+    ("#A68A00", "3px,3px"),
+    ("#6040FF", "12px,4px"),
 )
 
 LOSS_COLOUR = "#D55E00"

@@ -1,6 +1,7 @@
 """The figures of the way back hold the numbers that they were given; all can be drawn."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import plotly.graph_objects as go
@@ -121,16 +122,40 @@ def test_runs_have_lines_that_no_quantity_has():
             assert contrast(colour, background) >= 3
 
 
+#: How a colour appears without blindness, and to those without green or red cones, of linear RGB;
+#: Machado, Oliveira and Fernandes (2009), severity 1.
+SEEN = (
+    np.eye(3),
+    np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+)
+
+
+def test_lines_of_runs_can_be_told_apart_those_of_gru_and_lstm_best():
+    def apart(one, other):
+        return min(np.linalg.norm(lab(one, seen) - lab(other, seen)) for seen in SEEN)
+
+    colours = [colour for colour, _ in RUN_LINES]
+    assert min(apart(*pair) for pair in combinations(colours, 2)) >= 40
+    assert apart(*colours[2:]) >= 100
+
+
+def linear(colour):
+    """Linear RGB of a colour, 0..1."""
+    parts = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(colour, seen):
+    """Return a colour in CIELAB, as an eye sees it."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(to_xyz @ np.clip(seen @ linear(colour), 0, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
 def contrast(one, other):
     """Contrast of two colours, 1..21; WCAG 2.2."""
-
-    def luminance(colour):
-        parts = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ (
-            [0.2126, 0.7152, 0.0722]
-        )
-
-    darker, lighter = sorted([luminance(one), luminance(other)])
+    darker, lighter = sorted(linear(colour) @ [0.2126, 0.7152, 0.0722] for colour in (one, other))
     return (lighter + 0.05) / (darker + 0.05)
 
 

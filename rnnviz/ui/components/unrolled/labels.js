@@ -112,7 +112,7 @@ function bandLabel({ range, colours, layout }, { letter, label, meaning }) {
 
 function gradientLabel({ layout, store, colours, ofLast }) {
   const short = (letter, name) =>
-    layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient ", "");
+    layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient w.r.t. ", "");
   return {
     y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
     colour: colours.d_h, meaning: "2-norm over units of the gradient, on a logarithmic scale",
