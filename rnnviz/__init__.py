@@ -10,4 +10,6 @@ from rnnviz import figures
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.training import RunConfig, Trainer
 
+__version__ = "0.1.0"
+
 __all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "figures"]

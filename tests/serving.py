@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[1]
 _HOST = "127.0.0.1"
@@ -40,13 +41,27 @@ def running_app(script: Path = ROOT / "app.py", cwd: Path = ROOT) -> Iterator[Se
     RuntimeError
         If it does not answer within a minute.
     """
+    with running([sys.executable, "-m", "streamlit", "run", str(script)], cwd) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """Start a server by a command that takes Streamlit's options; end it when the block ends.
+
+    Raises
+    ------
+    RuntimeError
+        If it does not answer within a minute.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = [f"--server.port={port}", f"--server.address={_HOST}", "--server.headless=true"]
     process = subprocess.Popen(
         [*command, *options],
         cwd=cwd,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

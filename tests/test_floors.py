@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-#: floor -> what it may import of the package, besides itself and `rnnviz.fields` and `rnnviz.numbers`.
+#: floor -> what it may import of the package, besides itself, `rnnviz.fields` and `numbers`.
 MAY_IMPORT = {
     "engine": set(),
     "recording": {"engine"},

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
+from rnnviz.home import HOME
 from rnnviz.ui import controls, live, session
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
@@ -74,7 +75,7 @@ _CSS = """
 
 _LOGO = str(Path(__file__).with_name("logo.svg"))
 _ICON = str(Path(__file__).with_name("icon.png"))
-_PAGES = Path(__file__).parents[2] / "pages"
+_PAGES = HOME / "pages"
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 

@@ -22,10 +22,11 @@ from plotly.offline import get_plotlyjs_version
 
 from rnnviz.figures.marks import Spec
 from rnnviz.figures.payload import to_bytes
+from rnnviz.home import HOME
 
 _HERE = Path(__file__).parent
 #: Streamlit serves the folder `static` beside app.py under `app/static`.
-STATIC = Path(__file__).resolve().parents[4] / "static"
+STATIC = HOME / "static"
 #: With its version, so that a browser's cache never holds a wrong one.
 LIBRARY = f"plotly-{get_plotlyjs_version()}.min.js"
 
