@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,39 @@ def views(flat: Array | Indices, shapes: Shapes) -> dict[str, Any]:
         named[name] = flat[start : start + size].reshape(shape)
         start += size
     return named
+
+
+class Parameters(dict[str, Array]):
+    """Views on the flat vector of parameters, by name.
+
+    What is assigned to an entry is copied into the vector, so that no other array takes the place
+    of the weights that the network computes with. Entries can be neither added nor taken out.
+    """
+
+    def __setitem__(self, name: str, values: Array) -> None:
+        if name not in self:
+            raise KeyError(f"parameters must be one of {', '.join(self)}, got {name!r}")
+        view = self[name]
+        if np.shape(values) != view.shape:
+            raise ValueError(f"{name} must have the shape {view.shape}, got {np.shape(values)}")
+        np.copyto(view, values, casting="same_kind")
+
+    def __ior__(self, values: Any) -> Parameters:  # type: ignore[override,misc]
+        self.update(values)
+        return self
+
+    def update(self, *values: Any, **by_name: Any) -> None:
+        """Copy into several entries, as a dict's `update` would replace them."""
+        for name, entry in dict(*values, **by_name).items():
+            self[name] = entry
+
+    def __reduce__(self) -> tuple[type[dict[str, Array]], tuple[dict[str, Array]]]:
+        return dict, (dict(self),)  # a copy is a plain dict, of arrays of its own
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise TypeError("parameters can be neither added nor taken out, only written")
+
+    __delitem__ = clear = pop = popitem = setdefault = _refuse
 
 
 class Layout:

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from rnnviz.engine import checks, init, interventions
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import Intervention, ShiftForgetBias
-from rnnviz.engine.layout import Layout, Shapes, views
+from rnnviz.engine.layout import Layout, Parameters, Shapes, views
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
@@ -63,9 +63,11 @@ class Network:
     Attributes
     ----------
     flat, flat_gradients : array, (P,)
-        All parameters, and the gradient that `learn` wrote, each in one vector.
+        All parameters, and the gradient that `learn` wrote, each in one vector. What is assigned to
+        `flat` is copied into it.
     parameters, gradients : dict of array
-        Views on them, by the names of PyTorch (`weight_ih_l0`, ..., `readout.bias`).
+        Views on them, by the names of PyTorch (`weight_ih_l0`, ..., `readout.bias`). What is
+        assigned to an entry of `parameters` is copied into the weights.
 
     Raises
     ------
@@ -122,9 +124,9 @@ class Network:
         self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
         self._shapes: Shapes = architecture.shapes()
         size = sum(int(np.prod(shape)) for shape in self._shapes.values())
-        self.flat: Array = np.zeros(size, self.dtype)
+        self._flat: Array = np.zeros(size, self.dtype)
         self.flat_gradients: Array = np.zeros(size, self.dtype)
-        self.parameters: dict[str, Array] = views(self.flat, self._shapes)
+        self._parameters = Parameters(views(self._flat, self._shapes))
         self.gradients: dict[str, Array] = views(self.flat_gradients, self._shapes)
         self._layout = Layout(architecture.plans(views(np.arange(size), self._shapes)), self.dtype)
         self._unrolled: dict[tuple[int, int], Unrolled] = {}
@@ -132,6 +134,21 @@ class Network:
         self._learned: Unrolled | None = None
         self._interventions: tuple[Intervention, ...] = ()
         self._shift: Array | None = None
+
+    @property
+    def flat(self) -> Array:
+        """All parameters in one vector, (P,): the weights themselves, to be read and written."""
+        return self._flat
+
+    @flat.setter
+    def flat(self, values: Array) -> None:
+        checks.same_shape("flat", np.asarray(values), self._flat.shape)
+        np.copyto(self._flat, values, casting="same_kind")
+
+    @property
+    def parameters(self) -> Parameters:
+        """Views on `flat` by PyTorch's names; what is assigned to an entry is copied into it."""
+        return self._parameters
 
     @property
     def interventions(self) -> tuple[Intervention, ...]:
@@ -296,6 +313,14 @@ class Network:
         twin.flat[...] = self.flat
         twin.intervene(*self._interventions)
         return twin
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Network:
+        return self.copy()
+
+    def rest(self) -> None:
+        """Let go of the buffers; what is computed next allocates them again."""
+        self._unrolled.clear()
+        self._last = self._learned = None
 
     def load_torch(self, weights: Mapping[str, Any]) -> None:
         """Take over weights by PyTorch's names; all of them, nothing else.

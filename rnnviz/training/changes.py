@@ -117,9 +117,18 @@ class Changes:
         }
         return sum(states.values())
 
-    def add(self, before: State, now: Setup, best: State) -> None:
-        """Note that the setup was changed, right after the state `before`."""
-        told = differences(before.setup, now)
+    def add(
+        self, before: State, now: Setup, best: State, also: Mapping[Hashable, str] | None = None
+    ) -> None:
+        """Note that the setup was changed, right after the state `before`.
+
+        Parameters
+        ----------
+        also
+            What was changed besides the setup, in words, as `differences` tells it.
+        """
+        also = also or {}
+        told = {**differences(before.setup, now), **also}
         if not told:
             return
         dragged = self._dragged(before, told)
@@ -127,7 +136,7 @@ class Changes:
             self._changes.pop()
             self._count -= 1
             before, best = dragged
-            told = differences(before.setup, now)
+            told = {**differences(before.setup, now), **also}
             if not told:
                 return
         self._count += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,12 @@ class Trainer:
     """One run: a network, its task, its history and its recording.
 
     Nothing happens by itself: whoever holds the trainer calls `advance`.
+
+    Weights and interventions may also be set on `network` itself, for instance by
+    `network.load_torch`. The trainer sees it the next time that it is asked for anything: `trace`
+    and `score` are then of the network as it is, and a mark says so, which can be undone. History
+    and recording keep what was measured before; only a kept trace of this same iteration is made
+    anew. The optimiser goes on as it was, and a run that had diverged is woken.
 
     Parameters
     ----------
@@ -106,6 +112,8 @@ class Trainer:
         self.history = History()
         self.recording = Recording()
         self.diverged: str | None = None
+        self._known = self.network.flat.copy()
+        self._known_interventions = self.network.interventions
         self._trace: Trace | None = None
         self._score: Score | None = None
         self._changes = Changes(begun_for)
@@ -138,19 +146,24 @@ class Trainer:
             iterations = checks.whole("iterations", iterations, 0)
         if seconds is not None and checks.finite("seconds", seconds) < 0:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
+        self._see_what_was_set()
         start = self.iteration
         last = math.inf if iterations is None else start + iterations
         end = math.inf if seconds is None else time.perf_counter() + seconds
-        with one_thread():
-            while self.diverged is None and self.iteration < last:
-                self._iterate()
-                if time.perf_counter() >= end:
-                    break
+        try:
+            with one_thread():
+                while self.diverged is None and self.iteration < last:
+                    self._iterate()
+                    if time.perf_counter() >= end:
+                        break
+        finally:  # a notebook may be interrupted in between
+            self._remember()
         return self.iteration - start
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """What was done to the run so far, oldest first."""
+        self._see_what_was_set()
         return self._changes.marks
 
     def set(self, **knobs: Any) -> None:
@@ -168,6 +181,7 @@ class Trainer:
             if name not in LIVE_KNOBS:
                 kind = "starts a new run" if name in FIELD else "is not a setting"
                 raise ValueError(f"{name} {kind}; live knobs are {', '.join(LIVE_KNOBS)}")
+        self._see_what_was_set()
         changed = replace(self.config, **knobs)
         check_memory(changed, self.task)
         if changed != self.config:
@@ -186,19 +200,22 @@ class Trainer:
         ValueError
             If there is no such gate, unit or layer; nothing is changed then.
         """
+        self._see_what_was_set()
         before = self._state()
         self.network.intervene(*items)  # first, for what it refuses may not be comparable
+        self._remember()
         if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
 
     def rest(self) -> None:
         """Let go of what can be made again: the buffers of the network."""
-        self.network = self.network.copy()
+        self.network.rest()
 
     @property
     def undoable(self) -> Mark | None:
         """Mark of the change that `undo` would take back; None when there is none."""
+        self._see_what_was_set()
         return None if self._changes.last is None else self._changes.last.mark
 
     def undo(self) -> Mark:
@@ -213,6 +230,7 @@ class Trainer:
         LookupError
             If there is no change that can be undone.
         """
+        self._see_what_was_set()
         last = self._changes.last
         if last is None or last.back is None:
             raise LookupError("there is no change that can be undone")
@@ -222,6 +240,7 @@ class Trainer:
 
     def trace(self) -> Trace:
         """Return what the network computes on the probe with the weights of now."""
+        self._see_what_was_set()
         if self._trace is None:
             with one_thread():
                 self._trace = self._make_trace()
@@ -240,6 +259,7 @@ class Trainer:
 
     def score(self) -> Score:
         """Return how well the weights of now do on the task's evaluation sequences."""
+        self._see_what_was_set()
         if self._score is None:
             with one_thread(), np.errstate(all="ignore"):
                 self._score = evaluate(self.network, self.task)
@@ -253,6 +273,7 @@ class Trainer:
         ValueError
             If there is no such probe; nothing is changed then.
         """
+        self._see_what_was_set()
         self.probe = self.task.probe(index)
         self._trace = None
         self.recording.clear()
@@ -268,9 +289,11 @@ class Trainer:
 
         Live knobs and interventions stay as they are now; what differs leaves a mark there.
         """
+        self._see_what_was_set()
         best, now = self._best, self._setup
         self._restore(best)
         self.network.intervene(*now.interventions)
+        self._remember()
         self._trace = self._score = None
         self._use(now.config)
         self._changes.add(best, now, best)
@@ -278,6 +301,29 @@ class Trainer:
     @property
     def _setup(self) -> Setup:
         return Setup(self.config, self.network.interventions)
+
+    def _see_what_was_set(self) -> None:
+        """Note weights and interventions that were set on the network itself.
+
+        The comparison takes some microseconds, for the largest network a millisecond.
+        """
+        same_weights = _same_bits(self._known, self.network.flat)
+        if same_weights and self._known_interventions == self.network.interventions:
+            return
+        setup = Setup(self.config, self._known_interventions)
+        before = replace(self._state(), flat=self._known.copy(), setup=setup)
+        self._remember()
+        self._trace = self._score = None
+        also: dict[Hashable, str] = {} if same_weights else {"weights": "weights set by hand"}
+        self._changes.add(before, self._setup, self._best, also)
+        if not same_weights:
+            self.diverged = None
+            self._rewind_recording()
+
+    def _remember(self) -> None:
+        """Take the network as it is for what the run made of it."""
+        self._known[...] = self.network.flat
+        self._known_interventions = self.network.interventions
 
     def _use(self, config: RunConfig) -> None:
         """Take over changed live knobs."""
@@ -308,6 +354,7 @@ class Trainer:
         """Go back to a state of this run, and forget what followed it."""
         self.network.flat[:] = state.flat
         self.network.intervene(*state.setup.interventions)
+        self._remember()
         self._generator.bit_generator.state = state.generator
         self.config = state.setup.config
         self._optimizer = self._make_optimizer()
@@ -333,6 +380,7 @@ class Trainer:
         return trace.iteration < self.iteration or (
             (trace.interventions, trace.truncate)
             == (self.network.interventions, self.config.truncate)
+            and _same_bits(trace.weights, self.network.flat)
         )
 
     def _iterate(self) -> None:
@@ -394,6 +442,12 @@ class Trainer:
             return trace
         with np.errstate(all="ignore"):
             return replace(trace, update=self.network.flat - weights_before)
+
+
+def _same_bits(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
+    """Compare two vectors of weights; NaN is the same as NaN."""
+    integers = f"i{one.itemsize}"
+    return one.dtype == other.dtype and np.array_equal(one.view(integers), other.view(integers))
 
 
 def _of_optimizer(config: RunConfig) -> dict[str, float]:
