@@ -23,10 +23,8 @@ architecture.py  what a network is made of: sizes, variants, names and shapes of
 entrance.py      what stands before the first layer: embedding, window
 unrolled.py      the layers over T steps of B sequences: the buffers, which are the record
 record.py        `Record`: a copy of everything that one pass computed
-elman.py         the RNN of Elman, with tanh or ReLU
-lstm.py gru.py   one cell each: its equations, its forward, its backward
-lstm_variants.py gru_reset_before.py mlp.py    variants, and the baseline without memory
-cell.py          what the cells share
+reference.py     the cells by their equations, slow and plain: read it first
+cells/           the same, fast: one file each, its equations, its forward, its backward
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
 interventions.py holding gates, silencing units, shifting the forget bias
@@ -38,7 +36,7 @@ check.py         the gradient checker
 ================ =================================================================
 """
 
-from rnnviz.engine.architecture import CELLS
+from rnnviz.engine.cells import CELLS
 from rnnviz.engine.check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence

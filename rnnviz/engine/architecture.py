@@ -8,32 +8,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from rnnviz.engine import checks
-from rnnviz.engine.cell import Cell, Span
-from rnnviz.engine.elman import ReluRNN, TanhRNN
+from rnnviz.engine.cells import CELLS, LSTMS, Cell, ResetBeforeGRU, Span
 from rnnviz.engine.entrance import Entrance
-from rnnviz.engine.gru import GRU
-from rnnviz.engine.gru_reset_before import ResetBeforeGRU
+from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.lstm import LSTM
-from rnnviz.engine.lstm_variants import CoupledLSTM, CoupledPeepholeLSTM, PeepholeLSTM
-from rnnviz.engine.mlp import MLP
 from rnnviz.engine.products import Array, SumOfProducts
 from rnnviz.engine.unrolled import Unrolled
-
-CELLS: dict[str, type[Cell]] = {
-    "rnn": TanhRNN,
-    "relu": ReluRNN,
-    "gru": GRU,
-    "lstm": LSTM,
-    "mlp": MLP,
-}
-
-LSTMS: dict[tuple[bool, bool], type[Cell]] = {
-    (False, False): LSTM,
-    (True, False): PeepholeLSTM,
-    (False, True): CoupledLSTM,
-    (True, True): CoupledPeepholeLSTM,
-}
 
 RESETS = ("after", "before")
 
@@ -89,6 +69,42 @@ class Architecture:
         if self.cell == "gru" and self.reset == "before":
             return ResetBeforeGRU
         return CELLS[self.cell]
+
+    def check_intervention(self, item: Intervention) -> None:
+        """Refuse an intervention for which there is no place here.
+
+        Raises
+        ------
+        ValueError
+            If the gate, a unit or the layer does not exist, or a value is not finite.
+        """
+        if not isinstance(item, Intervention):
+            raise ValueError(
+                f"intervention must be Hold, Silence or ShiftForgetBias, got {type(item).__name__}"
+            )
+        if item.layer is not None:
+            checks.whole("layer", item.layer, 0, self.layers - 1)
+        if isinstance(item, ShiftForgetBias):
+            checks.finite("amount", item.amount)
+            if self.cell != "lstm":
+                raise ValueError(f"the forget bias is an LSTM's, got it for {self.cell}")
+            return
+        if not (item.units is None or isinstance(item.units, tuple)):
+            raise ValueError(
+                f"units must be a tuple of whole numbers or None, got {checks.shown(item.units)}"
+            )
+        for unit in item.units or ():
+            checks.whole("unit", unit, 0, self.hidden_size - 1)
+        if isinstance(item, Hold):
+            checks.finite("value", item.value)
+            self._check_gate(item.gate)
+
+    def _check_gate(self, gate: str) -> None:
+        allowed = self.cell_type.holdable()
+        if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
+            can = allowed if allowed else "none: it has no gates of its own"
+            got = f"{checks.shown(gate)} for {self.cell}"
+            raise ValueError(f"gate must be one of {can}, got {got}")
 
     @property
     def ids(self) -> bool:

@@ -9,14 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-from rnnviz.engine import checks
-
-if TYPE_CHECKING:
-    from rnnviz.engine.architecture import Architecture
 
 Units = tuple[int, ...] | None
 
@@ -80,44 +74,6 @@ class ShiftForgetBias:
 
 
 Intervention = Hold | Silence | ShiftForgetBias
-
-
-def check(item: Intervention, architecture: Architecture) -> None:
-    """Refuse an intervention that the network has no place for.
-
-    Raises
-    ------
-    ValueError
-        If the gate, a unit or the layer does not exist, or a value is not finite.
-    """
-    if not isinstance(item, Intervention):
-        raise ValueError(
-            f"intervention must be Hold, Silence or ShiftForgetBias, got {type(item).__name__}"
-        )
-    if item.layer is not None:
-        checks.whole("layer", item.layer, 0, architecture.layers - 1)
-    if isinstance(item, ShiftForgetBias):
-        checks.finite("amount", item.amount)
-        if architecture.cell != "lstm":
-            raise ValueError(f"the forget bias is an LSTM's, got it for {architecture.cell}")
-        return
-    if not (item.units is None or isinstance(item.units, tuple)):
-        raise ValueError(
-            f"units must be a tuple of whole numbers or None, got {checks.shown(item.units)}"
-        )
-    for unit in item.units or ():
-        checks.whole("unit", unit, 0, architecture.hidden_size - 1)
-    if isinstance(item, Hold):
-        checks.finite("value", item.value)
-        _check_gate(item.gate, architecture)
-
-
-def _check_gate(gate: str, architecture: Architecture) -> None:
-    allowed = architecture.cell_type.holdable()
-    if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
-        can = allowed if allowed else "none: it has no gates of its own"
-        got = f"{checks.shown(gate)} for {architecture.cell}"
-        raise ValueError(f"gate must be one of {can}, got {got}")
 
 
 def of_layer(items: Sequence[Intervention], layer: int) -> list[Intervention]:

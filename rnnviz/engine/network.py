@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnnviz.engine import checks, init, interventions
+from rnnviz.engine import checks, init
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Layout, Parameters, Shapes, views
@@ -166,7 +166,7 @@ class Network:
             If there is no such gate, unit or layer; nothing is changed then.
         """
         for item in items:
-            interventions.check(item, self.architecture)
+            self.architecture.check_intervention(item)
         self._interventions = items
         self._shift = self._shift_of(items)
         for unrolled in self._unrolled.values():

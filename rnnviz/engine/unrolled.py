@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, Span
+from rnnviz.engine.cells import Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Intervention, of_layer
 from rnnviz.engine.layout import Weights

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnviz.engine import CELLS, Network
-from tests.engine.literal import Literal
+from rnnviz.engine.reference import Reference
 
 RECURRENT = tuple(name for name, cell in CELLS.items() if cell.state_names)
 
@@ -34,9 +34,9 @@ def initial_state(net, B=2, seed=5):
     return {name: generator.normal(size=(net.layers, B, net.hidden_size)) for name in names}
 
 
-def literal_of(net, **settings):
+def reference_of(net, **settings):
     """Return the same network by its equations."""
-    return Literal(net.cell, net.to_torch(), net.layers, **settings)
+    return Reference(net.cell, net.to_torch(), net.layers, **settings)
 
 
 def relative(ours, theirs):

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from rnnviz.engine import Hold, ShiftForgetBias, Silence, gradient_check
-from tests.engine import literal
+from rnnviz.engine import Hold, ShiftForgetBias, Silence, gradient_check, reference
+from rnnviz.engine.reference import Reference
 from tests.engine.batches import batch, initial_state, network, relative
-from tests.engine.literal import Literal
 
 EXACT = 1e-12
 NETWORKS = {
@@ -41,7 +40,7 @@ def build(name, layers=2):
 def compare(net, **changes):
     """Compare every value and gradient with the equations under the same interventions."""
     a = net.architecture
-    plain = Literal(net.cell, net.to_torch(), net.layers, reset=a.reset, **changes)
+    plain = Reference(net.cell, net.to_torch(), net.layers, reset=a.reset, **changes)
     state = None if net.cell == "mlp" else initial_state(net, B=1)
     x, y, mask = batch(net, T=3, B=1, masked=True)
     record = net.record(x, y, mask, initial=state)
@@ -53,14 +52,14 @@ def compare(net, **changes):
             assert np.abs(values - wanted).max() < EXACT
     found = {**record.gradients, "x": record.d_x}
     found |= {f"initial.{letter}": values for letter, values in record.d_initial.items()}
-    for letter, values in literal.gradients(plain, x, y, mask, initial=state).items():
+    for letter, values in reference.gradients(plain, x, y, mask, initial=state).items():
         assert np.abs(found[letter] - values).max() < EXACT, letter
     whole = net.record(x, y, mask)
     for number, layer in enumerate(whole.layers):
-        d_h = literal.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
+        d_h = reference.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
         assert np.abs(layer.d_h - d_h).max() < EXACT
         if layer.d_c is not None:
-            d_c = literal.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
+            d_c = reference.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
             assert np.abs(layer.d_c - d_c).max() < EXACT
     return record
 

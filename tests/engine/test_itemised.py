@@ -9,11 +9,11 @@ from rnnviz.engine import (
     jacobian_norms,
     norms,
     recurrent_spectrum,
+    reference,
     step_jacobians,
 )
-from tests.engine import literal
+from rnnviz.engine.reference import TINY, Reference
 from tests.engine.batches import batch, initial_state, network, relative
-from tests.engine.literal import TINY, Literal
 
 CELLS = ("rnn", "relu", "gru", "lstm", "mlp")
 
@@ -103,7 +103,7 @@ def test_jacobians_are_those_of_the_equations(cell):
     x, _, _ = batch(net, T=5, B=1)
     state = initial_state(net, B=1)
     found = jacobian_norms(net, x, state)
-    plain = Literal(cell, net.to_torch(), 2)
+    plain = Reference(cell, net.to_torch(), 2)
     for layer, t in np.ndindex(2, 5):
         columns = []
         for unit in range(4):
@@ -201,8 +201,8 @@ def test_the_items_of_the_equations():
     x, y, _ = batch(net, T=4, B=1)
     alone = np.zeros((4, 1), bool)
     alone[2] = True
-    plain = Literal("gru", net.to_torch())
-    d_h = literal.state_gradient(plain, "h", 0, (4, 1, 4), x, y, alone)[:, 0] / 4
+    plain = Reference("gru", net.to_torch())
+    d_h = reference.state_gradient(plain, "h", 0, (4, 1, 4), x, y, alone)[:, 0] / 4
     found = itemised(net, x, y, keep_vectors=True).d_h_vectors[0][2]
     assert relative(found, d_h) < 1e-12
 

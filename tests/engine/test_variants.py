@@ -1,14 +1,14 @@
 """Variants of the cells, the baseline without memory, the embedding, the last step as readout."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rnnviz.engine import Network, gradient_check, softmax
-from tests.engine import literal
+from rnnviz.engine import Network, gradient_check, reference, softmax
+from rnnviz.engine.reference import Reference
 from tests.engine.batches import batch, initial_state, network, relative
-from tests.engine.literal import Literal
 
 EXACT = 1e-12
 VARIANTS = {
@@ -25,9 +25,9 @@ def variant(name, **more):
     return network(**VARIANTS[name], **more)
 
 
-def literal_of(net):
+def reference_of(net):
     a = net.architecture
-    return Literal(net.cell, net.to_torch(), net.layers, reset=a.reset, window=a.window)
+    return Reference(net.cell, net.to_torch(), net.layers, reset=a.reset, window=a.window)
 
 
 def state_of(net):
@@ -40,7 +40,7 @@ def test_outputs_and_every_quantity_are_those_of_the_equations(name, layers):
     net = variant(name, layers=layers)
     x, y, mask = batch(net, masked=True)
     record = net.record(x, y, mask, initial=state_of(net))
-    outputs, expected = literal_of(net).run(x, state_of(net))
+    outputs, expected = reference_of(net).run(x, state_of(net))
     assert relative(record.outputs, outputs.real) < EXACT
     for layer, steps in zip(record.layers, expected, strict=True):
         found = {**layer.gates, "h": layer.h, **({} if layer.c is None else {"c": layer.c})}
@@ -54,20 +54,20 @@ def test_outputs_and_every_quantity_are_those_of_the_equations(name, layers):
 def test_every_gradient_is_that_of_the_equations(name, layers):
     net = variant(name, layers=layers, D=2, H=3, K=2)
     x, y, mask = batch(net, T=3, masked=True)
-    state, plain = state_of(net), literal_of(net)
+    state, plain = state_of(net), reference_of(net)
     record = net.record(x, y, mask, initial=state)
     found = {**record.gradients, "x": record.d_x}
     found |= {f"initial.{letter}": values for letter, values in record.d_initial.items()}
-    expected = literal.gradients(plain, x, y, mask, initial=state)
+    expected = reference.gradients(plain, x, y, mask, initial=state)
     assert set(found) == set(expected)
     for letter, values in expected.items():
         assert relative(found[letter], values) < EXACT, letter
     for number, layer in enumerate(record.layers):
         whole = net.record(x, y, mask).layers[number]
-        d_h = literal.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
+        d_h = reference.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
         assert relative(whole.d_h, d_h) < EXACT
         if layer.c is not None:
-            d_c = literal.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
+            d_c = reference.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
             assert relative(whole.d_c, d_c) < EXACT
 
 
@@ -75,10 +75,9 @@ def test_every_gradient_is_that_of_the_equations(name, layers):
 def test_truncation_is_that_of_the_equations(name):
     net = variant(name, D=2, H=3, K=2)
     x, y, _ = batch(net, T=5, B=1)
-    plain = literal_of(net)
-    plain.truncate = 2
+    plain = replace(reference_of(net), truncate=2)
     found = net.record(x, y, truncate=2)
-    for letter, values in literal.gradients(plain, x, y).items():
+    for letter, values in reference.gradients(plain, x, y).items():
         assert relative({**found.gradients, "x": found.d_x}[letter], values) < EXACT, letter
 
 
@@ -176,8 +175,8 @@ def test_an_embedding_is_a_table_whose_rows_are_the_inputs(cell):
     for row in range(6):
         d_row = expected.d_x[ids == row].sum(axis=0)
         assert record.gradients["embedding.weight"][row] == pytest.approx(d_row, abs=1e-15)
-    plain = Literal(cell, net.to_torch())
-    for name, values in literal.gradients(plain, ids, y).items():
+    plain = Reference(cell, net.to_torch())
+    for name, values in reference.gradients(plain, ids, y).items():
         assert relative(record.gradients[name], values) < EXACT, name
     assert net.learn(ids, y) == record.loss
     assert np.array_equal(net.gradients["embedding.weight"], record.gradients["embedding.weight"])
@@ -197,7 +196,9 @@ def test_targets_of_the_last_step_alone_are_a_mask_of_the_last_step(cell, loss):
     for name, values in masked.gradients.items():
         assert relative(last.gradients[name], values) < 1e-14, name
     assert net.learn(x, y[-1], loss=loss) == last.loss
-    assert relative(Literal(cell, net.to_torch()).loss(x, y[-1], loss=loss).real, last.loss) < EXACT
+    assert (
+        relative(Reference(cell, net.to_torch()).loss(x, y[-1], loss=loss).real, last.loss) < EXACT
+    )
 
 
 def test_a_network_without_memory_learns_what_its_window_shows():

@@ -1,6 +1,6 @@
 """The equations of the RNN (tanh or ReLU) and of the baseline without memory, with their numbers.
 
-They are those of rnnviz/engine/elman.py and mlp.py.
+They are those of rnnviz/engine/cells/elman.py and mlp.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The equations of the GRU with their numbers. They are those of rnnviz/engine/gru.py."""
+"""The equations of the GRU with their numbers. They are those of rnnviz/engine/cells/gru.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The equations of the LSTM with their numbers. They are those of rnnviz/engine/lstm.py."""
+"""The equations of the LSTM with their numbers. They are those of rnnviz/engine/cells/lstm.py."""
 
 from __future__ import annotations
 

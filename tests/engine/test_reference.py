@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.engine import literal
-from tests.engine.batches import RECURRENT, batch, initial_state, literal_of, network, relative
+from rnnviz.engine import reference
+from tests.engine.batches import RECURRENT, batch, initial_state, network, reference_of, relative
 
 EXACT = 1e-12
 
@@ -16,7 +16,7 @@ def test_outputs_and_every_quantity_are_those_of_the_equations(cell, layers):
     x, y, mask = batch(net, masked=True)
     state = initial_state(net)
     record = net.record(x, y, mask, initial=state)
-    outputs, expected = literal_of(net).run(x, state)
+    outputs, expected = reference_of(net).run(x, state)
     assert relative(record.outputs, outputs.real) < EXACT
     for layer, steps in zip(record.layers, expected, strict=True):
         found = {**layer.gates, "h": layer.h, **({"c": layer.c} if cell == "lstm" else {})}
@@ -33,11 +33,11 @@ def test_every_gradient_is_that_of_the_equations(cell, layers, loss):
     x, y, mask = batch(net, T=3, masked=layers == 3, loss=loss)
     state = initial_state(net)
     record = net.record(x, y, mask, loss, state)
-    plain = literal_of(net)
+    plain = reference_of(net)
     assert record.loss == pytest.approx(plain.loss(x, y, mask, loss, state).real, rel=EXACT)
     found = dict(record.gradients) | {"x": record.d_x}
     found |= {f"initial.{name}": values for name, values in record.d_initial.items()}
-    expected = literal.gradients(plain, x, y, mask, loss, state)
+    expected = reference.gradients(plain, x, y, mask, loss, state)
     assert set(found) == set(expected)
     for name, values in expected.items():
         assert relative(found[name], values) < EXACT, name
@@ -48,12 +48,12 @@ def test_per_step_gradients_are_total_derivatives_in_every_layer(cell):
     net = network(cell, layers=2)
     x, y, mask = batch(net, masked=True)
     record = net.record(x, y, mask)
-    plain = literal_of(net)
+    plain = reference_of(net)
     for number, layer in enumerate(record.layers):
-        d_h = literal.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
+        d_h = reference.state_gradient(plain, "h", number, layer.h.shape, x, y, mask)
         assert relative(layer.d_h, d_h) < EXACT
         if cell == "lstm":
-            d_c = literal.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
+            d_c = reference.state_gradient(plain, "c", number, layer.h.shape, x, y, mask)
             assert relative(layer.d_c, d_c) < EXACT
 
 
@@ -63,8 +63,8 @@ def test_a_truncated_gradient_is_that_of_equations_that_do_not_look_further_back
     net = network(cell, layers=2, D=2, H=3, K=2)
     x, y, _ = batch(net, T=5, B=1)
     record = net.record(x, y, truncate=truncate)
-    plain = literal_of(net, truncate=truncate)
-    for name, values in literal.gradients(plain, x, y).items():
+    plain = reference_of(net, truncate=truncate)
+    for name, values in reference.gradients(plain, x, y).items():
         assert relative({**record.gradients, "x": record.d_x}[name], values) < EXACT, name
 
 

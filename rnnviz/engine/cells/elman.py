@@ -22,7 +22,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, Span, fuse
+from rnnviz.engine.cells.cell import Cell, Span, fuse
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product, whole
 

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, Span
+from rnnviz.engine.cells.cell import Cell, Span
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product, whole
 

@@ -26,10 +26,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Span
+from rnnviz.engine.cells.cell import Span
+from rnnviz.engine.cells.lstm import LSTM
 from rnnviz.engine.interventions import Hold, Intervention
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.lstm import LSTM
 
 
 class PeepholeLSTM(LSTM):

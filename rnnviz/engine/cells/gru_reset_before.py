@@ -28,7 +28,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cell import Cell, Span, gate_rows
+from rnnviz.engine.cells.cell import Cell, Span, gate_rows
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, Part, SumOfProducts, product, whole
 

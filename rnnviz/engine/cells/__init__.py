@@ -1,0 +1,32 @@
+"""The cells: one file each, with its equations, its forward and its backward.
+
+Read `rnnviz/engine/reference.py` first: the same equations, literally. What stands here computes
+the same, fast, and keeps everything on the way. `cell.py` is what the cells share.
+"""
+
+from rnnviz.engine.cells.cell import Cell, Span
+from rnnviz.engine.cells.elman import ReluRNN, TanhRNN
+from rnnviz.engine.cells.gru import GRU
+from rnnviz.engine.cells.gru_reset_before import ResetBeforeGRU
+from rnnviz.engine.cells.lstm import LSTM
+from rnnviz.engine.cells.lstm_variants import CoupledLSTM, CoupledPeepholeLSTM, PeepholeLSTM
+from rnnviz.engine.cells.mlp import MLP
+
+#: Every cell that a run can have, by the name in its settings.
+CELLS: dict[str, type[Cell]] = {
+    "rnn": TanhRNN,
+    "relu": ReluRNN,
+    "gru": GRU,
+    "lstm": LSTM,
+    "mlp": MLP,
+}
+
+#: The variants of the LSTM: (peephole, coupled) -> class.
+LSTMS: dict[tuple[bool, bool], type[Cell]] = {
+    (False, False): LSTM,
+    (True, False): PeepholeLSTM,
+    (False, True): CoupledLSTM,
+    (True, True): CoupledPeepholeLSTM,
+}
+
+__all__ = ["CELLS", "LSTMS", "Cell", "ResetBeforeGRU", "Span"]
