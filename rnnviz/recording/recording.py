@@ -55,10 +55,15 @@ class Recording:
             if len(self._traces) == 1:
                 self._traces.clear()
                 break
-            self.stride *= 2
-            self._traces = [kept for kept in self._traces if self.is_due(kept.iteration)]
+            self.thin_to(2 * self.stride)
         if self.is_due(trace.iteration):
             self._traces.append(trace)
+
+    def thin_to(self, stride: int) -> None:
+        """Keep only every so many iterations, from now on and of those that are there."""
+        if stride != self.stride:
+            self.stride = stride
+            self._traces = [kept for kept in self._traces if self.is_due(kept.iteration)]
 
     def at(self, iteration: int) -> Trace:
         """Return the latest kept trace at or before this iteration, else the first one.

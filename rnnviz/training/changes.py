@@ -66,12 +66,32 @@ class Change:
         The knobs, gates, units that were changed.
     back
         The state before it, and the best one until then; None when it is too long ago to be undone.
+    setups
+        Before and after it; None for the mark of a new run.
     """
 
     number: int
     mark: Mark
     what: frozenset[Hashable]
     back: tuple[State, State] | None
+    setups: tuple[Setup, Setup] | None = None
+
+
+@dataclass(frozen=True)
+class Since:
+    """Under which setup a run went on, and from which iteration on.
+
+    Parameters
+    ----------
+    number
+        Of the change that brought it; 0 for the setup that the run began with.
+    iteration
+    setup
+    """
+
+    number: int
+    iteration: int
+    setup: Setup
 
 
 class Changes:
@@ -141,8 +161,24 @@ class Changes:
                 return
         self._count += 1
         mark = Mark(before.iteration, one_line(told))
-        self._changes.append(Change(self._count, mark, frozenset(told), (before, best)))
+        setups = (before.setup, now)
+        self._changes.append(Change(self._count, mark, frozenset(told), (before, best), setups))
         self._forget()
+
+    def setups(self, now: Setup) -> tuple[Since, ...]:
+        """Return the setups that the run went through, oldest first; `now` is the present one.
+
+        Of a run with more changes than are kept, the first is the oldest that is known.
+        """
+        found: list[Since] = []
+        for change in self._changes:
+            if change.setups is None:
+                continue
+            before, after = change.setups
+            if not found:
+                found.append(Since(change.number - 1, 0, before))
+            found.append(Since(change.number, change.mark.iteration, after))
+        return tuple(found) or (Since(self._count, 0, now),)
 
     def rewind(self, count: int) -> None:
         """Forget every change after the one of this number."""

@@ -24,7 +24,7 @@ from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
-from rnnviz.training.changes import Changes, State
+from rnnviz.training.changes import Changes, Since, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.marks import Mark, Setup
@@ -207,6 +207,30 @@ class Trainer:
         if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
+
+    @property
+    def setups(self) -> tuple[Since, ...]:
+        """The settings and interventions that the run went through so far, oldest first."""
+        return self._changes.setups(self._setup)
+
+    def take_over(self, setup: Setup) -> None:
+        """Take over live knobs and interventions of another run at once, as one change.
+
+        Raises
+        ------
+        ValueError
+            As `set` and `intervene` do, or if something else than a live knob differs; nothing is
+            changed then.
+        """
+        before, config = self._state(), setup.config
+        if replace(self.config, **{name: getattr(config, name) for name in LIVE_KNOBS}) != config:
+            raise ValueError("only live knobs and interventions can be taken over")
+        check_memory(config, self.task)
+        self.network.intervene(*setup.interventions)
+        if setup.interventions != before.setup.interventions:
+            self._trace = self._score = None
+        self._use(config)
+        self._changes.add(before, self._setup, self._best)
 
     def rest(self) -> None:
         """Let go of what can be made again: the buffers of the network."""
