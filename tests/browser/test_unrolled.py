@@ -336,7 +336,8 @@ def test_training_is_played_at_one_time_step_and_stops_where_it_is_not_looped(mo
 def test_the_backward_sweep_says_whose_gradient_and_on_what_scale(still: Open) -> None:
     page = still()
     page.get_by_role("button", name="Show the gradient on its way back").click()
-    label = page.locator(".unrolled .label").filter(has_text="gradient w.r.t. cell state").first
+    label = page.locator(".unrolled .label").filter(has_text="cell state").first
+    expect(label).to_contain_text("band: its gradient dL/dc")
     expect(label.locator(".wedge")).to_be_visible()
     keys = page.locator(".unrolled .legend i")
     expect(keys.first).to_have_class(re.compile("dotted"))

@@ -58,15 +58,15 @@ function buildLabel(view, label) {
   made.title = label.meaning;
   element("span", "", made, label.text);
   if (label.scale) buildScale(made, label.scale);
-  for (const { letter, text } of label.keys) {
+  for (const { letter, text, bar } of label.keys) {
     const line = element("small", "legend", made);
-    const key = element("i", letter === "d_h" ? "bar" : "dash", line);
+    const key = element("i", bar ? "bar" : "dash", line);
     key.classList.toggle("dotted", view.ofLast);
     key.style.color = css(view.colours[letter]);
     line.append(text);
   }
   for (const note of label.notes) element("small", "", made, note);
-  if (label.choice) buildLossButton(made, label.choice);
+  if (label.choices.length) buildChoices(made, label.choices);
 }
 
 function buildScale(parent, { low, high, stops, wedge }) {
@@ -77,11 +77,16 @@ function buildScale(parent, { low, high, stops, wedge }) {
   element("span", "", scale, high);
 }
 
-/** Whose gradient is shown, and the button that changes it. */
-function buildLossButton(parent, choice) {
+/** Whose gradient is shown and on which scale, and the buttons that change it. */
+function buildChoices(parent, choices) {
   parent.classList.add("gradient");
-  const made = button(parent, "", "Which loss the gradient is of: click to change");
-  made.textContent = choice;
+  const row = element("div", "choices", parent);
+  for (const { does, text, title, pressed } of choices) {
+    const made = button(row, "", title);
+    made.dataset.does = does;
+    made.textContent = text;
+    if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
+  }
 }
 
 /** Bring texts and sliders in line with the view. */

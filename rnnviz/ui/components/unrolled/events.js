@@ -63,7 +63,7 @@ export function listen(view) {
       updateReceptive(view);
     };
   }
-  dom.labels.onclick = (event) => toggleLoss(view, event);
+  dom.labels.onclick = (event) => chooseGradient(view, event);
   dom.follow.onclick = () => setFollow(view, !view.follow);
 }
 
@@ -262,13 +262,15 @@ function setPhase(view, phase) {
   wake(view);
 }
 
-/** The gradient of the last scored step's loss alone, or that of the whole loss. */
-function toggleLoss(view, event) {
-  if (!event.target.closest("button")) return;
-  view.ofLast = !view.ofLast;
+/** The gradient of the last scored step's loss alone, or of the whole loss; and on which scale. */
+function chooseGradient(view, event) {
+  const { does } = event.target.closest("button")?.dataset ?? {};
+  if (!does) return;
+  if (does === "loss") view.ofLast = !view.ofLast;
+  else view.fitted = !view.fitted;
   refresh(view);
   wake(view);
-  if (event.detail === 0) view.dom.labels.querySelector("button").focus();
+  if (event.detail === 0) view.dom.labels.querySelector(`[data-does="${does}"]`).focus();
 }
 
 /** Play training: all kept iterations one after the other, at the same time step. */

@@ -1,9 +1,9 @@
 /** The gradient: its norm as bars under the columns, and its way back as a band. */
 
-import { clamp, normsOf, onAxis } from "./values.js";
+import { beyond, clamp, normsOf, onAxis, storyOf } from "./values.js";
 import { VEIL, css, mix, readable } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
-import { arrowDown, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
+import { arrowDown, arrowUp, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
 import { gradientWords } from "./words.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
@@ -16,9 +16,10 @@ export function drawGradientBars(context, scene, { first, last }) {
   }
   const { header } = scene.store;
   const top = header.layers - 1;
+  const story = storyOf(header);
   header.gradients.forEach((gradient, index) => {
     const norms = normsOf(scene.frame, header, top, index, scene.ofLast);
-    const bar = gradient.letter === "d_h";
+    const bar = index === story.index;
     for (let t = first; t <= last; t++) {
       if (bar) drawGradientBar(context, scene, t, norms[t], scene.colours[gradient.letter]);
       else drawGradientTick(context, scene, t, norms[t], scene.colours[gradient.letter]);
@@ -40,13 +41,20 @@ function drawGradientBar(context, scene, t, norm, colour) {
     context.fillStyle = css(colour, ofLast ? 0.1 + 0.3 * share : 0.35 + 0.65 * share);
     context.fillRect(x, top, width, foot - top);
     if (ofLast) dottedLine(context, x, top - 1.5, width, css(colour));
-    if (share === 0) arrowDown(context, x + width / 2, foot - 1, css(colour));
+    drawBeyond(context, scene, x + width / 2, norm, css(colour));
   } else {
     const box = [x, layout.gradientY, width, layout.gradientHeight];
     context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
     context.fillRect(...box);
     hatch(context, theme, box);
   }
+}
+
+/** A norm smaller or larger than all of the axis: an arrow, at its foot or above its top. */
+function drawBeyond(context, { layout, range }, x, norm, colour) {
+  const way = beyond(range, norm);
+  if (way < 0) arrowDown(context, x, gradientFoot(layout) - 1, colour);
+  if (way > 0) arrowUp(context, x, layout.gradientY - 5, colour);
 }
 
 function drawGradientTick(context, scene, t, norm, colour) {
@@ -58,6 +66,8 @@ function drawGradientTick(context, scene, t, norm, colour) {
   if (!(norm > 0 && norm < Infinity)) return;
   const y = Math.round(gradientY(layout, range, norm));
   const [x, width] = [cellX(layout, t) - 1, cellWidth(layout) + 2];
+  // Beside the arrow of the bar.
+  drawBeyond(context, scene, x + width / 2 + Math.min(7, width / 4), norm, css(colour));
   if (ofLast) return dottedLine(context, x, y - 1.5, width, css(colour));
   context.fillStyle = css(colour);
   context.fillRect(x, y - 1, width, 3);
@@ -150,10 +160,20 @@ function drawRibbon(context, scene, row, norms, colour, head) {
     if (t === layout.steps - 1) drawBand(context, scene, row, colour, here, [here[0] + 6, here[1]]);
     if (t > 0) drawBand(context, scene, row, colour, [centre(t - 1), share(t - 1)], here);
     else drawBand(context, scene, row, colour, [here[0] - 6, here[1]], here);
+    markBeyond(context, scene, row, cellX(layout, t), beyond(range, norms[t]), colour);
     drawChevron(context, scene, cellX(layout, t) - layout.gap / 2, middle, reach * share(t));
   }
   context.restore();
   drawHead(context, scene, row, norms, colour, head);
+}
+
+/** Too small for the axis is a line as thin as can be, too large has a rim: neither is its end. */
+function markBeyond(context, { layout, theme }, row, x, way, colour) {
+  if (!way) return;
+  const [middle, width] = [row.y + row.height / 2, cellWidth(layout)];
+  context.fillStyle = css(way < 0 ? colour : theme.ink);
+  if (way < 0) context.fillRect(x, Math.round(middle), width, 1);
+  else for (const y of [row.y - 2, row.y + row.height]) context.fillRect(x, y, width, 2);
 }
 
 /** The front of the band, where the sweep is now. */

@@ -4,7 +4,7 @@
  */
 
 import { DIAGRAMS } from "./cells.js";
-import { clamp, unitScale } from "./values.js";
+import { clamp, storyOf, unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
@@ -16,8 +16,9 @@ import { mean } from "./overview.js";
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
  *   meaning: string, notes: string[],
  *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
- *   keys: {letter: string, text: string}[], choice?: string}} Label
- * `choice` is what a button on it says: whose gradient is shown.
+ *   keys: {letter: string, text: string, bar: boolean}[],
+ *   choices: {does: string, text: string, title: string, pressed?: boolean}[]}} Label
+ * `choices` are buttons on it: whose gradient is shown, and on which scale.
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
  *   headings: {y: number, text: string}[]}}
  */
@@ -37,7 +38,7 @@ export function labelsOf(scene) {
     }),
     gradientLabel(scene),
   ];
-  const whole = (label) => ({ plain: false, notes: [], scale: null, keys: [], ...label });
+  const whole = (label) => ({ plain: false, notes: [], scale: null, keys: [], choices: [], ...label });
   return { labels: labels.map(whole), ticks: ticksOf(scene), headings: headingsOf(scene) };
 }
 
@@ -70,14 +71,7 @@ function rowLabel(scene, row) {
   if (scene.sweep.phase === "backward") {
     const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
     const y = row.y - (height - row.height) / 2;
-    const band = gradient && bandLabel(scene, gradient);
-    // The unit's own line is there as well.
-    if (band && ofUnit) {
-      const meaning = `${quantity.meaning}; the band is ${gradient.label}: ${band.meaning}`;
-      Object.assign(band, { text: quantity.label, colour: scene.colours[row.letter], meaning });
-      band.notes = [`band: ${scene.layout.narrow ? `dL/d${row.letter}` : "its gradient"}`];
-    }
-    if (band) return { ...band, y, height, hidden: Boolean(row.folded) };
+    if (gradient) return { ...bandLabel(scene, row, gradient), y, height, hidden: Boolean(row.folded) };
   }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
@@ -99,10 +93,13 @@ function unitNotes({ layout, zoom, store }, row, signed, end) {
   return inCell ? [said, `${squash}( ): worked back`] : [said];
 }
 
-/** In the backward sweep a row shows the gradient: how wide a band is for which norm. */
-function bandLabel({ range, colours, layout }, { letter, label, meaning }) {
+/** In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm. */
+function bandLabel({ range, colours, layout }, { quantity }, { letter, label, meaning }) {
+  const own = `dL/d${letter[2]}`;
   return {
-    text: layout.narrow ? `dL/d${letter[2]}` : label, colour: colours[letter], meaning,
+    text: quantity.label, colour: colours[quantity.letter],
+    meaning: `${quantity.meaning}; the band over it is the ${label}: ${meaning}`,
+    notes: [layout.narrow ? `band: ${own}` : `band: its gradient ${own}`],
     scale: {
       low: decadeName(range.low), high: decadeName(range.high), stops: [css(colours[letter])],
       wedge: true,
@@ -110,14 +107,29 @@ function bandLabel({ range, colours, layout }, { letter, label, meaning }) {
   };
 }
 
-function gradientLabel({ layout, store, colours, ofLast }) {
-  const short = (letter, name) =>
-    layout.narrow ? `dL/d${letter[2]}` : name.replace("gradient w.r.t. ", "");
+function gradientLabel({ layout, store, colours, ofLast, fitted: isFitted }) {
+  const story = storyOf(store.header);
+  const named = ({ letter }) => {
+    const state = store.header.quantities.find((each) => each.letter === letter[2]);
+    return layout.narrow ? `dL/d${letter[2]}` : `dL/d${letter[2]} (${state.label.split(" ")[0]})`;
+  };
+  const keys = store.header.gradients.map((gradient) => ({
+    letter: gradient.letter, text: named(gradient), bar: gradient.letter === story.letter,
+  }));
   return {
     y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
-    colour: colours.d_h, meaning: "2-norm over units of the gradient, on a logarithmic scale",
-    keys: store.header.gradients.map(({ letter, label }) => ({ letter, text: short(letter, label) })),
-    choice: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
+    colour: colours[story.letter], keys,
+    meaning: "2-norm over units of the gradient, on a logarithmic scale",
+    choices: [
+      {
+        does: "loss", text: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
+        title: "Which loss the gradient is of: click to change",
+      },
+      {
+        does: "axis", text: "fit", pressed: isFitted,
+        title: "Fit the gradient's scale to this picture; else it is the same for every run",
+      },
+    ],
   };
 }
 
@@ -129,7 +141,8 @@ function ticksOf(scene) {
     ticks.push({ y: layout.predictionY + 8, text: shortly(high) });
     ticks.push({ y: layout.predictionY + layout.predictionHeight - 8, text: shortly(low) });
   }
-  const every = Math.max(1, Math.ceil((range.high - range.low) / 3));
+  // Both ends of the fixed axis have their number.
+  const every = Math.max(1, Math.ceil((range.high - range.low) / (scene.fitted ? 3 : 2)));
   for (let decade = range.high; decade >= range.low; decade -= every) {
     ticks.push({ y: gradientY(layout, range, 10 ** decade), text: decadeName(decade) });
   }
@@ -173,24 +186,25 @@ function drawLabel(context, scene, label) {
 }
 
 /** What a label says, line by line, no line wider than there is room. */
-function linesOf(context, scene, { text, scale, keys, notes, choice }) {
+function linesOf(context, scene, { text, scale, keys, notes, choices }) {
   const room = scene.layout.labels - 16;
   context.font = font(scene, 12, 600);
   const name = wrapped(context, text, room).map((line) => ({ name: true, text: line }));
   context.font = font(scene, 10);
   return [
     ...name, ...(scale ? [{ scale }] : []),
-    ...keys.map(({ letter, text: line }) => ({ key: letter, text: line })),
-    ...(choice ? [{ text: choice }] : []),
+    ...keys.map((key) => ({ key, text: key.text })),
+    ...choices.filter(({ does }) => does === "loss" || scene.fitted)
+      .map(({ does, text: line }) => ({ text: does === "axis" ? "scale fitted" : line })),
     ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
   ];
 }
 
-function drawKey(context, scene, letter, y) {
-  const height = letter === "d_h" ? 8 : 3;
+function drawKey(context, scene, { letter, bar }, y) {
+  const height = bar ? 8 : 3;
   const colour = scene.colours[letter];
   context.fillStyle = css(colour, scene.ofLast ? 0.3 : 1);
-  if (letter === "d_h" || !scene.ofLast) context.fillRect(12, y - height / 2, 9, height);
+  if (bar || !scene.ofLast) context.fillRect(12, y - height / 2, 9, height);
   if (scene.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
 }
 

@@ -26,6 +26,15 @@ export function arrowDown(context, x, y, colour) {
   context.fill();
 }
 
+export function arrowUp(context, x, y, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x - 3, y + 4);
+  context.lineTo(x + 3, y + 4);
+  context.lineTo(x, y);
+  context.fill();
+}
+
 /** Hatch a box [x, y, width, height] of what is not a number, so that its grey is no value. */
 export function hatch(context, theme, [x, y, width, height]) {
   context.strokeStyle = css(theme.paper);

@@ -3,7 +3,7 @@
  * where neighbouring time steps share a pixel. It shows where the window is, and moves it.
  */
 
-import { clamp, normsOf, onAxis, startOf } from "./values.js";
+import { clamp, normsOf, onAxis, startOf, storyOf } from "./values.js";
 import { css, pixel } from "./theme.js";
 import { HEIGHT, cellX } from "./layout.js";
 import { plural } from "./words.js";
@@ -30,7 +30,7 @@ export function drawOverview(context, scene) {
   const sizes = meanSizes(scene);
   const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const wide = base.view / steps;
-  const index = store.header.gradients.findIndex(({ letter }) => letter === "d_h");
+  const { index, letter } = storyOf(store.header);
   const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
   const foot = OVERVIEW.strip + 2 + OVERVIEW.bars;
   forPixels(steps, wide, (x, width, first, last) => {
@@ -39,7 +39,7 @@ export function drawOverview(context, scene) {
     const norm = mean(norms, first, last);
     if (!(norm > 0 && norm < Infinity)) return;
     const height = onAxis(range, norm) * OVERVIEW.bars;
-    context.fillStyle = css(colours.d_h, 0.75);
+    context.fillStyle = css(colours[letter], 0.75);
     context.fillRect(x, foot - height, width, height);
   });
   drawWindow(context, scene, theme);

@@ -5,7 +5,7 @@
 
 import { unpack } from "./packet.js";
 import { merge, newest } from "./store.js";
-import { clamp, decades, decode, quantityIndex, signedScale, unitScale } from "./values.js";
+import { AXIS, clamp, decades, decode, quantityIndex, signedScale, unitScale } from "./values.js";
 import { colourTable, parseColour } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed, zoomedScroll } from "./zoom.js";
@@ -27,7 +27,7 @@ export function newScene() {
     unitScales: {}, scalesShown: "", stale: true, sizes: new Map(),
     base: null, zoom: { level: 0, depth: 0, from: 0, since: null },
     scroll: 0, columnScroll: 0, camera: 0,
-    step: 0, unit: null, pointer: null, follow: true, ofLast: true, calm: false,
+    step: 0, unit: null, pointer: null, follow: true, ofLast: true, fitted: false, calm: false,
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
     replay: { playing: false, since: 0, speed: 1, loop: true },
     dirty: "all", lastSelected: "null",
@@ -77,17 +77,18 @@ function takeSelection(scene, selected) {
 }
 
 /** Where one is in a scene: what `comeBack` needs, once its picture has left the page. */
-export function whereabouts({ store, zoom, step, ofLast, columnScroll, sweep, replay }) {
+export function whereabouts({ store, zoom, step, ofLast, fitted, columnScroll, sweep, replay }) {
   return {
-    run: store.run, shape: store.shape, level: zoom.level, step, ofLast, columnScroll,
+    run: store.run, shape: store.shape, level: zoom.level, step, ofLast, fitted, columnScroll,
     sweep: { ...sweep }, replay: { ...replay, playing: false },
   };
 }
 
 /** Look at what one looked at before, if it is still the same run; see `whereabouts`. */
-export function comeBack(scene, { run, shape, level, step, ofLast, columnScroll, sweep, replay }) {
+export function comeBack(scene, earlier) {
+  const { run, shape, level, step, ofLast, fitted, columnScroll, sweep, replay } = earlier;
   if (run !== scene.store.run || shape !== scene.store.shape) return;
-  Object.assign(scene, { step, camera: step, ofLast, columnScroll });
+  Object.assign(scene, { step, camera: step, ofLast, fitted, columnScroll });
   Object.assign(scene.sweep, sweep);
   Object.assign(scene.replay, replay);
   if (scene.unit) Object.assign(scene.zoom, { level, depth: level });
@@ -127,12 +128,16 @@ export function rescale(scene) {
     const q = quantityIndex(store.header, row.letter);
     scene.scales[artKey(row)] = signedScale(store, q, row.layer);
   }
-  // While training is played one axis serves all iterations: bars that move on it can be compared.
-  scene.range = decades(scene.replay.playing ? store.frames : [scene.frame], scene.range);
+  scene.range = scene.fitted ? fittedAxis(scene) : AXIS;
   const rows = zoom.level && unit ? base.rows.filter((row) => row.layer === unit.layer) : [];
   const ofUnit = rows.map((row) => unitScale(scene, row));
   scene.scalesShown = JSON.stringify([scene.scales, scene.range, ofUnit]);
   return scene.scalesShown !== scalesShown;
+}
+
+/** While training is played one axis serves all iterations: bars that move on it can be compared. */
+function fittedAxis({ store, replay, frame, range }) {
+  return decades(replay.playing ? store.frames : [frame], range === AXIS ? null : range);
 }
 
 /** Turn to another frame; colours take a moment to get there. */

@@ -97,7 +97,27 @@ function unitPeak({ header, frames }, row, unit) {
 }
 
 /**
- * Decades that the gradient axis spans: those of the frames, for both losses. The axis that is there
+ * Decades of the gradient's axis: fixed, so that a wedge as wide means a gradient as large in every
+ * cell, run and picture. A trained network's gradients lie in them, and most of an untrained one's;
+ * what lies beyond is marked.
+ */
+export const AXIS = Object.freeze({ low: -7, high: 1 });
+
+/** Which way a norm lies beyond an axis: -1 below, 1 above, 0 for what is on it, or is exactly 0. */
+export function beyond(range, norm) {
+  if (norm > 0 && Math.log10(norm) < range.low) return -1;
+  return Math.log10(norm) > range.high ? 1 : 0;
+}
+
+/** The gradient by the state that carries the memory: an LSTM's cell state, else the hidden state. */
+export function storyOf({ gradients }) {
+  const ofCell = gradients.findIndex(({ letter }) => letter === "d_c");
+  const index = ofCell < 0 ? gradients.findIndex(({ letter }) => letter === "d_h") : ofCell;
+  return { ...gradients[index], index };
+}
+
+/**
+ * Decades that a fitted axis spans: those of the frames, for both losses. The axis that is there
  * stays as long as it fits, so that it does not jump with every update.
  */
 export function decades(frames, present) {
