@@ -17,7 +17,16 @@ MAY_IMPORT = {
     "figures": {"engine", "recording", "tasks", "training", "analysis"},
     "ui": {"engine", "recording", "tasks", "training", "analysis", "figures"},
 }
-ENGINE_MAY_IMPORT = {"numpy", "math", "abc", "collections", "dataclasses", "functools", "typing"}
+ENGINE_MAY_IMPORT = {
+    "numpy",
+    "math",
+    "abc",
+    "collections",
+    "dataclasses",
+    "functools",
+    "re",
+    "typing",
+}
 
 
 def imported(file: Path) -> set[str]:

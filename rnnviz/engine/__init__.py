@@ -27,6 +27,7 @@ reference.py     the cells by their equations, slow and plain: read it first
 cells/           the same, fast: one file each, its equations, its forward, its backward
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
+torch_names.py   which entry of a state_dict is which parameter
 interventions.py holding gates, silencing units, shifting the forget bias
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map

@@ -18,13 +18,13 @@ from rnnviz.engine.products import Array
 SHOWN_CHARACTERS = 60
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, characters: int = SHOWN_CHARACTERS) -> str:
     """Return a value as it stands in an error sentence: short, whatever it is."""
     try:
         text = repr(value)
     except Exception:  # Python refuses a number of 4300 digits; a class of others', anything
         text = f"a value of the type {type(value).__name__} that cannot be shown"
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+    return text if len(text) <= characters else text[: characters - 3] + "..."
 
 
 def whole(name: str, value: Any, low: int, high: int | None = None) -> int:
@@ -207,27 +207,6 @@ def initial(
     for name, array in state.items():
         same_shape(f"initial[{name!r}]", array, shape)
     return state
-
-
-def parameters(
-    value: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], dtype: np.dtype[Any]
-) -> dict[str, Array]:
-    """Return arrays for exactly these names, of exactly these shapes, finite in this type."""
-    if not isinstance(value, Mapping):
-        raise ValueError(f"weights must be a mapping of names, got {type(value).__name__}")
-    missing = sorted(set(shapes) - set(value))
-    unknown = [name for name in value if name not in shapes]
-    if missing or unknown:
-        raise ValueError(
-            f"weights must be exactly {sorted(shapes)}; missing {missing}, unknown {shown(unknown)}"
-        )
-    arrays = {name: numbers(name, value[name]) for name in shapes}
-    for name, shape in shapes.items():
-        same_shape(name, arrays[name], shape)
-        largest = np.abs(arrays[name]).max()
-        if largest > np.finfo(dtype).max:
-            raise ValueError(f"{name} must be finite in {dtype}, got {largest}")
-    return arrays
 
 
 def truncation(value: Any) -> None:

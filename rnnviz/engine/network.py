@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnnviz.engine import checks, init
+from rnnviz.engine import checks, init, torch_names
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Layout, Parameters, Shapes, views
@@ -325,12 +325,19 @@ class Network:
     def load_torch(self, weights: Mapping[str, Any]) -> None:
         """Take over weights by PyTorch's names; all of them, nothing else.
 
+        Parameters
+        ----------
+        weights : mapping of name to array or tensor
+            A `state_dict`, as it is: modules may have any names (`lstm.weight_ih_l0`,
+            `head.weight`), and tensors may require a gradient.
+
         Raises
         ------
         ValueError
-            If an entry is missing, unknown, misshapen or not finite; nothing is changed then.
+            If an entry is missing, unknown, misshapen or not finite, or it is not clear which is
+            which; nothing is changed then.
         """
-        for name, values in checks.parameters(weights, self._shapes, self.dtype).items():
+        for name, values in torch_names.arrays(weights, self._shapes, self.dtype).items():
             np.copyto(self.parameters[name], values, casting="same_kind")
 
     def to_torch(self) -> dict[str, Array]:

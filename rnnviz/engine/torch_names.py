@@ -1,0 +1,162 @@
+"""Weights as PyTorch names them: which entry of a `state_dict` is which parameter.
+
+A module of one's own names its parts as it likes: `lstm.weight_ih_l0`, `encoder.rnn.bias_hh_l1`,
+`head.weight`. What a parameter is stands in the last part of a name, the rest is where it lives.
+Recurrent weights may live in one module of several layers, or in several modules of one layer each
+(`nn.LSTMCell` among them); readout and embedding are the modules that have nothing but `weight`,
+and `bias`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnnviz.engine import checks
+from rnnviz.engine.layout import Shapes
+from rnnviz.engine.products import Array
+
+_RECURRENT = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|peephole)(?:_l(\d+))?")
+_READOUT, _EMBEDDING = ("readout.weight", "readout.bias"), ("embedding.weight",)
+
+
+class _Module(NamedTuple):
+    """Where entries live: the name before the last dot, and the entries by the part after it."""
+
+    path: str
+    entries: dict[str, str]
+
+
+def arrays(value: Mapping[str, Any], shapes: Shapes, dtype: np.dtype[Any]) -> dict[str, Array]:
+    """Return the weights of a network by its own names, of its shapes, finite in its type.
+
+    Parameters
+    ----------
+    value : mapping of name to array or tensor
+        A tensor may require a gradient; it is anything with `.detach().cpu().numpy()`.
+    shapes
+        Of all parameters.
+    dtype
+        Of the network.
+
+    Raises
+    ------
+    ValueError
+        If an entry is missing, not expected, misshapen or not finite, or it is not clear which is
+        which.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"weights must be a mapping of names, got {type(value).__name__}")
+    names = _matched(list(value), shapes)
+    found = {}
+    for name, shape in shapes.items():
+        theirs = names[name]
+        found[name] = checks.numbers(theirs, _detached(theirs, value[theirs]))
+        checks.same_shape(theirs, found[name], shape)
+        largest = np.abs(found[name]).max()
+        if largest > np.finfo(dtype).max:
+            raise ValueError(f"{theirs} must be finite in {dtype}, got {largest}")
+    return found
+
+
+def _detached(name: str, value: Any) -> Any:
+    """Return the numbers of a tensor; anything else as it is."""
+    if not hasattr(value, "detach"):
+        return value
+    try:
+        return value.detach().cpu().numpy()
+    # A type that NumPy does not have, or something that is no tensor after all.
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array, got: {error}") from None
+
+
+def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
+    """Return for each parameter the name of its entry."""
+    matched = {name: name for name in shapes if name in names}
+    others = [name for name in names if name not in shapes]
+    modules = _modules(name for name in others if isinstance(name, str))
+    matched |= _recurrent(modules, [name for name in shapes if name not in matched])
+    plain = [module for module in modules if set(module.entries) <= {"weight", "bias"}]
+    if not any(name in matched for name in _READOUT):
+        matched |= _readout(plain, embedded=_EMBEDDING[0] in shapes)
+    if _EMBEDDING[0] in shapes and _EMBEDDING[0] not in matched:
+        matched |= _embedding(plain)
+    missing = [name for name in shapes if name not in matched]
+    unknown = [name for name in others if name not in matched.values()]
+    if missing or unknown:
+        raise ValueError(
+            f"weights must be exactly {checks.shown(list(shapes), 120)}, in modules of any names, "
+            f"such as lstm.weight_ih_l0 and head.weight; missing {checks.shown(missing)}, "
+            f"unknown {checks.shown(unknown)}"
+        )
+    return matched
+
+
+def _modules(names: Iterable[str]) -> list[_Module]:
+    """Sort entries by where they live, in their order."""
+    modules: dict[str, _Module] = {}
+    for name in names:
+        path, _, last = name.rpartition(".")
+        modules.setdefault(path, _Module(path, {})).entries[last] = name
+    return list(modules.values())
+
+
+def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
+    """Name the recurrent weights: those of one module, or of a module for each layer."""
+    recurrent = [module for module in modules if any(map(_RECURRENT.fullmatch, module.entries))]
+    layers = 1 + max((int(name[-1]) for name in wanted if _RECURRENT.fullmatch(name)), default=-1)
+    one_each = len(recurrent) == layers and all(_is_one_layer(module) for module in recurrent)
+    if len(recurrent) > 1 and not one_each:
+        raise ValueError(
+            f"weights must hold {layers} recurrent layer{'s' * (layers != 1)}, all in one module "
+            f"or each in one of its own, "
+            f"got {_paths(recurrent)}"
+        )
+    if len(recurrent) > 1 and recurrent != sorted(recurrent, key=_natural):
+        raise ValueError(
+            "weights must tell which layer comes first, by names that follow the order in which "
+            f"they stand, got {_paths(recurrent)}"
+        )
+    named = {
+        f"{found[1]}_l{found[2] or 0 if len(recurrent) == 1 else number}": name
+        for number, module in enumerate(recurrent)
+        for last, name in module.entries.items()
+        if (found := _RECURRENT.fullmatch(last))
+    }
+    return {name: theirs for name, theirs in named.items() if name in wanted}
+
+
+def _is_one_layer(module: _Module) -> bool:
+    found = [_RECURRENT.fullmatch(last) for last in module.entries]
+    return {each[2] or "0" for each in found if each} == {"0"}
+
+
+def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
+    """Name weight and bias of the readout: of the one module that has both."""
+    found = [module for module in plain if "bias" in module.entries]
+    if not found and not embedded:
+        found = plain
+    if len(found) > 1:
+        raise ValueError(f"weights must have one module for the readout, got {_paths(found)}")
+    return {f"readout.{last}": name for module in found for last, name in module.entries.items()}
+
+
+def _embedding(plain: list[_Module]) -> dict[str, str]:
+    """Name the table of learned vectors: the one module that has no bias."""
+    found = [module for module in plain if "bias" not in module.entries]
+    if len(found) > 1:
+        raise ValueError(f"weights must have one module for the embedding, got {_paths(found)}")
+    return dict.fromkeys(_EMBEDDING, found[0].entries["weight"]) if found else {}
+
+
+def _natural(module: _Module) -> list[tuple[bool, int, str]]:
+    """Return what to sort by, so that `rnn10` comes after `rnn9`."""
+    parts = re.split(r"(\d+)", module.path)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def _paths(modules: Iterable[_Module]) -> str:
+    return checks.shown([module.path for module in modules], 120)
