@@ -90,6 +90,8 @@ def _measure(page: Page, seconds: float) -> None:
     _set(page, "Hidden units", 32)
     _set(page, "Sequence length", 50)
     _set(page, "Batch size", 16)
+    page.get_by_role("radio", name="fast").click()
+    page.wait_for_timeout(500)
     page.get_by_role("button", name="Train", exact=False).first.click()
     page.wait_for_timeout(3000)
     zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"

@@ -186,6 +186,8 @@ def _soak(browser: Browser, server: Server, minutes: float) -> None:
     train = page.locator(".st-key-play button").first
     train.wait_for()
     page.wait_for_timeout(2000)
+    page.get_by_role("radio", name="fast").click()
+    page.wait_for_timeout(500)
     train.click()
     half = minutes * 30_000
     _phase(page, session, server, half, "training")

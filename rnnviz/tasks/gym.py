@@ -23,6 +23,14 @@ REST = "rest"
 REST_DAY = "rest day"
 FEELINGS = ("tired", "fine", "strong")
 
+#: A working week of which the first day alternates: on Friday one must still know which it was.
+TWO_WEEKS = (
+    "legs", "core", "cardio", "cardio", "cardio",
+    "arms", "core", "cardio", "cardio", "cardio",
+)  # fmt: skip
+#: The simplest schedule: yesterday alone tells what is due.
+THREE_DAYS = ("shoulder", "biceps", "cardio")
+
 _EVALUATION_SEED = 20_000
 _EVALUATION_SEQUENCES = 64
 _PROBE_SEED = 30_000
@@ -64,8 +72,8 @@ class GymSchedule(Generated):
         If a setting is not allowed; the sentence says what is, and what came.
     """
 
-    exercises: tuple[str, ...] = ("shoulder", "biceps", "cardio")
-    length: int = 14
+    exercises: tuple[str, ...] = TWO_WEEKS
+    length: int = 20
     missed: float = 0.0
     when_missed: str = "waits"
     rest_day: str = "none"
@@ -85,7 +93,7 @@ class GymSchedule(Generated):
             "exercises",
             "Exercises",
             tuple,
-            ("shoulder", "biceps", "cardio"),
+            TWO_WEEKS,
             "What the schedule repeats, one exercise a day, in this order. A name may occur twice: "
             "then one day of memory may not be enough.",
             low=2,
@@ -96,7 +104,7 @@ class GymSchedule(Generated):
             "length",
             "Sequence length",
             int,
-            14,
+            20,
             "Number of days that the network sees in one sequence.",
             low=2,
             high=500,
@@ -149,7 +157,7 @@ class GymSchedule(Generated):
             str,
             "yesterday",
             "Yesterday: the exercise done the day before. Calendar: weekday, month and how you "
-            "feel on the day itself, the feed-forward way, which can't know a cycle of 3.",
+            "feel on the day itself, the feed-forward way: it does not see what was done.",
             choices=("yesterday", "calendar"),
             short="view",
         ),
@@ -266,6 +274,10 @@ class GymSchedule(Generated):
             sentences.append(
                 f"An exercise occurs more than once, so yesterday's is not enough: the last "
                 f"{self.memory_days} exercises determine the next."
+            )
+        elif self._plain:
+            sentences.append(
+                "This is the simplest kind: yesterday's exercise alone determines the next."
             )
         return " ".join(sentences)
 

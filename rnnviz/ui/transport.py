@@ -14,7 +14,8 @@ from rnnviz.ui.session import Run
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
-DEFAULT_SPEED = "fast"
+#: The opening run takes several seconds at it (`benchmarks/opening.py`): learning is to be watched.
+DEFAULT_SPEED = "slow"
 
 #: Within this time after a pause a second press is the same one: when the timer of the live loop is
 #: due while a button is pressed, the browser sends the press with the tick, and then again.

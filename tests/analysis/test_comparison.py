@@ -6,11 +6,11 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.comparison import Reached, in_words, measure, standings, worth_of_memory
-from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.schedule import Schedule
+from tests.schedules import three_days
 
-GYM = GymSchedule()
-MISSED = GymSchedule(missed=0.2)
+GYM = three_days()
+MISSED = three_days(missed=0.2)
 
 
 def reached(task=GYM, way="memory", accuracy=0.9, **more):
@@ -71,7 +71,7 @@ def test_a_run_on_another_schedule_does_not_count():
     [
         (MISSED, "the difference is what a memory is worth"),
         (GYM, "here the last day says it all"),
-        (GymSchedule(exercises=tuple("abcdefg")), "needs no memory"),
+        (three_days(exercises=tuple("abcdefg")), "needs no memory"),
     ],
 )
 def test_it_is_said_what_the_ceilings_mean(task, words):
@@ -91,11 +91,11 @@ def test_it_is_said_who_reached_what_and_when_it_was_luck():
 
 
 def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(monkeypatch):
-    task = GymSchedule(length=11)
+    task = three_days(length=11)
     first = standings(task, None, [])
 
     def refuse(schedule):
         raise AssertionError(f"computed again for {schedule}")
 
     monkeypatch.setattr(Schedule, "best_from_calendar", refuse)
-    assert standings(GymSchedule(length=11), None, []) == first
+    assert standings(three_days(length=11), None, []) == first

@@ -17,6 +17,7 @@ from rnnviz.engine import Hold, Network, ShiftForgetBias, Silence
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch
 from rnnviz.training.tracing import trace_of as make_trace
+from tests.schedules import three_days
 
 CELLS = ("lstm", "gru", "rnn", "relu", "mlp")
 #: What is recorded, and so must be met.
@@ -26,7 +27,7 @@ BACKWARD = {"lstm": {"d_h", "d_c"}}
 
 def trained(cell="lstm", *, task="gym", interventions=(), iterations=15, steps=7, **settings):
     """Return a trainer whose network has moved away from its first weights."""
-    chosen = make_task(task)
+    chosen = three_days() if task == "gym" else make_task(task)
     chosen = replace(chosen, **settings.pop("of_task", {}))
     if task == "gym":
         chosen = replace(chosen, length=steps)

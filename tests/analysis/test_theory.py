@@ -17,13 +17,15 @@ from rnnviz.analysis.theory import (
     way_back_sentence,
 )
 from rnnviz.tasks import DelayedRecall, NextSymbol
+from tests.schedules import three_days
 
 EMPTY = np.empty(0)
 
 
 def trainer_of(task=None, **settings):
     key = "gym" if task is None else task.key
-    return Trainer(RunConfig(task=key, **{"hidden_size": 6, **settings}), task)
+    config = RunConfig(task=key, **{"hidden_size": 6, **settings})
+    return Trainer(config, three_days() if task is None else task)
 
 
 def way_of(trainer, layer=-1):

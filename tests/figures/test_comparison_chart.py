@@ -2,9 +2,9 @@ import pytest
 
 from rnnviz import figures
 from rnnviz.analysis.comparison import Reached, standings
-from rnnviz.tasks import GymSchedule
+from tests.schedules import three_days
 
-GYM = GymSchedule()
+GYM = three_days()
 
 
 def spec_of(now, *earlier):

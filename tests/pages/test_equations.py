@@ -10,13 +10,14 @@ from rnnviz.analysis.equations import number_text
 from rnnviz.engine import Hold
 from rnnviz.tasks import NextSymbol
 from tests.pages.conftest import control, go_to, run_of
+from tests.schedules import three_days
 
 BACKWARD = "backward"
 
 
 @pytest.fixture
 def trained(open_app):
-    trainer = Trainer(RunConfig())
+    trainer = Trainer(RunConfig(), three_days())
     trainer.advance(iterations=30)
     return open_app("equations", trainer)
 

@@ -11,6 +11,7 @@ from rnnviz.ui import gate_views, unit_views
 from rnnviz.ui.plain import plain
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, go_to, run_of
+from tests.schedules import three_days
 
 MAPS = ("Time steps", "Training, one step", "Training, one unit")
 VIEWS = (*MAPS, "Saturation", "Distribution", "Weights", "What units follow")
@@ -48,7 +49,7 @@ def choose(app, key, value):
 def page(open_app):
     """Open the page of a small run that has been trained."""
     app = open_app()
-    run_of(app).trainer = Trainer(RunConfig(hidden_size=5))
+    run_of(app).trainer = Trainer(RunConfig(hidden_size=5), three_days())
     run_of(app).trainer.advance(iterations=12)
     return go_to(app, "gates")
 
@@ -231,7 +232,7 @@ def test_before_training_the_cloud_speaks_of_no_slider(open_app):
     app = open_app("gates")
     choose(app, "gate_view", "Saturation")
     said = " ".join(caption.value for caption in app.caption)
-    assert "Measured at the one iteration that is kept so far over 4 sequences" in said
+    assert "Measured at the one iteration that is kept so far over 11 sequences" in said
     assert "slider" not in said
 
 

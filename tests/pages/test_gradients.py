@@ -17,6 +17,7 @@ from rnnviz.ui import session
 from rnnviz.ui.gradient_scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.gradient_views import compare
 from tests.pages.conftest import control, run_of
+from tests.schedules import three_days
 
 
 def charts(app):
@@ -48,7 +49,7 @@ def laboratory(open_app):
     """Open the page with a run of a few iterations, at one of its views."""
 
     def open_at(view="Over the lag", iterations=20, **settings):
-        trainer = Trainer(RunConfig(**settings))
+        trainer = Trainer(RunConfig(**settings), three_days())
         trainer.advance(iterations=iterations)
         app = open_app("gradients", trainer)
         if view != "Over the lag":

@@ -179,8 +179,8 @@ def test_what_was_done_first_in_the_new_run_is_undone_first(open_app):
     assert run_of(app).trainer.network.interventions == ()
     undo(app)
 
-    assert run_of(app).trainer.task.length == 14
-    assert control(app, "length:gym").value == 14
+    assert run_of(app).trainer.task.length == 20
+    assert control(app, "length:gym").value == 20
     assert run_of(app).trainer.iteration == 2
 
 

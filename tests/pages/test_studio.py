@@ -5,8 +5,10 @@ import re
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.ui.session import SPEED
 from rnnviz.ui.transport import toggle
 from tests.pages.conftest import control, go_to, run_of
+from tests.schedules import three_days
 
 
 def readings(app):
@@ -20,7 +22,7 @@ def test_a_first_visit_shows_an_untrained_network_at_rest(open_app):
 
     assert readings(app)["Iteration"] == "0"
     assert readings(app)["Learning rate"] == "0.01"
-    assert 0 < float(readings(app)["All: accuracy (guess 33%)"].rstrip("%")) < 70
+    assert 0 < float(readings(app)["All: accuracy (guess 60%)"].rstrip("%")) < 70
     assert app.button(key="play").label == "Train"
 
 
@@ -134,12 +136,13 @@ def test_a_live_knob_waits_for_the_next_tick_while_training(open_app):
 
 def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
     app = open_app()
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     run = run_of(app)
     run.trainer = trainer
     app.session_state[control(app, "setting:optimizer").key] = "sgd"
     app.session_state[control(app, "setting:learning_rate").key] = 1.0
+    app.session_state[SPEED] = "fast"
     run.playing = True
     for _ in range(20):
         app.run()
@@ -244,7 +247,7 @@ def test_a_refusal_is_told_on_every_page_until_something_else_is_done(open_app, 
     go_to(app, page)
 
     assert "got 128 x 1 x 32 x 500" in app.error[0].value
-    assert control(app, "length:gym").value == 14
+    assert control(app, "length:gym").value == 20
 
     control(app, "setting:hidden_size").set_value(16).run()
 
@@ -270,7 +273,7 @@ def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
 
     app.run()
 
-    assert readings(app)["All: accuracy (guess 33%)"] == "–"
+    assert readings(app)["All: accuracy (guess 60%)"] == "–"
 
 
 def test_training_that_waits_is_said_on_the_other_pages(open_app):

@@ -27,7 +27,7 @@ def test_the_page_shows_the_task_in_use(open_app):
 
     assert app.button(key="use_task").disabled
     assert app.button(key="use_task").label == "In use in the Studio"
-    assert symbols_of(app)["symbol"].tolist() == ["shoulder", "biceps", "cardio"]
+    assert symbols_of(app)["symbol"].tolist() == ["legs", "core", "cardio", "arms"]
 
 
 def test_missed_days_make_a_task_that_can_be_used(open_app):
@@ -116,7 +116,7 @@ def test_choosing_a_probe_changes_the_example_and_keeps_the_network(open_app):
     control(app, "probe").set_value(2).run()
 
     assert run_of(app).trainer is trainer
-    assert trainer.probe.name == "starts with cardio"
+    assert trainer.probe.name == "starts with cardio, day 3 of the schedule"
 
 
 def test_the_settings_that_a_task_suggests_are_applied_by_a_button(open_app):

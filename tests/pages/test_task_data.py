@@ -61,9 +61,9 @@ def test_the_tables_can_be_saved(open_app, downloads):
         rows_of(downloads[f"{name}.csv"]) for name in ("symbols", "sample_sequences")
     )
     assert symbols[0] == ["symbol", "integer", "count"]
-    assert [row[0] for row in symbols[1:]] == ["shoulder", "biceps", "cardio"]
+    assert [row[0] for row in symbols[1:]] == ["legs", "core", "cardio", "arms"]
     assert len(samples) == 1 + 2 * 6  # what is seen, and below it the answers
-    assert {len(row) for row in samples} == {2 + 14}
+    assert {len(row) for row in samples} == {2 + 20}
 
 
 def test_a_series_has_no_symbols_to_save(open_app, downloads):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import GymSchedule, calendar
+from rnnviz.tasks import calendar
+from tests.schedules import three_days
 
 SETTINGS = [
     {},
@@ -44,7 +45,7 @@ def read(task, batch):
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_target_is_what_a_slow_walk_through_the_past_says(setting):
-    task = GymSchedule(**setting)
+    task = three_days(**setting)
     batches = [task.sample(np.random.default_rng(seed), 8) for seed in range(3)]
     probes = [task.probe(index).batch for index in range(len(task.probe_names))]
     for batch in [*batches, task.evaluation(), *probes]:
@@ -56,7 +57,7 @@ def test_every_target_is_what_a_slow_walk_through_the_past_says(setting):
 
 
 def test_the_same_seed_gives_the_same_batch_and_another_seed_another():
-    for task in (GymSchedule(), GymSchedule(missed=0.3)):
+    for task in (three_days(), three_days(missed=0.3)):
         first, again, other = (task.sample(np.random.default_rng(s), 16) for s in (7, 7, 8))
         np.testing.assert_array_equal(first.x, again.x)
         np.testing.assert_array_equal(first.y, again.y)
@@ -64,14 +65,14 @@ def test_the_same_seed_gives_the_same_batch_and_another_seed_another():
 
 
 def test_equal_tasks_give_equal_batches():
-    first = GymSchedule(missed=0.3).sample(np.random.default_rng(7), 4)
-    again = GymSchedule(missed=0.3).sample(np.random.default_rng(7), 4)
+    first = three_days(missed=0.3).sample(np.random.default_rng(7), 4)
+    again = three_days(missed=0.3).sample(np.random.default_rng(7), 4)
     np.testing.assert_array_equal(first.x, again.x)
 
 
 @pytest.mark.parametrize("missed", [0.0, 0.3])
 def test_a_batch_that_is_spoilt_spoils_no_later_one(missed):
-    task = GymSchedule(missed=missed)
+    task = three_days(missed=missed)
     expected = task.sample(np.random.default_rng(1), 4)
     spoilt = task.sample(np.random.default_rng(1), 4)
     spoilt.x[:] = 99
@@ -86,7 +87,7 @@ def test_a_batch_that_is_spoilt_spoils_no_later_one(missed):
 
 
 def test_the_evaluation_sequences_are_locked():
-    batch = GymSchedule().evaluation()
+    batch = three_days().evaluation()
     with pytest.raises(ValueError, match="read-only"):
         batch.x[:] = 0
     with pytest.raises(ValueError, match="read-only"):
@@ -94,26 +95,26 @@ def test_the_evaluation_sequences_are_locked():
 
 
 def test_sequences_start_everywhere_in_the_schedule():
-    task = GymSchedule()
+    task = three_days()
     starts = task.sample(np.random.default_rng(0), 300).x[0].sum(axis=0)
     assert (starts > 70).all()
 
 
 def test_days_are_missed_as_often_as_was_asked_for():
-    x = GymSchedule(missed=0.3, length=100).sample(np.random.default_rng(0), 100).x
+    x = three_days(missed=0.3, length=100).sample(np.random.default_rng(0), 100).x
     assert x[1:, :, 3].mean() == pytest.approx(0.3, abs=0.02)
     assert x[0, :, 3].sum() == 0
 
 
 def test_there_is_a_rest_input_only_if_days_can_be_missed():
-    assert GymSchedule().input_size == 3
-    assert GymSchedule(missed=0.1).input_size == 4
-    assert GymSchedule(missed=0.1).output_labels == ("shoulder", "biceps", "cardio")
+    assert three_days().input_size == 3
+    assert three_days(missed=0.1).input_size == 4
+    assert three_days(missed=0.1).output_labels == ("shoulder", "biceps", "cardio")
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_the_baseline_is_what_a_hand_count_gives(setting):
-    task = GymSchedule(**setting)
+    task = three_days(**setting)
     said = Counter(t for _, targets in read(task, task.evaluation()) for t in targets)
     baseline = task.baseline()
     assert baseline.accuracy == pytest.approx(max(said.values()) / said.total())
@@ -121,22 +122,22 @@ def test_the_baseline_is_what_a_hand_count_gives(setting):
 
 
 def test_without_missed_days_always_saying_one_of_three_is_right_every_third_day():
-    assert GymSchedule(length=15).baseline().accuracy == pytest.approx(1 / 3)
+    assert three_days(length=15).baseline().accuracy == pytest.approx(1 / 3)
 
 
 def test_the_evaluation_covers_every_start():
-    assert GymSchedule().evaluation().x[0].sum(axis=0).tolist() == [1, 1, 1]
-    assert GymSchedule(missed=0.2).evaluation().x[0].sum(axis=0).tolist() == [22, 21, 21, 0]
+    assert three_days().evaluation().x[0].sum(axis=0).tolist() == [1, 1, 1]
+    assert three_days(missed=0.2).evaluation().x[0].sum(axis=0).tolist() == [22, 21, 21, 0]
 
 
 def test_there_is_one_probe_for_each_start():
     expected = ("starts with shoulder", "starts with biceps", "starts with cardio")
-    assert GymSchedule().probe_names == expected
+    assert three_days().probe_names == expected
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_the_labels_of_a_probe_are_its_numbers_in_words(setting):
-    task = GymSchedule(**setting)
+    task = three_days(**setting)
     assert len(set(task.probe_names)) == len(task.probe_names)
     for index, name in enumerate(task.probe_names):
         probe = task.probe(index)
@@ -153,7 +154,7 @@ def test_the_labels_of_a_probe_are_its_numbers_in_words(setting):
 
 def test_with_missed_days_the_first_probe_has_a_gap_and_another_a_long_one():
     for missed in (1e-9, 0.1, 0.9):
-        task = GymSchedule(missed=missed)
+        task = three_days(missed=missed)
         assert "rest" in task.probe(0).input_labels
         assert any(name.endswith("misses 6 days in a row") for name in task.probe_names)
         assert any(name.endswith("misses no day") for name in task.probe_names)
@@ -162,11 +163,11 @@ def test_with_missed_days_the_first_probe_has_a_gap_and_another_a_long_one():
 @pytest.mark.parametrize("index", [-1, 3, 1.0, True, "0", None])
 def test_a_probe_that_is_not_there_is_refused(index):
     with pytest.raises(ValueError, match=r"^probe must be a whole number 0\.\.2, got "):
-        GymSchedule().probe(index)
+        three_days().probe(index)
 
 
 def test_the_table_of_symbols_counts_the_evaluation_inputs():
-    task = GymSchedule(missed=0.2)
+    task = three_days(missed=0.2)
     table = task.symbols()
     said = Counter(s for seen, _ in read(task, task.evaluation()) for s in seen)
     assert table["symbol"].tolist() == ["shoulder", "biceps", "cardio", "rest"]
@@ -175,7 +176,7 @@ def test_the_table_of_symbols_counts_the_evaluation_inputs():
 
 
 def test_examples_are_sequences_in_words():
-    task = GymSchedule(missed=0.3, length=4)
+    task = three_days(missed=0.3, length=4)
     examples = task.examples(np.random.default_rng(0), 5)
     assert len(examples) == 5
     for example in examples:
@@ -183,22 +184,22 @@ def test_examples_are_sequences_in_words():
 
 
 def test_the_description_is_made_from_the_settings():
-    text = GymSchedule(exercises=("run", "swim"), length=9).description
+    text = three_days(exercises=("run", "swim"), length=9).description
     assert "2 exercises" in text
     assert "run → swim" in text
     assert "9 days" in text
     assert "missed" not in text
-    assert "25 %" in GymSchedule(missed=0.25).description
+    assert "25 %" in three_days(missed=0.25).description
 
 
 def test_equal_settings_make_equal_tasks():
-    assert GymSchedule(["shoulder ", "biceps", "cardio"], missed=0) == GymSchedule()
-    assert hash(GymSchedule(missed=0)) == hash(GymSchedule())
-    assert GymSchedule(length=15) != GymSchedule()
+    assert three_days(["shoulder ", "biceps", "cardio"], missed=0) == three_days()
+    assert hash(three_days(missed=0)) == hash(three_days())
+    assert three_days(length=15) != three_days()
 
 
 def test_rest_may_be_an_exercise_as_long_as_no_day_is_missed():
-    assert GymSchedule(("push", "pull", "rest")).output_labels == ("push", "pull", "rest")
+    assert three_days(("push", "pull", "rest")).output_labels == ("push", "pull", "rest")
 
 
 MANY = [f"exercise {i}" for i in range(500)]
@@ -248,7 +249,7 @@ MANY = [f"exercise {i}" for i in range(500)]
 )
 def test_a_refusal_says_what_is_allowed_and_what_came(setting, sentence):
     with pytest.raises(ValueError, match=r".") as refusal:
-        GymSchedule(**setting)
+        three_days(**setting)
     assert str(refusal.value) == sentence
 
 
@@ -257,7 +258,7 @@ def test_a_refusal_says_what_is_allowed_and_what_came(setting, sentence):
     ["<img src=x onerror=alert(1)>", "🏋🏽\u200d♀\ufe0f", "כתפיים", "**bold**", "=cmd|' /C x'!A0"],
 )
 def test_markup_emoji_and_right_to_left_names_are_plain_data(name):
-    task = GymSchedule((name, "run"))
+    task = three_days((name, "run"))
     assert task.output_labels == (name, "run")
     assert task.probe_names[0] == f"starts with {name}"
 
@@ -270,7 +271,7 @@ def test_markup_emoji_and_right_to_left_names_are_plain_data(name):
 @settings(derandomize=True, max_examples=60, deadline=None)
 def test_any_settings_make_a_task_or_a_value_error(exercises, length, missed):
     try:
-        task = GymSchedule(exercises, length, missed)
+        task = three_days(exercises, length, missed)
     except ValueError:
         return
     check_that_everything_answers(task)
@@ -286,7 +287,7 @@ def test_any_settings_make_a_task_or_a_value_error(exercises, length, missed):
 @settings(derandomize=True, max_examples=40, deadline=None)
 def test_plausible_settings_make_a_task_or_a_value_error(exercises, length, missed):
     try:
-        task = GymSchedule(exercises, length, missed)
+        task = three_days(exercises, length, missed)
     except ValueError as refusal:
         sentence = str(refusal)
     else:
@@ -347,7 +348,7 @@ def explained_by(task, start, seen, targets):
 
 @pytest.mark.parametrize("setting", OPTIONS, ids=str)
 def test_each_sequence_is_one_that_a_slow_walk_from_some_start_gives(setting):
-    task = GymSchedule(**setting)
+    task = three_days(**setting)
     probes = [task.probe(index).batch for index in range(len(task.probe_names))]
     inputs = task.vocabulary.labels
     for batch in [task.sample(np.random.default_rng(0), 40), task.evaluation(), *probes]:
@@ -372,7 +373,7 @@ def test_each_sequence_is_one_that_a_slow_walk_from_some_start_gives(setting):
     ],
 )
 def test_the_days_of_memory_are_what_a_look_at_all_windows_says(exercises, days):
-    task = GymSchedule(exercises)
+    task = three_days(exercises)
     assert task.memory_days == days
 
     def determined(count):
@@ -388,7 +389,7 @@ def test_the_days_of_memory_are_what_a_look_at_all_windows_says(exercises, days)
 
 
 def test_a_repeated_exercise_has_one_output():
-    task = GymSchedule(("Push", "cardio", "pull", "CARDIO"))
+    task = three_days(("Push", "cardio", "pull", "CARDIO"))
     assert task.exercises == ("Push", "cardio", "pull", "cardio")
     assert task.output_labels == ("Push", "cardio", "pull")
     assert task.input_size == 3
@@ -398,15 +399,15 @@ def test_a_repeated_exercise_has_one_output():
 
 
 def test_days_before_enough_was_seen_do_not_count_in_the_evaluation():
-    assert GymSchedule().evaluation().mask is None
-    mask = GymSchedule(("a", "a", "a", "b")).evaluation().mask
+    assert three_days().evaluation().mask is None
+    mask = three_days(("a", "a", "a", "b")).evaluation().mask
     assert mask[:2].sum() == 0
     assert mask[2:].all()
 
 
 def test_missing_days_let_the_schedule_wait_or_run_on():
     for when, expected in (("waits", ["a", "b"]), ("runs on", ["a", "c"])):
-        task = GymSchedule(("a", "b", "c"), missed=0.5, when_missed=when, length=3)
+        task = three_days(("a", "b", "c"), missed=0.5, when_missed=when, length=3)
         for x in task.sample(np.random.default_rng(0), 60).x.transpose(1, 0, 2):
             seen = [task.vocabulary.labels[int(row.argmax())] for row in x]
             if seen[0] == "a" and seen[1] == "rest" and seen[2] != "rest":
@@ -414,7 +415,7 @@ def test_missing_days_let_the_schedule_wait_or_run_on():
 
 
 def test_something_else_is_done_as_often_as_was_asked_for():
-    task = GymSchedule(noise=0.3, length=200)
+    task = three_days(noise=0.3, length=200)
     batch = task.sample(np.random.default_rng(0), 50)
     # What is seen on day t + 1 is what was due after day t, unless something else was done.
     assert (batch.x[1:].argmax(axis=2) != batch.y[:-1]).mean() == pytest.approx(0.3, abs=0.02)
@@ -446,7 +447,7 @@ CALENDAR = [
 
 @pytest.mark.parametrize("setting", CALENDAR, ids=str)
 def test_the_best_accuracy_from_the_calendar_is_what_a_long_count_gives(setting):
-    task = GymSchedule(**setting, view="calendar")
+    task = three_days(**setting, view="calendar")
     assert task.input_size == 7 + 12 + 3
     known = defaultdict(Counter)
     batch = task.sample(np.random.default_rng(0), 2_000)  # of 14 days: each weekday twice
@@ -467,19 +468,19 @@ def test_the_best_accuracy_from_the_calendar_is_what_a_long_count_gives(setting)
     ],
 )
 def test_the_best_accuracy_from_the_calendar_is_exact(setting, best):
-    assert GymSchedule(**setting, view="calendar").best_accuracy == pytest.approx(best)
+    assert three_days(**setting, view="calendar").best_accuracy == pytest.approx(best)
 
 
 def test_a_cycle_of_three_in_a_week_of_seven_cannot_be_known_from_the_calendar():
-    task = GymSchedule(view="calendar")
+    task = three_days(view="calendar")
     assert task.best_accuracy < 0.35
     assert "more than 34 % of the days" in task.description
     assert task.memoryless == task.best_accuracy
-    assert GymSchedule().memoryless == 1.0
+    assert three_days().memoryless == 1.0
 
 
 def test_the_days_of_the_calendar_view_follow_each_other():
-    task = GymSchedule(view="calendar", length=40, rest_day="Thursday")
+    task = three_days(view="calendar", length=40, rest_day="Thursday")
     for index in range(len(task.probe_names)):
         probe = task.probe(index)
         days = [label.split(", ")[0] for label in probe.input_labels]
@@ -490,7 +491,7 @@ def test_the_days_of_the_calendar_view_follow_each_other():
 
 
 def test_three_weeks_can_be_drawn_as_a_calendar():
-    task = GymSchedule(missed=0.2, noise=0.4, rest_day="Sunday", length=5)
+    task = three_days(missed=0.2, noise=0.4, rest_day="Sunday", length=5)
     table, batch = task.weeks(np.random.default_rng(0))
     assert table["weekday"].tolist() == list(WEEK) * 3
     assert batch.x.shape == (21, 1, task.input_size)
@@ -513,7 +514,7 @@ def test_three_weeks_can_be_drawn_as_a_calendar():
 )  # fmt: skip
 def test_all_options_go_together(exercises, missed, when, off, noise, view):
     for length in (2, 9):
-        task = GymSchedule(exercises, length, missed, when, off, noise, view)
+        task = three_days(exercises, length, missed, when, off, noise, view)
         batch = task.sample(np.random.default_rng(0), 3)
         assert batch.x.shape == (length, 3, task.input_size)
         assert 0 <= batch.y.min() <= batch.y.max() < len(task.output_labels)
@@ -577,14 +578,14 @@ def slow_best_with_memory(task):
     ],
 )
 def test_the_best_with_memory_is_what_trying_all_starts_gives(setting):
-    task = GymSchedule(**setting)
+    task = three_days(**setting)
     assert task.best_with_memory == pytest.approx(slow_best_with_memory(task))
-    assert GymSchedule(**setting, view="calendar").best_with_memory == task.best_with_memory
+    assert three_days(**setting, view="calendar").best_with_memory == task.best_with_memory
     assert task.memoryless <= task.best_with_memory + 1e-9
 
 
 def test_the_evaluation_from_the_calendar_meets_weekdays_and_exercises_evenly():
-    batch = GymSchedule(view="calendar").evaluation()
+    batch = three_days(view="calendar").evaluation()
     weekday = batch.x[:, :, :7].argmax(axis=2)
     meetings = np.bincount((weekday * 3 + batch.y).ravel(), minlength=21)
     assert meetings.max() - meetings.min() <= 0.05 * meetings.mean()

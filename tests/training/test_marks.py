@@ -165,7 +165,7 @@ def test_a_new_run_is_told_by_what_differs_in_settings_and_task():
 
     assert new_run((config, gym), (config, gym)) == ""
     assert new_run((config, gym), (RunConfig(cell="gru"), longer)) == (
-        "new run: cell LSTM → GRU, sequence length 14 → 30"
+        "new run: cell LSTM → GRU, sequence length 20 → 30"
     )
     assert new_run((config, gym), (config, GymSchedule(exercises=("a", "b")))) == (
         "new run: exercises changed"

@@ -4,6 +4,7 @@ import numpy as np
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import DelayedRecall, GymSchedule, NextSymbol
+from tests.schedules import three_days
 
 
 def trainer_with(**settings) -> Trainer:
@@ -69,8 +70,8 @@ def test_another_momentum_keeps_the_velocity_of_the_running_network():
 
 
 def test_a_network_without_memory_learns_what_one_day_tells_and_not_what_needs_memory():
-    every_day = Trainer(RunConfig(cell="mlp", seed=3))
-    with_gaps = Trainer(RunConfig(cell="mlp", seed=3), GymSchedule(missed=0.5))
+    every_day = Trainer(RunConfig(cell="mlp", seed=3), three_days())
+    with_gaps = Trainer(RunConfig(cell="mlp", seed=3), three_days(missed=0.5))
 
     every_day.advance(iterations=150)
     with_gaps.advance(iterations=150)

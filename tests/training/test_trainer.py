@@ -8,10 +8,11 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, Silence
-from rnnviz.tasks import GymSchedule, NextSymbol, make_task
+from rnnviz.tasks import NextSymbol, make_task
 from rnnviz.training import evaluate
+from tests.schedules import three_days
 
-SMALL = GymSchedule(length=6)
+SMALL = three_days(length=6)
 
 
 def small_trainer(**settings) -> Trainer:
@@ -174,7 +175,7 @@ def test_advance_wants_iterations_or_seconds_that_end(asked, sentence):
 
 
 def diverged_trainer() -> Trainer:
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     trainer.set(learning_rate=1.0)
     trainer.advance(iterations=200)
@@ -373,4 +374,4 @@ def test_a_trace_tells_which_of_its_steps_the_accuracy_counts(task, counted):
 
 
 def test_a_trace_of_a_task_in_which_all_can_be_known_counts_every_scored_step():
-    assert Trainer(RunConfig(hidden_size=2)).trace().counted is None
+    assert Trainer(RunConfig(hidden_size=2), three_days()).trace().counted is None

@@ -9,11 +9,12 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import Mark, changes
+from tests.schedules import three_days
 
 
 def small_trainer(**settings) -> Trainer:
     config = RunConfig(**{"hidden_size": 5, "batch_size": 4, **settings})
-    return Trainer(config, GymSchedule(length=6))
+    return Trainer(config, three_days(length=6))
 
 
 def assert_same_run(first: Trainer, second: Trainer) -> None:
@@ -98,7 +99,7 @@ def test_a_change_undone_may_be_made_again_and_gives_the_same():
 
 
 def test_undo_wakes_a_run_that_diverged_after_the_change():
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     trainer.set(learning_rate=1.0)
     trainer.advance(iterations=200)
@@ -112,7 +113,7 @@ def test_undo_wakes_a_run_that_diverged_after_the_change():
 
 
 def test_a_change_made_at_rest_after_divergence_is_undone_to_rest():
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     trainer.set(learning_rate=1.0)
     trainer.advance(iterations=200)
@@ -181,7 +182,7 @@ def test_a_run_that_rested_has_given_its_buffers_back_and_goes_on_to_the_bit():
 
 
 def test_going_back_to_the_last_good_state_rewinds_the_marks_and_tells_what_differs_now():
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.set(batch_size=16)
     trainer.advance(iterations=15)
     trainer.set(clip_value=100.0)
@@ -263,7 +264,7 @@ def test_a_run_that_diverges_in_its_first_iteration_goes_back_to_its_start():
 
 
 def test_a_knob_turned_back_after_it_made_the_run_diverge_at_once_can_be_undone(monkeypatch):
-    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"))
+    trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     trainer.set(learning_rate=100.0)
     with monkeypatch.context() as once:
