@@ -1,4 +1,4 @@
-"""Measure the run that the app opens with: does it need a memory, and can one watch it learn?
+"""Measure the run that the app opens with: whether it needs a memory, and learns in time to watch.
 
 For each seed: the iteration from which on the task is solved, how long that takes at the opening
 speed (a number of iterations per tick, so no matter how fast the machine is), and how many of the

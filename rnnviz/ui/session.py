@@ -25,6 +25,8 @@ _RUN = "run"
 
 #: A slider that was dragged while training, and has not moved for this long, is let go.
 REST_S = 0.6
+#: So many earlier runs can be gone back to, and fewer where their recordings take more bytes.
+MOST_EARLIER, MOST_EARLIER_BYTES = 20, 48_000_000
 
 #: Keys of the controls that are not settings.
 SPEED = "speed"
@@ -115,7 +117,14 @@ class Edited:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A run that was left for a new one, exactly as it was, and what the new one was begun for."""
+    """A run that was left for a new one, exactly as it was.
+
+    Parameters
+    ----------
+    trainer
+    left_for
+        What the new one was begun for, in words.
+    """
 
     trainer: Trainer
     left_for: str
@@ -149,7 +158,8 @@ class Run:
     trainer
         Touch it only while holding a turn of `rnnviz.ui.gate.GATE`.
     earlier
-        The run before this one, to which `undo` goes back when nothing of this one is left to undo.
+        The runs before this one, the latest last: to each `undo` goes back when nothing of the one
+        after it is left to undo.
     playing
         Whether the live loop trains.
     errand
@@ -190,7 +200,7 @@ class Run:
     """
 
     trainer: Trainer
-    earlier: Earlier | None = None
+    earlier: tuple[Earlier, ...] = ()
     playing: bool = False
     errand: Errand | None = None
     side_by_side: SideBySide | None = None
@@ -251,7 +261,7 @@ class Run:
         last = self.trainer.undoable
         if last is not None:
             return last.text
-        return None if self.earlier is None else self.earlier.left_for
+        return self.earlier[-1].left_for if self.earlier else None
 
     def shown_trace(self) -> Trace:
         """Return the trace of the iteration that the inspecting pages show."""
@@ -400,30 +410,32 @@ def restart(task: Task | None = None, **settings: Any) -> None:
     """
     run = current()
     chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED} | settings
-    left = _left(run)
+    now, compared = run.trainer, _last_with_something_done(run)
     try:
         if task is None:
             length = st.session_state[length_key(run.trainer.task)]
             task = replace(run.trainer.task, length=length)  # type: ignore[type-var]
         config = RunConfig(task=task.key, **chosen)
-        begun_for = new_run((left.config, left.task), (config, task))
+        mark = (
+            None if compared is None else new_run((compared.config, compared.task), (config, task))
+        )
         with GATE.turn(run):
-            trainer = Trainer(config, task, begun_for=None if _is_untouched(left) else begun_for)
+            trainer = Trainer(config, task, begun_for=mark)
     except ValueError as refused:
         _refuse(run, str(refused))
         return
-    leave_for(trainer, begun_for or "reset")
+    leave_for(trainer, new_run((now.config, now.task), (config, task)) or "reset")
 
 
 def leave_for(trainer: Trainer, left_for: str) -> None:
     """Make this the visitor's run, and keep the one before it for `undo`."""
     run = current()
-    left = _left(run)
+    left = run.trainer
     with GATE.turn(run):
-        reached = measure(run.trainer)
-        if not _is_untouched(left):
+        reached = measure(left)
+        if not _is_the_same_untouched(left, trainer):
             left.rest()
-            run.earlier = Earlier(left, left_for)
+            run.earlier = _kept((*run.earlier, Earlier(left, left_for)))
     if reached is not None and reached.iteration:
         run.reached[reached.way] = reached
     _show(trainer)
@@ -436,16 +448,34 @@ def undo() -> None:
         if run.trainer.undoable is not None:
             run.trainer.undo()
             _show(run.trainer)
-        elif run.earlier is not None:
-            trainer, run.earlier = run.earlier.trainer, None
-            _show(trainer)
+        elif run.earlier:
+            *before, last = run.earlier
+            run.earlier = tuple(before)
+            _show(last.trainer)
 
 
-def _left(run: Run) -> Trainer:
-    """Return the run that a new one is compared with: one in which nothing was done is skipped."""
-    if run.earlier is not None and _is_untouched(run.trainer):
-        return run.earlier.trainer
-    return run.trainer
+def _kept(earlier: tuple[Earlier, ...]) -> tuple[Earlier, ...]:
+    """Drop what is too much to keep: of the oldest runs first those in which nothing was done."""
+    kept = list(earlier)
+    while len(kept) > 1 and (len(kept) > MOST_EARLIER or _nbytes(kept) > MOST_EARLIER_BYTES):
+        kept.remove(next((one for one in kept if _is_untouched(one.trainer)), kept[0]))
+    return tuple(kept)
+
+
+def _nbytes(earlier: list[Earlier]) -> int:
+    return sum(one.trainer.recording.nbytes for one in earlier)
+
+
+def _last_with_something_done(run: Run) -> Trainer | None:
+    """Return the run that the mark of a new one compares it with; None if there is none yet."""
+    runs = (run.trainer, *(one.trainer for one in reversed(run.earlier)))
+    return next((trainer for trainer in runs if not _is_untouched(trainer)), None)
+
+
+def _is_the_same_untouched(left: Trainer, trainer: Trainer) -> bool:
+    """Tell whether nothing is lost: a run in which nothing was done is begun once more."""
+    same = (left.config, left.task) == (trainer.config, trainer.task)
+    return same and _is_untouched(left) and _is_untouched(trainer)
 
 
 def _is_untouched(trainer: Trainer) -> bool:

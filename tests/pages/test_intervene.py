@@ -136,6 +136,8 @@ def test_a_new_run_is_undone_to_the_run_before_exactly_as_it_was(open_app):
     assert run_of(app).trainer.marks == (Mark(0, "new run: spectral radius 1 → 1.5"),)
     step(app)
     undo(app)
+    assert control(app, "setting:spectral_radius").value == 1.3
+    undo(app)
 
     assert run_of(app).trainer is earlier
     assert earlier.iteration == 4
@@ -146,14 +148,42 @@ def test_a_new_run_is_undone_to_the_run_before_exactly_as_it_was(open_app):
     assert not app.exception
 
 
-def test_a_new_run_in_place_of_one_in_which_nothing_was_done_has_no_mark_and_nothing_to_undo(
+def test_a_new_run_in_place_of_one_in_which_nothing_was_done_has_no_mark_and_can_be_undone(
     open_app,
 ):
     app = open_app()
+    first = run_of(app).trainer
     control(app, "setting:spectral_radius").set_value(1.3).run()
 
     assert run_of(app).trainer.marks == ()
-    assert run_of(app).undoable is None
+    assert app.button(key="undo").label == "Undo: new run\\: spectral radius 1 → 1\\.3"
+
+    undo(app)
+
+    assert run_of(app).trainer is first
+    assert control(app, "setting:spectral_radius").value == 1.0
+    assert app.button(key="undo").disabled
+
+
+def test_a_new_task_in_place_of_an_untrained_run_is_undone(open_app):
+    app = open_app("task")
+    first = run_of(app).trainer
+    control(app, "task").set_value("order").run()
+    app.button(key="use_task").click().run()
+    assert run_of(app).trainer.task.key == "order"
+
+    undo(app)
+
+    assert run_of(app).trainer is first
+    assert control(app, "length:gym").value == 20
+
+
+def test_a_reset_of_an_untrained_run_loses_nothing_and_is_nothing_to_undo(open_app):
+    app = open_app()
+
+    app.button(key="reset").click().run()
+
+    assert app.button(key="undo").disabled
 
 
 def test_a_reset_can_be_undone(open_app):

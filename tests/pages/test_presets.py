@@ -145,3 +145,17 @@ def widget_key(app, start):
         for each in (*app.slider, *app.select_slider, *app.button_group)
         if each.key.startswith(start)
     )
+
+
+def test_a_preset_in_place_of_an_untrained_run_is_undone(open_app):
+    app = open_app("gradients")
+    first = run_of(app).trainer
+
+    app.button(key="preset:vanish").click().run()
+    assert app.button(key="undo").label == "Undo: preset Vanishing"
+    app.button(key="undo").click().run()
+
+    assert not app.exception
+    assert run_of(app).trainer is first
+    assert run_of(app).errand is None
+    assert app.button(key="undo").disabled

@@ -6,7 +6,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui import session
-from rnnviz.ui.session import Run
+from rnnviz.ui.session import Earlier, Run
 
 CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
 
@@ -76,3 +76,23 @@ def test_a_fragment_draws_the_whole_page_anew_where_a_callback_asked_for_it(monk
     session.refresh()
 
     assert drawn == ["anew"] * is_old
+
+
+def test_of_many_earlier_runs_the_one_in_which_something_was_done_is_kept(monkeypatch):
+    monkeypatch.setattr(session, "MOST_EARLIER", 3)
+    trained = Trainer(CONFIG, TASK)
+    trained.advance(iterations=1)
+    runs = [trained, *(Trainer(CONFIG, TASK) for _ in range(4))]
+
+    kept = session._kept(tuple(Earlier(trainer, "") for trainer in runs))
+
+    assert [one.trainer for one in kept] == [trained, *runs[3:]]
+
+
+def test_earlier_runs_are_dropped_where_their_recordings_take_too_much(monkeypatch):
+    monkeypatch.setattr(session, "MOST_EARLIER_BYTES", 1)
+    runs = [Trainer(CONFIG, TASK) for _ in range(3)]
+
+    kept = session._kept(tuple(Earlier(trainer, "") for trainer in runs))
+
+    assert [one.trainer for one in kept] == [runs[-1]]
