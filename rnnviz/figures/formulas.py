@@ -98,7 +98,7 @@ def _recorded(equation: Equation, recorded: float, digits: int) -> str:
     if computed == shown:
         return f"recorded: {shown} ✓"
     difference = number_text(abs(equation.result.value - recorded), 1)
-    return f"recorded: {shown}, another by {difference}"
+    return f"recorded: {shown}, differs by {difference}"
 
 
 def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int) -> str:

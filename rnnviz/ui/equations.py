@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.analysis.equations import Stage, Where, stages
+from rnnviz.analysis.equations import Stage, Where, opening_step, stages
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
@@ -160,7 +160,7 @@ def _choose_step(trace: Trace) -> int:
     if last == 0:
         st.caption("Time step 0, the only one.")
         return 0
-    step = min(session.value(session.TIME_STEP, trace.steps // 2), last)
+    step = min(session.value(session.TIME_STEP, opening_step(trace)), last)
     session.show(session.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(horizontal=True, key="equation_buttons", width="content"):

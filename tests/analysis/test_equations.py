@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.analysis.equations import Where, number_text, stages
+from rnnviz.analysis.equations import Where, number_text, opening_step, stages
 from rnnviz.analysis.equations.gradients import by_outputs
 from rnnviz.analysis.equations.place import Place
 from rnnviz.engine import Hold, Network, ShiftForgetBias, Silence
+from rnnviz.numbers import number
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch
 from rnnviz.training.tracing import trace_of as make_trace
@@ -269,7 +270,7 @@ def test_the_sentences_say_the_numbers():
     found = stages(trace, trainer.network.architecture, Where(0, 2, 4), "forward")
     share = f"{trace.gates['f'][4, 2]:.0%}".replace("%", " %")
     assert found[0].sentence == f"The forget gate keeps {share} of unit 2’s cell state."
-    assert number_text(trace.c[4, 2]) in found[2].sentence
+    assert number(trace.c[4, 2]) in found[2].sentence
     back = stages(trace, trainer.network.architecture, Where(0, 2, 6), "backward")
     assert "last step" in back[0].sentence
     assert "last step" in back[2].sentence
@@ -367,3 +368,95 @@ def test_a_variant_whose_equations_are_others_is_refused():
 )
 def test_numbers_keep_their_width(value, text):
     assert number_text(value) == text
+
+
+def test_a_silenced_unit_of_a_gru_is_said_to_be_silenced_both_ways():
+    trainer = trained("gru", interventions=(Silence(units=(2,)),))
+    trace, architecture = trainer.trace(), trainer.network.architecture
+    for step in range(trace.steps):
+        of_unit = {
+            way: stages(trace, architecture, Where(0, 2, step), way)
+            for way in ("forward", "backward")
+        }
+        update = of_unit["forward"][3]
+        assert update.sentence == "Unit 2 is silenced: its hidden state is 0 after every step."
+        assert update.equations[0].filled == "{zero}"
+        gates = of_unit["backward"][3]
+        assert gates.sentence == "Unit 2 is silenced: no gradient reaches its gates."
+        for equation in gates.equations:
+            assert equation.filled == "{zero}"
+            assert "Silenced by an intervention" in equation.note
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize(
+    ("cell", "item"),
+    [
+        *((cell, Silence(units=(2,))) for cell in CELLS),
+        *(("lstm", Hold(gate, 0.4, units=(2,))) for gate in "ifgo"),
+        *(("gru", Hold(gate, 0.4, units=(2,))) for gate in "rzn"),
+        ("lstm", ShiftForgetBias(1.5)),
+    ],
+)
+def test_every_intervention_is_told_and_no_formula_stands_beside_a_result_that_is_not_its_own(
+    cell, item, direction
+):
+    trainer = trained(cell, layers=2, interventions=(item,))
+    trace, architecture = trainer.trace(), trainer.network.architecture
+    for layer in (0, 1):
+        for step in range(trace.steps):
+            found = stages(trace, architecture, Where(layer, 2, step), direction)
+            equations_ = [equation for stage in found for equation in stage.equations]
+            told = " ".join(
+                [stage.sentence for stage in found]
+                + [equation.note for equation in equations_]
+                + [name for e in equations_ if e.weighted for name in e.weighted.biases]
+            )
+            word = {Silence: "silenced", Hold: "held", ShiftForgetBias: "shift"}[type(item)]
+            if not isinstance(item, ShiftForgetBias) or direction == "forward":
+                assert word in told.lower()
+            for equation in equations_:
+                if equation.filled:
+                    assert evaluated(equation) == pytest.approx(equation.result.value, abs=1e-14)
+
+
+def test_what_comes_back_through_a_gru_s_candidate_is_said_to_pass_the_reset_gate():
+    trainer = trained("gru")
+    trace, architecture = trainer.trace(), trainer.network.architecture
+    later = stages(trace, architecture, Where(0, 1, 3), "backward")[1].equations[0]
+    assert r"W_{hn}^\top\,\dfrac{dL}{dm_{t+1}}" in later.symbols
+    assert r"\dfrac{dL}{dm_{t+1}} = r_{t+1} \cdot \dfrac{dL}{da_{n,t+1}}" in later.symbols
+    assert "W_{hh}" not in later.symbols
+    by_m = {term.name: term.value for term in later.weighted.terms if term.letter == "m"}
+    after = Place.of(trace, architecture, Where(0, 0, 4), ())
+    d_n = after.values("d_h") * (1 - after.values("z")) * (1 - after.values("n") ** 2)
+    for unit in range(4):
+        value = float(d_n[unit] * after.values("r")[unit])
+        assert by_m[f"unit {unit}, step 4"] == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("task", "truncate", "step"),
+    [
+        ("gym", None, 3),  # every step is scored: the middle
+        ("gym", 4, 4),  # step 3 is the last before a cut
+        ("gym", 1, 6),  # nothing ever comes back: the last
+        ("adding", None, 11),  # the last is the only one that is scored
+    ],
+)
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_equations_open_where_no_table_is_all_zeros(cell, task, truncate, step):
+    of_task = {"length": 12} if task == "adding" else {}
+    trainer = trained(cell, task=task, truncate=truncate, of_task=of_task)
+    trace = trainer.trace()
+    assert opening_step(trace) == step
+    found = stages(trace, trainer.network.architecture, Where(0, 1, step), "backward")
+    first = found[0].equations[0]
+    assert any(term.product for term in first.weighted.terms)
+
+
+def test_the_equations_open_on_a_scored_step_where_no_step_has_a_gradient():
+    trainer = trained(iterations=0)
+    network = trainer.network_of(trainer.trace())
+    network.flat[:] = 0
+    assert opening_step(trace_of(trainer, network)) == 6

@@ -49,7 +49,7 @@ def caption(page: Page, step: int):
 def turn(page: Page, direction: str) -> None:
     """Choose a direction, and wait until its last stage is there."""
     page.get_by_text(f"{direction}:").click()
-    last = {"Forward": "4 · What to output", "Backward": "4 · What is asked of the gates"}[
+    last = {"Forward": "4 · What to output", "Backward": "4 · Gradient arriving at the gates"}[
         direction
     ]
     expect(page.get_by_role("heading", name=last)).to_be_visible()

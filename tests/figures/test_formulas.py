@@ -19,7 +19,7 @@ def equation(result=0.5, recorded=0.5, **more):
 
 def weighted(count, name="unit"):
     terms = [Term.of("h", f"{name} {k}", 2.0, (-1) ** k / (k + 1)) for k in range(count)]
-    return WeightedSum.of(terms, {"bias of the input": 0.25})
+    return WeightedSum.of(terms, {"input bias": 0.25})
 
 
 def test_the_numbers_stand_in_the_formula_with_four_digits_and_the_result_with_six():
@@ -40,7 +40,7 @@ def test_a_number_that_is_the_whole_right_side_is_written_once():
 
 def test_a_result_that_is_not_the_recorded_one_is_not_called_the_same():
     shown = text_of(equation_html(equation(result=0.5001), "lstm", digits=6))
-    assert shown.endswith("recorded: 0.500000, another by 0.0001")
+    assert shown.endswith("recorded: 0.500000, differs by 0.0001")
     assert "✓" not in shown
 
 
@@ -54,7 +54,7 @@ def test_the_largest_are_listed_and_the_others_summed_up(count):
     shown = equation_html(equation(weighted=weighted(count)), "lstm", digits=6)
     assert shown.count('class="letter"') == min(count, LISTED)
     assert ("others together" in shown) == (count > LISTED)
-    assert shown.index("unit 0") < shown.index("bias of the input") < shown.index(">sum<")
+    assert shown.index("unit 0") < shown.index("input bias") < shown.index(">sum<")
 
 
 def test_a_bar_goes_to_the_left_below_zero_and_fills_half_for_the_largest():

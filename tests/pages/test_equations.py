@@ -77,7 +77,7 @@ def test_stepping_on_and_back_through_time(trained):
 def test_there_is_no_step_before_the_first_or_after_the_last(trained):
     control(trained, "time_step").set_value(0).run()
     assert control(trained, "step_back").disabled
-    assert "which is 0 before the first step" in written(trained)
+    assert "still 0 at the first step" in written(trained)
 
     control(trained, "time_step").set_value(13).run()
     assert control(trained, "step_on").disabled

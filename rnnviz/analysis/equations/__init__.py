@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from rnnviz.analysis.equations import elman, gru, lstm
-from rnnviz.analysis.equations.gradients import Gradients
+from rnnviz.analysis.equations.gradients import Gradients, opening_step
 from rnnviz.analysis.equations.parts import (
     Equation,
     Number,
@@ -57,8 +57,8 @@ def stages(
     architecture
         Of the network that made it.
     direction
-        `"forward"` ends in the states of the step, `"backward"` in what the loss asks of them:
-        the whole loss, the mean over the scored steps.
+        `"forward"` ends in the states of the step, `"backward"` in the gradients by them:
+        of the whole loss, the mean over the scored steps.
     input_names
         Names of the inputs; they are counted where these do not fit.
 
@@ -94,5 +94,6 @@ __all__ = [
     "WeightedSum",
     "Where",
     "number_text",
+    "opening_step",
     "stages",
 ]

@@ -12,8 +12,9 @@ from rnnviz.analysis.equations.gates import (
     zero,
 )
 from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
-from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text
+from rnnviz.analysis.equations.parts import Equation, Number, Stage
 from rnnviz.analysis.equations.place import Place
+from rnnviz.numbers import number
 
 
 def forward(place: Place) -> tuple[Stage, ...]:
@@ -21,7 +22,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
     e = place.sum_of_inputs(0)
     comes_in = Stage(
         "What comes in",
-        f"Inputs and bias push unit {place.unit} by {number_text(e.total)}.",
+        f"Inputs and bias push unit {place.unit} by {number(e.total)}.",
         (Equation.of_sum(r"e_t = W_{ih}\,x_t + b_{ih}", e),),
     )
     if place.trace.cell == "mlp":
@@ -34,7 +35,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
     )
     remembered = Stage(
         "What is remembered",
-        f"{past} {'pushes' if place.step == 0 else 'push'} it by {number_text(m.total)}.",
+        f"{past} {'pushes' if place.step == 0 else 'push'} it by {number(m.total)}.",
         (Equation.of_sum(r"m_t = W_{hh}\,h_{t-1} + b_{hh}", m),),
     )
     together = _squashed(place, r"e_t + m_t", "{e} + {m}", {"e": e.total, "m": m.total})
@@ -42,27 +43,26 @@ def forward(place: Place) -> tuple[Stage, ...]:
 
 
 def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
-    """Explain how dL/dh_t is made from what the step itself asks and what comes from t + 1."""
+    """Explain how dL/dh_t is made from what the step itself brings and what comes from t + 1."""
     above = gradients.from_above()
     first = Stage(
         "From above, at the same step",
         says_above(place, above),
         (above,),
     )
-    asked = _asked(place, gradients.here)
-    both = f"In all {number_text(place.value('d_h'))} is asked of the hidden state."
+    of_sum = _of_weighted_sum(place, gradients.here)
+    both = f"The gradient that arrives at the hidden state is {number(place.value('d_h'))}."
     if place.trace.cell == "mlp":
         total = sum_of_hidden(place, above=above)
-        return first, Stage("Together", both, (total, asked))
+        return first, Stage("Together", both, (total, of_sum))
     later = gradients.from_later()
     second = Stage(
         "From the next step",
-        boundary(place)
-        or f"{number_text(later.result.value)} comes back from step {place.step + 1}.",
+        boundary(place) or f"{number(later.result.value)} comes back from step {place.step + 1}.",
         (later,),
     )
     total = sum_of_hidden(place, above=above, later=later)
-    return first, second, Stage("Together", both, (total, asked))
+    return first, second, Stage("Together", both, (total, of_sum))
 
 
 def gate_gradients(place: Place) -> GateGradients:
@@ -87,19 +87,19 @@ def _squashed(place: Place, symbols: str, filled: str, parts: dict[str, float]) 
         Number(value, "h"),
         place.value("h"),
     )
-    return Stage("What it tells the rest", _says(place), (hidden_state(place, equation),))
+    return Stage("What it outputs", _says(place), (hidden_state(place, equation),))
 
 
 def _says(place: Place) -> str:
     h, unit = place.value("h"), place.unit
     if place.is_silent:
-        return f"Unit {unit} is silenced: it tells the rest 0."
+        return f"Unit {unit} is silenced: it outputs 0."
     if place.trace.cell == "relu" and h == 0:
-        return f"The sum is not above 0: unit {unit} is off and tells the rest 0."
-    return f"After squashing unit {unit} tells the rest {number_text(h)}."
+        return f"The sum is not above 0: unit {unit} is off and outputs 0."
+    return f"After squashing unit {unit} outputs {number(h)}."
 
 
-def _asked(place: Place, here: GateGradients) -> Equation:
+def _of_weighted_sum(place: Place, here: GateGradients) -> Equation:
     relu = place.trace.cell == "relu"
     symbols = r"[h_t > 0]" if relu else r"(1 - h_t^2)"
     symbols = rf"\dfrac{{dL}}{{da_t}} = \dfrac{{dL}}{{dh_t}} \cdot {symbols}"

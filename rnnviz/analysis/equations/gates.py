@@ -1,4 +1,4 @@
-"""Equations that cells share: a gate, what is asked of it, and a gradient made of two parts."""
+"""Equations that cells share: a gate, its gradient, and a gradient made of two parts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnnviz.analysis.equations.gradients import GateGradients, boundary
-from rnnviz.analysis.equations.parts import Equation, Number, number_text
+from rnnviz.analysis.equations.parts import Equation, Number
 from rnnviz.analysis.equations.place import Place
+from rnnviz.numbers import number
 
 
 def gate(place: Place, letter: str, rows: str) -> Equation:
@@ -42,20 +43,20 @@ def gate(place: Place, letter: str, rows: str) -> Equation:
 def held_gate(symbols: str, letter: str, held: float, place: Place) -> Equation:
     """Say that a gate is held, and at what."""
     note = "Held by an intervention: its weighted inputs do not count."
-    number = Number(held, letter)
-    return Equation(symbols, "{held}", {"held": number}, number, place.value(letter), note=note)
+    value = Number(held, letter)
+    return Equation(symbols, "{held}", {"held": value}, value, place.value(letter), note=note)
 
 
 def hidden_state(place: Place, equation: Equation) -> Equation:
     """Return the equation of h_t, or say that the unit is silenced."""
     if not place.is_silent:
         return equation
-    note = "Silenced by an intervention: it tells the rest 0."
+    note = "Silenced by an intervention: its hidden state is 0 after every step."
     return zero(equation.symbols, note, "h", place.value("h"))
 
 
 def sum_of_hidden(place: Place, **parts: Equation) -> Equation:
-    """Add up what is asked of the hidden state; the names of the parts stand in the formula."""
+    """Add up the gradient by the hidden state; the names of the parts stand in the formula."""
     return Equation(
         r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in parts),
         " + ".join(f"{{{name}}}" for name in parts),
@@ -65,7 +66,7 @@ def sum_of_hidden(place: Place, **parts: Equation) -> Equation:
     )
 
 
-def asked_of_gate(
+def gradient_of_gate(
     place: Place, letter: str, formula: tuple[str, str], numbers: Mapping[str, Number], value: float
 ) -> Equation:
     """Show dL/da of one gate.
@@ -78,44 +79,57 @@ def asked_of_gate(
         What it comes to.
     """
     symbols, filled = formula
-    symbols = rf"\dfrac{{dL}}{{da_{letter}}} = {symbols}"
+    symbols = gradient_symbols(letter, symbols)
     if place.held_at(letter) is not None:
         return zero(symbols, "Held by an intervention: it has no gradient.")
     return Equation(symbols, filled, numbers, Number(value))
 
 
+def gradient_symbols(letter: str, symbols: str) -> str:
+    """Write dL/da of a gate as what it is."""
+    return rf"\dfrac{{dL}}{{da_{letter}}} = {symbols}"
+
+
 def zero(symbols: str, note: str, letter: str = "", recorded: float | None = None) -> Equation:
     """Say that something is exactly 0, and why."""
-    number = Number(0.0, letter)
-    return Equation(symbols, "{zero}", {"zero": number}, number, recorded, note=note)
+    nought = Number(0.0, letter)
+    return Equation(symbols, "{zero}", {"zero": nought}, nought, recorded, note=note)
+
+
+def subject(place: Place, letter: str, name: str) -> str:
+    """Begin a sentence about a gate: `The forget gate`, and that it is held where it is."""
+    held = place.held_at(letter) is not None
+    return f"The {name} is held: it" if held else f"The {name}"
 
 
 def says_above(place: Place, above: Equation) -> str:
-    """Say what the same step asks of the hidden state."""
+    """Say what the same step brings to the hidden state."""
     if above.note:
         return above.note
     source = "output of this step" if place.is_top else "layer above"
-    return f"The {source} brings {number_text(above.result.value)}."
+    return f"The {source} brings {number(above.result.value)}."
 
 
 def says_parts(place: Place, above: Equation, later: Equation) -> str:
-    """Say what the same step asks, and what comes back from the next one."""
+    """Say what the same step brings, and what comes back from the next one."""
     if not place.gradient_comes_back:
         return f"{says_above(place, above)} {boundary(place)}"
-    back = number_text(later.result.value)
+    back = number(later.result.value)
     return f"{says_above(place, above)} From step {place.step + 1} comes {back}."
 
 
-def says_asked(here: GateGradients, unit: int, names: Mapping[str, str]) -> str:
-    """Say of which gate most is asked, and in which direction."""
-    asked = {letter: float(here.x[letter][unit]) for letter in names}
-    if not all(np.isfinite(list(asked.values()))):
-        return "What is asked is not a number."
-    most = max(asked, key=lambda letter: abs(asked[letter]))
-    if asked[most] == 0:
-        return "Nothing is asked: all gradients are exactly 0."
-    wanted = "smaller" if asked[most] > 0 else "larger"
+def says_largest(place: Place, here: GateGradients, names: Mapping[str, str]) -> str:
+    """Say at which gate most gradient arrives, and what would make the loss fall."""
+    arriving = {letter: float(here.x[letter][place.unit]) for letter in names}
+    if not all(np.isfinite(list(arriving.values()))):
+        return "The gradient is not a number."
+    most = max(arriving, key=lambda letter: abs(arriving[letter]))
+    if arriving[most] == 0:
+        if place.is_silent:
+            return f"Unit {place.unit} is silenced: no gradient reaches its gates."
+        return "No gradient arrives: all are exactly 0."
+    wanted = "smaller" if arriving[most] > 0 else "larger"
     return (
-        f"Most is asked of the {names[most]}: "
+        f"The largest arrives at the {names[most]}: "
         f"the loss would fall if its weighted sum were a little {wanted}."
     )

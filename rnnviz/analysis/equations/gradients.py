@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.analysis.equations.parts import Equation, Term, WeightedSum
 from rnnviz.analysis.equations.place import Place
-from rnnviz.recording.trace import Array
+from rnnviz.recording.trace import Array, Trace
 
 ByGate = dict[str, Array]
 
@@ -49,7 +49,7 @@ class Gradients:
         return self.of(self.place)
 
     def from_above(self) -> Equation:
-        """Weigh what the same step asks: the readout, or the layer above."""
+        """Weigh what the same step brings: from the readout, or from the layer above."""
         place = self.place
         if place.is_top:
             total = WeightedSum.of(self._of_outputs())
@@ -63,8 +63,10 @@ class Gradients:
             symbols, note = r"\text{above} = W_{ih}^\top\,\dfrac{dL}{da_t}", ""
         return Equation.of_sum(symbols, total, note)
 
-    def from_later(self) -> Equation:
-        """Weigh what the gates of the next step ask; exactly 0 where nothing comes back."""
+    def from_later(
+        self, symbols: str = r"\text{later} = W_{hh}^\top\,\dfrac{dL}{da_{t+1}}"
+    ) -> Equation:
+        """Weigh the gradients of the next step's gates; exactly 0 where nothing comes back."""
         place, later = self.place, self.place.step + 1
         comes = place.gradient_comes_back
         nothing: ByGate = {letter: np.zeros_like(gate) for letter, gate in self.here.h.items()}
@@ -73,21 +75,30 @@ class Gradients:
         terms = _of_gates(place, "weight_hh", by_gate, names)
         if not comes:  # no product is made: it stays 0 where a weight is not a number, too
             terms = [replace(term, product=0.0) for term in terms]
-        return Equation.of_sum(
-            r"\text{later} = W_{hh}^\top\,\dfrac{dL}{da_{t+1}}",
-            WeightedSum.of(terms),
-            boundary(place),
-        )
+        return Equation.of_sum(symbols, WeightedSum.of(terms), boundary(place))
 
     def _of_outputs(self) -> list[Term]:
         place = self.place
         weights = place.parameters["readout.weight"][:, place.unit]
         labels = place.trace.output_labels or [f"output {k}" for k in range(len(weights))]
-        asked = by_outputs(place)
+        gradients = by_outputs(place)
         return [
             Term.of("y", label, weight, value)
-            for label, weight, value in zip(labels, weights, asked, strict=True)
+            for label, weight, value in zip(labels, weights, gradients, strict=True)
         ]
+
+
+def opening_step(trace: Trace) -> int:
+    """Return a time step at which there is something to be seen, forward and backward.
+
+    The one nearest to the middle that is scored, and to which a gradient comes back from the next;
+    the last scored one where there is none.
+    """
+    k, last = trace.truncate, trace.steps - 1
+    scored = [int(step) for step in np.flatnonzero(trace.scored)]
+    both = [step for step in scored if step < last and (k is None or (step + 1) % k)]
+    live = [step for step in both if trace.d_h[step + 1].any()]
+    return min(live, key=lambda step: abs(2 * step - trace.steps)) if live else scored[-1]
 
 
 def by_outputs(place: Place) -> Array:
@@ -103,9 +114,9 @@ def by_outputs(place: Place) -> Array:
         wanted = trace.targets[step].astype(float)
         errors: Array = 2 * (trace.outputs[step].astype(float) - wanted) / wanted.size
         return errors / scored
-    asked: Array = trace.probabilities[step].astype(float)
-    asked[int(trace.targets[step])] -= 1
-    return asked / scored
+    found: Array = trace.probabilities[step].astype(float)
+    found[int(trace.targets[step])] -= 1
+    return found / scored
 
 
 def boundary(place: Place) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from rnnviz.analysis.equations.gates import (
-    asked_of_gate,
     gate,
+    gradient_of_gate,
+    gradient_symbols,
     held_gate,
     hidden_state,
     says_above,
-    says_asked,
+    says_largest,
+    subject,
     sum_of_hidden,
     zero,
 )
 from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
-from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text, percent
+from rnnviz.analysis.equations.parts import Equation, Number, Stage, percent
 from rnnviz.analysis.equations.place import Place
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 
 #: Letters of the gates as the rows of PyTorch's weights follow each other.
@@ -23,7 +26,7 @@ ROWS = "rzn"
 _GATES = {"r": "reset gate", "n": "candidate", "z": "update gate"}
 
 #: dL/da of each gate, in letters and with places for the numbers.
-_ASKED = {
+_GRADIENT = {
     "r": (r"\dfrac{dL}{da_n} \cdot m_t \cdot r_t (1 - r_t)", "{d_a_n} · {m} · {r} · (1 − {r})"),
     "n": (r"\dfrac{dL}{dh_t} \cdot (1 - z_t) (1 - n_t^2)", "{d_h} · (1 − {z}) · (1 − {n}²)"),
     "z": (
@@ -32,41 +35,48 @@ _ASKED = {
     ),
 }
 
+#: What comes back from the next step: to the candidate the state goes through the reset gate.
+_LATER = (
+    r"\begin{aligned}\text{later} &= W_{hr}^\top\,\dfrac{dL}{da_{r,t+1}}"
+    r" + W_{hz}^\top\,\dfrac{dL}{da_{z,t+1}} \\ &+ W_{hn}^\top\,\dfrac{dL}{dm_{t+1}},\quad "
+    r"\dfrac{dL}{dm_{t+1}} = r_{t+1} \cdot \dfrac{dL}{da_{n,t+1}}\end{aligned}"
+)
+
 
 def forward(place: Place) -> tuple[Stage, ...]:
     """Explain how the hidden state of a unit is made, in four stages."""
-    value, before, unit = place.value, place.value_before("h"), place.unit
-    first = ", which is 0 before the first step" if place.step == 0 else ""
+    value, unit = place.value, place.unit
     return (
         Stage(
             "How much of the past to look at",
-            f"The reset gate lets unit {unit} see {percent(value('r'))} of the past{first}.",
+            f"{subject(place, 'r', 'reset gate')} lets unit {unit} see {percent(value('r'))} of "
+            f"the past{', at the first step a bias alone' if place.step == 0 else ''}.",
             (gate(place, "r", ROWS),),
         ),
         Stage(
             "What could be stored",
-            f"From the input and that part of the past comes the candidate "
-            f"{number_text(value('n'))}.",
+            f"From the input and that part of the past comes the candidate {number(value('n'))}."
+            if place.held_at("n") is None
+            else f"The candidate is held at {number(value('n'))}.",
             _candidate(place),
         ),
         Stage(
             "How much of the past to keep",
-            f"The update gate keeps {percent(value('z'))} of unit {unit}’s hidden state{first}.",
+            f"{subject(place, 'z', 'update gate')} keeps {percent(value('z'))} of unit {unit}’s "
+            f"hidden state{_why_0(place)}.",
             (gate(place, "z", ROWS),),
         ),
         Stage(
             "Update the hidden state",
-            f"It goes from {number_text(before)} to {number_text(value('h'))}: "
-            f"{number_text(value('z') * before)} is kept, "
-            f"{number_text((1 - value('z')) * value('n'))} is new.",
+            _says_update(place),
             (_hidden_state(place),),
         ),
     )
 
 
 def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
-    """Explain how dL/dh_t is made from what the step itself asks and what comes from t + 1."""
-    above, along, later = gradients.from_above(), _along(place), gradients.from_later()
+    """Explain how dL/dh_t is made from what the step itself brings and what comes from t + 1."""
+    above, along, later = gradients.from_above(), _along(place), gradients.from_later(_LATER)
     return (
         Stage(
             "From above, at the same step",
@@ -76,21 +86,25 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
         Stage(
             "From the next step, through its gates",
             boundary(place)
-            or f"{number_text(later.result.value)} comes back through the gates "
+            or f"{number(later.result.value)} comes back through the gates "
             f"of step {place.step + 1}.",
             (later,),
         ),
         Stage(
             "Along the hidden state from the next step",
             boundary(place)
-            or f"{number_text(along.result.value)} comes back along the hidden state of unit "
-            f"{place.unit}.",
+            or (
+                f"Unit {place.unit} is silenced: nothing comes back along its hidden state."
+                if place.is_silent
+                else f"{number(along.result.value)} comes back along the hidden state of unit "
+                f"{place.unit}."
+            ),
             (along, sum_of_hidden(place, above=above, later=later, along=along)),
         ),
         Stage(
-            "What is asked of the gates",
-            says_asked(gradients.here, place.unit, _GATES),
-            _asked(place, gradients.here),
+            "Gradient arriving at the gates",
+            says_largest(place, gradients.here, _GATES),
+            _of_gates(place, gradients.here),
         ),
     )
 
@@ -162,14 +176,36 @@ def _along(place: Place) -> Equation:
     return Equation(symbols, "{d_h} · {z}", numbers, Number(d_h * z))
 
 
-def _asked(place: Place, here: GateGradients) -> tuple[Equation, ...]:
+def _of_gates(place: Place, here: GateGradients) -> tuple[Equation, ...]:
     numbers = {name: Number(place.value(name), name) for name in (*ROWS, "d_h")}
     numbers |= {
         "before": Number(place.value_before("h"), "h"),
         "m": Number(place.sum_of_memory(ROWS.index("n")).total),
         "d_a_n": Number(float(here.x["n"][place.unit])),
     }
+    if place.is_silent:
+        note = "Silenced by an intervention: its gates have no gradient."
+        return tuple(
+            zero(gradient_symbols(letter, _GRADIENT[letter][0]), note) for letter in _GATES
+        )
     return tuple(
-        asked_of_gate(place, letter, _ASKED[letter], numbers, float(here.x[letter][place.unit]))
+        gradient_of_gate(
+            place, letter, _GRADIENT[letter], numbers, float(here.x[letter][place.unit])
+        )
         for letter in _GATES
     )
+
+
+def _why_0(place: Place) -> str:
+    """Say why the hidden state before this step is 0, where it must be."""
+    if place.step == 0:
+        return ", still 0 at the first step"
+    return ", silenced to 0" if place.is_silent else ""
+
+
+def _says_update(place: Place) -> str:
+    if place.is_silent:
+        return f"Unit {place.unit} is silenced: its hidden state is 0 after every step."
+    z, n, before = place.value("z"), place.value("n"), place.value_before("h")
+    kept, new, h = number(z * before), number((1 - z) * n), number(place.value("h"))
+    return f"It goes from {number(before)} to {h}: {kept} is kept, {new} is new."

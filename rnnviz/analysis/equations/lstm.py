@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.analysis.equations.gates import (
-    asked_of_gate,
     gate,
+    gradient_of_gate,
     hidden_state,
-    says_asked,
+    says_largest,
     says_parts,
+    subject,
     sum_of_hidden,
     zero,
 )
 from rnnviz.analysis.equations.gradients import GateGradients, Gradients, boundary
-from rnnviz.analysis.equations.parts import Equation, Number, Stage, number_text, percent
+from rnnviz.analysis.equations.parts import Equation, Number, Stage, percent
 from rnnviz.analysis.equations.place import Place
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 
 #: Letters of the gates as the rows of PyTorch's weights follow each other.
@@ -24,7 +26,7 @@ ROWS = "ifgo"
 _GATES = {"f": "forget gate", "i": "input gate", "g": "candidate", "o": "output gate"}
 
 #: dL/da of each gate, in letters and with places for the numbers.
-_ASKED = {
+_GRADIENT = {
     "f": (
         r"\dfrac{dL}{dc_t} \cdot c_{t-1} \cdot f_t (1 - f_t)",
         "{d_c} · {before} · {f} · (1 − {f})",
@@ -45,46 +47,44 @@ def forward(place: Place) -> tuple[Stage, ...]:
     return (
         Stage(
             "What to forget",
-            f"The forget gate keeps {percent(value('f'))} of unit {unit}’s cell state"
-            + (", which is 0 before the first step." if place.step == 0 else "."),
+            f"{subject(place, 'f', 'forget gate')} keeps {percent(value('f'))} of unit {unit}’s "
+            f"cell state{', still 0 at the first step' if place.step == 0 else ''}.",
             (gate(place, "f", ROWS),),
         ),
         Stage(
             "What to store",
-            f"The input gate lets {percent(value('i'))} of the candidate "
-            f"{number_text(value('g'))} in: {number_text(stored)} is stored.",
+            f"{subject(place, 'i', 'input gate')} lets {percent(value('i'))} of the candidate"
+            f"{'' if place.held_at('g') is None else ', held at'} {number(value('g'))} in, "
+            f"and {number(stored)} is stored.",
             (gate(place, "i", ROWS), gate(place, "g", ROWS)),
         ),
         Stage(
             "Update the cell",
-            f"The cell state goes from {number_text(before)} to {number_text(value('c'))}: "
-            f"{number_text(value('f') * before)} is kept, {number_text(stored)} is stored.",
+            f"The cell state goes from {number(before)} to {number(value('c'))}: "
+            f"{number(value('f') * before)} is kept, {number(stored)} is stored.",
             (_cell_state(place),),
         ),
         Stage(
             "What to output",
-            f"The output gate shows {percent(value('o'))} of tanh(c) = "
-            f"{number_text(place.tanh(value('c')))}: unit {unit} tells the rest "
-            f"{number_text(value('h'))}.",
+            _says_output(place),
             (gate(place, "o", ROWS), _hidden_state(place)),
         ),
     )
 
 
 def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
-    """Explain how dL/dc_t is made from what the step itself asks and what comes from t + 1."""
+    """Explain how dL/dc_t is made from what the step itself brings and what comes from t + 1."""
     above, later = gradients.from_above(), gradients.from_later()
     through, along = _through(place), _along(place)
     return (
         Stage(
-            "What is asked of the hidden state",
+            "Gradient arriving at the hidden state",
             says_parts(place, above, later),
             (above, later, sum_of_hidden(place, above=above, later=later)),
         ),
         Stage(
             "Through the output gate into the cell",
-            f"Of {number_text(place.value('d_h'))}, {number_text(through.result.value)} gets "
-            "through the output gate and the tanh.",
+            _says_through(place, through),
             (through,),
         ),
         Stage(
@@ -93,9 +93,9 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
             (along, _sum_of_cell(place, through, along)),
         ),
         Stage(
-            "What is asked of the gates",
-            says_asked(gradients.here, place.unit, _GATES),
-            _asked(place, gradients.here),
+            "Gradient arriving at the gates",
+            says_largest(place, gradients.here, _GATES),
+            _of_gates(place, gradients.here),
         ),
     )
 
@@ -179,10 +179,10 @@ def _sum_of_cell(place: Place, through: Equation, along: Equation) -> Equation:
     )
 
 
-def _asked(place: Place, here: GateGradients) -> tuple[Equation, ...]:
+def _of_gates(place: Place, here: GateGradients) -> tuple[Equation, ...]:
     equations = {
-        letter: asked_of_gate(
-            place, letter, _ASKED[letter], _numbers(place), float(here.x[letter][place.unit])
+        letter: gradient_of_gate(
+            place, letter, _GRADIENT[letter], _numbers(place), float(here.x[letter][place.unit])
         )
         for letter in _GATES
     }
@@ -192,11 +192,26 @@ def _asked(place: Place, here: GateGradients) -> tuple[Equation, ...]:
     return tuple(equations.values())
 
 
+def _says_output(place: Place) -> str:
+    if place.is_silent:
+        return f"Unit {place.unit} is silenced: it outputs 0, whatever its output gate is."
+    shown = f"{subject(place, 'o', 'output gate')} shows {percent(place.value('o'))}"
+    tanh, h = number(place.tanh(place.value("c"))), number(place.value("h"))
+    return f"{shown} of tanh(c) = {tanh}, so unit {place.unit} outputs {h}."
+
+
+def _says_through(place: Place, through: Equation) -> str:
+    d_h = number(place.value("d_h"))
+    if place.is_silent:
+        return f"Unit {place.unit} is silenced: nothing of {d_h} gets through to its cell."
+    return f"Of {d_h}, {number(through.result.value)} gets through the output gate and the tanh."
+
+
 def _says_along(place: Place, along: Equation) -> str:
     if not place.gradient_comes_back:
         return boundary(place)
     later = place.at(step=place.step + 1)
     return (
         f"The forget gate of step {later.step} lets {percent(later.value('f'))} of "
-        f"{number_text(later.value('d_c'))} come back: {number_text(along.result.value)}."
+        f"{number(later.value('d_c'))} come back: {number(along.result.value)}."
     )

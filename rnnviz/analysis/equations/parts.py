@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnnviz.analysis.gradients import share_text
+from rnnviz import numbers
 
 Real = float | np.floating
 
@@ -157,9 +157,7 @@ def number_text(value: float, digits: int = 3) -> str:
 
 def percent(share: float) -> str:
     """Write a share that may be no number, too."""
-    if math.isnan(share):
-        return "an unknown share (NaN)"
-    return f"−{share_text(-share)}" if share < 0 else share_text(share)
+    return "an unknown share" if math.isnan(share) else numbers.percent(share)
 
 
 def _size(term: Term) -> float:

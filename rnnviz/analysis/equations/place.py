@@ -182,7 +182,7 @@ class Place:
 
     def _bias(self, name: str, block: int) -> dict[str, float]:
         """Return one of the two biases; the baseline without memory has only that of the input."""
-        label = {"bias_ih": "bias of the input", "bias_hh": "bias of the memory"}[name]
+        label = {"bias_ih": "input bias", "bias_hh": "recurrent bias"}[name]
         return {label: float(self.weights(name)[self.row(block)])}
 
     def _shift(self, block: int) -> float:
