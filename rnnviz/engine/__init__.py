@@ -20,6 +20,7 @@ Whatever is handed to the outside is time-first: `(T, B, H)`. Inside, a block is
 ================ =================================================================
 network.py       `Network`: the only class that owns changing numbers
 architecture.py  what a network is made of: sizes, variants, names and shapes of parameters
+cost.py          what it costs in bytes and seconds, told before it is made
 entrance.py      what stands before the first layer: embedding, window
 unrolled.py      the layers over T steps of B sequences: the buffers, which are the record
 record.py        `Record`: a copy of everything that one pass computed

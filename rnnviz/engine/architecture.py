@@ -12,7 +12,7 @@ from rnnviz.engine.cells import CELLS, LSTMS, Cell, ResetBeforeGRU, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.products import Array, SumOfProducts
+from rnnviz.engine.products import SumOfProducts
 from rnnviz.engine.unrolled import Unrolled
 
 RESETS = ("after", "before")
@@ -148,7 +148,8 @@ class Architecture:
 
     def unroll(self, weights: Mapping[str, Weights], steps: int, batch: int) -> Unrolled:
         """Allocate the buffers for T steps of B sequences."""
-        span = Span(steps, batch, np.dtype(self.dtype), self._scratch(steps, batch))
+        scratch = np.empty(self.scratch_size(steps, batch), self.dtype)
+        span = Span(steps, batch, np.dtype(self.dtype), scratch)
         layers = []
         for layer in range(self.layers):
             start = f"{layer}."
@@ -159,8 +160,8 @@ class Architecture:
         entrance = Entrance(layers[0].x, self.window, embedding, span.scratch)
         return Unrolled(entrance, layers, weights["readout"], span)
 
-    def _scratch(self, steps: int, batch: int) -> Array:
-        """Allocate the scratch memory, as much as the neediest user of it wants."""
+    def scratch_size(self, steps: int, batch: int) -> int:
+        """Return how many numbers of scratch memory the neediest user of it wants."""
         sizes = [
             self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
             for layer in range(self.layers)
@@ -168,4 +169,4 @@ class Architecture:
         K, columns = self.output_size, self.hidden_size + 1
         readout = SumOfProducts.scratch_size(K, columns, K * columns, steps, batch)
         entrance = Entrance.scratch_size(self.features, self.window, steps, batch)
-        return np.empty(max(*sizes, readout, entrance), self.dtype)
+        return max(*sizes, readout, entrance)

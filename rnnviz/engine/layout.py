@@ -124,7 +124,9 @@ class Layout:
         order = np.concatenate([plan.order.ravel() for plan in plans.values()])
         order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
         self._orders = np.concatenate([order, order_T])
-        _, self._inverse = np.unique(order, return_index=True)
+        # Where each entry is named first: written backwards, the first place is the one that stays.
+        self._inverse: Indices = np.zeros(order.max() + 1, np.intp)
+        self._inverse[order[::-1]] = np.arange(order.size)[::-1]
         scales = [np.broadcast_to(plan.scale, plan.order.shape) for plan in plans.values()]
         self._scale = np.concatenate([scale.ravel() for scale in scales]).astype(dtype)
         self._negative = np.flatnonzero(np.concatenate([scale.T.ravel() for scale in scales]) < 0)

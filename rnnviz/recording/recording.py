@@ -6,6 +6,10 @@ from bisect import bisect_right
 
 from rnnviz.recording.trace import Trace
 
+#: Bytes and number of the traces that are held at most, if nothing else is said.
+MAX_BYTES = 16_000_000
+MAX_TRACES = 128
+
 
 class Recording:
     """A bounded store of traces, evenly spread over the iterations so far.
@@ -21,7 +25,7 @@ class Recording:
         Most traces held; with small networks this bounds the time that tracing takes.
     """
 
-    def __init__(self, max_bytes: int = 16_000_000, max_traces: int = 128) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES, max_traces: int = MAX_TRACES) -> None:
         self._traces: list[Trace] = []
         self._max_bytes = max_bytes
         self._max_traces = max_traces

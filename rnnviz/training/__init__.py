@@ -2,6 +2,7 @@
 
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate
+from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Mark, describe, new_run, put
 from rnnviz.training.presets import PRESETS, Preset
 from rnnviz.training.trainer import Trainer
@@ -16,6 +17,7 @@ __all__ = [
     "RunConfig",
     "Score",
     "Trainer",
+    "check_runs",
     "describe",
     "evaluate",
     "new_run",

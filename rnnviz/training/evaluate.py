@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rnnviz.engine import Network
 from rnnviz.tasks.task import Batch, Measure, Task, score_of
+from rnnviz.training.limits import evaluated
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,22 @@ class Score:
         `"accuracy"` or `"error"`.
     scored
         How many steps `value` is about.
+    sequences, of
+        On how many sequences `value` was measured, and how many there are; fewer where all of them
+        would take too long.
     """
 
     value: float
     held_out: float | None
     measure: Measure
     scored: int
+    sequences: int
+    of: int
+
+    @property
+    def of_fewer(self) -> bool:
+        """Whether not all sequences were looked at."""
+        return self.sequences < self.of
 
     @property
     def accuracy(self) -> float:
@@ -46,8 +57,11 @@ def finite_score(outputs: NDArray[np.floating], batch: Batch, measure: Measure) 
 
 
 def evaluate(network: Network, task: Task) -> Score:
-    """Score the network on the task's evaluation sequences, and on the held-out ones."""
-    batch, held_out = task.evaluation(), task.held_out()
+    """Score the network on the task's evaluation sequences, and on the held-out ones.
+
+    Where all of them would take too long for a look that is taken at every tick, on fewer.
+    """
+    batch, held_out = evaluated(network.architecture, task)
     scored = batch.y.shape[0] * batch.y.shape[1] if batch.mask is None else int(batch.mask.sum())
     return Score(
         value=finite_score(network.predict(batch.x), batch, task.measure),
@@ -56,4 +70,6 @@ def evaluate(network: Network, task: Task) -> Score:
         else finite_score(network.predict(held_out.x), held_out, task.measure),
         measure=task.measure,
         scored=scored,
+        sequences=batch.x.shape[1],
+        of=task.evaluation().x.shape[1],
     )

@@ -13,8 +13,8 @@ from dataclasses import replace
 from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias
 from rnnviz.training.changes import Since
 from rnnviz.training.config import CHOICE_LABELS
+from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import GATE_LABELS, Setup
-from rnnviz.training.memory import MOST_MB, buffers_mb
 from rnnviz.training.trainer import Trainer
 
 #: Setups whose counterpart is remembered: a slider that is dragged makes many.
@@ -47,7 +47,7 @@ class Pair:
     Raises
     ------
     ValueError
-        If the second run can't be made, or both together would need too much memory.
+        If the second run can't be made, or both together would need too much memory or time.
     """
 
     def __init__(self, first: Trainer, cell: str) -> None:
@@ -91,7 +91,7 @@ class Pair:
         Raises
         ------
         ValueError
-            If the second can't follow, as both together would need too much memory.
+            If the second can't follow, as both together would need too much memory or time.
         """
         end = math.inf if seconds is None else time.perf_counter() + seconds
         most = math.inf if iterations is None else iterations
@@ -141,7 +141,7 @@ class Pair:
 
     def _begin(self) -> None:
         start = self._wanted()[0]
-        self._check_memory(start.setup)
+        self._check_limits(start.setup)
         trainer = Trainer(start.setup.config, self.first.task, self._probe())
         if start.setup.interventions:
             trainer.take_over(start.setup)
@@ -180,7 +180,7 @@ class Pair:
             self._go_back()
         for since in self._due(wanted):
             if since.setup != self._followed[-1].setup:
-                self._check_memory(since.setup)
+                self._check_limits(since.setup)
                 self.second.take_over(since.setup)
             self._followed.append(since)
         if self.second.probe.name != self.first.probe.name:
@@ -229,14 +229,9 @@ class Pair:
             self._followed.pop()
         return None if self._followed else self._begin()
 
-    def _check_memory(self, setup: Setup) -> None:
-        configs = (self.first.config, setup.config)
-        needed = sum(buffers_mb(config, self.first.task) for config in configs)
-        if needed > MOST_MB:
-            raise ValueError(
-                f"two networks side by side must fit into {MOST_MB:.0f} MB, got {needed:.0f} MB: "
-                "make hidden_size, batch_size or length smaller"
-            )
+    def _check_limits(self, setup: Setup) -> None:
+        task = self.first.task
+        check_runs((self.first.config, task), (setup.config, task))
 
     def _keep_the_same(self) -> None:
         """Have both recordings keep the same iterations, so that one can rewind both."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import RunConfig
-from rnnviz.training.memory import MOST_MB, buffers_mb
+from rnnviz.training.limits import check_runs
 from rnnviz.training.trainer import Trainer
 
 #: A run by the name under which it is shown.
@@ -39,16 +39,11 @@ class SideBySide:
     Raises
     ------
     ValueError
-        If the runs together would need too much memory, or one of them can't be made.
+        If the runs together would need too much memory or time, or one of them can't be made.
     """
 
     def __init__(self, runs: Sequence[Named], iterations: int, probe: int = 0) -> None:
-        needed = sum(buffers_mb(config, task) for _, config, task in runs)
-        if needed > MOST_MB:
-            raise ValueError(
-                f"{len(runs)} runs side by side must fit into {MOST_MB:.0f} MB, got "
-                f"{needed:.0f} MB: make hidden_size, batch_size or length smaller"
-            )
+        check_runs(*((config, task) for _, config, task in runs))
         self.iterations = iterations
         self.trainers = {name: Trainer(config, task, probe) for name, config, task in runs}
 

@@ -27,8 +27,8 @@ from rnnviz.tasks.task import Batch, Task
 from rnnviz.training.changes import Changes, Since, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
+from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Mark, Setup
-from rnnviz.training.memory import check_memory
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
 
@@ -72,7 +72,7 @@ class Trainer:
     ------
     ValueError
         If the task is not the one that the config names, config or task is something else, there
-        is no such task or probe, or the run would need too much memory.
+        is no such task or probe, or the run would need too much memory or time.
     """
 
     def __init__(
@@ -91,21 +91,22 @@ class Trainer:
             got = shown(self.task if key is None else key)
             raise ValueError(f"task must be {config.task!r}, as in config, got {got}")
         self.probe = self.task.probe(probe)
-        check_memory(config, self.task)
-        self.network = Network(
-            cell=config.cell,
-            input_size=self.task.input_size,
-            embedding_size=self.task.embedding_size,
-            hidden_size=config.hidden_size,
-            output_size=len(self.task.output_labels),
-            layers=config.layers,
-            dtype=config.dtype,
-            seed=config.seed,
-            forget_bias=config.forget_bias,
-            initial_weights=config.initial_weights,
-            spectral_radius=config.spectral_radius,
-            window=config.window if config.cell == "mlp" else 1,
-        )
+        check_runs((config, self.task))
+        with one_thread():  # to draw orthogonal weights takes matrix products as well
+            self.network = Network(
+                cell=config.cell,
+                input_size=self.task.input_size,
+                embedding_size=self.task.embedding_size,
+                hidden_size=config.hidden_size,
+                output_size=len(self.task.output_labels),
+                layers=config.layers,
+                dtype=config.dtype,
+                seed=config.seed,
+                forget_bias=config.forget_bias,
+                initial_weights=config.initial_weights,
+                spectral_radius=config.spectral_radius,
+                window=config.window if config.cell == "mlp" else 1,
+            )
         self._generator = np.random.default_rng(config.seed)
         self._optimizer = self._make_optimizer()
         self.iteration = 0
@@ -175,7 +176,7 @@ class Trainer:
         ------
         ValueError
             If a name is not a live knob, a value is not allowed, or the batch would need too much
-            memory; nothing is changed then.
+            memory or time; nothing is changed then.
         """
         for name in knobs:
             if name not in LIVE_KNOBS:
@@ -183,7 +184,7 @@ class Trainer:
                 raise ValueError(f"{name} {kind}; live knobs are {', '.join(LIVE_KNOBS)}")
         self._see_what_was_set()
         changed = replace(self.config, **knobs)
-        check_memory(changed, self.task)
+        check_runs((changed, self.task))
         if changed != self.config:
             before = self._state()
             self._use(changed)
@@ -225,7 +226,7 @@ class Trainer:
         before, config = self._state(), setup.config
         if replace(self.config, **{name: getattr(config, name) for name in LIVE_KNOBS}) != config:
             raise ValueError("only live knobs and interventions can be taken over")
-        check_memory(config, self.task)
+        check_runs((config, self.task))
         self.network.intervene(*setup.interventions)
         if setup.interventions != before.setup.interventions:
             self._trace = self._score = None
@@ -233,8 +234,9 @@ class Trainer:
         self._changes.add(before, self._setup, self._best)
 
     def rest(self) -> None:
-        """Let go of what can be made again: the buffers of the network."""
+        """Let go of what can be made again: the buffers of the network, and the looks at it."""
         self.network.rest()
+        self._trace = self._score = None
 
     @property
     def undoable(self) -> Mark | None:
@@ -354,6 +356,8 @@ class Trainer:
         before, self.config = self.config, config
         if config.truncate != before.truncate:
             self._trace = None
+        if config.batch_size != before.batch_size:
+            self.network.rest()  # a slider that is dragged would leave buffers of each size
         if config.optimizer != before.optimizer:
             self._optimizer = self._make_optimizer()
         elif _of_optimizer(config) != _of_optimizer(before):

@@ -216,7 +216,8 @@ def _charts(trainer: Trainer) -> Iterator[Chart]:
 def _score_says(score: Score, baseline: Baseline) -> str:
     """Say how the examples are scored; where some are held out, the two apart."""
     if score.held_out is None:
-        return f"All examples: {score_sentence(score.value, baseline)}"
+        which = f"{score.sequences} of {score.of} examples" if score.of_fewer else "All examples"
+        return f"{which}: {score_sentence(score.value, baseline)}"
     held_out = _reading(score.held_out, score.measure)
     return f"Trained examples: {score_sentence(score.value, baseline)} Held out: {held_out}."
 
@@ -257,6 +258,8 @@ def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
 
 def _score_label(score: Score, baseline: Baseline) -> str:
     which = "All" if score.held_out is None else "Trained"
+    if score.of_fewer:
+        which = f"{score.sequences} of {score.of}"
     if baseline.measure == "accuracy":
         return f"{which}: accuracy (guess {baseline.score:.0%})"
     return f"{which}: squared error (mean {baseline.score:.3g})"

@@ -8,6 +8,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.tasks import GymSchedule, make_task
+from rnnviz.training import limits
 from rnnviz.training import pair as pair_module
 from rnnviz.training.pair import Pair, usual_companion
 
@@ -265,17 +266,16 @@ def test_two_of_one_kind_are_the_same_run_under_two_names():
 
 
 def test_both_together_must_fit_into_memory(monkeypatch):
-    alone = pair_module.buffers_mb(CONFIG, TASK)
-    monkeypatch.setattr(pair_module, "MOST_MB", 1.2 * alone)
-    with pytest.raises(ValueError, match=r"two networks side by side must fit into .* got .* MB"):
+    monkeypatch.setattr(limits, "MOST_MB", 1.2 * limits.memory_mb(CONFIG, TASK))
+    with pytest.raises(ValueError, match=r"2 runs side by side need about .* MB of memory"):
         Pair(trainer(), "rnn")
 
 
 def test_a_batch_too_large_for_both_is_refused_by_the_pair(monkeypatch):
     pair = Pair(trainer(), "rnn")
-    monkeypatch.setattr(pair_module, "MOST_MB", 1.9 * pair_module.buffers_mb(CONFIG, TASK))
+    monkeypatch.setattr(limits, "MOST_MB", 1.9 * limits.memory_mb(CONFIG, TASK))
     pair.first.set(batch_size=256)
-    with pytest.raises(ValueError, match="two networks side by side"):
+    with pytest.raises(ValueError, match="2 runs side by side"):
         pair.advance(iterations=1)
 
 

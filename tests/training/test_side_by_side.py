@@ -80,5 +80,7 @@ def test_one_that_diverges_does_not_hold_up_the_others():
 
 def test_more_than_the_memory_holds_is_refused():
     large = RunConfig(hidden_size=128, batch_size=256)
-    with pytest.raises(ValueError, match=r"4 runs side by side must fit into 200 MB, got \d+ MB"):
+    with pytest.raises(
+        ValueError, match=r"4 runs side by side need about \d+ MB of memory, and 200 MB"
+    ):
         SideBySide(other_cells(large, GymSchedule(length=60), LABELS), iterations=10)

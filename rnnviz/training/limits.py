@@ -1,0 +1,222 @@
+"""How much memory and time a run takes, and what is too much for a server that many share.
+
+Counted is all that a run allocates: parameters, their gradients and optimiser, a batch and the
+buffers for it, the evaluation, the example that is looked into, and what is kept of the past. The
+time is that of one turn, which is the least that a run can do at once: one iteration, a look at the
+example, one evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.cost import (
+    buffer_bytes,
+    itemsize,
+    learning_s,
+    parameter_bytes,
+    parameter_count,
+    passing_bytes,
+    predicting_s,
+)
+from rnnviz.recording import recording
+from rnnviz.tasks.task import Batch, Task
+from rnnviz.training import changes
+from rnnviz.training.config import RunConfig
+
+#: Most megabytes of one run, or of several side by side; the whole app should live in 1 GB.
+MOST_MB = 200.0
+#: Most milliseconds of one turn, as estimated. Drawing comes on top, and a busy server is slower.
+MOST_TURN_MS = 100.0
+#: Most seconds of an evaluation, as estimated; where it would take longer, fewer sequences do.
+EVALUATION_S = 0.03
+#: Most megabytes of the buffers of an evaluation.
+EVALUATION_MB = 24.0
+
+#: Sequences that an evaluation looks at whatever it takes: fewer would say nothing.
+FEWEST_EVALUATED = 8
+
+#: Vectors as long as the parameters, at most: an optimiser's four, the best state's three, what a
+#: trace and its two records take, and the gradient's squares.
+_VECTORS = 12
+#: Numbers that each layer keeps of the example, for each time step and unit.
+_TRACED = {"rnn": 3, "relu": 3, "mlp": 3, "gru": 6, "lstm": 10}
+#: Bytes of a history that is full.
+_HISTORY_BYTES = 3_200_000
+#: Seconds for each number of a batch that is drawn.
+_DRAWN_S = 2e-9
+
+#: A run that is planned: its settings, and its task.
+Planned = tuple[RunConfig, Task]
+
+
+def architecture_of(config: RunConfig, task: Task) -> Architecture:
+    """Return what the network of a run is made of."""
+    return Architecture(
+        cell=config.cell,
+        input_size=task.input_size,
+        embedding_size=task.embedding_size,
+        hidden_size=config.hidden_size,
+        output_size=len(task.output_labels),
+        layers=config.layers,
+        dtype=config.dtype,
+        window=config.window if config.cell == "mlp" else 1,
+    )
+
+
+def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | None]:
+    """Return the sequences of an evaluation, and those held out, that can be afforded.
+
+    All of them where that takes at most `EVALUATION_S` and `EVALUATION_MB`, else as many as do,
+    evenly spread, but `FEWEST_EVALUATED` of each at least. The arrays are views.
+    """
+    batch, held_out = task.evaluation(), task.held_out()
+    if held_out is None:
+        return _afforded(architecture, batch), None
+    return _afforded(architecture, batch, 0.5), _afforded(architecture, held_out, 0.5)
+
+
+def _afforded(architecture: Architecture, batch: Batch, share: float = 1.0) -> Batch:
+    """Return the sequences for which a share of what an evaluation may take is enough."""
+    steps, there = batch.x.shape[:2]
+    calls_s = predicting_s(architecture, steps, 0)
+    each_s = predicting_s(architecture, steps, 1) - calls_s
+    each_mb = (buffer_bytes(architecture, steps, 33) - buffer_bytes(architecture, steps, 1)) / 32e6
+    in_time = int((share * EVALUATION_S - calls_s) / each_s)
+    most = max(FEWEST_EVALUATED, min(in_time, int(share * EVALUATION_MB / each_mb)))
+    if most >= there:
+        return batch
+    every = slice(None, None, -(-there // most))
+    mask = None if batch.mask is None else batch.mask[:, every]
+    return Batch(batch.x[:, every], batch.y[:, every], mask)
+
+
+def _looked_at(architecture: Architecture, task: Task) -> list[int]:
+    """Return how many sequences an evaluation looks at, of each kind."""
+    return [part.x.shape[1] for part in evaluated(architecture, task) if part is not None]
+
+
+def memory_mb(config: RunConfig, task: Task) -> float:
+    """Estimate the most megabytes that a run takes: what it works with, and what it keeps."""
+    return working_mb(config, task) + _kept_bytes(config, task) / 1e6
+
+
+def working_mb(config: RunConfig, task: Task) -> float:
+    """Estimate the most megabytes that a run takes, without the recording, history and undo."""
+    architecture, T, B = architecture_of(config, task), task.length, config.batch_size
+    looked_at = _looked_at(architecture, task)
+    vectors = _VECTORS * parameter_count(architecture) * itemsize(architecture)
+    buffers = sum(buffer_bytes(architecture, T, count) for count in {1, B, *looked_at})
+    passing = max(passing_bytes(architecture, T, count) for count in (B, *looked_at))
+    sets = (part for part in (task.evaluation(), task.held_out()) if part is not None)
+    drawn = T * B * _numbers(task) * 8 + sum(_batch_bytes(part) for part in sets)
+    return (parameter_bytes(architecture) + vectors + buffers + passing + drawn) / 1e6
+
+
+def _kept_bytes(config: RunConfig, task: Task) -> int:
+    """Return the most bytes of what is kept of the past."""
+    architecture = architecture_of(config, task)
+    each, weights = itemsize(architecture), parameter_count(architecture)
+    of_step = config.layers * config.hidden_size * _TRACED[config.cell] + _numbers(task)
+    trace = (task.length * of_step + 2 * weights) * each
+    traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
+    change = 2 * 3 * weights * each  # two states: weights, and two moments of the optimiser
+    undo = max(change, min(changes.MOST_BYTES, changes.MOST_UNDOS * change))
+    return traces + undo + _HISTORY_BYTES
+
+
+def _numbers(task: Task) -> int:
+    """Return the numbers of a time step of a sequence: inputs, target, and those they come from."""
+    wide = 1 if task.embedding_size is not None else task.input_size
+    return wide + (1 if task.loss == "cross_entropy" else len(task.output_labels)) + 4
+
+
+def _batch_bytes(batch: Batch) -> int:
+    return batch.x.nbytes + batch.y.nbytes + (0 if batch.mask is None else batch.mask.nbytes)
+
+
+def turn_ms(config: RunConfig, task: Task) -> float:
+    """Estimate the milliseconds of an iteration, and of the looks at what it led to."""
+    return iteration_ms(config, task) + look_ms(config, task)
+
+
+def iteration_ms(config: RunConfig, task: Task) -> float:
+    """Estimate the milliseconds of an iteration."""
+    architecture = architecture_of(config, task)
+    numbers = task.length * config.batch_size * _numbers(task)
+    return 1e3 * (learning_s(architecture, task.length, config.batch_size) + numbers * _DRAWN_S)
+
+
+def look_ms(config: RunConfig, task: Task) -> float:
+    """Estimate the milliseconds of a trace and an evaluation."""
+    architecture, T = architecture_of(config, task), task.length
+    looked_at = _looked_at(architecture, task)
+    evaluation_s = sum(predicting_s(architecture, T, count) for count in looked_at)
+    return 1e3 * (2 * learning_s(architecture, T, 1) + evaluation_s)
+
+
+def check_runs(*runs: Planned) -> None:
+    """Refuse a run, or several side by side, that would take too much of what all share.
+
+    Side by side, the memory of all counts together; of the time the longest iteration, for they
+    come one at a time, and the looks at all.
+
+    Parameters
+    ----------
+    *runs : pair of RunConfig and Task
+
+    Raises
+    ------
+    ValueError
+        If they would need more than `MOST_MB`, or one turn more than `MOST_TURN_MS`: with the
+        numbers, and with what to make smaller.
+    """
+    needed = sum(memory_mb(*run) for run in runs)
+    if needed > MOST_MB:
+        raise ValueError(_refusal(runs, f"{needed:,.0f} MB of memory", f"{MOST_MB:.0f} MB"))
+    taken = max(iteration_ms(*run) for run in runs) + sum(look_ms(*run) for run in runs)
+    if taken > MOST_TURN_MS:
+        raise ValueError(
+            _refusal(runs, f"{taken:,.0f} ms for an iteration", f"{MOST_TURN_MS:.0f} ms")
+        )
+
+
+def fits(*runs: Planned) -> bool:
+    """Tell whether `check_runs` would take them."""
+    try:
+        check_runs(*runs)
+    except ValueError:
+        return False
+    return True
+
+
+def _refusal(runs: Sequence[Planned], needed: str, most: str) -> str:
+    """Say what is too much, what it comes from, and what would do."""
+    config, task = max(runs, key=lambda run: memory_mb(*run))
+    what = "this run needs" if len(runs) == 1 else f"{len(runs)} runs side by side need"
+    sizes = [
+        f"hidden units {config.hidden_size}",
+        f"layers {config.layers}",
+        f"batch size {config.batch_size}",
+        f"length {task.length}",
+        f"inputs {task.embedding_size or task.input_size}",
+        f"outputs {len(task.output_labels)}",
+    ]
+    if config.cell == "mlp":
+        sizes.insert(4, f"window {config.window}")
+    of = " of the largest" if len(runs) > 1 else ""
+    return (
+        f"{what} about {needed}, and {most} are allowed: make something smaller{of} "
+        f"({', '.join(sizes)}){_advice(runs)}"
+    )
+
+
+def _advice(runs: Sequence[Planned]) -> str:
+    """Name the largest power of 2 as a batch size that would do, if one does."""
+    least = min(config.batch_size for config, _ in runs)
+    for size in (2**power for power in range(8, -1, -1)):
+        if size < least and fits(*((replace(run, batch_size=size), task) for run, task in runs)):
+            return f"; with batch size {size} it fits"
+    return ""
