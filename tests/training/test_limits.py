@@ -203,7 +203,7 @@ def test_an_evaluation_that_takes_long_looks_at_fewer_sequences_and_says_so():
     assert score.of == task.evaluation().x.shape[1]
     assert limits.FEWEST_EVALUATED <= score.sequences < score.of
     assert score.of_fewer
-    assert score.scored == score.sequences * task.length
+    assert 0 < score.scored <= score.sequences * task.length
 
 
 def test_a_small_network_is_evaluated_on_all_sequences():
