@@ -21,9 +21,11 @@ def gate(place: Place, letter: str, rows: str) -> Equation:
         Letters of the gates as the rows of the weights follow each other.
     """
     latex, text = (r"\tanh", "tanh") if letter == "g" else (r"\sigma", "σ")
+    shift = r" + \text{shift}" if place.shift(rows.index(letter)) else ""
     symbols = (
         rf"\begin{{aligned}}{letter}_t &= {latex}(a_{letter}) \\ a_{letter} &= W_{{i{letter}}}\,"
-        rf"x_t + b_{{i{letter}}} \\ &+ W_{{h{letter}}}\,h_{{t-1}} + b_{{h{letter}}}\end{{aligned}}"
+        rf"x_t + b_{{i{letter}}} \\ &+ W_{{h{letter}}}\,h_{{t-1}} + b_{{h{letter}}}{shift}"
+        r"\end{aligned}"
     )
     held = place.held_at(letter)
     if held is not None:

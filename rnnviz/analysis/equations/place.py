@@ -133,9 +133,16 @@ class Place:
         """Weigh inputs and memory together, for one gate of the unit."""
         x, h = self.sum_of_inputs(block), self.sum_of_memory(block)
         biases = {**x.biases, **h.biases}
-        if shift := self._shift(block):
+        if shift := self.shift(block):
             biases["shift of the forget bias (intervention)"] = shift
         return WeightedSum.of((*x.terms, *h.terms), biases)
+
+    def shift(self, block: int) -> float:
+        """Return what an intervention adds to the bias of a gate."""
+        if self.trace.cell != "lstm" or block != "ifgo".index("f"):
+            return 0.0
+        items = of_layer(self.trace.interventions, self.layer)
+        return float(sum(item.amount for item in items if isinstance(item, ShiftForgetBias)))
 
     def sigmoid(self, a: float) -> float:
         """Squash as the engine does, digit by digit, where rounding leaves few: near 0 and 1."""
@@ -184,12 +191,6 @@ class Place:
         """Return one of the two biases; the baseline without memory has only that of the input."""
         label = {"bias_ih": "input bias", "bias_hh": "recurrent bias"}[name]
         return {label: float(self.weights(name)[self.row(block)])}
-
-    def _shift(self, block: int) -> float:
-        if self.trace.cell != "lstm" or block != "ifgo".index("f"):
-            return 0.0
-        items = of_layer(self.trace.interventions, self.layer)
-        return float(sum(item.amount for item in items if isinstance(item, ShiftForgetBias)))
 
     def _inputs(self) -> Iterator[tuple[str, float]]:
         """Name what comes into the layer at this step."""
