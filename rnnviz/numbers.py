@@ -52,6 +52,18 @@ def percent(share: float) -> str:
     return f"{number(round(value), 15) if abs(value) >= 9.95 else number(value, 2)} %"
 
 
+def share(value: float) -> str:
+    """Write what is left of something: `63 %`, `0.004 %`, `2e−9 of it`, `35 times as much`."""
+    if value >= 9.995:
+        return f"{number(value)} times as much"
+    return f"{number(value, 1)} of it" if 0 < value < 1e-5 else percent(value)
+
+
+def power_of_ten(exponent: float) -> str:
+    """Write a power of ten that may be beyond what a float holds: `1e−400`."""
+    return f"1e{f'{exponent:.0f}'.replace('-', '−')}"
+
+
 def factor(value: float | None) -> str:
     """Write a factor: `×0.63`, `×1.2e−9`; a dash where there is none."""
     if value is None or math.isnan(value):

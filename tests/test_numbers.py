@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rnnviz.numbers import factor, number, percent
+from rnnviz.numbers import factor, number, percent, power_of_ten, share
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,28 @@ def test_a_number_has_three_digits_a_true_minus_and_a_short_exponent(value, text
 )
 def test_a_share_is_written_in_per_cent_and_never_rounded_to_perfection(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (1.0, "100 %"),
+        (0.0123, "1.2 %"),
+        (0.00004, "0.004 %"),
+        (2e-9, "2e−9 of it"),
+        (0.0, "0 %"),
+        (2.0, "200 %"),
+        (35.0, "35 times as much"),
+        (math.inf, "∞ times as much"),
+        (math.nan, "–"),
+    ],
+)
+def test_what_is_left_is_a_share_of_it_or_so_many_times_as_much(left, text):
+    assert share(left) == text
+
+
+def test_a_power_of_ten_may_be_beyond_a_float():
+    assert power_of_ten(-400.2) == "1e−400"
 
 
 def test_a_factor_has_two_places_where_they_say_something():

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.gradients import (
-    Which,
-    backward_norms,
-    factor_per_step,
-    factor_text,
-    share_text,
-)
+from rnnviz.analysis.gradients import Which, backward_norms, factor_per_step
 from rnnviz.analysis.side_by_side import largest_norm
+from rnnviz.analysis.theory import through_gates
+from rnnviz.numbers import factor, number, percent, share
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
 
@@ -48,11 +44,14 @@ class Claim:
 
 
 def _vanish(trainers: Sequence[Trainer]) -> Numbers:
-    norms = backward_norms(_start(trainers[0]))
+    trace = _start(trainers[0])
+    norms, (first, second) = backward_norms(trace), _lags_of_symbols(trace)
     return {
         "factor": _factor(trainers[0]),
-        "left": float(norms[-1] / norms[0]),
-        "lag": norms.size - 1,
+        "first": float(norms[first] / norms[0]),
+        "first lag": first,
+        "second": float(norms[second] / norms[0]),
+        "second lag": second,
         "accuracy": trainers[0].score().accuracy,
         "guessing": trainers[0].task.baseline().accuracy,
     }
@@ -60,14 +59,16 @@ def _vanish(trainers: Sequence[Trainer]) -> Numbers:
 
 def _vanish_says(n: Numbers) -> str:
     return (
-        f"At the start ×{n['factor']:.2f} per step: {share_text(n['left'])} is left "
-        f"{n['lag']:.0f} steps back. Now {_hits(n['accuracy'])} of the answers are right; "
-        f"guessing gives {_hits(n['guessing'])}."
+        f"At the start {factor(n['factor'])} per step. At the second of the two symbols that "
+        f"matter, {n['second lag']:.0f} steps back, {share(n['second'])} is left; at the first, "
+        f"{n['first lag']:.0f} steps back, {share(n['first'])}. Now {percent(n['accuracy'])} of "
+        f"the answers are right; guessing gives {percent(n['guessing'])}."
     )
 
 
 def _vanish_holds(n: Numbers) -> bool:
-    return n["left"] < 1e-4 and n["accuracy"] < n["guessing"] + 0.15
+    arrives = n["first"] < 1e-4 and n["first"] < n["second"] < 0.01
+    return arrives and n["accuracy"] < n["guessing"] + 0.15
 
 
 def _explode(trainers: Sequence[Trainer]) -> Numbers:
@@ -87,12 +88,13 @@ def _explode(trainers: Sequence[Trainer]) -> Numbers:
 
 
 def _explode_says(n: Numbers) -> str:
-    end = "it diverged" if n["diverged"] else f"it has {_hits(n['accuracy'])} right"
+    end = "it diverged" if n["diverged"] else f"it has {percent(n['accuracy'])} right"
     return (
-        f"Factor per step at the start: ×{n['large']:.2f} at radius 1.3, ×{n['one']:.2f} at radius "
-        f"1, ×{n['tanh']:.2f} with tanh. Largest gradient norm so far: {_short(n['large peak'])} "
-        f"at radius 1.3, {_short(n['one peak'])} at radius 1, {_short(n['tanh peak'])} with tanh. "
-        f"At radius 1.3 {end}; guessing gives {_hits(n['guessing'])}."
+        f"Factor per step at the start: {factor(n['large'])} at radius 1.3, {factor(n['one'])} at "
+        f"radius 1, {factor(n['tanh'])} with tanh. Largest gradient norm so far: "
+        f"{number(n['large peak'])} at radius 1.3, {number(n['one peak'])} at radius 1, "
+        f"{number(n['tanh peak'])} with tanh. "
+        f"At radius 1.3 {end}; guessing gives {percent(n['guessing'])}."
     )
 
 
@@ -113,9 +115,9 @@ def _clip(trainers: Sequence[Trainer]) -> Numbers:
 
 def _clip_says(n: Numbers) -> str:
     return (
-        f"At 0.5: {_hits(n['fast'])} right without clipping, {_hits(n['fast clipped'])} with it "
-        f"({_hits(n['share'])} of the iterations were clipped). At 0.05: {_hits(n['slow'])} "
-        f"without, {_hits(n['slow clipped'])} with it ({_hits(n['slow share'])} clipped)."
+        f"At 0.5: {percent(n['fast'])} right without clipping, {percent(n['fast clipped'])} with "
+        f"it ({percent(n['share'])} of the iterations were clipped). At 0.05: {percent(n['slow'])} "
+        f"without, {percent(n['slow clipped'])} with it ({percent(n['slow share'])} clipped)."
     )
 
 
@@ -125,29 +127,30 @@ def _clip_holds(n: Numbers) -> bool:
 
 
 def _truncate(trainers: Sequence[Trainer]) -> Numbers:
-    cut, whole = trainers
-    norms, of_whole = backward_norms(cut.trace()), backward_norms(whole.trace())
-    return {
-        "reached": float(np.count_nonzero(norms)),
-        "steps": norms.size,
-        "beyond": float(norms[20:].max()),
-        "whole beyond": float(of_whole[20:].min()),
-        "cut": cut.score().accuracy,
-        "whole": whole.score().accuracy,
+    names = ("short", "long", "whole")
+    # At every iteration the same example, so the same lags.
+    first, second = _lags_of_symbols(trainers[0].trace())
+    reached = {
+        f"{name} lag": float(np.count_nonzero(backward_norms(trainer.trace())) - 1)
+        for name, trainer in zip(names, trainers, strict=True)
     }
+    right = {name: t.score().accuracy for name, t in zip(names, trainers, strict=True)}
+    return {**reached, **right, "first lag": first, "second lag": second}
 
 
 def _truncate_says(n: Numbers) -> str:
     return (
-        f"Cut: the gradient is there at {n['reached']:.0f} of {n['steps']:.0f} steps, exactly zero "
-        f"at the others, and {_hits(n['cut'])} of the answers are right. Whole: 20 steps back it "
-        f"is at least {n['whole beyond']:.1g}, and {_hits(n['whole'])} are right."
+        f"In the example the symbols stand {n['first lag']:.0f} and {n['second lag']:.0f} steps "
+        f"before the answer. Cut every 10 steps, the gradient reaches {n['short lag']:.0f} steps "
+        f"back, and {percent(n['short'])} of the answers are right; every 12, it reaches "
+        f"{n['long lag']:.0f}, and {percent(n['long'])} are right; uncut, {n['whole lag']:.0f}, "
+        f"and {percent(n['whole'])}."
     )
 
 
 def _truncate_holds(n: Numbers) -> bool:
-    seen = n["beyond"] == 0.0 and n["whole beyond"] > 0.0
-    return seen and n["whole"] >= LEARNED and n["cut"] < NOT_LEARNED
+    hidden = n["short lag"] < n["second lag"] <= n["long lag"] < n["first lag"] <= n["whole lag"]
+    return hidden and min(n["long"], n["whole"]) >= LEARNED and n["short"] < NOT_LEARNED
 
 
 def _bias(trainers: Sequence[Trainer]) -> Numbers:
@@ -165,10 +168,11 @@ def _bias(trainers: Sequence[Trainer]) -> Numbers:
 
 def _bias_says(n: Numbers) -> str:
     return (
-        f"At the start, bias 0: forget gates at {n['low gate']:.2f} on average, gradient by the "
-        f"cell state ×{n['low']:.2f} per step; bias 3: {n['high gate']:.2f}, ×{n['high']:.2f}. Now "
-        f"bias 0 recalls {_hits(n['low right'])} of the first symbols, bias 3 "
-        f"{_hits(n['high right'])}; guessing gives {_hits(n['guessing'])}."
+        f"At the start, bias 0: forget gates at {number(n['low gate'])} on average, gradient "
+        f"w.r.t. the cell state {factor(n['low'])} per step; bias 3: {number(n['high gate'])}, "
+        f"{factor(n['high'])}. Now "
+        f"bias 0 recalls {percent(n['low right'])} of the first symbols, bias 3 "
+        f"{percent(n['high right'])}; guessing gives {percent(n['guessing'])}."
     )
 
 
@@ -184,47 +188,50 @@ def _bias_holds(n: Numbers) -> bool:
 
 
 def _identity(trainers: Sequence[Trainer]) -> Numbers:
-    identity, uniform = trainers
+    identity, orthogonal = trainers
     return {
         "identity": _factor(identity),
-        "uniform": _factor(uniform),
+        "orthogonal": _factor(orthogonal),
         "identity error": _recent_loss(identity),
-        "uniform error": _recent_loss(uniform),
+        "orthogonal error": _recent_loss(orthogonal),
         "clipped": _share_clipped(identity),
     }
 
 
 def _identity_says(n: Numbers) -> str:
     return (
-        f"Factor per step at the start: ×{n['identity']:.3f} with the identity, "
-        f"×{n['uniform']:.2f} with uniform weights. Squared error, median of the last 50 batches: "
-        f"{_short(n['identity error'])} and {_short(n['uniform error'])}. {_hits(n['clipped'])} of "
-        "the iterations of the identity start were clipped."
+        f"Factor per step at the start: {factor(n['identity'])} with the identity, "
+        f"{factor(n['orthogonal'])} with an orthogonal matrix. Squared error, median of the last "
+        f"50 batches: {number(n['identity error'])} and {number(n['orthogonal error'])}. "
+        f"{percent(n['clipped'])} of the iterations of the identity start were clipped."
     )
 
 
 def _identity_holds(n: Numbers) -> bool:
     return (
         n["identity"] > 0.95
-        and n["uniform"] < 0.6
-        and n["identity error"] < min(n["uniform error"], 0.1)
-        and n["clipped"] > 0.8
+        and n["orthogonal"] < 0.9
+        and n["identity error"] < min(n["orthogonal error"], 0.1)
+        and n["clipped"] > 0.5
     )
 
 
 def _cell(trainers: Sequence[Trainer]) -> Numbers:
     lstm, rnn = trainers
-    by_cell, by_hidden = (
-        backward_norms(_start(lstm), "last_d_c"),
-        backward_norms(_start(rnn)),
-    )
+    trace = _start(lstm)
+    by_cell, by_hidden = backward_norms(trace, "last_d_c"), backward_norms(_start(rnn))
+    last = by_cell.size - 1
+    gradient = trace.layers[-1].last_d_c
+    gates = np.empty(0) if gradient is None else trace.gates["f"][last:0:-1]
+    alone = by_cell if gradient is None else through_gates(gradient[last], gates)
     return {
         "gate": _forget_gate(lstm),
+        "alone": float(alone[-1] / alone[0]),
         "cell": _factor(lstm, "last_d_c"),
         "cell left": float(by_cell[-1] / by_cell[0]),
         "rnn": _factor(rnn),
         "rnn left": float(by_hidden[-1] / by_hidden[0]),
-        "lag": by_cell.size - 1,
+        "lag": last,
         "cell now": _factor_of(lstm.trace(), "last_d_c"),
         "rnn now": _factor_of(rnn.trace()),
     }
@@ -232,16 +239,19 @@ def _cell(trainers: Sequence[Trainer]) -> Numbers:
 
 def _cell_says(n: Numbers) -> str:
     return (
-        f"At the start the forget gates stand at {n['gate']:.2f} on average, and the gradient by "
-        f"the cell state changes by ×{n['cell']:.2f} per step: {n['lag']:.0f} steps back it is at "
-        f"{share_text(n['cell left'])}. In the RNN ×{n['rnn']:.2f}: {share_text(n['rnn left'])}. "
-        f"Now it is {factor_text(n['cell now'])}, and {factor_text(n['rnn now'])} in the RNN."
+        f"At the start the forget gates stand at {number(n['gate'])} on average. They alone would "
+        f"leave {share(n['alone'])} of the gradient w.r.t. the cell state {n['lag']:.0f} steps "
+        f"back; measured, with the paths through h, is {share(n['cell left'])} "
+        f"({factor(n['cell'])} per step). In the RNN {share(n['rnn left'])} is left "
+        f"({factor(n['rnn'])}). Now it is {factor(n['cell now'])} per step, and "
+        f"{factor(n['rnn now'])} in the RNN."
     )
 
 
 def _cell_holds(n: Numbers) -> bool:
-    begins = n["gate"] > 0.9 and n["cell"] > 0.93 and n["cell left"] > 100 * n["rnn left"]
-    return begins and n["cell now"] > max(n["rnn now"], 0.93)
+    begins = n["gate"] > 0.9 and n["cell"] > 0.93 and n["alone"] > 5 * n["rnn left"]
+    through_h = n["cell left"] > 2 * n["alone"]
+    return begins and through_h and n["cell now"] > max(n["rnn now"], 0.9)
 
 
 #: The claim of each preset of `rnnviz.training.PRESETS`, by its key.
@@ -260,14 +270,20 @@ def _start(trainer: Trainer) -> Trace:
     return trainer.recording.at(0)
 
 
+def _lags_of_symbols(trace: Trace) -> tuple[int, int]:
+    """Return how many steps before the answer the two symbols of the temporal order stand."""
+    first, second = (t for t, name in enumerate(trace.input_labels) if name in ("X", "Y"))
+    return trace.steps - 1 - first, trace.steps - 1 - second
+
+
 def _factor(trainer: Trainer, which: Which = "last_d_h") -> float:
     """Return the factor per step at the start; NaN where there is none."""
     return _factor_of(_start(trainer), which)
 
 
 def _factor_of(trace: Trace, which: Which = "last_d_h") -> float:
-    factor = factor_per_step(backward_norms(trace, which))
-    return math.nan if factor is None else factor
+    found = factor_per_step(backward_norms(trace, which))
+    return math.nan if found is None else found
 
 
 def _forget_gate(trainer: Trainer) -> float:
@@ -282,11 +298,3 @@ def _share_clipped(trainer: Trainer) -> float:
 def _recent_loss(trainer: Trainer) -> float:
     losses = trainer.history.column("loss")[-50:]
     return float(np.median(losses)) if losses.size else math.nan
-
-
-def _short(number: float) -> str:
-    return "–" if math.isnan(number) else f"{number:.3g}"
-
-
-def _hits(share: float) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.0f} %"

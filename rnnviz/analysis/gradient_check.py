@@ -9,6 +9,7 @@ import pandas as pd
 
 from rnnviz.analysis.gradients import steps_text
 from rnnviz.engine import TOLERANCE, Checked, GradientCheck, Network
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Trace
 
 #: Entries of each parameter that a quick check compares.
@@ -63,10 +64,10 @@ def check_table(checked: CheckedTrace) -> pd.DataFrame:
     results = checked.check.results
     return pd.DataFrame(
         {
-            "gradient by": list(results),
+            "gradient w.r.t.": list(results),
             "entries": [f"{found.entries:,} of {found.of:,}" for found in results.values()],
-            "largest entry": [f"{found.scale:.2e}" for found in results.values()],
-            "relative error": [f"{found.error:.1e}" for found in results.values()],
+            "largest entry": [number(found.scale) for found in results.values()],
+            "relative error": [number(found.error, 2) for found in results.values()],
             "allowed": [_allowed(found) for found in results.values()],
             "verdict": [_verdict(found.agrees, found.tells) for found in results.values()],
         }
@@ -84,26 +85,26 @@ def check_sentence(checked: CheckedTrace) -> str:
     if wrong:
         worst = max((results[name] for name in wrong), key=lambda found: found.error)
         return (
-            f"{', '.join(wrong)}: off by up to {worst.error:.1e}, where {_allowed(worst)} is "
-            f"allowed. {_reason(checked.trace)}"
+            f"{', '.join(wrong)}: off by up to {number(worst.error, 2)}, where {_allowed(worst)} "
+            f"is allowed. {_reason(checked.trace)}"
         )
     if not told:
         return (
-            f"{count} agree, but the gradient is so small that rounding hides it: nothing is "
-            "proven. Check at an earlier iteration."
+            f"{count} agree, but the gradient is so small that rounding hides it: this tells "
+            "nothing. Check at an earlier iteration."
         )
     nearest = max(told, key=lambda name: told[name].error / told[name].allowed)
     found = told[nearest]
     return (
         f"{count} agree with central differences: no relative error is above what is allowed for "
-        f"its own array. Nearest to that comes {nearest}, with {found.error:.1e} where "
-        f"{_allowed(found)} is allowed: {TOLERANCE:.0e}, and what rounding of the loss makes of a "
-        "gradient as small as this one."
+        f"its own array. Nearest to that comes {nearest}, with {number(found.error, 2)} where "
+        f"{_allowed(found)} is allowed: {number(TOLERANCE)}, and what rounding of the loss makes "
+        "of a gradient as small as this one."
     )
 
 
 def _allowed(found: Checked) -> str:
-    return f"{found.allowed:.1e}" if math.isfinite(found.allowed) else "–"
+    return number(found.allowed, 2) if math.isfinite(found.allowed) else "–"
 
 
 def _verdict(agrees: bool, tells: bool) -> str:
@@ -113,7 +114,7 @@ def _verdict(agrees: bool, tells: bool) -> str:
 
 
 def _reason(trace: Trace) -> str:
-    if trace.truncate is not None and trace.truncate <= trace.steps:
+    if trace.truncate is not None and trace.truncate < trace.steps:
         return (
             f"That is what truncation after {steps_text(trace.truncate)} does: the gradient that "
             "trains the network is no longer the slope of its loss."
@@ -121,6 +122,6 @@ def _reason(trace: Trace) -> str:
     if trace.cell == "relu":
         return (
             "A ReLU has a kink: where it lies between the two points of a difference, the "
-            "difference is wrong and not the gradient."
+            "difference may be wrong and not the gradient."
         )
     return "The gradient is wrong there."

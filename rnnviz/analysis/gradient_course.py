@@ -13,11 +13,12 @@ from rnnviz.analysis.gradients import (
     Which,
     backward_norms,
     factor_per_step,
-    factor_text,
+    left_text,
     reach,
-    share_text,
     steps_text,
 )
+from rnnviz.numbers import factor as factor_text
+from rnnviz.numbers import share
 from rnnviz.recording.trace import Trace
 
 
@@ -64,10 +65,7 @@ def course_sentence(found: Course) -> str:
     first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
     factor = _went(*(factor_text(factor) for factor in found.factors[[0, -1]]))
     steps = _went(*(_whole(steps) for steps in found.reaches[[0, -1]]))
-    unit = "" if steps.endswith("none") else " step" if found.reaches[-1] == 1 else " steps"
-    return (
-        f"From iteration {first} to {last} the factor per step {factor}, the reach {steps}{unit}."
-    )
+    return f"From iteration {first} to {last}: factor per step {factor}; reach {steps}."
 
 
 def map_sentence(found: Course) -> str:
@@ -86,13 +84,12 @@ def map_sentence(found: Course) -> str:
 def _left(norms: Norms) -> str:
     if not np.isfinite(norms).all() or norms[0] == 0:
         return ""
-    with np.errstate(over="ignore", under="ignore"):
-        return share_text(float(norms[-1] / norms[0]))
+    return left_text(norms) if norms[-1] > 0 else share(0.0)
 
 
 def _went(first: str, last: str) -> str:
     first, last = (text.replace("–", "none") for text in (first, last))
-    return f"stayed at {last}" if first == last else f"went from {first} to {last}"
+    return f"{last} at both" if first == last else f"{first}, then {last}"
 
 
 def _number(found: float | None) -> float:
@@ -100,4 +97,4 @@ def _number(found: float | None) -> float:
 
 
 def _whole(steps: float) -> str:
-    return "–" if np.isnan(steps) else f"{steps:.0f}"
+    return "–" if np.isnan(steps) else steps_text(int(steps))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz import engine
+from rnnviz.numbers import factor, number, power_of_ten, share
 from rnnviz.recording.trace import Array, Trace
 
 Norms = NDArray[np.float64]
@@ -51,7 +52,7 @@ def back_from(norms: Norms, last: int | None) -> Norms:
 def backward_norms(trace: Trace, which: Which = "last_d_h", layer: int = -1) -> Norms:
     """Measure how the gradient fares on its way back, over lag.
 
-    The default is the gradient of the loss of the last scored step alone. When every step is
+    The default is the gradient of the last scored step's share of the loss. When every step is
     scored, each adds a gradient of its own to `d_h`: its norm then says how much loss lies ahead,
     and stays large at early steps even where nothing comes through from the late ones. Only what
     one single output sends back can be seen to vanish.
@@ -99,8 +100,10 @@ def before_first_zero(norms: Norms) -> Norms:
     return norms[: zeros[0]] if zeros.size else norms
 
 
-def reach(norms: Norms, share: float = REACHED_SHARE) -> int | None:
+def reach(norms: Norms, above: float = REACHED_SHARE) -> int | None:
     """Count how many steps back the gradient norm stays above 1 % of its largest value.
+
+    Where the gradient grows on its way, that is counted from where it is largest.
 
     Parameters
     ----------
@@ -119,7 +122,7 @@ def reach(norms: Norms, share: float = REACHED_SHARE) -> int | None:
     largest = int(norms.argmax())
     if norms[largest] == 0.0:
         return 0
-    fallen = np.flatnonzero(norms[largest:] <= share * norms[largest])
+    fallen = np.flatnonzero(norms[largest:] <= above * norms[largest])
     return largest + int(fallen[0]) - 1 if fallen.size else norms.size - 1
 
 
@@ -136,12 +139,11 @@ def backward_sentence(norms: Norms) -> str:
     if not np.isfinite(norms).all():
         return "The gradient is not a number: it has grown beyond what can be computed with."
     if not norms.any():
-        return "The gradient is exactly zero at every step: there is nothing to learn from."
-    factor = factor_per_step(norms)
-    if factor is None:
+        return "The gradient is exactly zero at every step: nothing goes back."
+    if factor_per_step(norms) is None:
         return _only_one(norms)
     counted = before_first_zero(norms)
-    return _course(factor, counted.size - 1) + _cut(counted.size, norms.size)
+    return _course(counted) + _cut(norms, counted.size)
 
 
 def reach_sentence(norms: Norms) -> str:
@@ -149,49 +151,58 @@ def reach_sentence(norms: Norms) -> str:
     steps = reach(norms)
     if steps is None or norms.size < 2 or not norms.any():
         return ""
-    if steps == 0:
-        return "Already one step back it is below 1 % of its largest value."
+    largest = int(norms.argmax())
+    peak = "" if largest == 0 else f" It is largest {steps_text(largest)} back."
     if steps == norms.size - 1:
-        return (
-            f"Reaches all the way back: {steps_text(steps)}, never below 1 % of its largest value."
-        )
-    return f"Reaches {steps_text(steps)} back before it is below 1 % of its largest value."
+        if (np.diff(norms) >= 0).all():
+            return f"It grows all the way back: {steps_text(steps)}."
+        if norms.min() > REACHED_SHARE * norms[largest]:
+            return (
+                f"It reaches all the way back: {steps_text(steps)}, never below 1 % of its largest "
+                "value."
+            )
+        return f"It reaches all the way back: {steps_text(steps)}.{peak}"
+    if steps == 0:
+        return "Already one step back it is down to 1 % of its largest value, or less."
+    return (
+        f"It reaches {steps_text(steps)} back; one step further it is down to 1 % of its largest "
+        f"value, or less.{peak}"
+    )
 
 
-def share_text(share: float) -> str:
-    """Write a share for people: `63 %`, `1.2 %`, `0.004 %`, `2e-09 of it`, `35 times as much`."""
-    if share >= 9.995:
-        return f"{share:.3g} times as much"
-    if share < 1e-5:
-        return f"{share:.1g} of it" if share > 0 else "0 %"
-    percent = share * 100
-    digits = 0 if percent >= 9.95 else 1 - math.floor(math.log10(percent))
-    text = f"{percent:.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
+def left_text(norms: Norms) -> str:
+    """Write what is left at the last lag of what is there at the first, both above zero.
+
+    They may lie further apart than a float can tell.
+    """
+    exponent = math.log10(norms[-1]) - math.log10(norms[0])
+    if abs(exponent) < 300:
+        return share(float(norms[-1] / norms[0]))
+    return f"{power_of_ten(exponent)} of it"
 
 
-def factor_text(factor: float | None) -> str:
-    """Write a factor for people: `×0.63`, `×1e-09`, and a dash where there is none."""
-    if factor is None or math.isnan(factor):
-        return "–"
-    return f"×{factor:.2f}" if 0.095 <= factor < 99.5 else f"×{factor:.2g}"
+def _course(norms: Norms) -> str:
+    steps = norms.size - 1
+    left = math.log10(norms[-1]) - math.log10(norms[0])
+    by = left / steps
+    if abs(left) < math.log10(1.005):
+        return f"After {steps_text(steps)} it is as large as at first."
+    # Two decimals do not tell a factor near 1 from 1; over many steps it matters.
+    shown = factor(10**by) if abs(10**by - 1) >= 0.005 else f"×{number(10**by, 4)}"
+    each = "in one step" if steps == 1 else "per step, on average"
+    if left < 0:
+        return f"Falls to {shown} {each}: {left_text(norms)} is left after {steps_text(steps)}."
+    times = number(10**left) if left < 300 else power_of_ten(left)
+    return f"Grows to {shown} {each}: after {steps_text(steps)} it is {times} times as large."
 
 
-def _course(factor: float, steps: int) -> str:
-    shown = factor_text(factor)
-    if shown == "×1.00":
-        return f"Stays the same over {steps_text(steps)} back (×1.00 per step)."
-    exponent = steps * math.log10(factor)
-    # A float holds about 308 decades; two norms may lie further apart than that.
-    left = share_text(10**exponent) if abs(exponent) < 300 else f"1e{exponent:.0f} of it"
-    if factor < 1:
-        return f"Falls by {shown} per step: after {steps_text(steps)} {left} is left."
-    return f"Grows by {shown} per step: after {steps_text(steps)} it is at {left}."
-
-
-def _cut(counted: int, all_lags: int) -> str:
-    if counted == all_lags:
+def _cut(norms: Norms, counted: int) -> str:
+    if counted == norms.size:
         return ""
+    if norms[counted:].any():
+        return (
+            f" {steps_text(counted).capitalize()} back it is exactly zero; further back it isn't."
+        )
     return f" From {steps_text(counted)} back on it is exactly zero."
 
 
@@ -199,7 +210,9 @@ def _only_one(norms: Norms) -> str:
     if norms.size == 1:
         return "One step only: there is no way back along which the gradient could change."
     if norms[0] == 0.0:
-        return "The gradient of the last scored step is exactly zero there."
+        return "The gradient is exactly zero at the last scored step itself."
+    if norms[1:].any():
+        return "The gradient is exactly zero one step back; further back it isn't."
     return "The gradient is exactly zero one step back: nothing goes to earlier steps."
 
 

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import (
-    Norms,
-    factor_text,
-    last_scored_step,
-    share_text,
-    step_norms,
-)
+from rnnviz.analysis.gradients import Norms, last_scored_step, step_norms, steps_text
 from rnnviz.engine import Network, Spectrum, recurrent_spectrum, step_jacobians
+from rnnviz.numbers import factor as factor_text
+from rnnviz.numbers import number, share
 from rnnviz.recording.trace import Trace
 
 #: Most numbers (steps x units x units) whose singular values are taken: a tenth of a second or two.
@@ -32,6 +28,11 @@ SQUASHING = {
     "gru": "tanh′ of the candidate",
     "lstm": "tanh′ of the cell state",
     "mlp": "tanh′",
+}
+#: The way back that meets no such slope, by cell.
+AROUND = {
+    "gru": "the direct path from h to h meets the update gate instead",
+    "lstm": "the direct path from c to c meets the forget gate instead",
 }
 
 
@@ -84,6 +85,8 @@ def spectra(network: Network, layer: int = -1) -> list[Spectrum]:
 def slopes(trace: Trace, layer: int = -1) -> NDArray[np.float64]:
     """Return the slope of the nonlinearity that the gradient meets at each step in each unit.
 
+    In a GRU and an LSTM the direct path from step to step goes around it.
+
     Returns
     -------
     array of float64, (T, H)
@@ -106,10 +109,11 @@ class Shares:
     Parameters
     ----------
     by_slopes : array, (T,)
-        Norm of the gradient times the slopes, over its norm before; NaN where there is none.
+        Norm of the gradient times the slopes, over its norm before; NaN where there is none. With
+        gates that is what the slopes alone would leave: the direct path goes around them.
     by_weights : array, (T,)
         Norm at step t - 1 over that behind the slopes of step t; NaN at the first step, and where
-        there is more than slopes and weights on the way (gates, layers above).
+        there is more than slopes and weights on the way (gates, layers above, a cut of truncation).
     """
 
     by_slopes: NDArray[np.float64]
@@ -127,6 +131,8 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
     last = last_scored_step(trace)
     if last is not None:
         by_weights[last + 1 :] = np.nan
+    if trace.truncate is not None:
+        by_weights[:: trace.truncate] = np.nan
     return Shares(_ratio(behind, before), by_weights)
 
 
@@ -150,15 +156,24 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
     if not np.isfinite(found.values).all():
         return "The Jacobians are not numbers: training has gone beyond what can be computed with."
     largest = found.values[:, 0]
-    low, high = f"{largest.min():.3g}", f"{largest.max():.3g}"
+    low, high = number(largest.min()), number(largest.max())
     span = f"{low} at every step" if low == high else f"{low} to {high} over the steps"
-    aside = " (with c held)" if cell == "lstm" else ""
-    beside = " What the cell state carries is not in it." if cell == "lstm" else ""
-    looked = f" Looked at: {found.steps.size} steps, evenly spread." if found.left_out else ""
-    return (
-        f"The largest singular value of dh(t)/dh(t−1){aside} is {span}: {_growth(found)}. The "
-        f"median is {np.median(found.values):.3g}.{beside} {_spectra_text(sizes)}{looked}"
+    growth, aside, product = _growth(largest), "", _product(found)
+    if cell == "lstm":
+        growth = f"with c held, {growth}"
+        aside, product = " (with c held)", (
+            "More can go back through the cell state, which is not in it: it says nothing of how "
+            "much is left in the end."
+        )  # fmt: skip
+    looked = f"Looked at: {steps_text(found.steps.size)}, evenly spread." if found.left_out else ""
+    said = (
+        f"The largest singular value of dh(t)/dh(t−1){aside} is {span}: {growth}.",
+        product,
+        f"The median of all singular values is {number(float(np.median(found.values)))}.",
+        _spectra_text(sizes),
+        looked,
     )
+    return " ".join(filter(None, said))
 
 
 def slopes_sentence(trace: Trace, layer: int = -1) -> str:
@@ -166,41 +181,52 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
     found, left = slopes(trace, layer), shares(trace, layer)
     if not np.isfinite(found).all():
         return "The states are not numbers: training has gone beyond what can be computed with."
-    name = SQUASHING[trace.cell]
+    name, around = SQUASHING[trace.cell], AROUND.get(trace.cell)
     units = saturated_units(found)
-    said = [f"On average {name} is {found.mean():.2f}."]
+    said = [f"On average {name} is {number(float(found.mean()), 2)}."]
     if np.isfinite(left.by_slopes).any():
         worst = int(np.nanargmin(left.by_slopes))
+        what = "What goes through it keeps" if around else "It leaves the gradient"
+        besides = f"; {around}" if around else ""
         said.append(
-            f"It leaves the gradient {factor_text(_typical(left.by_slopes))} per step, and least "
-            f"at step {worst}: {factor_text(float(left.by_slopes[worst]))}."
+            f"{what} {factor_text(_typical(left.by_slopes))} per step on average, and least at "
+            f"step {worst}: {factor_text(float(left.by_slopes[worst]))}{besides}."
         )
     if np.isfinite(left.by_weights).any():
-        said.append(f"The recurrent weights make {factor_text(_typical(left.by_weights))} of it.")
-    kind = "off" if trace.cell == "relu" else "saturated (below 0.1)"
+        said.append(
+            f"The recurrent weights then make {factor_text(_typical(left.by_weights))} of it."
+        )
+    kind = "off" if trace.cell == "relu" else f"saturated ({name} below 0.1)"
     of = "1 unit" if found.shape[1] == 1 else f"{found.shape[1]} units"
     are = "is" if units.size == 1 else "are"
     said.append(f"{units.size} of {of} {are} {kind} at more than half of the steps.")
     return " ".join(said)
 
 
-def _growth(found: StepValues) -> str:
-    """Say whether the steps can make something grow; all that is left is at most their product."""
-    largest, steps = found.values[:, 0], found.steps.size
+def _growth(largest: NDArray[np.float64]) -> str:
+    """Say whether single steps can make something grow."""
     if (np.abs(largest - 1) < SAME).all():
-        return "what a step stretches most, it hands on as large as it was"
+        return "what a step stretches most, it hands on about as large as it was"
     if largest.min() > 1:
         return (
             "every step can make something grow; whether the gradient does depends on the steps "
             "pulling the same way"
         )
     if largest.max() > 1:
-        return "some steps can make something grow, others shrink all"
+        return "some steps can make something grow, the others can't"
     if not largest.all():
         return "there are steps that pass nothing on"
+    return "no step can make anything grow"
+
+
+def _product(found: StepValues) -> str:
+    """Say what all steps can leave at most: the product of what each can; empty where it grows."""
+    largest, steps = found.values[:, 0], found.steps.size
+    if found.left_out or steps < 2 or not largest.all() or largest.max() > 1:
+        return ""
     with np.errstate(under="ignore"):
-        left = share_text(float(np.exp(np.log(largest).sum())))
-    return f"every step shrinks all directions, and after {steps} of them at most {left} is left"
+        most = float(np.exp(np.log(largest).sum()))
+    return f"What stays in this layer is at most {share(most)} after all {steps_text(steps)}."
 
 
 def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:
@@ -212,13 +238,13 @@ def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:
 
 
 def _typical(ratios: NDArray[np.float64]) -> float:
-    """Return the geometric mean of those that are numbers above zero; 0 where none is."""
-    counted = ratios[ratios > 0]
-    return float(np.exp(np.log(counted).mean())) if counted.size else 0.0
+    """Return the geometric mean of those that are numbers; 0 where one of them is."""
+    counted = ratios[np.isfinite(ratios)]
+    return float(np.exp(np.log(counted).mean())) if counted.all() else 0.0
 
 
 def _spectra_text(sizes: Sequence[Spectrum]) -> str:
     if len(sizes) == 1:
-        return f"Spectral radius of the recurrent weights: {sizes[0].spectral_radius:.3g}."
-    radii = ", ".join(f"{size.gate} {size.spectral_radius:.2f}" for size in sizes)
+        return f"Spectral radius of the recurrent weights: {number(sizes[0].spectral_radius)}."
+    radii = ", ".join(f"{size.gate} {number(size.spectral_radius)}" for size in sizes)
     return f"Spectral radius of the recurrent weights of each gate: {radii}."

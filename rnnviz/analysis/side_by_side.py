@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rnnviz.analysis.gradients import Norms, backward_norms, factor_per_step, factor_text, reach
+from rnnviz.analysis.gradients import Norms, backward_norms, factor_per_step, reach, steps_text
+from rnnviz.numbers import factor as factor_text
+from rnnviz.numbers import number
 from rnnviz.training import Trainer
 
 
@@ -21,8 +23,8 @@ class Contender:
     ----------
     name, cell, iteration
     norms : array, (lags,)
-        Of the last scored step's gradient by the state that carries the memory: the cell state of
-        an LSTM, the hidden state of every other cell.
+        Of the last scored step's gradient w.r.t. the state that carries the memory: the cell state
+        of an LSTM, the hidden state of every other cell.
     loss
         Of the probe.
     score
@@ -74,8 +76,8 @@ def table(found: list[Contender], measure: str) -> pd.DataFrame:
             "iteration": [each.iteration for each in found],
             "factor per step": [factor_text(each.factor) for each in found],
             "reach in steps": [_steps(each) for each in found],
-            "loss of the example": [f"{each.loss:.3g}" for each in found],
-            measure: ["–" if math.isnan(each.score) else f"{each.score:.3g}" for each in found],
+            "loss of the example": [number(each.loss) for each in found],
+            measure: [number(each.score) for each in found],
         }
     )
 
@@ -83,16 +85,22 @@ def table(found: list[Contender], measure: str) -> pd.DataFrame:
 def side_by_side_sentence(found: list[Contender]) -> str:
     """Say of whom most of the gradient is left per step, and of whom least."""
     measured = [(each.factor, each) for each in found if not each.diverged]
-    ranked = sorted((factor, each.name, _steps(each)) for factor, each in measured if factor)
+    ranked = sorted(
+        (factor, each.name, steps_text(reach(each.norms) or 0))
+        for factor, each in measured
+        if factor
+    )
     stopped = [each.name for each in found if each.diverged]
-    silent = [each.name for each in found if np.isfinite(each.norms).all() and not each.factor]
+    silent = [each.name for each in found if not each.diverged and not each.norms[1:].any()]
     said = []
     if len(ranked) > 1:
         (least, last, last_reach), (most, first, first_reach) = ranked[0], ranked[-1]
-        grows = ", so it grows" if most > 1 else ""
+        # The others were stopped earlier.
+        when = max(each.iteration for each in found if not each.diverged)
+        grows = ", so it grows" if factor_text(most) != "×1.00" and most > 1 else ""
         said.append(
-            f"At iteration {max(each.iteration for each in found):,} most is left per step back in "
-            f"{first}: {factor_text(most)}{grows}, reach {first_reach}; least in {last}: "
+            f"At iteration {when:,} most is left per step back, on average, in {first}: "
+            f"{factor_text(most)}{grows}, reach {first_reach}; least in {last}: "
             f"{factor_text(least)}, reach {last_reach}."
         )
     if silent:
@@ -105,7 +113,9 @@ def side_by_side_sentence(found: list[Contender]) -> str:
 def peaks_sentence(trainers: Mapping[str, Trainer]) -> str:
     """Say how large the gradient of each run has been at most, before clipping."""
     peaks = {name: largest_norm(trainer) for name, trainer in trainers.items()}
-    told = "; ".join(f"{name}: {peak:.3g}" for name, peak in peaks.items() if not math.isnan(peak))
+    told = "; ".join(
+        f"{name}: {number(peak)}" for name, peak in peaks.items() if not math.isnan(peak)
+    )
     return f"Largest gradient norm so far, {told}." if told else ""
 
 

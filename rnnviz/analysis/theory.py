@@ -6,62 +6,80 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import (
     Norms,
     backward_norms,
     backward_sentence,
+    before_first_zero,
     factor_per_step,
-    factor_text,
     last_scored_step,
     step_norms,
+    steps_text,
 )
 from rnnviz.engine import Network, jacobian_norms
+from rnnviz.numbers import factor as factor_text
 from rnnviz.recording.trace import Array, Trace
 
 Letter = Literal["h", "c"]
+
+#: What a line is made from: the one is a bound, the others are one path among several.
+JACOBIANS, FORGET_GATES, UPDATE_GATES = "Jacobians", "forget gates alone", "update gates alone"
 
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
 #: has exploded. The first is also what counts as reached.
 VANISHED, EXPLODED = 0.01, 100.0
 #: What is left after the last lag is about what there was, up to this factor.
 KEPT = 2.0
-#: Most numbers (time steps x units x units) for the Jacobians: some tenths of a second at most.
-MOST_NUMBERS = 2**22
+#: Most numbers (time steps x units x units) that go back for the bound: a tenth of a second or two.
+MOST_NUMBERS = 2**21
+#: Most numbers (lags x units x units) whose norms are taken: a tenth of a second, too.
+MOST_LOOKED_AT = 2**18
 #: Factors per step within so much of each other count as the same.
 SAME = 0.03
 
 
 @dataclass(frozen=True)
 class Foretold:
-    """A line of theory, beside the measured gradient by one state.
+    """A line of theory, beside the measured gradient w.r.t. one state.
 
     Parameters
     ----------
     letter
         Of the state: `h` or `c`.
     source
-        What it is made from, such as `forget gates alone`.
-    norms : array, (lags,)
+        What it is made from: `JACOBIANS`, `FORGET_GATES` or `UPDATE_GATES`.
+    lags : array of int, (n,)
+        Where it is known: the first is 0, the last is the last at which the measured gradient is
+        above zero, so that both speak of the same steps.
+    norms : array, (n,)
         Starts where the measured one does.
-    factor
-        Per step back, on geometric average.
     """
 
     letter: Letter
     source: str
+    lags: NDArray[np.intp]
     norms: Norms
-    factor: float
+
+    @property
+    def factor(self) -> float:
+        """Per step back, on geometric average over all of its lags; NaN where there is none."""
+        first, last = self.norms[0], self.norms[-1]
+        if not (first > 0 and last > 0):
+            return np.nan if np.isnan(last) else 0.0
+        return float(np.exp((np.log(last) - np.log(first)) / self.lags[-1]))
 
 
 @dataclass(frozen=True)
 class WayBack:
-    """How the gradient of the last scored step's loss fares on its way back in one layer.
+    """How the gradient of the last scored step's share of the loss fares on its way back.
 
     Parameters
     ----------
     h, c : array, (lags,)
-        Its norm by hidden and by cell state, over lag; `c` is empty where there is no cell state.
+        Its norm w.r.t. hidden and cell state of one layer, over lag; `c` is empty where there is no
+        cell state.
     foretold : tuple of Foretold
     """
 
@@ -70,18 +88,19 @@ class WayBack:
     foretold: tuple[Foretold, ...]
 
     def by(self, letter: Letter) -> Norms:
-        """Return the norm by one of the two states."""
+        """Return the norm of the gradient w.r.t. one of the two states."""
         return self.c if letter == "c" else self.h
 
 
 def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     """Measure the way back, and foretell it.
 
-    From the Jacobians comes a straight line on the logarithmic axis: its factor per step is that by
-    which the product of all steps' Jacobians stretches what is stretched most. Within one layer no
-    gradient can lose less. From the gates comes what the direct path alone would leave: in an
-    LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that of the update gates.
-    The Jacobians are left out where they would take too long (100 units: beyond 400 steps).
+    From the Jacobians comes a bound in the top layer: at each lag, what the steps up to there could
+    leave at most of a gradient as large as that of the last scored step. In lower layers more comes
+    in from above at every step, so there is no such bound. From the gates comes what one path alone
+    would leave: in an LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that
+    of the update gates. Other paths may add to it or cancel some of it: it is no bound.
+    The Jacobians are left out where they would take too long (100 units: beyond 200 steps).
 
     Parameters
     ----------
@@ -91,13 +110,12 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     layer
         From the input up; -1 is the top.
     """
+    top = network.layers - 1
     h = backward_norms(trace, "last_d_h", layer)
-    foretold = (_by_jacobians(trace, network, layer, h), *_by_gates(trace, layer))
-    return WayBack(
-        h=h,
-        c=backward_norms(trace, "last_d_c", layer),
-        foretold=tuple(line for line in foretold if line is not None),
-    )
+    c = backward_norms(trace, "last_d_c", layer)
+    bound = _by_jacobians(trace, network, h) if range(network.layers)[layer] == top else None
+    foretold = (bound, _by_gates(trace, layer, c if c.size else h))
+    return WayBack(h, c, tuple(line for line in foretold if line is not None))
 
 
 def through_gates(gradient: Array, gates: Array) -> Norms:
@@ -138,58 +156,58 @@ def verdict(norms: Norms) -> str:
 
 
 def way_back_sentence(way: WayBack, letter: Letter) -> str:
-    """Say what happens to the gradient by one state, and how that compares with theory."""
+    """Say what happens to the gradient w.r.t. one state, and how that compares with theory."""
     norms = way.by(letter)
     word = verdict(norms)
     if not word:
         return backward_sentence(norms)
-    name = "The gradient by the cell state" if letter == "c" else "The gradient"
-    course = backward_sentence(norms)
-    said = f"{name} {word}. It {course[0].lower()}{course[1:]}"
+    state = "cell state (dL/dc)" if letter == "c" else "hidden state (dL/dh)"
+    said = f"The gradient w.r.t. the {state} {word}. {backward_sentence(norms)}"
     compared = (_compared(norms, line) for line in way.foretold if line.letter == letter)
     return " ".join([said, *compared])
 
 
-def _by_jacobians(trace: Trace, network: Network, layer: int, h: Norms) -> Foretold | None:
-    lags = h.size - 1
-    if lags < 1 or not np.isfinite(h[0]) or h[0] == 0:
+def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Foretold | None:
+    """Return what can be left at most in the top layer."""
+    lags = before_first_zero(h).size - 1
+    if lags < 1 or not np.isfinite(h[0]) or h.size * trace.hidden_size**2 > MOST_NUMBERS:
         return None
-    if h.size * trace.hidden_size**2 > MOST_NUMBERS:
+    most = max(2, MOST_LOOKED_AT // trace.hidden_size**2)
+    looked_at = np.unique(np.linspace(0, lags, min(most, lags + 1)).astype(np.intp))
+    steps = (h.size - 1 - looked_at).tolist()
+    stretched = jacobian_norms(network, trace.inputs[: h.size, None], steps=steps)[-1]
+    if not np.isfinite(stretched).all():
         return None
-    whole = jacobian_norms(network, trace.inputs[: h.size, None], steps=[0])[layer, 0]
-    if not (np.isfinite(whole) and whole > 0):
-        return None
-    power = np.log(whole) / lags
     with np.errstate(over="ignore", under="ignore"):
-        norms = np.exp(np.log(h[0]) + power * np.arange(h.size))
-    return Foretold("h", "Jacobians", norms, float(np.exp(power)))
+        return Foretold("h", JACOBIANS, looked_at, stretched * h[0])
 
 
-def _by_gates(trace: Trace, layer: int) -> tuple[Foretold, ...]:
-    last = last_scored_step(trace)
+def _by_gates(trace: Trace, layer: int, measured: Norms) -> Foretold | None:
+    """Return what the gates alone would leave, over the lags at which there is a gradient."""
+    last, lags = last_scored_step(trace), before_first_zero(measured).size - 1
     of_layer = trace.layers[layer]
-    paths: dict[str, tuple[Letter, str, Array | None]] = {
-        "lstm": ("c", "forget gates alone", of_layer.last_d_c),
-        "gru": ("h", "update gates alone", of_layer.last_d_h),
+    paths: dict[str, tuple[Letter, str, str, Array | None]] = {
+        "lstm": ("c", FORGET_GATES, "f", of_layer.last_d_c),
+        "gru": ("h", UPDATE_GATES, "z", of_layer.last_d_h),
     }
-    letter, source, gradient = paths.get(trace.cell, ("h", "", None))
-    if gradient is None or not last:
-        return ()
-    gates = of_layer.gates["f" if letter == "c" else "z"]
-    norms = through_gates(gradient[last], gates[last:0:-1])
-    factor = factor_per_step(norms)
-    return () if factor is None else (Foretold(letter, source, norms, factor),)
+    letter, source, gate, gradient = paths.get(trace.cell, ("h", "", "", None))
+    if gradient is None or last is None or lags < 1:
+        return None
+    norms = through_gates(gradient[last], of_layer.gates[gate][last:0:-1][:lags])
+    return Foretold(letter, source, np.arange(lags + 1), norms) if norms.all() else None
 
 
 def _compared(norms: Norms, line: Foretold) -> str:
     shown = factor_text(line.factor)
+    over = f"over these {steps_text(int(line.lags[-1]))}, on average"
+    if line.source == JACOBIANS:
+        return f"The Jacobians allow {shown} per step at most {over}."
     measured = factor_per_step(norms)
-    if line.source == "Jacobians":
-        return f"The Jacobians stretch by {shown} per step at most."
     if measured is None:
-        return f"The {line.source} would make it {shown} per step."
+        return f"The {line.source} would leave {shown} per step {over}."
     ratio = measured / line.factor
+    said = f"The {line.source} would leave {shown} per step {over}"
     if abs(np.log(ratio)) < SAME:
-        return f"The {line.source} foretell {shown}: nearly all of it comes along that path."
-    what = "other paths add to it" if ratio > 1 else "other paths take from it"
-    return f"The {line.source} foretell {shown}: {what}."
+        return f"{said}: about what is measured."
+    more = "more" if ratio > 1 else "less"
+    return f"{said}; with the other paths it is {more}."

@@ -1,4 +1,4 @@
-"""The itemised matrix: which earlier steps each single prediction learns from."""
+"""The itemised matrix: to which earlier states the loss of each single prediction is sensitive."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def triangle(
     layer
         From the input up; -1 is the top.
     by
-        Gradient by the hidden state, or by the cell state of an LSTM.
+        Gradient w.r.t. the hidden state, or w.r.t. the cell state of an LSTM.
     """
     scored = np.flatnonzero(trace.scored)
     most = max(8, MOST_NUMBERS // (trace.steps * trace.hidden_size))
@@ -89,26 +89,31 @@ def triangle_sentence(found: Triangle) -> str:
     if numbers.size == 1:
         return f"One prediction is scored, at step {found.steps[0]}: {_back(int(numbers[0]))}."
     furthest = int(numbers.argmax())
-    all_the_way = int((numbers == found.steps).sum())
+    all_the_way = int(((numbers == found.steps) & found.norms.any(axis=1)).sum())
     if numbers[furthest] == 0:
         return f"None of the {numbers.size} predictions reaches an earlier step."
     if all_the_way == numbers.size:
         return f"All {numbers.size} predictions reach back to the first step."
-    half = steps_text(round(float(np.median(numbers))))
+    half = int(np.sort(numbers)[(numbers.size - 1) // 2])
+    reaches_half = f"{steps_text(half)} back or less" if half else "no earlier step"
     return (
-        f"Half of the {numbers.size} predictions reach {half} back or less; furthest that at "
-        f"step {found.steps[furthest]}: {steps_text(int(numbers[furthest]))}. "
+        f"At least half of the {numbers.size} predictions reach {reaches_half}; furthest reaches "
+        f"that at step {found.steps[furthest]}: {steps_text(int(numbers[furthest]))} back. "
         f"{all_the_way} of {numbers.size} reach the first step."
     )
 
 
-def row_sentence(found: Triangle, row: int, labels: Sequence[str] = ()) -> str:
-    """Say which steps one prediction learns from.
+def row_sentence(
+    found: Triangle, row: int, labels: Sequence[str] = (), by: Literal["h", "c"] = "h"
+) -> str:
+    """Say to which state one prediction is most sensitive.
 
     Parameters
     ----------
     labels : sequence of str, length T
         What the time steps are called, to name the one that weighs most.
+    by
+        As in `triangle`.
     """
     step, norms = int(found.steps[row]), found.norms[row]
     if not np.isfinite(norms).all():
@@ -118,17 +123,19 @@ def row_sentence(found: Triangle, row: int, labels: Sequence[str] = ()) -> str:
     largest = int(norms.argmax())
     heard = np.flatnonzero(norms > REACHED_SHARE * norms[largest])
     name = f" “{labels[largest]}”" if labels and labels[largest] else ""
-    if heard.size == 1:
-        return f"The prediction at step {step} learns from step {largest}{name} alone."
-    return (
-        f"The prediction at step {step} learns most from step {largest}{name}, and from "
-        f"{_span(heard)}: there the gradient is above 1 % of that."
+    state = "cell state" if by == "c" else "hidden state"
+    said = (
+        f"The loss of the prediction at step {step} is most sensitive to the {state} at step "
+        f"{largest}{name}."
     )
+    if heard.size == 1:
+        return f"{said} At every other step its gradient is at most 1 % of that."
+    return f"{said} Its gradient is above 1 % of that at {_span(heard)}."
 
 
 def _span(steps: NDArray[np.intp]) -> str:
     gaps = steps[-1] - steps[0] + 1 - steps.size
-    less = f", without {gaps} of those between" if gaps else ""
+    less = f", but for {gaps} of those between" if gaps else ""
     return f"steps {steps[0]} to {steps[-1]}{less}"
 
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import Network, norms
+from rnnviz.numbers import number, percent
 from rnnviz.recording.trace import Trace
 
 Points = NDArray[np.float64]
 
-#: Update over weights that is healthy, by a rule of thumb (Karpathy, CS231n, 2015).
+#: Update over weights that is considered healthy, by a rule of thumb (Karpathy, CS231n, 2015).
 HEALTHY = 1e-3
 #: Above and below by so much it is worth a word.
 FAR = 10.0
@@ -76,10 +77,10 @@ def clipping_sentence(
         return "No iteration yet." if gradient_norms.size == 0 else "No gradient was a number."
     when = "now" if finite.size == gradient_norms.size else "at last"
     said = [
-        f"The gradient's norm is {finite[-1]:.3g} {when}, {np.median(finite):.3g} at the median, "
-        f"{finite.max():.3g} at most."
+        f"The gradient's norm is {number(finite[-1])} {when}, {number(float(np.median(finite)))} "
+        f"at the median, {number(finite.max())} at most."
     ]
-    share = f"{_percent(clipped.mean())} of the iterations were clipped"
+    share = f"{percent(clipped.mean())} of the iterations were clipped"
     if clip_norm is not None or clip_value is not None:
         limits = [f"norm {clip_norm:g}"] if clip_norm is not None else []
         limits += [f"value {clip_value:g}"] if clip_value is not None else []
@@ -87,7 +88,7 @@ def clipping_sentence(
     elif clipped.any():
         said.append(f"Clipping is off now; {share} before.")
     else:
-        above = _percent((finite > 1).mean())
+        above = percent((finite > 1).mean())
         said.append(f"Clipping is off; in {above} of the iterations the norm was above 1.")
     if finite.size < gradient_norms.size:
         said.append("The one after that is not a number: the run has diverged.")
@@ -107,20 +108,20 @@ def updates_sentence(found: Updates, labels: dict[str, str]) -> str:
     latest = {labels.get(name, name): float(ratio[-1]) for name, ratio in found.ratios.items()}
     if not all(np.isfinite(ratio) for ratio in latest.values()):
         return "The latest update is not a number."
-    told = ", ".join(f"{label} {ratio:.1e}" for label, ratio in latest.items())
+    told = ", ".join(f"{label} {percent(ratio)}" for label, ratio in latest.items())
     said = f"Iteration {found.iterations[-1]:,} changed the weights by these shares: {told}."
     large = [label for label, ratio in latest.items() if ratio > FAR * HEALTHY]
     small = [label for label, ratio in latest.items() if ratio < HEALTHY / FAR]
     if not large and not small:
-        return f"{said} All within a factor of 10 of the 1e-3 that is held for healthy."
+        return f"{said} All within a factor of 10 of 0.1 %, which is considered healthy."
     parts = []
     if large:
         which = "all" if len(large) == len(latest) > 1 else ", ".join(large)
-        parts.append(f"{which} above 1e-2: the learning rate is high")
+        parts.append(f"{which} above 1 %: the updates are large")
     if small:
         which = "all" if len(small) == len(latest) > 1 else ", ".join(small)
-        parts.append(f"{which} below 1e-4: next to nothing is learned there")
-    return f"{said} Healthy is about 1e-3; {'; '.join(parts)}."
+        parts.append(f"{which} below 0.01 %: little changes there")
+    return f"{said} About 0.1 % is considered healthy; {'; '.join(parts)}."
 
 
 def _groups(network: Network, layer: int) -> dict[str, NDArray[np.intp]]:
@@ -146,8 +147,3 @@ def _groups(network: Network, layer: int) -> dict[str, NDArray[np.intp]]:
 def _ratio(change: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
     size, of = norms(np.stack([change, weights]))
     return float(size / of) if of > 0 else np.nan
-
-
-def _percent(share: float) -> str:
-    percent = 100 * float(share)
-    return f"{percent:.1f} %" if 0 < percent < 10 or 99 < percent < 100 else f"{percent:.0f} %"

@@ -23,7 +23,7 @@ from rnnviz.recording.trace import Trace
 #: Letter, whose colour it takes, name, dash as plotly has it, dash as a sign in the key.
 _LINES = (
     ("d_h", "d_h", "hidden state", "solid", "━"),
-    ("last_d_h", "d_h", "last step alone", "dot", "┅"),
+    ("last_d_h", "d_h", "last step’s share", "dot", "┅"),
     ("d_c", "d_c", "cell state", "solid", "━"),
 )
 #: Pixels; a lower figure has no room for the names of the steps, and goes by their numbers.
@@ -33,10 +33,10 @@ _NAMES_FROM_HEIGHT = 260
 def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spec:
     """Draw the gradient norm of each time step, on a logarithmic axis.
 
-    Solid: of the whole loss, which is the mean over the scored steps. Dotted: of the loss of the
-    last scored step alone, which is the one that can be seen to vanish; it is not divided by the
-    number of steps, so compare slopes and not heights. A norm of exactly zero, or one that is not a
-    number, is left out: there is no place for it on the axis.
+    Solid: of the whole loss, which is the mean over the scored steps. Dotted: of the last scored
+    step's share of it, which is the one that can be seen to vanish. Both are on one scale and meet
+    at the last scored step. A norm of exactly zero, or one that is not a number, is left out: there
+    is no place for it on the axis.
     """
     quantities = trace.layers[layer].quantities()
     present = [line for line in _LINES if line[0] in quantities]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.jacobians import SQUASHING, Shares, StepValues, slopes
+from rnnviz.analysis.jacobians import AROUND, SQUASHING, Shares, StepValues, slopes
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
 from rnnviz.figures.marks import COLOURS, NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES
@@ -76,10 +76,11 @@ def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
 def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
     """Draw what slopes and weights leave of the gradient at each step."""
     steps = np.arange(left.by_slopes.size)
+    alone = " alone" if cell in AROUND else ""
     lines = [
         _line(steps, drawable(values), name, colour)
         for values, name, colour in (
-            (left.by_slopes, f"left by {SQUASHING[cell]}", _COLOUR),
+            (left.by_slopes, f"left by {SQUASHING[cell]}{alone}", _COLOUR),
             (left.by_weights, "made of it by the weights", COLOURS[0]),
         )
         if np.isfinite(drawable(values)).any()

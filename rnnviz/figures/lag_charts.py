@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gradient_course import Course
-from rnnviz.analysis.gradients import Norms, factor_text
+from rnnviz.analysis.gradients import Norms
 from rnnviz.analysis.history import thin
 from rnnviz.analysis.side_by_side import Contender
-from rnnviz.analysis.theory import Letter, WayBack
+from rnnviz.analysis.theory import JACOBIANS, Letter, WayBack
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar, powers_of_ten
 from rnnviz.figures.marks import (
     NEUTRAL,
@@ -23,19 +23,21 @@ from rnnviz.figures.marks import (
     note,
 )
 from rnnviz.figures.palette import QUANTITIES, RUN_LINES
+from rnnviz.numbers import factor as factor_text
 from rnnviz.training import Mark
 
 _NAMES = {"h": "hidden state", "c": "cell state"}
 _LAG = "lag: steps back from the last prediction"
 #: Dash of a line of theory, by its source: measured lines are solid.
-_DASHES = {"Jacobians": "dash"}
+_DASHES = {JACOBIANS: "dash"}
 
 
 def way_back_spec(way: WayBack, height: int = 330) -> Spec:
     """Draw the measured gradient over the lag, and the lines of theory beside it.
 
-    Solid: measured. Broken: foretold, in the colour of the state that they are about. What is
-    exactly zero, or not a number, has no place on the axis and is left out.
+    Solid: measured. Broken: foretold, in the colour of the state that they are about; that of the
+    Jacobians is a bound at each point. What is exactly zero, or not a number, has no place on the
+    axis and is left out.
     """
     palette = QUANTITIES["lstm"]
     measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
@@ -43,10 +45,12 @@ def way_back_spec(way: WayBack, height: int = 330) -> Spec:
         _line(norms, _NAMES[letter], palette[f"d_{letter}"].colour) for letter, norms in measured
     ]
     for line in way.foretold:
-        name = f"{line.source}: {factor_text(line.factor)} per step"
+        most = ", at most" if line.source == JACOBIANS else ""
+        name = f"{line.source}{most}: {factor_text(line.factor)} per step on average"
         drawn = _line(line.norms, name, palette[f"d_{line.letter}"].colour)
         drawn["line"] |= {"dash": _DASHES.get(line.source, "dot"), "width": 1.5}
-        lines.append(drawn | {"mode": "lines"})
+        whole = line.lags.size == line.lags[-1] + 1
+        lines.append(drawn | {"x": line.lags, "mode": "lines" if whole else "lines+markers"})
     return _over_lag(lines, "gradient norm", height)
 
 

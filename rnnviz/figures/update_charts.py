@@ -12,6 +12,7 @@ from rnnviz.analysis.updates import HEALTHY, READOUT, Updates
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
 from rnnviz.figures.marks import NEUTRAL, Spec, add_marks, iteration_axis, layout, note
 from rnnviz.figures.palette import LOSS_COLOUR, QUANTITIES, Quantity
+from rnnviz.numbers import number
 from rnnviz.training import Mark
 
 
@@ -47,7 +48,7 @@ def gradient_norm_spec(
     if not np.isfinite(drawable(y)).any():
         frame["annotations"] = [note("No gradient above zero yet.")]
     elif clip_norm is not None:
-        add_level(frame, clip_norm, f"clipped at {clip_norm:g}")
+        add_level(frame, clip_norm, f"clipped at {number(clip_norm)}")
     lines = [_curve(x, y, "gradient norm", NEUTRAL)]
     if cut.any():
         dots = _curve(x_cut, y_cut, "clipped", LOSS_COLOUR)
@@ -71,12 +72,12 @@ def updates_spec(
     frame = layout(
         height,
         xaxis=iteration_axis(found.iterations, rangemode="tozero"),
-        yaxis=log_axis("update / weights", *found.ratios.values(), [HEALTHY]),
+        yaxis=log_axis("size of update / size of weights", *found.ratios.values(), [HEALTHY]),
         showlegend=True,
     )
     frame["margin"] |= {"t": 60}
     if found.iterations.size:
-        add_level(frame, HEALTHY, "healthy: about 1e-3")
+        add_level(frame, HEALTHY, "considered healthy: about 0.1 %")
     else:
         frame["annotations"] = [note("No update was looked at yet.")]
     return add_marks({"data": lines, "layout": frame}, marks)

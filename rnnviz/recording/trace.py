@@ -29,11 +29,13 @@ class LayerTrace:
     c : array, (T, H), or None
         Cell state after each time step; None where the cell has none.
     d_h, d_c : array, (T, H)
-        Per-step gradient: total derivative of the probe's loss, all scored steps together, by `h`
-        and by `c`. `d_c` is None where the cell has no cell state.
+        Per-step gradient: total derivative of the probe's loss, which is the mean over all scored
+        steps, w.r.t. `h` and `c`. `d_c` is None where the cell has no cell state.
     last_d_h, last_d_c : array, (T, H)
-        The same for the loss of the last scored step alone. Only this one can be seen to vanish:
-        when every step is scored, every step adds a gradient of its own to `d_h`.
+        The same for the last scored step's share of that loss: its own loss over the number of
+        scored steps. So it is on the scale of `d_h`, and equal to it at the last scored step of the
+        top layer. Only this one can be seen to vanish: when every step is scored, every step adds a
+        gradient of its own to `d_h`.
     """
 
     gates: Mapping[str, Array]

@@ -84,15 +84,16 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=100,
         look_at=(
-            "The gradient by the hidden state, over the lag: a straight line downwards on the "
-            "logarithmic axis. The recurrent weights start as a rotation, which shrinks nothing; "
-            "it is tanh' < 1 that takes its share at every step. Less than a ten-thousandth "
-            "arrives at the symbols that matter, and the network goes on guessing."
+            "The gradient w.r.t. the hidden state, over the lag: nearly a straight line downwards "
+            "on the logarithmic axis. The recurrent weights start orthogonal, so they change no "
+            "length; it is tanh' < 1 that takes its share at every step. Less than a "
+            "hundredth arrives at the second of the two symbols that matter, less than a "
+            "ten-thousandth at the first, and the network does little better than guessing."
         ),
         not_to_conclude=(
             "That a plain RNN learns nothing: with 20 steps instead of 100 it learns this task. "
-            "And a small gradient is not no gradient: what vanishes is the part that comes from far"
-            " away, beside which the near one is all that the update sees."
+            "And a small gradient is not no gradient: what comes from far away is there, but "
+            "small beside what comes from near by."
         ),
     ),
     Preset(
@@ -112,14 +113,14 @@ PRESETS: tuple[Preset, ...] = (
         look_at=(
             "The gradient norm of the first iterations, below the loss: where nothing squashes, "
             "each step back multiplies the gradient by nearly 1.3 (“Shown at iteration” 0), and "
-            "the first updates throw the weights so far away that the next gradient is larger by "
-            "many powers of ten. After that the run has diverged, or its units are dead and it "
-            "guesses."
+            "the first updates throw the weights so far away that a later gradient is larger by "
+            "many powers of ten. After that the run has diverged, or it does little better than "
+            "guessing."
         ),
         not_to_conclude=(
             "That a radius above 1 always explodes: with tanh the same radius does not, because "
-            "large states saturate it and tanh' shrinks what the weights enlarge. Nor that radius "
-            "1 is safe: its gradient has peaks as well."
+            "tanh' shrinks what the weights enlarge. Nor that radius 1 is safe: its gradient has "
+            "peaks as well."
         ),
         opens_at=0,
     ),
@@ -140,7 +141,7 @@ PRESETS: tuple[Preset, ...] = (
         iterations=250,
         look_at=(
             "The four accuracies. At learning rate 0.5 the run without clipping is thrown about "
-            "and ends at guessing, the clipped one learns the task. At 0.05 both learn it."
+            "and does not learn the task, the clipped one does. At 0.05 both learn it."
         ),
         not_to_conclude=(
             "That clipping always helps: at the small learning rate it cuts many updates and "
@@ -150,21 +151,29 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         key="truncate",
         name="Truncation",
-        title="Truncation at 10 hides what is 20 steps back",
+        title="The state carries what the truncated gradient does not reach",
         runs=_runs(
             TemporalOrder(length=24),
             {"cell": "gru", "hidden_size": 16, "batch_size": 16, "learning_rate": 0.02},
-            {"cut after 10 steps": {"truncate": 10}, "whole sequence": {}},
+            {
+                "cut every 10 steps": {"truncate": 10},
+                "cut every 12 steps": {"truncate": 12},
+                "whole sequence": {},
+            },
         ),
         iterations=200,
         look_at=(
-            "The gradient by the hidden state: exactly zero before the cut. The first of the two "
-            "symbols lies 19 to 21 steps before the answer; where the gradient can't reach it, the "
-            "network does not learn the task. With the whole sequence it does."
+            "How far back the gradient reaches, and who learns. Cuts fall at fixed places. With 10 "
+            "they are at steps 10 and 20: the answer, at step 23, sends its gradient back 3 steps, "
+            "to neither symbol, and the task is not learned. With 12 the gradient reaches the "
+            "second symbol and never the first, and the task is learned all the same. The state "
+            "crosses a cut, and the weights are the same at every step: what they learn in order "
+            "to keep the second symbol can keep the first as well."
         ),
         not_to_conclude=(
-            "That a truncated network can't remember: its state crosses the cut, only the gradient "
-            "does not. What happens to be kept can still be used; it is just not learned."
+            "That a network can't learn what its gradient does not reach: with 12 it does. Nor "
+            "that a cut does no harm: with 10, where the gradient reaches neither symbol, these "
+            "200 iterations are not enough."
         ),
     ),
     Preset(
@@ -178,10 +187,10 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=100,
         look_at=(
-            "The gradient by the cell state at “Shown at iteration” 0. With bias 0 the forget "
-            "gates stand near one half and it shrinks at every step; with bias 3 they are nearly "
-            "open and it passes. In nearly every run the network with bias 3 learns to recall the "
-            "first symbol, while the other one still guesses it."
+            "The gradient w.r.t. the cell state at “Shown at iteration” 0. With bias 0 the forget "
+            "gates stand near one half and it shrinks; with bias 3 they are nearly open and most "
+            "of it passes. In nearly every run the network with bias 3 learns to recall the first "
+            "symbol in these 100 iterations, and the other one does not."
         ),
         not_to_conclude=(
             "That a larger bias is always better: what is never forgotten can be in the way. And "
@@ -192,33 +201,35 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         key="identity",
         name="ReLU, identity",
-        title="ReLU with identity start",
+        title="ReLU: the identity as recurrent weights, against an orthogonal matrix",
         runs=_runs(
-            Adding(length=20),
+            Adding(length=50),
             {"cell": "relu", "hidden_size": 24, "learning_rate": 0.003, "clip_norm": 1.0},
             {
-                "identity start": {"initial_weights": "identity"},
-                "uniform start": {"initial_weights": "uniform"},
+                "identity": {"initial_weights": "identity"},
+                "orthogonal": {"initial_weights": "orthogonal"},
             },
         ),
-        iterations=300,
+        iterations=600,
         look_at=(
-            "The factor per step at “Shown at iteration” 0. The identity hands on what it is "
-            "given, and ReLU passes it where a unit is on: the factor is nearly 1. Uniform "
-            "weights in ±1/√H, the default of PyTorch, lose about half of it or more at every "
-            "step. After training the identity start has the smaller error, usually less than "
-            "half of the other."
+            "The factor per step at “Shown at iteration” 0. The two runs differ in how the "
+            "recurrent weights start, and in nothing else. The identity hands on what each unit is "
+            "given, and a unit that was on tends to stay on: the factor is nearly 1. An orthogonal "
+            "matrix keeps every length, too, but it mixes the units, so some of them are off at "
+            "every step, and their part is lost. After training the identity start has the "
+            "smaller error in most runs."
         ),
         not_to_conclude=(
-            "That ReLU is safe: nothing bounds its state, and most gradients of this run "
-            "had to be clipped. Nor that it does as well as gates: nothing here compares them."
+            "That ReLU is safe: nothing bounds its state, and most gradients of this run had to "
+            "be clipped. Nor that it does as well as gates: nothing here compares them. Nor that "
+            "the other start can't learn it: here it is behind, and it goes on learning."
         ),
         opens_at=0,
     ),
     Preset(
         key="cell",
         name="Cell path",
-        title="Why the cell path of an LSTM keeps the gradient",
+        title="What keeps the gradient in an LSTM: the cell path, and the paths beside it",
         runs=_runs(
             TemporalOrder(length=50),
             {"hidden_size": 16, "batch_size": 16, "learning_rate": 0.003},
@@ -229,16 +240,17 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=60,
         look_at=(
-            "The gradient by the cell state of the LSTM, beside that by the hidden state of the "
-            "RNN, at “Shown at iteration” 0 and at the end. From one step to the one before, the "
-            "cell state's is multiplied by the forget gate, a number near 1 that no matrix and no "
-            "tanh' comes with; the RNN's goes through both."
+            "The gradient w.r.t. the cell state of the LSTM, beside that w.r.t. the hidden state "
+            "of the RNN, at “Shown at iteration” 0 and at the end. Along the cell path it is "
+            "multiplied by the forget gate at each step back, a number near 1, and by no matrix "
+            "and no tanh'; the RNN's goes through both. But compare the two numbers of the LSTM: "
+            "the forget gates alone would leave a part, and more than twice as much is measured. "
+            "Most of it comes through the hidden state and the gates."
         ),
         not_to_conclude=(
-            "That an LSTM can't lose a gradient: with the forget gate at one half it falls as "
-            "fast. The gates decide it, and they are learned. Nor is the forget gate all: the "
-            "paths through the hidden state add to the cell's. Nor that a plain RNN can't keep it: "
-            "trained for longer, some learn to."
+            "That the forget gate is all: see the two numbers. That an LSTM can't lose a gradient: "
+            "with the forget gates at one half it falls as fast as in an RNN, or faster. Nor that "
+            "a plain RNN can't keep it: trained for longer, some learn to."
         ),
         opens_at=0,
     ),

@@ -42,11 +42,15 @@ def trace_of(
     record
         With the loss of every scored step.
     last
-        With the loss of the last scored step alone.
+        With the loss of the last scored step alone. Its gradients are divided by the number of
+        scored steps, as those of `record` are: so both are on one scale, and the last scored step's
+        part of the one is the whole of the other.
     network
         That made the records, unchanged since.
     """
     batch = probe.batch
+    scored = _scored(batch)[:, 0]
+    share = 1 / max(int(scored.sum()), 1)
     counted = task.knowable(batch)
     outputs = record.outputs[:, 0]
     classes = task.loss == "cross_entropy"
@@ -56,7 +60,7 @@ def trace_of(
         input_labels=probe.input_labels,
         target_labels=probe.target_labels,
         output_labels=task.output_labels if classes else (),
-        scored=_scored(batch)[:, 0],
+        scored=scored,
         inputs=batch.x[:, 0],
         targets=batch.y[:, 0],
         outputs=outputs,
@@ -70,8 +74,8 @@ def trace_of(
                 c=None if layer.c is None else layer.c[:, 0],
                 d_h=layer.d_h[:, 0],
                 d_c=None if layer.d_c is None else layer.d_c[:, 0],
-                last_d_h=of_last.d_h[:, 0],
-                last_d_c=None if of_last.d_c is None else of_last.d_c[:, 0],
+                last_d_h=of_last.d_h[:, 0] * share,
+                last_d_c=None if of_last.d_c is None else of_last.d_c[:, 0] * share,
             )
             for layer, of_last in zip(record.layers, last.layers, strict=True)
         ),

@@ -23,7 +23,6 @@ from rnnviz.analysis.gradients import (
     backward_norms,
     backward_sentence,
     factor_per_step,
-    factor_text,
     last_scored_step,
     reach,
     reach_sentence,
@@ -42,12 +41,13 @@ from rnnviz.analysis.side_by_side import (
     side_by_side_sentence,
     table,
 )
-from rnnviz.analysis.theory import Letter, WayBack, way_back, way_back_sentence
+from rnnviz.analysis.theory import JACOBIANS, Letter, WayBack, way_back, way_back_sentence
 from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
 from rnnviz.analysis.updates import clipping_sentence, updates, updates_sentence
 from rnnviz.engine import Network
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.update_charts import group_labels
+from rnnviz.numbers import factor as factor_text
 from rnnviz.recording import Trace
 from rnnviz.training import Mark, Trainer
 from rnnviz.training.side_by_side import SideBySide
@@ -214,23 +214,28 @@ def readings(scene: Scene) -> list[Reading]:
             f"Factor per step, {state}",
             factor_text(factor_per_step(back)),
             "By how much the gradient of the last prediction's loss changes with each step further "
-            "back, on geometric average. Below 1 it vanishes, above 1 it explodes.",
+            "back, on geometric average. Below 1 it shrinks, above 1 it grows: the further from 1 "
+            "and the more steps, the sooner it vanishes or explodes.",
             np.log(np.where(found.factors > 0, found.factors, np.nan)),
         ),
         Reading(
             "Reach",
             "–" if steps is None else f"{steps} of {steps_text(lags)}",
-            "How many steps back that gradient stays above 1 % of its largest value.",
+            "How many steps back that gradient stays above 1 % of its largest value. Where it "
+            "grows, that is counted from where it is largest.",
             found.reaches,
         ),
     ]
     numbers += [
         Reading(
-            "Jacobians, at most" if line.source == "Jacobians" else line.source.capitalize(),
+            "Jacobians, at most" if line.source == JACOBIANS else line.source.capitalize(),
             factor_text(line.factor),
-            "What the product of the Jacobians of all steps stretches at most, per step."
-            if line.source == "Jacobians"
-            else "What would be left per step if the gradient met nothing else.",
+            "What the steps together can leave of any gradient at most: the norm of the product of "
+            "their Jacobians, per step on average over all steps. The measured factor is never "
+            "above it."
+            if line.source == JACOBIANS
+            else "What would be left per step, on average, if the gradient took this path alone. "
+            "Other paths may add to it or cancel some of it.",
         )
         for line in scene.way.foretold
         if line.letter == letter
@@ -299,7 +304,7 @@ def itemised(scene: Scene) -> Shown:
         right=(
             Chart(
                 figures.triangle_row_spec(found, row, trace.input_labels, colour),
-                row_sentence(found, row, trace.input_labels),
+                row_sentence(found, row, trace.input_labels, wanted.by),
                 "One row of the matrix.",
             ),
         ),
@@ -397,8 +402,8 @@ def side_by_side(scene: Scene) -> Shown:
         table=table(found, measure),
         progress=None if runs.done else runs.progress,
         done=f": iteration {runs.slowest:,} of {runs.iterations:,}",
-        note="Measured on the same example, in the top layer: by the cell state of an LSTM, by "
-        "the hidden state of every other cell.",
+        note="Measured on the same example, in the top layer: w.r.t. the cell state of an LSTM, "
+        "w.r.t. the hidden state of every other cell.",
     )
 
 
@@ -422,8 +427,8 @@ def check(scene: Scene) -> Shown:
     checked = scene.run.checked
     if checked is None:
         return Shown(
-            says="Every gradient here is written by hand. Central differences are the proof: each "
-            "weight is moved up and down by 1e-5, and the slope of the loss compared with the "
+            says="Every gradient here is written by hand. Central differences are a test of it: "
+            "each weight is moved up and down by 1e−5, and the slope of the loss compared with the "
             "gradient."
         )
     where = f"Example of the run, weights of iteration {checked.trace.iteration:,}."

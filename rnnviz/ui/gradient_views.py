@@ -140,7 +140,7 @@ def _by(cell: str) -> Letter:
     if cell != "lstm":
         return "h"
     letter: Letter = st.segmented_control(
-        "Gradient by",
+        "Gradient w.r.t.",
         options=("c", "h"),
         format_func={"c": "cell state", "h": "hidden state"}.__getitem__,
         default="c",
@@ -166,7 +166,8 @@ def _of() -> str:
             persist_state="session",
             required=True,
             help="Where every step is scored, every step adds a gradient of its own. Only what a "
-            "single prediction sends back can be seen to vanish.",
+            "single prediction sends back can be seen to vanish. Both are divided by the number of "
+            "scored steps, so they are on one scale.",
         )
     )
 
@@ -210,7 +211,7 @@ def _side_by_side_controls(run: Run) -> int | None:
             st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
             return _opens_at(run)
         st.button(
-            "The same with RNN, ReLU, GRU and LSTM",
+            "Compare RNN, ReLU, GRU and LSTM",
             icon=":material/compare_arrows:",
             type="primary",
             key="compare",

@@ -68,7 +68,7 @@ def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
     if not done:
         return f"So far, at iteration {iteration} of {preset.iterations}."
     if holds:
-        return "Measured in these runs; the tests measure it on three other seeds."
+        return "Measured in these runs; the tests measure it on other seeds, too."
     return "These runs do not show it: chance has its part, and decides some runs."
 
 

@@ -69,7 +69,7 @@ def test_numbers_of_the_explosion_can_not_be_taken_for_each_other():
         **{"accuracy": 0.22, "guessing": 0.27},
     }
 
-    assert "2e+22 at radius 1.3, 230 at radius 1, 3.02 with tanh." in claim.sentence(numbers)
+    assert "2e22 at radius 1.3, 230 at radius 1, 3.02 with tanh." in claim.sentence(numbers)
 
 
 def test_runs_of_a_preset_differ_in_what_it_is_about_alone():

@@ -6,6 +6,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.gradient_check import CheckedTrace, check_sentence, check_table
 from rnnviz.engine import TOLERANCE
+from rnnviz.numbers import number
 from rnnviz.tasks import GymSchedule, NextSymbol, Waves
 
 
@@ -46,9 +47,9 @@ def test_each_error_is_compared_with_what_is_allowed_for_its_own_array():
     trainer = small()
     trainer.network.parameters["readout.weight"][:] *= 1e-4  # so that rounding shows behind it
     found = checked(trainer)
-    table = check_table(found).set_index("gradient by")
+    table = check_table(found).set_index("gradient w.r.t.")
     for name, result in found.check.results.items():
-        assert table["allowed"][name] == f"{result.allowed:.1e}"
+        assert table["allowed"][name] == number(result.allowed, 2)
         assert (
             result.difference
             <= result.allowed * result.scale
@@ -57,10 +58,11 @@ def test_each_error_is_compared_with_what_is_allowed_for_its_own_array():
     share = {name: each.error / each.allowed for name, each in found.check.results.items()}
     nearest = max(share, key=share.get)
     result = found.check.results[nearest]
-    assert f"Nearest to that comes {nearest}, with {result.error:.1e} where " in check_sentence(
-        found
+    assert (
+        f"Nearest to that comes {nearest}, with {number(result.error, 2)} where "
+        in check_sentence(found)
     )
-    assert f"{result.allowed:.1e} is allowed" in check_sentence(found)
+    assert f"{number(result.allowed, 2)} is allowed" in check_sentence(found)
 
 
 def test_a_check_goes_on_where_it_stopped():
@@ -82,12 +84,11 @@ def test_a_wrong_gradient_is_found():
     wrong["weight_hh_l0"] = wrong["weight_hh_l0"] * 1.01
     found.check._judged = wrong
     found.advance(seconds=30)
-    verdicts = check_table(found).set_index("gradient by")["verdict"]
+    table = check_table(found).set_index("gradient w.r.t.")
+    verdicts = table["verdict"]
     assert verdicts[verdicts == "differs"].index.tolist() == ["weight_hh_l0"]
     assert check_sentence(found).startswith("weight_hh_l0: off by up to ")
-    assert f"where {check_table(found).set_index('gradient by')['allowed']['weight_hh_l0']} is" in (
-        check_sentence(found)
-    )
+    assert f"where {table['allowed']['weight_hh_l0']} is" in check_sentence(found)
     assert "The gradient is wrong there." in check_sentence(found)
 
 
@@ -110,7 +111,7 @@ def test_a_gradient_that_is_zero_proves_nothing():
     trainer.network.flat[:] = 0
     trainer.network.parameters["readout.bias"][:] = 0
     found = checked(trainer)
-    table = check_table(found).set_index("gradient by")["verdict"]
+    table = check_table(found).set_index("gradient w.r.t.")["verdict"]
     assert table["weight_hh_l0"] == "too small to tell"
 
 

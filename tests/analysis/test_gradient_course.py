@@ -38,8 +38,7 @@ def test_the_course_of_what_is_not_there_is_empty():
 def test_the_sentences_tell_the_first_and_the_last_iteration():
     found = course([falling(0, 0.5), falling(3, 7.0), falling(1200, 0.09)])
     assert course_sentence(found) == (
-        "From iteration 0 to 1,200 the factor per step went from ×0.50 to ×0.09, the reach "
-        "went from 3 to 1 step."
+        "From iteration 0 to 1,200: factor per step ×0.50, then ×0.09; reach 3 steps, then 1 step."
     )
     assert map_sentence(found) == (
         "What is left 3 steps back: 12 % at iteration 0, 0.073 % at iteration 1,200."
@@ -50,11 +49,11 @@ def test_the_sentences_tell_the_first_and_the_last_iteration():
 def test_what_has_no_number_is_told_as_none(factor):
     found = course([falling(0, 0.5), falling(3, factor)])
     assert "nan" not in map_sentence(found)
-    assert "to none" in course_sentence(found)
+    assert "then none" in course_sentence(found)
 
 
 def test_what_stays_is_told_as_that_and_a_factor_that_is_gone_as_none():
     still = course([falling(0, 0.5), falling(3, 0.5)])
-    assert "the factor per step stayed at ×0.50, the reach stayed at" in course_sentence(still)
+    assert "factor per step ×0.50 at both; reach 3 steps at both" in course_sentence(still)
     gone = replace(still, factors=np.array([0.5, np.nan]))
-    assert "went from ×0.50 to none" in course_sentence(gone)
+    assert "×0.50, then none" in course_sentence(gone)

@@ -11,7 +11,6 @@ from rnnviz.analysis.gradients import (
     last_scored_step,
     reach,
     reach_sentence,
-    share_text,
     step_norms,
 )
 from tests.traces import make_trace
@@ -122,15 +121,27 @@ def test_reach_of_nothing_is_zero_and_of_no_number_none():
 @pytest.mark.parametrize(
     ("norms", "sentence"),
     [
-        (0.63 ** np.arange(11), "Falls by ×0.63 per step: after 10 steps 0.98 % is left."),
+        (
+            0.999 ** np.arange(101),
+            "Falls to ×0.999 per step, on average: 90 % is left after 100 steps.",
+        ),
+        (
+            np.array([1.0, 0.5, 0.0, 0.3]),
+            "Falls to ×0.50 in one step: 50 % is left after 1 step. "
+            "2 steps back it is exactly zero; further back it isn't.",
+        ),
+        (
+            0.63 ** np.arange(11),
+            "Falls to ×0.63 per step, on average: 0.98 % is left after 10 steps.",
+        ),
         (
             1.3 ** np.arange(11),
-            "Grows by ×1.30 per step: after 10 steps it is at 13.8 times as much.",
+            "Grows to ×1.30 per step, on average: after 10 steps it is 13.8 times as large.",
         ),
-        (np.full(6, 2.0), "Stays the same over 5 steps back (×1.00 per step)."),
+        (np.full(6, 2.0), "After 5 steps it is as large as at first."),
         (
             np.array([1.0, 0.5, 0.0, 0.0]),
-            "Falls by ×0.50 per step: after 1 step 50 % is left. "
+            "Falls to ×0.50 in one step: 50 % is left after 1 step. "
             "From 2 steps back on it is exactly zero.",
         ),
     ],
@@ -146,8 +157,9 @@ def test_the_sentence_says_how_the_gradient_changes(norms, sentence):
         ([np.nan, 1.0], "not a number"),
         ([0.0, 0.0], "exactly zero at every step"),
         ([1.0], "One step only"),
-        ([1.0, 0.0], "exactly zero one step back"),
-        ([0.0, 1.0], "last scored step is exactly zero"),
+        ([1.0, 0.0], "exactly zero one step back: nothing goes"),
+        ([1.0, 0.0, 1.0], "exactly zero one step back; further back"),
+        ([0.0, 1.0], "exactly zero at the last scored step itself"),
     ],
 )
 def test_the_sentence_says_why_there_is_no_factor(norms, words):
@@ -156,17 +168,31 @@ def test_the_sentence_says_why_there_is_no_factor(norms, words):
 
 def test_the_sentence_of_more_decades_than_a_float_has_is_written_all_the_same():
     sentence = backward_sentence(np.array([1e200, 1.0, 1e-200]))
-    assert sentence == "Falls by ×1e-200 per step: after 2 steps 1e-400 of it is left."
+    assert sentence == (
+        "Falls to ×1e−200 per step, on average: 1e−400 of it is left after 2 steps."
+    )
 
 
 @pytest.mark.parametrize(
     ("norms", "sentence"),
     [
-        ([1.0, 0.5, 0.001], "Reaches 1 step back before it is below 1 % of its largest value."),
+        (
+            [1.0, 0.5, 0.001],
+            "It reaches 1 step back; one step further it is down to 1 % of its largest value, or "
+            "less.",
+        ),
+        (
+            [0.1, 1.0, 0.001],
+            "It reaches 1 step back; one step further it is down to 1 % of its largest value, or "
+            "less. It is largest 1 step back.",
+        ),
+        ([1.0, 0.01], "Already one step back it is down to 1 % of its largest value, or less."),
         (
             [1.0, 0.9, 0.8],
-            "Reaches all the way back: 2 steps, never below 1 % of its largest value.",
+            "It reaches all the way back: 2 steps, never below 1 % of its largest value.",
         ),
+        ([0.001, 0.1, 10.0], "It grows all the way back: 2 steps."),
+        ([0.001, 10.0, 5.0], "It reaches all the way back: 2 steps. It is largest 1 step back."),
         ([0.0, 0.0], ""),
         ([1.0], ""),
         ([1.0, np.nan], ""),
@@ -174,21 +200,3 @@ def test_the_sentence_of_more_decades_than_a_float_has_is_written_all_the_same()
 )
 def test_the_sentence_says_how_far_the_gradient_reaches(norms, sentence):
     assert reach_sentence(np.array(norms)) == sentence
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (1.0, "100 %"),
-        (0.632, "63 %"),
-        (0.0123, "1.2 %"),
-        (0.00995, "1 %"),
-        (0.00004, "0.004 %"),
-        (2e-9, "2e-09 of it"),
-        (0.0, "0 %"),
-        (2.0, "200 %"),
-        (35.0, "35 times as much"),
-    ],
-)
-def test_shares_are_written_for_people(share, text):
-    assert share_text(share) == text

@@ -9,6 +9,7 @@ from rnnviz.analysis.side_by_side import (
     side_by_side_sentence,
     table,
 )
+from rnnviz.numbers import number
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
 
@@ -35,8 +36,8 @@ def test_each_is_measured_by_the_state_that_carries_its_memory():
 def test_the_sentence_ranks_by_what_is_left_per_step():
     found = [contender("RNN", 0.5), contender("GRU", 0.9), contender("ReLU", 0.7)]
     assert side_by_side_sentence(found) == (
-        "At iteration 7 most is left per step back in GRU: ×0.90, reach 4; least in RNN: ×0.50, "
-        "reach 4."
+        "At iteration 7 most is left per step back, on average, in GRU: ×0.90, reach 4 steps; "
+        "least in RNN: ×0.50, reach 4 steps."
     )
 
 
@@ -81,4 +82,4 @@ def test_the_largest_norms_are_told_of_the_runs_that_have_one():
     assert peaks_sentence(trainers) == ""
     trainers["b"].advance(iterations=4)
     largest = trainers["b"].history.column("gradient_norm").max()
-    assert peaks_sentence(trainers) == f"Largest gradient norm so far, b: {largest:.3g}."
+    assert peaks_sentence(trainers) == f"Largest gradient norm so far, b: {number(largest)}."

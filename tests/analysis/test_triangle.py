@@ -23,12 +23,12 @@ def made(*rows):
 
 
 @pytest.mark.parametrize(("by", "which"), [("h", "last_d_h"), ("c", "last_d_c")])
-def test_the_last_row_is_the_last_prediction_alone_as_its_share_of_the_mean(by, which):
+def test_the_last_row_is_the_last_prediction_alone_on_the_same_scale(by, which):
     trainer = Trainer(RunConfig(hidden_size=5))
     found = triangle_of(trainer, by)
     scored = found.steps.size
     back = backward_norms(trainer.trace(), which)
-    np.testing.assert_allclose(found.back(scored - 1) * scored, back, rtol=1e-10)
+    np.testing.assert_allclose(found.back(scored - 1), back, rtol=1e-10)
     assert not np.triu(found.norms, 1).any()
 
 
@@ -60,8 +60,8 @@ def test_truncation_is_seen_in_the_matrix():
 def test_the_sentence_tells_the_middle_and_the_furthest_reach():
     found = made([1.0], [0.001, 1.0], [0.1, 0.2, 1.0])
     assert triangle_sentence(found) == (
-        "Half of the 3 predictions reach 0 steps back or less; furthest that at step 2: 2 steps. "
-        "2 of 3 reach the first step."
+        "At least half of the 3 predictions reach no earlier step; furthest reaches that at step "
+        "2: 2 steps back. 2 of 3 reach the first step."
     )
 
 
@@ -79,12 +79,14 @@ def test_where_all_or_none_reach_back_the_sentence_says_just_that(rows, words):
     assert triangle_sentence(made(*rows)) == words
 
 
-def test_the_sentence_of_a_row_names_the_steps_it_learns_from():
+def test_the_sentence_of_a_row_names_the_state_it_is_most_sensitive_to():
     found = made([1.0], [0.001, 1.0], [0.5, 0.001, 0.2])
     assert row_sentence(found, 1, ["a", "b", "c"]) == (
-        "The prediction at step 1 learns from step 1 “b” alone."
+        "The loss of the prediction at step 1 is most sensitive to the hidden state at step 1 "
+        "“b”. At every other step its gradient is at most 1 % of that."
     )
-    assert "steps 0 to 2, without 1 of those between" in row_sentence(found, 2)
+    assert "the cell state at step 1" in row_sentence(found, 1, by="c")
+    assert row_sentence(found, 2).endswith("at steps 0 to 2, but for 1 of those between.")
 
 
 @pytest.mark.parametrize(

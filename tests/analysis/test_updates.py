@@ -73,12 +73,12 @@ def test_the_sentence_judges_what_is_far_from_healthy():
     labels = {"f": "forget gate", "i": "input gate"}
     good = updates_sentence(latest(f=2e-3, i=5e-4), labels)
     assert good == (
-        "Iteration 7 changed the weights by these shares: forget gate 2.0e-03, input gate 5.0e-04. "
-        "All within a factor of 10 of the 1e-3 that is held for healthy."
+        "Iteration 7 changed the weights by these shares: forget gate 0.2 %, input gate 0.05 %. "
+        "All within a factor of 10 of 0.1 %, which is considered healthy."
     )
     bad = updates_sentence(latest(f=2e-2, i=5e-6), labels)
-    assert "forget gate above 1e-2: the learning rate is high" in bad
-    assert "input gate below 1e-4: next to nothing is learned there" in bad
+    assert "forget gate above 1 %: the updates are large" in bad
+    assert "input gate below 0.01 %: little changes there" in bad
     assert "not a number" in updates_sentence(latest(f=np.nan), labels)
 
 

@@ -24,7 +24,7 @@ def test_the_three_norms_of_an_lstm_are_drawn():
     layer = trace.layers[0]
     for name, gradient in (
         ("hidden state", layer.d_h),
-        ("last step alone", layer.last_d_h),
+        ("last step’s share", layer.last_d_h),
         ("cell state", layer.d_c),
     ):
         np.testing.assert_array_equal(found.pop(name)["y"], step_norms(gradient))

@@ -16,8 +16,10 @@ from rnnviz.training import Mark
 from tests.traces import make_trace
 
 H, C = 0.5 ** np.arange(4), 0.9 ** np.arange(4)
-GATES = Foretold("c", "forget gates alone", 0.8 ** np.arange(4), 0.8)
-JACOBIANS = Foretold("h", "Jacobians", 0.7 ** np.arange(4), 0.7)
+GATES = Foretold("c", "forget gates alone", np.arange(4), 0.8 ** np.arange(4))
+JACOBIANS = Foretold("h", "Jacobians", np.arange(4), 0.7 ** np.arange(4))
+BOUND = "Jacobians, at most: ×0.70 per step on average"
+ALONE = "forget gates alone: ×0.80 per step on average"
 EMPTY = np.empty(0)
 
 
@@ -38,17 +40,24 @@ def test_measured_lines_are_solid_and_lines_of_theory_are_broken():
     drawn = lines(figures.way_back_spec(WayBack(H, C, (JACOBIANS, GATES))))
     np.testing.assert_array_equal(drawn["hidden state"]["y"], H)
     np.testing.assert_array_equal(drawn["cell state"]["y"], C)
-    np.testing.assert_array_equal(drawn["Jacobians: ×0.70 per step"]["y"], JACOBIANS.norms)
-    np.testing.assert_array_equal(drawn["forget gates alone: ×0.80 per step"]["y"], GATES.norms)
+    np.testing.assert_array_equal(drawn[BOUND]["y"], JACOBIANS.norms)
+    np.testing.assert_array_equal(drawn[ALONE]["y"], GATES.norms)
     dashes = [line["line"].get("dash") for line in drawn.values()]
     assert dashes == [None, None, "dash", "dot"]
+
+
+def test_a_bound_that_is_known_at_some_lags_has_a_dot_at_each_of_them():
+    some = Foretold("h", "Jacobians", np.array([0, 3]), np.array([1.0, 0.5]))
+    drawn = figures.way_back_spec(WayBack(H, EMPTY, (some,)))["data"][1]
+    assert drawn["mode"] == "lines+markers"
+    assert drawn["x"].tolist() == [0, 3]
 
 
 def test_theory_has_the_colour_of_the_state_that_it_is_about():
     drawn = lines(figures.way_back_spec(WayBack(H, C, (JACOBIANS, GATES))))
     colour = {name: line["line"]["color"] for name, line in drawn.items()}
-    assert colour["Jacobians: ×0.70 per step"] == colour["hidden state"]
-    assert colour["forget gates alone: ×0.80 per step"] == colour["cell state"]
+    assert colour[BOUND] == colour["hidden state"]
+    assert colour[ALONE] == colour["cell state"]
 
 
 def test_gradients_of_1e_200_and_1e_200_are_on_one_axis():

@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text, reach
+from rnnviz.analysis.gradients import backward_norms, factor_per_step, reach
 from rnnviz.engine import Hold
+from rnnviz.numbers import factor as factor_text
 from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
@@ -159,11 +160,11 @@ def test_the_pictures_show_the_chosen_iteration(laboratory):
 
 def test_a_prediction_is_chosen_by_its_control(laboratory):
     app = laboratory("Itemised")
-    assert "The prediction at step 13 learns" in says(app)
+    assert "The loss of the prediction at step 13 is most sensitive" in says(app)
 
     control(app, "prediction").set_value(6).run()
 
-    assert "The prediction at step 6 learns" in says(app)
+    assert "The loss of the prediction at step 6 is most sensitive" in says(app)
 
 
 def test_the_layer_can_be_chosen(laboratory):
@@ -237,7 +238,7 @@ def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laborato
     assert {trainer.iteration for trainer in found.values()} == {15}
     # The LSTM beside the others is the run itself, number by number.
     np.testing.assert_array_equal(found["LSTM"].network.flat, run.trainer.network.flat)
-    assert "At iteration 15 most is left per step back in" in says(app)
+    assert "At iteration 15 most is left per step back, on average, in" in says(app)
     assert app.dataframe[0].value["iteration"].tolist() == [15] * 4
 
     app.run()
@@ -355,10 +356,10 @@ def test_the_gradient_is_checked_on_the_own_network(laboratory):
             break
         app.run()
 
-    table = app.dataframe[0].value.set_index("gradient by")
+    table = app.dataframe[0].value.set_index("gradient w.r.t.")
     assert set(table.index) >= set(run.trainer.network.parameters)
     assert set(table["verdict"]) == {"agrees"}
-    assert (table["relative error"].astype(float) <= table["allowed"].astype(float)).all()
+    assert (numbers_of(table["relative error"]) <= numbers_of(table["allowed"])).all()
     assert any("agree with central differences" in text.value for text in app.markdown)
 
 
@@ -431,3 +432,8 @@ def test_what_is_done_to_one_of_the_runs_side_by_side_is_marked_with_its_name(la
     loss, norms = (json.dumps(chart["data"]) for chart in charts(app)[1:])
     assert "one: learning rate" in loss
     assert "one: learning rate" in norms
+
+
+def numbers_of(column):
+    """Read numbers as they are written for people."""
+    return column.str.replace("−", "-").astype(float)

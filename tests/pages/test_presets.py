@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rnnviz.analysis.gradients import backward_norms, factor_per_step, factor_text
+from rnnviz.analysis.gradients import backward_norms, factor_per_step
+from rnnviz.numbers import factor as factor_text
+from rnnviz.numbers import percent
 from rnnviz.training import PRESETS
 from rnnviz.ui import presets
 from tests.pages.conftest import control, run_of
@@ -66,7 +68,7 @@ def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
 
     run = run_of(app)
     assert run.trainer.iteration == run.experiment.preset.iterations
-    assert f"{100 * run.trainer.score().accuracy:.0f} % of the answers are right" in texts(app)
+    assert f"{percent(run.trainer.score().accuracy)} of the answers are right" in texts(app)
     assert "Measured in these runs;" in texts(app)
 
 

@@ -141,6 +141,16 @@ def test_the_last_steps_gradient_is_the_whole_one_when_only_that_step_is_scored(
     np.testing.assert_array_equal(layer.d_h, layer.last_d_h)
 
 
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_the_last_steps_gradient_is_on_the_scale_of_the_whole_one(cell):
+    """They meet at the last scored step: nothing else goes back there."""
+    top = Trainer(RunConfig(cell=cell, hidden_size=4, layers=2)).trace().layers[-1]
+
+    np.testing.assert_allclose(top.last_d_h[-1], top.d_h[-1], rtol=1e-12)
+    if top.d_c is not None:
+        np.testing.assert_allclose(top.last_d_c[-1], top.d_c[-1], rtol=1e-12)
+
+
 def test_seconds_train_at_least_one_whole_iteration():
     trainer = small_trainer()
 

@@ -128,8 +128,8 @@ def letters_of(taken: Snapshot, layer: LayerTrace) -> dict[str, tuple[str, str]]
         meaning = f"{quantity.label}: {quantity.meaning}"
         if quantity.scale == "magnitude":
             unit = f"{loss} per unit of {quantity.letter[2:]}"
-            which = "of the last scored time step alone" if of_last else "of all scored time steps"
-            meaning = f"{quantity.label}, total derivative of the loss {which}"
+            of = "the last scored time step's share of the loss" if of_last else "the loss"
+            meaning = f"{quantity.label}, total derivative of {of}"
         described[letter] = (unit, meaning)
     return described
 
