@@ -1,11 +1,8 @@
 """Equations: one unit at one time step, with the numbers in the formulas."""
 
-import streamlit as st
-
-from rnnviz.ui import equations, frame, inspection
+from rnnviz.ui import equations, frame, transport
 
 run = frame.guard()
-st.header("Equations", anchor=False)
+readings = transport.bar()
 frame.notices(run)
-trace, layer = inspection.choose(run)
-equations.equations(trace, layer, run)
+equations.show(run, readings)

@@ -1,11 +1,8 @@
 """Gates: every gate and state of the units, over time steps and over training."""
 
-import streamlit as st
-
-from rnnviz.ui import frame, gate_views, inspection
+from rnnviz.ui import frame, gate_views, transport
 
 run = frame.guard()
-st.header("Gates", anchor=False)
+readings = transport.bar()
 frame.notices(run)
-trace, layer = inspection.choose(run)
-gate_views.show(run, trace, layer)
+gate_views.show(run, readings)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.observation import Sequences, scored_steps
 from rnnviz.analysis.units import CONSTANT_SHARE
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 
 Numbers = NDArray[np.float64]
@@ -91,13 +92,18 @@ class Correlations:
             )
         if unit is None:
             unit = int(np.unravel_index(int(np.nanargmax(np.abs(self.r))), self.r.shape)[1])
-            subject = f"Most closely follows unit {unit}: its {label} goes with"
+            subject = f"Of all units, the {label} of unit {unit} tracks"
         elif not self.best(unit):
             return f"The {label} of unit {unit} is constant, or not a number: it follows nothing."
         else:
-            subject = f"The {label} of unit {unit} goes with"
-        told = [f"“{self.names[at]}” (r = {self.r[at, unit]:.2f})" for at in self.best(unit)]
-        return f"{subject} {', '.join(told)}."
+            subject = f"The {label} of unit {unit} tracks"
+        most, *others = self.best(unit)
+        told = [f"“{self.names[at]}” (r = {number(self.r[at, unit], 2)})" for at in others]
+        then = f", then {' and '.join(told)}" if told else ""
+        return (
+            f"{subject} “{self.names[most]}” most closely (r = {number(self.r[most, unit], 2)})"
+            f"{then}."
+        )
 
     def frame(self) -> pd.DataFrame:
         """Return the best features of each unit: `unit`, `place`, `follows`, `r`, `cases`."""

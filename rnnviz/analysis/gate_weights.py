@@ -32,8 +32,15 @@ class GateWeights:
     @property
     def bound(self) -> float:
         """Largest finite magnitude among all gates; 1 if there is nothing above zero."""
-        values = np.concatenate([block.ravel() for block in self.gates.values()])
-        return float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+        return max((_largest(block) for block in self.gates.values()), default=0.0) or 1.0
+
+    def bound_of(self, letter: str) -> float:
+        """Largest finite magnitude of one gate; 1 if there is nothing above zero."""
+        return _largest(self.gates[letter]) or 1.0
+
+
+def _largest(block: Array) -> float:
+    return float(np.abs(block[np.isfinite(block)]).max(initial=0.0))
 
 
 def gate_weights(

@@ -26,7 +26,7 @@ from rnnviz.figures.lag_charts import (
 )
 from rnnviz.figures.marks import drawn
 from rnnviz.figures.sample_chart import samples_spec
-from rnnviz.figures.saturation_chart import saturation_over_training_spec
+from rnnviz.figures.saturation_chart import saturation_cloud_spec
 from rnnviz.figures.series_chart import forecast_spec
 from rnnviz.figures.triangle_chart import triangle_row_spec, triangle_spec
 from rnnviz.figures.update_charts import gradient_norm_spec, updates_spec
@@ -40,7 +40,7 @@ gates_at_step = drawn(gates_at_step_spec)
 gates_of_unit = drawn(gates_of_unit_spec)
 samples = drawn(samples_spec)
 saturation = drawn(saturation_spec)
-saturation_over_training = drawn(saturation_over_training_spec)
+saturation_cloud = drawn(saturation_cloud_spec)
 distributions = drawn(distributions_spec)
 gate_weights = drawn(gate_weights_spec)
 correlations = drawn(correlations_spec)
@@ -98,8 +98,8 @@ __all__ = [
     "samples",
     "samples_spec",
     "saturation",
-    "saturation_over_training",
-    "saturation_over_training_spec",
+    "saturation_cloud",
+    "saturation_cloud_spec",
     "saturation_spec",
     "slope_map",
     "slope_map_spec",

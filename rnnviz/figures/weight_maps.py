@@ -24,7 +24,8 @@ def gate_weights_spec(
 ) -> Spec:
     """Draw, for each gate, the weights on the left and the gradient by them on the right.
 
-    All weights share one scale, and so do all gradients.
+    All weights share one scale. The gradient of each gate has one of its own, written above it:
+    on a common one that of a gate which learns little would be invisible.
 
     Parameters
     ----------
@@ -43,12 +44,12 @@ def gate_weights_spec(
     rows, across = maps.units(places, unit), _sources(weights.sources)
     shown = letters or [letter for letter in QUANTITIES[cell] if letter in weights.gates]
     panels = [
-        Panel(signed(name), cut.gates[letter][places], across, rows, cut.bound, title=title)
+        Panel(signed(name), cut.gates[letter][places], across, rows, bound, title=title)
         for letter in shown
         for label in (QUANTITIES[cell][letter].label,)
-        for name, cut, title in (
-            (label, weights, label),
-            (f"gradient, {label}", gradients, "gradient"),
+        for name, cut, bound, title in (
+            (label, weights, weights.bound, label),
+            (f"gradient, {label}", gradients, gradients.bound_of(letter), "gradient"),
         )
     ]
     return maps_spec(panels, height=LARGE_HEIGHT if len(shown) == 1 else None)

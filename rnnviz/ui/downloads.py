@@ -10,7 +10,7 @@ import streamlit as st
 from rnnviz.tasks.safe_csv import to_csv
 
 
-def csv_button(what: str, make: Callable[[], pd.DataFrame]) -> None:
+def csv_button(what: str, make: Callable[[], pd.DataFrame], waits: bool = False) -> None:
     """Offer a table as a CSV file; it is made and written when somebody asks for it.
 
     Parameters
@@ -20,14 +20,18 @@ def csv_button(what: str, make: Callable[[], pd.DataFrame]) -> None:
     make
         Returns the table. It is called outside of the page's script, so it must not touch the
         trainer, which needs a turn.
+    waits
+        Whether it can't be asked for now, as what it would hold changes many times a second.
     """
     st.download_button(
         f"Download {what} (CSV)",
-        lambda: to_csv(make()),
+        b"" if waits else lambda: to_csv(make()),
         file_name=f"{what.replace(' ', '_')}.csv",
         mime="text/csv",
         key=f"download:{what}",
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",
+        disabled=waits,
+        help="Pause first: the numbers change as the network trains." if waits else None,
     )

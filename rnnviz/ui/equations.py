@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from dataclasses import dataclass, replace
 
-from rnnviz.analysis.equations import Stage, Where, opening_step, stages
-from rnnviz.engine.architecture import Architecture
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rnnviz.analysis.equations import Direction, Stage, Where, opening_step, stages
 from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
 from rnnviz.recording import Trace
-from rnnviz.ui import session
-from rnnviz.ui.components.keys import keys
+from rnnviz.ui import inspection, live, session
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
@@ -18,8 +19,11 @@ from rnnviz.ui.session import Run
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}
 
-_FORWARD, _BACKWARD = "forward", "backward"
-_DIRECTIONS = {_FORWARD: "Forward: the states", _BACKWARD: "Backward: the gradients"}
+_FORWARD: Direction = "forward"
+_DIRECTIONS: dict[Direction, str] = {
+    _FORWARD: "Forward: the states",
+    "backward": "Backward: the gradients",
+}
 
 _CSS = """
 <style>
@@ -76,64 +80,127 @@ _CSS = """
 """
 
 
-def equations(trace: Trace, layer: int, run: Run) -> None:
-    """Show the equations of the chosen unit and time step, to step through."""
-    with GATE.turn(run):
-        architecture = run.trainer.network.architecture
-        input_names = run.trainer.task.input_names
+@dataclass(frozen=True)
+class _Wanted:
+    """What the controls of the page ask for: which unit, when, and in which direction."""
+
+    where: Where
+    direction: Direction
+    iteration: int | None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is drawn: the stages, where they are, and why there are none."""
+
+    cell: str
+    which: str
+    place: str = ""
+    digits: int = 6
+    stages: tuple[Stage, ...] = ()
+    intervened: bool = False
+    refused: str = ""
+
+
+def show(run: Run, readings: DeltaGenerator) -> None:
+    """Show the equations of a unit at a time step, and keep the run going while it plays.
+
+    Parameters
+    ----------
+    readings
+        Where the numbers of the run go: a place in the transport bar.
+    """
     st.html(_CSS)
-    if trace.cell == "mlp":
+    places = live.Places(run.page_runs, readings)
+    with st.container(key="inspected"):
+        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, inspection.Stops())
+
+
+def _tick(places: live.Places, stops: inspection.Stops) -> None:
+    session.refresh()
+    run = session.current()
+    if places.page_run != run.page_runs:
+        return
+    heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    heading.header("Equations", anchor=False, width="content")
+    which = heading.container(width="content")
+    wanted = _ask(run, stops)
+    live.turn(run, places, lambda: _look(run, wanted), lambda seen: _draw(seen, which))
+
+
+def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
+    """Draw the controls, and return what they ask for."""
+    network = run.trainer.network
+    with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+        chosen = st.segmented_control(
+            "Direction",
+            options=list(_DIRECTIONS),
+            format_func=_DIRECTIONS.__getitem__,
+            default=_FORWARD,
+            key=session.EQUATION_DIRECTION,
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+        )
+        layer = inspection.choose_layer(network.layers)
+        inspection.rewind(run, stops)
+    with st.container(key="equation_controls"):
+        steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+        with steps:
+            step = _choose_step(run)
+        with units:
+            unit = _choose_unit(run, layer, network.hidden_size)
+    return _Wanted(
+        Where(layer, unit, step),
+        inspection.fitting(chosen, _DIRECTIONS, _FORWARD),
+        run.shown_iteration,
+    )
+
+
+def _look(run: Run, wanted: _Wanted) -> _Seen:
+    trace, trainer = inspection.shown_trace(run), run.trainer
+    seen = _Seen(
+        cell=trace.cell,
+        which=inspection.says_which(run, trace),
+        place=_says_where(trace, wanted.where.step),
+        digits=_DIGITS[trace.h.dtype.name],
+        intervened=bool(of_layer(trace.interventions, wanted.where.layer)),
+    )
+    try:
+        found = stages(
+            trace,
+            trainer.network.architecture,
+            wanted.where,
+            wanted.direction,
+            trainer.task.input_names,
+        )
+    except ValueError as refused:
+        return replace(seen, refused=str(refused))
+    return replace(seen, stages=found)
+
+
+def _draw(seen: _Seen, which: DeltaGenerator) -> None:
+    which.caption(seen.which, help=inspection.PROBE)
+    if seen.cell == "mlp":
         st.info(
             "This baseline has no recurrence: nothing goes from one time step to the next, so "
             "there is one formula, and no memory in it."
         )
-    if of_layer(trace.interventions, layer):
+    if seen.intervened:
         st.info("An intervention acts on this layer; the equations say where.")
-    keys()
-    _walk(trace, layer, architecture, input_names)
-
-
-@st.fragment
-def _walk(
-    trace: Trace, layer: int, architecture: Architecture, input_names: tuple[str, ...]
-) -> None:
-    """Draw controls and stages, as a fragment: a step through time draws nothing else anew."""
-    session.refresh()
-    run = session.current()
-    direction = st.segmented_control(
-        "Direction",
-        options=list(_DIRECTIONS),
-        format_func=_DIRECTIONS.__getitem__,
-        default=_FORWARD,
-        key=session.EQUATION_DIRECTION,
-        persist_state="session",
-        required=True,
-        label_visibility="collapsed",
-    )
-    with st.container(key="equation_controls"):
-        steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-        with steps:
-            step = _choose_step(trace)
-        with units:
-            unit = _choose_unit(run, layer, architecture.hidden_size)
-    _says_where(trace, step)
-    st.html(key_html(trace.cell))
-    where = Where(layer, unit, step)
-    try:
-        found = stages(trace, architecture, where, direction, input_names)
-    except ValueError as refused:
-        st.info(f"{plain(str(refused))}.")
-        return
-    digits = _DIGITS[trace.h.dtype.name]
+    st.caption(seen.place)
+    st.html(key_html(seen.cell))
+    if seen.refused:
+        st.info(f"{plain(seen.refused)}.")
     with st.container(key="equations"):
         # Two stages beside each other, three where there are no more.
-        per_row = 3 if len(found) == 3 else 2
-        for start in range(0, len(found), per_row):
-            row = found[start : start + per_row]
+        per_row = 3 if len(seen.stages) == 3 else 2
+        for start in range(0, len(seen.stages), per_row):
+            row = seen.stages[start : start + per_row]
             columns = st.columns([_width(stage) for stage in row])
             for number, (column, stage) in enumerate(zip(columns, row, strict=True), start + 1):
                 with column.container(border=True, height="stretch"):
-                    _stage(number, stage, trace.cell, digits)
+                    _stage(number, stage, seen.cell, seen.digits)
 
 
 def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
@@ -154,14 +221,18 @@ def _width(stage: Stage) -> int:
     return 2 if count > 1 and large else 1
 
 
-def _choose_step(trace: Trace) -> int:
+def _choose_step(run: Run) -> int:
     """Draw the choice of the time step; what has only one needs none."""
-    last = trace.steps - 1
+    steps = len(run.trainer.probe.input_labels)
+    last = steps - 1
     if last == 0:
         st.caption("Time step 0, the only one.")
         return 0
-    step = min(session.value(session.TIME_STEP, opening_step(trace)), last)
-    session.show(session.TIME_STEP, step)
+    chosen = session.value(session.TIME_STEP)
+    if inspection.fitting(chosen, range(steps), None) is None:
+        chosen = last if _is_beyond(chosen, last) else _opening_step(run)
+    step = int(chosen)
+    inspection.keep(session.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(horizontal=True, key="equation_buttons", width="content"):
             st.button(
@@ -174,7 +245,7 @@ def _choose_step(trace: Trace) -> int:
                 disabled=step == 0,
             )
             st.button(
-                "Step on",
+                "Next step",
                 icon=":material/arrow_forward:",
                 key="step_on",
                 shortcut="Right",
@@ -193,6 +264,15 @@ def _choose_step(trace: Trace) -> int:
     return step
 
 
+def _opening_step(run: Run) -> int:
+    with GATE.turn(run):
+        return opening_step(inspection.shown_trace(run))
+
+
+def _is_beyond(chosen: object, last: int) -> bool:
+    return type(chosen) is int and chosen > last
+
+
 def _go(step: int) -> None:
     # Where to, not how far: right after a step, the browser may still report the slider before it.
     session.show(session.TIME_STEP, step)
@@ -204,8 +284,10 @@ def _choose_unit(run: Run, layer: int, units: int) -> int:
         st.caption("Unit 0, the only one.")
         return 0
     chosen = run.selected_unit if run.selected_layer == layer else None
-    unit = min(session.value(session.EQUATION_UNIT, 0) if chosen is None else chosen, units - 1)
-    session.show(session.EQUATION_UNIT, unit)
+    if chosen is None:
+        chosen = session.value(session.EQUATION_UNIT)
+    unit = inspection.fitting(chosen, range(units), units - 1 if _is_beyond(chosen, units) else 0)
+    inspection.keep(session.EQUATION_UNIT, unit)
     st.slider(
         "Unit",
         0,
@@ -217,19 +299,18 @@ def _choose_unit(run: Run, layer: int, units: int) -> int:
         on_change=_choose,
         args=(layer,),
     )
-    return unit
+    return int(unit)
 
 
 def _choose(layer: int) -> None:
-    run = session.current()
-    run.selected_unit, run.selected_layer = session.value(session.EQUATION_UNIT), layer
+    inspection.select_unit(session.value(session.EQUATION_UNIT), layer)
 
 
-def _says_where(trace: Trace, step: int) -> None:
-    """Say what comes in at the step, and what is asked for."""
-    asked = trace.target_labels[step]
-    wanted = f"asked for “{plain(asked)}”" if asked and trace.scored[step] else "not scored"
-    st.caption(
+def _says_where(trace: Trace, step: int) -> str:
+    """Say what comes in at the step, and what its target is."""
+    target = trace.target_labels[step]
+    wanted = f"target “{plain(target)}”" if target and trace.scored[step] else "not scored"
+    return (
         f"Time step {step} of 0..{trace.steps - 1}: input “{plain(trace.input_labels[step])}”, "
         f"{wanted}. Formulas show {DIGITS_IN} digits of each number, and are computed with all."
     )

@@ -58,7 +58,7 @@ _CSS = """
   .readings .spark { display: none; }
 }
 /* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
-.st-key-laboratory [data-stale="true"] { opacity: 1 !important; }
+:is(.st-key-laboratory, .st-key-inspected) [data-stale="true"] { opacity: 1 !important; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
 /* Many tiles with words in them: on a phone they scroll, and fade at the side where more is. */

@@ -1,182 +1,197 @@
-"""The views of the Gates page: a choice of view, its controls, its picture, its table."""
+"""The Gates page: its views, its controls, and the loop that keeps them up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz import figures
-from rnnviz.analysis import units
-from rnnviz.analysis.gates import SHARES, Distribution, distribution_table
 from rnnviz.figures.gate_maps import drawn_as_maps
-from rnnviz.recording import Trace
-from rnnviz.recording.trace import Array
-from rnnviz.ui import session, unit_views
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.ui import gate_scenes, inspection, live, session, unit_views
+from rnnviz.ui.components.plot import plots
 from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate_controls import (
-    Shown,
+    BY_NUMBER,
+    Wanted,
     choose_order,
     choose_quantities,
+    choose_quantity,
     choose_step,
     choose_unit,
-    draw,
-    in_a_row,
+    click,
 )
+from rnnviz.ui.gate_scenes import Seen, Shown
 from rnnviz.ui.session import Run
 
 
-def show(run: Run, trace: Trace, layer: int) -> None:
-    """Draw the choice of view, and the view that is chosen."""
-    session.seed(session.GATE_VIEW, next(iter(VIEWS)))
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        key=session.GATE_VIEW,
-        persist_state="session",
-        required=True,
-        label_visibility="collapsed",
-    )
-    if not trace.layers[layer].gates:
-        st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
-    VIEWS[view](Shown(run, trace, layer))
+def _maps(cell: str) -> list[str]:
+    return list(drawn_as_maps(cell))
 
 
-def _time_steps(shown: Shown) -> None:
-    with in_a_row():
-        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
-        order = choose_order(shown)
-        choose_unit(shown)
-    spec = figures.gates_spec(
-        shown.trace, shown.layer, shown.unit, letters=letters, order=order.units
-    )
-    values = {letter: shown.values(letter) for letter in letters}
-    says = units.range_sentence(shown.label(letters[0]), values[letters[0]])
-    draw(shown, "steps", spec, f"{says} {order.says}", "Maps of units over time steps.", "y")
-    _offer(shown, "values at every time step", ("time_step", range(shown.trace.steps)), values)
+def _gates(cell: str) -> list[str]:
+    return [letter for letter, q in QUANTITIES[cell].items() if q.scale == "gate"]
 
 
-def _training_of_one_step(shown: Shown) -> None:
-    with in_a_row():
-        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
-        order = choose_order(shown)
-        choose_unit(shown)
-        step = choose_step(shown.trace)
-    traces = shown.over_training()
-    iterations = units.iterations_of(traces)
-    values = {letter: units.at_step(traces, shown.layer, letter, step) for letter in letters}
-    spec = figures.gates_at_step_spec(
-        shown.cell,
-        iterations,
-        values,
-        shown.unit,
-        shown.trace.iteration,
-        order=order.units,
-        marks=shown.marks,
-    )
-    names = [f"unit {unit}" for unit in range(shown.units)]
-    where = f"at time step {step}"
-    first = letters[0]
-    says = units.change_sentence(shown.label(first), iterations, values[first], names, where)
-    label = f"Maps of units over training, {where}."
-    draw(shown, "one step", spec, f"{says} {order.says} {shown.done}", label, "y")
-    _offer(shown, "values over training at one time step", ("iteration", iterations), values)
+def _weighed(cell: str) -> list[str]:
+    """Return what has weights of its own: the gates and the candidate, or the one state."""
+    return [letter for letter in drawn_as_maps(cell) if letter not in ("c", "h")] or ["h"]
 
 
-def _training_of_one_unit(shown: Shown) -> None:
-    with in_a_row():
-        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
-        choose_unit(shown, none="mean of all")
-    traces = shown.over_training()
-    iterations = units.iterations_of(traces)
-    values = {letter: units.of_unit(traces, shown.layer, letter, shown.unit) for letter in letters}
-    spec = figures.gates_of_unit_spec(
-        shown.cell,
-        iterations,
-        values,
-        shown.trace.input_labels,
-        shown.trace.iteration,
-        marks=shown.marks,
-    )
-    whose = "of all units, on average" if shown.unit is None else f"of unit {shown.unit}"
-    names = [f"time step {step}" for step in range(shown.trace.steps)]
-    first = letters[0]
-    says = units.change_sentence(shown.label(first), iterations, values[first], names, whose)
-    draw(
-        shown,
-        "one unit",
-        spec,
-        f"{says} {shown.done}",
-        f"Maps of time steps over training, {whose}.",
-    )
-    csv_button(
-        "values over training of one unit",
-        lambda: units.table(
-            ("iteration", iterations),
-            ("time_step", range(shown.trace.steps)),
-            _labelled(shown, values),
-        ),
-    )
+@dataclass(frozen=True)
+class View:
+    """One view: what it shows, and which controls it has.
+
+    Parameters
+    ----------
+    look
+        Measures what is shown.
+    key
+        Of the choice of quantities.
+    letters
+        Which quantities of a cell there are to choose from.
+    all_at_once
+        Whether all of them can be shown together.
+    order, step
+        Whether the order of the units, and a time step, can be chosen.
+    no_unit
+        What the choice of no unit is called; "" where no unit can be chosen.
+    rest_s
+        Least seconds between two pictures while the network trains.
+    """
+
+    look: Callable[[Shown], Seen]
+    key: str = session.GATE_QUANTITY
+    letters: Callable[[str], Sequence[str]] = _maps
+    all_at_once: bool = True
+    order: bool = False
+    step: bool = False
+    no_unit: str = "none"
+    rest_s: float = 0.0
 
 
-def _distribution(shown: Shown) -> None:
-    with in_a_row():
-        letters = choose_quantities(shown, drawn_as_maps(shown.cell), session.GATE_QUANTITY)
-    traces = shown.over_training()
-    iterations = units.iterations_of(traces)
-    found = {
-        letter: Distribution.of(
-            letter, [trace.layers[shown.layer].quantities()[letter] for trace in traces]
-        )
-        for letter in letters
-    }
-    spec = figures.distributions_spec(
-        shown.cell, iterations, found, shown.trace.iteration, marks=shown.marks
-    )
-    told = [letter for letter in letters if letter in SHARES] or letters
-    says = " ".join(
-        found[letter].sentence(shown.label(letter), iterations.tolist()) for letter in told
-    )
-    draw(
-        shown,
-        "distribution",
-        spec,
-        f"{says} {shown.done}",
-        "Maps of how values are distributed over training.",
-    )
-    st.caption(
-        f"Colour: share of the probe's {shown.trace.steps} time steps × {shown.units} units. "
-        "White line: the median; dotted: 10 % and 90 % lie below."
-    )
-    csv_button(
-        "distributions over training",
-        lambda: distribution_table(
-            iterations.tolist(), {shown.label(letter): each for letter, each in found.items()}
-        ),
-    )
+#: Those with a table: it is read, not watched.
+_WITH_TABLE_S = 1.0
 
-
-#: Name in the choice of views -> what draws it.
-VIEWS: dict[str, Callable[[Shown], None]] = {
-    "Time steps": _time_steps,
-    "Training, one step": _training_of_one_step,
-    "Training, one unit": _training_of_one_unit,
-    "Saturation": unit_views.saturation,
-    "Distribution": _distribution,
-    "Weights": unit_views.weights,
-    "What units follow": unit_views.follows,
+#: The views by their titles, in the order of the menu.
+VIEWS: dict[str, View] = {
+    "Time steps": View(gate_scenes.time_steps, order=True),
+    "Training, one step": View(gate_scenes.training_of_one_step, order=True, step=True),
+    "Training, one unit": View(gate_scenes.training_of_one_unit, no_unit="mean of all"),
+    "Saturation": View(unit_views.saturation, session.SATURATED_GATE, _gates, rest_s=_WITH_TABLE_S),
+    "Distribution": View(gate_scenes.distribution, no_unit=""),
+    "Weights": View(unit_views.weights, session.WEIGHED_GATE, _weighed, order=True),
+    "What units follow": View(
+        unit_views.follows,
+        session.FOLLOWING_QUANTITY,
+        lambda cell: _maps(cell)[::-1],
+        all_at_once=False,
+        order=True,
+        rest_s=_WITH_TABLE_S,
+    ),
 }
 
 
-def _offer(
-    shown: Shown, what: str, rows: tuple[str, units.Names], values: Mapping[str, Array]
-) -> None:
-    """Offer maps of (rows, units) as a table."""
-    csv_button(
-        what,
-        lambda: units.table(rows, ("unit", range(shown.units)), _labelled(shown, values)),
+def show(run: Run, readings: DeltaGenerator) -> None:
+    """Show the inside of the run, and keep it running while it plays.
+
+    Parameters
+    ----------
+    readings
+        Where the numbers of the run go: a place in the transport bar.
+    """
+    places = live.Places(run.page_runs, readings)
+    with st.container(key="inspected"):
+        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(
+            places, inspection.Stops(), inspection.Pace()
+        )
+
+
+def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Seen]) -> None:
+    session.refresh()
+    run = session.current()
+    if places.page_run != run.page_runs:
+        return
+    heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    heading.header("Gates", anchor=False, width="content")
+    which = heading.container(width="content")
+    wanted = _ask(run, stops)
+    if wanted.view == "Saturation":
+        unit_views.count_ahead(run, wanted)
+    live.turn(
+        run,
+        places,
+        lambda: _look(run, wanted, pace),
+        lambda seen: _draw(run, wanted, which, *seen),
     )
 
 
-def _labelled(shown: Shown, values: Mapping[str, Array]) -> dict[str, Array]:
-    return {shown.label(letter): array for letter, array in values.items()}
+def _look(run: Run, wanted: Wanted, pace: inspection.Pace[Seen]) -> tuple[str, Seen]:
+    trace, view = inspection.shown_trace(run), VIEWS[wanted.view]
+    asked = (wanted, run.name)
+    seen = pace.look(
+        asked, run.busy, lambda: view.look(Shown(run, trace, wanted)), rest_s=view.rest_s
+    )
+    return inspection.says_which(run, trace), seen
+
+
+def _ask(run: Run, stops: inspection.Stops) -> Wanted:
+    """Draw the controls, and return what they ask for."""
+    network = run.trainer.network
+    titles = list(VIEWS)
+    session.seed(session.GATE_VIEW, titles[0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.segmented_control(
+            "View",
+            titles,
+            key=session.GATE_VIEW,
+            persist_state="session",
+            required=True,
+            label_visibility="collapsed",
+        )
+        layer = inspection.choose_layer(network.layers)
+    title = inspection.fitting(chosen, titles, titles[0])
+    view, cell = VIEWS[title], network.cell
+    if not _gates(cell):
+        st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
+    letters = view.letters(cell)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+        choose = choose_quantities if view.all_at_once else choose_quantity
+        quantities = choose(cell, letters, view.key)
+        order = choose_order(cell) if view.order else BY_NUMBER
+        unit = choose_unit(run, layer, view.no_unit) if view.no_unit and letters else None
+        step = choose_step(run) if view.step else 0
+        inspection.rewind(run, stops)
+    return Wanted(title, layer, quantities, order, unit, step, run.shown_iteration)
+
+
+def _draw(run: Run, wanted: Wanted, which: DeltaGenerator, says: str, seen: Seen) -> None:
+    which.caption(says, help=inspection.PROBE)
+    if seen.charts:
+        key = (
+            f"gates:{wanted.view}:{','.join(str(len(each.figure['data'])) for each in seen.charts)}"
+        )
+        architecture = run.trainer.network.architecture
+        sides = (run.name, architecture.cell, wanted.layer, architecture.hidden_size)
+        plots(
+            seen.charts,
+            key=key,
+            revision=":".join(map(str, sides)),
+            on_click=partial(click, key, seen.unit_axis, wanted.layer) if seen.unit_axis else None,
+            live=run.busy,
+        )
+    if seen.note:
+        st.caption(seen.note)
+    if seen.table is not None:
+        with st.expander(seen.table.title):
+            places = seen.table.places or {}
+            columns = {
+                name: st.column_config.NumberColumn(format=f"%.{count}f")
+                for name, count in places.items()
+            }
+            st.dataframe(seen.table.rows, hide_index=True, column_config=columns)
+    if seen.file is not None:
+        csv_button(*seen.file, waits=run.busy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -122,7 +122,7 @@ def _rewind(run: Run) -> None:
     if run.training:
         st.caption("Follows training. Pause to rewind.")
         return
-    replaying = isinstance(run.errand, _Replay)
+    replaying = isinstance(run.errand, inspection.Replay)
     newest = inspection.choose_iteration(run, moving=replaying)
     if newest == 0:
         st.caption("Iteration 0: nothing is learned yet.")
@@ -132,7 +132,7 @@ def _rewind(run: Run) -> None:
         icon=":material/stop:" if replaying else ":material/movie:",
         key="replay",
         help="Go through the kept iterations from the first to the last.",
-        on_click=_stop if replaying else _replay,
+        on_click=inspection.stop if replaying else inspection.replay,
     )
 
 
@@ -208,7 +208,9 @@ def _side_by_side_controls(run: Run) -> int | None:
             width=320,
         )
         if run.comparing:
-            st.button("Stop", icon=":material/stop:", key="stop_side_by_side", on_click=_stop)
+            st.button(
+                "Stop", icon=":material/stop:", key="stop_side_by_side", on_click=inspection.stop
+            )
             return _opens_at(run)
         st.button(
             "Compare RNN, ReLU, GRU and LSTM",
@@ -257,7 +259,7 @@ def _check_controls(run: Run) -> None:
     under_way = run.checked is not None and run.errand is run.checked
     with st.container(horizontal=True, vertical_alignment="center"):
         if under_way:
-            st.button("Stop", icon=":material/stop:", key="stop_check", on_click=_stop)
+            st.button("Stop", icon=":material/stop:", key="stop_check", on_click=inspection.stop)
             return
         st.button(
             "Check the gradient",
@@ -310,32 +312,6 @@ def _clicked_left() -> None:
     place = clicked(f"gradients:{_ITEMISED}:left")
     if place is not None:
         session.show(session.PREDICTION, int(place["y"]))
-
-
-class _Replay:
-    """Goes through the kept iterations, one a tick."""
-
-    def __init__(self, run: Run, iterations: Sequence[int]) -> None:
-        self._run = run
-        self._left: Iterator[int] = iter(iterations)
-        self.done = False
-
-    def advance(self, seconds: float) -> None:  # noqa: ARG002
-        """Show the next kept iteration; behind the last one, the newest."""
-        self._run.shown_iteration = next(self._left, None)
-        self.done = self._run.shown_iteration is None
-
-
-def _replay() -> None:
-    run = session.current()
-    with GATE.turn(run):
-        run.errand = _Replay(run, run.trainer.recording.iterations)
-    session.outdate_page()
-
-
-def _stop() -> None:
-    session.current().errand = None
-    session.outdate_page()
 
 
 def _compare_cells() -> None:

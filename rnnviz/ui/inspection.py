@@ -1,6 +1,10 @@
-"""What the inspecting pages share: the choice of iteration and layer, figures with sentences."""
+"""What the inspecting pages share: which iteration and layer they look at, and how often."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -10,16 +14,146 @@ from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
+View = TypeVar("View")
 
-def choose(run: Run) -> tuple[Trace, int]:
-    """Draw the choice of iteration, and of layer if there are several; return what to show."""
-    newest = choose_iteration(run)
-    trace = run.shown_trace()
-    st.caption(
-        f"Measured on the probe “{plain(run.trainer.probe.name)}” at iteration {trace.iteration:,} "
-        f"of {newest:,}."
+#: What the word means, where it stands.
+PROBE = (
+    "The probe is the one example sequence whose inside all pages show. It stays the same while "
+    "the network trains; choose another on the Task page."
+)
+
+#: While training, the slider of iterations gets its new stops when the run has gone on by this
+#: factor: one that is made anew in each tick could not be dragged.
+_RENEWED_AFTER = 1.5
+
+
+class Stops:
+    """The iterations that the slider offers: all that are kept, the last one being the newest."""
+
+    def __init__(self) -> None:
+        self._stops: list[int] = []
+
+    def of(self, run: Run) -> list[int]:
+        """Return them, rising; at rest as they are now, while training as they were lately."""
+        last = self._stops[-1] if self._stops else 0
+        grown = run.trainer.iteration >= max(_RENEWED_AFTER * last, 1)
+        if not self._stops or not run.busy or (grown and run.shown_iteration is None):
+            self._stops = _kept(run)
+        return self._stops
+
+
+class Pace(Generic[View]):
+    """Looks again and again, but spends a fifth of the time on it at most while the loop runs.
+
+    At rest everything is measured when it is asked for. While the loop runs, what took long is
+    shown again for a while, unless something else is asked for.
+    """
+
+    def __init__(self, share: float = 0.2) -> None:
+        self._share = share
+        self._due = 0.0
+        self._asked: object = None
+        self._seen: View | None = None
+
+    def look(
+        self, asked: object, busy: bool, measure: Callable[[], View], rest_s: float = 0
+    ) -> View:
+        """Return what was measured, maybe a moment ago.
+
+        Parameters
+        ----------
+        asked
+            What is to be seen; something else is measured at once.
+        busy
+            Whether the loop runs.
+        rest_s
+            Least seconds between two measurements while it does.
+        """
+        start = time.monotonic()
+        if busy and asked == self._asked and self._seen is not None and start < self._due:
+            return self._seen
+        self._seen = measure()
+        end = time.monotonic()
+        self._asked = asked
+        self._due = max(end + (end - start) * (1 / self._share - 1), start + rest_s)
+        return self._seen
+
+
+class Replay:
+    """Goes through the kept iterations, one a tick."""
+
+    def __init__(self, run: Run, iterations: Sequence[int]) -> None:
+        self._run = run
+        self._left: Iterator[int] = iter(iterations)
+        self.done = False
+
+    def advance(self, seconds: float) -> None:  # noqa: ARG002
+        """Show the next kept iteration; behind the last one, the newest."""
+        self._run.shown_iteration = next(self._left, None)
+        self.done = self._run.shown_iteration is None
+
+
+def fitting(chosen: Any, options: Collection[Any], otherwise: Any) -> Any:
+    """Return what was chosen if it is one of the options.
+
+    A browser may send a choice late, when the control in its place already offers something else.
+    """
+    fits = any(chosen == option and type(chosen) is type(option) for option in options)
+    return chosen if fits else otherwise
+
+
+def keep(key: str, now: Any) -> None:
+    """Make a control show a value, unless it does: what is set is taken from a hand that drags."""
+    if session.value(key) != now or type(session.value(key)) is not type(now):
+        session.show(key, now)
+
+
+def select_unit(unit: Any, layer: int) -> None:
+    """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
+    run = session.current()
+    units = range(run.trainer.network.hidden_size)
+    if unit is None or fitting(unit, units, None) is not None:
+        run.selected_unit, run.selected_layer = unit, layer
+
+
+def shown_trace(run: Run) -> Trace:
+    """Return the trace that the page shows; the run's turn must be held."""
+    if run.shown_iteration is None:
+        return run.trainer.trace()
+    return run.trainer.recording.at(run.shown_iteration)
+
+
+def says_which(run: Run, trace: Trace) -> str:
+    """Say of which example and iteration the numbers are."""
+    return (
+        f"Measured on the probe “{plain(run.trainer.probe.name)}” at iteration "
+        f"{trace.iteration:,} of {run.trainer.iteration:,}."
     )
-    return trace, choose_layer(len(trace.layers))
+
+
+def rewind(run: Run, stops: Stops) -> None:
+    """Draw the choice of iteration, and the button that replays training or follows it again."""
+    replaying = isinstance(run.errand, Replay)
+    offered = stops.of(run)
+    if len(offered) < 2:
+        return
+    _slider(run, offered, moving=replaying, newest="newest" if run.training else "")
+    if run.training and run.shown_iteration is not None:
+        st.button(
+            "Follow training",
+            icon=":material/fast_forward:",
+            key="follow",
+            help="Show the newest iteration again, as training goes on.",
+            on_click=_follow,
+        )
+    elif not run.training:
+        st.button(
+            "Stop" if replaying else "Replay",
+            icon=":material/stop:" if replaying else ":material/movie:",
+            key="replay",
+            help="Go through the kept iterations from the first to the last.",
+            on_click=stop if replaying else replay,
+        )
 
 
 def choose_iteration(run: Run, moving: bool = False) -> int:
@@ -30,44 +164,70 @@ def choose_iteration(run: Run, moving: bool = False) -> int:
     moving
         Whether the shown iteration moves by itself: then the control only shows it.
     """
-    with GATE.turn(run):
-        newest = run.trainer.iteration
-        kept = sorted({*run.trainer.recording.iterations, newest})
+    kept = _kept(run)
     if len(kept) > 1:
-        shown = newest if run.shown_iteration is None else run.shown_iteration
-        shown = max(it for it in kept if it <= max(shown, kept[0]))
-        key = session.shown_iteration_key(newest, shown if moving else None)
-        session.show(key, shown)
-        st.select_slider(
-            "Iteration",
-            options=kept,
-            format_func=lambda iteration: f"{iteration:,}",
-            key=key,
-            help="Rewind training: every kept iteration. The last stop is the network of now.",
-            on_change=_choose_iteration,
-            args=(newest,),
-            disabled=moving,
-        )
-    return newest
+        _slider(run, kept, moving)
+    return kept[-1]
 
 
-def _choose_iteration(newest: int) -> None:
-    chosen = session.value(session.shown_iteration_key(newest))
-    session.current().shown_iteration = None if chosen == newest else chosen
+def _slider(run: Run, stops: list[int], moving: bool, newest: str = "") -> None:
+    last = stops[-1]
+    shown = last if run.shown_iteration is None else run.shown_iteration
+    shown = max(stop for stop in stops if stop <= max(shown, stops[0]))
+    key = session.shown_iteration_key(last, shown if moving else None)
+    keep(key, shown)
+    st.select_slider(
+        "Iteration",
+        options=stops,
+        format_func=lambda stop: newest if newest and stop == last else f"{stop:,}",
+        key=key,
+        help="Rewind training: every kept iteration. The last stop is the network of now, and "
+        "follows it while it trains.",
+        on_change=_choose_iteration,
+        args=(tuple(stops),),
+        disabled=moving,
+    )
+
+
+def _kept(run: Run) -> list[int]:
+    with GATE.turn(run):
+        return sorted({*run.trainer.recording.iterations, run.trainer.iteration})
+
+
+def _choose_iteration(stops: tuple[int, ...]) -> None:
+    chosen = fitting(session.value(session.shown_iteration_key(stops[-1])), stops, None)
+    session.current().shown_iteration = None if chosen == stops[-1] else chosen
+
+
+def _follow() -> None:
+    session.current().shown_iteration = None
+
+
+def replay() -> None:
+    """Begin to show the kept iterations one after the other."""
+    run = session.current()
+    with GATE.turn(run):
+        run.errand = Replay(run, run.trainer.recording.iterations)
+    session.outdate_page()
+
+
+def stop() -> None:
+    """End what the loop works on."""
+    session.current().errand = None
+    session.outdate_page()
 
 
 def choose_layer(layers: int) -> int:
     """Draw the choice of layer, if there are several; return it, from the input up."""
     if layers == 1:
         return 0
-    return int(
-        st.segmented_control(
-            "Layer",
-            options=range(layers),
-            format_func=lambda layer: f"{layer + 1}{' (top)' if layer == layers - 1 else ''}",
-            default=layers - 1,
-            key=session.SHOWN_LAYER,
-            persist_state="session",
-            required=True,
-        )
+    chosen = st.segmented_control(
+        "Layer",
+        options=range(layers),
+        format_func=lambda layer: f"{layer + 1}{' (top)' if layer == layers - 1 else ''}",
+        default=layers - 1,
+        key=session.SHOWN_LAYER,
+        persist_state="session",
+        required=True,
     )
+    return int(fitting(chosen, range(layers), layers - 1))

@@ -14,6 +14,7 @@ import streamlit as st
 
 from rnnviz.analysis.comparison import Reached, Way, measure
 from rnnviz.analysis.gradient_check import CheckedTrace
+from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
@@ -166,6 +167,8 @@ class Run:
         What else the live loop works on, while it does not train.
     side_by_side, checked
         Runs side by side, and the gradient check, on the Gradients page; as far as they got.
+    saturation
+        How saturated the gates were at the kept iterations, counted so far, on the Gates page.
     experiment
         The preset that was started last, whose runs may still be those side by side.
     paused_at
@@ -206,6 +209,7 @@ class Run:
     side_by_side: SideBySide | None = None
     experiment: Experiment | None = None
     checked: CheckedTrace | None = None
+    saturation: SaturationHistory | None = None
     paused_at: float = -1.0
     problem: str | None = None
     refused_upload: str | None = None
@@ -253,7 +257,7 @@ class Run:
         """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
         self.pictures += 1
         self.selected_unit = self.shown_iteration = None
-        self.errand = self.side_by_side = self.checked = None
+        self.errand = self.side_by_side = self.checked = self.saturation = None
 
     @property
     def undoable(self) -> str | None:

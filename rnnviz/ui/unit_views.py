@@ -1,168 +1,156 @@
-"""Views of the Gates page that look at units over many sequences, and at their weights."""
+"""Views of the Gates page that look at units over many sequences, and at their weights.
+
+Measured while the turn is held, as the others in `gate_scenes`.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from rnnviz import figures
 from rnnviz.analysis.correlations import correlate, features_of
 from rnnviz.analysis.gate_weights import gate_weights, weights_sentence, weights_table
-from rnnviz.analysis.gates import (
-    Saturation,
-    saturation_by_gate,
-    saturation_sentence,
-    saturation_table,
-)
-from rnnviz.analysis.observation import Sequences, observe, sequences_for
-from rnnviz.figures.gate_maps import drawn_as_maps
+from rnnviz.analysis.gates import saturation_by_gate, saturation_sentence, saturation_table
+from rnnviz.analysis.observation import observe, sequences_for
+from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.recording import Trace
-from rnnviz.ui import session
 from rnnviz.ui.components.plot import Chart
-from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate import GATE
-from rnnviz.ui.gate_controls import (
-    Shown,
-    choose,
-    choose_order,
-    choose_quantities,
-    choose_unit,
-    draw,
-    draw_all,
-    in_a_row,
-)
+from rnnviz.ui.gate_controls import Wanted
+from rnnviz.ui.gate_scenes import OF_WINDOW, Seen, Shown, Table
+from rnnviz.ui.session import Run
 
 
-def saturation(shown: Shown) -> None:
+def saturation(shown: Shown) -> Seen:
     """Show how often each unit's gates are nearly shut or open, and how that came about."""
-    gates = [letter for letter, q in QUANTITIES[shown.cell].items() if q.scale == "gate"]
-    if not gates:
-        return
-    with in_a_row():
-        letters = choose_quantities(shown, gates, session.SATURATED_GATE)
-        choose_unit(shown)
-    history, sequences = _saturation_over_training(shown)
-    now = next(each for each in history if each.iteration == shown.trace.iteration)
-    told = " ".join(now.sentence(letter, shown.label(letter)) for letter in letters)
+    if not shown.letters:
+        return Seen()
+    history = _history(shown.run, shown.layer)
+    now = history.of(shown.trace)
+    told = " ".join(now.sentence(letter, shown.label(letter)) for letter in shown.letters)
     says = f"Iteration {now.iteration:,}. {told}"
     counted = now.frame(shown.layer)
-    counted = counted[counted["gate"].isin(letters)]
-    cloud = figures.saturation_over_training_spec(
-        shown.cell, history, letters, now.iteration, shown.unit
+    counted = counted[counted["gate"].isin(shown.letters)]
+    cloud = figures.saturation_cloud_spec(
+        shown.cell, now, shown.letters, shown.unit, history.counted()
     )
     bars = figures.saturation_spec(shown.trace, shown.layer, counted=counted)
-    draw_all(
-        shown,
-        "saturation",
-        [
-            Chart(cloud, says, "A point for each unit: share of cases nearly shut, nearly open."),
+    cell, layer, kept = shown.cell, shown.layer, history.counted()
+    return Seen(
+        (
+            Chart(
+                cloud,
+                says,
+                "A point for each unit: share of cases nearly shut, nearly open.",
+                of_window=OF_WINDOW,
+            ),
             Chart(bars, _of_all(counted, shown), "Shares of all units together."),
-        ],
-    )
-    st.caption(
+        ),
+        note="A gate is saturated where it is nearly shut (below 0.1) or nearly open (above 0.9). "
         "A point is a unit. At the lower right its gate is nearly always shut, at the upper left "
         "nearly always open, at the lower left neither; beyond the dashed line no point can be. "
-        f"{_says_when(len(history))} over {sequences.sentence()}."
-    )
-    with st.expander("Every unit as a table"):
-        st.dataframe(_readable(counted, shown.cell), hide_index=True)
-    csv_button(
-        "saturation over training",
-        lambda: _with_labels(saturation_table(history, shown.layer), shown.cell),
+        f"{_says_way(shown)}Measured over {history.sequences.sentence()}.",
+        table=Table("Every unit as a table", _readable(counted, cell)),
+        file=(
+            "saturation over training",
+            lambda: _with_labels(saturation_table(kept, layer), cell),
+        ),
     )
 
 
-def weights(shown: Shown) -> None:
-    """Show the weights of each gate, and the gradient of the probe's loss by them."""
-    names = drawn_as_maps(shown.cell)
-    gates = [letter for letter in names if letter in shown.trace.layers[shown.layer].gates]
-    with in_a_row():
-        letters = choose_quantities(shown, gates or ["h"], session.WEIGHED_GATE)
-        order = choose_order(shown)
-        choose_unit(shown)
-    run = shown.run
-    with GATE.turn(run):
+def count_ahead(run: Run, wanted: Wanted) -> None:
+    """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
+
+    While the loop runs only the way of a unit needs them.
+    """
+    if not wanted.letters or (run.busy and wanted.unit is None):
+        return
+    while True:
+        with GATE.turn(run) as seconds:
+            until = time.monotonic() + seconds
+            history = _history(run, wanted.layer)
+            missing = history.missing((*run.trainer.recording.traces, run.trainer.trace()))
+            while missing and time.monotonic() < until:
+                history.of(missing.pop())
+        if run.busy or not missing:
+            return
+
+
+def _history(run: Run, layer: int) -> SaturationHistory:
+    """Return the counts of a layer; only those of the one looked at last are kept."""
+    if run.saturation is None or run.saturation.layer != layer:
         trainer = run.trainer
-        network, task, batch = trainer.network_of(shown.trace), trainer.task, trainer.probe.batch
-        record = network.record(
-            batch.x, batch.y, batch.mask, loss=task.loss, truncate=shown.trace.truncate
-        )
+        run.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
+    return run.saturation
+
+
+def _says_way(shown: Shown) -> str:
+    return "" if shown.unit is None else f"Dotted: the way of unit {shown.unit} over training. "
+
+
+def weights(shown: Shown) -> Seen:
+    """Show the weights of each gate, and the gradient of the probe's loss by them."""
+    trainer, network = shown.trainer, shown.network
+    task, batch = trainer.task, trainer.probe.batch
+    record = network.record(
+        batch.x, batch.y, batch.mask, loss=task.loss, truncate=shown.trace.truncate
+    )
     held, asked = (
         gate_weights(network, values, shown.layer, task.input_names)
         for values in (network.parameters, record.gradients)
     )
-    spec = figures.gate_weights_spec(shown.cell, held, asked, letters, shown.unit, order.units)
-    says = weights_sentence(held, asked, shown.label)
-    label = "Maps of unit against what it weighs: weights, and the gradient by them."
-    draw(shown, "weights", spec, f"{says} {order.says}", label, "y")
-    st.caption(
-        "Left: weights of the inputs (x), of the units one step before (h), and the biases. Right: "
-        "gradient of the probe's loss by each. One scale for all weights, one for all gradients."
+    spec = figures.gate_weights_spec(
+        shown.cell, held, asked, shown.letters, shown.unit, shown.order.units
     )
-    csv_button("weights and gradients", lambda: weights_table(held, asked, shown.label))
+    says = f"{weights_sentence(held, asked, shown.label)} {shown.order.says}"
+    label = "Maps of unit against what it weighs: weights, and the gradient with respect to them."
+    labels, one_gate = shown.label, len(shown.letters) == 1
+    return Seen(
+        (
+            Chart(
+                spec,
+                says.strip(),
+                f"{label} Iteration {shown.trace.iteration:,}.",
+                of_window=OF_WINDOW if one_gate else None,
+            ),
+        ),
+        unit_axis="y",
+        note="Left: weights of the inputs (x), of the units one step before (h), and the biases. "
+        "Right: the gradient of the probe's loss with respect to each. All weights share one "
+        "scale. Each gate's gradient has a scale of its own, which stands above it: compare the "
+        "numbers there, not the colours.",
+        file=("weights and gradients", lambda: weights_table(held, asked, labels)),
+    )
 
 
-def follows(shown: Shown) -> None:
+def follows(shown: Shown) -> Seen:
     """Show with what each unit correlates."""
-    with in_a_row():
-        letters = list(drawn_as_maps(shown.cell))[::-1]
-        letter = choose("Quantity", letters, session.FOLLOWING_QUANTITY, shown.label)
-        order = choose_order(shown)
-        choose_unit(shown)
-    run = shown.run
-    with GATE.turn(run):
-        trainer = run.trainer
-        network, task = trainer.network_of(shown.trace), trainer.task
-        sequences = sequences_for(network, task, trainer.probe, affordable=_AT_ONCE)
-        quantity = observe(network, shown.trace, sequences, shown.layer)[letter]
-        features = features_of(sequences, task.input_names, task.output_labels)
-        found = correlate(quantity, features)
-    spec = figures.correlations_spec(shown.cell, letter, found, shown.unit, order.units)
-    says = found.sentence(shown.label(letter), shown.unit)
-    label = "Map of features against units: correlation."
-    draw(shown, "follows", spec, f"{says} {order.says}", label, "x")
-    st.caption(
-        f"Pearson's r, measured over {sequences.sentence()}; targets at scored steps alone. Shown "
-        f"are features that are among the best three of a unit, out of {len(found.names):,} tried: "
-        "among many, small values of r come about by chance."
-    )
+    trainer, network = shown.trainer, shown.network
+    task, (letter, *_) = trainer.task, shown.letters
+    sequences = sequences_for(network, task, trainer.probe, affordable=_AT_ONCE)
+    quantity = observe(network, shown.trace, sequences, shown.layer)[letter]
+    features = features_of(sequences, task.input_names, task.output_labels)
+    found = correlate(quantity, features)
+    spec = figures.correlations_spec(shown.cell, letter, found, shown.unit, shown.order.units)
+    says = f"{found.sentence(shown.label(letter), shown.unit)} {shown.order.says}"
+    label = f"Map of features against units: correlation. Iteration {shown.trace.iteration:,}."
     table = found.frame()
-    with st.expander("The best three of every unit"):
-        st.dataframe(table, hide_index=True, column_config={"r": _TWO_PLACES})
-    csv_button("what units follow", lambda: table)
+    return Seen(
+        (Chart(spec, says.strip(), label),),
+        unit_axis="x",
+        note=f"Pearson's r, measured over {sequences.sentence()}; targets at scored steps alone. "
+        "Shown are features that are among the best three of a unit, out of "
+        f"{len(found.names):,} tried: among many, small values of r come about by chance.",
+        table=Table("The best three of every unit", table, {"r": 2}),
+        file=("what units follow", lambda: table),
+    )
 
 
 #: Time steps x sequences x (inputs, units) for one look.
-_AT_ONCE = 500_000
-_TWO_PLACES = st.column_config.NumberColumn(format="%.2f")
-
-
-def _saturation_over_training(shown: Shown) -> tuple[list[Saturation], Sequences]:
-    """Count at every kept iteration; other visitors have their turns in between."""
-    run, traces = shown.run, shown.over_training()
-    with GATE.turn(run):
-        trainer = run.trainer
-        network = trainer.network_of(shown.trace)
-        sequences = sequences_for(network, trainer.task, trainer.probe, passes=len(traces))
-
-    def counted(trace: Trace) -> Saturation:
-        with GATE.turn(run):
-            seen = observe(network, trace, sequences, shown.layer)
-            return Saturation.of(trace.iteration, seen)
-
-    return [counted(trace) for trace in traces], sequences
-
-
-def _says_when(iterations: int) -> str:
-    if iterations == 1:
-        return "Train, and the points move. Measured at the one iteration that is kept so far"
-    return (
-        "The slider of iterations at the top of the page moves the points, too. "
-        f"Measured at each of {iterations} iterations"
-    )
+_AT_ONCE = 200_000
 
 
 def _of_all(counted: pd.DataFrame, shown: Shown) -> str:

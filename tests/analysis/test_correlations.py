@@ -149,10 +149,12 @@ def test_the_sentence_is_about_the_chosen_unit_or_the_one_that_follows_most_clos
     assert (
         correlations()
         .sentence("hidden state", 0)
-        .startswith("The hidden state of unit 0 goes with “s” (r = -0.60), “q” (r = 0.50)")
+        .startswith(
+            "The hidden state of unit 0 tracks “s” most closely (r = −0.6), then “q” (r = 0.5)"
+        )
     )
     assert (
         correlations()
         .sentence("hidden state", None)
-        .startswith("Most closely follows unit 1: its hidden state goes with “p” (r = -0.90)")
+        .startswith("Of all units, the hidden state of unit 1 tracks “p” most closely (r = −0.9)")
     )

@@ -88,53 +88,35 @@ def test_distributions_are_drawn_with_their_median():
 
 def test_a_point_of_the_cloud_is_a_unit_and_its_outline_the_chosen_one():
     kept = history()
-    spec = figures.saturation_over_training_spec("lstm", kept, shown=5, unit=2)
+    spec = figures.saturation_cloud_spec("lstm", kept[1], unit=2, history=kept)
     cloud = by_name(spec)["input gate"]
     np.testing.assert_array_equal(cloud["x"], kept[1].below["i"])
     np.testing.assert_array_equal(cloud["y"], kept[1].above["i"])
     assert list(cloud["marker"]["line"]["width"] > 0) == [False, False, True]
-    way = spec["data"][0]
+    way = spec["data"][3]
     np.testing.assert_array_equal(way["x"], [found.below["f"][2] for found in kept])
 
 
-def test_there_is_a_frame_for_each_iteration_that_moves_the_points_and_no_axis():
-    kept = history()
-    spec = figures.saturation_over_training_spec("lstm", kept, unit=1)
-    assert [frame["name"] for frame in spec["frames"]] == ["0", "5", "10", "15"]
-    for frame, found in zip(spec["frames"], kept, strict=True):
-        moved = [spec["data"][place]["name"] for place in frame["traces"]]
-        assert moved == ["forget gate", "input gate", "output gate"]
-        assert "layout" not in frame
-        np.testing.assert_array_equal(frame["data"][2]["y"], found.above["o"])
-    assert all(
-        spec["layout"][axis]["range"] == [-0.04, 1.04] for axis in ("xaxis", "yaxis3", "xaxis3")
-    )
-    assert spec["layout"]["sliders"][0]["active"] == 3
+def test_the_axes_of_the_cloud_are_the_same_at_every_iteration():
+    for found in history():
+        frame = figures.saturation_cloud_spec("lstm", found)["layout"]
+        assert all(frame[axis]["range"] == [-0.04, 1.04] for axis in ("xaxis", "yaxis3", "xaxis3"))
 
 
-def test_one_iteration_has_nothing_to_play_and_a_cell_without_gates_says_so():
-    assert "frames" not in figures.saturation_over_training_spec("lstm", history(count=1))
-    spec = figures.saturation_over_training_spec("rnn", history(h=0))
+def test_a_cell_without_gates_says_so():
+    (found,) = history(h=0, count=1)
+    spec = figures.saturation_cloud_spec("rnn", found)
     assert spec["layout"]["annotations"][0]["text"] == "This cell has no gates."
-
-
-def test_the_frames_of_many_units_and_iterations_stay_below_a_megabyte():
-    spec = figures.saturation_over_training_spec("lstm", history(units=128, count=128))
-    assert len(to_bytes(spec)) < 1_000_000
-
-
-def test_the_figure_plays_in_a_notebook_too():
-    assert len(figures.saturation_over_training("lstm", history()).frames) == 4
 
 
 def test_weights_stand_beside_their_gradients_on_scales_of_their_own():
     weights = GateWeights(("x0 <b>", "h0"), {"i": np.eye(2), "f": -3 * np.eye(2)})
-    gradients = GateWeights(("x0 <b>", "h0"), {"i": np.eye(2) / 100, "f": np.zeros((2, 2))})
+    gradients = GateWeights(("x0 <b>", "h0"), {"i": np.eye(2) / 100, "f": np.eye(2) / 1e6})
     spec = figures.gate_weights_spec("lstm", weights, gradients, order=[1, 0])
     names = [trace["name"] for trace in spec["data"]]
     assert names == ["forget gate", "gradient, forget gate", "input gate", "gradient, input gate"]
     np.testing.assert_array_equal(spec["data"][0]["z"], [[0, -3], [-3, 0]])
-    assert [trace["zmax"] for trace in spec["data"]] == [3, 0.01, 3, 0.01]
+    assert [trace["zmax"] for trace in spec["data"]] == [3, 1e-6, 3, 0.01]
     assert "<b>" not in json.dumps(spec["data"][0]["x"])
 
 
@@ -169,7 +151,7 @@ def test_every_new_picture_can_be_sent(values):
         figures.gates_of_unit_spec("lstm", [0], {"f": np.full((1, 3), np.nan)}, "abc"),
         figures.distributions_spec("lstm", ITERATIONS, spread),
         figures.gate_weights_spec("rnn", weights, weights),
-        figures.saturation_over_training_spec("lstm", history(units=1)),
+        figures.saturation_cloud_spec("lstm", history(units=1)[0], unit=0),
     ):
         assert {"data", "layout"} <= set(json.loads(to_bytes(spec)))
 

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from rnnviz.analysis import saturation_history
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui import gate_views, unit_views
+from rnnviz.ui import gate_views
 from rnnviz.ui.plain import plain
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, go_to, run_of
@@ -26,6 +27,7 @@ def pictures(app):
     return [
         chart
         for component in app.get("bidi_component")
+        if component.proto.bytes
         for chart in json.loads(component.proto.bytes)["charts"]
     ]
 
@@ -214,26 +216,30 @@ def test_what_was_chosen_holds_after_another_page(page):
     assert chosen == ["Training, one step", "i", 4]
 
 
-def test_the_cloud_starts_at_the_chosen_iteration_and_has_a_frame_for_each(page):
+def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(page):
     choose(page, "gate_view", "Saturation")
+    choose(page, "unit", 2)
     choose(page, "shown_iteration", 4)
 
     cloud, bars = pictures(page)
-    assert [frame["name"] for frame in cloud["frames"]] == [str(it) for it in range(13)]
-    assert cloud["layout"]["sliders"][0]["active"] == 4
+    assert "frames" not in cloud
+    assert "sliders" not in cloud["layout"]
     assert cloud["says"].startswith("Iteration 4. Forget gate: of 5 units")
     assert "Forget gate: nearly shut in" in bars["says"]
-    assert "13 iterations over 4 sequences × 14 time steps = 56 cases" in " ".join(
-        caption.value for caption in page.caption
-    )
+    now = run_of(page).saturation.of(trainer(page).recording.at(4))
+    np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), now.below["f"])
+    way = cloud["data"][3]
+    assert len(unpack(way["x"])) == 13
+    told = " ".join(caption.value for caption in page.caption)
+    assert "Measured over 4 sequences × 14 time steps = 56 cases" in told
+    assert "the way of unit 2" in told
 
 
-def test_before_training_the_cloud_speaks_of_no_slider(open_app):
-    app = open_app("gates")
-    choose(app, "gate_view", "Saturation")
-    said = " ".join(caption.value for caption in app.caption)
-    assert "Measured at the one iteration that is kept so far over 11 sequences" in said
-    assert "slider" not in said
+def test_what_was_counted_once_is_not_counted_again(page, monkeypatch):
+    choose(page, "gate_view", "Saturation")
+    monkeypatch.setattr(saturation_history, "observe", lambda *_: pytest.fail("counted again"))
+
+    choose(page, "shown_iteration", 4)
 
 
 def test_saturation_of_one_gate_alone(page):
@@ -262,11 +268,11 @@ def test_weights_and_gradients_are_those_of_the_chosen_iteration(page):
 def test_the_quantity_that_is_correlated_and_the_unit_can_be_chosen(page):
     choose(page, "gate_view", "What units follow")
     choose(page, "unit", 3)
-    assert picture(page)["says"].startswith("The hidden state of unit 3 goes with")
+    assert picture(page)["says"].startswith("The hidden state of unit 3 tracks")
 
     choose(page, "following_quantity", "f")
 
-    assert picture(page)["says"].startswith("The forget gate of unit 3 goes with")
+    assert picture(page)["says"].startswith("The forget gate of unit 3 tracks")
 
 
 def test_the_iteration_now_is_shown_though_it_was_not_kept(page):
@@ -279,11 +285,11 @@ def test_the_iteration_now_is_shown_though_it_was_not_kept(page):
 def test_every_view_offers_its_numbers_as_a_table(page, monkeypatch):
     offered = {}
 
-    def catch(what, make):
+    def catch(what, make, waits):
+        assert not waits
         offered[what] = make()
 
-    for module in (gate_views, unit_views):
-        monkeypatch.setattr(module, "csv_button", catch)
+    monkeypatch.setattr(gate_views, "csv_button", catch)
     for view in VIEWS:
         choose(page, "gate_view", view)
 

@@ -72,11 +72,15 @@ class Chart:
         The sentence under the chart, as plain text; markup in it is shown as text.
     label
         What is read out to people who do not see the chart, before the sentence.
+    of_window
+        Share (0..1) of the window's height that it takes at most, where its own is larger: so
+        that the words on its axes are in sight. None if it is always as high as it says.
     """
 
     figure: Spec | go.Figure
     says: str = ""
     label: str = ""
+    of_window: float | None = None
 
 
 class Clicked(TypedDict):
@@ -132,6 +136,7 @@ def _message(chart: Chart, revision: str, live: bool) -> dict[str, object]:
     return {
         "library": f"app/static/{LIBRARY}",
         "height": layout.get("height", 300),
+        "ofWindow": chart.of_window,
         "live": live,
         "says": chart.says,
         "label": " ".join(filter(None, (chart.label, chart.says))),

@@ -6,7 +6,7 @@
  * the same parentElement. What comes is a list of messages, one a chart, as JSON in UTF-8; arrays in it are in plotly.js's
  * own base64 form.
  *
- * @typedef {{library: string, height: number, live: boolean, says: string, label: string, data: object[],
+ * @typedef {{library: string, height: number, ofWindow: number | null, live: boolean, says: string, label: string, data: object[],
  *            layout: object, frames?: object[]}} Message
  * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
  *            watchers: {disconnect: () => void}[], message: Message,
@@ -24,6 +24,8 @@ let frame = 0;
 const decoder = new TextDecoder();
 const config = { displayModeBar: false, responsive: false, scrollZoom: false };
 const retryAfterMs = 10000;
+/** A chart that is lowered for a low window stays as high as this, in pixels. */
+const leastHeight = 260;
 /** Share of the time that a live chart may spend on drawing itself: where a drawing takes 7 ms, three a second. */
 const shareOfTime = 0.02;
 
@@ -124,9 +126,14 @@ function child(parent, className) {
   return node;
 }
 
+/** Return the height of a chart in pixels; in a low window some are lower. @param {Message} message */
+function heightOf({ height, ofWindow }) {
+  return ofWindow ? Math.min(height, Math.max(leastHeight, Math.round(ofWindow * innerHeight))) : height;
+}
+
 /** Put the words and the height in place; they need no library. @param {Chart} chart */
 function describe({ plot, says, message }) {
-  plot.parentElement.style.height = `${message.height}px`;
+  plot.parentElement.style.height = `${heightOf(message)}px`;
   plot.parentElement.setAttribute("aria-label", message.label);
   // A percent sign stays with its number.
   says.textContent = message.says.replaceAll(" %", "\u00a0%");
@@ -214,7 +221,8 @@ function draw(chart) {
   if (!plotly || !width || (chart.drawn && !chart.inView)) return;
   const first = !chart.drawn;
   chart.drawn = true;
-  const { data, height, frames } = message;
+  const { data, frames } = message;
+  const height = heightOf(message);
   const coarse = matchMedia("(pointer: coarse)").matches;
   const layout = {
     ...message.layout,
