@@ -3,7 +3,7 @@
 LSTM with 32 units, 50 time steps, 16 sequences in a batch. Prints updates, frames, blocked main
 thread, the time from a slider to its effect, and whether any chart was mounted anew.
 
-    python -m benchmarks.live [--seconds 30] [--page gradients]
+    python -m benchmarks.live [--seconds 30] [--page gradients | gates | equations]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.serving import running_app
 
 #: Counts frames, long tasks, updates and mounts from now on.
 _WATCH = """() => {
-  const seen = {frames: 0, blocked: 0, updates: 0, mounts: 0, since: performance.now()};
+  const seen = {frames: 0, blocked: 0, updates: 0, shown: 0, mounts: 0, since: performance.now()};
   window.seen = seen;
   const frame = () => { seen.frames += 1; requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
@@ -29,16 +29,23 @@ _WATCH = """() => {
     for (const task of list.getEntries()) seen.blocked += Math.max(0, task.duration - 50);
   }).observe({entryTypes: ["longtask"]});
   const reading = () => document.querySelector(".readings").innerText;
-  let last = reading();
+  // What the page shows besides: the numbers of the equations, or the sentences under its charts.
+  const told = (it) => it.ariaLabel ?? it.textContent;
+  const shows = () =>
+    [...document.querySelectorAll(".equation, .rnnviz-plot-chart")].map(told).join();
+  let last = reading(), lastShown = shows();
   new MutationObserver((changes) => {
     for (const change of changes) {
       for (const node of change.addedNodes) {
         if (node.nodeType !== 1) continue;
         seen.mounts += node.matches(".js-plotly-plot, canvas") ? 1 : 0;
+        seen.mounts += node.querySelector(".katex") ? 1 : 0;
       }
     }
     const now = reading();
     if (now !== last) { last = now; seen.updates += 1; }
+    const nowShown = shows();
+    if (nowShown !== lastShown) { lastShown = nowShown; seen.shown += 1; }
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 
@@ -96,14 +103,19 @@ def _measure(page: Page, seconds: float) -> None:
     page.wait_for_timeout(3000)
     zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"
     wanted = [1, 7]
-    page.evaluate(zoom % f"return Plotly.relayout(plot, {{'xaxis.range': {wanted}}}).then(() => 0)")
+    charts = page.locator(".js-plotly-plot").count()
+    if charts:
+        page.evaluate(
+            zoom % f"return Plotly.relayout(plot, {{'xaxis.range': {wanted}}}).then(() => 0)"
+        )
     page.evaluate(_WATCH)
     page.wait_for_timeout(int(seconds * 1000))
     seen = page.evaluate(_READ)
-    kept = page.evaluate(zoom % "return plot._fullLayout.xaxis.range")
+    kept = page.evaluate(zoom % "return plot._fullLayout.xaxis.range") if charts else None
     effect = _slider_to_effect_ms(page)
     for name, value, unit in (
         ("updates", seen["updates"] / seen["seconds"], "/s"),
+        ("charts or equations told anew", seen["shown"] / seen["seconds"], "/s"),
         ("frames", seen["frames"] / seen["seconds"], "/s"),
         ("main thread blocked", seen["blocked"] / seen["seconds"], "ms/s"),
         ("slider to effect, median", statistics.median(effect), "ms"),
@@ -111,7 +123,8 @@ def _measure(page: Page, seconds: float) -> None:
         ("charts and canvases mounted anew", seen["mounts"], ""),
     ):
         print(f"{name:>34}: {value:7.1f} {unit}")
-    print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
+    if charts:
+        print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
 
 
 def main() -> None:

@@ -131,12 +131,13 @@ def _tick(places: live.Places, stops: inspection.Stops) -> None:
 def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
     """Draw the controls, and return what they ask for."""
     network = run.trainer.network
+    shown = session.value(session.EQUATION_DIRECTION)
+    inspection.keep(session.EQUATION_DIRECTION, inspection.fitting(shown, _DIRECTIONS, _FORWARD))
     with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
         chosen = st.segmented_control(
             "Direction",
             options=list(_DIRECTIONS),
             format_func=_DIRECTIONS.__getitem__,
-            default=_FORWARD,
             key=session.EQUATION_DIRECTION,
             persist_state="session",
             required=True,

@@ -142,7 +142,8 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     network = run.trainer.network
     titles = list(VIEWS)
-    session.seed(session.GATE_VIEW, titles[0])
+    shown = inspection.fitting(session.value(session.GATE_VIEW), titles, titles[0])
+    inspection.keep(session.GATE_VIEW, shown)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             "View",

@@ -22,6 +22,9 @@ PROBE = (
     "the network trains; choose another on the Task page."
 )
 
+#: Where is kept until when each control is set, and for how long after a change.
+_SET_UNTIL, _SET_FOR_S = "set_until", 1.0
+
 #: While training, the slider of iterations gets its new stops when the run has gone on by this
 #: factor: one that is made anew in each tick could not be dragged.
 _RENEWED_AFTER = 1.5
@@ -103,8 +106,19 @@ def fitting(chosen: Any, options: Collection[Any], otherwise: Any) -> Any:
 
 
 def keep(key: str, now: Any) -> None:
-    """Make a control show a value, unless it does: what is set is taken from a hand that drags."""
-    if session.value(key) != now or type(session.value(key)) is not type(now):
+    """Make a control show a value, before it is drawn.
+
+    Not at every tick: what is set is taken from a hand that drags. But not once either: of two
+    drawings that follow each other closely a busy browser skips the first, and would go on with
+    the control's own first value as if the user had chosen that.
+    """
+    run, shown = session.current(), session.value(key)
+    now_s, set_until = time.monotonic(), session.value(_SET_UNTIL, {})
+    page, until = set_until.get(key, (None, 0.0))
+    if shown != now or type(shown) is not type(now) or page != run.page_runs:
+        until = now_s + _SET_FOR_S
+        session.show(_SET_UNTIL, {**set_until, key: (run.page_runs, until)})
+    if now_s <= until:
         session.show(key, now)
 
 
@@ -221,13 +235,14 @@ def choose_layer(layers: int) -> int:
     """Draw the choice of layer, if there are several; return it, from the input up."""
     if layers == 1:
         return 0
+    top = layers - 1
+    keep(session.SHOWN_LAYER, fitting(session.value(session.SHOWN_LAYER), range(layers), top))
     chosen = st.segmented_control(
         "Layer",
         options=range(layers),
-        format_func=lambda layer: f"{layer + 1}{' (top)' if layer == layers - 1 else ''}",
-        default=layers - 1,
+        format_func=lambda layer: f"{layer + 1}{' (top)' if layer == top else ''}",
         key=session.SHOWN_LAYER,
         persist_state="session",
         required=True,
     )
-    return int(fitting(chosen, range(layers), layers - 1))
+    return int(fitting(chosen, range(layers), top))
