@@ -90,7 +90,7 @@ def show() -> None:
     run = session.start()
     controls.sidebar()
     if run.playing and page.url_path not in ("", *live.PAGES):
-        st.caption(":material/pause_circle: Training waits, and goes on in the Studio.")
+        st.caption(":material/pause_circle: Training is paused; it resumes on the other pages.")
     token = _framed.set(True)
     try:
         page.run()

@@ -32,7 +32,7 @@ from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
 #: The pages that train; on all others training waits.
-PAGES = ("studio", "gradients")
+PAGES = ("studio", "gates", "equations", "gradients")
 #: Seconds between two ticks.
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.ui import equations, gate_controls, session
 from rnnviz.ui.frame import MENU
 from tests.pages.conftest import control, go_to, run_of
 from tests.serving import ROOT
@@ -88,6 +89,111 @@ def test_the_layer_can_be_chosen_when_there_are_several(open_app):
 
     assert not app.exception
     assert np.isfinite(run_of(app).trainer.trace().layers[0].h).all()
+
+
+@pytest.mark.parametrize("page", ["gates", "equations"])
+def test_a_page_trains_and_shows_the_newest_iteration_unless_one_has_rewound(trained, page):
+    go_to(trained, page)
+    control(trained, "play").click().run()
+
+    now = run_of(trained).trainer.iteration
+    assert now > 40
+    assert f"iteration {now:,} of {now:,}" in said(trained)
+
+    control(trained, "shown_iteration").set_value(10).run()
+    trained.run()
+
+    later = run_of(trained).trainer.iteration
+    assert later > now
+    assert f"iteration 10 of {later:,}" in said(trained)
+
+    control(trained, "follow").click().run()
+
+    assert not trained.exception
+    newest = run_of(trained).trainer.iteration
+    assert f"iteration {newest:,} of {newest:,}" in said(trained)
+
+    control(trained, "play").click().run()
+
+    assert run_of(trained).trainer.iteration == newest
+    assert control(trained, "shown_iteration").value == newest
+
+
+def said(app):
+    return " ".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("page", ["gates", "equations"])
+def test_one_step_and_a_reset_from_a_page_are_shown_on_it(open_app, page):
+    app = open_app(page)
+    control(app, "step").click().run()
+    assert "iteration 1 of 1" in said(app)
+
+    control(app, "reset").click().run()
+    assert "iteration 0 of 0" in said(app)
+
+
+@pytest.mark.parametrize("page", ["gates", "equations"])
+def test_a_live_knob_acts_on_the_pages_that_inspect(trained, page):
+    go_to(trained, page)
+    control(trained, "play").click().run()
+
+    control(trained, "setting:learning_rate").set_value(0.03).run()
+    trained.run()
+
+    assert run_of(trained).trainer.config.learning_rate == 0.03
+
+
+def test_training_is_replayed_on_every_page_that_inspects(trained):
+    go_to(trained, "gates")
+    control(trained, "replay").click().run()
+    trained.run()
+
+    run = run_of(trained)
+    kept = run.trainer.recording.iterations
+    assert run.shown_iteration in kept[:4]
+    control(trained, "replay").click().run()
+    assert run.errand is None
+
+
+@pytest.mark.parametrize(
+    "late", ["mean of all", "unit 3", 99, -7, True, None, 1.5, [3], {"x": 1}, "<b>"]
+)
+def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
+    app = open_app("gates")
+    run = run_of(app)
+    monkeypatch.setattr(session, "current", lambda: run)
+    run.selected_unit = 2
+
+    for key, choose in (
+        (session.UNIT, gate_controls._select_unit),
+        (session.EQUATION_UNIT, equations._choose),
+    ):
+        monkeypatch.setattr(session, "value", lambda asked, key=key: {key: late}[asked])
+        choose(0)
+        assert run.selected_unit in (2, None)
+
+    for place in ({"chart": 0, "x": late, "y": late}, {"chart": 0}):
+        monkeypatch.setattr(gate_controls, "clicked", lambda _, place=place: place)
+        gate_controls.click("key", "y", 0)
+        assert run.selected_unit in (2, None)
+
+
+@pytest.mark.parametrize("late", ["gone", "mean of all", 99, None, True])
+@pytest.mark.parametrize("page", ["gates", "equations"])
+def test_a_late_choice_of_any_control_leaves_a_page_whole(trained, late, page):
+    keys = (
+        session.GATE_VIEW, session.GATE_QUANTITY, session.UNIT_ORDER, session.TIME_STEP,
+        session.SATURATED_GATE, session.WEIGHED_GATE, session.FOLLOWING_QUANTITY,
+        session.EQUATION_DIRECTION, session.EQUATION_UNIT, session.SHOWN_LAYER,
+    )  # fmt: skip
+    for key in keys:
+        trained.session_state[key] = late
+
+    go_to(trained, page)
+
+    assert not trained.exception
+    assert charts(trained)
 
 
 def test_a_diverged_run_is_shown_as_what_it_is(trained):

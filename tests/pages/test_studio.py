@@ -281,7 +281,7 @@ def test_training_that_waits_is_said_on_the_other_pages(open_app):
     app.button(key="play").click().run()
     trained = run_of(app).trainer.iteration
 
-    go_to(app, "gates")
+    go_to(app, "task")
 
-    assert any("Training waits" in caption.value for caption in app.caption)
+    assert any("Training is paused" in caption.value for caption in app.caption)
     assert run_of(app).trainer.iteration == trained
