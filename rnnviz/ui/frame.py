@@ -9,7 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
-from rnnviz.ui import controls, live, session
+from rnnviz.ui import controls, live, session, uploads
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -133,6 +133,7 @@ def _prepare_process() -> None:
     while another visitor's is at work, that must not be more than one.
     """
     provide_plotly()
+    uploads.bound_waiting()
     threadpool_limits(limits=1, user_api="blas")
 
 

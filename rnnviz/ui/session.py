@@ -180,7 +180,7 @@ class Run:
     shown_iteration
         Which of the kept iterations the inspecting pages show; None follows the newest.
     refused_upload
-        Why the last file could not be read.
+        Of which control the last file could not be read, by its key, and why.
     drafts
         Lists being edited on the Task page, by task and setting.
     files
@@ -212,7 +212,7 @@ class Run:
     saturation: SaturationHistory | None = None
     paused_at: float = -1.0
     problem: str | None = None
-    refused_upload: str | None = None
+    refused_upload: tuple[str, str] | None = None
     selected_unit: int | None = None
     selected_layer: int = 0
     shown_iteration: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,8 @@ def _to_beat(task: Task) -> str:
 def probe_choice(run: Run) -> None:
     """Let the visitor choose the example sequence whose inside all pages show."""
     names = run.trainer.task.probe_names
-    session.seed(session.PROBE, names.index(run.trainer.probe.name))
+    if not _is_probe(session.value(session.PROBE), names):
+        session.show(session.PROBE, names.index(run.trainer.probe.name))
     st.selectbox(
         "Probe: the example that all pages look into",
         options=range(len(names)),
@@ -203,7 +205,14 @@ def probe_choice(run: Run) -> None:
 
 
 def _choose_probe() -> None:
-    run = session.current()
+    """Look into the chosen example; a choice among those of a task that has gone is none."""
+    run, chosen = session.current(), session.value(session.PROBE)
     with GATE.turn(run):
-        run.trainer.choose_probe(session.value(session.PROBE))
+        if not _is_probe(chosen, run.trainer.task.probe_names):
+            return
+        run.trainer.choose_probe(chosen)
     run.shown_iteration = None
+
+
+def _is_probe(chosen: object, names: Sequence[str]) -> bool:
+    return type(chosen) is int and 0 <= chosen < len(names)

@@ -16,7 +16,7 @@ from rnnviz.tasks.table import read_table
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
-from rnnviz.ui import controls, session
+from rnnviz.ui import controls, session, transport, uploads
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Draft, Edited, File, Run
 
@@ -36,6 +36,8 @@ _PREVIEWED_ROWS = 5
 def edit(run: Run) -> Task | None:
     """Draw the controls of the task being edited; return it, or None and say what is wrong."""
     session.seed(session.TASK, run.trainer.task.key)
+    if session.value(session.TASK) not in tuple(TASKS):  # whatever the browser has sent
+        session.show(session.TASK, run.trainer.task.key)
     kind = st.selectbox(
         "Task",
         options=list(TASKS),
@@ -43,6 +45,7 @@ def edit(run: Run) -> Task | None:
         key=session.TASK,
         persist_state="session",
         help="What the network is to learn: your own schedule, text or data, or a classic.",
+        on_change=_forget_refusals,
     )
     settings = {
         field.name: _edit_setting(field, kind, run)
@@ -54,6 +57,12 @@ def edit(run: Run) -> Task | None:
         sentence = f"{plain(edited.refused)}. The run in the Studio keeps the task it has."
         st.error(sentence, icon=":material/block:")
     return edited.task
+
+
+def _forget_refusals() -> None:
+    """Say no more what was refused of one task where another is edited."""
+    run = session.current()
+    run.problem = run.refused_upload = None
 
 
 def _made(run: Run, kind: str, settings: dict[str, Any]) -> Edited:
@@ -86,11 +95,27 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
     if field.kind is tuple:
         return _edit_names(field, key, current, run)
     session.seed(key, current)
+    if not _is_kind_of(field, session.value(key)):
+        session.show(key, current)
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
         return _edit_text(field, kind, run)
     if field.name == _COLUMN and (names := _columns_of(kind, run)):
         return _choose_column(field, key, names, kind)
     return controls.draw(field, key, session.value(key), "rerun")
+
+
+def _is_kind_of(field: Field, sent: Any) -> bool:
+    """Tell whether a control can show what its browser has sent, a text of any length for one.
+
+    A late answer can hold nothing, or what another control had that has the same key.
+    """
+    if field.kind is str and not field.choices:
+        return isinstance(sent, str)
+    try:
+        field.check(sent)
+    except ValueError:
+        return False
+    return True
 
 
 def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
@@ -195,19 +220,22 @@ def _upload(field: Field, kind: str, run: Run) -> None:
         on_change=_read_upload,
         args=(key, session.draft_key(kind, _HOLDOUT)),
     )
-    if run.refused_upload is not None:
-        st.error(f"{plain(run.refused_upload)}. Nothing was changed.", icon=":material/block:")
+    if run.refused_upload is not None and run.refused_upload[0] == key:
+        st.error(f"{plain(run.refused_upload[1])}. Nothing was changed.", icon=":material/block:")
 
 
 def _read_upload(key: str, holdout_key: str) -> None:
-    run, uploaded = session.current(), session.value(f"{key}:file")
-    run.refused_upload = None
+    run, sent = session.current(), session.value(f"{key}:file")
+    uploaded = uploads.taken(sent)
     if uploaded is None:
+        if sent is None:
+            run.refused_upload = None
         return
+    run.refused_upload = None
     try:
         text = decode(uploaded.getvalue(), uploaded.name)
     except ValueError as refused:
-        run.refused_upload = str(refused)
+        run.refused_upload = key, str(refused)
         return
     if not session.value(holdout_key):
         session.show(holdout_key, _HELD_OUT_OF_A_FILE)
@@ -272,25 +300,64 @@ def _table(names: tuple[str, ...]) -> pd.DataFrame:
 
 
 def use_button(run: Run, task: Task | None) -> None:
-    """Draw the button that starts a new run with the edited task."""
+    """Draw the button that starts a new run with the edited task, and what is next once it has."""
     in_use = task == run.trainer.task
     st.button(
         "In use in the Studio" if in_use else "Start a new run with this task",
         key="use_task",
-        type="primary",
+        type="secondary" if in_use else "primary",
         icon=":material/check:" if in_use else ":material/play_circle:",
         disabled=task is None or in_use,
-        on_click=session.restart,
+        on_click=_use,
         args=(task,),
     )
     if task is not None and task.suggested:
         _suggest(run, task)
+    if in_use:
+        _show_the_way(run)
+
+
+def _use(task: Task | None, **suggested: Any) -> None:
+    """Start a new run; a press that comes late, when there is no such task, starts none."""
+    run = session.current()
+    if task is not None and (task != run.trainer.task or not _has(run, suggested)):
+        session.restart(task, **suggested)
+
+
+def _has(run: Run, settings: Mapping[str, Any]) -> bool:
+    return all(getattr(run.trainer.config, name) == value for name, value in settings.items())
+
+
+def _show_the_way(run: Run) -> None:
+    """Say that the run has this task, how far it is, and lead to where it is trained."""
+    iteration = run.trainer.iteration
+    if iteration:
+        so_far = f"The run in the Studio learns this task: it is at iteration {iteration:,}."
+    else:
+        so_far = "A new run with this task is ready in the Studio. It is not trained yet."
+    st.success(so_far, icon=":material/check_circle:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Train it in the Studio",
+            key="train_task",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=run.trainer.diverged is not None,
+            on_click=_train,
+        )
+        st.page_link("pages/studio.py", label="Go to the Studio", icon=":material/arrow_forward:")
+    if pressed:
+        st.switch_page("pages/studio.py")
+
+
+def _train() -> None:
+    run = session.current()
+    if not run.playing and run.trainer.diverged is None:
+        transport.toggle(run)
 
 
 def _suggest(run: Run, task: Task) -> None:
     """Offer to start a new run with the settings that the task suggests."""
-    config = run.trainer.config
-    has_them = all(getattr(config, name) == value for name, value in task.suggested.items())
     told = ", ".join(
         f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value) or format(value, 'g')}"
         for name, value in task.suggested.items()
@@ -299,9 +366,9 @@ def _suggest(run: Run, task: Task) -> None:
         f"Start with {told}",
         key="use_suggested",
         icon=":material/lightbulb:",
-        disabled=task == run.trainer.task and has_them,
+        disabled=task == run.trainer.task and _has(run, task.suggested),
         help="Settings with which it is learned; why, says the text about the task.",
-        on_click=session.restart,
+        on_click=_use,
         args=(task,),
         kwargs=dict(task.suggested),
     )
