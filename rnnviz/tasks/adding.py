@@ -39,11 +39,15 @@ class Adding(Generated):
     key: ClassVar[str] = "adding"
     title: ClassVar[str] = "Adding problem"
     teaches: ClassVar[str] = (
-        "A cell can hold a number, not only a symbol, and gates can choose what is added to it."
+        "A state can hold a number, not only a symbol, and gates can choose what is added to it."
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(20, 2, 400, "How many numbers come in; the two marked are half of it apart."),
-    )
+        length_field(
+            20, 2, 400,
+            "How many numbers come in. The two marked are at least 1 step apart, at most one less "
+            "than the length, on average half of it.",
+        ),
+    )  # fmt: skip
 
     @property
     def loss(self) -> Loss:

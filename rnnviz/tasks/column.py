@@ -107,6 +107,7 @@ def column_fields(csv: str, length: int, what: str, usual: str) -> tuple[Field, 
 
 HOLDOUT = Field(
     "holdout", "Held out", float, 0.2,
-    "Share at the end of the data that is never trained and tells how well the future is foreseen.",
+    "Share at the end of the data that is never trained, to measure how well the network "
+    "predicts what it has not seen.",
     low=0.0, high=0.5, short="held",
 )  # fmt: skip

@@ -46,8 +46,8 @@ class CopyMemory(Generated):
     key: ClassVar[str] = "copy"
     title: ClassVar[str] = "Copy memory"
     teaches: ClassVar[str] = (
-        "Blanks are learned at once, then the loss waits on a plateau whose height is known: what "
-        "guessing the symbols costs."
+        "Blanks are learned first; then the loss stays on a plateau of known height, the cost of "
+        "guessing the symbols, until some are remembered."
     )
     signals: ClassVar[tuple[str, ...]] = ("·", "!")
     fields: ClassVar[tuple[Field, ...]] = (
@@ -71,8 +71,13 @@ class CopyMemory(Generated):
 
     @property
     def delay(self) -> int:
-        """Steps from the last symbol to the first one of the answer."""
+        """Blanks between symbols and answer, the signal counted as one; T in the paper."""
         return self.length - 2 * self.copied
+
+    @property
+    def held(self) -> int:
+        """Steps from each symbol to its place in the answer."""
+        return self.length - self.copied
 
     @property
     def plateau(self) -> float:
@@ -95,7 +100,8 @@ class CopyMemory(Generated):
         return (
             f"{self.copied} random symbols out of {self.kinds} come in, then blanks (·), then a "
             "signal (!), after which the network says the symbols again in their order, and blanks "
-            f"before. The delay is {self.delay} steps. Only the copy counts in the evaluation; "
+            f"before. Each symbol must be held for {self.held} steps: the delay is {self.delay}, "
+            f"and {self.copied} of them come first. Only the copy counts in the evaluation; "
             f"without memory the loss stays at {self.plateau:.3f}."
         )
 

@@ -43,8 +43,8 @@ class Counting(Generated):
     key: ClassVar[str] = "count"
     title: ClassVar[str] = "Counting: aⁿbⁿ"
     teaches: ClassVar[str] = (
-        "A memory cell can count: it goes up with each a and down with each b, and goes on beyond "
-        "the lengths it was trained with."
+        "A state can count: up with each a, down with each b. Trained with up to 8 a's, an LSTM of "
+        "12 units usually gets a few more right, often about 10 in all; a GRU or an RNN hardly any."
     )
     signals: ClassVar[tuple[str, ...]] = ("S", "T")
     fields: ClassVar[tuple[Field, ...]] = (
@@ -71,7 +71,7 @@ class Counting(Generated):
         """What comes in, what is to be said, what must be remembered."""
         return (
             f"S, then 1 to {self.most} a's, then just as many b's come in; at each step the "
-            "network says which symbol is next, and after the last b it is T, the end. From the "
+            "network predicts the next symbol, and after the last b it is T, the end. From the "
             "first b on, who has counted knows; those steps, and the first one, count in the "
             "evaluation."
         )

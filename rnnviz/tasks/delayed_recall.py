@@ -64,8 +64,8 @@ class DelayedRecall(Generated):
         """What comes in, what is to be said, what must be remembered."""
         fillers = {2: "a1", 3: "a1, a2"}.get(self.length, f"a1, a2, … a{self.length - 1}")
         return (
-            f"First x or y, then {fillers}, always the same; at each step the network says which "
-            f"symbol is next. After the last it is the first one again, seen {self.length} steps "
+            f"First x or y, then {fillers}, always the same; at each step the network predicts "
+            f"the next symbol. After the last it is the first one again, seen {self.length} steps "
             "before. Only that answer counts in the evaluation."
         )
 

@@ -121,14 +121,13 @@ class NextLabel(Column):
     def description(self) -> str:
         """What comes in, what is to be said, and what was done to the data."""
         return (
-            f"{self.length} labels of {shown(self.chosen)} in a row come in; the network says "
-            f"which one is next. There are {len(self._sequence):,}, {len(self.vocabulary)} of them "
-            "different."
-            f"{self._sentences}"
+            f"{self.length} labels of {shown(self.chosen)} in a row come in; the network predicts "
+            f"the next one. The column has {len(self._sequence):,} labels, "
+            f"{len(self.vocabulary)} distinct.{self._sentences}"
         )
 
     def baseline(self) -> Baseline:
-        """Return the score of always saying the label that comes next most often."""
+        """Return the score of always guessing the label that comes next most often."""
         return Baseline.commonest(self._evaluation, self.output_labels)
 
     def symbols(self) -> pd.DataFrame:

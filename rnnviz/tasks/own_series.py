@@ -59,8 +59,8 @@ class NextValue(Column):
     key: ClassVar[str] = "values"
     title: ClassVar[str] = "Own series"
     teaches: ClassVar[str] = (
-        "Past data are fitted more closely than the future is foreseen: look at the score on what "
-        "was held out."
+        "A network may fit what it was trained on better than what comes later: compare with the "
+        "score on what was held out."
     )
     usual: ClassVar[str] = "the first column of numbers"
     difficulty: ClassVar[str] = "ahead"

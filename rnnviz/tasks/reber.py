@@ -77,7 +77,7 @@ class Reber(Generated):
         """What comes in, what is to be said, what must be remembered."""
         return (
             "B, then T or P, then a word of a grammar (itself B … E, of random length), then the "
-            "same T or P, then E; at each step the network says which symbol is next. The second "
+            "same T or P, then E; at each step the network predicts the next symbol. The second "
             "symbol must be remembered across the word, in which T and P occur too. Steps after "
             f"which one symbol alone is possible count in the evaluation. Up to {self.length} "
             "steps."

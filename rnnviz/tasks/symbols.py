@@ -83,7 +83,8 @@ class NextSymbol(Windows):
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
     teaches: ClassVar[str] = (
-        "One must look back a few symbols to know what comes next, and some of it can't be known."
+        "What comes next may depend on several symbols before it, not on the last one alone, and "
+        "not all of it need be predictable."
     )
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
@@ -111,7 +112,7 @@ class NextSymbol(Windows):
             "Window",
             int,
             3,
-            "Number of symbols in a row that the network sees before it says which one follows.",
+            "Number of symbols in a row that the network sees before it predicts the next one.",
             low=1,
             high=50,
             short="len",
@@ -256,8 +257,8 @@ class NextSymbol(Windows):
         last = f"last {held_out:,} windows are" if held_out > 1 else "last window is"
         split = f" The {last} held out." if held_out else ""
         return (
-            f"The network sees {seen} and says which {self.unit} follows. The text has "
-            f"{len(self._codes):,} {self.unit}s, {len(self.vocabulary)} of them different, {how}."
+            f"The network sees {seen} and predicts the {self.unit} that follows. The text has "
+            f"{len(self._codes):,} {self.unit}s, {len(self.vocabulary)} distinct, {how}."
             f"{split}"
         )
 
@@ -280,7 +281,7 @@ class NextSymbol(Windows):
         return "".join(symbols).replace(SPACE, " ")
 
     def baseline(self) -> Baseline:
-        """Return the score of always saying the symbol that follows most often."""
+        """Return the score of always guessing the symbol that follows most often."""
         return Baseline.commonest(self._evaluation, self.output_labels)
 
     def symbols(self) -> pd.DataFrame:

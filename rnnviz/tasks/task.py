@@ -59,7 +59,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What always giving the same answer would score: the commonest target, or the mean.
+    """What always giving the same answer would score: the most frequent target, or the mean.
 
     Parameters
     ----------

@@ -39,13 +39,16 @@ class TemporalOrder(Generated):
     key: ClassVar[str] = "order"
     title: ClassVar[str] = "Temporal order"
     teaches: ClassVar[str] = (
-        "Gates open for the two symbols that matter and stay shut for the rest: without gates it "
-        "is out of reach when the sequence is long."
+        "Two symbols among many that mean nothing must be held, in their order, to the end. With "
+        "gates that is learned; without them it rarely is where sequences are long."
     )
     signals: ClassVar[tuple[str, ...]] = ("E", "B")
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(20, 10, 200, "Number of symbols; the two that matter lie half of it apart."),
-    )
+        length_field(
+            20, 10, 200,
+            "Number of symbols; the two that matter lie about 30 to 50 % of it apart.",
+        ),
+    )  # fmt: skip
 
     @property
     def input_names(self) -> tuple[str, ...]:

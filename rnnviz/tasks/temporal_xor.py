@@ -59,7 +59,7 @@ class TemporalXor(Generated):
         """What comes in, what is to be said, what must be remembered."""
         return (
             "Bits come in threes: two random ones, then their XOR (1 if they differ). At each step "
-            "the network says which bit is next. Only every third can be known, from the two "
+            "the network predicts the next bit. Only every third can be known, from the two "
             "before it and from where in the triple it is; only those count in the evaluation."
         )
 

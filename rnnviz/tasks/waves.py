@@ -54,7 +54,7 @@ class Waves(Generated):
     key: ClassVar[str] = "waves"
     title: ClassVar[str] = "Waves"
     teaches: ClassVar[str] = (
-        "One height says not whether the wave goes up or down: to predict it a network must "
+        "One height doesn't tell whether a sine goes up or down: to predict it a network must "
         "remember, and with noise also average."
     )
     difficulty: ClassVar[str] = "ahead"
@@ -105,10 +105,13 @@ class Waves(Generated):
         """What comes in, what is to be said, what must be remembered."""
         noisy = f", with noise of {self.noise:g}" if self.noise else ""
         steps = "step" if self.ahead == 1 else "steps"
+        needs = "Earlier heights must be remembered: the one of now is not enough."
+        if self.memoryless <= self.solved:
+            needs = "Here the height of now is enough: no memory is needed."
         return (
             f"A {self.shape} wave with a period of {self.period} steps comes in{noisy}; at each "
-            f"step the network says how high it will be {self.ahead} {steps} later. The height now "
-            "is not enough: what came before tells the direction. The first period is not scored."
+            f"step the network predicts how high it will be {self.ahead} {steps} later. {needs} "
+            "The first period is not scored."
         )
 
     @cached_property

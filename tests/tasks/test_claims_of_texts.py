@@ -1,0 +1,122 @@
+"""What the texts of the tasks claim, measured on what they draw, or on networks that learn them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from rnnviz.tasks import (
+    TASKS,
+    Adding,
+    CopyMemory,
+    Counting,
+    NextLabel,
+    NextSymbol,
+    TemporalOrder,
+    Waves,
+)
+from rnnviz.training import RunConfig, Trainer
+
+DRAWN = 4000
+
+
+def help_of(task, name="length"):
+    return next(field.help for field in task.fields if field.name == name)
+
+
+def distances(marked):
+    """Return how far apart the two marked steps (T, B) of each sequence are."""
+    assert set(marked.sum(axis=0)) == {2}
+    return len(marked) - 1 - marked[::-1].argmax(axis=0) - marked.argmax(axis=0)
+
+
+@pytest.mark.parametrize("length", [10, 20, 37, 100, 200])
+def test_symbols_of_temporal_order_lie_30_to_50_per_cent_of_the_length_apart(length):
+    assert "about 30 to 50 %" in help_of(TemporalOrder)
+    task = TemporalOrder(length=length)
+    x = task.sample(np.random.default_rng(0), DRAWN).x
+    apart = distances(x[:, :, [task.input_names.index(name) for name in "XY"]].sum(axis=2))
+
+    assert 0.3 * length - 1 <= apart.min() <= 0.33 * length
+    assert 0.47 * length <= apart.max() <= 0.5 * length + 1
+
+
+@pytest.mark.parametrize("length", [2, 3, 20, 101])
+def test_marked_numbers_are_1_to_the_length_less_1_apart_half_of_it_on_average(length):
+    assert "on average half of it" in help_of(Adding)
+    apart = distances(Adding(length=length).sample(np.random.default_rng(0), 20 * DRAWN).x[:, :, 1])
+
+    assert (apart.min(), apart.max()) == (1, length - 1)
+    assert apart.mean() == pytest.approx(length / 2, rel=0.01)
+
+
+@pytest.mark.parametrize(("copied", "length"), [(2, 10), (1, 3), (5, 30)])
+def test_each_symbol_of_the_copy_problem_is_held_as_long_as_is_said(copied, length):
+    task = CopyMemory(copied=copied, length=length)
+    batch = task.sample(np.random.default_rng(0), 50)
+
+    assert f"held for {task.held} steps: the delay is {task.delay}" in task.description
+    seen = batch.x.argmax(axis=2)
+    for step in range(copied):
+        assert (batch.y[step + task.held] == seen[step]).all()
+    # Between the symbols and the answer: blanks, and the signal.
+    assert len(seen[copied:-copied]) == task.delay
+    assert (seen[copied:-copied] >= task.kinds).all()
+
+
+def longest_counted(cell, seed):
+    """Train with up to 8 a's; return up to how many of them every answer is right."""
+    trainer = Trainer(RunConfig(task="count", cell=cell, hidden_size=12, clip_norm=1.0, seed=seed))
+    while trainer.score().value < 1 and trainer.iteration < 500:
+        trainer.advance(iterations=50)
+    trainer.advance(iterations=150)
+    longer = Counting(length=41)
+    for n in range(1, longer.most + 1):
+        batch = longer._batch(np.array([n - 1]))
+        right = trainer.network.predict(batch.x).argmax(axis=2) == batch.y
+        if not right[longer.knowable(batch)].all():
+            return n - 1
+    return longer.most
+
+
+def test_an_lstm_counts_a_little_beyond_what_it_was_trained_with_and_others_hardly():
+    assert "a few more right, often about 10 in all" in Counting.teaches
+
+    assert 9 <= np.median([longest_counted("lstm", seed) for seed in (1, 2, 3)]) <= 14
+    assert longest_counted("gru", seed=1) in (8, 9)
+    assert longest_counted("rnn", seed=1) in (8, 9)
+
+
+@pytest.mark.parametrize("shape", ["sine", "saw", "square", "composite"])
+@pytest.mark.parametrize("ahead", [2, 6])
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_a_wave_says_whether_it_needs_a_memory(shape, ahead, noise):
+    task = Waves(shape=shape, ahead=ahead, noise=noise)
+
+    needed = "must be remembered" in task.description
+    assert needed == (task.memoryless > task.solved)
+    assert needed != ("no memory is needed" in task.description)
+
+
+def test_a_saw_needs_no_memory_and_a_sine_half_a_period_ahead_neither():
+    assert "no memory is needed" in Waves(shape="saw").description
+    assert "no memory is needed" in Waves(ahead=6).description
+    assert "must be remembered" in Waves().description
+
+
+def test_labels_and_symbols_are_counted():
+    labels = NextLabel()
+    assert f"{len(labels._sequence):,} labels, {len(labels.vocabulary)} distinct" in (
+        labels.description
+    )
+    text = NextSymbol("a b a b c a")
+    assert "has 6 words, 3 distinct" in text.description
+
+
+@pytest.mark.parametrize("key", TASKS)
+def test_no_text_claims_what_no_one_can_know_of_every_network(key):
+    task = TASKS[key]()
+    texts = [task.teaches, task.description, *(field.help for field in task.fields)]
+    assert not re.findall(r"out of reach|impossible|can't|cannot be learned", " ".join(texts))
