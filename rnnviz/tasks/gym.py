@@ -157,7 +157,8 @@ class GymSchedule(Generated):
             str,
             "yesterday",
             "Yesterday: the exercise done the day before. Calendar: weekday, month and how you "
-            "feel on the day itself, the feed-forward way: it does not see what was done.",
+            "feel on the day itself, the feed-forward way: enough only where the schedule keeps "
+            "step with the week.",
             choices=("yesterday", "calendar"),
             short="view",
         ),

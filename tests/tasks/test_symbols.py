@@ -247,8 +247,8 @@ def test_examples_are_windows_in_words():
 
 def test_the_description_is_made_from_the_settings():
     assert without_holdout(text=RHYME).description == (
-        "The network sees 3 words in a row and says which word follows. The text has 8 words, "
-        "3 of them different, each with an input of its own."
+        "The network sees 3 words in a row and predicts the word that follows. The text has 8 "
+        "words, 3 distinct, each with an input of its own."
     )
     text = NextSymbol(text=RHYME, unit="character", length=1, encoding="integer").description
     assert "one character and says which character" in text
