@@ -1,4 +1,4 @@
-"""What a memory is worth: three ways to foresee a gym schedule, and how far each one gets."""
+"""How much memory helps: three ways to predict a gym schedule, and how far each one gets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Trainer
 
@@ -19,6 +20,9 @@ WAYS: dict[Way, str] = {
     "yesterday": "yesterday alone",
     "memory": "all days so far",
 }
+
+#: Ceilings that differ by less are called the same.
+_ALIKE = 0.005
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Reached:
         On the evaluation sequences, 0..1; NaN if the network computes no numbers.
     days
         How many days of these sequences are scored.
+    window
+        How many steps, with the one of now, the network sees at most; None if there is no bound.
     """
 
     task: GymSchedule
@@ -45,6 +51,19 @@ class Reached:
     iteration: int
     accuracy: float
     days: int
+    window: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the cell, as a person reads it."""
+        return "ReLU" if self.cell == "relu" else self.cell.upper()
+
+    @property
+    def sees(self) -> str:
+        """What the network knew of the days, as a person reads it."""
+        if self.way == "memory" and self.window is not None and self.window < self.task.length:
+            return f"the last {self.window} days"
+        return "the calendar alone" if self.way == "calendar" else WAYS[self.way]
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,8 @@ def measure(trainer: Trainer) -> Reached | None:
     if not isinstance(task, GymSchedule):
         return None
     way, score = way_of(task, config), trainer.score()
-    return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored)
+    window = config.window if config.cell == "mlp" else None
+    return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored, window)
 
 
 def standings(
@@ -112,19 +132,17 @@ def standings(
 def worth_of_memory(ways: tuple[Standing, ...]) -> str:
     """Say what the ceilings mean."""
     calendar, yesterday, memory = (way.ceiling for way in ways)
-    knows = f"By weekday, month and feeling at best {calendar:.1%} of the days can be known"
-    alone = f"by the day before alone {yesterday:.1%}"
-    if memory - yesterday > 0.005:
+    by_calendar = f"Calendar alone: at best {percent(calendar)}"
+    if memory - calendar <= _ALIKE:
+        return f"{by_calendar}, so no memory of earlier days is needed."
+    if memory - yesterday > _ALIKE:
         return (
-            f"{knows}, {alone}, by all days so far {memory:.1%}: the difference is what a memory "
-            "is worth, and why there are recurrent networks."
+            f"{by_calendar}. Yesterday alone: {percent(yesterday)}. "
+            f"All days so far: {percent(memory)}. The last difference is what memory adds."
         )
-    if memory - calendar > 0.005:
-        return (
-            f"{knows}, {alone}: here the last day says it all, if one remembers it. Let days be "
-            "missed, or an exercise come twice, and it takes a longer memory."
-        )
-    return f"{knows}: this schedule keeps step with the calendar, and needs no memory."
+    rest = "" if yesterday == 1 else ", as much as all days so far"
+    alone = f"Yesterday alone: {percent(yesterday)}{rest}"
+    return f"{by_calendar}. {alone}, so no longer memory is needed."
 
 
 def in_words(standing: Standing) -> str:
@@ -132,15 +150,16 @@ def in_words(standing: Standing) -> str:
     reached = standing.reached
     if reached is None or math.isnan(reached.accuracy):
         return ""
-    name = "ReLU" if reached.cell == "relu" else reached.cell.upper()
     verb = "reaches" if standing.trains_now else "reached"
     sentence = (
-        f"By {WAYS[standing.way]} the {name} {verb} {reached.accuracy:.1%} at iteration "
+        f"From {reached.sees} the {reached.name} {verb} {percent(reached.accuracy)} at iteration "
         f"{reached.iteration:,}"
     )
-    if reached.accuracy > standing.ceiling + 1e-9:
-        return f"{sentence}, above its best by the luck of the {reached.days:,} days measured."
-    return f"{sentence}."
+    if reached.accuracy <= standing.ceiling + 1e-9:
+        return f"{sentence}."
+    if reached.way == "calendar" and reached.window != 1:
+        return f"{sentence}, above the best from one day's calendar: it sees earlier days' too."
+    return f"{sentence}, above its best by the luck of the {reached.days:,} days measured."
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""What the network says comes next: how likely, which one is taken, how its gates stand."""
+"""What the network predicts: how likely, which symbol is taken, how its gates stand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.gates import SHARES
 from rnnviz.engine import LayerRecord, softmax
+from rnnviz.numbers import number
 
 
 def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.floating]:
@@ -61,7 +62,7 @@ def draw(chances: ArrayLike, number: float) -> int:
     return int(np.searchsorted(ends, number * ends[-1], side="right"))
 
 
-def lot(seed: int, place: int) -> float:
+def uniform(seed: int, place: int) -> float:
     """Return the random number (0..1) for a place of a text, the same whenever it is asked for."""
     return float(np.random.default_rng([seed, place]).random())
 
@@ -79,7 +80,7 @@ def best(chances: ArrayLike, labels: Sequence[str], count: int = 5) -> pd.DataFr
     return pd.DataFrame({"symbol": [labels[k] for k in order], "probability": values[order]})
 
 
-def openness(layers: Sequence[LayerRecord]) -> pd.DataFrame:
+def gate_activations(layers: Sequence[LayerRecord]) -> pd.DataFrame:
     """Measure how far the gates of each layer are open after the last time step.
 
     Returns
@@ -158,13 +159,13 @@ def forecast_sentence(
     held_out : array of bool, (N,)
     """
     if not np.isfinite(said).all():
-        return "what the network says are no longer numbers."
+        return "what the network predicts are no longer numbers."
     parts = [
-        f"by {_root_mean_square(values[which] - said[which]):.3g} on {count:,} {name}"
+        f"{number(_root_mean_square(values[which] - said[which]))} on {count:,} {name}"
         for name, which in (("trained", ~held_out), ("held out", held_out))
         if (count := int(which.sum()))
     ]
-    return f"off {', '.join(parts)} (root mean square)."
+    return f"root mean squared error {', '.join(parts)}."
 
 
 def _root_mean_square(errors: NDArray[np.floating]) -> float:

@@ -1,4 +1,4 @@
-"""Three ways to foresee a schedule: what each allows at best, and what was reached."""
+"""Three ways to predict a schedule: what each allows at best, and what was reached."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rnnviz.analysis.comparison import WAYS, Standing
 from rnnviz.figures.marks import FAINT, NEUTRAL, Spec, axis, layout
 from rnnviz.figures.palette import ACCURACY_COLOUR
+from rnnviz.numbers import percent
 
 _HEIGHT = 172
 #: How strong the bar of a run is that trains now, and of an earlier one.
@@ -25,7 +26,8 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
         "x": [way.ceiling for way in ways],
         "width": 0.8,
         "marker": {"color": FAINT, "line": {"color": NEUTRAL, "width": 1}},
-        "hovertemplate": "at best %{x:.1%}<extra></extra>",
+        "customdata": [percent(way.ceiling) for way in ways],
+        "hovertemplate": "at best %{customdata}<extra></extra>",
     }
     reached = common | {
         "x": [_accuracy(way) for way in ways],
@@ -34,7 +36,7 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
             "color": ACCURACY_COLOUR,
             "opacity": [_NOW if way.trains_now else _EARLIER for way in ways],
         },
-        "hovertemplate": "%{customdata}: %{x:.1%}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
         "customdata": [_who(way) for way in ways],
     }
     frame = layout(_HEIGHT, barmode="overlay", annotations=[_words(way) for way in ways])
@@ -55,13 +57,18 @@ def _who(way: Standing) -> str:
     if way.reached is None:
         return ""
     when = "now" if way.trains_now else "earlier"
-    return f"{_cell(way)}, iteration {way.reached.iteration:,}, {when}"
+    run = way.reached
+    return (
+        f"{run.name} from {run.sees}, iteration {run.iteration:,}, {when}: {percent(run.accuracy)}"
+    )
 
 
 def _words(way: Standing) -> Spec:
     """Write the numbers beside the bars, where they have room on a phone too."""
     reached = _accuracy(way)
-    second = "not trained" if reached is None else f"{_cell(way)}: {reached:.1%}"
+    second = "not trained"
+    if way.reached is not None and reached is not None:
+        second = f"{way.reached.name}: {percent(reached)}"
     return {
         "xref": "paper",
         "x": 1,
@@ -70,11 +77,6 @@ def _words(way: Standing) -> Spec:
         "y": WAYS[way.way],
         "align": "left",
         "showarrow": False,
-        "text": f"at best {way.ceiling:.1%}<br><b>{second}</b>",
+        "text": f"at best {percent(way.ceiling)}<br><b>{second}</b>",
         "font": {"size": 12},
     }
-
-
-def _cell(way: Standing) -> str:
-    assert way.reached is not None
-    return way.reached.cell.upper() if way.reached.cell != "relu" else "ReLU"

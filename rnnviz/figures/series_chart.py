@@ -1,4 +1,4 @@
-"""A series of one's own with what the network says about it, in the units of the data."""
+"""A series of one's own with what the network predicts, in the units of the data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEIGHT = 280
 def forecast_spec(
     places: ArrayLike, values: ArrayLike, said: ArrayLike | None, trained: int, name: str
 ) -> Spec:
-    """Draw values in the order of time, what the network said each would be, and what is held out.
+    """Draw values in the order of time, what the network predicted, and what is held out.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def forecast_spec(
             "name": "data",
             "y": values,
             "line": {"color": NEUTRAL, "width": 1.5},
-            "hovertemplate": "value %{x:,d}: %{y:.4g}<extra></extra>",
+            "hovertemplate": "value %{x:,d}: %{y:.4~g}<extra></extra>",
         }
     ]
     if said is not None:
@@ -47,7 +47,7 @@ def forecast_spec(
                 "name": "network",
                 "y": said,
                 "marker": {"color": LOSS_COLOUR, "size": 5},
-                "hovertemplate": "the network says %{y:.4g}<extra></extra>",
+                "hovertemplate": "the network predicts %{y:.4~g}<extra></extra>",
             }
         )
     frame = layout(_HEIGHT, hovermode="x", showlegend=True)

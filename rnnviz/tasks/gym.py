@@ -135,18 +135,18 @@ class GymSchedule(Generated):
             "Weekly rest day",
             str,
             "none",
-            "A day of the week on which nothing is done and the schedule waits. To foresee it, the "
+            "A day of the week on which nothing is done and the schedule waits. To predict it, the "
             "network must count days.",
             choices=("none", *calendar.WEEKDAYS),
             short="off",
         ),
         Field(
             "noise",
-            "Something else",
+            "Days with a different exercise",
             float,
             0.0,
             "Share of days on which another exercise is done than was due. The schedule goes on "
-            "as if nothing had happened.",
+            "as if what was due had been done.",
             low=0.0,
             high=0.5,
             short="noise",
@@ -263,7 +263,7 @@ class GymSchedule(Generated):
             sentences.append(f"Every {self.rest_day} is a rest day, on which the schedule waits.")
         if self.noise:
             sentences.append(
-                f"On {100 * self.noise:g} % of the days something else is done than was due."
+                f"On {100 * self.noise:g} % of the days another exercise is done than was due."
             )
         if self.view == "calendar":
             sentences.append(

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
+from rnnviz.numbers import number
 from rnnviz.tasks import memoryless, table
 from rnnviz.tasks.column import HOLDOUT, Column, column_fields
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
@@ -111,9 +112,10 @@ class NextValue(Column):
         """What comes in, what is to be said, and what was done to the data."""
         rows = "row" if self.ahead == 1 else "rows"
         return (
-            f"{self.length} values of {shown(self.chosen)} come in; at each step the network says "
-            f"the value {self.ahead} {rows} later. It sees values scaled by the training part: "
-            f"mean {self.mean:.4g} becomes 0, standard deviation {self.deviation:.4g} becomes 1."
+            f"{self.length} values of {shown(self.chosen)} come in; at each step the network "
+            f"predicts the value {self.ahead} {rows} later. It sees values scaled by the training part: "
+            f"mean {number(self.mean, 4)} becomes 0, standard deviation "
+            f"{number(self.deviation, 4)} becomes 1."
             f"{self._sentences}"
         )
 
@@ -142,7 +144,7 @@ class NextValue(Column):
         """Return the score of always saying the mean, as it stands in the file."""
         scaled = Baseline.mean(self._evaluation)
         mean = float(self.unscale(np.asarray(self._evaluation.y, dtype=np.float64).mean()))
-        return Baseline(f"{mean:.4g}", scaled.score, "error", self.deviation)
+        return Baseline(number(mean, 4), scaled.score, "error", self.deviation)
 
     def symbols(self) -> pd.DataFrame:
         """Return an empty table: there are numbers, no symbols."""

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
+from rnnviz.numbers import number
 from rnnviz.tasks.examples import Example
 
 Loss = Literal["cross_entropy", "squared_error"]
@@ -87,8 +88,9 @@ class Baseline:
     def error_in_words(self, error: float) -> str:
         """Write a mean squared error; of scaled numbers also its root in the units of the data."""
         if self.deviation == 1.0:
-            return f"{error:.3g}"
-        return f"{error:.3g} (±{math.sqrt(error) * self.deviation:.3g} in the units of the data)"
+            return number(error)
+        in_units = number(math.sqrt(error) * self.deviation)
+        return f"{number(error)} (±{in_units} in the units of the data)"
 
     @classmethod
     def commonest(cls, batch: Batch, labels: tuple[str, ...]) -> Baseline:
@@ -101,7 +103,7 @@ class Baseline:
         """Average the scored targets (numbers) of a batch."""
         targets = scored_targets(batch)
         mean = targets.mean(axis=0)
-        label = ", ".join(f"{value:.2f}" for value in mean)
+        label = ", ".join(number(value) for value in mean)
         return cls(label, float(((targets - mean) ** 2).mean()), "error")
 
 

@@ -1,4 +1,4 @@
-"""Feed-forward beside recurrent: what each way to foresee a gym schedule allows and has reached."""
+"""Feed-forward beside recurrent: what each way to predict a gym schedule allows and has reached."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def panel(run: Run) -> None:
     """
     if not isinstance(run.trainer.task, GymSchedule):
         return
-    st.subheader("What a memory is worth", anchor=False)
+    st.subheader("How much does memory help?", anchor=False)
     st.fragment(_live, run_every=LOOK_S if run.playing else None)()
     _buttons()
 
@@ -48,7 +48,7 @@ def of_task(run: Run, task: Task) -> None:
     """Show the ways for a gym schedule that is edited; draws nothing for other tasks."""
     if not isinstance(task, GymSchedule):
         return
-    st.markdown("**What a memory is worth** · share of the days that can be known, and was learned")
+    st.markdown("**How much does memory help?** · share of days that can be known, and was learned")
     with GATE.turn(run):
         now = measure(run.trainer)
     _draw(task, now, run)
@@ -80,10 +80,12 @@ def _buttons() -> None:
     task = run.trainer.task
     if not isinstance(task, GymSchedule):
         return
-    goes_now = way_of(task, run.trainer.config)
+    config = run.trainer.config
+    goes_now = way_of(task, config)
     with st.container(horizontal=True):
         for way in WAYS:
-            if way != goes_now:
+            # A window of an MLP is no memory of all days so far.
+            if way != goes_now or (way == "memory" and config.cell == "mlp"):
                 cell = _cell_for(way, run)
                 st.button(
                     f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",

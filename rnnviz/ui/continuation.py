@@ -10,7 +10,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from rnnviz.analysis.predictions import best, draw, likeliest, lot, openness, probabilities
+from rnnviz.analysis.predictions import (
+    best,
+    draw,
+    gate_activations,
+    likeliest,
+    probabilities,
+    uniform,
+)
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import Trainer
@@ -185,7 +192,9 @@ def _add(shown: _Text) -> None:
     if _is_greedy():
         place = likeliest(view.chances)
     else:
-        place = draw(view.chances, lot(session.value(session.CONTINUATION_SEED), len(text.added)))
+        place = draw(
+            view.chances, uniform(session.value(session.CONTINUATION_SEED), len(text.added))
+        )
     session.show(
         session.CONTINUATION, replace(text, added=(*text.added, task.output_labels[place]))
     )
@@ -209,7 +218,7 @@ def _look(run: Run, task: NextSymbol, text: _Text) -> _View:
         record = run.trainer.network.record(x, y)
     temperature = 1.0 if _is_greedy() else session.value(session.CONTINUATION_TEMPERATURE)
     chances = probabilities(record.outputs[-1, 0], temperature)
-    return _View(iteration, chances, openness(record.layers))
+    return _View(iteration, chances, gate_activations(record.layers))
 
 
 def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
@@ -228,7 +237,7 @@ def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
         st.markdown("**How far its gates are open** · mean of all units, after the last symbol")
         _show_gates(view.gates, cell)
     with following:
-        st.markdown(f"**What it weighs up for the next symbol** · {_how()}")
+        st.markdown(f"**Probability of the next symbol** · {_how()}")
         st.dataframe(
             best(view.chances, task.output_labels),
             hide_index=True,

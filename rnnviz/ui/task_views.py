@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
 from rnnviz.figures.sample_chart import fit_a_phone
+from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Task
@@ -105,8 +106,8 @@ def _limits(task: Task) -> str:
     if not isinstance(task, NextSymbol):
         return ""
     return (
-        f"{task.ambiguous_share:.1%} of the windows are followed by different symbols in different "
-        f"places; at best {task.best_accuracy:.1%} can be right."
+        f"{percent(task.ambiguous_share)} of the windows are followed by different symbols in "
+        f"different places; at best {percent(task.best_accuracy)} can be right."
     )
 
 
@@ -144,7 +145,7 @@ def forecast(run: Run, task: Task) -> None:
     outputs, since = _ask(run, task, batch)
     said = None if outputs is None else task.unscale(outputs[-1, :, 0])
     ahead = "1 row" if task.ahead == 1 else f"{task.ahead} rows"
-    st.markdown(f"**What it foresees** · each value, said {ahead} before it comes")
+    st.markdown(f"**Forecast** · each value, predicted {ahead} before it comes")
     says = (
         since
         if said is None
@@ -162,14 +163,17 @@ def forecast(run: Run, task: Task) -> None:
 def _ask(run: Run, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:
     """Return what the network says (T, B, K), None if it has not learned this; and in words."""
     if task != run.trainer.task:
-        return None, "The network learns another task: start a new run to see what it says of this."
+        return (
+            None,
+            "The network learns another task: start a new run to see what it predicts here.",
+        )
     with GATE.turn(run):
         iteration = run.trainer.iteration
         if not iteration:
-            return None, "Not trained yet: the network has nothing to say."
+            return None, "Not trained yet: the network predicts nothing so far."
         outputs = run.trainer.network.predict(batch.x)
     if not np.isfinite(outputs).all():
-        return None, "The training has diverged: what the network says are no longer numbers."
+        return None, "The training has diverged: what the network predicts are no longer numbers."
     return outputs, f"Measured at iteration {iteration:,}"
 
 
@@ -178,11 +182,12 @@ def _to_beat(task: Task) -> str:
     baseline, memoryless = task.baseline(), task.memoryless
     if baseline.measure == "accuracy":
         return (
-            f"Always saying “{baseline.label}” would be right in {baseline.score:.1%} of the steps "
-            f"that accuracy is measured on, a model without memory at best in {memoryless:.1%}."
+            f"Always guessing the most frequent answer, “{baseline.label}”, is right in "
+            f"{percent(baseline.score)} of the steps that accuracy is measured on; a model without "
+            f"memory in {percent(memoryless)} at best."
         )
     return (
-        f"Always saying the mean, {baseline.label}, would give a squared error of "
+        f"Always predicting the mean, {baseline.label}, gives a squared error of "
         f"{baseline.error_in_words(baseline.score)}, a model without memory at best "
         f"{baseline.error_in_words(memoryless)}."
     )

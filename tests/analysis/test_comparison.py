@@ -1,4 +1,4 @@
-"""Three ways to foresee a schedule: what each allows, and what a run on it reached."""
+"""Three ways to predict a schedule: what each allows, and what a run on it reached."""
 
 from dataclasses import replace
 
@@ -6,6 +6,8 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.comparison import Reached, in_words, measure, standings, worth_of_memory
+from rnnviz.numbers import percent
+from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.schedule import Schedule
 from tests.schedules import three_days
 
@@ -69,9 +71,12 @@ def test_a_run_on_another_schedule_does_not_count():
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        (MISSED, "the difference is what a memory is worth"),
-        (GYM, "here the last day says it all"),
-        (three_days(exercises=tuple("abcdefg")), "needs no memory"),
+        (MISSED, "All days so far: 100 %. The last difference is what memory adds."),
+        (GYM, "at best 34 %. Yesterday alone: 100 %, so no longer memory is needed."),
+        (
+            three_days(exercises=tuple("abcdefg")),
+            "at best 100 %, so no memory of earlier days is needed.",
+        ),
     ],
 )
 def test_it_is_said_what_the_ceilings_mean(task, words):
@@ -82,11 +87,15 @@ def test_it_is_said_who_reached_what_and_when_it_was_luck():
     calendar, yesterday, memory = standings(
         GYM, reached(accuracy=0.5), [reached(way="calendar", accuracy=0.4, cell="mlp")]
     )
-    assert in_words(memory) == "By all days so far the LSTM reaches 50.0% at iteration 7."
-    assert "the MLP reached 40.0% at iteration 7, above its best by the luck of the 42 days" in (
-        in_words(calendar)
-    )
+    assert in_words(memory) == "From all days so far the LSTM reaches 50 % at iteration 7."
+    assert "From the calendar alone the MLP reached 40 % at iteration 7" in (in_words(calendar))
     assert in_words(yesterday) == ""
+    lucky = replace(calendar, reached=replace(calendar.reached, window=1))
+    assert "above its best by the luck of the 42 days measured." in in_words(lucky)
+    remembers = replace(calendar, reached=reached(way="calendar", cell="gru"))
+    assert "above the best from one day's calendar: it sees earlier days' too" in (
+        in_words(remembers)
+    )
     assert in_words(standings(GYM, reached(accuracy=float("nan")), [])[2]) == ""
 
 
@@ -99,3 +108,50 @@ def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(
 
     monkeypatch.setattr(Schedule, "best_from_calendar", refuse)
     assert standings(three_days(length=11), None, []) == first
+
+
+@pytest.mark.parametrize(
+    ("cell", "window", "way", "words"),
+    [
+        ("mlp", 1, "yesterday", "From yesterday alone the MLP reaches"),
+        ("mlp", 3, "memory", "From the last 3 days the MLP reaches"),
+        ("mlp", 13, "memory", "From the last 13 days the MLP reaches"),
+        ("mlp", 14, "memory", "From all days so far the MLP reaches"),
+        ("mlp", 50, "memory", "From all days so far the MLP reaches"),
+        ("gru", 3, "memory", "From all days so far the GRU reaches"),
+        ("relu", 1, "memory", "From all days so far the ReLU reaches"),
+    ],
+)
+def test_it_is_said_how_many_days_a_network_sees(cell, window, way, words):
+    run = trained(GYM, cell=cell, window=window)
+    assert run.way == way
+    standing = next(each for each in standings(GYM, run, []) if each.way == way)
+    assert in_words(standing).startswith(words)
+
+
+def test_a_network_with_a_window_sees_no_more_than_is_said():
+    trainer = Trainer(RunConfig(cell="mlp", window=3, hidden_size=8), GYM)
+    x = GYM.evaluation().x.copy()
+    before = trainer.network.predict(x)[-1]
+    x[:-3] = 1 - x[:-3]
+    assert (trainer.network.predict(x)[-1] == before).all()
+    x[-3] = 1 - x[-3]
+    assert (trainer.network.predict(x)[-1] != before).any()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+@pytest.mark.parametrize("missed", [0.0, 0.3])
+@pytest.mark.parametrize("when_missed", ["waits", "runs on"])
+@pytest.mark.parametrize("exercises", ["ABC", "AAB", "ABCDEFG", "ABBBBCBBBB"])
+def test_what_is_said_of_memory_follows_from_the_ceilings(exercises, when_missed, missed, noise):
+    task = GymSchedule(tuple(exercises), noise=noise, missed=missed, when_missed=when_missed)
+    ways = standings(task, None, [])
+    calendar, yesterday, memory = (way.ceiling for way in ways)
+    says = worth_of_memory(ways)
+
+    assert ("no memory of earlier days is needed" in says) == (calendar >= memory - 0.005)
+    if "no longer memory" in says:
+        assert yesterday >= memory - 0.005 > calendar
+    if "memory adds" in says:
+        assert memory > yesterday + 0.005
+    assert percent(calendar) in says

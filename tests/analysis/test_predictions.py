@@ -7,10 +7,10 @@ from rnnviz.analysis.predictions import (
     days_of,
     draw,
     forecast_sentence,
+    gate_activations,
     likeliest,
-    lot,
-    openness,
     probabilities,
+    uniform,
 )
 from rnnviz.engine import LayerRecord
 
@@ -90,13 +90,13 @@ def test_a_number_just_below_1_falls_within_whatever_the_rounding():
 
 
 def test_the_lot_of_a_place_is_known_from_the_seed_alone():
-    assert lot(3, 7) == lot(3, 7)
-    assert len({lot(seed, place) for seed in range(10) for place in range(10)}) == 100
-    assert 0 <= lot(2**32 - 1, 0) < 1
+    assert uniform(3, 7) == uniform(3, 7)
+    assert len({uniform(seed, place) for seed in range(10) for place in range(10)}) == 100
+    assert 0 <= uniform(2**32 - 1, 0) < 1
 
 
 def test_lots_draw_each_symbol_as_often_as_it_is_likely():
-    drawn = [draw([0.25, 0.5, 0.25], lot(0, place)) for place in range(2000)]
+    drawn = [draw([0.25, 0.5, 0.25], uniform(0, place)) for place in range(2000)]
     np.testing.assert_allclose(np.bincount(drawn) / 2000, [0.25, 0.5, 0.25], atol=0.04)
 
 
@@ -109,18 +109,18 @@ def layer(**gates):
 
 def test_openness_is_the_mean_over_the_units_after_the_last_step():
     shut_then_open = [[0.0, 0.0], [0.5, 1.0]]
-    table = openness([layer(i=[[1.0, 1.0], [0.0, 0.5]], f=shut_then_open)])
+    table = gate_activations([layer(i=[[1.0, 1.0], [0.0, 0.5]], f=shut_then_open)])
     assert table.values.tolist() == [[0, "f", 0.75], [0, "i", 0.25]]
 
 
 def test_openness_tells_the_layers_apart_and_leaves_the_candidate_out():
     half = [[0.0, 0.0], [0.5, 0.5]]
-    table = openness([layer(z=half, n=half), layer(z=[[1.0, 1.0]] * 2, n=half)])
+    table = gate_activations([layer(z=half, n=half), layer(z=[[1.0, 1.0]] * 2, n=half)])
     assert table.values.tolist() == [[0, "z", 0.5], [1, "z", 1.0]]
 
 
 def test_a_cell_without_gates_has_no_openness():
-    table = openness([layer()])
+    table = gate_activations([layer()])
     assert table.empty
     assert list(table) == ["layer", "gate", "open"]
 
@@ -129,7 +129,7 @@ def test_how_far_off_is_said_apart_for_what_was_held_out():
     sentence = forecast_sentence(
         np.array([10.0, 20.0, 30.0]), np.array([13.0, 24.0, 30.0]), np.array([False, False, True])
     )
-    assert sentence == "off by 3.54 on 2 trained, by 0 on 1 held out (root mean square)."
+    assert sentence == "root mean squared error 3.54 on 2 trained, 0 on 1 held out."
     assert "no longer numbers" in forecast_sentence(np.ones(1), np.full(1, np.nan), np.ones(1) > 0)
 
 

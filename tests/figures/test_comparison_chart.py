@@ -20,12 +20,16 @@ def test_ceilings_and_what_was_reached_are_bars_of_their_own():
     assert at_best["x"] == pytest.approx([0.3368, 1, 1], abs=1e-3)
     assert reached["x"] == [0.3, None, 0.97]
     assert reached["marker"]["opacity"][2] > reached["marker"]["opacity"][0]
-    assert reached["customdata"] == ["MLP, iteration 5, earlier", "", "LSTM, iteration 9, now"]
+    assert reached["customdata"] == [
+        "MLP from the calendar alone, iteration 5, earlier: 30 %",
+        "",
+        "LSTM from all days so far, iteration 9, now: 97 %",
+    ]
 
 
 def test_the_numbers_stand_beside_the_bars():
     words = [note["text"] for note in spec_of(None)["layout"]["annotations"]]
-    assert words[0] == "at best 33.7%<br><b>not trained</b>"
+    assert words[0] == "at best 34 %<br><b>not trained</b>"
     nan = spec_of(Reached(GYM, "relu", "memory", 9, float("nan"), 42))
     assert nan["data"][1]["x"][2] is None
     assert figures.comparison(standings(GYM, None, ())).data[0].orientation == "h"

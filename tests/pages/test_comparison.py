@@ -1,6 +1,7 @@
-"""What a memory is worth: feed-forward beside recurrent, in the Studio and on the Task page."""
+"""How much does memory help?: feed-forward beside recurrent, in the Studio and on the Task page."""
 
 from rnnviz.tasks import GymSchedule
+from rnnviz.training import RunConfig, Trainer
 from tests.pages.conftest import control, go_to, run_of
 
 
@@ -41,9 +42,9 @@ def test_a_run_that_was_never_trained_is_not_remembered(open_app):
 
 def test_other_tasks_are_not_compared(open_app):
     app = open_app("task")
-    assert any("What a memory is worth" in text.value for text in app.markdown)
+    assert any("How much does memory help?" in text.value for text in app.markdown)
     control(app, "task").set_value("parity").run()
-    assert not any("What a memory is worth" in text.value for text in app.markdown)
+    assert not any("How much does memory help?" in text.value for text in app.markdown)
     app.button(key="use_task").click().run()
     go_to(app, "studio")
     assert not app.exception
@@ -59,3 +60,12 @@ def test_the_controls_of_the_old_cell_are_gone_with_what_the_browser_still_sends
     new = control(app, "setting:cell")
     assert new.value == run_of(app).trainer.config.cell == "mlp"
     assert new.key != old
+
+
+def test_an_mlp_with_a_window_can_be_compared_with_a_network_that_remembers_all(open_app):
+    app = open_app(trainer=Trainer(RunConfig(cell="mlp", window=3), GymSchedule()))
+
+    assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
+    app.button(key="way:memory").click().run()
+
+    assert run_of(app).trainer.config.cell == "lstm"

@@ -181,8 +181,8 @@ def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
     control(app, "draft:symbols:text").set_value("a b c d a b c e a").run()
 
     said = text_of(app)
-    assert "33.3% of the windows are followed by different symbols in different places" in said
-    assert "at best 83.3% can be right" in said
+    assert "33 % of the windows are followed by different symbols in different places" in said
+    assert "at best 83 % can be right" in said
 
 
 def test_nothing_is_said_about_windows_where_sequences_are_drawn_without_end(open_app):
@@ -273,7 +273,7 @@ def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
     assert run_of(app).edited.task is run_of(app).trainer.task
 
 
-def test_what_a_series_is_foreseen_to_be_is_drawn_in_the_units_of_the_data(open_app):
+def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):
     app = open_task(open_app, "values")
     app.button(key="use_task").click().run()
     assert "Not trained yet" in text_of(app)
@@ -285,8 +285,8 @@ def test_what_a_series_is_foreseen_to_be_is_drawn_in_the_units_of_the_data(open_
     _, values, _ = task.latest(150)
     chart = next(chart for chart in app.get("plotly_chart") if "forecast" in chart.proto.id)
     data, network = json.loads(chart.proto.spec)["data"]
-    assert "Measured at iteration 5: off by" in text_of(app)
-    assert "Measured at iteration 5: off by" in chart.proto.alt
+    assert "Measured at iteration 5: root mean squared error" in text_of(app)
+    assert "Measured at iteration 5: root mean squared error" in chart.proto.alt
     assert np.frombuffer(base64.b64decode(data["y"]["bdata"])).tolist() == values.tolist()
     said = np.frombuffer(base64.b64decode(network["y"]["bdata"]))
     # An untrained network says about 0, which is the mean.
