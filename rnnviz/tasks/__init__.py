@@ -7,6 +7,7 @@ long sequence, or `Column`, for those of a column of a CSV file.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rnnviz.fields import shown
@@ -55,6 +56,7 @@ __all__ = [
     "Waves",
     "is_solved",
     "make_task",
+    "preparing",
     "score_of",
 ]
 
@@ -79,6 +81,17 @@ TASKS: dict[str, type[Task]] = {
         NextLabel,
     )
 }
+
+
+def preparing(key: str, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Do in small steps what takes long of making a task, so that `make_task` does not.
+
+    Whoever shares the machine can rest between them. Raises nothing: what is refused, `make_task`
+    says. Most tasks have no such step.
+    """
+    prepare = getattr(TASKS.get(key), "preparing", None)
+    if prepare is not None:
+        yield from prepare(settings)
 
 
 def make_task(key: str, **settings: Any) -> Task:

@@ -113,8 +113,8 @@ class NextValue(Column):
         rows = "row" if self.ahead == 1 else "rows"
         return (
             f"{self.length} values of {shown(self.chosen)} come in; at each step the network "
-            f"predicts the value {self.ahead} {rows} later. It sees values scaled by the training part: "
-            f"mean {number(self.mean, 4)} becomes 0, standard deviation "
+            f"predicts the value {self.ahead} {rows} later. It sees values scaled by the training "
+            f"part: mean {number(self.mean, 4)} becomes 0, standard deviation "
             f"{number(self.deviation, 4)} becomes 1."
             f"{self._sentences}"
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -29,6 +30,7 @@ from rnnviz.tasks.windows import Windows
 SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding="utf-8").strip()
 
 MOST_SYMBOLS = 500
+MOST_CHARACTERS = 5_000_000
 
 _NAME_CHARACTERS = 60
 
@@ -95,7 +97,7 @@ class NextSymbol(Windows):
             SHIPPED_TEXT,
             "What the network learns to continue. At most 500 different symbols.",
             low=1,
-            high=5_000_000,
+            high=MOST_CHARACTERS,
             short="text",
         ),
         Field(
@@ -179,10 +181,18 @@ class NextSymbol(Windows):
                 f"text must have at least {self.length + 1} {plural}, one more than the window of "
                 f"{self.length}, got {count}"
             )
-        if not 2 <= different <= MOST_SYMBOLS:
+        if different < 2:
             raise ValueError(
                 f"text must have 2..{MOST_SYMBOLS} different {plural}, got {different}"
             )
+
+    @classmethod
+    def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Read the text of some settings in small steps; the task is then made at once."""
+        values = {field.name: settings.get(field.name, field.default) for field in cls.fields}
+        asked = [values[name] for name in ("text", "unit", "case", "punctuation")]
+        if all(isinstance(value, str) for value in asked) and len(asked[0]) <= MOST_CHARACTERS:
+            yield from _READER.read(_Asked(*asked))
 
     @property
     def loss(self) -> Literal["cross_entropy"]:
@@ -297,7 +307,7 @@ class NextSymbol(Windows):
 
     @cached_property
     def _split(self) -> _Split:
-        return _split(self.text, self.unit, self.case == "lowered", self.punctuation)
+        return _READER.split(_Asked(self.text, self.unit, self.case, self.punctuation))
 
     @property
     def _size(self) -> int:
@@ -353,15 +363,75 @@ class _Split:
     codes: NDArray[np.unsignedinteger]
 
 
-@lru_cache(maxsize=4)  # of 5 MB of characters one takes 10 MB, and the text
-def _split(text: str, unit: str, lower: bool, punctuation: str) -> _Split:
-    """Split a text, with integers in the order of first appearance; again is free."""
-    if unit == "word":
-        symbols = split_words(text, lower, punctuation == "kept")
+class _Reader:
+    """Reads texts stretch by stretch, and keeps the last few that it has read or refused.
+
+    One of 5 MB of characters takes 10 MB, and the text.
+    """
+
+    _MOST = 4
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[_Asked, _Split | str] = OrderedDict()
+
+    def split(self, asked: _Asked) -> _Split:
+        """Return a text as symbols, again for free.
+
+        Raises
+        ------
+        ValueError
+            If it is refused.
+        """
+        for _ in self.read(asked):
+            pass
+        found = self._known[asked]
+        if isinstance(found, str):
+            raise ValueError(found)
+        return found
+
+    def read(self, asked: _Asked) -> Iterator[None]:
+        """Read a text that is not known yet; what it is, `split` tells afterwards."""
+        if asked not in self._known:
+            try:
+                self._known[asked] = yield from _read(asked)
+            except ValueError as refused:
+                self._known[asked] = str(refused)
+            while len(self._known) > self._MOST:
+                self._known.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A text, and how it is to be read."""
+
+    text: str
+    unit: str
+    case: str
+    punctuation: str
+
+
+def _read(asked: _Asked) -> Generator[None, None, _Split]:
+    """Split a text, with integers in the order of first appearance; stop at too many symbols."""
+    text, lower = asked.text, asked.case == "lowered"
+    if asked.unit == "word":
+        stretches = split_words(text, lower, asked.punctuation == "kept")
     else:
-        symbols = split_characters(text, lower, punctuation != "dropped")
-    integers = {symbol: place for place, symbol in enumerate(dict.fromkeys(symbols))}
-    of_symbols = map(integers.__getitem__, symbols)
-    codes = np.fromiter(of_symbols, np.min_scalar_type(len(integers)), count=len(symbols))
-    codes.flags.writeable = False
-    return _Split(tuple(integers), codes)
+        stretches = split_characters(text, lower, asked.punctuation != "dropped")
+    integers: dict[str, int] = {}
+    codes: list[NDArray[np.unsignedinteger]] = [np.zeros(0, np.uint16)]
+    for symbols in stretches:
+        for symbol in dict.fromkeys(symbols):
+            integers.setdefault(symbol, len(integers))
+        if len(integers) > MOST_SYMBOLS:
+            raise ValueError(
+                f"text must have 2..{MOST_SYMBOLS} different {asked.unit}s, "
+                f"got more than {MOST_SYMBOLS}"
+            )
+        codes.append(np.array([integers[symbol] for symbol in symbols], np.uint16))
+        yield
+    joined = np.concatenate(codes).astype(np.min_scalar_type(len(integers)))
+    joined.flags.writeable = False
+    return _Split(tuple(integers), joined)
+
+
+_READER = _Reader()

@@ -6,10 +6,12 @@ markup or code.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,12 @@ from numpy.typing import NDArray
 from rnnviz.fields import shown
 
 LONGEST_LABEL = 40
+
+#: Characters of a long text that are read at a time: some milliseconds.
+_STRETCH = 10_000
+#: Within so many more a place is found at which to part it; no symbol is as long.
+_SEARCHED = 1_000
+_BLANK = re.compile(r"\s")
 
 #: How a blank is shown where it is a symbol of its own.
 SPACE = "␣"
@@ -50,7 +58,7 @@ def right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
 
 
-def split_words(text: str, lower: bool = True, punctuation: bool = False) -> list[str]:
+def split_words(text: str, lower: bool = True, punctuation: bool = False) -> Iterator[list[str]]:
     """Split at blanks; the punctuation around a word is dropped (`it's` keeps its own).
 
     Parameters
@@ -60,21 +68,31 @@ def split_words(text: str, lower: bool = True, punctuation: bool = False) -> lis
     punctuation
         Whether the signs around a word are kept, each as a symbol of its own.
 
+    Yields
+    ------
+    list of str
+        The symbols of one stretch of the text after the other: a long text takes long.
+
     Raises
     ------
     ValueError
         If the text holds a character that cannot be shown, or a word is too long.
     """
-    pieces = _plain(text, lower).split()
     symbols: dict[str, list[str]] = {}
-    for piece in dict.fromkeys(pieces):
-        before, word, after = _parted(piece)
-        parts = [*before, word, *after] if punctuation else [word]
-        symbols[piece] = [check_label(part, "each word") for part in parts if _visible(part)]
-    return [symbol for piece in pieces for symbol in symbols[piece]]
+    for start, stretch in _stretches(text):
+        pieces = _plain(stretch, lower, start).split()
+        for piece in dict.fromkeys(pieces):
+            if piece not in symbols:
+                before, word, after = _parted(piece)
+                parts = [*before, word, *after] if punctuation else [word]
+                shown_parts = filter(_visible, parts)
+                symbols[piece] = [check_label(part, "each word") for part in shown_parts]
+        yield [symbol for piece in pieces for symbol in symbols[piece]]
 
 
-def split_characters(text: str, lower: bool = True, punctuation: bool = True) -> list[str]:
+def split_characters(
+    text: str, lower: bool = True, punctuation: bool = True
+) -> Iterator[list[str]]:
     """Split into what a reader takes for one character; a run of blanks is one `␣`.
 
     Parameters
@@ -83,6 +101,11 @@ def split_characters(text: str, lower: bool = True, punctuation: bool = True) ->
         Whether capitals are lowered.
     punctuation
         Whether punctuation is kept.
+
+    Yields
+    ------
+    list of str
+        The symbols of one stretch of the text after the other.
 
     Raises
     ------
@@ -95,19 +118,32 @@ def split_characters(text: str, lower: bool = True, punctuation: bool = True) ->
     combining marks, variation selectors, skin tones, Hangul vowels and finals, tags and whatever
     follows a zero-width joiner belong to the character before; two regional indicators are a flag.
     """
-    pieces = list(_characters(" ".join(_plain(text, lower).split())))
-    if not punctuation:
-        signs = {piece for piece in set(pieces) if _punctuation(piece)}
-        pieces = [piece for piece in pieces if piece not in signs]
-        # A dash between blanks leaves two of them.
-        pairs = zip(["", *pieces], pieces, strict=False)
-        pieces = [piece for before, piece in pairs if (before, piece) != (" ", " ")]
-    labels = {
-        piece: SPACE if piece == " " else check_label(piece, "each character")
-        for piece in dict.fromkeys(pieces)
-        if piece == " " or _visible(piece)
-    }
-    return [labels[piece] for piece in pieces if piece in labels]
+    labels: dict[str, str] = {}
+    begun, gap, last = False, False, ""
+    for start, stretch in _stretches(text):
+        plain = _plain(stretch, lower, start)
+        line = " ".join(plain.split())
+        gap = gap or plain[:1].isspace()
+        found = []
+        for piece in chain(" " if begun and gap and line else "", _characters(line)):
+            if piece not in labels:
+                labels[piece] = _label_of(piece, punctuation)
+            # Where a dash between blanks is dropped, two of them would be left.
+            if labels[piece] and (piece, last) != (" ", " "):
+                found.append(labels[piece])
+                last = piece
+        if line:
+            begun, gap = True, plain[-1].isspace()
+        yield found
+
+
+def _label_of(piece: str, punctuation: bool) -> str:
+    """Return the label of what a reader takes for one character; "" if it is dropped."""
+    if piece == " ":
+        return SPACE
+    if not _visible(piece) or (not punctuation and _punctuation(piece)):
+        return ""
+    return check_label(piece, "each character")
 
 
 @dataclass(frozen=True)
@@ -189,8 +225,35 @@ class Vocabulary:
         return np.eye(len(self))
 
 
-def _plain(text: str, lower: bool) -> str:
-    """Maybe lower the case, drop invisible marks (direction, ...), refuse control codes."""
+def _stretches(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a long text, and where each begins; none ends within a symbol."""
+    start = 0
+    while start < len(text):
+        end = _cut(text, start + _STRETCH)
+        yield start, text[start:end]
+        start = end
+
+
+def _cut(text: str, near: int) -> int:
+    """Return a place not far behind another at which nothing is parted that belongs together.
+
+    Where there is none, something is so long that it is refused whether it is parted or not.
+    """
+    end = min(near + _SEARCHED, len(text))
+    if blank := _BLANK.search(text, near, end):
+        return blank.start()
+    for place in range(near, end):
+        here, before = text[place], text[place - 1]
+        if not (_joins(here) or _regional(here) or before == _ZERO_WIDTH_JOINER):
+            return place
+    return end
+
+
+def _plain(text: str, lower: bool, start: int) -> str:
+    """Maybe lower the case, drop invisible marks (direction, ...), refuse control codes.
+
+    What is refused is named with its place, counted from `start`.
+    """
     text = text.lower() if lower else text
     change: dict[int, str | None] = {ord(_ZERO_WIDTH_SPACE): " "}
     for character in dict.fromkeys(text):  # in order, so that the first bad one is named
@@ -198,7 +261,7 @@ def _plain(text: str, lower: bool) -> str:
         if category == "Cs" or (category == "Cc" and not character.isspace()):
             raise ValueError(
                 f"text must hold printable characters only, got {shown(character)} "
-                f"at character {text.index(character) + 1}"
+                f"at character {start + text.index(character) + 1}"
             )
         if category == "Cf" and character not in _SHAPING:
             change.setdefault(ord(character), None)

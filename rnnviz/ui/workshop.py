@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from rnnviz.fields import Field
-from rnnviz.tasks import TASKS, make_task
+from rnnviz.tasks import TASKS, make_task, preparing
 from rnnviz.tasks.column import Column
 from rnnviz.tasks.table import read_table
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
 from rnnviz.ui import controls, session, transport, uploads
+from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Draft, Edited, File, Run
 
@@ -69,6 +71,7 @@ def _made(run: Run, kind: str, settings: dict[str, Any]) -> Edited:
     """Make the task, unless it is the one of the last rerun or of the run: a large one is slow."""
     if run.edited is None or run.edited.settings != (kind, settings):
         try:
+            _in_turns(run, preparing(kind, settings))
             task = make_task(kind, **settings)
             if task == run.trainer.task:
                 task = run.trainer.task
@@ -76,6 +79,19 @@ def _made(run: Run, kind: str, settings: dict[str, Any]) -> Edited:
         except ValueError as refused:
             run.edited = Edited((kind, settings), refused=str(refused))
     return run.edited
+
+
+def _in_turns(run: Run, steps: Iterator[None]) -> None:
+    """Do what takes long in slices, each in a turn of its own, so that others train meanwhile."""
+    done = False
+    while not done:
+        with GATE.turn(run) as seconds:
+            end = time.monotonic() + seconds
+            done = True
+            for _ in steps:
+                if time.monotonic() >= end:
+                    done = False
+                    break
 
 
 def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:

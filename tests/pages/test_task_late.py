@@ -1,10 +1,13 @@
 """Task: what a browser sends late, or that nobody would send, changes nothing."""
 
+import time
+
 import pytest
 
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui import session, task_views, workshop
+from rnnviz.ui.gate import GATE
 from tests.pages.conftest import control, go_to, run_of
 
 FOREIGN = (None, "", "nothing of the kind", -1, 10**9, 0.5, True, ["x"], {"a": 1}, b"x")
@@ -134,3 +137,23 @@ def test_training_is_begun_from_the_task_page_and_shown_in_the_studio(open_app):
     assert run_of(app).playing
     assert run_of(app).trainer.task.key == "parity"
     assert "play" in [button.key for button in app.button]  # the Studio's transport bar
+
+
+def test_what_takes_long_lets_others_have_their_turns(open_app):
+    run = run_of(open_app("task"))
+    others = []
+
+    def steps():
+        for _ in range(8):
+            time.sleep(0.03)
+            yield
+            others.append(GATE.waiting)
+
+    turns = []
+    real = GATE.turn
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GATE, "turn", lambda who: turns.append(who) or real(who))
+        workshop._in_turns(run, steps())
+
+    assert len(others) == 8
+    assert 2 < len(turns) <= 9

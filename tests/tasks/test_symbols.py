@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.engine import Network
-from rnnviz.tasks import SHIPPED_TEXT, NextSymbol
+from rnnviz.tasks import SHIPPED_TEXT, NextSymbol, make_task, preparing, vocabulary
 
 RHYME = "one two one two three one two one"
 SETTINGS = [
@@ -251,7 +251,7 @@ def test_the_description_is_made_from_the_settings():
         "words, 3 distinct, each with an input of its own."
     )
     text = NextSymbol(text=RHYME, unit="character", length=1, encoding="integer").description
-    assert "one character and says which character" in text
+    assert "one character and predicts the character" in text
     assert "integer" in text
     held_out = NextSymbol(text=RHYME, holdout=0.2).description
     assert held_out.endswith(" The last window is held out.")
@@ -296,7 +296,7 @@ MEGABYTES = "ab " * 3_500_000
         ),
         (
             {"text": " ".join(map(str, range(501)))},
-            "text must have 2..500 different words, got 501",
+            "text must have 2..500 different words, got more than 500",
         ),
         (
             {"text": "a b c"},
@@ -432,3 +432,42 @@ def test_an_embedding_is_learned_by_the_engine():
     record = network.record(batch.x, batch.y, batch.mask)
     assert np.abs(record.gradients["embedding.weight"]).sum() > 0
     assert network.predict(task.encode(["one", "two"])).shape == (2, 1, 3)
+
+
+def test_of_a_text_with_too_many_words_no_more_is_read_than_tells_it(monkeypatch):
+    read = []
+    whole = vocabulary.check_label
+    monkeypatch.setattr(
+        vocabulary, "check_label", lambda label, what: read.append(label) or whole(label, what)
+    )
+    text = " ".join(f"word{number}" for number in range(200_000))
+
+    with pytest.raises(ValueError, match=r"2\.\.500 different words, got more than 500"):
+        NextSymbol(text)
+    assert len(read) < 5_000
+
+
+@pytest.mark.parametrize("unit", ["word", "character"])
+def test_a_long_text_is_read_in_small_steps_and_the_task_then_made_at_once(unit):
+    text = " ".join(f"w{number % 90} and, {number % 7}" for number in range(40_000))
+    settings = {"text": text, "unit": unit}
+
+    steps = sum(1 for _ in preparing("symbols", settings))
+
+    assert steps > len(text) / 15_000
+    assert sum(1 for _ in preparing("symbols", settings)) == 0
+    assert make_task("symbols", **settings).text is text
+
+
+@pytest.mark.parametrize("settings", [{"text": None}, {"text": 3, "unit": []}, {"unit": "no"}, {}])
+def test_preparing_what_is_no_task_is_left_to_the_refusal(settings):
+    list(preparing("symbols", settings))
+    list(preparing("nothing of the kind", settings))
+
+
+def test_a_refused_text_is_not_read_again(monkeypatch):
+    text = " ".join(f"other{number}" for number in range(600))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="got more than 500"):
+            NextSymbol(text)
+        monkeypatch.setattr(vocabulary, "_plain", lambda *_: pytest.fail("read again"))

@@ -5,6 +5,7 @@ import unicodedata
 import numpy as np
 import pytest
 
+from rnnviz.tasks import vocabulary
 from rnnviz.tasks.vocabulary import (
     Vocabulary,
     check_label,
@@ -15,6 +16,10 @@ from rnnviz.tasks.vocabulary import (
 
 FAMILY = "👨\u200d👩\u200d👧"
 SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+def symbols_of(stretches):
+    return [symbol for stretch in stretches for symbol in stretch]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +64,19 @@ def test_a_label_of_ten_million_accents_is_refused_at_once():
 def test_words_lose_capitals_and_the_punctuation_around_them():
     text = "“It's Monday,” she said – re-start!  (Slowly...)\n\nWeek 2: 50%"
     expected = ["it's", "monday", "she", "said", "re-start", "slowly", "week", "2", "50"]
-    assert split_words(text) == expected
+    assert symbols_of(split_words(text)) == expected
 
 
 def test_markup_among_words_stays_text():
-    assert split_words("<img src=x onerror=alert(1)>") == ["<img", "src=x", "onerror=alert(1)>"]
+    assert symbols_of(split_words("<img src=x onerror=alert(1)>")) == [
+        "<img",
+        "src=x",
+        "onerror=alert(1)>",
+    ]
 
 
 def test_an_emoji_keycap_keeps_its_sign():
-    assert split_words("press #\ufe0f\u20e3 now") == ["press", "#\ufe0f\u20e3", "now"]
+    assert symbols_of(split_words("press #\ufe0f\u20e3 now")) == ["press", "#\ufe0f\u20e3", "now"]
 
 
 @pytest.mark.parametrize(
@@ -92,19 +101,19 @@ def test_an_emoji_keycap_keeps_its_sign():
 )
 def test_a_character_is_what_a_reader_takes_for_one(text, characters):
     expected = [unicodedata.normalize("NFC", character) for character in characters]
-    assert split_characters(text) == expected
+    assert symbols_of(split_characters(text)) == expected
 
 
 @pytest.mark.parametrize("split", [split_words, split_characters])
 @pytest.mark.parametrize("bad", ["\x00", "\x1b", "\ud800"])
 def test_a_text_with_a_character_that_cannot_be_shown_is_refused(split, bad):
     with pytest.raises(ValueError, match=r"^text must hold printable .* at character 4$"):
-        split("abc" + bad)
+        symbols_of(split("abc" + bad))
 
 
 def test_a_mountain_of_accents_on_one_letter_is_refused():
     with pytest.raises(ValueError, match=r"^each character must be 1\.\.40 printable"):
-        split_characters("a" + "\u0301\u0323" * 50_000)
+        symbols_of(split_characters("a" + "\u0301\u0323" * 50_000))
 
 
 def test_integers_are_unique_and_lead_back_to_the_labels():
@@ -150,3 +159,36 @@ def test_right_to_left_text_is_known():
     assert right_to_left("abc שלום")
     assert right_to_left("سلام")
     assert not right_to_left("abc 123 → 漢字")
+
+
+STRANGE = (
+    "One two, three -- four;  five... ένας ΔΥΟΣ δύο\n\n\t— six 👩🏽‍🚀 🇩🇪🇫🇷 é e\u0301 (seven) "
+    "天地玄黄 it's\u200bnine 'ten' \u00ad del\u200dta #\ufe0f\u20e3 שלום, עולם ! ? -a- b - c ␣ ␣ d "
+)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+@pytest.mark.parametrize("punctuation", [True, False])
+@pytest.mark.parametrize("split", [split_words, split_characters])
+def test_a_text_read_in_stretches_is_the_text_read_at_once(split, punctuation, lower, monkeypatch):
+    text = STRANGE * 3
+    monkeypatch.setattr(vocabulary, "_STRETCH", 10**9)
+    at_once = symbols_of(split(text, lower, punctuation))
+    for stretch in (200, 230, 301):
+        monkeypatch.setattr(vocabulary, "_STRETCH", stretch)
+        stretches = list(split(text, lower, punctuation))
+        assert len(stretches) > 1
+        assert symbols_of(stretches) == at_once
+
+
+def test_a_text_without_blanks_is_parted_between_characters(monkeypatch):
+    monkeypatch.setattr(vocabulary, "_STRETCH", 20)
+    text = "天地e\u0301玄👩🏽‍🚀🇩🇪黄" * 30
+
+    assert symbols_of(split_characters(text)) == [*"天地", "é", "玄", "👩🏽‍🚀", "🇩🇪", "黄"] * 30
+
+
+def test_what_is_refused_is_named_with_its_place_in_the_whole_text(monkeypatch):
+    monkeypatch.setattr(vocabulary, "_STRETCH", 20)
+    with pytest.raises(ValueError, match=r"at character 401$"):
+        symbols_of(split_words("abc " * 100 + "\x00"))
