@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import lru_cache
+
 import pandas as pd
 
-#: How a formula begins, for one spreadsheet or another.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: How a formula begins, for one spreadsheet or another; full-width characters count as the same.
+_FORMULA = ("=", "+", "-", "@")
+#: Where some spreadsheets cut a line, whatever the file's own separator is, and begin a cell.
+_CUT = re.compile(r"([;\t\r\n])")
 
 
 def escape(cell: object) -> object:
     """Return a cell as it may stand in a CSV file that a spreadsheet opens.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers and all
-    other texts stay as they are.
+    A text that a spreadsheet would run as a formula gets an apostrophe in front, and so does what
+    it would make a cell of its own, after a semicolon, a tab or a new line. Numbers and all other
+    texts stay as they are.
     """
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return "'" + cell
-    return cell
+    return _harmless(cell) if isinstance(cell, str) else cell
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -24,3 +29,23 @@ def to_csv(table: pd.DataFrame) -> str:
     harmless = table.map(escape)
     harmless.columns = [escape(name) for name in table.columns]
     return str(harmless.to_csv(index=False, lineterminator="\n"))
+
+
+# A table has few different texts, many times.
+@lru_cache(maxsize=4096)
+def _harmless(text: str) -> str:
+    safe = "".join(f"'{part}" if _is_formula(part) else part for part in _CUT.split(text))
+    cut_at_once = text.lstrip(" ").startswith(("\t", "\r", "\n"))
+    return f"'{safe}" if cut_at_once else safe
+
+
+def _is_formula(text: str) -> bool:
+    """Tell whether the first character that counts begins a formula.
+
+    Blanks, control characters and marks that no one sees are skipped by one spreadsheet or another,
+    and so are quotes, once a line has been cut.
+    """
+    for character in text:
+        if character != '"' and unicodedata.category(character)[0] not in "ZC":
+            return unicodedata.normalize("NFKC", character).startswith(_FORMULA)
+    return False

@@ -1,7 +1,9 @@
 """A run goes into files and comes back to the bit, with a description of everything inside."""
 
+import csv as csv_format
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -12,6 +14,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
 from rnnviz.figures import export
+from rnnviz.figures.export.content import PIECE_BYTES
 from rnnviz.tasks import NextSymbol, make_task
 
 _RUNS = {
@@ -246,8 +249,68 @@ def test_the_share_that_is_done_rises_to_one_in_many_small_pieces(name):
     for make in (export.npz, export.csv):
         shares = list(make(taken))
         assert shares == sorted(shares)
-        assert len(shares) > 20
+        assert len(shares) > 10
         assert shares[-1] == 1
+
+
+@pytest.mark.parametrize("make", [export.npz, export.csv])
+@pytest.mark.parametrize(
+    ("config", "task"),
+    [
+        ({"hidden_size": 64, "layers": 2}, make_task("gym", length=50)),
+        ({"hidden_size": 2}, make_task("gym", length=10)),  # a long history
+        ({"hidden_size": 2, "task": "symbols"}, NextSymbol(text="a b c " * 50_000)),
+    ],
+    ids=["large", "long", "much text"],
+)
+def test_however_large_a_run_is_little_is_written_between_two_turns(
+    make, config, task, monkeypatch
+):
+    trainer = Trainer(RunConfig(**config, batch_size=2), task)
+    trainer.advance(iterations=2)
+    for iteration in range(3, 5_000 if config["hidden_size"] == 2 else 3):
+        trainer.history.add(iteration, 1 / 3, 2 / 3, 1 / 7, False, 0.01)
+    taken = export.snapshot(trainer)
+    written, pieces = [0], []
+    begin = zipfile.ZipFile.open
+
+    def counting(archive, *args, **how):
+        entry = begin(archive, *args, **how)
+        write = entry.write
+
+        def count(data):
+            written[0] += len(data)
+            return write(data)
+
+        entry.write = count
+        return entry
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", counting)
+    for _ in make(taken):
+        pieces.append(written[0])
+        written[0] = 0
+    assert sum(pieces) > 3 * PIECE_BYTES
+    assert max(pieces) <= 1.25 * PIECE_BYTES
+
+
+def test_texts_that_a_spreadsheet_would_run_are_harmless_in_every_table():
+    names = ("＝1+1", "x;=1+1", "\t=1+1", "＠SUM(1)", " -1")
+    trainer = Trainer(RunConfig(hidden_size=2), make_task("gym", exercises=names, length=6))
+    data = export.finished(export.csv(export.snapshot(trainer)))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.endswith(".csv"):
+                for row in csv_format.reader(io.TextIOWrapper(archive.open(name), "utf-8")):
+                    for cell in row:
+                        _assert_harmless(cell)
+
+
+def _assert_harmless(cell: str) -> None:
+    try:
+        float(cell)
+    except ValueError:
+        for part in re.split("[;\t\r\n]", cell):
+            assert not part.strip().startswith(("=", "+", "-", "@", "＝", "＠"))
 
 
 def test_no_trace_and_a_trace_of_another_example_are_refused():

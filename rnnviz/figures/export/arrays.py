@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,12 @@ import numpy as np
 from rnnviz.engine.layout import views
 from rnnviz.figures.export.content import (
     LEVEL,
+    PIECE_BYTES,
     Array,
     Snapshot,
     Work,
     history_of,
+    json_pieces,
     letters_of,
     loss_unit,
     origin_of,
@@ -58,12 +59,18 @@ def npz(taken: Snapshot) -> Work:
     described: dict[str, Any] = {}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
-        for done, named in enumerate(_arrays(taken, gradients), 1):
-            _write_array(archive, named.name, named.values)
+        for done, named in enumerate(_arrays(taken, gradients)):
+            for part in _write_array(archive, named.name, named.values):
+                yield 0.4 + 0.6 * ((done + part) / total)
             described[named.name] = _described(named)
-            yield 0.4 + 0.6 * (done / total)
         description = {**origin_of(taken), "axes": _AXES, "arrays": described}
-        _write_array(archive, "description", np.array(json.dumps(description, indent=1)))
+        pieces = []
+        for piece in json_pieces(description):
+            pieces.append(piece)
+            yield 1.0
+        words = b"".join(pieces).decode()
+        for _ in _write_array(archive, "description", np.array(words)):
+            yield 1.0
     return file.getvalue()
 
 
@@ -164,9 +171,20 @@ def _texts(labels: tuple[str, ...]) -> Array:
     return np.array(labels, dtype=np.str_)
 
 
-def _write_array(archive: zipfile.ZipFile, name: str, values: Array) -> None:
+def _write_array(archive: zipfile.ZipFile, name: str, values: Array) -> Iterator[float]:
+    """Write an array in pieces, after each of which it gives the share that is done, up to 1."""
+    if values.dtype.hasobject:
+        raise ValueError(f"{name} must be an array of plain numbers or text, got {values.dtype}")
+    values = np.asarray(values, order="C")
+    raw = values.reshape(-1).view(np.uint8).data
     with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-        np.lib.format.write_array(entry, values, allow_pickle=False)
+        about = np.lib.format.header_data_from_array_1_0(values)
+        np.lib.format.write_array_header_1_0(entry, about)
+        for start in range(0, len(raw), PIECE_BYTES):
+            entry.write(raw[start : start + PIECE_BYTES])
+            yield min(start + PIECE_BYTES, len(raw)) / len(raw)
+    if not len(raw):
+        yield 1.0
 
 
 def _described(named: _Named) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import json
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,8 +20,12 @@ from rnnviz.training.threads import one_thread
 
 Array = NDArray[Any]
 
-#: The making of a file: yields the share that is done, 0..1, and returns the bytes.
+#: The making of a file: yields the share that is done, 0..1, and returns the bytes. What is done
+#: between two shares is small: about `PIECE_BYTES` are written, or one trace is computed.
 Work = Generator[float, None, bytes]
+
+#: Bytes that are written at once; a few milliseconds with their compression.
+PIECE_BYTES = 65_536
 
 #: Deflate's quickest level: the last bits of measured numbers are noise, and no level shrinks them.
 LEVEL = 1
@@ -180,6 +185,19 @@ def origin_of(taken: Snapshot) -> dict[str, Any]:
             if trace.interventions
         },
     }
+
+
+def json_pieces(about: Any) -> Iterator[bytes]:
+    """Give JSON in pieces, for the settings of a task may hold a whole text or series."""
+    waiting = ""
+    for part in json.JSONEncoder(indent=1).iterencode(about):
+        waiting += part
+        if len(waiting) >= PIECE_BYTES:
+            # Escaped, so that a character is a byte.
+            for start in range(0, len(waiting), PIECE_BYTES):
+                yield waiting[start : start + PIECE_BYTES].encode()
+            waiting = ""
+    yield waiting.encode()
 
 
 def interventions_of(trace: Trace) -> list[dict[str, Any]]:

@@ -8,19 +8,19 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from itertools import chain, islice
 
 from rnnviz.engine import Network
 from rnnviz.engine.layout import views
 from rnnviz.figures.export.content import (
     LEVEL,
+    PIECE_BYTES,
     Array,
     Snapshot,
     Work,
     history_of,
     interventions_of,
+    json_pieces,
     letters_of,
     loss_unit,
     origin_of,
@@ -29,19 +29,22 @@ from rnnviz.figures.export.content import (
 from rnnviz.recording import COLUMNS, Trace
 from rnnviz.tasks.safe_csv import escape
 
+#: Bytes of a cell, its comma included, at most: a number in full has 24 characters.
+CELL_BYTES = 25
+
 _ITERATION = ("iterations", "updates that the weights had seen")
 _TIME_STEP = ("", "position in the example, from 0")
 
 
 @dataclass(frozen=True)
 class _Table:
-    """A CSV file: its columns with unit and meaning, and its rows in pieces."""
+    """A CSV file: its columns with unit and meaning, how many rows, and the rows one by one."""
 
     name: str
     about: str
     columns: dict[str, tuple[str, str]]
-    pieces: int
-    rows: Iterable[Iterable[Sequence[object]]]
+    count: int
+    rows: Iterable[Sequence[object]]
 
 
 def csv(taken: Snapshot) -> Work:
@@ -52,21 +55,31 @@ def csv(taken: Snapshot) -> Work:
     """
     gradients = yield from weight_gradients(taken, upto=0.1)
     tables = _tables(taken, gradients)
-    pieces = sum(table.pieces for table in tables)
-    done = 0
+    total, done = sum(table.count for table in tables), 0
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         _write(archive, "README.txt", _readme(taken, tables))
-        _write(archive, "run.json", json.dumps(origin_of(taken), indent=1).encode())
+        with archive.open("run.json", "w") as entry:
+            for piece in json_pieces(origin_of(taken)):
+                entry.write(piece)
+                yield 0.1
         _write(archive, "columns.csv", _columns(tables))
         for table in tables:
             with archive.open(f"{table.name}.csv", "w") as entry:
                 entry.write(_lines([list(table.columns)]))
-                for rows in table.rows:
+                for rows in _pieces(table):
                     entry.write(_lines(rows))
-                    done += 1
-                    yield 0.1 + 0.9 * (done / pieces)
+                    done += len(rows)
+                    yield 0.1 + 0.9 * (done / total)
     return file.getvalue()
+
+
+def _pieces(table: _Table) -> Iterator[list[Sequence[object]]]:
+    """Give the rows of a table, so many at once that they make about a piece of bytes."""
+    rows = iter(table.rows)
+    at_once = max(1, PIECE_BYTES // (len(table.columns) * CELL_BYTES))
+    while piece := list(islice(rows, at_once)):
+        yield piece
 
 
 def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
@@ -78,6 +91,7 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
     traces, first, loss = taken.traces, taken.traces[0], loss_unit(taken.task)
     count = len(traces)
+    layers, steps, units = len(first.layers), *first.h.shape
     by_step = {"iteration": _ITERATION, "time_step": _TIME_STEP}
     return [
         _Table(
@@ -88,7 +102,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "truncate": ("time steps", "pieces that the gradient went through; empty: all"),
                 "interventions": ("", "what was done to the network, as JSON; empty: nothing"),
             },
-            1, [map(_iteration_row, traces)],
+            count, map(_iteration_row, traces),
         ),
         _Table(
             "sequence", "The example, one row for each time step.",
@@ -98,7 +112,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "target": ("", "what a person reads; empty where nothing is asked"),
                 "scored": ("", "whether the time step counts in the loss"),
             },
-            1, [_sequence_rows(first)],
+            steps, _sequence_rows(first),
         ),
         _Table(
             "inputs", "What the network reads.",
@@ -107,7 +121,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "input": ("", "number of the input, from 0"),
                 "value": ("", "what comes in; for a learned vector the integer of the symbol"),
             },
-            1, [_matrix_rows(_two_axes(first.inputs))],
+            first.inputs.size, _matrix_rows(_two_axes(first.inputs)),
         ),
         _Table(
             "targets", "What should come out.",
@@ -116,7 +130,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "output": ("", "number of the output, from 0; of classes there is one alone"),
                 "value": ("", "number of the class, or the value"),
             },
-            1, [_matrix_rows(_two_axes(first.targets))],
+            first.targets.size, _matrix_rows(_two_axes(first.targets)),
         ),
         _Table(
             "units", "Gates, states and their gradients: one row for each unit and time step.",
@@ -127,7 +141,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "unit": ("", "hidden unit of the layer, from 0"),
                 **letters_of(taken, first.layers[0]),
             },
-            count, map(_unit_rows, traces),
+            count * layers * steps * units, chain.from_iterable(map(_unit_rows, traces)),
         ),
         _Table(
             "outputs", "The network's answers.",
@@ -138,7 +152,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "value": ("", "logit, or predicted value"),
                 "probability": ("share, 0..1", "softmax; empty where outputs are numbers"),
             },
-            count, map(_output_rows, traces),
+            count * first.outputs.size, chain.from_iterable(map(_output_rows, traces)),
         ),
         _Table(
             "input_gradients", "Derivative of the loss by what the first layer reads.",
@@ -147,7 +161,8 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "input": ("", "number of the input, or dimension of the learned vector, from 0"),
                 "d_x": (f"{loss} per unit", "derivative of the example's loss"),
             },
-            count, (_matrix_rows(each.d_x, each.iteration) for each in traces),
+            count * first.d_x.size,
+            chain.from_iterable(_matrix_rows(each.d_x, each.iteration) for each in traces),
         ),
         _Table(
             "weights", "All weights, as PyTorch names and arranges them, and their gradients.",
@@ -159,8 +174,8 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "weight": ("", "its value"),
                 "gradient": (f"{loss} per unit", "derivative of the example's loss"),
             },
-            count,
-            (
+            gradients.size,
+            chain.from_iterable(
                 _weight_rows(taken.network, each, gradient)
                 for each, gradient in zip(traces, gradients, strict=True)
             ),
@@ -168,7 +183,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
         _Table(
             "history", "Training, one row for each iteration.",
             history_of(taken.task),
-            1, [taken.history[list(COLUMNS)].itertuples(index=False, name=None)],
+            len(taken.history), taken.history[list(COLUMNS)].itertuples(index=False, name=None),
         ),
     ]  # fmt: skip
 
@@ -189,37 +204,38 @@ def _two_axes(values: Array) -> Array:
 
 def _matrix_rows(values: Array, *before: object) -> Iterator[Sequence[object]]:
     """Give a row for each entry of a matrix (T, n): what stands before, t, n, the entry."""
-    for step, row in enumerate(values.tolist()):
-        for place, value in enumerate(row):
+    for step, row in enumerate(values):
+        for place, value in enumerate(row.tolist()):
             yield (*before, step, place, value)
 
 
 def _unit_rows(trace: Trace) -> Iterator[Sequence[object]]:
-    steps, units = trace.h.shape
-    step = np.repeat(np.arange(steps), units).tolist()
-    unit = np.tile(np.arange(units), steps).tolist()
     for number, layer in enumerate(trace.layers):
-        values = [each.ravel().tolist() for each in layer.quantities().values()]
-        same = [[constant] * len(step) for constant in (trace.iteration, number)]
-        yield from zip(*same, step, unit, *values, strict=True)
+        quantities = list(layer.quantities().values())
+        for step in range(trace.steps):
+            by_unit = zip(*(each[step].tolist() for each in quantities), strict=True)
+            for unit, values in enumerate(by_unit):
+                yield (trace.iteration, number, step, unit, *values)
 
 
 def _output_rows(trace: Trace) -> Iterator[Sequence[object]]:
     names = trace.output_labels or ("",) * trace.outputs.shape[1]
-    shares: Any = trace.probabilities
-    shares = [[""] * len(names)] * trace.steps if shares is None else shares.tolist()
-    for step, (values, of_step) in enumerate(zip(trace.outputs.tolist(), shares, strict=True)):
+    shares = trace.probabilities
+    for step, of_step in enumerate(trace.outputs):
+        values = of_step.tolist()
+        likely = [""] * len(names) if shares is None else shares[step].tolist()
         for place, name in enumerate(names):
-            yield (trace.iteration, step, place, name, values[place], of_step[place])
+            yield (trace.iteration, step, place, name, values[place], likely[place])
 
 
 def _weight_rows(network: Network, trace: Trace, gradient: Array) -> Iterator[Sequence[object]]:
     names = {name: values.shape for name, values in network.parameters.items()}
     gradients = views(gradient, names)
     for name, values in views(trace.weights, names).items():
-        by_row = zip(_two_axes(values).tolist(), _two_axes(gradients[name]).tolist(), strict=True)
-        for row, (weights, slopes) in enumerate(by_row):
-            for column, (weight, slope) in enumerate(zip(weights, slopes, strict=True)):
+        by_row = zip(_two_axes(values), _two_axes(gradients[name]), strict=True)
+        for row, (of_row, slopes) in enumerate(by_row):
+            pairs = zip(of_row.tolist(), slopes.tolist(), strict=True)
+            for column, (weight, slope) in enumerate(pairs):
                 yield (trace.iteration, name, row, column, weight, slope)
 
 
@@ -245,7 +261,8 @@ def _readme(taken: Snapshot, tables: Iterable[_Table]) -> bytes:
             "",
             "All files are CSV in UTF-8: names in the first row, commas, points for decimals.",
             "Numbers read back to the last bit; nan and inf stand where a number is none.",
-            "A text that a spreadsheet would run as a formula has an apostrophe in front.",
+            "A text, or what follows a semicolon, tab or new line in it, that a spreadsheet would",
+            "run as a formula has an apostrophe in front.",
             "",
             *(f"{table.name}.csv: {table.about}" for table in tables),
             "columns.csv: what each column of each file means, and its unit.",
