@@ -14,8 +14,8 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import number, share
 from rnnviz.recording.trace import Trace
 
-#: Most numbers (steps x units x units) whose singular values are taken: a tenth of a second or two.
-MOST_NUMBERS = 2**19
+#: Most numbers (steps x units x units) whose singular values are taken: a tenth of a second.
+MOST_NUMBERS = 2**17
 #: A slope below this passes next to nothing: the unit is saturated there.
 SATURATED = 0.1
 #: Factors of a step within so much of 1 count as 1.

@@ -14,9 +14,9 @@ from rnnviz.recording.trace import Array, Trace
 from rnnviz.tasks.task import Batch, Loss, Probe, Task
 from rnnviz.training.threads import one_thread
 
-#: Time steps x sequences x (inputs, and units of all layers) that are worth waiting for: an LSTM
-#: takes about half a second.
-AFFORDABLE = 2_000_000
+#: Time steps x sequences x (inputs, and units of all layers) that others can wait for: an LSTM
+#: takes about a tenth of a second.
+AFFORDABLE = 400_000
 
 
 @dataclass(frozen=True)

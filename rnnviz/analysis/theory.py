@@ -32,10 +32,11 @@ JACOBIANS, FORGET_GATES, UPDATE_GATES = "Jacobians", "forget gates alone", "upda
 VANISHED, EXPLODED = 0.01, 100.0
 #: What is left after the last lag is about what there was, up to this factor.
 KEPT = 2.0
-#: Most numbers (time steps x units x units) that go back for the bound: a tenth of a second or two.
-MOST_NUMBERS = 2**21
-#: Most numbers (lags x units x units) whose norms are taken: a tenth of a second, too.
-MOST_LOOKED_AT = 2**18
+#: Most numbers (time steps x units x units of all layers) that go back for the bound: a tenth of a
+#: second.
+MOST_NUMBERS = 2**19
+#: Most numbers (lags x units x units) whose norms are taken: less than that.
+MOST_LOOKED_AT = 2**16
 #: Factors per step within so much of each other count as the same.
 SAME = 0.03
 
@@ -170,7 +171,8 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
 def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Foretold | None:
     """Return what can be left at most in the top layer."""
     lags = before_first_zero(h).size - 1
-    if lags < 1 or not np.isfinite(h[0]) or h.size * trace.hidden_size**2 > MOST_NUMBERS:
+    numbers = h.size * trace.hidden_size**2 * len(trace.layers)
+    if lags < 1 or not np.isfinite(h[0]) or numbers > MOST_NUMBERS:
         return None
     most = max(2, MOST_LOOKED_AT // trace.hidden_size**2)
     looked_at = np.unique(np.linspace(0, lags, min(most, lags + 1)).astype(np.intp))

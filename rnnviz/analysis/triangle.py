@@ -13,8 +13,8 @@ from rnnviz.analysis.gradients import REACHED_SHARE, Norms, back_from, reach, st
 from rnnviz.engine import Network, itemised
 from rnnviz.recording.trace import Trace
 
-#: Most numbers (predictions x time steps x units) that go back: some tenths of a second at most.
-MOST_NUMBERS = 2**21
+#: Most numbers (predictions x time steps x units of all layers) that go back: a tenth of a second.
+MOST_NUMBERS = 2**19
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def triangle(
         Gradient w.r.t. the hidden state, or w.r.t. the cell state of an LSTM.
     """
     scored = np.flatnonzero(trace.scored)
-    most = max(8, MOST_NUMBERS // (trace.steps * trace.hidden_size))
+    units = trace.hidden_size * len(trace.layers)
+    most = max(8, MOST_NUMBERS // (trace.steps * units))
     chosen = scored[np.unique(np.linspace(0, scored.size - 1, min(most, scored.size)).astype(int))]
     mask = np.zeros((trace.steps, 1), bool)
     mask[chosen] = True

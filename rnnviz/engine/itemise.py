@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # What goes back side by side in one pass: more needs memory in proportion, and is no faster.
 SIDE_BY_SIDE = 64
-NUMBERS = 2**19  # of one buffer (T, H, items): 4 MB, of some 14 such buffers
+NUMBERS = 2**19  # of one buffer (T, H, items) of all layers: 4 MB, of some 14 such buffers
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def itemised(
     if y.ndim < LOSSES[loss].target_axes:  # the last step alone
         scored = scored[-1:]
     found: dict[str, list[list[Array]]] = {"h": [], "c": []}
-    for items in groups(scored, len(x), network.hidden_size):
+    for items in groups(scored, len(x), network.hidden_size * network.layers):
         buffers = _send_back(network, x, d_outputs, items, truncate)
         found["h"].append([_item_first(layer.d_h) for layer in buffers.layers])
         if "c" in network.architecture.cell_type.state_names:

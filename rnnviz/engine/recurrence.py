@@ -100,7 +100,8 @@ def jacobian_norms(
     H, T = network.hidden_size, len(x)
     chosen = _chosen(steps, T)
     parts = [
-        _columns(network, x, state, units, chosen) for units in groups(np.arange(H), T, H)
+        _columns(network, x, state, units, chosen)
+        for units in groups(np.arange(H), T, H * network.layers)
     ]  # of each layer (steps, H, units)
     jacobians = [np.concatenate(of_layer, axis=2) for of_layer in zip(*parts, strict=True)]
     return np.array([[_norm(jacobian) for jacobian in of_layer] for of_layer in jacobians])
@@ -147,7 +148,7 @@ def step_jacobians(
         name: np.stack([layer.states[name][:-1, :, 0] for layer in unrolled.layers])
         for name in unrolled.layers[0].states
     }
-    at_once = max(1, NUMBERS // H**2)
+    at_once = max(1, NUMBERS // (H**2 * network.layers))
     for start in range(0, len(chosen), at_once):
         part = chosen[start : start + at_once]
         starts = {name: np.repeat(values[:, part], H, axis=1) for name, values in before.items()}

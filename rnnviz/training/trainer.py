@@ -129,7 +129,7 @@ class Trainer:
         iterations
             At most so many.
         seconds
-            Stop after the first iteration that ends later than this: at least one is done.
+            At most for so long, if an iteration takes as long as the last one: one is always done.
 
         Returns
         -------
@@ -154,8 +154,10 @@ class Trainer:
         try:
             with one_thread():
                 while self.diverged is None and self.iteration < last:
+                    begun = time.perf_counter()
                     self._iterate()
-                    if time.perf_counter() >= end:
+                    now = time.perf_counter()
+                    if now + (now - begun) > end:  # another one would not fit
                         break
         finally:  # a notebook may be interrupted in between
             self._remember()

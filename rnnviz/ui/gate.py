@@ -1,17 +1,23 @@
-"""The compute gate: one session computes at a time, first come, first served.
+"""The compute gate: one session computes at a time, and who has computed least goes first.
 
 NumPy releases and takes Python's interpreter lock around every operation; when several sessions
 train at once the hand-overs cost more than the work. So a session waits for its turn, computes for
 a short slice, draws, and lets the next one in. The gate belongs to the process: all users share it.
+
+Turns are not equally long: one iteration of a large network takes as long as a hundred of a small
+one. Were each let in as it came, a visitor with a small network would wait for every large one in
+turn. So the time counts and not the turns, as in start-time fair queueing (Goyal, Vin and Cheng
+1996): each session has a clock that runs while it holds the turn, and the one whose clock shows
+least is next. A session that rested has saved nothing up, and nobody waits for long.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 #: A session that alone wants to train computes for this long per tick.
 LONGEST_SLICE_S = 0.08
@@ -21,21 +27,46 @@ SHORTEST_SLICE_S = 0.004
 SHARED_SLICE_S = 0.08
 #: A session that has not come for a turn for this long no longer counts.
 FORGET_AFTER_S = 2.0
+#: Who has waited for this long is next, however much it has computed.
+LONGEST_WAIT_S = 1.0
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """A session that asks for a turn.
+
+    Parameters
+    ----------
+    session
+        Its identity.
+    came
+        When, by the monotonic clock, in seconds.
+    at_least
+        What its clock shows at least: that of whoever held the turn when it came.
+    """
+
+    session: int
+    came: float
+    at_least: float
+    may_go: threading.Event = field(default_factory=threading.Event)
 
 
 class ComputeGate:
-    """Lets one session in at a time, in the order in which they came."""
+    """Lets one session in at a time: the one that has held the turn for the least time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._queue: deque[threading.Event] = deque()
+        self._queue: list[_Waiting] = []
+        self._is_held = False
+        self._clock = 0.0
+        self._clocks: dict[int, float] = {}
         self._last_seen: dict[int, float] = {}
 
     @property
     def waiting(self) -> int:
         """How many sessions wait for their turn."""
         with self._lock:
-            return max(len(self._queue) - 1, 0)
+            return len(self._queue)
 
     @contextmanager
     def turn(self, session: object) -> Iterator[float]:
@@ -51,19 +82,36 @@ class ComputeGate:
         float
             Seconds that the session should compute at most: the more sessions, the shorter.
         """
-        me = threading.Event()
         with self._lock:
+            me = _Waiting(id(session), time.monotonic(), self._clock)
             self._queue.append(me)
-            if self._queue[0] is me:
-                me.set()
-        me.wait()
+            if not self._is_held:
+                self._let_in(me)
+        me.may_go.wait()
+        begun = time.monotonic()
         try:
             yield self._slice_for(session)
         finally:
             with self._lock:
-                self._queue.popleft()
+                self._clocks[me.session] = self._clock + time.monotonic() - begun
+                self._is_held = False
                 if self._queue:
-                    self._queue[0].set()
+                    self._let_in(self._next())
+
+    def _next(self) -> _Waiting:
+        """Return who is next: of those that wait, the first to come is first in the queue."""
+        if time.monotonic() - self._queue[0].came > LONGEST_WAIT_S:
+            return self._queue[0]
+        return min(self._queue, key=self._starts_at)
+
+    def _starts_at(self, waiting: _Waiting) -> float:
+        return max(waiting.at_least, self._clocks.get(waiting.session, 0.0))
+
+    def _let_in(self, waiting: _Waiting) -> None:
+        self._queue.remove(waiting)
+        self._is_held = True
+        self._clock = max(self._clock, self._starts_at(waiting))
+        waiting.may_go.set()
 
     def _slice_for(self, session: object) -> float:
         now = time.monotonic()
@@ -72,6 +120,7 @@ class ComputeGate:
             self._last_seen = {
                 who: seen for who, seen in self._last_seen.items() if now - seen < FORGET_AFTER_S
             }
+            self._clocks = {who: at for who, at in self._clocks.items() if at > self._clock}
             sessions = len(self._last_seen)
         return min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, SHARED_SLICE_S / sessions))
 

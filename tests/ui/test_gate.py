@@ -1,11 +1,13 @@
-"""The compute gate lets sessions in one at a time, first come, first served."""
+"""The compute gate lets sessions in one at a time, and gives each the same time."""
 
 import threading
+import time
 
+from rnnviz.ui import gate as module
 from rnnviz.ui.gate import LONGEST_SLICE_S, SHORTEST_SLICE_S, ComputeGate
 
 
-def test_sessions_get_their_turn_in_the_order_in_which_they_came():
+def test_sessions_that_have_computed_alike_get_their_turn_in_the_order_in_which_they_came():
     gate, order = ComputeGate(), []
     came = [threading.Event() for _ in range(5)]
 
@@ -54,3 +56,67 @@ def test_the_slice_gets_shorter_the_more_sessions_there_are():
     assert slices[0] == LONGEST_SLICE_S
     assert slices == sorted(slices, reverse=True)
     assert slices[-1] == SHORTEST_SLICE_S
+
+
+def contest(holds: dict[str, float], seconds: float) -> dict[str, int]:
+    """Return how many turns sessions get that hold each for so long, and come again at once."""
+    gate, turns, end = ComputeGate(), dict.fromkeys(holds, 0), time.monotonic() + seconds
+
+    def come(name: str) -> None:
+        while time.monotonic() < end:
+            with gate.turn(name):
+                time.sleep(holds[name])
+            turns[name] += 1
+
+    threads = [threading.Thread(target=come, args=(name,)) for name in holds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    return turns
+
+
+def test_a_session_with_short_turns_comes_more_often_than_those_with_long_ones():
+    turns = contest({"light": 0.002, "heavy": 0.06, "heavier": 0.06}, seconds=0.8)
+
+    # Let in as they come, each would have the same number of turns. Now it is next whenever it is
+    # there, so between any two of theirs.
+    assert turns["light"] > 1.5 * turns["heavy"] > 0
+
+
+def test_nobody_waits_for_ever_beside_many_with_short_turns(monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.1)
+    turns = contest({"heavy": 0.1, **{f"light {number}": 0.01 for number in range(8)}}, seconds=1.0)
+
+    # By time alone it would be let in again after each of the others has had 0.1 s: 2 turns.
+    assert turns["heavy"] >= 3
+
+
+def test_a_session_that_rested_has_saved_nothing_up():
+    gate = ComputeGate()
+    rested, busy = "rested", "busy"
+    with gate.turn(rested):
+        pass
+    for _ in range(3):
+        with gate.turn(busy):
+            time.sleep(0.01)
+    order, came = [], threading.Event()
+
+    def come(name: str) -> None:
+        came.set()
+        with gate.turn(name):
+            order.append(name)
+
+    with gate.turn(busy):
+        threads = [threading.Thread(target=come, args=(rested,))]
+        threads[0].start()
+        while gate.waiting < 1:
+            pass
+        threads.append(threading.Thread(target=come, args=("new",)))
+        threads[1].start()
+        while gate.waiting < 2:
+            pass
+    for thread in threads:
+        thread.join(5)
+
+    assert order == [rested, "new"]  # in the order in which they came
