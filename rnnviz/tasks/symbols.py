@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.fields import Field
+from rnnviz.fields import Field, shown
 from rnnviz.tasks import memoryless
 from rnnviz.tasks.followers import followers
 from rnnviz.tasks.task import Baseline, Batch, Measure, only_last
@@ -31,6 +31,8 @@ SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding=
 
 MOST_SYMBOLS = 500
 MOST_CHARACTERS = 5_000_000
+#: Characters from which a person lets the network go on.
+MOST_TYPED = 2_500
 
 _NAME_CHARACTERS = 60
 
@@ -284,6 +286,35 @@ class NextSymbol(Windows):
             raise ValueError("at least 1 symbol is needed to go on from, got 0")
         return self._look_up(self.vocabulary.encode(symbols)[:, None])
 
+    def read(self, text: str) -> tuple[str, ...]:
+        """Return the symbols of what a person typed, split as the text of the task is.
+
+        Raises
+        ------
+        ValueError
+            If it is too long, holds no symbol, or one that is not in the text of the task.
+        """
+        if len(text) > MOST_TYPED:
+            raise ValueError(
+                f"a start must have at most {MOST_TYPED:,} characters, got {len(text):,}"
+            )
+        typed = _stretches_of(_Asked(text, self.unit, self.case, self.punctuation))
+        symbols = tuple(symbol for stretch in typed for symbol in stretch)
+        if self.unit == "character" and text.strip():
+            # A blank at either end is a symbol as well: the next word is to begin, or has begun.
+            before = (SPACE,) if text[:1].isspace() else ()
+            symbols = (*before, *symbols, *((SPACE,) if text[-1:].isspace() else ()))
+        if not symbols:
+            raise ValueError(f"a start must have at least 1 {self.unit}, got {shown(text)}")
+        known = set(self.vocabulary.labels)
+        strange = next((symbol for symbol in symbols if symbol not in known), None)
+        if strange is not None:
+            raise ValueError(
+                f"a start must be made of the {len(known)} {self.unit}s in the text that the "
+                f"network learns, got {shown(strange)}"
+            )
+        return symbols
+
     def join(self, symbols: Sequence[str]) -> str:
         """Return the symbols as running text."""
         if self.unit == "word":
@@ -410,16 +441,19 @@ class _Asked:
     punctuation: str
 
 
-def _read(asked: _Asked) -> Generator[None, None, _Split]:
-    """Split a text, with integers in the order of first appearance; stop at too many symbols."""
+def _stretches_of(asked: _Asked) -> Iterator[list[str]]:
+    """Split a text as is asked, one stretch of it after the other."""
     text, lower = asked.text, asked.case == "lowered"
     if asked.unit == "word":
-        stretches = split_words(text, lower, asked.punctuation == "kept")
-    else:
-        stretches = split_characters(text, lower, asked.punctuation != "dropped")
+        return split_words(text, lower, asked.punctuation == "kept")
+    return split_characters(text, lower, asked.punctuation != "dropped")
+
+
+def _read(asked: _Asked) -> Generator[None, None, _Split]:
+    """Split a text, with integers in the order of first appearance; stop at too many symbols."""
     integers: dict[str, int] = {}
     codes: list[NDArray[np.unsignedinteger]] = [np.zeros(0, np.uint16)]
-    for symbols in stretches:
+    for symbols in _stretches_of(asked):
         for symbol in dict.fromkeys(symbols):
             integers.setdefault(symbol, len(integers))
         if len(integers) > MOST_SYMBOLS:

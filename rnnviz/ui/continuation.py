@@ -1,8 +1,10 @@
-"""Let the network continue the text from symbols that the visitor picks, one at a time."""
+"""Let the network continue a text from where the visitor starts it."""
 
 from __future__ import annotations
 
+import time
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,20 +20,29 @@ from rnnviz.analysis.predictions import (
     probabilities,
     uniform,
 )
+from rnnviz.engine import LayerRecord
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.tasks import NextSymbol
+from rnnviz.tasks.symbols import MOST_TYPED
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
 from rnnviz.ui import session
 from rnnviz.ui.gate import GATE
+from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
 
+#: How many symbols a press of "write more" asks for, and are written at most after one start.
+MANY, MOST_ADDED = 50, 1_000
+#: Seconds between two looks while symbols are written, how many are written at a look, and for how
+#: many seconds at most: one can watch it write, and the network goes on training.
+TICK_S, AT_A_TIME, LONGEST_S = 0.3, 5, 0.02
+
 
 @dataclass(frozen=True)
 class _Text:
-    """What was picked, and what the network has added to it.
+    """What the visitor started with, and what the network has added to it.
 
     Parameters
     ----------
@@ -39,21 +50,19 @@ class _Text:
         Of the run that continues it. Held weakly, or a run that was replaced would stay in memory.
     start, added
         Symbols.
+    wanted
+        How many more are still to be written.
     """
 
     trainer: weakref.ref[Trainer]
     start: tuple[str, ...]
     added: tuple[str, ...] = ()
+    wanted: int = 0
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """All of it."""
         return self.start + self.added
-
-    @property
-    def window(self) -> tuple[str, ...]:
-        """The latest symbols, as many as were picked: what the network sees."""
-        return self.symbols[-len(self.start) :]
 
 
 @dataclass(frozen=True)
@@ -70,16 +79,27 @@ class _View:
         return bool(np.isfinite(self.chances).all())
 
 
-@st.fragment
 def panel() -> None:
     """Draw the panel, for a task whose sequences can be continued."""
+    text: _Text | None = session.value(session.CONTINUATION)
+    writing = text is not None and text.wanted > 0
+    st.fragment(_panel, run_every=TICK_S if writing else None)(timed=writing)
+
+
+def _panel(timed: bool) -> None:
+    """Draw the panel; while symbols are written a timer draws it again and again."""
     session.refresh()
     run = session.current()
     task = run.trainer.task
     if not isinstance(task, NextSymbol):
         return
     st.subheader("Let the network continue", anchor=False)
-    text = _text_so_far(run, _pick(task, run))
+    start = _start(task, run)
+    if start is None:
+        return
+    text = _written(run, task, _text_so_far(run, start))
+    if timed and not text.wanted:
+        session.outdate_page()  # which ends the timer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choice()
         # The place is known now, the buttons only once the network was asked.
@@ -92,29 +112,33 @@ def panel() -> None:
     st.caption(f"Measured with the weights of iteration {view.iteration:,}{newer}.")
 
 
-def _pick(task: NextSymbol, run: Run) -> tuple[str, ...]:
-    """Draw one choice for each symbol of the window; start with those of the probe."""
+def _start(task: NextSymbol, run: Run) -> tuple[str, ...] | None:
+    """Ask for a text to start from, at first the probe's; None if it is refused, which is said."""
     shown = run.trainer.probe.input_labels
-    of_probe = hash((task.output_labels, shown))
-    with st.container(horizontal=True):
-        return tuple(
-            st.selectbox(
-                f"Symbol {place + 1}",
-                options=task.output_labels,
-                index=task.output_labels.index(shown[place]),
-                key=f"start:{place}:{of_probe}",
-                persist_state="session",
-                width=160,
-            )
-            for place in range(task.length)
-        )
+    key = f"start:{hash((task.output_labels, shown))}"
+    session.seed(key, task.join(shown))
+    if not isinstance(session.value(key), str):  # whatever the browser has sent
+        session.show(key, task.join(shown))
+    typed = st.text_input(
+        f"Start from these {task.unit}s",
+        key=key,
+        persist_state="session",
+        max_chars=MOST_TYPED,
+        help=f"Any {task.unit}s of the text that the network learns. It sees the last "
+        f"{task.length} at a time, as in training.",
+    )
+    try:
+        return task.read(typed)
+    except ValueError as refused:
+        st.error(f"{plain(str(refused))}.", icon=":material/block:")
+        return None
 
 
 def _text_so_far(run: Run, start: tuple[str, ...]) -> _Text:
     """Return the text that is being continued; a new one after another start or in another run."""
     new = _Text(weakref.ref(run.trainer), start)
     text: _Text | None = session.value(session.CONTINUATION)
-    if text is None or replace(text, added=()) != new:
+    if text is None or replace(text, added=(), wanted=0) != new:
         session.show(session.CONTINUATION, new)
         return new
     return text
@@ -159,13 +183,24 @@ def _choice() -> None:
 
 
 def _buttons(text: _Text, view: _View) -> None:
+    full = len(text.added) >= MOST_ADDED
     st.button(
         "Next symbol",
         icon=":material/add:",
         key="next_symbol",
-        on_click=_add,
-        args=(text,),
-        disabled=not view.is_finite,
+        on_click=_want,
+        args=(text, 1),
+        disabled=not view.is_finite or full or text.wanted > 0,
+    )
+    writing = text.wanted > 0
+    st.button(
+        "Stop" if writing else f"Write {MANY} more",
+        icon=":material/stop:" if writing else ":material/edit:",
+        key="write_more",
+        on_click=_stop if writing else _want,
+        args=() if writing else (text, MANY),
+        disabled=not view.is_finite or (full and not writing),
+        help=f"At most {MOST_ADDED:,} symbols are written after one start.",
     )
     st.button(
         "Start again",
@@ -176,32 +211,63 @@ def _buttons(text: _Text, view: _View) -> None:
     )
 
 
-def _add(shown: _Text) -> None:
-    """Add a symbol to the text that was shown when the button was pressed.
+def _want(shown: _Text, count: int) -> None:
+    """Ask for more symbols after the text that was shown when the button was pressed.
 
     If the text is another one by now, the press was already obeyed: while training, the browser
     can send one press twice (see `transport`).
     """
-    run, text = session.current(), session.value(session.CONTINUATION)
-    task = run.trainer.task
-    if text != shown or text.trainer() is not run.trainer or not isinstance(task, NextSymbol):
-        return
-    view = _look(run, task, text)
-    if not view.is_finite:
-        return
-    if _is_greedy():
-        place = likeliest(view.chances)
-    else:
-        place = draw(
-            view.chances, uniform(session.value(session.CONTINUATION_SEED), len(text.added))
-        )
-    session.show(
-        session.CONTINUATION, replace(text, added=(*text.added, task.output_labels[place]))
-    )
+    text = session.value(session.CONTINUATION)
+    if text == shown:
+        wanted = min(count, MOST_ADDED - len(text.added))
+        session.show(session.CONTINUATION, replace(text, wanted=wanted))
+        if wanted > 1:
+            session.outdate_page()
+
+
+def _stop() -> None:
+    text = session.value(session.CONTINUATION)
+    if text is not None:
+        session.show(session.CONTINUATION, replace(text, wanted=0))
+    session.outdate_page()
 
 
 def _start_again() -> None:
-    session.show(session.CONTINUATION, replace(session.value(session.CONTINUATION), added=()))
+    text = session.value(session.CONTINUATION)
+    if text is not None:
+        session.show(session.CONTINUATION, replace(text, added=(), wanted=0))
+    session.outdate_page()
+
+
+def _written(run: Run, task: NextSymbol, text: _Text) -> _Text:
+    """Write a few of the symbols that are wanted; the next run of the panel writes on.
+
+    All of them in one turn would keep others from training.
+    """
+    if not text.wanted:
+        return text
+    ends = False
+    with GATE.turn(run) as seconds, one_thread():
+        end = time.monotonic() + min(seconds, LONGEST_S)
+        for _ in range(min(text.wanted, AT_A_TIME)):
+            chances = _expected(run, task, text)[0]
+            if ends := not np.isfinite(chances).all():
+                break
+            label = task.output_labels[_chosen(chances, len(text.added))]
+            text = replace(text, added=(*text.added, label), wanted=text.wanted - 1)
+            if time.monotonic() >= end:
+                break
+    if ends:
+        text = replace(text, wanted=0)
+    session.show(session.CONTINUATION, text)
+    return text
+
+
+def _chosen(chances: NDArray[np.floating], place: int) -> int:
+    """Return which symbol comes at a place of the text."""
+    if _is_greedy():
+        return likeliest(chances)
+    return draw(chances, uniform(session.value(session.CONTINUATION_SEED), place))
 
 
 def _is_greedy() -> bool:
@@ -210,21 +276,33 @@ def _is_greedy() -> bool:
 
 def _look(run: Run, task: NextSymbol, text: _Text) -> _View:
     """Let the network read the window: what it expects next, and how its gates stand then."""
-    x = task.encode(text.window)
-    # The network records a loss too. Nobody knows the true next symbol here: any will do.
-    y = np.zeros(x.shape[:2], dtype=np.int64)
     with GATE.turn(run), one_thread():
         iteration = run.trainer.iteration
-        record = run.trainer.network.record(x, y)
+        chances, layers = _expected(run, task, text)
+        return _View(iteration, chances, gate_activations(layers))
+
+
+def _expected(
+    run: Run, task: NextSymbol, text: _Text
+) -> tuple[NDArray[np.floating], Sequence[LayerRecord]]:
+    """Return how likely each symbol is next, and what the network computed; in a turn."""
+    x = task.encode(text.symbols[-task.length :])
+    # The network records a loss too. Nobody knows the true next symbol here: any will do.
+    record = run.trainer.network.record(x, np.zeros(x.shape[:2], dtype=np.int64))
     temperature = 1.0 if _is_greedy() else session.value(session.CONTINUATION_TEMPERATURE)
-    chances = probabilities(record.outputs[-1, 0], temperature)
-    return _View(iteration, chances, gate_activations(record.layers))
+    return probabilities(record.outputs[-1, 0], temperature), record.layers
 
 
 def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
     # st.text shows it as it is: the symbols are what users typed.
     st.text(task.join(text.symbols))
-    st.caption(f"Picked: {len(text.start)}. Added by the network: {len(text.added)}.")
+    short = ""
+    if len(text.start) < task.length:
+        short = (
+            f" The network was trained on windows of {task.length}: until there are as many, it "
+            "sees fewer than in training, and is less sure to be right."
+        )
+    st.caption(f"Start: {len(text.start)}. Added by the network: {len(text.added)}.{short}")
     if not view.is_finite:
         st.warning(
             "What the network computes are no longer numbers: its training has diverged, and it "

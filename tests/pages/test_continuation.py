@@ -44,12 +44,28 @@ def panel():
     return open_on
 
 
-def picks(app):
-    return [box for box in app.selectbox if box.label.startswith("Symbol")]
+def box(app):
+    return next(box for box in app.text_input if str(box.key).startswith("start:"))
 
 
 def picked(app):
-    return [box.value for box in picks(app)]
+    return box(app).value.split()
+
+
+def start_from(app, typed):
+    box(app).set_value(typed).run()
+    assert not app.exception
+
+
+def written(app):
+    """Press the button for many, and let the timer go on until they are written."""
+    app.button(key="write_more").click().run()
+    for _ in range(60):
+        if app.button(key="write_more").label != "Stop":
+            break
+        app.run()
+    assert not app.exception
+    return text(app)
 
 
 def text(app):
@@ -202,9 +218,9 @@ def test_a_changed_start_starts_again(panel):
     app = panel()
     press(app, 3)
 
-    picks(app)[0].set_value("and").run()
+    start_from(app, "and then rest")
 
-    assert text(app) == " ".join(["and", *picked(app)[1:]])
+    assert text(app) == "and then rest"
 
 
 def test_a_new_run_starts_again(studio):
@@ -228,7 +244,7 @@ def test_training_goes_on_under_the_text(studio):
 
 def test_leaving_and_coming_back_keeps_the_text_and_the_way_it_is_made(studio):
     app = studio
-    picks(app)[0].set_value("and").run()
+    start_from(app, "and then")
     sample(app, seed=4, temperature=1.5)
     before = press(app, 3)
 
@@ -251,7 +267,7 @@ def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(pane
 
     after = press(app, 4)
 
-    assert after.startswith(task.join(picked(app)))
+    assert after.startswith(task.join(run_of(app).trainer.probe.input_labels))
     assert set(expected(app)["symbol"]) <= likely
     assert any("Added by the network: 4." in caption.value for caption in app.caption)
 
@@ -282,3 +298,126 @@ def test_a_network_that_has_diverged_says_so_and_adds_nothing(panel, cell, bad):
 def test_other_tasks_are_not_continued(open_app):
     app = open_app()
     assert "next_symbol" not in [button.key for button in app.button]
+
+
+def test_fifty_more_are_written_a_few_at_a_time_and_are_those_of_fifty_presses(panel):
+    app = panel()
+    sample(app, seed=3)
+    one_by_one = press(app, 12).split()
+    again(app)
+
+    app.button(key="write_more").click().run()
+
+    some = len(text(app).split())
+    assert 3 < some < 3 + 50
+    assert app.button(key="write_more").label == "Stop"
+    assert app.button(key="next_symbol").disabled
+    for _ in range(60):
+        app.run()
+    assert len(text(app).split()) == 3 + 50
+    assert text(app).split()[:15] == one_by_one
+    assert app.button(key="write_more").label == "Write 50 more"
+
+
+def test_writing_can_be_stopped_and_goes_on_from_there(panel):
+    app = panel()
+    app.button(key="write_more").click().run()
+
+    app.button(key="write_more").click().run()
+
+    stopped = text(app)
+    app.run()
+    assert text(app) == stopped
+    assert len(stopped.split()) < 3 + 50
+    assert written(app).startswith(stopped)
+
+
+def test_no_more_than_a_thousand_are_written(panel, monkeypatch):
+    from rnnviz.ui import continuation
+
+    monkeypatch.setattr(continuation, "MOST_ADDED", 60)
+    app = panel()
+    written(app)
+    assert len(written(app).split()) == 3 + 60
+    assert app.button(key="next_symbol").disabled
+    assert app.button(key="write_more").disabled
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "a start must have at least 1 word, got ''"),
+        ("  ...  ", "a start must have at least 1 word"),
+        ("and xylophone", "the text that the network learns, got 'xylophone'"),
+        ("<img src=x onerror=alert(1)>", "got '<img'"),
+        ("a\x00b", "printable characters only"),
+        ("x" * 50, "each word must be 1..40"),
+    ],
+)
+def test_a_start_that_the_network_does_not_know_is_refused_in_words(panel, typed, sentence):
+    app = panel()
+
+    start_from(app, typed)
+
+    (error,) = app.error
+    assert sentence in error.value.replace("\\", "")
+    assert "<img" not in error.value.replace("\\<", "")
+    assert not app.button
+    start_from(app, "and then rest")
+    assert not app.error
+    assert len(press(app).split()) == 4
+
+
+@pytest.mark.parametrize("cell", ["lstm", "mlp"])
+def test_a_start_shorter_than_the_window_is_continued_and_explained(panel, cell):
+    app = panel(cell=cell)
+
+    start_from(app, "and")
+
+    assert any("sees fewer than in training" in caption.value for caption in app.caption)
+    assert len(press(app, 4).split()) == 5
+
+
+def test_of_a_long_start_the_network_sees_the_last_window(panel):
+    app = panel()
+    start_from(app, "and then rest and then rest")
+    long = list(expected(app)["probability"])
+
+    start_from(app, "and then rest")
+
+    assert list(expected(app)["probability"]) == long
+    assert not any("sees fewer" in caption.value for caption in app.caption)
+
+
+def test_a_start_is_read_as_the_text_is(panel):
+    app = panel()
+    start_from(app, "  And, THEN... rest!  ")
+    assert text(app) == "and then rest"
+
+
+@pytest.mark.parametrize("unit", ["word", "character"])
+@pytest.mark.parametrize("punctuation", ["usual", "kept", "dropped"])
+def test_every_window_of_a_text_can_be_typed(unit, punctuation):
+    task = NextSymbol(text=STRANGE, unit=unit, punctuation=punctuation, length=3)
+    for place in range(len(task.probe_names)):
+        labels = task.probe(place).input_labels
+        assert task.read(task.join(labels)) == labels
+
+
+def test_a_start_that_is_too_long_is_refused():
+    with pytest.raises(ValueError, match="at most 2,500 characters, got 4,000"):
+        NextSymbol().read("and " * 1000)
+
+
+def test_a_start_that_is_no_text_is_the_probes(panel):
+    app = panel()
+    run = run_of(app)
+    key = box(app).key
+    fresh = AppTest.from_function(panel_alone, default_timeout=30)
+    fresh.session_state["run"] = run
+    fresh.session_state[key] = None
+
+    fresh.run()
+
+    assert not fresh.exception
+    assert text(fresh) == " ".join(run.trainer.probe.input_labels)
