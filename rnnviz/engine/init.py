@@ -102,15 +102,15 @@ def glorot(generator: np.random.Generator, rows: int, columns: int) -> Matrix:
 
 
 def orthogonal(generator: np.random.Generator, size: int, radius: float = 1.0) -> Matrix:
-    """Draw a rotation, all rotations equally likely, times `radius`.
+    """Draw an orthogonal matrix, rotation or reflection, all equally likely, times `radius`.
 
     All its eigenvalues have the absolute value `radius`, and so have its singular values: it is the
     matrix that neither shrinks nor blows up what passes through it many times.
     Saxe, McClelland and Ganguli (2014); the correction of signs is that of Mezzadri (2007).
     """
     Q, R = np.linalg.qr(generator.standard_normal((size, size)))
-    rotation: Matrix = Q * np.where(np.diag(R) < 0, -1.0, 1.0) * radius
-    return rotation
+    orthogonal: Matrix = Q * np.where(np.diag(R) < 0, -1.0, 1.0) * radius
+    return orthogonal
 
 
 def identity(size: int, radius: float = 1.0) -> Matrix:

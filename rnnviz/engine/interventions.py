@@ -1,7 +1,8 @@
 """Interventions: to hold a gate, to silence a unit, to shift the forget bias while it runs.
 
 They change what the network computes, not its weights, and are exact in both directions: a gate
-that is held has no gradient by its weights, and everything else has the gradient that it has in the
+that is held has no gradient by its weights (which the optimiser may still move, by the momentum of
+earlier gradients or by weight decay), and everything else has the gradient that it has in the
 changed network.
 """
 
@@ -24,7 +25,7 @@ class Hold:
     gate
         Its letter: `i f g o` of an LSTM, `r z n` of a GRU.
     value
-        What it is held at. Any finite number; 0..1 is what a sigmoid could be.
+        What it is held at. Any finite number; 0..1 is what a sigmoid could be, -1..1 a candidate.
     units
         Which units; None means all.
     layer

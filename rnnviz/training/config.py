@@ -42,12 +42,12 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "learning_rate", "Learning rate", float, 0.01,
-        "Size of each change of the weights. Too small: slow. Too large: the loss jumps.",
+        "Factor on each change of the weights. Too small: slow. Too large: the loss jumps.",
         low=1e-6, high=100.0, live=True, logarithmic=True, short="lr",
     ),
     Field(
         "momentum", "Momentum", float, 0.9,
-        "SGD only: share of the last change that is carried into the next.",
+        "SGD only: share of the last step that is carried on into the next.",
         low=0.0, high=0.999, live=True, short="mom",
     ),
     Field(
@@ -67,12 +67,15 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "weight_decay", "Weight decay", float, 0.0,
-        "How strongly every weight is drawn towards zero at each iteration.",
+        "L2: this times each weight is added to its gradient, which draws it towards zero. Adam "
+        "and RMSprop rescale the sum, so with them weights do not shrink in proportion.",
         low=0.0, high=1.0, live=True, short="wd",
     ),
     Field(
         "truncate", "Truncate after steps", int, None,
-        "Cut the gradient at every so many time steps: cheaper, but blind to longer dependencies.",
+        "Cut the gradient at fixed places, every so many time steps, while the state goes on. "
+        "With k it reaches 0 to k − 1 steps back, depending on where the step lies. It saves no "
+        "time here.",
         low=1, high=500, optional=True, live=True, short="trunc",
     ),
     Field(
@@ -82,14 +85,15 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "initial_weights", "Initial weights", str, "default",
-        "How the weights start. Default: Glorot for inputs, orthogonal for the recurrence "
-        "(identity for ReLU).",
+        "How the recurrent weights start: by default orthogonal, for ReLU as the identity. Input "
+        "weights and readout are Glorot’s. “uniform” draws all weights and biases as PyTorch does.",
         choices=("default", "uniform", "glorot", "orthogonal", "identity"), short="init",
     ),
     Field(
         "spectral_radius", "Spectral radius", float, 1.0,
-        "Orthogonal or identity start only: factor on the recurrent weights. Below 1 gradients "
-        "vanish at first, above 1 they can explode.",
+        "Orthogonal or identity start only: factor on the recurrent weights. In a plain RNN "
+        "gradients vanish at first below 1, and above 1 they can explode. In an LSTM they also go "
+        "along the cell state: with forget bias 3 they last below 1, too.",
         low=0.1, high=2.0, short="rho",
     ),
     Field(

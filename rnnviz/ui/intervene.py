@@ -21,6 +21,14 @@ _KINDS = {"hold": "Hold gate", "silence": "Silence", "bias": "Bias"}
 #: As a choice of unit or layer; None would be a choice that can be cleared.
 _ALL = "all"
 
+#: What the values mean at which one holds a gate, and what comes of its weights.
+_NO_GRADIENT = "Its weights get no gradient then; momentum or weight decay may still move them."
+_HELD = {
+    "gate": f"0 is shut, 1 is open. {_NO_GRADIENT}",
+    "update": f"0 takes the candidate, 1 keeps the old state. {_NO_GRADIENT}",
+    "candidate": f"What is offered to the memory: −1 to 1, and 0 adds nothing. {_NO_GRADIENT}",
+}
+
 
 def undo_button(run: Run) -> None:
     """Draw the button that takes back the last change, and says which that is."""
@@ -103,7 +111,7 @@ def _item(kind: str, run: Run, gates: str) -> Intervention:
     session.seed(key, 1.0)
     value = st.slider(
         "Value", -1.0 if signed else 0.0, 1.0, step=0.05, key=key, persist_state="session",
-        help="0 is shut, 1 is open. A gate that is held has no gradient by its weights.",
+        help=_HELD["candidate" if signed else "update" if gate == "z" else "gate"],
     )  # fmt: skip
     return Hold(gate, value, units=_units(network.hidden_size), layer=_layer(network.layers))
 
