@@ -86,13 +86,18 @@ class Correlations:
         label
             Of the quantity, such as "hidden state".
         """
+        if not self.names:
+            return "Nothing varies over these cases: there is nothing that a unit could follow."
+        if (self.cases < FEWEST_CASES).all():
+            return f"Of fewer than {FEWEST_CASES} cases nothing can be said."
         if np.isnan(self.r).all():
             return (
                 f"The {label} is constant in every unit, or not a number: nothing can be followed."
             )
         if unit is None:
             unit = int(np.unravel_index(int(np.nanargmax(np.abs(self.r))), self.r.shape)[1])
-            subject = f"Of all units, the {label} of unit {unit} tracks"
+            of_all = "Of all units, the" if self.r.shape[1] > 1 else "The"
+            subject = f"{of_all} {label} of unit {unit} tracks"
         elif not self.best(unit):
             return f"The {label} of unit {unit} is constant, or not a number: it follows nothing."
         else:

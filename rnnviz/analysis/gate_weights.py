@@ -10,6 +10,7 @@ import pandas as pd
 
 from rnnviz import engine
 from rnnviz.engine import Network
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 
 
@@ -76,7 +77,7 @@ def gate_weights(
 def weights_sentence(
     weights: GateWeights, gradients: GateWeights, label: Callable[[str], str]
 ) -> str:
-    """Say which weight is the largest, and which gate's gradient is.
+    """Say which weight or bias is the largest in size, and which gate's gradient is.
 
     Parameters
     ----------
@@ -89,8 +90,8 @@ def weights_sentence(
     block = weights.gates[letter]
     unit, source = np.unravel_index(int(np.abs(block).argmax()), block.shape)
     largest = (
-        f"The largest weight is {block[unit, source]:.3g}: {label(letter)}, unit {unit}, from "
-        f"{weights.sources[source]}."
+        f"The largest weight, in size, is {number(block[unit, source])}: {label(letter)}, unit "
+        f"{unit}, {_from(weights.sources[source])}."
     )
     norms = {each: engine.norm(g.ravel()) for each, g in gradients.gates.items()}
     if not np.isfinite(list(norms.values())).all():
@@ -99,11 +100,15 @@ def weights_sentence(
     if norms[first] == 0.0:
         return f"{largest} The gradient is exactly zero."
     if first == last:
-        return f"{largest} The gradient has the norm {norms[first]:.3g}."
+        return f"{largest} The gradient has the norm {number(norms[first])}."
     return (
-        f"{largest} The gradient asks most of the {label(first)} (norm {norms[first]:.3g}), least "
-        f"of the {label(last)} ({norms[last]:.3g})."
+        f"{largest} The gradient is largest for the {label(first)} (norm {number(norms[first])}), "
+        f"smallest for the {label(last)} ({number(norms[last])})."
     )
+
+
+def _from(source: str) -> str:
+    return f"the {source}" if source.startswith("bias") else f"from {source}"
 
 
 def weights_table(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnviz.numbers import number, percent
 from rnnviz.recording.trace import Array, Trace
 
 #: Gates that lie between 0 and 1. The candidates `g` and `n` are signed: not gates in this sense.
@@ -32,7 +33,8 @@ def saturation(trace: Trace, low: float = LOW, high: float = HIGH) -> pd.DataFra
     pandas.DataFrame
         One row per `layer`, `gate` (its letter) and `unit`; `below` and `above` are the shares
         (0..1) of time steps at which the gate is less than `low`, or more than `high`. A value that
-        is not a number counts as neither. No rows for a cell without gates.
+        is not a number counts as neither; a unit without any number has NaN. No rows for a cell
+        without gates.
     """
     parts = [
         _of_gate(layer, letter, of_layer.gates[letter], low, high)
@@ -60,9 +62,9 @@ def saturation_by_gate(saturated: pd.DataFrame) -> pd.DataFrame:
 
 def saturation_sentence(label: str, below: float, above: float) -> str:
     """Say what the two shares of one gate mean, such as `label` "forget gate"."""
-    shut, wide = f"{below:.0%}".replace("%", " %"), f"{above:.0%}".replace("%", " %")
     return (
-        f"{label[:1].upper()}{label[1:]}: nearly shut in {shut} of all cases, wide open in {wide}."
+        f"{label[:1].upper()}{label[1:]}: nearly shut in {percent(below)} of all cases, nearly "
+        f"open in {percent(above)}."
     )
 
 
@@ -74,7 +76,7 @@ class Saturation:
     ----------
     iteration
     below, above : mapping of letter to array, (H,)
-        Shares (0..1) of all time steps and sequences.
+        Shares (0..1) of all time steps and sequences; NaN for a unit without any number.
     """
 
     iteration: int
@@ -101,12 +103,17 @@ class Saturation:
 
     def sentence(self, letter: str, label: str) -> str:
         """Say how many units of a gate, such as "forget gate", are mostly shut or mostly open."""
-        shut = int((self.below[letter] > MOSTLY).sum())
-        wide = int((self.above[letter] > MOSTLY).sum())
-        never = int(((self.below[letter] == 0) & (self.above[letter] == 0)).sum())
+        below, above = self.below[letter], self.above[letter]
+        name, units = f"{label[:1].upper()}{label[1:]}", len(below)
+        numbers = int(np.isfinite(below).sum())
+        if not numbers:
+            return f"{name}: no value is a finite number."
+        shut, wide = int((below > MOSTLY).sum()), int((above > MOSTLY).sum())
+        never = int(((below == 0) & (above == 0)).sum())
+        lost = f" {units - numbers} with no finite number." if numbers < units else ""
         return (
-            f"{label[:1].upper()}{label[1:]}: of {len(self.below[letter])} units {wide} are mostly "
-            f"wide open and {shut} mostly shut; {never} never come near either."
+            f"{name}: nearly open in more than half of the cases: {wide} of {units} "
+            f"unit{'' if units == 1 else 's'}; nearly shut: {shut}; never either: {never}.{lost}"
         )
 
 
@@ -128,7 +135,8 @@ class Distribution:
     percent : array, (N, bins)
         Of all values of an iteration; less than 100 in all where some are not numbers.
     middle : array, (N, 3)
-        The values below which 10, 50 and 90 % lie; NaN where there is no number.
+        The median between two values with at least 80 % of all between them: the 10th and 90th
+        percentile, rounded outwards to values that occur. NaN where there is no number.
     """
 
     edges: NDArray[np.float64]
@@ -146,9 +154,7 @@ class Distribution:
         for each in values:
             finite = each[np.isfinite(each)].astype(np.float64)
             rows.append(100 * np.histogram(finite, edges)[0] / each.size)
-            middle.append(
-                np.percentile(finite, (10, 50, 90)) if finite.size else np.full(3, np.nan)
-            )
+            middle.append(_middle(finite) if finite.size else (np.nan,) * 3)
         return cls(edges, np.array(rows), np.array(middle))
 
     def sentence(self, label: str, iterations: Sequence[int]) -> str:
@@ -157,10 +163,19 @@ class Distribution:
         (_, first, _), (low, last, high) = self.middle[0], self.middle[-1]
         if np.isnan(last):
             return f"{name}: no value is a finite number at iteration {iterations[-1]:,}."
-        now = f"{last:.2f} at iteration {iterations[-1]:,}, with 80 % from {low:.2f} to {high:.2f}"
+        now = (
+            f"{number(last)} at iteration {iterations[-1]:,}, where at least 80 % of the values "
+            f"lie between {number(low)} and {number(high)}"
+        )
         if len(iterations) == 1:
             return f"{name}: median {now}."
-        return f"{name}: median {first:.2f} at iteration {iterations[0]:,}, {now}."
+        return f"{name}: median {number(first)} at iteration {iterations[0]:,}, {now}."
+
+
+def _middle(finite: NDArray[np.float64]) -> tuple[float, float, float]:
+    low = np.percentile(finite, 10, method="lower")
+    high = np.percentile(finite, 90, method="higher")
+    return float(low), float(np.median(finite)), float(high)
 
 
 def distribution_table(
@@ -198,7 +213,8 @@ def _of_gate(layer: int, letter: str, values: Array, low: float, high: float) ->
 def _shares(values: Array, low: float, high: float) -> tuple[Array, Array]:
     """Return the shares (H,) of values (..., H) below `low` and above `high`."""
     flat = values.reshape(-1, values.shape[-1])
-    return (flat < low).mean(axis=0), (flat > high).mean(axis=0)
+    known = np.where(np.isfinite(flat).any(axis=0), 1.0, np.nan)
+    return known * (flat < low).mean(axis=0), known * (flat > high).mean(axis=0)
 
 
 def _rows(layer: int, letter: str, below: Array, above: Array) -> pd.DataFrame:

@@ -46,9 +46,10 @@ class Sequences:
 
     def sentence(self) -> str:
         """Say over how many sequences and steps is measured."""
+        steps = f"{self.steps} time step{'' if self.steps == 1 else 's'}"
         return (
-            f"{self.count:,} sequences × {self.steps} time steps = {self.count * self.steps:,} "
-            f"cases each: the probe and {self.count - 1:,} of the evaluation sequences"
+            f"{self.count:,} sequences × {steps} = {self.count * self.steps:,} cases for each "
+            f"unit: the probe and {self.count - 1:,} of the task's evaluation sequences"
         )
 
 

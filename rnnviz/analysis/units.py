@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array, Trace
 
 Numbers = NDArray[np.int64]
@@ -132,22 +133,20 @@ def range_sentence(label: str, courses: Array) -> str:
     if not np.isfinite(courses).all():
         return f"{name}: {_not_numbers(courses)}"
     low, high = courses.min(axis=0), courses.max(axis=0)
-    most, least = int((high - low).argmax()), int((high - low).argmin())
     if len(courses) == 1:
-        first, last = int(low.argmin()), int(low.argmax())
-        return (
-            f"{name}, one time step: from {low[first]:.2f} in unit {first} to {low[last]:.2f} in "
-            f"unit {last}."
-        )
-    if high[most] == low[most]:
-        return f"{name}: every unit stays the same over all {len(courses)} time steps."
-    sentence = (
-        f"{name} over the {len(courses)} time steps: unit {most} moves most, between "
-        f"{low[most]:.2f} and {high[most]:.2f}"
+        return _of_one_step(name, courses[0])
+    most, least = int((high - low).argmax()), int((high - low).argmin())
+    over = f"over the {len(courses)} time steps"
+    if high[most] - low[most] <= CONSTANT_SHARE * np.abs(courses).max():
+        return f"{name}: no unit changes {over}."
+    moves = f"between {number(low[most])} and {number(high[most])}"
+    if courses.shape[1] == 1:
+        return f"{name} {over}: the one unit moves {moves}."
+    # Of several that move alike, one stands for them.
+    return (
+        f"{name} {over}: unit {most} moves most, {moves}; unit {least} least, between "
+        f"{number(low[least])} and {number(high[least])}."
     )
-    if most == least:
-        return f"{sentence}."
-    return f"{sentence}; unit {least} least, between {low[least]:.2f} and {high[least]:.2f}."
 
 
 def change_sentence(
@@ -171,12 +170,18 @@ def change_sentence(
         return f"Only iteration {iterations[0]:,} is kept so far: train, and the picture grows."
     if not np.isfinite(values).all():
         return f"{name}: {_not_numbers(values)}"
-    most = greatest_change(values)
+    most = greatest_change(values) or 0
     first, last = values[0, most], values[-1, most]
+    span = f"iteration {iterations[0]:,} to {iterations[-1]:,}"
+    if first == last:
+        return f"{name}: the same at {span.replace(' to ', ' and at ')}."
+    moved = f"from {number(first)} to {number(last)}"
+    if len(columns) == 1:
+        return f"{name}, from {span}: {moved} in {columns[0]}."
     average = float(np.abs(values[-1] - values[0]).mean())
     return (
-        f"{name}, from iteration {iterations[0]:,} to {iterations[-1]:,}: {columns[most or 0]} "
-        f"changed most, from {first:.2f} to {last:.2f}; the average change is {average:.2f}."
+        f"{name}, from {span}: {columns[most]} changed most, {moved}; on average the change is "
+        f"{number(average)}, up or down."
     )
 
 
@@ -205,6 +210,16 @@ def table(
     )
     values = np.concatenate([np.ravel(values) for values in quantities.values()])
     return pd.DataFrame({"value": values}, index=index).reset_index()
+
+
+def _of_one_step(name: str, values: Array) -> str:
+    first, last = int(values.argmin()), int(values.argmax())
+    low, high = number(values[first]), number(values[last])
+    if values.size == 1:
+        return f"{name}, one time step, one unit: {low}."
+    if values[first] == values[last]:
+        return f"{name}, one time step: {low} in every unit."
+    return f"{name}, one time step: from {low} in unit {first} to {high} in unit {last}."
 
 
 def _leaves(distances: NDArray[np.float64]) -> list[int]:

@@ -61,7 +61,7 @@ def correlations_spec(
         found.r[features][:, places],
         replace(across, axis=look),
         _features([found.names[feature] for feature in features]),
-        shows="r = %{z:.3f}",
+        shows="r = %{z:.2~g}",
         title="correlation",
     )
     height = max(_LEAST_HEIGHT, _ROW_HEIGHT * len(features))

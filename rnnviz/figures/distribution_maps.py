@@ -26,7 +26,7 @@ def distributions_spec(
 ) -> Spec:
     """Draw, for each quantity, the share of its values in each bin over training.
 
-    The median is a line, and so are the values below which 10 and 90 % lie.
+    The median is a line, and so are the two values with at least 80 % between them.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def distributions_spec(
             across,
             _values(spread),
             bound=float(spread.percent.max()) or 1.0,
-            shows="%{z:.3g}",
+            shows="%{z:.3~g}",
             unit=" %",
         )
         for letter, spread in found.items()
@@ -65,7 +65,7 @@ def _values(spread: Distribution) -> Side:
     centres = (spread.edges[:-1] + spread.edges[1:]) / 2
     low, high = float(spread.edges[0]), float(spread.edges[-1])
     look = {"type": "linear", "range": [low, high], "showgrid": False, "zeroline": False}
-    look |= {"tickvals": [low, (low + high) / 2, high], "tickformat": ".2g"}
+    look |= {"tickvals": [low, (low + high) / 2, high], "tickformat": ".2~g"}
     return Side("value", centres, look)
 
 

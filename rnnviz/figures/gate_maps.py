@@ -166,7 +166,7 @@ def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: fl
         "x": percent,
         "y": [quantity.label for quantity in quantities],
         "marker": {"color": [quantity.colour for quantity in quantities], "opacity": opacity},
-        "hovertemplate": f"%{{y}}, {name}: %{{x:.4g}} %<extra></extra>",
+        "hovertemplate": f"%{{y}}, {name}: %{{x:.3~g}} %<extra></extra>",
     }
     key = {"type": "bar", "orientation": "h", "name": name, "x": [None], "y": [None]}
     return [bars, {**key, "marker": {"color": rgba(NEUTRAL, opacity)}}]

@@ -22,6 +22,7 @@ from rnnviz.figures.marks import (
     step_names,
 )
 from rnnviz.figures.palette import Quantity
+from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 from rnnviz.training import Mark
 
@@ -71,7 +72,7 @@ class Panel:
     bound
         The value that is drawn in full colour.
     shows
-        How plotly is to write a value, such as "%{z:.6g}".
+        How plotly is to write a value, such as "%{z:.3~g}".
     unit
         Of the values, with a space in front.
     title
@@ -83,7 +84,7 @@ class Panel:
     across: Side
     upwards: Side
     bound: float = 1.0
-    shows: str = "%{z:.6g}"
+    shows: str = "%{z:.3~g}"
     unit: str = ""
     title: str = ""
 
@@ -144,16 +145,14 @@ def maps_spec(panels: Sequence[Panel], columns: int = 2, height: int | None = No
     height = height or (LARGE_HEIGHT if len(panels) == 1 else MAP_HEIGHT)
     frame = layout(rows * (height + TITLE_HEIGHT) + 70, annotations=[], shapes=[])
     frame["margin"] = {"l": 40, "r": 12, "t": TITLE_HEIGHT, "b": 8}
-    for number, (panel, place) in enumerate(
+    for at, (panel, place) in enumerate(
         zip(panels, places(len(panels), columns, height), strict=True), start=1
     ):
-        bottom = number + columns > len(panels)
-        frame |= _axes(panel, panels[0], number, place, bottom)
+        bottom = at + columns > len(panels)
+        frame |= _axes(panel, panels[0], at, place, bottom)
         frame["annotations"].append(_title(panel, place))
-        frame["shapes"] += _marks(panel, number)
-    return {"data": [_map(panel, number) for number, panel in enumerate(panels, 1)]} | {
-        "layout": frame
-    }
+        frame["shapes"] += _marks(panel, at)
+    return {"data": [_map(panel, at) for at, panel in enumerate(panels, 1)]} | {"layout": frame}
 
 
 def _around(place: int | None) -> tuple[float, float] | None:
@@ -223,9 +222,7 @@ def axis_name(stem: str, number: int) -> str:
 def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
     """Describe the name of a map with the key to its colours, which leaves the map its width."""
     quantity = panel.quantity
-    # 110, and not 1.1e+02.
-    bound = f"{panel.bound:.0f}" if 99.5 <= panel.bound < 1e4 else f"{panel.bound:.2g}"
-    bound += panel.unit
+    bound = number(panel.bound, 3 if panel.bound >= 99.5 else 2) + panel.unit
     # Empty is the background, which is what 0 looks like in either theme.
     key = f"{sample(quantity.colour, '□')} 0 {sample(quantity.colour)} {bound}"
     if quantity.scale == "signed":

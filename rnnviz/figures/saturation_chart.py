@@ -13,7 +13,7 @@ from rnnviz.figures.palette import QUANTITIES
 
 #: Pixels.
 _HEIGHT = 370
-_RANGE = [-0.04, 1.04]
+_RANGE = [-4, 104]
 
 
 def saturation_cloud_spec(
@@ -68,8 +68,8 @@ def _cloud(cell: str, found: Saturation, letter: str, unit: int | None, number: 
         "type": "scatter",
         "mode": "markers",
         "name": quantity.label,
-        "x": found.below[letter],
-        "y": found.above[letter],
+        "x": 100 * found.below[letter],
+        "y": 100 * found.above[letter],
         "customdata": units,
         "xaxis": axis_name("x", number),
         "yaxis": axis_name("y", number),
@@ -80,7 +80,7 @@ def _cloud(cell: str, found: Saturation, letter: str, unit: int | None, number: 
             "line": {"color": NEUTRAL, "width": np.where(outlined, 3, 0)},
         },
         "hovertemplate": (
-            f"unit %{{customdata}}: below {LOW:g} in %{{x:.1%}}, above {HIGH:g} in %{{y:.1%}}"
+            f"unit %{{customdata}}: below {LOW:g} in %{{x:.3~g}} %, above {HIGH:g} in %{{y:.3~g}} %"
             "<extra></extra>"
         ),
     }
@@ -90,8 +90,8 @@ def _way(history: Sequence[Saturation], letter: str, unit: int, number: int) -> 
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": np.array([found.below[letter][unit] for found in history]),
-        "y": np.array([found.above[letter][unit] for found in history]),
+        "x": np.array([100 * found.below[letter][unit] for found in history]),
+        "y": np.array([100 * found.above[letter][unit] for found in history]),
         "xaxis": axis_name("x", number),
         "yaxis": axis_name("y", number),
         "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"},
@@ -100,7 +100,7 @@ def _way(history: Sequence[Saturation], letter: str, unit: int, number: int) -> 
 
 
 def _axes(number: int, middle: int, left: float, right: float) -> Spec:
-    look = {"range": _RANGE, "fixedrange": True, "tickformat": ".0%", "nticks": 3}
+    look = {"range": _RANGE, "fixedrange": True, "ticksuffix": " %", "tickvals": [0, 50, 100]}
     x = look | {"domain": [left, right], "anchor": axis_name("y", number)}
     if number == middle:
         x["title"] = {"text": f"share below {LOW:g}", "standoff": 6}
@@ -115,6 +115,6 @@ def _axes(number: int, middle: int, left: float, right: float) -> Spec:
 def _limit(number: int) -> Spec:
     """Draw the line on which a unit is always one or the other: no point lies beyond."""
     x, y = axis_name("x", number), axis_name("y", number)
-    ends = {"x0": 0, "y0": 1, "x1": 1, "y1": 0}
+    ends = {"x0": 0, "y0": 100, "x1": 100, "y1": 0}
     line = {"color": NEUTRAL, "width": 1, "dash": "dash"}
     return {"type": "line", "xref": x, "yref": y, **ends, "line": line, "layer": "below"}

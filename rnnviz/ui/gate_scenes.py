@@ -117,12 +117,14 @@ class Shown:
         if chosen == BY_NUMBER:
             return Order(np.arange(self.units))
         if chosen == BY_LIKENESS:
-            says = "Units whose hidden states run alike stand side by side."
+            says = "Units are ordered so that hidden states which run alike are near each other."
             return Order(units.by_likeness(self.values("h")), says)
         values = self.values(chosen)
-        sizes = np.abs(values) if QUANTITIES[self.cell][chosen].scale == "magnitude" else values
+        gradient = QUANTITIES[self.cell][chosen].scale == "magnitude"
+        mean = "mean size of the" if gradient else "mean"
         return Order(
-            units.by_size(sizes), f"First: the unit with the largest {self.label(chosen)}."
+            units.by_size(np.abs(values) if gradient else values),
+            f"First: the unit with the largest {mean} {self.label(chosen)}.",
         )
 
 
@@ -270,7 +272,7 @@ def distribution(shown: Shown) -> Seen:
             ),
         ),
         note=f"Colour: share of the probe's {shown.trace.steps} time steps × {shown.units} units. "
-        "White line: the median; dotted: 10 % and 90 % lie below.",
+        "White line: the median; between the dotted lines: at least 80 %.",
         file=(
             "distributions over training",
             lambda: distribution_table(iterations.tolist(), labelled),

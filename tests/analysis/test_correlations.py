@@ -123,8 +123,15 @@ def test_no_features_at_all_are_no_error():
         np.ones((1, 1, 3)), Features((), np.empty((0, 0, 0)), np.empty((0, 0, 0), bool))
     )
     assert found.r.shape == (0, 3)
-    assert "nothing can be followed" in found.sentence("hidden state", None)
+    assert "Nothing varies over these cases" in found.sentence("hidden state", None)
     assert found.frame().empty
+
+
+def test_too_few_cases_are_not_taken_for_constant_units():
+    few = Correlations(("p",), np.full((1, 2), np.nan), np.array([9]))
+    assert few.sentence("hidden state", None) == "Of fewer than 10 cases nothing can be said."
+    constant = Correlations(("p",), np.full((1, 2), np.nan), np.array([10]))
+    assert "constant in every unit" in constant.sentence("hidden state", None)
 
 
 def correlations():

@@ -84,7 +84,7 @@ def test_a_cell_without_gates_gives_tables_without_rows():
 
 
 def test_the_sentence_says_both_shares():
-    expected = "Forget gate: nearly shut in 25 % of all cases, wide open in 8 %."
+    expected = "Forget gate: nearly shut in 25 % of all cases, nearly open in 8 %."
     assert saturation_sentence("forget gate", 0.25, 0.08) == expected
 
 
@@ -121,9 +121,16 @@ def test_the_sentence_counts_units_that_are_mostly_open_or_shut():
     found = saturated(f=[[0.0, 0.95, 0.5, 0.95], [0.0, 0.95, 0.5, 0.5]])
     says = found.sentence("f", "forget gate")
     assert says == (
-        "Forget gate: of 4 units 1 are mostly wide open and 1 mostly shut; 1 never come near "
-        "either."
+        "Forget gate: nearly open in more than half of the cases: 1 of 4 units; nearly shut: 1; "
+        "never either: 1."
     )
+
+
+def test_a_unit_without_a_finite_number_is_not_one_that_is_never_saturated():
+    says = saturated(f=[[np.nan, 0.5], [np.nan, 0.5]]).sentence("f", "forget gate")
+    assert "never either: 1. 1 with no finite number." in says
+    none = saturated(f=[[np.nan]]).sentence("f", "forget gate")
+    assert none == "Forget gate: no value is a finite number."
 
 
 def test_the_table_over_training_has_the_rows_of_every_iteration():
@@ -158,13 +165,13 @@ def test_values_that_are_no_numbers_are_counted_in_no_bin():
 def test_the_sentence_says_how_the_middle_moved():
     spread = Distribution.of("f", [np.full(11, 0.5), np.linspace(0, 1, 11)])
     assert spread.sentence("forget gate", [0, 400]) == (
-        "Forget gate: median 0.50 at iteration 0, 0.50 at iteration 400, with 80 % from 0.10 to "
-        "0.90."
+        "Forget gate: median 0.5 at iteration 0, 0.5 at iteration 400, where at least 80 % of the "
+        "values lie between 0.1 and 0.9."
     )
     assert (
         Distribution.of("f", [np.full(3, 0.5)])
         .sentence("forget gate", [0])
-        .startswith("Forget gate: median 0.50 at iteration 0, with")
+        .startswith("Forget gate: median 0.5 at iteration 0, where")
     )
 
 

@@ -60,4 +60,4 @@ def test_the_running_network_is_left_alone(trainer):
 
 def test_the_sentence_tells_how_many_cases_there_are(trainer):
     says = all_sequences(trainer, affordable=800).sentence()
-    assert says.startswith("10 sequences × 8 time steps = 80 cases each: the probe and 9 ")
+    assert says.startswith("10 sequences × 8 time steps = 80 cases for each unit: the probe and 9 ")

@@ -119,18 +119,24 @@ def test_correlation_is_pearsons_and_undefined_for_a_constant():
 def test_the_sentence_names_the_unit_that_moves_most_and_the_one_that_moves_least():
     courses = np.array([[0.1, 0.5], [0.9, 0.6]])
     assert range_sentence("forget gate", courses) == (
-        "Forget gate over the 2 time steps: unit 0 moves most, between 0.10 and 0.90; unit 1 "
-        "least, between 0.50 and 0.60."
+        "Forget gate over the 2 time steps: unit 0 moves most, between 0.1 and 0.9; unit 1 "
+        "least, between 0.5 and 0.6."
     )
-    assert "unit 0 moves most" in range_sentence("forget gate", courses[:, :1])
-    assert "least" not in range_sentence("forget gate", courses[:, :1])
+    assert range_sentence("forget gate", courses[:, :1]).endswith(
+        "the one unit moves between 0.1 and 0.9."
+    )
 
 
 def test_the_sentence_says_what_there_is_when_nothing_moves():
-    assert "stays the same over all 3" in range_sentence("forget gate", np.ones((3, 2)))
-    assert "one time step: from 0.20 in unit 1 to 0.40 in unit 0" in range_sentence(
-        "forget gate", np.array([[0.4, 0.2]])
-    )
+    constant = np.full((3, 2), 0.7)
+    for courses in (constant, np.add(constant, [[0.0], [1e-16], [1e-12]]), np.zeros((3, 2))):
+        assert "no unit changes over the 3" in range_sentence("forget gate", courses)
+    for values, says in (
+        ([0.4, 0.2], "from 0.2 in unit 1 to 0.4 in unit 0."),
+        ([-0.4, -0.4], "−0.4 in every unit."),
+        ([0.4], "one unit: 0.4."),
+    ):
+        assert range_sentence("forget gate", np.array([values])).endswith(says)
     assert "1 of 4 values are not finite" in range_sentence(
         "cell state", np.array([[np.nan, 0.0], [1.0, 2.0]])
     )
@@ -142,9 +148,17 @@ def test_the_sentence_names_what_training_changed_most():
         "forget gate", np.array([0, 5, 10]), values, ["unit 0", "unit 1"], "at time step 3"
     )
     assert says == (
-        "Forget gate at time step 3, from iteration 0 to 10: unit 1 changed most, from 0.50 to "
-        "0.90; the average change is 0.25."
+        "Forget gate at time step 3, from iteration 0 to 10: unit 1 changed most, from 0.5 to "
+        "0.9; on average the change is 0.25, up or down."
     )
+
+
+def test_what_did_not_change_or_has_one_unit_has_no_most():
+    now = np.array([0, 5])
+    same = change_sentence("forget gate", now, np.ones((2, 2)), ["unit 0", "unit 1"])
+    assert same == "Forget gate: the same at iteration 0 and at 5."
+    one = change_sentence("forget gate", now, np.array([[0.1], [-0.2]]), ["unit 0"])
+    assert one == "Forget gate, from iteration 0 to 5: from 0.1 to −0.2 in unit 0."
 
 
 def test_one_kept_iteration_and_numbers_lost_are_said():

@@ -90,17 +90,17 @@ def test_a_point_of_the_cloud_is_a_unit_and_its_outline_the_chosen_one():
     kept = history()
     spec = figures.saturation_cloud_spec("lstm", kept[1], unit=2, history=kept)
     cloud = by_name(spec)["input gate"]
-    np.testing.assert_array_equal(cloud["x"], kept[1].below["i"])
-    np.testing.assert_array_equal(cloud["y"], kept[1].above["i"])
+    np.testing.assert_array_equal(cloud["x"], 100 * kept[1].below["i"])
+    np.testing.assert_array_equal(cloud["y"], 100 * kept[1].above["i"])
     assert list(cloud["marker"]["line"]["width"] > 0) == [False, False, True]
     way = spec["data"][3]
-    np.testing.assert_array_equal(way["x"], [found.below["f"][2] for found in kept])
+    np.testing.assert_array_equal(way["x"], [100 * found.below["f"][2] for found in kept])
 
 
 def test_the_axes_of_the_cloud_are_the_same_at_every_iteration():
     for found in history():
         frame = figures.saturation_cloud_spec("lstm", found)["layout"]
-        assert all(frame[axis]["range"] == [-0.04, 1.04] for axis in ("xaxis", "yaxis3", "xaxis3"))
+        assert all(frame[axis]["range"] == [-4, 104] for axis in ("xaxis", "yaxis3", "xaxis3"))
 
 
 def test_a_cell_without_gates_says_so():
@@ -157,7 +157,7 @@ def test_every_new_picture_can_be_sent(values):
 
 
 @pytest.mark.parametrize(
-    ("bound", "key"), [(8.71, "−8.7"), (1.0, "−1"), (110.4, "−110"), (0.000221, "+ 0.00022")]
+    ("bound", "key"), [(8.71, "−8.7"), (1.0, "−1"), (110.4, "−110"), (0.000221, "+ 2.2e−4")]
 )
 def test_the_key_tells_what_is_drawn_in_full_colour_and_a_long_number_once(bound, key):
     spec = figures.gates_at_step_spec("lstm", ITERATIONS, {"c": np.full((4, 2), bound)})

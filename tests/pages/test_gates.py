@@ -133,7 +133,7 @@ def test_units_can_be_ordered_by_a_quantity(page):
     np.testing.assert_allclose(
         values_of(page, "hidden state"), trainer(page).trace().h.T[rows_of(page)], rtol=1e-6
     )
-    assert "largest forget gate" in picture(page)["says"]
+    assert "largest mean forget gate" in picture(page)["says"]
 
 
 def test_the_order_holds_in_the_view_over_training(page):
@@ -224,14 +224,14 @@ def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(p
     cloud, bars = pictures(page)
     assert "frames" not in cloud
     assert "sliders" not in cloud["layout"]
-    assert cloud["says"].startswith("Iteration 4. Forget gate: of 5 units")
+    assert cloud["says"].startswith("Iteration 4. Forget gate: nearly open in more")
     assert "Forget gate: nearly shut in" in bars["says"]
     now = run_of(page).saturation.of(trainer(page).recording.at(4))
-    np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), now.below["f"])
+    np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), 100 * now.below["f"])
     way = cloud["data"][3]
     assert len(unpack(way["x"])) == 13
     told = " ".join(caption.value for caption in page.caption)
-    assert "Measured over 4 sequences × 14 time steps = 56 cases" in told
+    assert "Measured over 4 sequences × 14 time steps = 56 cases for each unit" in told
     assert "the way of unit 2" in told
 
 
