@@ -30,6 +30,7 @@ layout.py        the flat vector of parameters, and the rearranged copy that the
 products.py      matrix products over all time steps at once
 torch_names.py   which entry of a state_dict is which parameter
 interventions.py holding gates, silencing units, shifting the forget bias
+sequence.py      `record_sequence`: one sequence with the two gradients that a trace shows
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
@@ -54,6 +55,7 @@ from rnnviz.engine.recurrence import (
     recurrent_spectrum,
     step_jacobians,
 )
+from rnnviz.engine.sequence import SequenceLayer, SequenceRecord, record_sequence
 
 __all__ = [
     "CELLS",
@@ -69,6 +71,8 @@ __all__ = [
     "Network",
     "Optimizer",
     "Record",
+    "SequenceLayer",
+    "SequenceRecord",
     "ShiftForgetBias",
     "Silence",
     "Spectrum",
@@ -80,6 +84,7 @@ __all__ = [
     "make_optimizer",
     "norm",
     "norms",
+    "record_sequence",
     "recurrent_spectrum",
     "softmax",
     "step_jacobians",

@@ -105,7 +105,7 @@ class Trace:
         Mean and standard deviation by which numbers were scaled before the network saw them, where
         inputs, targets and outputs are numbers: `unscale` undoes it.
 
-    Weights, interventions and truncation are what the rest can be computed from again, to the bit:
+    Weights, interventions and truncation are what the rest can be computed from again:
     `Trainer.network_of`.
     """
 

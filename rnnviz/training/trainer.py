@@ -277,8 +277,8 @@ class Trainer:
     def network_of(self, trace: Trace) -> Network:
         """Return a network of its own with the weights and interventions of a trace of this run.
 
-        On the same probe it computes what the trace holds, to the bit, and whatever else one wants
-        to know of that iteration: gradients by the weights, Jacobians, itemised gradients.
+        On the same probe it computes what the trace holds, up to rounding, and whatever else one
+        wants to know of that iteration: gradients by the weights, Jacobians, itemised gradients.
         """
         network = self.network.copy()
         network.flat[:] = trace.weights

@@ -17,7 +17,7 @@ from rnnviz.engine import Hold, Network, ShiftForgetBias, Silence
 from rnnviz.numbers import number
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch
-from rnnviz.training.tracing import trace_of as make_trace
+from rnnviz.training.tracing import make_trace
 from tests.schedules import three_days
 
 CELLS = ("lstm", "gru", "rnn", "relu", "mlp")
@@ -44,10 +44,8 @@ def trace_of(trainer, network, first=None):
     batch = trainer.probe.batch
     whole = (batch.x, batch.y, batch.mask)
     x, y, mask = (None if part is None else part[:first] for part in whole)
-    record = network.record(x, y, mask, loss=trainer.task.loss)
     probe = replace(trainer.probe, batch=Batch(x, y, mask))
-    config, task = trainer.config, trainer.task
-    return make_trace(record, record, probe, task, config, trainer.iteration, network)
+    return make_trace(network, trainer.task, probe, trainer.config, trainer.iteration)
 
 
 def equations(trainer, direction, trace=None):
