@@ -59,6 +59,21 @@ _CSS = """
 }
 /* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
 :is(.st-key-laboratory, .st-key-inspected) [data-stale="true"] { opacity: 1 !important; }
+/* Two networks beside each other have the whole width, and the charts stand below them in a row. */
+.st-key-beside_row { margin: -0.4rem 0 -0.75rem; }
+.st-key-studio:has(.st-key-two_networks) > div > [data-testid="stHorizontalBlock"] {
+  flex-wrap: wrap;
+}
+.st-key-studio:has(.st-key-two_networks) > div > [data-testid="stHorizontalBlock"] > div {
+  flex: 1 1 100%;
+  width: 100%;
+}
+.st-key-two_networks button { min-height: 2rem; padding-block: 0.2rem; }
+.st-key-studio:has(.st-key-two_networks) :has(> .rnnviz-plot-host) {
+  display: flex;
+  flex-wrap: wrap;
+}
+.st-key-studio:has(.st-key-two_networks) .rnnviz-plot-host { flex: 1 1 280px; margin-top: 0; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
 /* Many tiles with words in them: on a phone they scroll, and fade at the side where more is. */

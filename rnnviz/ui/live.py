@@ -25,7 +25,7 @@ from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.tasks.task import Baseline, Measure
 from rnnviz.training import Score, Trainer
-from rnnviz.ui import session, transport
+from rnnviz.ui import pair, session, transport
 from rnnviz.ui.components.plot import Chart, plots
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.gate import GATE
@@ -96,7 +96,11 @@ def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
     readings
         Where the numbers go: a place in the transport bar.
     """
-    left, charts = st.columns([5, 2])
+    with GATE.turn(run) as seconds:
+        session.catch_up(run, seconds)
+    with st.container(key="studio"):
+        left, charts = st.columns([5, 2])
+    pair.choice(left)
     picture, below = left.container(), left.container()
     places = _StudioPlaces(run.page_runs, readings, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.busy else None)(places)
@@ -142,13 +146,16 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
             seconds = min(seconds, ANSWER_S)
         session.refresh()
         if run.playing:
-            run.trainer.advance(iterations=quota, seconds=seconds)
+            run.advance(quota, seconds)
         elif run.errand is not None:
             run.errand.advance(seconds)
             if run.errand.done:
                 run.errand, run.page_is_old = None, True
+        elif run.behind:
+            session.catch_up(run, seconds)
+            run.page_is_old = not run.behind
         readings, view = _read(run.trainer), look()
-        if run.playing and run.trainer.diverged is not None:
+        if run.playing and run.stopped:
             run.playing = False
             st.rerun()
         # The visitor may leave while this tick trains, and at any moment of the drawing: then its
@@ -173,9 +180,12 @@ def _read(trainer: Trainer) -> _Readings:
 
 def _look(run: Run, viewed: int | None) -> _StudioView:
     trainer = run.trainer
+    beside = run.pair
     return _StudioView(
-        picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed),
-        charts=tuple(_charts(trainer)),
+        picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed)
+        if beside is None
+        else pair.picture(run, beside, viewed),
+        charts=tuple(_charts(trainer) if beside is None else pair.charts(beside, _CHART_HEIGHT)),
         revision=run.name,
         live=run.playing,
     )

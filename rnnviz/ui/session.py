@@ -7,6 +7,8 @@ a name of ours stand here too.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -19,6 +21,7 @@ from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
+from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.gate import GATE
 
@@ -32,6 +35,7 @@ MOST_EARLIER, MOST_EARLIER_BYTES = 20, 48_000_000
 #: Keys of the controls that are not settings.
 SPEED = "speed"
 PROBE = "probe"
+BESIDE = "beside"
 TASK = "task"
 SHOWN_LAYER = "shown_layer"
 GRADIENT_VIEW = "gradient_view"
@@ -169,6 +173,8 @@ class Run:
         Runs side by side, and the gradient check, on the Gradients page; as far as they got.
     saturation
         How saturated the gates were at the kept iterations, counted so far, on the Gates page.
+    beside, pair
+        Cell of the network beside the first, if there is one, and both of them; see `keep_beside`.
     experiment
         The preset that was started last, whose runs may still be those side by side.
     paused_at
@@ -207,6 +213,8 @@ class Run:
     playing: bool = False
     errand: Errand | None = None
     side_by_side: SideBySide | None = None
+    beside: str | None = None
+    pair: Pair | None = None
     experiment: Experiment | None = None
     checked: CheckedTrace | None = None
     saturation: SaturationHistory | None = None
@@ -229,7 +237,27 @@ class Run:
     @property
     def busy(self) -> bool:
         """Whether the live loop has work to do."""
-        return self.playing or self.errand is not None
+        return self.playing or self.errand is not None or self.behind
+
+    @property
+    def behind(self) -> bool:
+        """Whether a network beside the first has to catch up."""
+        return self.pair is not None and not self.pair.level
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it has diverged, and the network beside it as well."""
+        alone = self.trainer.diverged is not None
+        return alone if self.pair is None else self.pair.stopped
+
+    def advance(self, iterations: int | None, seconds: float) -> None:
+        """Train, and the network beside it too; the turn must be held."""
+        keep_beside(self)
+        if self.pair is None:
+            self.trainer.advance(iterations=iterations, seconds=seconds)
+        else:
+            with _beside_refused(self):
+                self.pair.advance(iterations=iterations, seconds=seconds)
 
     @property
     def training(self) -> bool:
@@ -273,6 +301,38 @@ class Run:
             if self.shown_iteration is None:
                 return self.trainer.trace()
             return self.trainer.recording.at(self.shown_iteration)
+
+
+def keep_beside(run: Run) -> None:
+    """Have the network beside belong to the run of now; the turn must be held."""
+    first = run.trainer
+    if run.beside == first.config.cell:
+        run.beside = usual_companion(first.config.cell)
+    if run.beside is None:
+        run.pair = None
+    elif run.pair is None or run.pair.first is not first or run.pair.cell != run.beside:
+        run.pair = None
+        with _beside_refused(run):
+            run.pair = Pair(first, run.beside)
+
+
+def catch_up(run: Run, seconds: float) -> None:
+    """Bring the network beside to the iteration of the first; the turn must be held."""
+    keep_beside(run)
+    if run.pair is None:
+        return
+    with _beside_refused(run):
+        run.pair.catch_up(seconds)
+
+
+@contextmanager
+def _beside_refused(run: Run) -> Iterator[None]:
+    """Go on alone where two networks are too much."""
+    try:
+        yield
+    except ValueError as refused:
+        run.problem, run.page_is_old = str(refused), True
+        run.beside = run.pair = None
 
 
 def start() -> Run:

@@ -46,7 +46,7 @@ def _buttons() -> None:
     """Draw the buttons, as a fragment: a click waits until the tick that is under way is done."""
     session.refresh()
     run = session.current()
-    stopped = run.trainer.diverged is not None
+    stopped = run.stopped
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Pause" if run.playing else "Train",
@@ -105,9 +105,9 @@ def _toggle() -> None:
 
 def _step() -> None:
     run = session.current()
-    with GATE.turn(run):
+    with GATE.turn(run) as seconds:
         session.apply_knobs(run, session.live_knobs())
-        run.trainer.advance(iterations=1)
+        run.advance(1, seconds)
     session.outdate_page()
 
 

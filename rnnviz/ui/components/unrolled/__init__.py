@@ -32,10 +32,7 @@ MODULES = (
     "layout",
     "zoom",
     "marks",
-    "numbers",
     "words",
-    "fate",
-    "explain",
     "strips",
     "predictions",
     "wires",
@@ -57,6 +54,7 @@ MODULES = (
     "film",
     "save",
     "unrolled",
+    "beside",
 )
 
 _IMPORT = re.compile(r"(?m)^import \{[^}]*\} from \"[^\"]*\";\n")

@@ -23,7 +23,7 @@ const weightedSum = (now, before) => `W ${now("x")} + U ${before("h")} + b`;
 /** @type {Record<string, Diagram>} */
 export const DIAGRAMS = {
   lstm: {
-    name: "LSTM", rows: ["f", "i", "g", "c", "o", "h"], belt: "c", valve: "f", strip: 50,
+    name: "LSTM", lacks: "", rows: ["f", "i", "g", "c", "o", "h"], belt: "c", valve: "f", strip: 50,
     beads: { g: "×", c: "+", o: "×", h: "▾" },
     formulas: {
       c: (now, before) => `${now("f")} × ${before("c")} + ${now("i")} × ${now("g")}`,
@@ -37,7 +37,7 @@ export const DIAGRAMS = {
     kept: (now, before) => `${now("f")} × ${before("c")}`,
   },
   gru: {
-    name: "GRU", rows: ["r", "z", "n", "h"], belt: "h", valve: "z", strip: 64,
+    name: "GRU", lacks: "no cell state", rows: ["r", "z", "n", "h"], belt: "h", valve: "z", strip: 64,
     beads: { h: "+" },
     formulas: {
       h: (now, before) => `(1 − ${now("z")}) × ${now("n")} + ${now("z")} × ${before("h")}`,
@@ -50,15 +50,15 @@ export const DIAGRAMS = {
     kept: (now, before) => `${now("z")} × ${before("h")}`,
   },
   rnn: {
-    name: "RNN", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
+    name: "RNN", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
     values: {}, squashed: { h: ["tanh", weightedSum] },
   },
   relu: {
-    name: "RNN with ReLU", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
+    name: "RNN with ReLU", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
     values: {}, squashed: { h: ["ReLU", weightedSum] },
   },
   mlp: {
-    name: "feed-forward, no memory", rows: ["h"], belt: null, valve: null, strip: 110, beads: {},
+    name: "feed-forward, no memory", lacks: "no gates, nothing is carried on", rows: ["h"], belt: null, valve: null, strip: 110, beads: {},
     formulas: {}, values: {}, squashed: { h: ["tanh", (now) => `W ${now("x")} + b`] },
   },
 };

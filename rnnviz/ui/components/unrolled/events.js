@@ -9,7 +9,7 @@ import { scrollUnder } from "./overview.js";
 import { place } from "./scene.js";
 import { updateReceptive } from "./receptive.js";
 import {
-  buildLabels, explain, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
+  buildLabels, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
   updateTexts,
 } from "./display.js";
 import { keepInView, wake } from "./motion.js";
@@ -63,15 +63,7 @@ export function listen(view) {
       updateReceptive(view);
     };
   }
-  dom.labels.onclick = (event) => {
-    chooseGradient(view, event);
-    explainUnder(view, event);
-  };
-  dom.measured.onclick = (event) => explainUnder(view, event);
-  for (const part of [dom.labels, dom.measured]) {
-    part.onpointerover = (event) => event.pointerType === "mouse" && explainUnder(view, event);
-    part.onpointerleave = (event) => event.pointerType === "mouse" && explain(view, null);
-  }
+  dom.labels.onclick = (event) => chooseGradient(view, event);
   dom.follow.onclick = () => setFollow(view, !view.follow);
 }
 
@@ -122,11 +114,6 @@ function point(view, event) {
   view.pointerAt = event;
   showTooltip(view);
   wake(view);
-}
-
-/** The row whose name is pointed at says what it is; its buttons have tooltips of their own. */
-function explainUnder(view, { target }) {
-  explain(view, target.closest("button") ? null : target.closest("[data-about]"));
 }
 
 function unpoint(view) {
@@ -240,11 +227,12 @@ function leaveBackward({ sweep, step }) {
   Object.assign(sweep, { phase: sweep.playing ? "forward" : "all", at: step, arrived: false });
 }
 
-function setLevel(view, wanted) {
+export function setLevel(view, wanted) {
   const level = clamp(wanted, 0, LEVELS.length - 1);
   if (level && !view.unit) setUnit(view, liveliest(view));
   zoomTo(view, level);
   if (level === LEVELS.length - 1 && view.sweep.phase === "backward") leaveBackward(view);
+  updatePlay(view);
   buildLabels(view);
   updateTexts(view);
   announce(view);

@@ -3,10 +3,11 @@
 import { DIAGRAMS } from "./cells.js";
 import { clamp, onAxis, quantityIndex } from "./values.js";
 
-const COLUMN = { narrowest: 12, widest: 320, upright: 40, wired: 34 };
+const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wired: 34 };
 
 export const HEIGHT = {
   axis: 16, input: 32, uprightInput: 46, words: 16, zero: 18, layer: 18, overview: 40, scrollbar: 12,
+  lacking: 40,
 };
 
 /** What gives way in a low window: as high as it likes to be, and the least that can be read. */
@@ -34,11 +35,12 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
  *   inputHeight: number, predictionY: number, wordsY: number, wordLines: number, gradientY: number,
  *   height: number, upright: boolean, steps: number, wired: boolean}} Layout
  * @param {number} room how high all of it may be; it is higher where else it could not be read
+ * @param {any[]} beside headers of the pictures beside it: what they have in common stands as high
  * @returns {Layout}
  */
-export function layOut(header, width, room = Infinity) {
+export function layOut(header, width, room = Infinity, beside = []) {
   for (let step = 0; ; step++) {
-    const layout = layOutGiving(header, width, step / GIVING_STEPS);
+    const layout = layOutGiving(header, width, step / GIVING_STEPS, beside);
     if (step === GIVING_STEPS || roomNeeded(layout) <= room) return layout;
   }
 }
@@ -49,20 +51,27 @@ function roomNeeded({ height, scrolls }) {
 }
 
 /** @param {number} share 0..1 of what there is to give way. */
-function layOutGiving(header, width, share) {
+function layOutGiving(header, width, share, beside) {
   const high = (part) => FLEXIBLE[part][0] + (FLEXIBLE[part][1] - FLEXIBLE[part][0]) * share;
   const narrow = width < NARROW;
   const labels = narrow ? 96 : 126;
   const view = Math.max(60, width - labels);
   const { steps } = header;
-  const pitch = clamp(Math.floor((view - 14) / steps), COLUMN.narrowest, COLUMN.widest);
+  const narrowest = beside.length ? COLUMN.narrowestBeside : COLUMN.narrowest;
+  const pitch = clamp(Math.floor((view - 14) / steps), narrowest, COLUMN.widest);
   const gap = clamp(Math.round(pitch * 0.26), 3, 34);
   const content = steps * pitch + 8;
   const left = Math.min(24, Math.max(0, Math.floor((view - content) / 2)));
   const upright = pitch < COLUMN.upright;
   const inputHeight = upright ? HEIGHT.uprightInput : HEIGHT.input;
   const between = Math.round(high("between"));
-  const rows = layOutRows(header, HEIGHT.axis + inputHeight + between, between, high);
+  const top = HEIGHT.axis + inputHeight + between;
+  const foot = ({ top: at, slot }) => at + slot;
+  // Rows that two pictures have in common are equally high in both, and stand at the same place.
+  const strip = Math.min(...[header, ...beside].map(({ cell }) => DIAGRAMS[cell].strip));
+  const stack = (each, y) => layOutRows(each, y, between, high, strip);
+  const feet = [header, ...beside].map((each) => foot(stack(each, top).at(-1)));
+  const rows = stack(header, top + Math.max(...feet) - feet[0]);
   const last = rows[rows.length - 1];
   const predictionY = last.top + last.slot + between + 5;
   // Three classes below each other do not give way.
@@ -70,7 +79,8 @@ function layOutGiving(header, width, share) {
   const predictionHeight = Math.round(stacked ? FLEXIBLE.prediction[0] : high("prediction"));
   const gradientHeight = Math.round(high("gradient"));
   const wordsY = predictionY + predictionHeight + 7;
-  const wordLines = view < WORDS_WIDE ? 2 : 1;
+  // Beside another picture the sentence above says it.
+  const wordLines = beside.length ? 0 : view < WORDS_WIDE ? 2 : 1;
   const gradientY = wordsY + HEIGHT.words * wordLines + 5;
   return {
     width, narrow, labels, view, pitch, gap, left, content, rows, steps, between, predictionHeight,
@@ -82,9 +92,9 @@ function layOutGiving(header, width, share) {
 }
 
 /** Stack the rows of all layers, from y down. @returns {Row[]} */
-function layOutRows(header, y, between, high) {
+function layOutRows(header, y, between, high, strip) {
   const diagram = DIAGRAMS[header.cell];
-  const size = stripSize(header.units, (high("strip") * diagram.strip) / header.layers ** 0.6);
+  const size = stripSize(header.units, (high("strip") * strip) / header.layers ** 0.6);
   const rows = [];
   for (let layer = 0; layer < header.layers; layer++) {
     if (header.layers > 1) y += HEIGHT.layer;
@@ -121,7 +131,8 @@ export function cellWidth(layout) {
 
 /** Text has more room than the cells of the strips: nearly the whole column. */
 export function printBox(layout, t) {
-  const width = Math.min(layout.pitch - 3, cellWidth(layout) + 14);
+  const air = layout.pitch < COLUMN.narrowest ? 1 : 3;
+  const width = Math.min(layout.pitch - air, cellWidth(layout) + 14);
   return { x: cellX(layout, t) + (cellWidth(layout) - width) / 2, width };
 }
 

@@ -33,8 +33,8 @@ function animate(view, now) {
   if (window.devicePixelRatio !== view.ratio) refresh(view);
   const before = view.step;
   const zooming = advanceZoom(view, now);
-  if (view.sweep.playing) advance(view, elapsed);
-  if (view.replay.playing) advanceReplay(view, elapsed);
+  if (view.sweep.playing && view.drives()) advance(view, elapsed);
+  if (view.replay.playing && view.drives()) advanceReplay(view, elapsed);
   if (view.step !== before) {
     updateStepTexts(view);
     keepInView(view, true);
@@ -43,6 +43,7 @@ function animate(view, now) {
   if (zooming || gliding) moveWindow(view);
   view.odd = !view.odd;
   repaint(view, view.odd && blend(view, now));
+  view.drawn();
   if (view.sweep.playing || view.replay.playing || view.mixing || zooming || gliding) wake(view);
   else view.lastFrame = 0;
 }

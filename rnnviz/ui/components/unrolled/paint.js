@@ -9,7 +9,7 @@ import { fitted, font, measured } from "./marks.js";
 import { captionOf } from "./words.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
-import { drawAxis, drawInputs, drawWires } from "./wires.js";
+import { drawAxis, drawInputs, drawLacking, drawWires } from "./wires.js";
 import { drawGradientBars, drawGradientFoot, drawGradientWords } from "./gradient.js";
 import { drawMotion } from "./sweep.js";
 import { drawOneUnit } from "./one_unit.js";
@@ -32,6 +32,7 @@ export function paintPrint(context, scene) {
   const span = visibleSteps(scene.layout, scene.scroll);
   context.textBaseline = "middle";
   if (scene.layout.wired) drawWires(context, scene, span);
+  drawLacking(context, scene);
   drawAxis(context, scene, span);
   drawInputs(context, scene, span);
   paintResults(context, scene);

@@ -5,7 +5,7 @@
 
 import { unpack } from "./packet.js";
 import { merge, newest } from "./store.js";
-import { AXIS, clamp, decades, decode, quantityIndex, signedScale, unitScale } from "./values.js";
+import { AXIS, clamp, decades, decode, signedScale, unitScale } from "./values.js";
 import { colourTable, parseColour } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed, zoomedScroll } from "./zoom.js";
@@ -31,6 +31,8 @@ export function newScene() {
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
     replay: { playing: false, since: 0, speed: 1, loop: true },
     dirty: "all", lastSelected: "null",
+    // The scene beside this one, if there is any: both are drawn on the same scales.
+    peers: [],
   };
 }
 
@@ -98,7 +100,7 @@ export function comeBack(scene, earlier) {
 export function fit(scene, width, theme, room) {
   const { header } = scene.store;
   scene.theme = theme;
-  scene.base = layOut(header, width, room);
+  scene.base = layOut(header, width, room, scene.peers.map(({ store }) => store.header));
   for (const quantity of [...header.quantities, ...header.gradients]) {
     scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
   }
@@ -123,10 +125,10 @@ export function place(scene) {
 export function rescale(scene) {
   const { store, base } = scene;
   const { unit, zoom, scalesShown } = scene;
+  const stores = [store, ...scene.peers.map((peer) => peer.store)];
   scene.scales = {};
   for (const row of base.rows) {
-    const q = quantityIndex(store.header, row.letter);
-    scene.scales[artKey(row)] = signedScale(store, q, row.layer);
+    scene.scales[artKey(row)] = Math.max(...stores.map((each) => signedScale(each, row)));
   }
   scene.range = scene.fitted ? fittedAxis(scene) : AXIS;
   const rows = zoom.level && unit ? base.rows.filter((row) => row.layer === unit.layer) : [];
@@ -136,8 +138,13 @@ export function rescale(scene) {
 }
 
 /** While training is played one axis serves all iterations: bars that move on it can be compared. */
-function fittedAxis({ store, replay, frame, range }) {
-  return decades(replay.playing ? store.frames : [frame], range === AXIS ? null : range);
+function fittedAxis(scene) {
+  const { peers, replay } = scene;
+  const shown = [scene, ...peers].flatMap(({ store, frame }) => (
+    replay.playing ? store.frames : [frame]
+  ));
+  const present = peers[0]?.range ?? scene.range;
+  return decades(shown, present === AXIS ? null : present);
 }
 
 /** Turn to another frame; colours take a moment to get there. */

@@ -1,12 +1,12 @@
 /** The picture as a component of Streamlit: a thin layer upon `mount`. */
 
-import { mount } from "./unrolled.js";
+import { mountBeside } from "./beside.js";
 
 /** Pictures by the element they live in: a run for the same element finds its picture again. */
 const pictures = new WeakMap();
 
-/** Where one was in the last picture that left the page: who comes back finds it again. */
-let earlier = null;
+/** Where one was in the last pictures that left the page: who comes back finds it again. */
+let earlier = [];
 
 /**
  * Draw what came from Python; called again for every update of the same element.
@@ -16,14 +16,14 @@ function unrolled({ data, parentElement, setStateValue }) {
   if (!pictures.has(parentElement)) pictures.set(parentElement, mountIn(parentElement));
   const known = pictures.get(parentElement);
   known.report = setStateValue;
-  if (data?.length) known.picture.update(data);
+  if (data?.length) known.pictures.update(data);
   return () => {
-    earlier = known.picture.where();
+    earlier = known.pictures.where();
     // A cleaned-up run may have been replaced by a newer one of the same, living element.
     setTimeout(() => {
       const host = parentElement.host ?? parentElement;
       if (host.isConnected) return;
-      known.picture.remove();
+      known.pictures.remove();
       pictures.delete(parentElement);
     }, 0);
   };
@@ -31,8 +31,8 @@ function unrolled({ data, parentElement, setStateValue }) {
 
 /** `report` is that of the newest run: an older one may no longer be heard. */
 function mountIn(parentElement) {
-  const known = { report: null, picture: null };
-  known.picture = mount(parentElement.querySelector(".network"), {
+  const known = { report: null, pictures: null };
+  known.pictures = mountBeside(parentElement.querySelector(".network"), {
     earlier,
     onSelect: (selected) => known.report("selected", selected),
     onIteration: (iteration) => known.report("iteration", iteration),

@@ -29,12 +29,13 @@
  *     layout       size of the picture -> where every row and column lies
  *     marks        the smallest marks: dots, arrows, operators, fitted text
  *     strips predictions gradient wires sweep     the parts of the picture
- *     numbers words fate explain labels           what is said about it
+ *     words labels                                what is said about it
  *     scene        all that decides what is drawn
  *     paint        draws a scene
  *     controls display motion events              the elements, what they show, and what they do
  *     vector gif webp film save                   pictures and films to take away
  *     unrolled     mounts it (this file)
+ *     beside       two pictures with one clock
  *     streamlit    the same as a component of Streamlit
  *
  * They are modules for the reader and the editor; __init__.py joins them into one script. Imports
@@ -45,7 +46,7 @@ import { makeTheme, readTheme } from "./theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene.js";
 import { buildDom, element } from "./controls.js";
 import { buildReceptive } from "./receptive.js";
-import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
+import { buildLabels, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later, listen } from "./events.js";
 import { offerSaving } from "./save.js";
@@ -60,8 +61,8 @@ import { offerSaving } from "./save.js";
  * @param {Uint8Array} [options.bytes] what `pack` made; `update` may bring them later, and more
  * @param {{ink?: string, paper?: string, primary?: string, font?: string}} [options.theme] CSS
  *   colours and font; what is left out is taken from the page
- * @param {object} [options.earlier] what `where` of an earlier picture returned: if it showed the
- *   same run, this one begins with the same zoom and time step
+ * @param {object|object[]} [options.earlier] what `where` of earlier pictures returned: if one showed
+ *   the same run, this one begins with the same zoom and time step
  * @param {(selected: {layer: number, unit: number, time_step: number}|null) => void}
  *   [options.onSelect] the user chose a unit, or let it go
  * @param {(iteration: number|null) => void} [options.onIteration] the user chose an iteration; null
@@ -114,7 +115,9 @@ function createView(figure) {
   const view = {
     ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", zoomed: 0, report: () => {},
     ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
-    said: "", printed: null, explained: null, watchers: [], odd: false, calm: calm.matches,
+    said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
+    // Beside another picture: whether this one moves both, and what follows when it has been drawn.
+    drives: () => true, drawn: () => {},
   };
   if (!calm.matches) Object.assign(view.sweep, { playing: true, phase: "forward" });
   view.dom.receptive = buildReceptive(element("div", "receptive", figure));
@@ -137,10 +140,6 @@ function watch(view, calm) {
   const size = new ResizeObserver(fitAgain);
   size.observe(view.dom.figure);
   addEventListener("resize", fitAgain);
-  const hush = ({ target }) => {
-    if (view.explained && !view.dom.labels.contains(target)) explain(view, null);
-  };
-  view.dom.figure.addEventListener("pointerdown", hush);
   const sight = new IntersectionObserver(([entry]) => {
     view.onScreen = entry.isIntersecting;
     if (view.onScreen) wake(view);
@@ -163,7 +162,7 @@ function watch(view, calm) {
 function receive(view, bytes) {
   const { anew, iterationLost, unitLost } = take(view, bytes);
   view.dom.figure.classList.remove("waiting");
-  if (view.earlier) comeBack(view, view.earlier);
+  for (const each of [view.earlier ?? []].flat()) comeBack(view, each);
   view.earlier = null;
   if (iterationLost) later(view, "iteration", 60, () => view.report("iteration", null));
   if (unitLost) later(view, "selected", 60, () => view.report("selected", null));

@@ -59,11 +59,14 @@ export function normsOf(frame, header, layer, gradient, ofLast) {
   return frame.norms.subarray(start, start + steps);
 }
 
-/** Ends of the colour scale of a signed quantity: the largest value kept, rounded up. */
-export function signedScale(store, q, layer) {
-  return roundedUp(
-    store.frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0),
-  );
+/**
+ * Ends of the colour scale of a signed quantity: the largest value kept, rounded up; 0 where the
+ * network has no such row.
+ */
+export function signedScale({ header, frames }, { letter, layer }) {
+  const q = quantityIndex(header, letter);
+  if (q < 0 || layer >= header.layers) return 0;
+  return roundedUp(frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0));
 }
 
 function roundedUp(peak) {
@@ -74,8 +77,15 @@ function roundedUp(peak) {
   return step ? step * decade : peak;
 }
 
-/** The same for one unit alone: where one is looked at, its own largest value is the scale. */
+/** The same for one unit alone: where one is looked at, its largest value is the scale, or its peer's. */
 export function unitScale(scene, row) {
+  const peers = scene.peers.filter(({ unit, base }) => (
+    unit?.layer === row.layer && base?.rows.some(({ letter }) => letter === row.letter)
+  ));
+  return Math.max(...[scene, ...peers].map((each) => ownUnitScale(each, row)));
+}
+
+function ownUnitScale(scene, row) {
   const { store, unit } = scene;
   const key = `${row.layer}${row.letter}${unit.unit}`;
   return (scene.unitScales[key] ??= roundedUp(unitPeak(store, row, unit.unit)));

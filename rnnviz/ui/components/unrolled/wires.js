@@ -13,7 +13,7 @@ export function drawAxis(context, scene, { first, last }) {
   const every = layout.pitch >= 24 ? 1 : 5;
   context.font = font(scene, 10);
   context.textAlign = "center";
-  context.fillStyle = css(theme.ink, 0.75);
+  context.fillStyle = css(theme.ink, 0.6);
   for (let t = first; t <= last; t++) {
     if (t % every === 0) {
       context.fillText(String(t), cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);
@@ -44,6 +44,16 @@ export function drawInputs(context, scene, { first, last }) {
         layout.inputY + layout.inputHeight / 2);
     }
   }
+}
+
+/** Where the picture beside has rows for which this cell has nothing, it says so. */
+export function drawLacking(context, { base, layout, theme, store, scroll, peers }) {
+  const [from, to] = [base.inputY + base.inputHeight, base.rowsY];
+  if (!peers.length || layout.toUnit || to - from < HEIGHT.lacking) return;
+  context.font = font({ theme }, 14);
+  context.textAlign = "center";
+  context.fillStyle = css(theme.ink, 0.75);
+  context.fillText(DIAGRAMS[store.header.cell].lacks, scroll + base.view / 2, (from + to) / 2);
 }
 
 /** How the parts hang together; drawn only where the columns leave room for it. */

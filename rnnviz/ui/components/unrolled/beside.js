@@ -1,0 +1,222 @@
+/**
+ * Two pictures beside each other, one clock for both: sweeps, time steps, iterations, zoom and
+ * scrolling move together, whichever of the two is touched, and both are drawn on the same scales.
+ * The players are the first one's, below both.
+ *
+ *     const pictures = mountBeside(element, options);      // as for `mount`
+ *     pictures.update(bytes);                              // of one picture, or of two
+ *
+ * Bytes of two are described in figures/beside.py. With bytes of one the second leaves the page; the
+ * first is never mounted anew.
+ */
+
+import { newest } from "./store.js";
+import { NARROW } from "./layout.js";
+import { rescale } from "./scene.js";
+import { element } from "./controls.js";
+import {
+  buildLabels, refresh, showFrame, updatePhase, updatePlay, updateStepTexts,
+} from "./display.js";
+import { keepInView, wake } from "./motion.js";
+import { setLevel } from "./events.js";
+import { mount } from "./unrolled.js";
+
+const TWO = "PAIR";
+
+/** Bytes of two pictures -> what stands above them, and the bytes of each; null for one picture. */
+export function unpackTwo(bytes) {
+  const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
+  if (text(0, 4) !== TWO) return null;
+  const body = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  const { pictures } = JSON.parse(text(8, body));
+  let at = body;
+  return pictures.map((about) => ({ ...about, bytes: bytes.subarray(at, (at += about.length)) }));
+}
+
+/** As `mount`, for one picture or two; see above. */
+export function mountBeside(parent, options) {
+  const dom = { frame: element("div", "beside", parent), hosts: [] };
+  dom.pictures = element("div", "pictures", dom.frame);
+  dom.common = element("div", "common unrolled", dom.frame);
+  dom.common.hidden = true;
+  const both = { dom, options, pictures: [] };
+  add(both, options);
+  const fitAgain = new ResizeObserver(() => sizeCommon(both));
+  fitAgain.observe(dom.frame);
+  return {
+    update: (bytes) => receiveBoth(both, bytes),
+    where: () => both.pictures.map((picture) => picture.where()).filter(Boolean),
+    remove: () => {
+      fitAgain.disconnect();
+      both.pictures.forEach((picture) => picture.remove());
+      parent.replaceChildren();
+    },
+  };
+}
+
+function add({ dom, pictures }, options) {
+  const host = element("div", "one", dom.pictures);
+  const picture = mount(host, options);
+  const { caption } = picture.scene.dom;
+  const name = element("b", "name");
+  const says = element("p", "says");
+  caption.prepend(name, says);
+  Object.assign(picture.scene.dom, { name, says });
+  dom.hosts.push(host);
+  pictures.push(picture);
+}
+
+function receiveBoth(both, bytes) {
+  const two = unpackTwo(bytes);
+  if (!two && both.pictures.length === 2) part(both);
+  if (!two) return both.pictures[0].update(bytes);
+  const joins = both.pictures.length < 2;
+  if (joins) add(both, { ...both.options, onSelect: null });
+  const views = both.pictures.map((picture) => picture.scene);
+  const shapes = views.map(({ store }) => store?.shape);
+  two.forEach(({ bytes: own }, place) => both.pictures[place].update(own));
+  views.forEach((view, place) => hear(view, two[place]));
+  if (joins) join(both, views);
+  const same = views.every(({ store }, place) => store.shape === shapes[place]);
+  if (joins || !same) views.forEach(fitToo);
+  level(views);
+  views.forEach((view, place) => head(view, two[place]));
+}
+
+/** Have two pictures move as one from now on, as the first one is. */
+function join(both, views) {
+  const { dom } = both;
+  const [first, second] = views;
+  dom.frame.classList.add("two");
+  const { controls, levels, phases } = first.dom;
+  const zoom = levels[0].parentElement;
+  both.homes = [controls, zoom].map((own) => [own, document.createComment("")]);
+  for (const [own, home] of both.homes) own.replaceWith(home);
+  phases.all.parentElement.before(zoom);
+  dom.common.append(controls);
+  dom.common.hidden = false;
+  dom.common.onkeydown = (event) => first.dom.figure.onkeydown(event);
+  dom.common.onclick = (event) => first.dom.figure.onclick(event);
+  second.dom.controls.remove();
+  second.dom.controls = first.dom.controls;
+  first.peers = [second];
+  second.peers = [first];
+  for (const view of views) {
+    view.drives = () => views.find((each) => each.onScreen) === view;
+    view.drawn = () => {
+      share(view);
+      head(view);
+    };
+  }
+  sizeCommon(both);
+  adopt(second, stateOf(first));
+  first.told = JSON.stringify(stateOf(first));
+}
+
+/** The second picture leaves; the first has its players back. */
+function part(both) {
+  const { dom, pictures, homes } = both;
+  const [{ scene: first }, second] = pictures.splice(0, 2, pictures[0]);
+  for (const [own, home] of homes) home.replaceWith(own);
+  second.remove();
+  dom.hosts.pop().remove();
+  dom.common.hidden = true;
+  dom.frame.classList.remove("two");
+  Object.assign(first, { peers: [], drives: () => true, drawn: () => {} });
+  fitToo(first);
+}
+
+function fitToo(view) {
+  refresh(view);
+  wake(view);
+}
+
+function sizeCommon({ dom }) {
+  dom.common.classList.toggle("narrow", dom.frame.clientWidth < NARROW);
+}
+
+/** One scale for both: each looks at what the other shows. */
+function level(views) {
+  for (const view of views) {
+    if (!rescale(view)) continue;
+    buildLabels(view);
+    view.dirty = "all";
+    wake(view);
+  }
+}
+
+// ------------------------------------------------------------------ what stands above
+
+/** Keep what is said of each iteration, as long as it is in the picture. */
+function hear(view, { says }) {
+  const { store } = view;
+  if (view.heard?.run !== store.run) view.heard = { run: store.run, says: new Map() };
+  const { says: heard } = view.heard;
+  for (const [iteration, sentence] of Object.entries(says)) heard.set(Number(iteration), sentence);
+  const kept = new Set(store.frames.map(({ iteration }) => iteration));
+  for (const iteration of heard.keys()) if (!kept.has(iteration)) heard.delete(iteration);
+}
+
+function head(view, about) {
+  const { name, says } = view.dom;
+  if (about) {
+    name.textContent = about.name;
+    name.style.setProperty("--run", about.colour);
+    name.classList.toggle("dashed", about.dashed);
+  }
+  const said = view.heard?.says.get(view.frame.iteration) ?? "";
+  if (says.textContent !== said) says.textContent = says.title = said;
+}
+
+// ------------------------------------------------------------------ one clock
+
+/** All that two pictures have in common: not the unit, for theirs have nothing to do with each other. */
+function stateOf({ sweep, replay, step, follow, frame, zoom, ofLast, fitted, columnScroll }) {
+  return {
+    sweep: { ...sweep }, replay: { ...replay }, step, follow, level: zoom.level, ofLast, fitted,
+    columnScroll, iteration: follow ? null : frame.iteration,
+  };
+}
+
+/** After a frame: what has changed in one picture changes in the other. */
+function share(view) {
+  const now = stateOf(view);
+  const said = JSON.stringify(now);
+  if (said === view.told) return;
+  view.told = said;
+  for (const peer of view.peers) adopt(peer, now);
+}
+
+/** What the players show of a sweep, and of training being played. */
+const PLAYERS = ["playing", "phase", "speed", "loop"];
+
+function differ(name, before, now) {
+  return before.sweep[name] !== now.sweep[name] || before.replay[name] !== now.replay[name];
+}
+
+function adopt(view, now) {
+  const before = stateOf(view);
+  Object.assign(view.sweep, now.sweep);
+  Object.assign(view.replay, now.replay);
+  const { step, ofLast, fitted, follow } = now;
+  Object.assign(view, { step, ofLast, fitted, follow });
+  if (before.level !== now.level) setLevel(view, now.level);
+  const frame = frameOf(view, now);
+  if (frame !== view.frame) showFrame(view, frame);
+  if (before.ofLast !== ofLast || before.fitted !== fitted) refresh(view);
+  if (before.sweep.phase !== now.sweep.phase) updatePhase(view);
+  if (PLAYERS.some((name) => differ(name, before, now))) updatePlay(view);
+  if (before.step !== step) {
+    updateStepTexts(view);
+    keepInView(view, false);
+  }
+  if (before.columnScroll !== now.columnScroll) view.dom.scroll.scrollLeft = now.columnScroll;
+  view.told = JSON.stringify(stateOf(view));
+  wake(view);
+}
+
+/** The kept iteration of the other picture, or the last one before it. */
+function frameOf({ store }, { iteration }) {
+  if (iteration === null) return newest(store);
+  return store.frames.filter((frame) => frame.iteration <= iteration).pop() ?? store.frames[0];
+}

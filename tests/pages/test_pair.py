@@ -1,0 +1,199 @@
+"""Studio: a second network beside the first follows whatever is done to the first."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.engine import Hold
+from rnnviz.ui import session
+from rnnviz.ui.pair import TELLING
+from tests.pages.conftest import control, go_to, run_of
+
+
+def beside(app, cell):
+    return control(app, session.BESIDE).set_value(cell).run()
+
+
+def pictures(app):
+    """Return what stands above each of the pictures; empty where there is one alone."""
+    for component in app.get("bidi_component"):
+        packed = component.proto.bytes
+        if packed[:4] == b"PAIR":
+            length = int.from_bytes(packed[4:8], "little")
+            return json.loads(packed[8 : 8 + length])["pictures"]
+    return []
+
+
+def step(app, times=1):
+    for _ in range(times):
+        app.button(key="step").click().run()
+
+
+def alone(trainer, cell):
+    other = Trainer(replace(trainer.config, cell=cell), trainer.task)
+    other.advance(iterations=trainer.iteration)
+    return other
+
+
+def level(app, patience=50):
+    """Run the loop until the second network has caught up."""
+    for _ in range(patience):
+        if not run_of(app).behind:
+            break
+        app.run()
+    assert run_of(app).pair.level
+    return run_of(app).pair
+
+
+def test_at_first_there_is_one_network(open_app):
+    app = open_app()
+    assert control(app, session.BESIDE).value == "none"
+    assert pictures(app) == []
+    assert run_of(app).pair is None
+
+
+def test_every_other_cell_can_stand_beside(open_app):
+    app = open_app()
+    assert control(app, session.BESIDE).options == ["none", "RNN", "ReLU", "GRU", "MLP"]
+    for cell in ("rnn", "relu", "gru", "mlp"):
+        beside(app, cell)
+        assert not app.exception
+        assert next(about["name"] for about in pictures(app)) == "LSTM"
+        assert run_of(app).pair.second.config.cell == cell
+    beside(app, "none")
+    assert pictures(app) == []
+
+
+def test_both_train_and_step_together_and_each_has_its_sentence(open_app):
+    app = beside(open_app(), "rnn")
+    step(app, 2)
+    app.button(key="play").click().run()
+    app.button(key="play").click().run()
+    pair = run_of(app).pair
+    assert pair.first.iteration == pair.second.iteration > 2
+    np.testing.assert_array_equal(pair.second.network.flat, alone(pair.first, "rnn").network.flat)
+    first, second = (about["says"][str(pair.first.iteration)] for about in pictures(app))
+    assert "w.r.t. the cell state" in first
+    assert "w.r.t. the hidden state" in second
+    assert "Batch accuracy" in first
+    assert "Batch accuracy" in second
+
+
+def test_both_packets_hold_the_same_iterations(open_app):
+    app = beside(open_app(), "rnn")
+    step(app, 3)
+    first, second = (set(about["says"]) for about in pictures(app))
+    assert first == second == {"0", "1", "2", "3"}
+
+
+def test_one_chosen_late_catches_up(open_app):
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.advance(iterations=40)
+    app = beside(open_app(trainer=trainer), "gru")
+    assert level(app).second.iteration == 40
+
+
+def test_reset_begins_both_anew(open_app):
+    app = beside(open_app(), "rnn")
+    step(app, 3)
+    app.button(key="reset").click().run()
+    pair = level(app)
+    assert pair.first is run_of(app).trainer
+    assert pair.first.iteration == pair.second.iteration == 0
+
+
+def test_undo_takes_both_back(open_app):
+    app = beside(open_app(), "rnn")
+    step(app, 2)
+    control(app, "setting:optimizer").set_value("sgd").run()
+    step(app, 2)
+    app.button(key="undo").click().run()
+    pair = level(app)
+    assert pair.first.iteration == pair.second.iteration == 2
+    assert pair.second.config.optimizer == "adam"
+
+
+def test_live_knobs_act_on_both(open_app):
+    app = beside(open_app(), "rnn")
+    control(app, "setting:optimizer").set_value("sgd").run()
+    step(app)
+    assert run_of(app).pair.second.config.optimizer == "sgd"
+
+
+def test_what_the_second_does_not_have_is_told(open_app):
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.intervene(Hold("f", 1.0))
+    app = beside(open_app(trainer=trainer), "rnn")
+    level(app)
+    assert "It has no forget gate" in pictures(app)[1]["says"]["0"]
+
+
+def test_the_cell_of_the_second_gives_way_where_the_first_takes_it(open_app):
+    app = beside(open_app(), "rnn")
+    control(app, "setting:cell").set_value("rnn").run()
+    assert [about["name"] for about in pictures(app)] == ["RNN", "LSTM"]
+    assert control(app, session.BESIDE).value == "lstm"
+
+
+def test_a_new_task_has_both_on_it(open_app):
+    app = beside(open_app(), "rnn")
+    app.button(key="telling").click().run()
+    pair = level(app)
+    assert pair.first.task == pair.second.task
+    assert pair.first.config == TELLING
+    assert app.button(key="telling").disabled
+    app.button(key="undo").click().run()
+    assert level(app).first.task.key == "gym"
+
+
+def test_one_that_has_diverged_stops_alone(open_app):
+    app = beside(open_app(), "rnn")
+    step(app)
+    run = run_of(app)
+    run.pair.first.diverged = "The loss came out as nan."
+    app.run()
+    assert not run.stopped
+    assert not app.button(key="play").disabled
+    step(app, 2)
+    assert (run.pair.first.iteration, run.pair.second.iteration) == (1, 3)
+    assert "Stopped at iteration 1" in pictures(app)[0]["says"]["1"]
+    run.pair.second.diverged = "The loss came out as nan."
+    app.run()
+    assert app.button(key="play").disabled
+
+
+def test_two_that_are_too_much_together_are_refused_in_a_sentence(open_app, monkeypatch):
+    monkeypatch.setattr("rnnviz.training.limits.MOST_MB", 16.0)
+    app = beside(open_app(), "rnn")
+    app.run()
+    assert run_of(app).pair is None
+    assert control(app, session.BESIDE).value == "none"
+    assert any("2 runs side by side need" in error.value for error in app.error)
+
+
+def test_it_is_still_there_after_another_page(open_app):
+    app = beside(open_app(), "gru")
+    step(app)
+    go_to(app, "gradients")
+    go_to(app, "studio")
+    assert [about["name"] for about in pictures(app)] == ["LSTM", "GRU"]
+    assert level(app).second.iteration == 1
+
+
+@pytest.mark.parametrize("value", ["lstm", "transformer", "", None])
+def test_a_choice_that_is_not_offered_changes_nothing(open_app, value):
+    app = open_app()
+    app.session_state[session.BESIDE] = value
+    app.run()
+    assert not app.exception
+    assert run_of(app).beside is None
+
+
+def test_numbers_as_targets_are_compared_as_well(open_app):
+    app = beside(open_app(trainer=Trainer(RunConfig(task="adding", hidden_size=4))), "rnn")
+    step(app, 2)
+    assert not app.exception
+    assert "Error of its batch" in pictures(app)[1]["says"]["2"]
