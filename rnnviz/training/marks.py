@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.numbers import number
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
 
@@ -23,6 +24,8 @@ _OPTIONAL = {
 }
 #: A mark tells at most so many things, and counts the rest.
 _MOST_TOLD = 3
+#: Significant digits of a setting: more than anyone chooses.
+_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,11 @@ def one_line(told: dict[Hashable, str]) -> str:
 def describe(item: Intervention) -> str:
     """Say what an intervention does, such as `forget gate of unit 3 held at 1`."""
     if isinstance(item, Hold):
-        return f"{_target(item)} held at {item.value:g}"
+        return f"{_target(item)} held at {number(item.value, _DIGITS)}"
     if isinstance(item, Silence):
         return f"{_target(item)} silenced"
-    return f"forget bias {item.amount:+g}{_layer(item)}"
+    plus = "+" if item.amount >= 0 else ""
+    return f"forget bias {plus}{number(item.amount, _DIGITS)}{_layer(item)}"
 
 
 def _setting(name: str, label: str, old: object, new: object) -> str:
@@ -118,7 +122,7 @@ def _setting(name: str, label: str, old: object, new: object) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:g}"
+        return number(value, _DIGITS)
     return CHOICE_LABELS.get(str(value), str(value))
 
 

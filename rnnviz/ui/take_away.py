@@ -10,6 +10,7 @@ import streamlit as st
 
 from rnnviz.figures import export, standalone
 from rnnviz.figures.export import Snapshot, Work
+from rnnviz.numbers import percent
 from rnnviz.ui import live, session
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.gate import GATE
@@ -144,7 +145,7 @@ def _finish(run: Run, file: _File) -> None:
         with GATE.turn(run) as seconds:
             file.advance(seconds)
         if file.data is None:
-            place.progress(file.share, f"Making {plain(file.name)}: {file.share:.0%}")
+            place.progress(file.share, f"Making {plain(file.name)}: {percent(file.share)}")
     place.empty()
 
 

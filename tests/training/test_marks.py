@@ -54,7 +54,7 @@ def test_a_live_knob_leaves_a_mark_at_the_iteration_of_its_change(settings, knob
         ),
         (Silence((1, 2)), "units 1, 2 silenced", "units 1, 2 heard again"),
         (Silence(), "all units silenced", "all units heard again"),
-        (ShiftForgetBias(-2.0), "forget bias -2", "nothing added to the forget bias"),
+        (ShiftForgetBias(-2.0), "forget bias −2", "nothing added to the forget bias"),
     ],
 )
 def test_an_intervention_and_its_end_leave_a_mark_each(item, text, release):
