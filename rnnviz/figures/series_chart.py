@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,7 +14,12 @@ _HEIGHT = 280
 
 
 def forecast_spec(
-    places: ArrayLike, values: ArrayLike, said: ArrayLike | None, trained: int, name: str
+    places: ArrayLike,
+    values: ArrayLike,
+    said: ArrayLike | None,
+    trained: int,
+    name: str,
+    dates: Sequence[str] | None = None,
 ) -> Spec:
     """Draw values in the order of time, what the network predicted, and what is held out.
 
@@ -26,8 +33,12 @@ def forecast_spec(
         The last place that is not held out.
     name
         Of the series; markup in it is shown as text.
+    dates : sequence of str, length N, or None
+        When each value was, as ISO 8601 writes it; then the axis has these.
     """
-    x = np.asarray(places)
+    numbers = np.asarray(places)
+    x = numbers if dates is None else list(dates)
+    which = "value %{x:,d}" if dates is None else "%{x}"
     common = {"type": "scatter", "x": x}
     data: list[Spec] = [
         common
@@ -36,7 +47,7 @@ def forecast_spec(
             "name": "data",
             "y": values,
             "line": {"color": NEUTRAL, "width": 1.5},
-            "hovertemplate": "value %{x:,d}: %{y:.4~g}<extra></extra>",
+            "hovertemplate": f"{which}: %{{y:.4~g}}<extra></extra>",
         }
     ]
     if said is not None:
@@ -51,14 +62,20 @@ def forecast_spec(
             }
         )
     frame = layout(_HEIGHT, hovermode="x", showlegend=True)
-    frame["xaxis"] = axis("value", showgrid=False, tickformat=",d")
+    if dates is None:
+        frame["xaxis"] = axis("value", showgrid=False, tickformat=",d")
+    else:
+        frame["xaxis"] = axis("", showgrid=False, type="date")
     frame["yaxis"] = axis(plain(name, 40))
-    if trained < x[-1]:
-        _shade_held_out(frame, max(trained + 0.5, float(x[0]) - 0.5), float(x[-1]) + 0.5)
+    held_out = np.flatnonzero(numbers > trained)
+    if len(held_out) and dates is not None:
+        _shade_held_out(frame, dates[max(held_out[0] - 1, 0)], dates[-1])
+    elif len(held_out):
+        _shade_held_out(frame, float(numbers[held_out[0]]) - 0.5, float(numbers[-1]) + 0.5)
     return {"data": data, "layout": frame}
 
 
-def _shade_held_out(frame: Spec, start: float, end: float) -> None:
+def _shade_held_out(frame: Spec, start: float | str, end: float | str) -> None:
     across = {"yref": "paper", "y0": 0, "y1": 1, "x0": start, "x1": end}
     look = {"type": "rect", "fillcolor": ACCURACY_COLOUR, "opacity": 0.1, "line": {"width": 0}}
     frame["shapes"] = [look | across | {"layer": "below"}]

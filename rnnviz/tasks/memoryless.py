@@ -26,21 +26,24 @@ def best_accuracy(batch: Batch) -> float:
 
 
 def least_error(batch: Batch) -> float:
-    """Return the least mean squared error of a function of the present input, a single number.
+    """Return the least mean squared error of a function of the present input, some numbers.
 
-    The function is a straight line in each of 50 parts of the input's range. That is nearly, but
-    not exactly, the best one: more parts would follow chance.
+    The function is a straight line (of several numbers a plane) in each of up to 50 parts of the
+    range of the first one. That is nearly, but not exactly, the best one: more parts would follow
+    chance, and so would parts of less than ten different steps for each number. (Windows that
+    overlap have the same step many times.)
     """
-    inputs, targets = _scored_inputs(batch)[:, 0], scored_targets(batch)
-    order = np.argsort(inputs, kind="stable")
+    inputs, targets = _scored_inputs(batch), scored_targets(batch)
+    order = np.argsort(inputs[:, 0], kind="stable")
+    different = len(np.unique(inputs[:, 0] + 1j * targets[:, 0]))
+    parts = min(_PARTS, max(1, different // (10 * inputs.shape[1])))
     total = 0.0
-    for part in np.array_split(order, min(_PARTS, max(1, len(order) // 10))):
-        x = inputs[part] - inputs[part].mean()
+    for part in np.array_split(order, parts):
+        x = inputs[part] - inputs[part].mean(axis=0)
         y = targets[part] - targets[part].mean(axis=0)
-        spread = float(x @ x)
-        explained = ((x @ y) ** 2).sum() / spread if spread > 0 else 0.0
-        total += float((y**2).sum() - explained)
-    return max(0.0, total / targets.size)
+        slopes = np.linalg.lstsq(x, y)[0]
+        total += float(((y - x @ slopes) ** 2).sum())
+    return total / targets.size
 
 
 def _scored_inputs(batch: Batch) -> NDArray[np.float64]:

@@ -15,28 +15,37 @@ from rnnviz.fields import Field, shown
 from rnnviz.numbers import number
 from rnnviz.tasks import memoryless, table
 from rnnviz.tasks.column import HOLDOUT, Column, column_fields
+from rnnviz.tasks.dates import date_labels
+from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
 
 #: A series of our own: how many people came to an imaginary gym, day by day.
 SAMPLE_SERIES = Path(__file__).with_name("sample_series.csv").read_text(encoding="utf-8")
 
 
+_COLUMN_FIELDS = column_fields(SAMPLE_SERIES, 14, "numbers to predict", "first one")
+
+
 @dataclass(frozen=True)
 class NextValue(Column):
-    """See a window of a series of numbers, say the value some rows later.
+    """See a window of a series of numbers, predict its value some rows later.
 
-    What the network sees and says is scaled: less the mean, divided by the standard deviation,
-    both of the training part alone. Errors are in these units, squared. Every step of a window is
-    scored; among held-out ones, those whose target is held out.
+    The network sees the column that it predicts and, if some are named, more columns beside it.
+    What it sees and predicts is scaled: less the mean, divided by the standard deviation, both of
+    the training part of each column alone. Errors are in these units, squared. Every step of a
+    window is scored; among held-out ones, those whose target is held out.
 
     Parameters
     ----------
     csv
         CSV text of 1..5,000,000 characters.
     column
-        Name of a column of numbers; empty for the first one.
+        Name of the column of numbers to predict; empty for the first one.
+    inputs : tuple of str
+        Names of up to 20 more columns of numbers that the network sees in the same rows.
     gaps
-        `dropped`, or `filled` on a straight line between the neighbours.
+        Rows without a value in any of these columns are `dropped`, or `filled` on a straight line
+        between the neighbours.
     length
         Number of rows T that the network sees, 1..200.
     ahead
@@ -52,6 +61,7 @@ class NextValue(Column):
 
     csv: str = SAMPLE_SERIES
     column: str = ""
+    inputs: tuple[str, ...] = ()
     gaps: table.Gaps = "dropped"
     length: int = 14
     ahead: int = 1
@@ -66,11 +76,21 @@ class NextValue(Column):
     usual: ClassVar[str] = "the first column of numbers"
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
-        *column_fields(SAMPLE_SERIES, 14, "numbers", "first one"),
+        *_COLUMN_FIELDS[:2],
+        Field("inputs", "More columns seen", tuple, (),
+              "Columns of numbers that the network sees beside the one it predicts, in the same "
+              "rows.", low=0, high=20, short="in"),
+        *_COLUMN_FIELDS[2:],
         Field("ahead", "Rows ahead", int, 1, "How many rows later the value is to be said.",
               low=1, high=100, short="ahead"),
         HOLDOUT,
     )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for place, name in enumerate(self.inputs):
+            if name == self.chosen or name in self.inputs[:place]:
+                raise ValueError(f"inputs must be other columns, each once, got {shown(name)}")
 
     @property
     def loss(self) -> Loss:
@@ -89,18 +109,18 @@ class NextValue(Column):
 
     @cached_property
     def memoryless(self) -> float:
-        """Least error of a function of the present value, on the evaluation windows."""
+        """Least error of a function of the present row, on the evaluation windows."""
         return memoryless.least_error(self._evaluation)
 
     @property
     def input_size(self) -> int:
-        """One number."""
-        return 1
+        """One number for each column."""
+        return 1 + len(self.inputs)
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.chosen,)
+        """The column that is predicted, and the others."""
+        return (self.chosen, *self.inputs)
 
     @property
     def output_labels(self) -> tuple[str, ...]:
@@ -111,30 +131,37 @@ class NextValue(Column):
     def description(self) -> str:
         """What comes in, what is to be said, and what was done to the data."""
         rows = "row" if self.ahead == 1 else "rows"
+        more = f", with {', '.join(map(shown, self.inputs))} of the same rows," * bool(self.inputs)
+        each = ", each column by itself" * bool(self.inputs)
         return (
-            f"{self.length} values of {shown(self.chosen)} come in; at each step the network "
-            f"predicts the value {self.ahead} {rows} later. It sees values scaled by the training "
-            f"part: mean {number(self.mean, 4)} becomes 0, standard deviation "
-            f"{number(self.deviation, 4)} becomes 1."
-            f"{self._sentences}"
+            f"{self.length} values of {shown(self.chosen)}{more} come in; at each step the network "
+            f"predicts the value of {shown(self.chosen)} {self.ahead} {rows} later. It sees values "
+            f"scaled by the training part{each}: mean {number(self.mean, 4)} becomes 0, standard "
+            f"deviation {number(self.deviation, 4)} becomes 1.{self._sentences}"
         )
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Mean and standard deviation of the training part."""
+        """Mean and standard deviation of the column that is predicted, in the training part."""
         return self.mean, self.deviation
 
-    @cached_property
+    @property
     def mean(self) -> float:
-        """Mean of the training part."""
-        return float(self._sequence[: self.trained].mean())
+        """Mean of the column that is predicted, in the training part."""
+        return float(self._scales[0][0])
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of that column in the training part; 1 if it is constant there."""
+        return float(self._scales[1][0])
 
     @cached_property
-    def deviation(self) -> float:
-        """Standard deviation of the training part; 1 if that is constant."""
+    def _scales(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means and standard deviations (C,) of all columns in the training part."""
         part = self._sequence[: self.trained]
-        spread = float(part.std())
-        return spread if spread > 1e-12 * np.abs(part).max() else 1.0
+        spread = part.std(axis=0)
+        varies = spread > 1e-12 * np.abs(part).max(axis=0)
+        return part.mean(axis=0), np.where(varies, spread, 1.0)
 
     def unscale(self, scaled: NDArray[np.floating] | float) -> NDArray[np.float64]:
         """Return values as they stand in the file for values as the network sees or says them."""
@@ -165,11 +192,17 @@ class NextValue(Column):
         values : array, (N,)
             Those values, as they stand in the file.
         batch : Batch
-            The windows, (T, N, 1).
+            The windows, (T, N, C).
         """
         first = np.arange(max(0, self._all_windows - most), self._all_windows)
         asked = first + self.length + self.ahead - 1
-        return asked + 1, self._sequence[asked], self._batch(first)
+        return asked + 1, self._sequence[asked, 0], self._batch(first)
+
+    def dates(self, places: NDArray[np.integer]) -> list[str] | None:
+        """Return the dates of some values, counted from 1, if a column of the file tells them."""
+        if self._dates is None:
+            return None
+        return [self._dates[place - 1] for place in places.tolist()]
 
     def _usual_column(self) -> str:
         for name in self._table.names:
@@ -179,21 +212,46 @@ class NextValue(Column):
         return self._table.names[-1]
 
     @cached_property
+    def _numbers(self) -> table.Numbers:
+        return table.numbers(self._table, self.input_names, self.gaps)
+
+    @property
     def _read(self) -> tuple[NDArray[np.float64], table.Gap]:
-        return table.numbers(self._table, self.chosen, self.gaps)
+        return self._numbers.values, self._numbers.gap
+
+    @cached_property
+    def _dates(self) -> tuple[str, ...] | None:
+        """The dates of all values, if a column of the file holds them."""
+        found = table.dates(self._table)
+        return None if found is None else tuple(date_labels(found[self._numbers.places]))
 
     @cached_property
     def _scaled(self) -> NDArray[np.float64]:
-        scaled: NDArray[np.float64] = (self._sequence - self.mean) / self.deviation
+        means, deviations = self._scales
+        scaled: NDArray[np.float64] = (self._sequence - means) / deviations
         return scaled
 
     def _batch(self, places: NDArray[np.int64]) -> Batch:
         seen = self._steps + places
-        x, y = self._scaled.take(seen), self._scaled.take(seen + self.ahead)
-        return Batch(x[:, :, None], y[:, :, None], None)
+        x, y = self._scaled.take(seen, axis=0), self._scaled[:, :1].take(seen + self.ahead, axis=0)
+        return Batch(x, y, None)
+
+    def _name(self, place: int) -> str:
+        date = "" if self._dates is None else f", {self._dates[place]}"
+        return super()._name(place) + date
+
+    def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
+        """Return trained windows to read: of the column that is predicted."""
+        places = generator.integers(self.windows, size=count).tolist()
+        return [Example(*self._own_texts(place)) for place in places]
 
     def _texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        texts = tuple(
-            f"{value:.4g}" for value in self._sequence[place : place + self.ahead + self.length]
-        )
+        rows = self._sequence[place : place + self.length]
+        seen = tuple(", ".join(f"{value:.4g}" for value in row) for row in rows)
+        return seen, self._own_texts(place)[1]
+
+    def _own_texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what is seen of the column that is predicted, and its targets."""
+        own = self._sequence[place : place + self.ahead + self.length, 0]
+        texts = tuple(f"{value:.4g}" for value in own)
         return texts[: self.length], texts[self.ahead :]

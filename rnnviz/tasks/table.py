@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.fields import shown
+from rnnviz.tasks.dates import read_dates
 from rnnviz.tasks.text_file import MOST_BYTES
 from rnnviz.tasks.vocabulary import check_label
 
@@ -164,15 +165,81 @@ def is_numeric(table: Table, name: str) -> bool:
     return bool(filled) and all(_number(cell, table.comma) is not None for cell in filled)
 
 
-def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], Gap]:
-    """Return the numbers of a column; gaps are dropped, or filled on a line between neighbours.
+@dataclass(frozen=True)
+class Numbers:
+    """Columns of numbers.
+
+    Parameters
+    ----------
+    values : array, (N, C)
+        Of C columns, as they stand in the file.
+    places : array of int, (N,)
+        Which row of the table each of them comes from, counted from 0.
+    gap
+        Rows in which a column has no value.
+    """
+
+    values: NDArray[np.float64]
+    places: NDArray[np.int64]
+    gap: Gap
+
+
+def numbers(table: Table, names: Sequence[str], gaps: Gaps) -> Numbers:
+    """Return the numbers of some columns, row by row.
+
+    A row in which any of them has none is dropped, or filled on a line between neighbours, each
+    column by itself.
 
     Raises
     ------
     ValueError
-        If a cell holds something else, an infinity, or all numbers are equal: differences of a
-        part in 10^12, and below 1e-30, are rounding.
+        If a cell holds something else, an infinity, or all numbers of a column are equal:
+        differences of a part in 10^12, and below 1e-30, are rounding. If no row is complete.
     """
+    columns = np.stack([_numbers_of(table, name) for name in names], axis=1)
+    missing = np.isnan(columns)
+    incomplete = missing.any(axis=1)
+    gap = Gap(tuple(np.array(table.rows)[incomplete].tolist()), gaps)
+    places = np.arange(len(columns))
+    if gaps == "dropped":
+        complete = places[~incomplete]
+        if not len(complete):
+            raise ValueError(
+                f"the columns {', '.join(map(shown, names))} must have a row in which "
+                "each has a value, got none"
+            )
+        for name, column in zip(names, columns[complete].T, strict=True):
+            _check_spread(name, column)
+        return Numbers(columns[complete], complete, gap)
+    filled = [
+        np.interp(places, places[~empty], column[~empty])
+        for column, empty in zip(columns.T, missing.T, strict=True)
+    ]
+    return Numbers(np.stack(filled, axis=1), places, gap)
+
+
+def dates(table: Table) -> NDArray[np.datetime64] | None:
+    """Return the dates (rows,) of the first column that holds nothing else; None without one.
+
+    Each must be later than the one before, as `read_dates` says.
+    """
+    for column in table.columns:
+        found = read_dates(column)
+        if found is not None:
+            return found
+    return None
+
+
+def _check_spread(name: str, known: NDArray[np.float64]) -> None:
+    if not len(known) or np.ptp(known) <= max(LEAST_SPREAD, 1e-12 * np.abs(known).max()):
+        raise ValueError(
+            f"column {shown(name)} must hold at least 2 different numbers, "
+            + (f"got {known[0]:g} throughout" if len(known) else "got none")
+        )
+
+
+def _numbers_of(table: Table, name: str) -> NDArray[np.float64]:
+    """Return the numbers of a column (rows,), NaN where it has none."""
     values = np.full(len(table.rows), math.nan)
     for place, (cell, row) in enumerate(zip(table.column(name), table.rows, strict=True)):
         if cell.lower() in _EMPTY:
@@ -184,18 +251,8 @@ def numbers(table: Table, name: str, gaps: Gaps) -> tuple[NDArray[np.float64], G
                 f"got {shown(cell)} in row {row}"
             )
         values[place] = value
-    missing = np.isnan(values)
-    known = values[~missing]
-    if not len(known) or np.ptp(known) <= max(LEAST_SPREAD, 1e-12 * np.abs(known).max()):
-        raise ValueError(
-            f"column {shown(name)} must hold at least 2 different numbers, "
-            + (f"got {known[0]:g} throughout" if len(known) else "got none")
-        )
-    gap = Gap(tuple(np.array(table.rows)[missing].tolist()), gaps)
-    if gaps == "dropped":
-        return known, gap
-    places = np.arange(len(values))
-    return np.interp(places, places[~missing], known), gap
+    _check_spread(name, values[~np.isnan(values)])
+    return values
 
 
 def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:

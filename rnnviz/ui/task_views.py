@@ -152,7 +152,7 @@ def forecast(run: Run, task: Task) -> None:
         else f"{since}: {forecast_sentence(values, said, places > task.trained)}"
     )
     st.plotly_chart(
-        figures.forecast(places, values, said, task.trained, task.chosen),
+        figures.forecast(places, values, said, task.trained, task.chosen, task.dates(places)),
         key="forecast",
         alt=says,
         config={"displayModeBar": False},

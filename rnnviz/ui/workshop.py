@@ -25,7 +25,7 @@ from rnnviz.ui.session import Draft, Edited, File, Run
 _ORDER = "Place"
 _NAME = "Name"
 #: Settings of tasks that learn a column of a CSV file.
-_CSV, _COLUMN = "csv", "column"
+_CSV, _COLUMN, _INPUTS = "csv", "column", "inputs"
 #: The setting that says which share at the end of the data is never trained.
 _HOLDOUT = "holdout"
 _HELD_OUT_OF_A_FILE = 0.2
@@ -108,6 +108,8 @@ def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
 def _edit_setting(field: Field, kind: str, run: Run) -> Any:
     key = session.draft_key(kind, field.name)
     current = _value_in_use(field, kind, run)
+    if field.name == _INPUTS:
+        return _choose_inputs(field, key, current, kind, run)
     if field.kind is tuple:
         return _edit_names(field, key, current, run)
     session.seed(key, current)
@@ -161,6 +163,28 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) ->
         key=key,
         persist_state="session",
         help=field.help,
+    )
+
+
+def _choose_inputs(
+    field: Field, key: str, current: tuple[str, ...], kind: str, run: Run
+) -> list[str]:
+    """Let the visitor choose more columns by name; the task refuses what holds no numbers."""
+    names = _columns_of(kind, run)
+    chosen = session.value(key)
+    if not isinstance(chosen, list) or not all(isinstance(name, str) for name in chosen):
+        chosen = list(current)
+        session.show(key, chosen)
+    predicted = session.value(session.draft_key(kind, _COLUMN))
+    options = [name for name in names if name != predicted or name in chosen]
+    return st.multiselect(
+        field.label,
+        options=[*options, *(name for name in dict.fromkeys(chosen) if name not in names)],
+        format_func=lambda name: _column_label(name, names),
+        key=key,
+        persist_state="session",
+        help=field.help,
+        placeholder="None",
     )
 
 

@@ -31,3 +31,13 @@ def test_before_training_the_data_alone_are_drawn_and_markup_is_text():
     assert len(spec["data"]) == 1
     assert spec["layout"]["yaxis"]["title"]["text"] == "&lt;b&gt;x&lt;/b&gt;"
     assert figures.forecast(PLACES, VALUES, None, 15, "x").data[0].y[0] == 3.0
+
+
+def test_dates_stand_on_the_axis_where_there_are_any():
+    dates = ["2024-01-01", "2024-01-02", "2024-01-05"]
+    spec = figures.forecast_spec([8, 9, 10], [1, 2, 3], None, 9, "x", dates)
+
+    assert spec["data"][0]["x"] == dates
+    assert spec["layout"]["xaxis"]["type"] == "date"
+    (shade,) = spec["layout"]["shapes"]
+    assert (shade["x0"], shade["x1"]) == ("2024-01-02", "2024-01-05")

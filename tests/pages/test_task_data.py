@@ -291,3 +291,50 @@ def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):
     said = np.frombuffer(base64.b64decode(network["y"]["bdata"]))
     # An untrained network says about 0, which is the mean.
     assert abs(said.mean() - task.mean) < task.deviation
+
+
+def test_more_columns_are_chosen_by_name_and_come_into_the_network(open_app):
+    app = open_task(open_app, "values")
+    draft(app, "csv").set_value(SERIES).run()
+
+    more = next(box for box in app.multiselect if box.key == "draft:values:inputs")
+    assert more.options == ["day", "visits", "calls"]
+    draft(app, "column").set_value("visits").run()
+    more = next(box for box in app.multiselect if box.key == "draft:values:inputs")
+    assert more.options == ["day", "calls"]
+    more.set_value(["calls"]).run()
+    app.button(key="use_task").click().run()
+
+    assert not app.exception
+    task = run_of(app).trainer.task
+    assert (task.chosen, task.inputs) == ("visits", ("calls",))
+    run_of(app).trainer.advance(iterations=2)
+    app.run()
+    assert not app.exception
+
+
+def test_more_columns_that_hold_no_numbers_or_are_of_another_file_are_refused(open_app):
+    app = open_task(open_app, "values")
+    draft(app, "csv").set_value(SERIES).run()
+
+    def more():
+        return next(box for box in app.multiselect if box.key == "draft:values:inputs")
+
+    more().set_value(["day"]).run()
+    assert "must hold numbers" in app.error[0].value.replace("\\", "")
+    more().set_value(["calls"]).run()
+    assert not app.error
+    draft(app, "csv").set_value(SERIES.replace("calls", "mails")).run()
+    assert "column must be one of" in app.error[0].value.replace("\\", "")
+    assert "calls (not in this CSV)" in more().options
+
+
+def test_the_forecast_has_the_dates_of_the_file_on_its_axis(open_app):
+    app = open_task(open_app, "values")
+    app.button(key="use_task").click().run()
+
+    chart = next(chart for chart in app.get("plotly_chart") if "forecast" in chart.proto.id)
+    spec = json.loads(chart.proto.spec)
+    assert spec["layout"]["xaxis"]["type"] == "date"
+    task = run_of(app).trainer.task
+    assert spec["data"][0]["x"] == task.dates(task.latest(150)[0])

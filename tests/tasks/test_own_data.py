@@ -6,12 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.tasks import SAMPLE_LABELS, SAMPLE_SERIES, DelayedRecall, NextLabel, NextValue
+from rnnviz.training import RunConfig, Trainer
 
 
 def series(values, name="value"):
     return name + "\n" + "\n".join(map(str, values))
 
 
+def several(rows=200):
+    """Return a CSV in which `a` is what `b`, far larger, was a row before."""
+    b = np.random.default_rng(0).normal(1000, 200, size=rows + 1).round(2)
+    days = np.datetime64("2023-12-30") + np.arange(rows)
+    return "day,a,b\n" + "\n".join(
+        f"{day},{before / 1000},{now}" for day, before, now in zip(days, b[:-1], b[1:], strict=True)
+    )
+
+
+SEVERAL = several()
 COUNT = NextValue(series(range(100)), length=5)
 
 
@@ -105,6 +116,11 @@ def test_the_shipped_samples_need_a_memory():
         (lambda: NextValue(series([5] * 9)), "at least 2 different numbers, got 5 throughout"),
         (lambda: NextValue(series(range(9)), "x"), "column must be one of 'value', got 'x'"),
         (lambda: NextValue("a,b\nx,y\nu,v"), "must hold numbers from -1e30 to 1e30, got 'y'"),
+        (lambda: NextValue(SEVERAL, "a", ("a",)), "other columns, each once, got 'a'"),
+        (lambda: NextValue(SEVERAL, "a", ("b", "b")), "other columns, each once, got 'b'"),
+        (lambda: NextValue(SEVERAL, "a", ("z",)), "column must be one of"),
+        (lambda: NextValue(SEVERAL, "a", ("day",)), "must hold numbers from -1e30 to 1e30"),
+        (lambda: NextValue(SEVERAL, inputs=("b",) * 21), "inputs must be a list of 0..20 names"),
         (lambda: NextValue(""), "csv must be a text of 1..5000000 characters, got 0"),
         (lambda: NextLabel(series(["a"] * 20)), "must have 2..500 different labels, got 1"),
         (lambda: NextLabel(series(range(501))), "must have 2..500 different labels, got 501"),
@@ -181,3 +197,62 @@ def test_what_always_saying_the_mean_gives_is_told_in_the_units_of_the_data():
         .error_in_words(task.baseline().score)
         .endswith(f"(±{off:.3g} in the units of the data)")
     )
+
+
+def test_several_columns_come_in_and_one_is_predicted():
+    task = NextValue(SEVERAL, "a", ("b",), length=6)
+    batch = task.sample(np.random.default_rng(0), 40)
+
+    assert task.input_names == ("a", "b")
+    assert task.output_labels == ("next a",)
+    assert (batch.x.shape, batch.y.shape) == ((6, 40, 2), (6, 40, 1))
+    # What comes next in `a` is in `b` now; both are scaled, each by itself.
+    means, deviations = task._scales
+    raw_b = batch.x[:, :, 1] * deviations[1] + means[1]
+    np.testing.assert_allclose(task.unscale(batch.y[:, :, 0]), raw_b / 1000, rtol=1e-6)
+    trained = task._sequence[: task.trained]
+    np.testing.assert_allclose(means, trained.mean(axis=0))
+    np.testing.assert_allclose(deviations, trained.std(axis=0))
+    assert task.scale == (means[0], deviations[0])
+
+
+def test_what_a_model_without_memory_reaches_uses_all_columns():
+    assert NextValue(SEVERAL, "a", ("b",)).memoryless < 1e-6
+    assert NextValue(SEVERAL, "a").memoryless > 0.5
+
+
+def test_a_network_learns_from_the_other_column():
+    with_b = Trainer(RunConfig(task="values", cell="rnn"), NextValue(SEVERAL, "a", ("b",)))
+    without = Trainer(RunConfig(task="values", cell="rnn"), NextValue(SEVERAL, "a"))
+    for trainer in (with_b, without):
+        trainer.advance(iterations=150)
+
+    assert with_b.score().held_out < 0.1
+    assert without.score().held_out > 0.5
+    assert with_b.trace().inputs.shape == (14, 2)
+
+
+def test_the_probe_shows_all_columns_and_the_samples_the_one_that_is_predicted():
+    task = NextValue("a,b\n1,10\n2,30\n3,20\n4,50\n5,40\n6,70", "a", ("b",), length=2, holdout=0)
+    assert task.probe(0).input_labels == ("1, 10", "2, 30")
+    assert task.probe(0).target_labels == ("2", "3")
+    for example in task.examples(np.random.default_rng(0), 3):
+        assert [int(answer) - 1 for answer in example.answers] == list(map(int, example.seen))
+    assert "of 'a', with 'b' of the same rows, come in" in task.description
+
+
+def test_values_have_the_dates_of_their_rows_where_the_file_tells_them():
+    task = NextValue(SEVERAL, length=5)
+    places = task.latest(3)[0]
+    assert task.chosen == "a"
+    assert task.dates(places) == ["2024-07-14", "2024-07-15", "2024-07-16"]
+    assert task.probe_names[0] == "from value 1, 2023-12-30"
+    assert len(set(task.probe_names)) == len(task.probe_names)
+    assert COUNT.dates(places) is None
+
+
+def test_dates_stay_with_their_values_where_rows_are_dropped():
+    text = "day,a\n" + "\n".join(f"2024-01-{n:02},{n if n % 3 else ''}" for n in range(1, 29))
+    task = NextValue(text, length=2, holdout=0)
+    places, values, _ = task.latest(100)
+    assert task.dates(places) == [f"2024-01-{int(value):02}" for value in values]

@@ -10,6 +10,12 @@ from rnnviz.tasks import table
 CSV = "day,visitors,weather\n1,10,sun\n2,12.5,rain\n3,-3e1,sun\n"
 
 
+def numbers(read, name, gaps):
+    """Return the numbers of one column, and its gaps."""
+    found = table.numbers(read, [name], gaps)
+    return found.values[:, 0], found.gap
+
+
 def refusal(function, *arguments):
     with pytest.raises(ValueError, match=r".") as refused:
         function(*arguments)
@@ -20,7 +26,7 @@ def test_columns_are_read_by_their_names():
     read = table.read_table(CSV)
     assert read.names == ("day", "visitors", "weather")
     assert read.column("weather") == ("sun", "rain", "sun")
-    assert table.numbers(read, "visitors", "dropped")[0].tolist() == [10, 12.5, -30]
+    assert numbers(read, "visitors", "dropped")[0].tolist() == [10, 12.5, -30]
     assert table.labels(read, "weather", "dropped")[0] == ("sun", "rain", "sun")
     assert [table.is_numeric(read, name) for name in read.names] == [True, True, False]
 
@@ -39,7 +45,7 @@ def test_quoted_cells_may_hold_separators_and_line_ends():
 
 def test_a_decimal_comma_is_read_where_semicolons_separate():
     read = table.read_table("a;b\n1,5;x\n2,25;y\n")
-    assert table.numbers(read, "a", "dropped")[0].tolist() == [1.5, 2.25]
+    assert numbers(read, "a", "dropped")[0].tolist() == [1.5, 2.25]
 
 
 GAPS = "a,b\n1,x\n,y\n3,\nNA,z\nnan,z\n9,w\n"
@@ -47,11 +53,11 @@ GAPS = "a,b\n1,x\n,y\n3,\nNA,z\nnan,z\n9,w\n"
 
 def test_gaps_in_numbers_are_reported_with_their_rows_and_dropped_or_filled():
     read = table.read_table(GAPS)
-    dropped, gap = table.numbers(read, "a", "dropped")
+    dropped, gap = numbers(read, "a", "dropped")
     assert dropped.tolist() == [1, 3, 9]
     assert gap.rows == (3, 5, 6)
     assert gap.sentence() == "3 rows have no value and were dropped: 3, 5, 6."
-    filled, gap = table.numbers(read, "a", "filled")
+    filled, gap = numbers(read, "a", "filled")
     assert filled.tolist() == [1, 2, 3, 5, 7, 9]
     assert "filled" in gap.sentence()
 
@@ -117,7 +123,7 @@ def test_what_the_reader_cannot_read_is_refused_in_our_words(text):
 )
 def test_a_column_that_is_no_series_is_refused(cells, sentence):
     read = table.read_table("a,b\n" + "\n".join(f"{cell},x" for cell in cells))
-    assert sentence in refusal(table.numbers, read, "a", "dropped")
+    assert sentence in refusal(numbers, read, "a", "dropped")
 
 
 def test_a_column_that_is_not_there_is_refused():
@@ -161,7 +167,7 @@ def test_any_text_is_a_table_or_a_value_error(text):
     for name in read.names:
         for gaps in ("dropped", "filled"):
             try:
-                values, _ = table.numbers(read, name, gaps)
+                values, _ = numbers(read, name, gaps)
                 assert np.isfinite(values).all()
                 assert len(values) >= 2
             except ValueError as refused:
@@ -177,4 +183,26 @@ def test_five_megabytes_are_read_whole():
     row = f"1,2.5,{'sun' * 30}\n"
     read = table.read_table("a,b,c\n2,3,rain\n" + row * (4_999_985 // len(row)))
     assert len(read.rows) == 1 + 4_999_985 // len(row)
-    assert table.numbers(read, "b", "dropped")[0][-1] == 2.5
+    assert numbers(read, "b", "dropped")[0][-1] == 2.5
+
+
+MANY = table.read_table("a,b,c\n1,10,x\n2,,y\n,30,z\n4,40,x\n5,60,x")
+
+
+def test_a_row_without_a_value_in_any_column_is_dropped():
+    found = table.numbers(MANY, ["b", "a"], "dropped")
+    assert found.values.tolist() == [[10, 1], [40, 4], [60, 5]]
+    assert found.places.tolist() == [0, 3, 4]
+    assert found.gap.sentence() == "2 rows have no value and were dropped: 3, 4."
+
+
+def test_each_column_is_filled_by_itself():
+    found = table.numbers(MANY, ["a", "b"], "filled")
+    assert found.values.tolist() == [[1, 10], [2, 20], [3, 30], [4, 40], [5, 60]]
+    assert found.places.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_columns_without_a_complete_row_are_refused():
+    read = table.read_table("a,b\n1,\n2,\n,3\n,4")
+    with pytest.raises(ValueError, match="must have a row in which each has a value, got none"):
+        table.numbers(read, ["a", "b"], "dropped")
