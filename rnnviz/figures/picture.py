@@ -7,8 +7,8 @@ The format, which `rnnviz/ui/components/unrolled/unrolled.js` reads:
     frames          one after the other, each starting at its `offset` behind the header
 
 A frame is one trace. The header tells its iteration, its loss, and in a word what becomes of the
-gradient of its last scored step by the top layer's hidden state (`verdict`). Its parts,
-little-endian, each in C order:
+gradient of its last scored step by the top layer's memory: an LSTM's cell state, else the hidden
+state (`verdict`). Its parts, little-endian, each in C order:
 
     norms           float64 (2, L, G, T)  2-norm over units of each gradient: of the whole loss,
                                           then of the loss of the last scored step alone;
@@ -297,7 +297,7 @@ def _header(
             {
                 "iteration": int(each.iteration),
                 "loss": _json_number(each.loss),
-                "fate": verdict(backward_norms(each)),
+                "fate": _fate(each),
                 "sequence": index[_key(each)],
                 "exact": False,
                 "offset": int(offset),
@@ -305,6 +305,11 @@ def _header(
             for each, offset in zip(traces, offsets[:-1], strict=True)
         ],
     }
+
+
+def _fate(trace: Trace) -> str:
+    """Return what becomes of the gradient by the state that carries the memory."""
+    return verdict(backward_norms(trace, "last_d_h" if trace.c is None else "last_d_c"))
 
 
 def _key(trace: Trace) -> tuple[object, ...]:

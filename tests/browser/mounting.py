@@ -17,7 +17,7 @@ LIGHT = {"ink": "#31333f", "paper": "#ffffff"}
 DARK = {"ink": "#fafafa", "paper": "#0e1117"}
 
 #: Functions of the script that a test calls as `inside.name(...)`.
-_INSIDE = ("shortly", "percent", "exactly", "tooltipLines", "labelsOf")
+_INSIDE = ("shortly", "percent", "exactly", "tooltipLines", "labelsOf", "gradientWords", "factored")
 
 
 def mount(
@@ -32,6 +32,7 @@ def mount(
     packed = [base64.b64encode(pack(traces, exact=exact)).decode() for traces in pictures]
     page.set_content(f"""<body style="margin: 8px; background: {theme["paper"]}">
         <script type="module">{script()}
+            window.repaintNow = (view) => repaint(view, false);
             window.inside = {{ {", ".join(_INSIDE)} }};
             window.pictures = {json.dumps(packed)}.map((text) => {{
                 const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));

@@ -19,6 +19,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.unrolled import script
+from tests.browser.mounting import mount
 from tests.traces import make_trace
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -137,29 +138,50 @@ def _texts(page: Page) -> dict[str, float]:
     return {each.text: float(each.get("y")) for each in root.iter(f"{_SVG}text")}
 
 
-@pytest.mark.parametrize(
-    ("steps", "left", "said"),
-    [
-        (4, 0.5, "is kept: × 0.794 per step back, × 0.5 in all"),
-        (4, 0.4, "arrives weakened: × 0.737 per step back, × 0.4 in all"),
-        (4, 8, "arrives enlarged: × 2 per step back, × 8 in all"),
-        (101, 1e-3, "vanishes: × 0.933 per step back, × 0.001 in all"),
-        (101, 1e4, "explodes: × 1.1 per step back, × 1e4 in all"),
-        (4, 0, "is cut off: nothing is left of it at step 0"),
-    ],
-)
-def test_the_fate_of_the_gradient_is_what_is_left_of_it_and_covers_nothing(
-    still: Open, steps: int, left: float, said: str
-) -> None:
-    trace = make_trace(steps=steps, units=1)
-    norms = np.geomspace(left or 1, 1, steps)[:, None]
-    norms[0] = left
-    layer = replace(trace.layers[0], last_d_h=norms)
-    texts = _texts(still([replace(trace, layers=(layer,))]))
+_FATES = [
+    ([0.5, 0.7, 0.8, 1], "shrinks ×0.79 per step; 50 % reaches step 0"),
+    ([0.4, 0.2, 0.8, 1], "shrinks ×0.74 per step on average; 40 % reaches step 0"),
+    ([1.05, 1.02, 1.01, 1], "keeps its size; 105 % reaches step 0"),
+    ([8, 4, 2, 1], "grows all the way back, ×2.00 per step; ×8.00 reaches step 0"),
+    ([8, 4, 0.5, 1], "grows ×2.00 per step on average; ×8.00 reaches step 0"),
+    (np.geomspace(1e-3, 1, 101), "shrinks ×0.93 per step; 0.1 % reaches step 0: it vanishes"),
+    (
+        np.geomspace(1e4, 1, 101),
+        "grows all the way back, ×1.10 per step; ×1e4 reaches step 0: it explodes",
+    ),
+    (np.geomspace(0.7, 1, 101), "shrinks ×0.9964 per step; 70 % reaches step 0"),
+    ([0, 0.25, 0.5, 1], "shrinks ×0.50 per step back to step 1; it is exactly 0 at step 0"),
+    ([0, 0, 0.5, 1], "shrinks ×0.50 per step back to step 2; it is exactly 0 from step 1 back"),
+    ([0, 0, 0, 1], "is 1 at step 3; it is exactly 0 from step 2 back"),
+    ([0, 0, 0, 0], "is exactly 0 from step 3 back"),
+    ([np.nan, np.nan, 1, 1], "is not a number from step 1 back"),
+    ([np.inf, 1, 1, 1], "is infinite at step 0"),
+    ([0.25], "is 0.25 at step 0, where the sequence begins"),
+]
 
-    head = "Last step's gradient by hidden state"
-    # Above it is what the network says, below it are the bars of the gradient.
-    assert texts["class 1"] + 12 < texts[f"{head} {said}"] < texts["gradient norm"] - 12
+
+@pytest.mark.parametrize(("norms", "said"), _FATES)
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_the_fate_of_the_gradient_is_told_of_the_state_that_carries_the_memory(
+    page: Page, cell: str, norms: list[float], said: str
+) -> None:
+    trace = make_trace(cell=cell, steps=len(norms), units=1)
+    told, other = ("last_d_c", "last_d_h") if cell == "lstm" else ("last_d_h", "last_d_c")
+    gradients = {told: np.array(norms)[:, None]}
+    if cell == "lstm":
+        gradients[other] = np.ones((len(norms), 1))
+    mount(page, [replace(trace, layers=(replace(trace.layers[0], **gradients),))])
+
+    name = "cell state (dL/dc)" if cell == "lstm" else "hidden state (dL/dh)"
+    words = page.evaluate("inside.gradientWords(pictures[0].scene)")
+    assert words == f"Last step's gradient w.r.t. {name} {said}"
+
+
+def test_the_fate_of_the_gradient_covers_nothing(still: Open) -> None:
+    texts = _texts(still([make_trace()]))
+    (height,) = [y for text, y in texts.items() if text.startswith("Last step's gradient")]
+    # Above it is what the network predicts, below it are the bars of the gradient.
+    assert texts["class 1"] + 12 < height < texts["gradient norm"] - 12
 
 
 def test_predictions_are_counted_as_the_accuracy_counts_them(still: Open) -> None:
@@ -185,9 +207,11 @@ def test_the_veil_over_what_is_not_computed_yet_has_no_gaps(still: Open, level: 
     root = ElementTree.fromstring(_saved(page, "this picture as SVG"))
     veils = set()
     for each in root.iter(f"{_SVG}path"):
-        if each.get("fill-opacity") == "0.7":
+        # Over colours it is thin, over words, which could not be read under it, it is all paper.
+        if each.get("fill-opacity", "1") in ("0.7", "1") and each.get("fill") == "rgb(255 255 255)":
             heights = [float(y) for y in re.findall(r"[\d.]+ ([\d.]+)", each.get("d"))]
-            veils.add((min(heights), max(heights)))
+            if max(heights) - min(heights) > 12:
+                veils.add((min(heights), max(heights)))
     assert len(veils) > 8
     for (_, bottom), (top, _) in itertools.pairwise(sorted(veils)):
         assert bottom >= top - 0.02
@@ -263,9 +287,7 @@ def test_an_svg_of_what_is_not_a_number_is_valid_too(still: Open) -> None:
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "GIF"])
-def test_a_film_of_the_sweep_has_its_size_its_frames_and_plays_for_ever(
-    still: Open, kind: str
-) -> None:
+def test_a_film_of_the_sweep_has_its_size_its_frames_and_loops(still: Open, kind: str) -> None:
     page = still([make_trace()])
     image, frames = _frames(_saved(page, f"Sweep through time as {kind}"))
 

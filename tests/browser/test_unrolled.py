@@ -109,12 +109,15 @@ def test_a_hover_over_an_older_iteration_tells_the_recorded_number_too(still: Op
 
 def test_a_hover_over_the_gradient_tells_the_norm_of_the_last_steps_loss(still: Open) -> None:
     page = still()
-    told = _number(_point_at(page, "gradient by hidden state, time step 3"))
-    expected = np.linalg.norm(make_trace().layers[0].last_d_h[3])
-    assert told == pytest.approx(float(expected), rel=1e-6)
+    trace = make_trace()
+    told = _number(_point_at(page, "gradient w.r.t. cell state (dL/dc), time step 3"))
+    last = trace.layers[0].last_d_c
+    assert last is not None
+    assert told == pytest.approx(float(np.linalg.norm(last[3])), rel=1e-6)
     page.get_by_role("button", name="Which loss the gradient is of").click()
-    told = _number(_point_at(page, "gradient by hidden state, time step 3"))
-    assert told == pytest.approx(float(np.linalg.norm(make_trace().d_h[3])), rel=1e-6)
+    told = _number(_point_at(page, "gradient w.r.t. cell state (dL/dc), time step 3"))
+    assert trace.d_c is not None
+    assert told == pytest.approx(float(np.linalg.norm(trace.d_c[3])), rel=1e-6)
 
 
 def test_a_click_on_a_unit_reaches_python(still: Open) -> None:
@@ -224,7 +227,8 @@ def test_the_picture_has_a_sentence_made_from_its_numbers(still: Open) -> None:
 def test_what_is_not_a_number_is_named(still: Open) -> None:
     page = still("broken")
     assert "not a number" in _point_at(page, "hidden state, unit 0, time step 0")
-    assert _number(_point_at(page, "gradient by hidden state, time step 0")) == 0
+    said = _point_at(page, "gradient w.r.t. cell state (dL/dc), time step 0")
+    assert "gradient w.r.t. hidden state (dL/dh): 0" in said
 
 
 def test_without_a_trace_it_says_so_and_has_no_controls(page: Page, app: Server) -> None:

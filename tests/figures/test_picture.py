@@ -196,11 +196,11 @@ def test_what_becomes_of_the_gradient_is_told_as_the_gradient_laboratory_tells_i
 ) -> None:
     norms = np.geomspace(left or 1.0, 1.0, 5)[:, None] * np.ones(4)
     norms[0] = left
-    of = with_layer(trace(), last_d_h=norms)
+    of = with_layer(trace(), last_d_c=norms)
     (frame,) = unpack(pack([of]))["frames"]
     word = frame["fate"]
-    told = way_back_sentence(WayBack(backward_norms(of), np.empty(0), ()), "h")
-    assert told.startswith(f"The gradient {word}. ") if word else "not a number" in told
+    told = way_back_sentence(WayBack(np.empty(0), backward_norms(of, "last_d_c"), ()), "c")
+    assert f" {word}. " in told if word else "not a number" in told
     assert word == {1e-30: "vanishes", 0.009: "vanishes", 0.1: "arrives weakened"}.get(
         left, {1.0: "is kept", 0.0: "is cut off"}.get(left, "")
     )

@@ -2,9 +2,11 @@
 
 import { clamp } from "./values.js";
 import { css, readTheme, readable } from "./theme.js";
+import { grouped } from "./numbers.js";
 import {
-  captionOf, grouped, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
+  captionOf, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
 } from "./words.js";
+import { EXPLAINED } from "./explain.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
 import { HEIGHT, NARROW } from "./layout.js";
 import { labelsOf } from "./labels.js";
@@ -30,9 +32,20 @@ export function buildLabels(view) {
   dom.labels.replaceChildren();
   dom.labels.style.width = `${layout.labels}px`;
   dom.labels.style.height = `${layout.height}px`;
-  for (const { y, text } of headings) setTop(element("div", "layer", dom.labels, text), y);
+  for (const { y, text, about } of headings) {
+    const made = element("div", "layer", dom.labels, text);
+    setTop(made, y);
+    explained(made, text, about);
+  }
   for (const label of labels) buildLabel(view, label);
   for (const { y, text } of ticks) setTop(element("div", "tick", dom.labels, text), y);
+}
+
+/** What it says about itself where one points at it, taps it or has it read aloud. */
+export function explained(made, name, about) {
+  made.dataset.name = name;
+  made.dataset.about = about;
+  made.setAttribute("aria-description", about);
 }
 
 function setTop(made, y) {
@@ -58,7 +71,7 @@ function buildLabel(view, label) {
   putLabel(made, label, view.layout);
   made.style.color = css(readable(label.colour, view.theme));
   made.style.borderLeftColor = css(label.colour, label.plain ? 0.25 : 1);
-  made.title = label.meaning;
+  explained(made, label.text, label.about);
   element("span", "", made, label.text);
   if (label.scale) buildScale(made, label.scale);
   for (const { letter, text, bar } of label.keys) {
@@ -98,6 +111,7 @@ export function updateTexts(view) {
   const [measured_, about] = captionOf(view);
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
+  explained(dom.measured, "measured on the probe", EXPLAINED.probe);
   dom.measured.append(" · ");
   element("span", "about", dom.measured, about);
   dom.score.textContent = store.header.classes ? scoreWords(frame) : "";
@@ -269,8 +283,32 @@ function sizeDom({ dom, layout }) {
   dom.stage.style.height = `${layout.height}px`;
 }
 
+/** Tell what the row is whose name one points at; null for none. */
+export function explain(view, made) {
+  view.explained = made;
+  showTooltip(view);
+}
+
+function showExplanation({ dom, explained: made }) {
+  const { tooltip, figure } = dom;
+  tooltip.replaceChildren();
+  element("strong", "", tooltip, made.dataset.name);
+  element("p", "", tooltip, made.dataset.about);
+  const scale = made.querySelector(".scale");
+  if (scale) tooltip.append(scale.cloneNode(true));
+  tooltip.hidden = false;
+  const [box, at] = [figure, made].map((each) => each.getBoundingClientRect());
+  const below = at.bottom - box.top + 4;
+  const room = Math.max(0, box.height - tooltip.offsetHeight);
+  const beside = at.right - box.left + 8;
+  const fits = beside + tooltip.offsetWidth <= box.width;
+  tooltip.style.left = `${fits ? beside : 0}px`;
+  tooltip.style.top = `${clamp(fits ? at.top - box.top : below, 0, room)}px`;
+}
+
 export function showTooltip(view) {
   const { pointer, dom, pointerAt } = view;
+  if (view.explained?.isConnected) return showExplanation(view);
   if (!pointer || !(pointer.row || pointer.part)) {
     dom.tooltip.hidden = true;
     return;

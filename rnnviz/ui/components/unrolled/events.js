@@ -9,7 +9,7 @@ import { scrollUnder } from "./overview.js";
 import { place } from "./scene.js";
 import { updateReceptive } from "./receptive.js";
 import {
-  buildLabels, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
+  buildLabels, explain, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
   updateTexts,
 } from "./display.js";
 import { keepInView, wake } from "./motion.js";
@@ -63,7 +63,15 @@ export function listen(view) {
       updateReceptive(view);
     };
   }
-  dom.labels.onclick = (event) => chooseGradient(view, event);
+  dom.labels.onclick = (event) => {
+    chooseGradient(view, event);
+    explainUnder(view, event);
+  };
+  dom.measured.onclick = (event) => explainUnder(view, event);
+  for (const part of [dom.labels, dom.measured]) {
+    part.onpointerover = (event) => event.pointerType === "mouse" && explainUnder(view, event);
+    part.onpointerleave = (event) => event.pointerType === "mouse" && explain(view, null);
+  }
   dom.follow.onclick = () => setFollow(view, !view.follow);
 }
 
@@ -114,6 +122,11 @@ function point(view, event) {
   view.pointerAt = event;
   showTooltip(view);
   wake(view);
+}
+
+/** The row whose name is pointed at says what it is; its buttons have tooltips of their own. */
+function explainUnder(view, { target }) {
+  explain(view, target.closest("button") ? null : target.closest("[data-about]"));
 }
 
 function unpoint(view) {

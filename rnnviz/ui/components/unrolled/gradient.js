@@ -4,7 +4,7 @@ import { beyond, clamp, normsOf, onAxis, storyOf } from "./values.js";
 import { VEIL, css, mix, readable } from "./theme.js";
 import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
 import { arrowDown, arrowUp, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
-import { gradientWords } from "./words.js";
+import { gradientWords } from "./fate.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
   const { layout, theme, range } = scene;
@@ -87,7 +87,9 @@ export function drawBackward(context, scene) {
   const { layout, theme, sweep, store } = scene;
   const head = layout.left + layout.gap / 2 + (scene.calm ? scene.step : sweep.at) * layout.pitch;
   context.fillStyle = css(theme.paper, 0.5);
-  context.fillRect(layout.left, 0, layout.content, layout.predictionY - 9);
+  // The inputs above and the words below are texts to be read: they stay as they are.
+  const top = layout.rowsY - layout.between / 2;
+  context.fillRect(layout.left, top, layout.content, layout.predictionY - 9 - top);
   context.fillStyle = css(theme.paper, VEIL);
   context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, head - layout.left), layout.height);
   for (let layer = 0; layer < store.header.layers; layer++) {
@@ -113,7 +115,7 @@ export function drawGradientWords(context, scene) {
   context.font = font(scene, 12, 600);
   if (layout.narrow || measured(context, words) > room) context.font = font(scene, 11, 600);
   context.textAlign = "left";
-  context.fillStyle = css(readable(scene.colours.d_h, theme));
+  context.fillStyle = css(readable(scene.colours[storyOf(scene.store.header).letter], theme));
   const lines = layout.wordLines > 1 ? inLines(context, words, room) : [words];
   lines.forEach((line, place) => {
     const y = layout.wordsY + HEIGHT.words * (place + layout.wordLines - lines.length + 0.5);

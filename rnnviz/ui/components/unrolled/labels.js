@@ -8,19 +8,23 @@ import { clamp, storyOf, unitScale } from "./values.js";
 import { colourAt, css, readable } from "./theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
-import { decadeName, shortly } from "./words.js";
+import { decadeName, shortly } from "./numbers.js";
+import {
+  EXPLAINED, explainBand, explainGradient, explainLayer, explainRow,
+} from "./explain.js";
 import { outputRange } from "./predictions.js";
 import { mean } from "./overview.js";
 
 /**
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
- *   meaning: string, notes: string[],
+ *   about: string, notes: string[],
  *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
  *   keys: {letter: string, text: string, bar: boolean}[],
  *   choices: {does: string, text: string, title: string, pressed?: boolean}[]}} Label
  * `choices` are buttons on it: whose gradient is shown, and on which scale.
+ * `about` is told where one points at it.
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
- *   headings: {y: number, text: string}[]}}
+ *   headings: {y: number, text: string, about: string}[]}}
  */
 export function labelsOf(scene) {
   const { layout, store, theme } = scene;
@@ -29,12 +33,13 @@ export function labelsOf(scene) {
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
   const labels = [
     plain({
-      y: layout.inputY, height: layout.inputHeight, text: "input", meaning: "what the network reads",
+      y: layout.inputY, height: layout.inputHeight, text: "input", about: EXPLAINED.input,
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
     plain({
       y: layout.predictionY, height: layout.predictionHeight, text: said,
-      meaning: "the network's answer at each time step", notes: [predictionLegend(scene)],
+      about: EXPLAINED[!classes ? "numbers" : layout.upright ? "upright" : "classes"],
+      notes: [predictionLegend(scene)],
     }),
     gradientLabel(scene),
   ];
@@ -46,11 +51,14 @@ function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
   const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
   const schematic = layout.wired && layout.rows.length > layers
-    ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic` }] : [];
+    ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic`, about: EXPLAINED.lines }] : [];
   if (layers < 2 || layout.toUnit) return schematic;
   const shared = first[0].group * store.header.group;
   const means = shared > 1 ? ` · mean of ${shared} units` : "";
-  const layerHeading = (row) => ({ y: row.top - HEIGHT.layer, text: `layer ${row.layer + 1}${means}` });
+  const layerHeading = (row) => ({
+    y: row.top - HEIGHT.layer, text: `layer ${row.layer + 1}${means}`,
+    about: explainLayer(row.layer, shared),
+  });
   return [...schematic, ...first.map(layerHeading)];
 }
 
@@ -75,7 +83,8 @@ function rowLabel(scene, row) {
   }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
-    colour: scene.colours[row.letter], meaning: quantity.meaning,
+    colour: scene.colours[row.letter],
+    about: explainRow(scene.store.header.cell, row, peak, ofUnit ? "unit" : "strips"),
     scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
     notes: ofUnit ? unitNotes(scene, row, signed, end)
       : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
@@ -88,17 +97,18 @@ function unitNotes({ layout, zoom, store }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
   const [squash] = DIAGRAMS[store.header.cell].squashed[row.letter] ?? [];
-  const roomy = !layout.narrow && row.height >= 38;
+  const roomy = !layout.narrow && row.height >= 50;
   const inCell = zoom.level === 2 && squash && store.header.group === 1 && roomy;
-  return inCell ? [said, `${squash}( ): worked back`] : [said];
+  return inCell ? [said, `${squash}( ): recovered from the output`] : [said];
 }
 
 /** In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm. */
-function bandLabel({ range, colours, layout }, { quantity }, { letter, label, meaning }) {
+function bandLabel({ range, colours, layout }, row, { letter }) {
+  const { quantity } = row;
   const own = `dL/d${letter[2]}`;
   return {
     text: quantity.label, colour: colours[quantity.letter],
-    meaning: `${quantity.meaning}; the band over it is the ${label}: ${meaning}`,
+    about: explainBand(range, row),
     notes: [layout.narrow ? `band: ${own}` : `band: its gradient ${own}`],
     scale: {
       low: decadeName(range.low), high: decadeName(range.high), stops: [css(colours[letter])],
@@ -107,7 +117,7 @@ function bandLabel({ range, colours, layout }, { quantity }, { letter, label, me
   };
 }
 
-function gradientLabel({ layout, store, colours, ofLast, fitted: isFitted }) {
+function gradientLabel({ layout, store, colours, ofLast, range, fitted: isFitted }) {
   const story = storyOf(store.header);
   const named = ({ letter }) => {
     const state = store.header.quantities.find((each) => each.letter === letter[2]);
@@ -119,7 +129,7 @@ function gradientLabel({ layout, store, colours, ofLast, fitted: isFitted }) {
   return {
     y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
     colour: colours[story.letter], keys,
-    meaning: "2-norm over units of the gradient, on a logarithmic scale",
+    about: explainGradient(store.header, story, ofLast, range),
     choices: [
       {
         does: "loss", text: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,

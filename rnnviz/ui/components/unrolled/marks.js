@@ -58,9 +58,9 @@ export function dottedLine(context, x, y, width, colour) {
   }
 }
 
-/** A text in one line, or in two, where it is too wide: broken after a colon. */
+/** A text in one line, or in two, where it is too wide: broken after its first mark. */
 export function inLines(context, text, room) {
-  const cut = text.indexOf(": ");
+  const cut = text.search(/[;:] /);
   if (cut < 0 || measured(context, text) <= room) return [text];
   return [text.slice(0, cut + 1), text.slice(cut + 2)];
 }

@@ -8,7 +8,7 @@ import {
   acrossSize, className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, narrowText,
   ring,
 } from "./marks.js";
-import { percent } from "./words.js";
+import { percent } from "./numbers.js";
 
 export function drawPredictionBars(context, scene, { first, last }) {
   const { layout, store, theme } = scene;
@@ -154,14 +154,16 @@ function drawClass(context, scene, t, line, each, size) {
   const { x, y, width, height } = predictionBox(scene.layout, t, line);
   const { theme } = scene;
   const middle = y + height / 2 + 0.5;
-  const percent = width >= 74 ? `${Math.round(each.share * 100)} %` : "";
   context.font = font(scene, size, each.target ? 600 : 400);
   context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
+  const [name, share] = [className(scene, each.number), percent(each.share)];
+  // The name comes first: the tooltip has all shares.
+  const taken = measured(context, share) + 6;
+  const both = width >= 74 && measured(context, name) + taken <= width - 4;
   context.textAlign = "right";
-  if (percent) context.fillText(percent, x + width - 5, middle);
+  if (both) context.fillText(share, x + width - 5, middle);
   context.textAlign = "left";
-  const room = width - 4 - (percent ? measured(context, percent) + 6 : 0);
-  context.fillText(fitted(context, className(scene, each.number), room), x + 2.5, middle);
+  context.fillText(fitted(context, name, width - 4), x + 2.5, middle);
   if (each.target) {
     context.strokeStyle = css(theme.ink, 0.85);
     context.lineWidth = 1.2;

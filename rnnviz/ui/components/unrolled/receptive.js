@@ -1,14 +1,15 @@
 /**
- * The receptive text of a unit: the symbols of the example, each shaded by the unit's activation
+ * The text coloured by a unit: the symbols of the example, each shaded by the unit's activation
  * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
  */
 
 import { DIAGRAMS } from "./cells.js";
 import { known, number } from "./packet.js";
 import { clamp, told, unitScale, valueAt } from "./values.js";
-import { colourAt, contrast, css } from "./theme.js";
+import { colourAt, css, legible } from "./theme.js";
 import { visible } from "./marks.js";
-import { exactly, shortly, unitName } from "./words.js";
+import { exactly, shortly } from "./numbers.js";
+import { unitName } from "./words.js";
 import { button, element } from "./controls.js";
 
 /** The elements, made once. */
@@ -51,7 +52,7 @@ export function updateReceptive(view) {
   const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
   shade(view, row, values, scale);
   followStep(receptive, view.step);
-  receptive.title.textContent = `Receptive text of ${unitName(store.header, unit)}: ` +
+  receptive.title.textContent = `Text coloured by ${unitName(store.header, unit)}: ` +
     `${row.quantity.label} at each symbol`;
   const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
   const zero = css(colourAt(row.quantity, 0.5, view.theme));
@@ -80,8 +81,7 @@ function shade(view, row, values, scale) {
     const share = known ? clamp(0.5 + value / scale / 2, 0, 1) : 0.5;
     const ground = colourAt(row.quantity, share, theme);
     made.style.background = css(ground);
-    const inkReads = contrast(theme.ink, ground) >= contrast(theme.paper, ground);
-    made.style.color = css(inkReads ? theme.ink : theme.paper);
+    made.style.color = css(legible(theme, ground));
     made.style.textDecoration = known ? "" : "line-through";
     made.title = `time step ${t}: ${exactly(value)}`;
     made.classList.toggle("now", t === step);
@@ -102,11 +102,11 @@ function followStep(receptive, step) {
 /** Where the unit is highest and lowest. */
 function receptiveWords({ store, unit, frame }, row, values) {
   const finite = values.filter(Number.isFinite);
-  if (!finite.length) return `Receptive text of ${unitName(store.header, unit)}: not a number`;
+  if (!finite.length) return `Text coloured by ${unitName(store.header, unit)}: not a number`;
   const told = (value) => {
     const t = values.indexOf(value);
     return `${shortly(value)} at ${visible(frame.sequence.inputs[t])}, time step ${t}`;
   };
-  return `Receptive text of ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +
+  return `Text coloured by ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +
     `${told(Math.max(...finite))}; lowest ${told(Math.min(...finite))}`;
 }

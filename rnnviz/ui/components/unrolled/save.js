@@ -56,7 +56,7 @@ function buildBox(box) {
     films[kind] = { webp, gif };
     texts[kind] = line.text;
   }
-  element("small", "", box, `Films play for ever: ${FILM.width} pixels wide, up to ${FILM.frames} frames.`);
+  element("small", "", box, `Films loop: ${FILM.width} pixels wide, up to ${FILM.frames} frames.`);
   const work = element("div", "row work", box);
   work.hidden = true;
   const bar = element("progress", "", work);

@@ -26,26 +26,26 @@ function partsOf(layout) {
     const to = edges[index] ?? y;
     return { y: from, height: to - from, at: 0.15 + (0.65 * index) / layout.rows.length };
   });
-  const input = { y: 0, height: top, at: 0, print: true };
-  const prediction = { y, height: layout.wordsY - 4 - y, at: 0.8, print: true };
-  return [input, ...rows, prediction];
+  return [...rows, { y, height: layout.wordsY - 4 - y, at: 0.8, print: true }];
 }
 
-/** What the network has not computed yet lies under a veil. */
+/** What the network has not computed yet lies under a veil; inputs and words are always there. */
 function drawForward(context, scene) {
   const { layout, theme } = scene;
   const t = scene.step;
   const within = scene.calm ? 1 : scene.sweep.at - t;
   const right = layout.left + layout.content + layout.gap;
   context.fillStyle = css(theme.paper, VEIL);
-  context.fillRect(layout.left, layout.wordsY - 4, layout.content, layout.height);
+  context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
   for (const part of partsOf(layout)) {
     // Texts stand on their column's middle; a row's column begins with what comes to it.
     const x = cellX(layout, t) - (part.print ? layout.gap / 2 : layout.gap);
-    const share = clamp((within - part.at) / 0.12, 0, 1);
-    context.fillStyle = css(theme.paper, VEIL);
+    const faded = clamp((within - part.at) / 0.12, 0, 1);
+    // A text is there or not: under a veil it could not be read.
+    const [veil, share] = part.print ? [1, Math.floor(faded)] : [VEIL, faded];
+    context.fillStyle = css(theme.paper, veil);
     context.fillRect(x + layout.pitch, part.y, right - x - layout.pitch, part.height);
-    context.fillStyle = css(theme.paper, VEIL * (1 - share));
+    context.fillStyle = css(theme.paper, veil * (1 - share));
     if (share < 1) context.fillRect(x, part.y, layout.pitch, part.height);
   }
   drawFlow(context, scene, t, within);

@@ -69,6 +69,13 @@ export function readable(colour, theme) {
   return theme.ink;
 }
 
+/** Of ink and paper what can be read on a ground; where neither can, black or white, one of which can. */
+export function legible({ ink, paper }, ground) {
+  const best = (one, other) => (contrast(one, ground) >= contrast(other, ground) ? one : other);
+  const ours = best(ink, paper);
+  return contrast(ours, ground) >= 4.5 ? ours : best([0, 0, 0], [255, 255, 255]);
+}
+
 /** 256 colours from the lowest to the highest value, and one more for "not a number". */
 export function colourTable(quantity, theme) {
   const table = new Uint32Array(257);

@@ -29,7 +29,7 @@
  *     layout       size of the picture -> where every row and column lies
  *     marks        the smallest marks: dots, arrows, operators, fitted text
  *     strips predictions gradient wires sweep     the parts of the picture
- *     words labels                                what is said about it
+ *     numbers words fate explain labels           what is said about it
  *     scene        all that decides what is drawn
  *     paint        draws a scene
  *     controls display motion events              the elements, what they show, and what they do
@@ -46,7 +46,7 @@ import { makeTheme, readTheme } from "./theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene.js";
 import { buildDom, element } from "./controls.js";
 import { buildReceptive } from "./receptive.js";
-import { buildLabels, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
+import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later, listen } from "./events.js";
 import { offerSaving } from "./save.js";
@@ -115,7 +115,7 @@ function createView(figure) {
   const view = {
     ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", zoomed: 0, report: () => {},
     ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
-    said: "", printed: null, watchers: [], odd: false, calm: calm.matches,
+    said: "", printed: null, explained: null, watchers: [], odd: false, calm: calm.matches,
     // Beside another picture: whether this one moves both, and what follows when it has been drawn.
     drives: () => true, drawn: () => {},
   };
@@ -140,6 +140,10 @@ function watch(view, calm) {
   const size = new ResizeObserver(fitAgain);
   size.observe(view.dom.figure);
   addEventListener("resize", fitAgain);
+  const hush = ({ target }) => {
+    if (view.explained && !view.dom.labels.contains(target)) explain(view, null);
+  };
+  view.dom.figure.addEventListener("pointerdown", hush);
   const sight = new IntersectionObserver(([entry]) => {
     view.onScreen = entry.isIntersecting;
     if (view.onScreen) wake(view);

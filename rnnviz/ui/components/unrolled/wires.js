@@ -13,7 +13,7 @@ export function drawAxis(context, scene, { first, last }) {
   const every = layout.pitch >= 24 ? 1 : 5;
   context.font = font(scene, 10);
   context.textAlign = "center";
-  context.fillStyle = css(theme.ink, 0.6);
+  context.fillStyle = css(theme.ink, 0.75);
   for (let t = first; t <= last; t++) {
     if (t % every === 0) {
       context.fillText(String(t), cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);

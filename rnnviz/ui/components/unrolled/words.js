@@ -2,26 +2,12 @@
 
 import { DIAGRAMS } from "./cells.js";
 import { number } from "./packet.js";
-import { hit, normsOf, onlyTrained, scoreOf, told, valueAt } from "./values.js";
+import { hit, normsOf, onlyTrained, scoreOf, storyOf, told, valueAt } from "./values.js";
+import { exactly, grouped, minus, percent, shortly } from "./numbers.js";
 import { className, isolatedLabel, visible } from "./marks.js";
 
 /** Below this width gradients have short names in the line of facts. */
-const SHORT = 560;
-
-/** A number as it was recorded, to the seven digits that float32 holds. */
-export function exactly(value) {
-  if (Number.isNaN(value)) return "not a number";
-  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "minus infinite";
-  return minus(String(Number(value.toPrecision(7))));
-}
-
-export function shortly(value) {
-  if (!Number.isFinite(value)) return exactly(value);
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) {
-    return minus(value.toExponential(2).replace(/\.?0*e\+?/, "e"));
-  }
-  return minus(String(Number(value.toPrecision(3))));
-}
+const SHORT = 800;
 
 /** As `shortly`, for formulas. */
 function briefly(value) {
@@ -33,18 +19,6 @@ function evenly(value, digits) {
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e4) return minus(value.toPrecision(digits));
   return digits > 3 ? exactly(value) : shortly(value);
-}
-
-function minus(text) {
-  return text.replace(/-/g, "−");
-}
-
-export function percent(share) {
-  return Number.isFinite(share) ? `${shortly(share * 100)} %` : "not a number";
-}
-
-export function grouped(value) {
-  return value.toLocaleString("en");
 }
 
 /** The line above the picture, in two parts: what was measured, and on what. */
@@ -77,7 +51,7 @@ function unitSentence(scene) {
   const { steps } = store.header;
   const spans = rowsOf(scene).map((row) => {
     const values = Array.from({ length: steps }, (_, t) => valueAt(scene, row, t, unit.unit));
-    const [low, high] = [Math.min(...values), Math.max(...values)].map(shortly);
+    const [low, high] = [Math.min(...values), Math.max(...values)].map((each) => shortly(each));
     return `${row.quantity.label} from ${low} to ${high}`;
   });
   return `${unitName(store.header, unit)} over ${plural(steps, "time step")}, measured on the ` +
@@ -101,14 +75,14 @@ function rowsOf({ base, unit }) {
 function wholeSentence(scene) {
   const { frame, store } = scene;
   const { header } = store;
-  const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
+  const { index, label } = storyOf(header);
   const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
   const parts = [
     `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
       `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
     header.classes ? `Predictions: ${scoreWords(frame)}.` : "",
-    `Norm of the gradient by the hidden state, ${lossWords(scene)}: ${shortly(norms[0])} at ` +
+    `Norm of the ${label}, ${lossWords(scene)}: ${shortly(norms[0])} at ` +
       `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
   ];
   return parts.filter(Boolean).join(" ");
@@ -121,33 +95,12 @@ export function scoreWords(frame) {
   return `${right} of ${counted} ${all ? "" : "counted "}right`;
 }
 
-/** What becomes of the gradient on its way back through the time steps. */
-export function gradientWords(scene) {
-  const { frame, store, ofLast, layout } = scene;
-  const { header } = store;
-  const index = header.gradients.findIndex((gradient) => gradient.letter === "d_h");
-  const norms = normsOf(frame, header, header.layers - 1, index, ofLast);
-  const last = frame.sequence.scored.lastIndexOf(true);
-  if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
-  const [start, end] = [norms[last], norms[0]];
-  const from = `${shortly(start)} at step ${last}`;
-  const course = last > 0 ? `${from}, ${shortly(end)} at step 0` : from;
-  const name = layout.narrow ? "dL/dh" : "gradient by hidden state";
-  if (!ofLast) return `Of the whole loss, ${name}: ${course}`;
-  const head = `Last step's ${name}`;
-  if (!frame.fate) return `${head}: ${course}`;
-  if (end === 0) return `${head} ${frame.fate}: nothing is left of it at step ${norms.lastIndexOf(0, last)}`;
-  const left = end / start;
-  const factor = shortly(left ** (1 / last));
-  return `${head} ${frame.fate}: × ${factor} per step back, × ${shortly(left)} in all`;
-}
-
 export function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function lossWords(scene) {
-  return scene.ofLast ? "of the last scored step's loss" : "of the whole loss";
+  return scene.ofLast ? "of the last scored step's share of the loss" : "of the whole loss";
 }
 
 /** A label of a reasonable length; the tooltip has all of it. */
@@ -166,7 +119,7 @@ export function stepFacts(scene) {
   if (store.header.classes) {
     const best = told(scene, step).find((each) => each.place === 0);
     if (best) facts.push([
-      "says", `${shortened(className(scene, best.number))} ${percent(best.share)}`,
+      "predicts", `${shortened(className(scene, best.number))} ${percent(best.share)}`,
     ]);
     const verdict = hit(frame, step);
     const target = shortened(isolatedLabel(frame.sequence.targets[step]));
@@ -209,7 +162,7 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
       formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
-      scene.layout.toCell ? workedBack(scene, row) : "",
+      scene.layout.toCell ? recovered(scene, row) : "",
       frame.exact ? "" : nearest(store.header),
       row.group > 1 ? `its line shows the mean of ${row.group * store.header.group} units` : "",
     ];
@@ -220,9 +173,9 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
 }
 
 /** The sum in a squashed value is not recorded. */
-function workedBack(scene, row) {
+function recovered(scene, row) {
   const [squash] = DIAGRAMS[scene.store.header.cell].squashed[row.letter] ?? [];
-  return squash ? `the number in ${squash}( ) is worked back from it` : "";
+  return squash ? `the number in ${squash}( ) is recovered from the output` : "";
 }
 
 function nearest({ group }) {
@@ -274,7 +227,7 @@ export function formulaOf(scene, row, t, unit) {
   };
 }
 
-/** The sum that was squashed, worked back from the recorded value. */
+/** The sum that was squashed, recovered from the recorded value. */
 const UNSQUASH = {
   "σ": (value) => Math.log(value / (1 - value)),
   tanh: Math.atanh,
@@ -314,16 +267,15 @@ function keptLines(scene, row, t, unit) {
 function gradientLines(scene, t) {
   const { frame, store } = scene;
   const { header } = store;
-  const norm = (letter) => {
-    const index = header.gradients.findIndex((gradient) => gradient.letter === letter);
-    return exactly(normsOf(frame, header, header.layers - 1, index, scene.ofLast)[t]);
-  };
+  const norm = (index) =>
+    exactly(normsOf(frame, header, header.layers - 1, index, scene.ofLast)[t]);
+  const story = storyOf(header);
   return [
-    `gradient by hidden state, time step ${t}`,
-    norm("d_h"),
+    `${story.label}, time step ${t}`,
+    norm(story.index),
     `2-norm over units, ${lossWords(scene)}`,
-    ...header.gradients.filter((gradient) => gradient.letter !== "d_h")
-      .map((gradient) => `${gradient.label}: ${norm(gradient.letter)}`),
+    ...header.gradients.flatMap((gradient, index) =>
+      index === story.index ? [] : [`${gradient.label}: ${norm(index)}`]),
   ];
 }
 
@@ -348,11 +300,4 @@ function predictionLines(scene, t) {
     if (!each.target) lines.push(`${className(scene, each.number)}: ${exactly(each.share)}`);
   }
   return lines;
-}
-
-export function decadeName(decade) {
-  if (decade >= -3 && decade <= 3) return String(10 ** decade).slice(0, 5);
-  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  const raised = Array.from(String(Math.abs(decade)), (digit) => digits[Number(digit)]).join("");
-  return `10${decade < 0 ? "⁻" : ""}${raised}`;
 }
