@@ -53,10 +53,10 @@ def percent(share: float) -> str:
 
 
 def share(value: float) -> str:
-    """Write what is left of something: `63 %`, `0.004 %`, `2e−9 of it`, `35 times as much`."""
+    """Write what is left of something: `63 %`, `0.004 %`, `2.3e−9 of it`, `35 times as much`."""
     if value >= 9.995:
         return f"{number(value)} times as much"
-    return f"{number(value, 1)} of it" if 0 < value < 1e-5 else percent(value)
+    return f"{number(value, 2)} of it" if 0 < value < 1e-5 else percent(value)
 
 
 def power_of_ten(exponent: float) -> str:

@@ -58,7 +58,7 @@ def test_a_share_is_written_in_per_cent_and_never_rounded_to_perfection(share, t
         (1.0, "100 %"),
         (0.0123, "1.2 %"),
         (0.00004, "0.004 %"),
-        (2e-9, "2e−9 of it"),
+        (2.34e-9, "2.3e−9 of it"),
         (0.0, "0 %"),
         (2.0, "200 %"),
         (35.0, "35 times as much"),

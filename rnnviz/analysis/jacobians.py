@@ -226,7 +226,7 @@ def _product(found: StepValues) -> str:
         return ""
     with np.errstate(under="ignore"):
         most = float(np.exp(np.log(largest).sum()))
-    return f"What stays in this layer is at most {share(most)} after all {steps_text(steps)}."
+    return f"What stays in this layer is at most about {share(most)} after all {steps_text(steps)}."
 
 
 def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ def always_on(radius):
 @pytest.mark.parametrize(
     ("radius", "words"),
     [
-        (0.8, "no step can make anything grow. What stays in this layer is at most 21 % after all"),
+        (0.8, "no step can make anything grow. What stays in this layer is at most about 21 % aft"),
         (1.0, "1 at every step: what a step stretches most, it hands on about as large as it was"),
         (1.2, "every step can make something grow"),
     ],
@@ -69,7 +69,7 @@ def test_what_all_steps_can_leave_at_most_bounds_what_stays_in_the_layer(cell, l
         trainer = trainer_of(cell=cell, layers=layers, seed=seed, spectral_radius=0.7)
         for layer in range(layers):
             trace, found, sizes = looked_at(trainer, layer)
-            said = re.search(r"at most ([\d.]+) %", values_sentence(found, sizes, cell))
+            said = re.search(r"at most about ([\d.]+) %", values_sentence(found, sizes, cell))
             if found.values[:, 0].max() > 1:
                 assert said is None
                 continue

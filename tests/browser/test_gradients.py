@@ -45,9 +45,9 @@ def test_training_here_updates_the_charts_in_place_and_keeps_the_zoom(laboratory
     assert chart.evaluate("(node) => [...node._fullLayout.xaxis.range]") == [2, 9]
 
 
-def test_a_click_on_a_row_shows_what_that_prediction_learns_from(laboratory):
+def test_a_click_on_a_row_shows_what_that_prediction_is_sensitive_to(laboratory):
     view(laboratory, "Itemised")
-    expect(laboratory.locator("body")).to_contain_text("The prediction at step 13 learns")
+    expect(laboratory.locator("body")).to_contain_text("The loss of the prediction at step 13 is most sensitive")
     chart = laboratory.locator(".js-plotly-plot").first
     expect(chart.locator(".nsewdrag")).to_be_visible()
     box = chart.locator(".nsewdrag").bounding_box()
@@ -58,7 +58,7 @@ def test_a_click_on_a_row_shows_what_that_prediction_learns_from(laboratory):
     laboratory.mouse.move(x, y)
     laboratory.mouse.click(x, y)
 
-    expect(laboratory.locator("body")).to_contain_text("The prediction at step 6 learns")
+    expect(laboratory.locator("body")).to_contain_text("The loss of the prediction at step 6 is most sensitive")
 
 
 def test_training_can_be_replayed(laboratory):
