@@ -188,7 +188,7 @@ def _course(norms: Norms) -> str:
     if abs(left) < math.log10(1.005):
         return f"After {steps_text(steps)} it is as large as at first."
     # Two decimals do not tell a factor near 1 from 1; over many steps it matters.
-    shown = factor(10**by) if abs(10**by - 1) >= 0.005 else f"×{number(10**by, 4)}"
+    shown = factor(10**by) if abs(10**by - 1) >= 0.005 else f"×{number(10**by, 5)}"
     each = "in one step" if steps == 1 else "per step, on average"
     if left < 0:
         return f"Falls to {shown} {each}: {left_text(norms)} is left after {steps_text(steps)}."

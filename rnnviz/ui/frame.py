@@ -57,6 +57,18 @@ _CSS = """
   .readings.large dd { font-size: 1.25rem; }
   .readings .spark { display: none; }
 }
+/* What a preset says: as low as can be, so that its charts are in sight. */
+.st-key-report p { font-size: 0.9rem; line-height: 1.45; }
+.st-key-report [data-baseweb="tab-panel"], .st-key-report [role="tabpanel"] { padding-top: 0.5rem; }
+@media (max-height: 800px) {
+  .st-key-laboratory h2 { font-size: 1.25rem; padding: 0; }
+  .st-key-laboratory .readings.large dd { font-size: 1.25rem; }
+  .st-key-report { padding: 0.5rem 1rem; gap: 0; }
+  .st-key-laboratory, .st-key-laboratory > div > [data-testid="stVerticalBlock"],
+  .st-key-laboratory > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+  /* The numbers of one run only; those of all stand in the chart and in the table. */
+  .stMain:has(.st-key-report):has(.st-key-compared) .st-key-numbers { display: none; }
+}
 /* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
 :is(.st-key-laboratory, .st-key-inspected) [data-stale="true"] { opacity: 1 !important; }
 /* Two networks beside each other have the whole width, and the charts stand below them in a row. */

@@ -275,6 +275,8 @@ def over_lag(scene: Scene) -> Shown:
                 "Factor per step and reach over iterations.",
             ),
         ),
+        note="Lag: steps back from the last prediction. Reach: the largest lag up to which the "
+        "gradient stays above 1 % of its largest value.",
     )
 
 
@@ -308,6 +310,9 @@ def itemised(scene: Scene) -> Shown:
                 "One row of the matrix.",
             ),
         ),
+        note="Itemised: the loss is the mean over all scored predictions. Each row is what one "
+        "prediction's share of it sends back by itself; the gradients (not their norms) of all "
+        "rows add up to that of the whole loss.",
     )
 
 
@@ -332,6 +337,8 @@ def jacobians(scene: Scene) -> Shown:
                 "Slope of the nonlinearity by unit and step; what is left of the gradient.",
             ),
         ),
+        note="A unit is saturated where it is at the flat end of its nonlinearity: the slope there "
+        "is near 0, and next to nothing of the gradient passes it.",
     )
 
 

@@ -73,7 +73,7 @@ def _tick(places: live.Places, paced: Paced) -> None:
     run = session.current()
     if places.page_run != run.page_runs:
         return
-    heading = st.container(horizontal=True, vertical_alignment="center")
+    heading = st.container(horizontal=True, vertical_alignment="center", key="numbers")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
     wanted = _ask(run)
@@ -104,6 +104,9 @@ def _ask(run: Run) -> Wanted:
         by = _by(cell) if view in (_LAG, _ITEMISED) else _memory(run)
         of = _of() if view == _LAG else LAST
         layer = inspection.choose_layer(trainer.network.layers)
+        at = None
+        if view == _CELLS and _shows_preset(run):
+            at = _preset_controls(run)
     prediction = None
     if view in (_LAG, _ITEMISED, _JACOBIANS):
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
@@ -111,7 +114,8 @@ def _ask(run: Run) -> Wanted:
             prediction = _prediction(run) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
-        at = _side_by_side_controls(run) if view == _CELLS else None
+        if view == _CELLS and not _shows_preset(run):
+            at = _side_by_side_controls(run)
     if view == _CHECK:
         _check_controls(run)
     return Wanted(view, layer, by, of, prediction, at)
@@ -189,6 +193,27 @@ def _prediction(run: Run) -> int | None:
             help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
         )
     )
+
+
+def _shows_preset(run: Run) -> bool:
+    """Tell whether the runs side by side are those of a preset, which says how far they train."""
+    return run.experiment is not None and run.side_by_side is run.experiment.runs
+
+
+def _preset_controls(run: Run) -> int | None:
+    """Draw what a preset's runs need, beside the views: its charts are to be in sight."""
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", width="stretch", key="compared"
+    ):
+        if run.comparing:
+            st.button(
+                "Stop", icon=":material/stop:", key="stop_side_by_side", on_click=inspection.stop
+            )
+            return _opens_at(run)
+        at = _compared_at(run)
+        if run.side_by_side is not None and not run.side_by_side.done:
+            st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
+        return at
 
 
 def _side_by_side_controls(run: Run) -> int | None:

@@ -49,19 +49,19 @@ def _report(run: Run, experiment: Experiment) -> None:
         as_begun = all(_is_as_begun(trainer) for trainer in trainers)
         numbers = claim.measure(trainers) if as_begun else {}
         iteration = min(trainer.iteration for trainer in trainers)
-    with st.container(border=True):
-        st.markdown(f"**{plain(preset.title)}**")
-        measured, look_at, not_to_conclude = st.columns(3, gap="medium")
-        with measured:
-            if not as_begun:
-                st.write("A run was changed, or looks into another example: start the preset anew.")
-            else:
-                st.write(plain(claim.sentence(numbers)))
-                st.caption(
-                    _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
-                )
-        look_at.write(f"**Look at:** {plain(preset.look_at)}")
-        not_to_conclude.write(f"**Do not conclude:** {plain(preset.not_to_conclude)}")
+    with st.container(border=True, gap="small", key="report"):
+        verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
+        said = f" :gray[{verdict}]" if as_begun else ""
+        st.markdown(f"**{plain(preset.title)}.**{said}")
+        # Beside each other they would leave no room for a chart in a low window.
+        look_at, measured, not_to_conclude = st.tabs(["Look at", "Measured", "Do not conclude"])
+        look_at.write(plain(preset.look_at))
+        not_to_conclude.write(plain(preset.not_to_conclude))
+        measured.write(
+            plain(claim.sentence(numbers))
+            if as_begun
+            else "A run was changed, or looks into another example: start the preset anew."
+        )
 
 
 def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:

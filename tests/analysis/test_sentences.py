@@ -257,7 +257,7 @@ def test_what_is_said_of_training_is_so(trainer):
         said = map_sentence(found)
         for trace in (traces[0], traces[-1]):
             norms, where = norms_of(trace, "last_d_h", layer), f"at iteration {trace.iteration:,}"
-            if told := re.search(rf"(\S+ (?:%|of it|times as much)) {where}", said):
+            if norms[0] and (told := re.search(rf"(\S+ (?:%|of it|times as much)) {where}", said)):
                 assert left(told[1]) == pytest.approx(norms[-1] / norms[0], rel=0.06), said
         assert course_sentence(found)
         of_updates = updates(traces, trainer.network, layer)

@@ -47,18 +47,22 @@ def test_training_here_updates_the_charts_in_place_and_keeps_the_zoom(laboratory
 
 def test_a_click_on_a_row_shows_what_that_prediction_is_sensitive_to(laboratory):
     view(laboratory, "Itemised")
-    expect(laboratory.locator("body")).to_contain_text("The loss of the prediction at step 13 is most sensitive")
+    expect(laboratory.locator("body")).to_contain_text(
+        "The loss of the prediction at step 19 is most sensitive"
+    )
     chart = laboratory.locator(".js-plotly-plot").first
     expect(chart.locator(".nsewdrag")).to_be_visible()
     box = chart.locator(".nsewdrag").bounding_box()
     assert box is not None
-    # Row 6 of 14, column 3.
-    x, y = box["x"] + 3.5 / 14 * box["width"], box["y"] + 6.5 / 14 * box["height"]
+    # Row 6 of 20, column 3.
+    x, y = box["x"] + 3.5 / 20 * box["width"], box["y"] + 6.5 / 20 * box["height"]
     laboratory.mouse.move(x - 5, y)
     laboratory.mouse.move(x, y)
     laboratory.mouse.click(x, y)
 
-    expect(laboratory.locator("body")).to_contain_text("The loss of the prediction at step 6 is most sensitive")
+    expect(laboratory.locator("body")).to_contain_text(
+        "The loss of the prediction at step 6 is most sensitive"
+    )
 
 
 def test_training_can_be_replayed(laboratory):
@@ -82,3 +86,16 @@ def test_the_gradient_check_runs_to_its_end_while_the_page_answers(laboratory):
     laboratory.get_by_role("button", name="Check the gradient").click()
     expect(laboratory.locator("body")).to_contain_text("agree with central differences")
     expect(laboratory.get_by_role("button", name="Check the gradient")).to_be_visible()
+
+
+@pytest.mark.parametrize("preset", ["Vanishing", "Truncation", "Cell path"])
+def test_on_a_projector_a_preset_leaves_room_for_its_chart(laboratory, preset):
+    laboratory.set_viewport_size({"width": 1280, "height": 720})
+    laboratory.get_by_role("button", name=preset, exact=True).click()
+    expect(laboratory.locator(".st-key-report")).to_be_visible()
+    laboratory.get_by_role("button", name="Stop", exact=True).wait_for(state="hidden")
+    plot = laboratory.locator(".st-key-laboratory .js-plotly-plot .cartesianlayer").first
+    expect(plot).to_be_visible()
+    box = plot.bounding_box()
+    assert box is not None
+    assert 720 - box["y"] > 100

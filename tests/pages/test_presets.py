@@ -9,6 +9,7 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import percent
 from rnnviz.training import PRESETS
 from rnnviz.ui import presets
+from rnnviz.ui.plain import plain
 from tests.pages.conftest import control, run_of
 from tests.pages.test_gradients import large_numbers
 
@@ -58,8 +59,8 @@ def test_one_click_starts_the_runs_and_shows_the_first(open_app, key):
     assert run.trainer is run.side_by_side.trainers[name]
     assert control(app, "setting:cell").value == config.cell
     assert control(app, f"length:{task.key}").value == task.length
-    assert "Look at:" in texts(app)
-    assert "Do not conclude:" in texts(app)
+    assert plain(preset.look_at) in texts(app)
+    assert plain(preset.not_to_conclude) in texts(app)
 
 
 @pytest.mark.usefixtures("short")
@@ -105,7 +106,7 @@ def test_undo_goes_back_to_the_visitors_own_run(open_app):
     app.button(key="undo").click().run()
 
     assert run_of(app).trainer is own
-    assert "Look at:" not in texts(app)
+    assert plain(PRESETS[0].look_at) not in texts(app)
 
 
 @pytest.mark.usefixtures("short")
@@ -124,7 +125,7 @@ def test_a_new_run_ends_the_experiment(open_app):
     control(app, "setting:cell").set_value("gru").run()
 
     assert not app.exception
-    assert "Look at:" not in texts(app)
+    assert plain(PRESETS[0].look_at) not in texts(app)
 
 
 def test_a_preset_has_controls_of_its_own_so_nothing_sent_late_by_the_browser_changes_it(open_app):
