@@ -27,12 +27,15 @@ _LANE_HEIGHT = 44
 #: Width in pixels that the picture has at least where a name is to fit into its tile: on a phone,
 #: and where the page lets it scroll there.
 _NARROW, _WIDE = 320, 540
-_CHARACTER = 7
+#: Pixels that a character takes in small print, one with another.
+_FONT, _CHARACTER = 10, 5.5
 #: Pixels to the left of the tiles, for the words that tell answers from what is seen.
 _LANE_NAMES = 40
 _LONGEST = 24
 #: A tile with room for fewer characters has its name in the tooltip alone.
 _FEWEST = 2
+#: So few are cut without a sign for it, which would take the room of one more.
+_CUT_SHORT = 5
 _MOST_TICKS = 15
 #: Between what is seen and the answer after it, and between two sequences, in steps and in lanes.
 _GAP_X, _GAP_Y = 0.6, 0.5
@@ -155,7 +158,7 @@ def _names_in(
     centres = ((across[:-1] + across[1:]) / 2 - 0.5).tolist()
     middles = ((upwards[:-1] + upwards[1:]) / 2).tolist()
     filled = [
-        (centres[column], middle, plain(name, min(rooms[column], _LONGEST)))
+        (centres[column], middle, _cut(name, rooms[column]))
         for middle, lane in zip(middles, lanes, strict=True)
         for column, name in enumerate(lane)
         if name and rooms[column] >= fewest[column]
@@ -163,9 +166,16 @@ def _names_in(
     if not filled:
         return []
     x, y, text = map(list, zip(*filled, strict=True))
-    font = {"size": 11, "color": INK}
+    font = {"size": _FONT, "color": INK}
     words = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": text, "textfont": font}
     return [words | {"hoverinfo": "skip"}]
+
+
+def _cut(name: str, room: int) -> str:
+    """Cut a name to so many characters; what is cut short, the tooltip tells."""
+    if len(name) > room and room <= _CUT_SHORT:
+        return plain(name[:room], room)
+    return plain(name, min(room, _LONGEST))
 
 
 def _lane_names(upwards: NDArray[np.float64]) -> Spec:
@@ -195,7 +205,7 @@ def _lines(examples: Sequence[Example]) -> Spec:
 
 def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str) -> list[Spec]:
     """Describe the line of a sequence, the numbers on it that stand out, and the answers."""
-    common = {"type": "scatter", "yaxis": axis_name, "hovertemplate": "%{y:.4g}<extra></extra>"}
+    common = {"type": "scatter", "yaxis": axis_name, "hovertemplate": "%{y:.4~g}<extra></extra>"}
     numbers = np.array([_number(cell) for cell in example.seen])
     starred = [step for step, cell in enumerate(example.seen) if cell.endswith("*")]
     asked = [
@@ -206,10 +216,22 @@ def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str
     # A line of one point is none.
     parts = [common | line | {"mode": "lines" if len(numbers) > 1 else "markers"}]
     if starred:
-        points = {"x": starred, "y": numbers[starred], "marker": {"color": colour, "size": 8}}
-        parts.append(common | points | {"mode": "markers"})
+        points = {"x": starred, "y": numbers[starred], "marker": {"color": colour, "size": 10}}
+        parts.append(common | points | _written([example.seen[step] for step in starred]))
     ring = {"color": colour, "size": 6, "symbol": "circle-open"}
+    if starred:
+        # What is to be made of the marked numbers, as large as they are.
+        ring |= {"size": 10}
+        result = [cell for cell in example.answers if cell]
+        return [*parts, common | answers | {"marker": ring} | _written(result)]
     return [*parts, common | answers | {"mode": "markers", "marker": ring}]
+
+
+def _written(cells: Sequence[str]) -> Spec:
+    """Write numbers at their points, below which the line runs."""
+    text = [f"<b>{cell.rstrip('*')}</b>" for cell in cells]
+    above = {"textposition": "top center", "textfont": {"size": 13}, "cliponaxis": False}
+    return {"mode": "markers+text", "text": text, **above}
 
 
 def _number(cell: str) -> float:

@@ -167,3 +167,25 @@ def test_the_samples_of_every_task_can_be_drawn(key):
     assert figures.samples(examples, symbols, task.signals).data
     kinds = {trace["type"] for trace in spec["data"]}
     assert ("heatmap" in kinds) == (task.measure == "accuracy")
+
+
+def test_marked_numbers_and_their_sum_are_written_large_at_their_points():
+    example = Example(("0.64", "0.49*", "0.10", "0.20*"), ("", "", "", "0.69"))
+    spec = figures.samples_spec([example])
+    written = {text: part for part in spec["data"] for text in part.get("text", ())}
+
+    assert set(written) == {"<b>0.49</b>", "<b>0.20</b>", "<b>0.69</b>"}
+    assert all(part["textfont"]["size"] >= 12 for part in written.values())
+    assert all(part["marker"]["size"] > 8 for part in written.values())
+
+
+def test_a_name_is_whole_where_there_is_room_and_cut_without_a_sign_where_there_is_little():
+    names = ("cardio", "shoulder", "legs")
+
+    def written(steps):
+        seen = tuple(names[step % 3] for step in range(steps))
+        spec = figures.samples_spec([Example(seen, seen)], names)
+        return set(spec["data"][1]["text"])
+
+    assert written(12) == {"cardio", "shoulder", "legs"}
+    assert written(20) == {"card", "shou", "legs"}
