@@ -94,6 +94,38 @@ class Gap:
         return f"{len(self.rows):,} rows have no value and were {self.how}: {some}."
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a page shows of a table, which is small however large the table is.
+
+    Parameters
+    ----------
+    text
+        That it was read from.
+    names
+        Of the columns; none if the text cannot be read.
+    rows
+        How many there are.
+    first
+        The first cells of each column.
+    """
+
+    text: str
+    names: tuple[str, ...] = ()
+    rows: int = 0
+    first: tuple[tuple[str, ...], ...] = ()
+
+
+def glance(text: str, count: int) -> Glance:
+    """Read CSV text, and return what a page shows of it, with so many of its first rows."""
+    try:
+        table = read_table(text)
+    except ValueError:
+        return Glance(text)  # Who makes a task of it says what is wrong.
+    first = tuple(column[:count] for column in table.columns)
+    return Glance(text, table.names, len(table.rows), first)
+
+
 def read_table(text: str) -> Table:
     """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
 

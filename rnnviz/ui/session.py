@@ -19,6 +19,7 @@ from rnnviz.analysis.gradient_check import CheckedTrace
 from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.recording import Trace
 from rnnviz.tasks import TASKS
+from rnnviz.tasks.table import Glance
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
@@ -191,6 +192,8 @@ class Run:
         Lists being edited on the Task page, by task and setting.
     files
         Large texts chosen on the Task page, by the key of the control in whose place they are.
+    glances
+        What is shown of the tables being edited, by the key of the control; read once as well.
     edited
         Made once, not at every rerun of the page.
     reached
@@ -226,6 +229,7 @@ class Run:
     shown_iteration: int | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    glances: dict[str, Glance] = field(default_factory=dict)
     edited: Edited | None = None
     reached: dict[Way, Reached] = field(default_factory=dict)
     controls: int = 0

@@ -13,7 +13,7 @@ import streamlit as st
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task, preparing
 from rnnviz.tasks.column import Column
-from rnnviz.tasks.table import read_table
+from rnnviz.tasks.table import Glance, glance
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
@@ -140,10 +140,14 @@ def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
     """Return the names of the columns in the CSV being edited; none if it cannot be read."""
     key = session.draft_key(kind, _CSV)
     file = run.files.get(key)
-    try:
-        return read_table(session.value(key) if file is None else file.text).names
-    except ValueError:
-        return ()  # The task says what is wrong, in a sentence of its own.
+    return _glance(run, key, str(session.value(key)) if file is None else file.text).names
+
+
+def _glance(run: Run, key: str, text: str) -> Glance:
+    """Read a table once for all reruns of the page: a large one takes a second."""
+    if key not in run.glances or run.glances[key].text != text:
+        run.glances[key] = glance(text, _PREVIEWED_ROWS)
+    return run.glances[key]
 
 
 def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) -> str:
@@ -202,12 +206,12 @@ def _edit_text(field: Field, kind: str, run: Run) -> str:
         _upload(field, kind, run)
         text = str(controls.draw(field, key, session.value(key), "rerun"))
         if field.name == _CSV:
-            _preview_table("Read as", text)
+            _preview_table("Read as", _glance(run, key, text))
         return text
     st.markdown(f"**{field.label}**", help=field.help)
     with st.container(border=True):
         if field.name == _CSV:
-            _preview_table(f"**{plain(file.name)}**", file.text)
+            _preview_table(f"**{plain(file.name)}**", _glance(run, key, file.text))
         else:
             st.markdown(f"**{plain(file.name)}** · {len(file.text):,} characters, that begin")
             st.text(" ".join(file.text[:_PREVIEWED_CHARACTERS].split()) + " …")
@@ -232,19 +236,14 @@ def _drop_file(key: str, instead: str) -> None:
     session.show(key, instead)
 
 
-def _preview_table(name: str, text: str) -> None:
+def _preview_table(name: str, shown: Glance) -> None:
     """Say how many rows and columns a CSV has, and show its first rows."""
-    try:
-        table = read_table(text)
-    except ValueError:
-        st.markdown(f"{name} · {len(text):,} characters")
+    if not shown.names:
+        st.markdown(f"{name} · {len(shown.text):,} characters")
         return  # The task says what is wrong, in a sentence of its own.
-    rows, columns = len(table.rows), len(table.names)
-    st.markdown(f"{name} · {rows:,} rows of {columns} column{'s' * (columns > 1)}, that begin")
-    first = {
-        name: cells[:_PREVIEWED_ROWS]
-        for name, cells in zip(table.names, table.columns, strict=True)
-    }
+    columns = f"{len(shown.names)} column{'s' * (len(shown.names) > 1)}"
+    st.markdown(f"{name} · {shown.rows:,} rows of {columns}, that begin")
+    first = dict(zip(shown.names, shown.first, strict=True))
     st.dataframe(pd.DataFrame(first), hide_index=True)
 
 

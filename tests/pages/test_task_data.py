@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from rnnviz.tasks import SHIPPED_TEXT
+from rnnviz.tasks import SHIPPED_TEXT, table
 from rnnviz.ui.session import Draft
 from tests.pages.conftest import control, run_of
 from tests.serving import ROOT
@@ -338,3 +338,26 @@ def test_the_forecast_has_the_dates_of_the_file_on_its_axis(open_app):
     assert spec["layout"]["xaxis"]["type"] == "date"
     task = run_of(app).trainer.task
     assert spec["data"][0]["x"] == task.dates(task.latest(150)[0])
+
+
+def test_a_large_table_is_read_once_however_many_others_are_open(open_app, monkeypatch):
+    app = open_task(open_app, "values")
+    upload(app, "mine.csv", large_csv())
+    for rows in (4001, 4002, 4003):
+        table.read_table(large_csv(rows))  # those of other visitors
+
+    monkeypatch.setattr(table, "_read", lambda _: pytest.fail("read again"))
+    app.run()
+
+    assert not app.exception
+    assert "4,000 rows of 2 columns" in text_of(app)
+
+
+def test_what_is_shown_of_a_table_is_that_of_the_text_of_now(open_app):
+    app = open_task(open_app, "values")
+    draft(app, "csv").set_value(SERIES).run()
+    assert "60 rows of 3 columns" in text_of(app)
+
+    draft(app, "csv").set_value(SERIES + "\nd60,1,2").run()
+
+    assert "61 rows of 3 columns" in text_of(app)
