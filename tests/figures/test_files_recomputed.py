@@ -4,9 +4,12 @@ A stranger who has a file has weights, inputs and targets; with the equations of
 (`rnnviz.engine.reference`, which shares nothing with the engine) everything else must follow.
 """
 
+import base64
 import csv
 import io
+import itertools
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -15,8 +18,9 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.engine.reference import Reference, gradients, state_gradient
-from rnnviz.figures import export
+from rnnviz.figures import export, standalone
 from rnnviz.tasks import make_task
+from tests.figures.test_picture import unpack
 from tests.schedules import three_days
 
 #: cell, settings, interventions.
@@ -227,3 +231,41 @@ def test_from_one_kept_iteration_to_the_next_the_weights_take_the_step_of_the_op
                     np.sqrt(second[name] / (1 - 0.999**n)) + 1e-8
                 )
             np.testing.assert_allclose(after, before - 0.01 * step, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_animation_holds_the_numbers_of_the_npz(name):
+    trainer = trained(name)
+    file = read_npz(trainer)
+    page = standalone.page(export.snapshot(trainer), "")
+    packed = re.search(r'<script[^>]*type="text/plain"[^>]*>([^<]+)</script>', page)[1]
+    packet = unpack(base64.b64decode(packed))
+    assert [frame["iteration"] for frame in packet["frames"]] == file["iteration"].tolist()
+    scored = file["scored"]
+    for place, frame in enumerate(packet["frames"]):
+        assert frame["loss"] == file["loss"][place]
+        for layer, quantity in itertools.product(
+            range(packet["layers"]), enumerate(packet["quantities"])
+        ):
+            number, about = quantity
+            recorded = file[f"layer{layer}.{about['letter']}"][place]
+            shown = frame["values"][layer, number]
+            np.testing.assert_array_equal(shown, recorded.astype(np.float32))
+        for layer, (number, letter) in itertools.product(
+            range(packet["layers"]), enumerate(packet["gradients"])
+        ):
+            for kind, start in enumerate(("", "last_")):
+                gradient = file[f"layer{layer}.{start}{letter['letter']}"][place]
+                norms = np.linalg.norm(gradient, axis=1)
+                np.testing.assert_allclose(frame["norms"][kind, layer, number], norms, rtol=1e-12)
+        if packet["classes"]:
+            likely = file["probabilities"][place]
+            np.testing.assert_allclose(
+                frame["top"], -np.sort(-likely)[:, : packet["top"]], rtol=1e-6
+            )
+            of_target = likely[np.arange(len(likely)), file["targets"]]
+            np.testing.assert_allclose(frame["target"][scored], of_target[scored], rtol=1e-6)
+        else:
+            mean, deviation = trainer.task.scale
+            values = file["outputs"][place] * deviation + mean
+            np.testing.assert_allclose(frame["outputs"], values, rtol=1e-6)
