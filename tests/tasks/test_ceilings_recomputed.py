@@ -72,7 +72,8 @@ def test_the_least_error_from_the_present_value_is_that_of_a_line_in_each_part(s
     x, y = np.array(pairs).T
     order = np.argsort(x, kind="stable")
     squares = 0.0
-    for inside in np.array_split(order, min(50, len(x) // 10)):
+    different = len(set(pairs))  # windows that overlap have the same step many times
+    for inside in np.array_split(order, min(50, max(1, different // 10))):
         known = np.stack([x[inside], np.ones(len(inside))], axis=1)
         line = np.linalg.lstsq(known, y[inside], rcond=None)[0]
         squares += ((y[inside] - known @ line) ** 2).sum()
