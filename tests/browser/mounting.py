@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Page, expect
 
-from rnnviz.figures.picture import pack
+from rnnviz.figures.picture import BUDGET, pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.unrolled import script
 
@@ -17,7 +17,17 @@ LIGHT = {"ink": "#31333f", "paper": "#ffffff"}
 DARK = {"ink": "#fafafa", "paper": "#0e1117"}
 
 #: Functions of the script that a test calls as `inside.name(...)`.
-_INSIDE = ("shortly", "percent", "exactly", "tooltipLines", "labelsOf", "gradientWords", "factored")
+_INSIDE = (
+    "shortly",
+    "percent",
+    "exactly",
+    "tooltipLines",
+    "labelsOf",
+    "gradientWords",
+    "factored",
+    "stepFacts",
+    "unitFacts",
+)
 
 
 def mount(
@@ -26,10 +36,13 @@ def mount(
     theme: dict[str, str] = LIGHT,
     still: bool = True,
     exact: Sequence[int] | None = None,
+    budget: int = BUDGET,
 ) -> Page:
     """Mount a picture for each sequence of traces, one below the other: `pictures` on the page."""
     page.emulate_media(reduced_motion="reduce" if still else "no-preference")
-    packed = [base64.b64encode(pack(traces, exact=exact)).decode() for traces in pictures]
+    packed = [
+        base64.b64encode(pack(traces, exact=exact, budget=budget)).decode() for traces in pictures
+    ]
     page.set_content(f"""<body style="margin: 8px; background: {theme["paper"]}">
         <script type="module">{script()}
             window.repaintNow = (view) => repaint(view, false);
