@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from rnnviz.ui import comparison, frame, task_views, workshop
+from rnnviz.ui import comparison, frame, live, task_views, transport, workshop
 
 run = frame.guard()
+readings = transport.bar()
 st.header("Task", anchor=False)
 frame.notices(run)
 edited, shown = st.columns([2, 3], gap="large")
@@ -17,5 +18,5 @@ with shown:
     if task is not None:
         task_views.overview(task)
         comparison.of_task(run, task)
-        task_views.calendar(run, task)
-        task_views.forecast(run, task)
+        task_views.answers(run, task)
+live.keep_going(run, readings)

@@ -100,7 +100,8 @@ def _way(history: Sequence[Saturation], letter: str, unit: int, number: int) -> 
 
 
 def _axes(number: int, middle: int, left: float, right: float) -> Spec:
-    look = {"range": _RANGE, "fixedrange": True, "ticksuffix": " %", "tickvals": [0, 50, 100]}
+    ticks = {"tickvals": [0, 50, 100], "ticktext": ["0 %", "50 %", "100 %"]}
+    look = {"range": _RANGE, "fixedrange": True, **ticks}
     x = look | {"domain": [left, right], "anchor": axis_name("y", number)}
     if number == middle:
         x["title"] = {"text": f"share below {LOW:g}", "standoff": 6}

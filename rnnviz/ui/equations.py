@@ -121,11 +121,8 @@ def _tick(places: live.Places, stops: inspection.Stops) -> None:
     run = session.current()
     if places.page_run != run.page_runs:
         return
-    heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-    heading.header("Equations", anchor=False, width="content")
-    which = heading.container(width="content")
     wanted = _ask(run, stops)
-    live.turn(run, places, lambda: _look(run, wanted), lambda seen: _draw(seen, which))
+    live.turn(run, places, lambda: _look(run, wanted), _draw)
 
 
 def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
@@ -133,7 +130,8 @@ def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
     network = run.trainer.network
     shown = session.value(session.EQUATION_DIRECTION)
     inspection.keep(session.EQUATION_DIRECTION, inspection.fitting(shown, _DIRECTIONS, _FORWARD))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        st.header("Equations", anchor=False, width="content")
         chosen = st.segmented_control(
             "Direction",
             options=list(_DIRECTIONS),
@@ -180,8 +178,7 @@ def _look(run: Run, wanted: _Wanted) -> _Seen:
     return replace(seen, stages=found)
 
 
-def _draw(seen: _Seen, which: DeltaGenerator) -> None:
-    which.caption(seen.which, help=inspection.PROBE)
+def _draw(seen: _Seen) -> None:
     if seen.cell == "mlp":
         st.info(
             "This baseline has no recurrence: nothing goes from one time step to the next, so "
@@ -189,7 +186,7 @@ def _draw(seen: _Seen, which: DeltaGenerator) -> None:
         )
     if seen.intervened:
         st.info("An intervention acts on this layer; the equations say where.")
-    st.caption(seen.place)
+    st.caption(f"{seen.place} {seen.which}", help=inspection.PROBE)
     st.html(key_html(seen.cell))
     if seen.refused:
         st.info(f"{plain(seen.refused)}.")
@@ -313,5 +310,5 @@ def _says_where(trace: Trace, step: int) -> str:
     wanted = f"target “{plain(target)}”" if target and trace.scored[step] else "not scored"
     return (
         f"Time step {step} of 0..{trace.steps - 1}: input “{plain(trace.input_labels[step])}”, "
-        f"{wanted}. Formulas show {DIGITS_IN} digits of each number, and are computed with all."
+        f"{wanted}. Formulas show {DIGITS_IN} digits, and are computed with all."
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
-from rnnviz.ui import controls, live, session, uploads
+from rnnviz.ui import controls, session, uploads
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -88,6 +88,14 @@ _CSS = """
 .st-key-studio:has(.st-key-two_networks) .rnnviz-plot-host { flex: 1 1 280px; margin-top: 0; }
 /* As high while training, without its slider: nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; justify-content: end; }
+.st-key-choices { min-height: 4.6rem; }
+@media (max-width: 640px) {
+  /* Two choices beside each other. */
+  .st-key-choices > :is(.st-key-gate_quantity, .st-key-saturated_gate, .st-key-weighed_gate,
+    .st-key-following_quantity, .st-key-unit_order, .st-key-unit) {
+    width: calc(50% - 0.5rem) !important; min-width: 0;
+  }
+}
 /* Many tiles with words in them: on a phone they scroll, and fade at the side where more is. */
 .st-key-wide_samples { overflow-x: auto; }
 .st-key-wide_samples :is([data-testid="stFullScreenFrame"], .stPlotlyChart) { min-width: 560px; }
@@ -114,10 +122,8 @@ def show() -> None:
     st.logo(_LOGO, size="small")
     page = st.navigation(_pages(), position="top")
     st.html(_CSS)
-    run = session.start()
+    session.start()
     controls.sidebar()
-    if run.playing and page.url_path not in ("", *live.PAGES):
-        st.caption(":material/pause_circle: Training is paused; it resumes on the other pages.")
     token = _framed.set(True)
     try:
         page.run()

@@ -159,7 +159,7 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
     if not _gates(cell):
         st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
     letters = view.letters(cell)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         choose = choose_quantities if view.all_at_once else choose_quantity
         quantities = choose(cell, letters, view.key)
         order = choose_order(cell) if view.order else BY_NUMBER

@@ -35,6 +35,17 @@ class Stops:
 
     def __init__(self) -> None:
         self._stops: list[int] = []
+        #: Counts how often it was left by other means than the slider; see `follow`.
+        self.left = 0
+
+    def follow(self) -> None:
+        """Show the newest iteration again.
+
+        The slider is then another one: a browser that has not seen this yet still reports where it
+        was, and that would be a second rewinding.
+        """
+        self.left += 1
+        session.current().shown_iteration = None
 
     def of(self, run: Run) -> list[int]:
         """Return them, rising; at rest as they are now, while training as they were lately."""
@@ -151,14 +162,15 @@ def rewind(run: Run, stops: Stops) -> None:
     offered = stops.of(run)
     if len(offered) < 2:
         return
-    _slider(run, offered, moving=replaying, newest="newest" if run.training else "")
+    newest = "newest" if run.training else ""
+    _slider(run, offered, replaying, newest, f".{stops.left}" if stops.left else "")
     if run.training and run.shown_iteration is not None:
         st.button(
             "Follow training",
             icon=":material/fast_forward:",
             key="follow",
             help="Show the newest iteration again, as training goes on.",
-            on_click=_follow,
+            on_click=stops.follow,
         )
     elif not run.training:
         st.button(
@@ -184,11 +196,11 @@ def choose_iteration(run: Run, moving: bool = False) -> int:
     return kept[-1]
 
 
-def _slider(run: Run, stops: list[int], moving: bool, newest: str = "") -> None:
+def _slider(run: Run, stops: list[int], moving: bool, newest: str = "", which: str = "") -> None:
     last = stops[-1]
     shown = last if run.shown_iteration is None else run.shown_iteration
     shown = max(stop for stop in stops if stop <= max(shown, stops[0]))
-    key = session.shown_iteration_key(last, shown if moving else None)
+    key = session.shown_iteration_key(last, shown if moving else None) + which
     keep(key, shown)
     st.select_slider(
         "Iteration",
@@ -198,7 +210,7 @@ def _slider(run: Run, stops: list[int], moving: bool, newest: str = "") -> None:
         help="Rewind training: every kept iteration. The last stop is the network of now, and "
         "follows it while it trains.",
         on_change=_choose_iteration,
-        args=(tuple(stops),),
+        args=(key, tuple(stops)),
         disabled=moving,
     )
 
@@ -208,13 +220,9 @@ def _kept(run: Run) -> list[int]:
         return sorted({*run.trainer.recording.iterations, run.trainer.iteration})
 
 
-def _choose_iteration(stops: tuple[int, ...]) -> None:
-    chosen = fitting(session.value(session.shown_iteration_key(stops[-1])), stops, None)
+def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
+    chosen = fitting(session.value(key), stops, None)
     session.current().shown_iteration = None if chosen == stops[-1] else chosen
-
-
-def _follow() -> None:
-    session.current().shown_iteration = None
 
 
 def replay() -> None:

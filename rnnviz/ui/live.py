@@ -31,8 +31,6 @@ from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iterat
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.session import Run
 
-#: The pages that train; on all others training waits.
-PAGES = ("studio", "gates", "equations", "gradients")
 #: Seconds between two ticks.
 TICK_S = 0.15
 #: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
@@ -105,6 +103,23 @@ def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
     places = _StudioPlaces(run.page_runs, readings, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.busy else None)(places)
     return below
+
+
+def keep_going(run: Run, readings: DeltaGenerator) -> None:
+    """Keep the run going while it plays, on a page that shows nothing of each tick but its numbers.
+
+    Parameters
+    ----------
+    readings
+        Where these go: a place in the transport bar.
+    """
+    places = Places(run.page_runs, readings)
+    st.fragment(_tick_alone, run_every=TICK_S if run.busy else None)(places)
+
+
+def _tick_alone(places: Places) -> None:
+    session.refresh()
+    turn(session.current(), places, lambda: None, lambda _: None)
 
 
 def shown_trace(run: Run) -> Trace:

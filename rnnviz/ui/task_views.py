@@ -18,6 +18,7 @@ from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.ui import session
+from rnnviz.ui.components.plot import Chart, plots
 from rnnviz.ui.downloads import csv_button
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -25,6 +26,8 @@ from rnnviz.ui.session import Run
 
 _EXAMPLES = 6
 _FORECAST_VALUES = 150
+#: Seconds between two looks at what a network that trains says.
+_FOLLOWS_S = 1.5
 
 
 def overview(task: Task) -> None:
@@ -111,7 +114,21 @@ def _limits(task: Task) -> str:
     )
 
 
-def calendar(run: Run, task: Task) -> None:
+def answers(run: Run, task: Task) -> None:
+    """Show what the trained network says of this task, and follow its training."""
+    follows = run.training and task == run.trainer.task
+    with st.container(key="inspected"):
+        st.fragment(_answers, run_every=_FOLLOWS_S if follows else None)(task)
+
+
+def _answers(task: Task) -> None:
+    session.refresh()
+    run = session.current()
+    _calendar(run, task)
+    _forecast(run, task)
+
+
+def _calendar(run: Run, task: Task) -> None:
     """Show the next three weeks of a gym schedule, with what the trained network says."""
     if not isinstance(task, GymSchedule):
         return
@@ -121,13 +138,8 @@ def calendar(run: Run, task: Task) -> None:
     mistakes = sum(day.is_mistake for day in days)
     st.markdown("**The next three weeks** · what is due, what was done, what the network expected")
     says = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
-    st.plotly_chart(
-        figures.calendar(days, task.output_labels),
-        key="calendar",
-        alt=says,
-        config={"displayModeBar": False},
-    )
-    st.caption(says)
+    chart = Chart(figures.calendar(days, task.output_labels), says, "A calendar of three weeks.")
+    plots([chart], key="calendar", revision=run.name, live=False)
 
 
 def _mistakes(count: int, days: int) -> str:
@@ -137,7 +149,7 @@ def _mistakes(count: int, days: int) -> str:
     return f"{number} in the {days} days after the first, in {frames} of red."
 
 
-def forecast(run: Run, task: Task) -> None:
+def _forecast(run: Run, task: Task) -> None:
     """Show the end of a series of one's own, with what the trained network said before it came."""
     if not isinstance(task, NextValue):
         return
@@ -151,13 +163,9 @@ def forecast(run: Run, task: Task) -> None:
         if said is None
         else f"{since}: {forecast_sentence(values, said, places > task.trained)}"
     )
-    st.plotly_chart(
-        figures.forecast(places, values, said, task.trained, task.chosen, task.dates(places)),
-        key="forecast",
-        alt=says,
-        config={"displayModeBar": False},
-    )
-    st.caption(says)
+    figure = figures.forecast(places, values, said, task.trained, task.chosen, task.dates(places))
+    chart = Chart(figure, says, "The end of the series, and what was predicted.")
+    plots([chart], key="forecast", revision=run.name, live=False)
 
 
 def _ask(run: Run, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:

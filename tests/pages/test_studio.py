@@ -5,6 +5,7 @@ import re
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.ui.frame import MENU
 from rnnviz.ui.session import SPEED
 from rnnviz.ui.transport import toggle
 from tests.pages.conftest import control, go_to, run_of
@@ -276,12 +277,18 @@ def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
     assert readings(app)["All: accuracy (guess 60%)"] == "–"
 
 
-def test_training_that_waits_is_said_on_the_other_pages(open_app):
+@pytest.mark.parametrize("page", [name for name, *_ in MENU])
+def test_training_goes_on_on_every_page(open_app, page):
     app = open_app()
     app.button(key="play").click().run()
     trained = run_of(app).trainer.iteration
 
-    go_to(app, "task")
+    go_to(app, page)
+    assert run_of(app).trainer.iteration > trained
 
-    assert any("Training is paused" in caption.value for caption in app.caption)
-    assert run_of(app).trainer.iteration == trained
+    app.button(key="play").click().run()
+    held = run_of(app).trainer.iteration
+    app.run()
+
+    assert not app.exception
+    assert run_of(app).trainer.iteration == held

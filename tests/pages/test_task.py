@@ -1,5 +1,6 @@
 """Task: what is edited becomes the task of a new run, or is refused in words."""
 
+import json
 import re
 
 import numpy as np
@@ -190,25 +191,26 @@ def test_markup_as_an_exercise_is_shown_as_text(open_app):
 
 
 def calendar(app):
-    return next(chart for chart in app.get("plotly_chart") if "calendar" in chart.proto.id).proto
+    sent = next(each for each in app.get("bidi_component") if "calendar" in each.proto.id)
+    return json.loads(sent.proto.bytes)["charts"][0]
 
 
 def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app):
     app = open_app("task")
     control(app, "draft:gym:missed").set_value(0.3).run()
-    assert "missed" in calendar(app).spec
-    assert "The network learns another task" in calendar(app).alt
+    assert "missed" in json.dumps(calendar(app))
+    assert "The network learns another task" in calendar(app)["says"]
 
     app.button(key="use_task").click().run()
-    assert "missed" in calendar(app).spec
-    assert "Not trained yet" in calendar(app).alt
+    assert "missed" in json.dumps(calendar(app))
+    assert "Not trained yet" in calendar(app)["says"]
 
     run_of(app).trainer.advance(iterations=2)
     app.run()
 
     assert not app.exception
-    found = re.search(r"(\d+) mistakes in the 20 days after the first", calendar(app).alt)
-    assert calendar(app).spec.count("#D50000") == int(found[1])
+    found = re.search(r"(\d+) mistakes in the 20 days after the first", calendar(app)["says"])
+    assert json.dumps(calendar(app)).count("#D50000") == int(found[1])
 
 
 def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
@@ -218,5 +220,5 @@ def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
 
     app.run()
 
-    assert "has diverged" in calendar(app).alt
-    assert "#D50000" not in calendar(app).spec
+    assert "has diverged" in calendar(app)["says"]
+    assert "#D50000" not in json.dumps(calendar(app))

@@ -1,17 +1,16 @@
 """Task: own data, what is said about it, and what can be taken away as a file."""
 
-import base64
 import csv
 import io
 import json
 import tomllib
 
-import numpy as np
 import pytest
 import streamlit as st
 
 from rnnviz.tasks import SHIPPED_TEXT, table
 from rnnviz.ui.session import Draft
+from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, run_of
 from tests.serving import ROOT
 
@@ -276,19 +275,17 @@ def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
 def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):
     app = open_task(open_app, "values")
     app.button(key="use_task").click().run()
-    assert "Not trained yet" in text_of(app)
-
     run_of(app).trainer.advance(iterations=5)
     app.run()
 
     task = run_of(app).trainer.task
     _, values, _ = task.latest(150)
-    chart = next(chart for chart in app.get("plotly_chart") if "forecast" in chart.proto.id)
-    data, network = json.loads(chart.proto.spec)["data"]
-    assert "Measured at iteration 5: root mean squared error" in text_of(app)
-    assert "Measured at iteration 5: root mean squared error" in chart.proto.alt
-    assert np.frombuffer(base64.b64decode(data["y"]["bdata"])).tolist() == values.tolist()
-    said = np.frombuffer(base64.b64decode(network["y"]["bdata"]))
+    sent = next(each for each in app.get("bidi_component") if "forecast" in each.proto.id)
+    (chart,) = json.loads(sent.proto.bytes)["charts"]
+    data, network = chart["data"]
+    assert "Measured at iteration 5: root mean squared error" in chart["says"]
+    assert unpack(data["y"]).tolist() == values.tolist()
+    said = unpack(network["y"])
     # An untrained network says about 0, which is the mean.
     assert abs(said.mean() - task.mean) < task.deviation
 
