@@ -330,8 +330,8 @@ def test_the_forecast_has_the_dates_of_the_file_on_its_axis(open_app):
     app = open_task(open_app, "values")
     app.button(key="use_task").click().run()
 
-    chart = next(chart for chart in app.get("plotly_chart") if "forecast" in chart.proto.id)
-    spec = json.loads(chart.proto.spec)
+    sent = next(each for each in app.get("bidi_component") if "forecast" in each.proto.id)
+    (spec,) = json.loads(sent.proto.bytes)["charts"]
     assert spec["layout"]["xaxis"]["type"] == "date"
     task = run_of(app).trainer.task
     assert spec["data"][0]["x"] == task.dates(task.latest(150)[0])
