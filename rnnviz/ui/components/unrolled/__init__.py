@@ -51,6 +51,7 @@ MODULES = (
     "display",
     "motion",
     "events",
+    "presentation",
     "vector",
     "gif",
     "webp",

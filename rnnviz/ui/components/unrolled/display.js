@@ -8,7 +8,7 @@ import {
 } from "./words.js";
 import { EXPLAINED } from "./explain.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
-import { HEIGHT, NARROW } from "./layout.js";
+import { HEIGHT, NARROW, magnification } from "./layout.js";
 import { labelsOf } from "./labels.js";
 import { fit, place, rescale, turnTo } from "./scene.js";
 import { button, element, icon } from "./controls.js";
@@ -21,6 +21,12 @@ const TOUCH_HINT = "Tap a unit to follow it, twice to zoom in.";
 
 /** In a window below this width two pictures stand one above the other; see unrolled.css. */
 const STACKED = 1000;
+/** When a picture is magnified: its least width in its own pixels, and how far its rows give way. */
+const ON_PAGE = { least: 1000, giving: 0 };
+const PRESENTED = { least: 760, giving: 1, padding: 10 };
+
+/** How high several layers may be on a phone. */
+const PHONE = 640;
 
 /** Pixels between the picture and what stands above and below it; see unrolled.css. */
 const MARGINS = 12;
@@ -72,6 +78,7 @@ function buildLabel(view, label) {
   made.style.color = css(readable(label.colour, view.theme));
   made.style.borderLeftColor = css(label.colour, label.plain ? 0.25 : 1);
   explained(made, label.text, label.about);
+  if (label.opens !== undefined) made.dataset.layer = String(label.opens);
   element("span", "", made, label.text);
   if (label.scale) buildScale(made, label.scale);
   for (const { letter, text, bar } of label.keys) {
@@ -233,9 +240,14 @@ function setPlaying({ play, loop, speed }, state, name) {
 /** Fit the picture to its element: its size, the theme, and the kind of network. */
 export function refresh(view) {
   const { dom } = view;
-  view.ratio = window.devicePixelRatio || 1;
+  const { factor, width, room } = spaceFor(view);
+  dom.figure.style.zoom = factor === 1 ? "" : String(factor);
+  view.magnified = factor;
+  dom.present.hidden = view.peers.length > 0;
+  view.pixels = window.devicePixelRatio || 1;
+  view.ratio = view.pixels * factor;
   view.windowHeight = window.innerHeight;
-  fit(view, Math.floor(dom.figure.clientWidth) || 600, readTheme(dom.figure), roomFor(view));
+  fit(view, width, readTheme(dom.figure), room, factor > 1 || view.presenting);
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
   sizeTrack(view);
@@ -247,16 +259,34 @@ export function refresh(view) {
 }
 
 /**
- * How high the picture may be for its controls to be in sight too, where the page is at its top. On
- * a phone one scrolls anyway; and what comes late in a long page has a window for itself.
+ * How wide and how high the picture may be for its controls to be in sight too, where the page is at
+ * its top, in pixels of the picture, each of which is `factor` on the page: a large window has
+ * larger texts, too. On a phone one scrolls anyway, if not past all layers; and what comes late in a
+ * long page has a window for itself.
  */
-function roomFor({ dom: { figure, caption, readout, controls }, windowHeight, peers }) {
-  if (peers.length ? window.innerWidth < STACKED : figure.clientWidth < NARROW) return Infinity;
+function spaceFor(view) {
+  const { dom: { figure, caption, readout, controls }, presenting, store, peers } = view;
+  const padding = presenting ? 2 * PRESENTED.padding : 0;
+  const outer = figure.getBoundingClientRect().width || 600;
+  const stands = peers.length ? window.innerWidth < STACKED : outer < NARROW;
+  if (!presenting && stands) {
+    return { factor: 1, width: Math.floor(outer), room: store.header.layers > 1 ? PHONE : Infinity };
+  }
+  const high = window.innerHeight - (presenting ? 0 : heightAbove(figure));
+  const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
+  const space = (factor) => ({
+    width: Math.floor(outer / factor) - padding,
+    room: high / factor - others - MARGINS - padding,
+  });
+  const wanted = presenting ? PRESENTED : ON_PAGE;
+  const factor = peers.length ? 1 : magnification(store.header, space, wanted);
+  return { factor, ...space(factor) };
+}
+
+function heightAbove(figure) {
   let above = figure.getBoundingClientRect().top;
   for (let node = figure; node; node = node.parentNode ?? node.host) above += node.scrollTop ?? 0;
-  if (above > windowHeight / 2) above = 0;
-  const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
-  return windowHeight - above - others - MARGINS;
+  return above > window.innerHeight / 2 ? 0 : above;
 }
 
 /** The scrolled track; one cell at a time moves by itself, not by scrolling. */
@@ -289,7 +319,7 @@ export function explain(view, made) {
   showTooltip(view);
 }
 
-function showExplanation({ dom, explained: made }) {
+function showExplanation({ dom, explained: made, magnified }) {
   const { tooltip, figure } = dom;
   tooltip.replaceChildren();
   element("strong", "", tooltip, made.dataset.name);
@@ -298,12 +328,13 @@ function showExplanation({ dom, explained: made }) {
   if (scale) tooltip.append(scale.cloneNode(true));
   tooltip.hidden = false;
   const [box, at] = [figure, made].map((each) => each.getBoundingClientRect());
-  const below = at.bottom - box.top + 4;
-  const room = Math.max(0, box.height - tooltip.offsetHeight);
-  const beside = at.right - box.left + 8;
-  const fits = beside + tooltip.offsetWidth <= box.width;
+  const own = (length) => length / magnified;
+  const below = own(at.bottom - box.top) + 4;
+  const room = Math.max(0, own(box.height) - tooltip.offsetHeight);
+  const beside = own(at.right - box.left) + 8;
+  const fits = beside + tooltip.offsetWidth <= own(box.width);
   tooltip.style.left = `${fits ? beside : 0}px`;
-  tooltip.style.top = `${clamp(fits ? at.top - box.top : below, 0, room)}px`;
+  tooltip.style.top = `${clamp(fits ? own(at.top - box.top) : below, 0, room)}px`;
 }
 
 export function showTooltip(view) {
@@ -320,10 +351,11 @@ export function showTooltip(view) {
   for (const line of rest) if (line) element("small", "", dom.tooltip, line);
   dom.tooltip.hidden = false;
   const box = dom.figure.getBoundingClientRect();
-  const x = pointerAt.clientX - box.left;
-  const y = pointerAt.clientY - box.top;
+  const x = (pointerAt.clientX - box.left) / view.magnified;
+  const y = (pointerAt.clientY - box.top) / view.magnified;
   const { offsetWidth, offsetHeight } = dom.tooltip;
-  const left = x + 16 + offsetWidth > box.width ? x - offsetWidth - 12 : x + 16;
-  dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, box.width - offsetWidth))}px`;
-  dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, box.height - offsetHeight))}px`;
+  const [width, height] = [box.width, box.height].map((side) => side / view.magnified);
+  const left = x + 16 + offsetWidth > width ? x - offsetWidth - 12 : x + 16;
+  dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, width - offsetWidth))}px`;
+  dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, height - offsetHeight))}px`;
 }

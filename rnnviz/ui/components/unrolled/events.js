@@ -65,6 +65,7 @@ export function listen(view) {
   }
   dom.labels.onclick = (event) => {
     chooseGradient(view, event);
+    openByName(view, event);
     explainUnder(view, event);
   };
   dom.measured.onclick = (event) => explainUnder(view, event);
@@ -91,24 +92,24 @@ function listenTo(view, transport, { play, move, go, state }) {
   };
 }
 
-function scrollBy({ dom, base }, event) {
+function scrollBy({ dom, base, magnified }, event) {
   const left = dom.overview.getBoundingClientRect().left;
-  dom.scroll.scrollLeft = scrollUnder({ base }, event.clientX - left);
+  dom.scroll.scrollLeft = scrollUnder({ base }, (event.clientX - left) / magnified);
 }
 
 /** What lies under the pointer. */
 function under(view, event) {
   const { layout, dom } = view;
   const box = dom.stage.getBoundingClientRect();
-  const x = event.clientX - box.left + view.scroll;
-  const y = event.clientY - box.top;
+  const x = (event.clientX - box.left) / view.magnified + view.scroll;
+  const y = (event.clientY - box.top) / view.magnified;
   const t = Math.floor((x - layout.left) / layout.pitch);
   if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
   const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
   if (row) {
     const unit = layout.toUnit > 0.5 ? view.unit.unit
       : Math.floor((y - row.y) / row.unitHeight) * row.group;
-    const carried = row.belt && t > 0 && x < cellX(layout, t) &&
+    const carried = row.belt && !row.closed && t > 0 && x < cellX(layout, t) &&
       valveOf(view.store.header) !== null;
     return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
   }
@@ -148,6 +149,7 @@ export function choose(view, event) {
 
 function setUnit(view, unit, step = view.step) {
   view.unit = unit;
+  if (unit) openLayer(view, unit.layer);
   if (view.zoom.depth) {
     place(view);
     view.dirty = "all";
@@ -160,6 +162,22 @@ function setUnit(view, unit, step = view.step) {
   const { group } = view.store.header;
   const selected = unit && { layer: unit.layer, unit: unit.unit * group, time_step: step };
   later(view, "selected", 60, () => view.report("selected", selected));
+}
+
+/** Where only one layer is open: have it be this one. */
+function openLayer(view, layer) {
+  view.openLayer = layer;
+  if (view.base.open === null || view.base.open === layer) return;
+  refresh(view);
+  wake(view);
+}
+
+/** Who opens another layer lets the unit go that is in the one that closes. */
+function openByName(view, { target }) {
+  const { layer } = target.closest(".label")?.dataset ?? {};
+  if (layer === undefined) return;
+  if (view.unit) setUnit(view, null);
+  openLayer(view, Number(layer));
 }
 
 /** After a click the keys go to the picture again, and the space key to the page. */

@@ -69,3 +69,8 @@ export function explainLayer(layer, shared) {
   const means = shared > 1 ? ` Each line is the mean of ${shared} neighbouring units.` : "";
   return `Layer ${layer + 1} reads ${reads} at the same time step.${means}`;
 }
+
+export function explainClosed(layer, { label }) {
+  return `Layer ${layer + 1}, shown by its ${label} alone, for all layers at once have no room here. ` +
+    "Click its name to open it; the layer that is open now then closes.";
+}

@@ -10,7 +10,7 @@ import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
 import { decadeName, shortly } from "./numbers.js";
 import {
-  EXPLAINED, explainBand, explainGradient, explainLayer, explainRow,
+  EXPLAINED, explainBand, explainClosed, explainGradient, explainLayer, explainRow,
 } from "./explain.js";
 import { outputRange } from "./predictions.js";
 import { mean } from "./overview.js";
@@ -19,9 +19,10 @@ import { mean } from "./overview.js";
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
  *   about: string, notes: string[],
  *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
- *   keys: {letter: string, text: string, bar: boolean}[],
+ *   opens?: number, keys: {letter: string, text: string, bar: boolean}[],
  *   choices: {does: string, text: string, title: string, pressed?: boolean}[]}} Label
  * `choices` are buttons on it: whose gradient is shown, and on which scale.
+ * `opens` is the layer that a click on it opens.
  * `about` is told where one points at it.
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
  *   headings: {y: number, text: string, about: string}[]}}
@@ -49,7 +50,7 @@ export function labelsOf(scene) {
 
 function headingsOf({ layout, store }) {
   const { cell, layers } = store.header;
-  const first = layout.rows.filter((row) => row.letter === DIAGRAMS[cell].rows[0]);
+  const first = layout.rows.filter((row) => !row.closed && row.letter === DIAGRAMS[cell].rows[0]);
   const schematic = layout.wired && layout.rows.length > layers
     ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic`, about: EXPLAINED.lines }] : [];
   if (layers < 2 || layout.toUnit) return schematic;
@@ -67,9 +68,22 @@ function predictionLegend({ store, layout }) {
   return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
 }
 
+/** A closed layer has one row, and a name that opens it. */
+function closedLabel(scene, row) {
+  const { quantity, layer } = row;
+  return {
+    y: row.y - 1, height: row.height + 2, text: `layer ${layer + 1} ▸`, opens: layer,
+    colour: scene.colours[row.letter], about: explainClosed(layer, quantity),
+    hidden: Boolean(row.folded),
+  };
+}
+
 function rowLabel(scene, row) {
+  if (row.closed) return closedLabel(scene, row);
   const { quantity } = row;
-  const height = Math.max(row.height, 30);
+  // Where one layer is open, and low, there is room for the name alone.
+  const low = row.slot < 30 && !scene.layout.toUnit;
+  const height = Math.max(row.height, low ? 16 : 30);
   const signed = quantity.scale === "signed";
   const ofUnit = scene.zoom.level > 0 && row.layer === scene.unit?.layer;
   const peak = ofUnit ? unitScale(scene, row) : scene.scales[artKey(row)];
@@ -79,13 +93,15 @@ function rowLabel(scene, row) {
   if (scene.sweep.phase === "backward") {
     const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
     const y = row.y - (height - row.height) / 2;
-    if (gradient) return { ...bandLabel(scene, row, gradient), y, height, hidden: Boolean(row.folded) };
+    const band = gradient && bandLabel(scene, row, gradient);
+    if (band && low) Object.assign(band, { scale: null, notes: [`band: dL/d${row.letter}`] });
+    if (band) return { ...band, y, height, hidden: Boolean(row.folded) };
   }
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter],
     about: explainRow(scene.store.header.cell, row, peak, ofUnit ? "unit" : "strips"),
-    scale: ofUnit ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
+    scale: ofUnit || low ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
     notes: ofUnit ? unitNotes(scene, row, signed, end)
       : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
     hidden: Boolean(row.folded),

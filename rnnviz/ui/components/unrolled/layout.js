@@ -12,9 +12,15 @@ export const HEIGHT = {
 
 /** What gives way in a low window: as high as it likes to be, and the least that can be read. */
 const FLEXIBLE = {
-  strip: [1, 0.6], slot: [42, 30], between: [9, 7], prediction: [74, 42], gradient: [74, 36],
+  strip: [1, 0.6], slot: [42, 30], openSlot: [34, 22], between: [9, 7], prediction: [74, 42], gradient: [74, 36],
 };
 const GIVING_STEPS = 8;
+
+/** In a window too low for all layers only one is open; the others show one row, so high. */
+const CLOSED = { strip: 16, slot: 18 };
+
+/** What a picture is magnified by, at most, and in which steps. */
+const MAGNIFIED = { most: 3, step: 0.1 };
 
 /** Below this width a picture is one for a phone. */
 export const NARROW = 560;
@@ -27,22 +33,48 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
 /**
  * @typedef {{letter: string, layer: number, quantity: any, y: number, height: number,
  *   unitHeight: number, group: number, belt: boolean, top: number, slot: number,
- *   window: {from: number, count: number}, folded?: boolean}} Row
- * `window` tells which lines of units the row shows; a `folded` row is on its way out.
+ *   window: {from: number, count: number}, folded?: boolean, closed?: boolean}} Row
+ * `window` tells which lines of units the row shows; a `folded` row is on its way out; a `closed`
+ * one stands for all rows of its layer.
  * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
  *   left: number, content: number, scrolls: boolean, rows: Row[], axisY: number, inputY: number,
  *   rowsY: number, between: number, predictionHeight: number, gradientHeight: number,
  *   inputHeight: number, predictionY: number, wordsY: number, wordLines: number, gradientY: number,
- *   height: number, upright: boolean, steps: number, wired: boolean}} Layout
+ *   height: number, upright: boolean, steps: number, wired: boolean, open: number|null}} Layout
+ * `open` is the one layer that is open, null where all are.
  * @param {number} room how high all of it may be; it is higher where else it could not be read
- * @param {any[]} beside headers of the pictures beside it: what they have in common stands as high
+ * @param {{open?: number, grows?: boolean, beside?: any[]}} wanted which layer stays open if not all
+ *   can; whether rows may be higher than they like to be, where there is room; headers of the
+ *   pictures beside it: what they have in common stands as high
  * @returns {Layout}
  */
-export function layOut(header, width, room = Infinity, beside = []) {
-  for (let step = 0; ; step++) {
-    const layout = layOutGiving(header, width, step / GIVING_STEPS, beside);
-    if (step === GIVING_STEPS || roomNeeded(layout) <= room) return layout;
+export function layOut(
+  header, width, room = Infinity, { open = header.layers - 1, grows, beside = [] } = {},
+) {
+  let layout;
+  for (const layer of header.layers > 1 ? [null, open] : [null]) {
+    for (let step = grows && layer === null ? -GIVING_STEPS : 0; step <= GIVING_STEPS; step++) {
+      layout = layOutGiving(header, width, step / GIVING_STEPS, layer, beside);
+      if (roomNeeded(layout) <= room) return layout;
+    }
   }
+  return layout;
+}
+
+/**
+ * What a picture can be magnified by, its texts included, and still have all its parts in sight.
+ * @param {(factor: number) => {width: number, room: number}} space in pixels of the picture
+ * @param {{least: number, giving: number}} wanted its least width, and how far rows may give way
+ */
+export function magnification(header, space, { least, giving }) {
+  for (let step = Math.round((MAGNIFIED.most - 1) / MAGNIFIED.step); step > 0; step--) {
+    const factor = 1 + step * MAGNIFIED.step;
+    const { width, room } = space(factor);
+    if (width < least) continue;
+    const open = giving && header.layers > 1 ? header.layers - 1 : null;
+    if (roomNeeded(layOutGiving(header, width, giving, open, [])) <= room) return factor;
+  }
+  return 1;
 }
 
 /** Height of the picture, with what stands below it where not all time steps are in sight. */
@@ -50,8 +82,8 @@ function roomNeeded({ height, scrolls }) {
   return height + (scrolls ? HEIGHT.scrollbar + HEIGHT.overview : 0);
 }
 
-/** @param {number} share 0..1 of what there is to give way. */
-function layOutGiving(header, width, share, beside) {
+/** @param {number} share 0..1 of what there is to give way; below 0 it grows. */
+function layOutGiving(header, width, share, open, beside) {
   const high = (part) => FLEXIBLE[part][0] + (FLEXIBLE[part][1] - FLEXIBLE[part][0]) * share;
   const narrow = width < NARROW;
   const labels = narrow ? 96 : 126;
@@ -69,14 +101,16 @@ function layOutGiving(header, width, share, beside) {
   const foot = ({ top: at, slot }) => at + slot;
   // Rows that two pictures have in common are equally high in both, and stand at the same place.
   const strip = Math.min(...[header, ...beside].map(({ cell }) => DIAGRAMS[cell].strip));
-  const stack = (each, y) => layOutRows(each, y, between, high, strip);
+  const stack = (each, y) => layOutRows(each, y, between, high, strip, open);
   const feet = [header, ...beside].map((each) => foot(stack(each, top).at(-1)));
   const rows = stack(header, top + Math.max(...feet) - feet[0]);
   const last = rows[rows.length - 1];
   const predictionY = last.top + last.slot + between + 5;
-  // Three classes below each other do not give way.
+  // Three classes below each other do not give way, unless even layers must.
   const stacked = header.classes && !upright;
-  const predictionHeight = Math.round(stacked ? FLEXIBLE.prediction[0] : high("prediction"));
+  const lines = open === null ? 3 : 3 - Math.round(2 * share);
+  const predictionHeight = stacked ? PREDICTION.head + PREDICTION.line * lines + 2
+    : Math.round(high("prediction"));
   const gradientHeight = Math.round(high("gradient"));
   const wordsY = predictionY + predictionHeight + 7;
   // Beside another picture the sentence above says it.
@@ -87,25 +121,30 @@ function layOutGiving(header, width, share, beside) {
     gradientHeight, scrolls: content > view + 1,
     axisY: 0, inputY: HEIGHT.axis, inputHeight, rowsY: rows[0].top, predictionY, wordsY, wordLines, gradientY,
     height: gradientY + gradientHeight + HEIGHT.zero + 4,
-    upright, wired: pitch >= COLUMN.wired,
+    upright, wired: pitch >= COLUMN.wired, open,
   };
 }
 
 /** Stack the rows of all layers, from y down. @returns {Row[]} */
-function layOutRows(header, y, between, high, strip) {
+function layOutRows(header, y, between, high, strip, open) {
   const diagram = DIAGRAMS[header.cell];
-  const size = stripSize(header.units, (high("strip") * strip) / header.layers ** 0.6);
+  const full = open === null ? header.layers ** 0.6 : 1;
+  const openSize = stripSize(header.units, (high("strip") * strip) / full);
+  const closedSize = stripSize(header.units, CLOSED.strip);
   const rows = [];
   for (let layer = 0; layer < header.layers; layer++) {
-    if (header.layers > 1) y += HEIGHT.layer;
-    for (const letter of diagram.rows) {
+    const closed = open !== null && layer !== open;
+    const size = closed ? closedSize : openSize;
+    if (header.layers > 1 && !closed) y += HEIGHT.layer;
+    for (const letter of closed ? [diagram.belt ?? "h"] : diagram.rows) {
       const belt = letter === diagram.belt;
-      const least = header.layers > 1 ? FLEXIBLE.slot[1] : Math.round(high("slot"));
+      const least = closed ? CLOSED.slot : open !== null ? Math.round(high("openSlot"))
+        : header.layers > 1 ? FLEXIBLE.slot[1] : Math.round(high("slot"));
       const slot = Math.max(size.height, least) + (belt ? 8 : 0);
       const quantity = header.quantities[quantityIndex(header, letter)];
       const inside = y + Math.floor((slot - size.height) / 2);
       const window = { from: 0, count: size.height / size.unitHeight };
-      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, window, ...size });
+      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, window, closed, ...size });
       y += slot + between;
     }
   }

@@ -30,7 +30,7 @@ export function wake(view) {
 function animate(view, now) {
   const elapsed = Math.min(0.1, (now - (view.lastFrame || now)) / 1000);
   view.lastFrame = now;
-  if (window.devicePixelRatio !== view.ratio) refresh(view);
+  if ((window.devicePixelRatio || 1) !== view.pixels) refresh(view);
   const before = view.step;
   const zooming = advanceZoom(view, now);
   if (view.sweep.playing && view.drives()) advance(view, elapsed);

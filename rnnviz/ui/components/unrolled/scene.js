@@ -27,7 +27,7 @@ export function newScene() {
     unitScales: {}, scalesShown: "", stale: true, sizes: new Map(),
     base: null, zoom: { level: 0, depth: 0, from: 0, since: null },
     scroll: 0, columnScroll: 0, camera: 0,
-    step: 0, unit: null, pointer: null, follow: true, ofLast: true, fitted: false, calm: false,
+    step: 0, unit: null, openLayer: null, pointer: null, follow: true, ofLast: true, fitted: false, calm: false,
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
     replay: { playing: false, since: 0, speed: 1, loop: true },
     dirty: "all", lastSelected: "null",
@@ -61,7 +61,7 @@ export function take(scene, bytes) {
 }
 
 function startAnew(scene) {
-  scene.unit = null;
+  scene.unit = scene.openLayer = null;
   scene.step = scene.camera = 0;
   Object.assign(scene.zoom, { level: 0, depth: 0 });
   if (scene.sweep.phase !== "all") Object.assign(scene.sweep, { phase: "forward", at: 0, rest: 0 });
@@ -97,10 +97,13 @@ export function comeBack(scene, earlier) {
 }
 
 /** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
-export function fit(scene, width, theme, room) {
+export function fit(scene, width, theme, room, grows = false) {
   const { header } = scene.store;
+  const open = scene.unit?.layer ?? scene.openLayer ?? header.layers - 1;
   scene.theme = theme;
-  scene.base = layOut(header, width, room, scene.peers.map(({ store }) => store.header));
+  const beside = scene.peers.map(({ store }) => store.header);
+  const wanted = { open: Math.min(open, header.layers - 1), grows, beside };
+  scene.base = layOut(header, width, room, wanted);
   for (const quantity of [...header.quantities, ...header.gradients]) {
     scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
   }

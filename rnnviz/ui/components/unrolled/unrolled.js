@@ -33,6 +33,7 @@
  *     scene        all that decides what is drawn
  *     paint        draws a scene
  *     controls display motion events              the elements, what they show, and what they do
+ *     presentation                                the picture large, all else away
  *     vector gif webp film save                   pictures and films to take away
  *     unrolled     mounts it (this file)
  *     beside       two pictures with one clock
@@ -49,6 +50,7 @@ import { buildReceptive } from "./receptive.js";
 import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later, listen } from "./events.js";
+import { leavePresenting, offerPresenting } from "./presentation.js";
 import { offerSaving } from "./save.js";
 
 /* global STYLE */
@@ -114,7 +116,7 @@ function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
     ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", zoomed: 0, report: () => {},
-    ratio: 1, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
+    ratio: 1, pixels: 1, magnified: 1, wide: 0, presenting: false, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
     said: "", printed: null, explained: null, watchers: [], odd: false, calm: calm.matches,
     // Beside another picture: whether this one moves both, and what follows when it has been drawn.
     drives: () => true, drawn: () => {},
@@ -123,6 +125,7 @@ function createView(figure) {
   view.dom.receptive = buildReceptive(element("div", "receptive", figure));
   watch(view, calm);
   listen(view);
+  offerPresenting(view);
   offerSaving(view);
   return view;
 }
@@ -131,9 +134,10 @@ function createView(figure) {
 function watch(view, calm) {
   const fitAgain = () => {
     if (!view.store) return;
-    const { width, narrow } = view.layout;
-    const asHigh = narrow || view.windowHeight === window.innerHeight;
-    if (asHigh && width === Math.floor(view.dom.figure.clientWidth)) return;
+    const asHigh = view.layout.narrow || view.windowHeight === window.innerHeight;
+    const wide = Math.floor(view.dom.figure.getBoundingClientRect().width);
+    if (asHigh && view.wide === wide) return;
+    view.wide = wide;
     refresh(view);
     wake(view);
   };
@@ -170,7 +174,9 @@ function receive(view, bytes) {
   view.earlier = null;
   if (iterationLost) later(view, "iteration", 60, () => view.report("iteration", null));
   if (unitLost) later(view, "selected", 60, () => view.report("selected", null));
-  if (anew || themeChanged(view)) {
+  const { open } = view.base ?? { open: null };
+  const closed = open !== null && view.unit && view.unit.layer !== open;
+  if (anew || closed || themeChanged(view)) {
     arrive(view);
     refresh(view);
   } else {
@@ -187,6 +193,7 @@ function themeChanged({ theme, dom }) {
 }
 
 function tearDown(view) {
+  leavePresenting(view);
   cancelAnimationFrame(view.request);
   view.onScreen = false;
   for (const stop of view.watchers) stop();

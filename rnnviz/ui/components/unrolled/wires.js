@@ -65,7 +65,9 @@ export function drawWires(context, scene, { first, last }) {
     drawFall(context, scene, t);
     if (t > 0) drawRecurrence(context, scene, t, diagram);
     drawValve(context, scene, t, diagram);
-    for (const row of layout.rows) drawBead(context, scene, t, row, diagram.beads[row.letter]);
+    for (const row of layout.rows) {
+      if (!row.closed) drawBead(context, scene, t, row, diagram.beads[row.letter]);
+    }
   }
 }
 
@@ -75,7 +77,7 @@ function drawFall(context, scene, t) {
   const x = drawingMiddle(scene, t);
   const last = layout.rows[layout.rows.length - 1];
   for (const row of layout.rows) {
-    if (row.letter !== layout.rows[0].letter) continue;
+    if (layout.rows.find((each) => each.layer === row.layer) !== row) continue;
     arrowDown(context, x, row.y - (row.belt ? 5 : 1), css(theme.ink, 0.55));
   }
   const bottom = last.y + last.height + (last.belt ? 6 : 2);
@@ -90,7 +92,7 @@ function drawRecurrence(context, scene, t, diagram) {
   const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
   for (let layer = 0; layer < scene.store.header.layers; layer++) {
     const rows = layout.rows.filter((row) => row.layer === layer);
-    if (!rows.length) continue;
+    if (!rows.length || rows[0].closed) continue;
     const hidden = rows.find((row) => row.letter === "h");
     const highest = rows[0].y + rows[0].height / 2;
     context.strokeStyle = css(scene.colours.h, 0.65);
@@ -119,7 +121,7 @@ function drawValve(context, scene, t, diagram) {
   if (!diagram.valve || t === 0) return;
   const { layout } = scene;
   const x = Math.round(cellX(layout, t) - layout.gap * 0.45) + 0.5;
-  for (const belt of layout.rows.filter((row) => row.belt)) {
+  for (const belt of layout.rows.filter((row) => row.belt && !row.closed)) {
     const gate = layout.rows.find((row) => row.letter === diagram.valve && row.layer === belt.layer);
     const y = belt.y - 3;
     context.strokeStyle = css(scene.colours[diagram.valve]);
