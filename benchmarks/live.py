@@ -4,6 +4,10 @@ LSTM with 32 units, 50 time steps, 16 sequences in a batch. Prints updates, fram
 thread, the time from a slider to its effect, and whether any chart was mounted anew.
 
     python -m benchmarks.live [--seconds 30] [--page gradients | gates | equations]
+                              [--beside rnn | gru | ...]
+
+With --beside the Studio shows a second network: it is measured alone first, then beside the second,
+in the same minute, so that the two can be compared on a machine that others use too.
 """
 
 from __future__ import annotations
@@ -17,7 +21,10 @@ import time
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from rnnviz.training.config import CHOICE_LABELS
 from tests.serving import running_app
+
+CELLS = ("rnn", "relu", "gru", "mlp")
 
 #: Counts frames, long tasks, updates and mounts from now on.
 _WATCH = """() => {
@@ -93,7 +100,7 @@ def _slider_to_effect_ms(page: Page, times: int = 15) -> list[float]:
     return measured
 
 
-def _measure(page: Page, seconds: float) -> None:
+def _prepare(page: Page) -> None:
     _set(page, "Hidden units", 32)
     _set(page, "Sequence length", 50)
     _set(page, "Batch size", 16)
@@ -101,6 +108,10 @@ def _measure(page: Page, seconds: float) -> None:
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Train", exact=False).first.click()
     page.wait_for_timeout(3000)
+
+
+def _measure(page: Page, seconds: float) -> float:
+    """Measure for so long, print it, and return the updates per second."""
     zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"
     wanted = [1, 7]
     charts = page.locator(".js-plotly-plot").count()
@@ -125,6 +136,16 @@ def _measure(page: Page, seconds: float) -> None:
         print(f"{name:>34}: {value:7.1f} {unit}")
     if charts:
         print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
+    return float(seen["updates"] / seen["seconds"])
+
+
+def _stand_beside(page: Page, cell: str) -> None:
+    choice = page.locator(".st-key-beside")
+    choice.get_by_text(CHOICE_LABELS[cell], exact=True).click()
+    page.locator(".beside.two").wait_for()
+    # The second network catches up first.
+    page.get_by_text("Catching up").wait_for(state="hidden", timeout=120_000)
+    page.wait_for_timeout(1000)
 
 
 def main() -> None:
@@ -132,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--page", default="", help="the Studio, or another page that trains")
+    parser.add_argument("--beside", choices=CELLS, help="cell of a second network in the Studio")
     arguments = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with running_app() as server, sync_playwright() as playwright:
@@ -144,7 +166,13 @@ def main() -> None:
         page.goto(f"{server.url}/{arguments.page}")
         page.get_by_role("button", name="Train", exact=False).first.wait_for()
         page.wait_for_timeout(2000)
-        _measure(page, arguments.seconds)
+        _prepare(page)
+        alone = _measure(page, arguments.seconds)
+        if arguments.beside:
+            _stand_beside(page, arguments.beside)
+            print(f"Beside it: {CHOICE_LABELS[arguments.beside]}")
+            beside = _measure(page, arguments.seconds)
+            print(f"{'updates, share of those alone':>34}: {beside / alone:7.2f}")
         browser.close()
 
 

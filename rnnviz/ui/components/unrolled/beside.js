@@ -45,6 +45,7 @@ export function mountBeside(parent, options) {
   fitAgain.observe(dom.frame);
   return {
     update: (bytes) => receiveBoth(both, bytes),
+    scenes: () => both.pictures.map((picture) => picture.scene),
     where: () => both.pictures.map((picture) => picture.where()).filter(Boolean),
     remove: () => {
       fitAgain.disconnect();
