@@ -141,7 +141,7 @@ def test_both_and_their_players_are_in_sight(page: Page, width: int, height: int
     page.set_viewport_size({"width": width, "height": height})
     _mount(page)
     # What the app has beside the pictures and above them.
-    page.evaluate("document.body.style.margin = '155px 24px 0 324px'")
+    page.evaluate("document.body.style.margin = '150px 24px 0 324px'")
     page.evaluate("dispatchEvent(new Event('resize'))")
     page.wait_for_timeout(300)
     page.evaluate("both.scenes().forEach((view) => refresh(view))")
