@@ -111,7 +111,7 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
     yield _Named(
         "d_x", _stacked(traces, "d_x"),
         ["N", "T", "E" if taken.task.embedding_size else "D"], f"{loss} per unit of x",
-        "derivative of the loss by what the first layer reads",
+        "derivative of the loss w.r.t. what the first layer reads",
     )  # fmt: skip
     for layer, of_layer in enumerate(first.layers):
         for letter, (unit, meaning) in letters_of(taken, of_layer).items():

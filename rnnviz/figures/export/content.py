@@ -150,7 +150,7 @@ def history_of(task: Task) -> dict[str, tuple[str, str]]:
         "iteration": ("iterations", "updates of the weights, this one included"),
         "loss": (loss_unit(task), "loss of the iteration's own batch, before its update"),
         "accuracy": ("share, 0..1", "share of hits in that batch; NaN where targets are numbers"),
-        "gradient_norm": ("", "2-norm of the gradient by all weights, before clipping"),
+        "gradient_norm": ("", "2-norm of the gradient w.r.t. all weights, before clipping"),
         "clipped": ("", "whether clipping changed the gradient"),
         "learning_rate": ("", "size of the step"),
     }

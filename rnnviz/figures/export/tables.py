@@ -155,7 +155,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             count * first.outputs.size, chain.from_iterable(map(_output_rows, traces)),
         ),
         _Table(
-            "input_gradients", "Derivative of the loss by what the first layer reads.",
+            "input_gradients", "Derivative of the loss w.r.t. what the first layer reads.",
             {
                 **by_step,
                 "input": ("", "number of the input, or dimension of the learned vector, from 0"),
