@@ -12,7 +12,9 @@ import io
 import math
 import numbers
 import reprlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 SHOWN_CHARACTERS = 60
@@ -72,6 +74,9 @@ class Field:
         Whether a slider should step in factors.
     short
         Key in a link, as short as it can be.
+    applies
+        Other settings, by name, and their values with which this one has an effect; all must hold.
+        Where they do not it is kept, and does nothing.
     """
 
     name: str
@@ -86,6 +91,30 @@ class Field:
     live: bool = False
     logarithmic: bool = False
     short: str = ""
+    applies: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def without_effect(
+        self,
+        value_of: Callable[[str], Any],
+        fields: Mapping[str, Field],
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Say why the setting has no effect now; "" where it has one.
+
+        Parameters
+        ----------
+        value_of
+            Returns the value that another setting has now, by its name.
+        fields
+            The table that names the other settings.
+        labels
+            Readable names of values, where they have another.
+        """
+        for name, values in self.applies:
+            if value_of(name) not in values:
+                needed = " or ".join(labels.get(value, value) for value in values)
+                return f"No effect now, only with {fields[name].label.lower()} {needed}."
+        return ""
 
     def allowed(self) -> str:
         """Say in words what may be given, such as `1..128`."""

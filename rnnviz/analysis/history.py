@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Baseline
 from rnnviz.training import Mark
 
@@ -68,28 +69,28 @@ def loss_sentence(loss: float, classes: int | None) -> str:
     if not math.isfinite(loss):
         return "The loss is no longer a number: training has diverged."
     if classes is None or classes < 2:
-        return f"Loss {loss:.3g} (mean squared error)."
+        return f"Loss {number(loss)} (mean squared error)."
     chance = chance_loss(classes)
-    guessing = f"guessing among {classes} would be ln {classes} = {chance:.2f}"
+    guessing = f"guessing among {classes} would be ln {classes} = {number(chance)}"
     if loss > 1.05 * chance:
-        return f"Loss {loss:.3g} nats, worse than no idea at all: {guessing}."
+        return f"Loss {number(loss)} nats, worse than no idea at all: {guessing}."
     if loss > 0.95 * chance:
-        return f"Loss {loss:.3g} nats, no better than guessing: {guessing}."
-    return f"Loss {loss:.3g} nats; {guessing}."
+        return f"Loss {number(loss)} nats, no better than guessing: {guessing}."
+    return f"Loss {number(loss)} nats; {guessing}."
 
 
 def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
-    """Say how the accuracy (share, 0..1) compares with always saying the commonest target."""
-    always = f'always saying "{baseline.label}" would score {_percent(baseline.accuracy)}'
+    """Say how the accuracy (share, 0..1) compares with always guessing the most frequent target."""
+    always = f'always guessing "{baseline.label}" would score {percent(baseline.accuracy)}'
     if math.isnan(accuracy):
         return f"Accuracy unknown, outputs are no numbers; {always}."
-    return f"Accuracy {_percent(accuracy)}; {always}."
+    return f"Accuracy {percent(accuracy)}; {always}."
 
 
 def error_sentence(error: float, baseline: Baseline) -> str:
     """Say how the mean squared error compares with always giving the mean."""
     mean = baseline.error_in_words(baseline.score)
-    always = f"always saying {baseline.label}, the mean, would give {mean}"
+    always = f"always guessing {baseline.label}, the mean, would give {mean}"
     if math.isnan(error):
         return f"Error unknown, outputs are no numbers; {always}."
     return f"Squared error {baseline.error_in_words(error)}; {always}."
@@ -109,11 +110,3 @@ def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:
     before = len(marks) - len(told)
     first = f"{before} before, then " if before else ""
     return f"Thin lines, what was done: {first}{'; '.join(told)}."
-
-
-def _percent(share: float) -> str:
-    # Rounding must not claim perfection: 99.96 % is not 100 %.
-    percent = share * 100
-    if 99.5 <= percent < 100:
-        return f"{math.floor(percent * 10) / 10:.1f} %"
-    return f"{percent:.0f} %"

@@ -20,11 +20,11 @@ from rnnviz.figures.marks import (
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
-#: Letter, whose colour it takes, name, dash as plotly has it, dash as a sign in the key.
+#: Letter, whose colour it takes, name, name in the key, dash as plotly has it, dash in the key.
 _LINES = (
-    ("d_h", "d_h", "hidden state", "solid", "━"),
-    ("last_d_h", "d_h", "last step’s share", "dot", "┅"),
-    ("d_c", "d_c", "cell state", "solid", "━"),
+    ("d_h", "d_h", "hidden state", "hidden", "solid", "━"),
+    ("last_d_h", "d_h", "last step’s share", "last step’s", "dot", "┅"),
+    ("d_c", "d_c", "cell state", "cell", "solid", "━"),
 )
 #: Pixels; a lower figure has no room for the names of the steps, and goes by their numbers.
 _NAMES_FROM_HEIGHT = 260
@@ -45,7 +45,7 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     palette = QUANTITIES[trace.cell]
     lines = [
         _line(step_norms(quantities[letter]), names, palette[colour_of], name, dash)
-        for letter, colour_of, name, dash, _ in present
+        for letter, colour_of, name, _, dash, _ in present
     ]
     frame = layout(
         height,
@@ -53,7 +53,7 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
         yaxis=log_axis("gradient norm", *(line["y"] for line in lines)),
     )
     frame["margin"] |= {"t": 26}
-    keys = (f"{sample(palette[of].colour, sign)} {name}" for _, of, name, _, sign in present)
+    keys = (f"{sample(palette[of].colour, sign)} {key}" for _, of, _, key, _, sign in present)
     frame["annotations"] = [heading("  ".join(keys))]
     if not any(np.isfinite(line["y"]).any() for line in lines):
         frame["annotations"] = [note("Every gradient is exactly zero, or not a number.")]

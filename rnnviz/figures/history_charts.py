@@ -59,7 +59,7 @@ def accuracy_spec(
     iterations, accuracy : array, (N,)
         Iterations at which it was not measured (NaN) are left out.
     baseline
-        Accuracy of always saying the commonest target, 0..1.
+        Accuracy of always guessing the most frequent target, 0..1.
     memoryless
         Best accuracy of a model that sees the present input alone, 0..1.
     marks
@@ -70,9 +70,9 @@ def accuracy_spec(
     frame = _frame("batch accuracy", x, height)
     frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if baseline is not None:
-        _add_level(frame, baseline, "always the commonest", logarithmic=False)
+        _add_level(frame, baseline, "guess: most frequent", logarithmic=False)
     if memoryless is not None:
-        _add_level(frame, memoryless, "at best without memory", logarithmic=False)
+        _add_level(frame, memoryless, "best without memory", logarithmic=False)
     spec = {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
     return add_marks(spec, marks)
 
@@ -103,11 +103,14 @@ def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
 
 
 def _add_level(frame: Spec, height: float, text: str, logarithmic: bool) -> None:
-    """Add a dashed line across the figure, with its name at the right end."""
+    """Add a dashed line across the figure, with its name at the left end."""
     line = {"color": BASELINE_COLOUR, "width": 1.5, "dash": "dash"}
     across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
     frame["shapes"].append({"type": "line", "line": line, **across})
     # On a logarithmic axis plotly places annotations, though not shapes, by the exponent.
     where = np.log10(height) if logarithmic else height
-    anchors = {"xref": "paper", "x": 1, "xanchor": "right", "yanchor": "bottom"}
-    frame["annotations"].append({"text": text, "y": where, "showarrow": False, **anchors})
+    # At the left: that is where a curve that rises to the level has left room above it. On a ground
+    # of its own the word can be read where a curve crosses it all the same.
+    anchors = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "xshift": 3}
+    word = {"text": text, "y": where, "showarrow": False, "font": {"size": 11}, **anchors}
+    frame["annotations"].append(word)

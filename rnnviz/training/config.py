@@ -12,6 +12,8 @@ CHOICE_LABELS = {
     "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
 }  # fmt: skip
 
+_RECURRENT = ("cell", ("rnn", "relu", "gru", "lstm"))
+
 #: The one table of settings, in the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
     Field("task", "Task", str, "gym", "Where the sequences come from.", short="task"),
@@ -49,6 +51,7 @@ FIELDS: tuple[Field, ...] = (
         "momentum", "Momentum", float, 0.9,
         "SGD only: share of the last step that is carried on into the next.",
         low=0.0, high=0.999, live=True, short="mom",
+        applies=(("optimizer", ("sgd",)),),
     ),
     Field(
         "batch_size", "Batch size", int, 32,
@@ -77,11 +80,13 @@ FIELDS: tuple[Field, ...] = (
         "With k it reaches 0 to k − 1 steps back, depending on where the step lies. It saves no "
         "time here.",
         low=1, high=500, optional=True, live=True, short="trunc",
+        applies=(_RECURRENT,),
     ),
     Field(
         "forget_bias", "Forget bias", float, 1.0,
         "LSTM only: start of the forget gate's bias. Higher keeps more of the memory at first.",
         low=-10.0, high=10.0, short="fb",
+        applies=(("cell", ("lstm",)),),
     ),
     Field(
         "initial_weights", "Initial weights", str, "default",
@@ -95,11 +100,13 @@ FIELDS: tuple[Field, ...] = (
         "gradients vanish at first below 1, and above 1 they can explode. In an LSTM they also go "
         "along the cell state: with forget bias 3 they last below 1, too.",
         low=0.1, high=2.0, short="rho",
+        applies=(_RECURRENT, ("initial_weights", ("default", "orthogonal", "identity"))),
     ),
     Field(
         "window", "Window of the MLP", int, 1,
         "MLP only: how many time steps it sees at once, the present one included.",
         low=1, high=50, short="win",
+        applies=(("cell", ("mlp",)),),
     ),
     Field(
         "dtype", "Precision", str, "float64",

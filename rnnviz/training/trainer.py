@@ -29,6 +29,7 @@ from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Mark, Setup
+from rnnviz.training.solved import Looks
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
 
@@ -117,6 +118,7 @@ class Trainer:
         self._known_interventions = self.network.interventions
         self._trace: Trace | None = None
         self._score: Score | None = None
+        self._looks = Looks()
         self._changes = Changes(begun_for)
         self._best = self._state(loss=math.inf)
         self.recording.add(self.trace())
@@ -291,7 +293,13 @@ class Trainer:
         if self._score is None:
             with one_thread(), np.errstate(all="ignore"):
                 self._score = evaluate(self.network, self.task)
+            self._looks.look(self.iteration, self.task, self._score)
         return self._score
+
+    @property
+    def solved_at(self) -> int | None:
+        """Iteration since which the task is solved, as far as `score` was asked; see `Looks`."""
+        return self._looks.solved_at(self.iteration)
 
     def choose_probe(self, index: int) -> None:
         """Show the inside on another example; the traces kept of the old one are dropped.

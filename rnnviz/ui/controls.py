@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from rnnviz.fields import Field
+from rnnviz.numbers import number
 from rnnviz.training import FIELD, config
 from rnnviz.ui import intervene, session
 from rnnviz.ui.gate import GATE
@@ -61,7 +62,7 @@ def _settings() -> None:
     run = session.current()
     st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
     intervene.undo_button(run)
-    st.subheader("Network", anchor=False, help="A change of what is marked ↻ starts a new run.")
+    st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
     for name in ("cell", "hidden_size"):
         _setting(FIELD[name], run)
     _length(run)
@@ -81,7 +82,9 @@ def _settings() -> None:
             intervene.marks(run)
 
 
-def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = "") -> Any:
+def draw(
+    field: Field, key: str, current: Any, reaction: Reaction, label: str = "", off: str = ""
+) -> Any:
     """Draw the control that fits a field of one value, and return what it shows.
 
     Parameters
@@ -92,10 +95,13 @@ def draw(field: Field, key: str, current: Any, reaction: Reaction, label: str = 
         The value of now, which is always among what the control offers.
     reaction
         What a change does: a callback, or whether the script runs again at once.
+    off
+        Why it has no effect now, as `Field.without_effect` says it; then it cannot be changed.
     """
     common: dict[str, Any] = {
         "label": label or field.label,
-        "help": field.help,
+        "help": f"{off} {field.help}".strip(),
+        "disabled": bool(off),
         "key": key,
         "on_change": reaction,
         "persist_state": "session",
@@ -141,10 +147,12 @@ def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
     While training, a live knob makes no script run of its own: its value comes with the next tick
     of the live loop, and no second thread competes with that tick.
     """
+    config = run.trainer.config
+    off = field.without_effect(lambda name: getattr(config, name), FIELD, CHOICE_LABELS)
     if not field.live:
-        draw(field, key, current, _restart, label=f"{field.label} ↻")
+        draw(field, key, current, _restart, label=f"{field.label} ↻", off=off)
     else:
-        draw(field, key, current, "ignore" if run.playing else _apply)
+        draw(field, key, current, "ignore" if run.playing else _apply, off=off)
 
 
 def _apply() -> None:
@@ -172,5 +180,5 @@ def _stops(field: Field, current: Any) -> list[Any]:
     return ([None] if field.optional else []) + sorted(numbers)
 
 
-def _short_number(number: float | None) -> str:
-    return "off" if number is None else f"{number:g}"
+def _short_number(value: float | None) -> str:
+    return "off" if value is None else number(value)

@@ -52,8 +52,14 @@ _CSS = """
 }
 .readings.large { padding: 0; }
 .readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
-.readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.6; }
+.readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.85; }
+/* What is seen and what to do first: one line above the picture. */
+.guide { margin: 0 0 -0.6rem; font-size: 0.9rem; line-height: 1.3; }
+/* The menu of a phone lies behind an arrow; there the pages stand above the page as well. */
+div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
+  div:has(> .st-key-phone_pages) { display: flex; }
+  .st-key-phone_pages { flex-wrap: wrap; gap: 0 0.25rem; }
   .readings.large dd { font-size: 1.25rem; }
   .readings .spark { display: none; }
 }
@@ -120,10 +126,12 @@ def show() -> None:
     st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
     _prepare_process()
     st.logo(_LOGO, size="small")
-    page = st.navigation(_pages(), position="top")
+    pages = _pages()
+    page = st.navigation(pages, position="top")
     st.html(_CSS)
     session.start()
     controls.sidebar()
+    _phone_pages(pages)
     token = _framed.set(True)
     try:
         page.run()
@@ -156,6 +164,13 @@ def _pages() -> list[st.Page]:
         st.Page(_PAGES / f"{name}.py", title=title, icon=icon, default=name == MENU[0][0])
         for name, title, icon in MENU
     ]
+
+
+def _phone_pages(pages: list[st.Page]) -> None:
+    """Draw links to all pages, which only a narrow screen shows."""
+    with st.container(horizontal=True, key="phone_pages"):
+        for page in pages:
+            st.page_link(page, width="content")
 
 
 @st.cache_resource(show_spinner=False)

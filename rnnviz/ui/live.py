@@ -8,7 +8,6 @@ the loops of all pages have in common; `studio` is the Studio's.
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,10 @@ from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from rnnviz import figures
 from rnnviz.analysis.gradients import backward_norms, backward_sentence
+from rnnviz.analysis.guide import guide
 from rnnviz.analysis.history import loss_sentence, score_sentence
 from rnnviz.figures.picture import pack
+from rnnviz.numbers import number, percent
 from rnnviz.recording import Trace
 from rnnviz.tasks.task import Baseline, Measure
 from rnnviz.training import Score, Trainer
@@ -76,6 +77,7 @@ class _Readings:
     score: Score
     baseline: Baseline
     learning_rate: float
+    solved_at: int | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class _StudioView:
     charts: tuple[Chart, ...]
     revision: str
     live: bool
+    guide: str
 
 
 def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
@@ -187,9 +190,10 @@ def _read(trainer: Trainer) -> _Readings:
     return _Readings(
         iteration=trainer.iteration,
         loss=trainer.trace().loss,
-        score=trainer.score(),
+        score=trainer.score(),  # before `solved_at`: it looks whether the task is solved
         baseline=trainer.task.baseline(),
         learning_rate=trainer.config.learning_rate,
+        solved_at=trainer.solved_at,
     )
 
 
@@ -203,6 +207,7 @@ def _look(run: Run, viewed: int | None) -> _StudioView:
         charts=tuple(_charts(trainer) if beside is None else pair.charts(beside, _CHART_HEIGHT)),
         revision=run.name,
         live=run.playing,
+        guide=guide(trainer, run.playing) if beside is None else "",
     )
 
 
@@ -269,15 +274,17 @@ def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
 
 def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
     """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
-    numbers = [
+    shown = [
         ("Iteration", f"{read.iteration:,}"),
-        ("This example: loss", f"{read.loss:.3g}"),
+        ("Example loss", number(read.loss)),
         (_score_label(read.score, read.baseline), _reading(read.score.value, read.score.measure)),
-        ("Learning rate", f"{read.learning_rate:g}"),
+        ("Learning rate", number(read.learning_rate)),
     ]
+    if read.solved_at is not None:
+        shown.insert(1, ("Solved at", f"{read.solved_at:,}"))
     if read.score.held_out is not None:
-        numbers.insert(3, ("Held out", _reading(read.score.held_out, read.score.measure)))
-    rows = "".join(f"<div><dt>{label}</dt><dd>{number}</dd></div>" for label, number in numbers)
+        shown.insert(-1, ("Held out", _reading(read.score.held_out, read.score.measure)))
+    rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in shown)
     place.html(f'<dl class="readings">{rows}</dl>')
 
 
@@ -286,18 +293,18 @@ def _score_label(score: Score, baseline: Baseline) -> str:
     if score.of_fewer:
         which = f"{score.sequences} of {score.of}"
     if baseline.measure == "accuracy":
-        return f"{which}: accuracy (guess {baseline.score:.0%})"
-    return f"{which}: squared error (mean {baseline.score:.3g})"
+        return f"{which}: accuracy (guess {percent(baseline.score)})"
+    return f"{which}: squared error (mean {number(baseline.score)})"
 
 
 def _reading(score: float, measure: Measure) -> str:
-    if math.isnan(score):
-        return "–"
-    return f"{score:.1%}" if measure == "accuracy" else f"{score:.3g}"
+    return percent(score) if measure == "accuracy" else number(score)
 
 
 def _draw(view: _StudioView, places: _StudioPlaces) -> None:
     with places.picture:
+        if view.guide:
+            st.html(f'<p class="guide">{view.guide}</p>')
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:
         plots(view.charts, key="live_charts", revision=view.revision, live=view.live)

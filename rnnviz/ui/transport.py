@@ -24,7 +24,8 @@ SAME_PRESS_S = 0.3
 
 def bar() -> DeltaGenerator:
     """Draw the transport bar of the run; return the place in it for the live readings."""
-    session.seed(session.SPEED, DEFAULT_SPEED)
+    # Set anew each time: on another page the browser knows nothing of a value it was never told.
+    session.show(session.SPEED, session.value(session.SPEED) or DEFAULT_SPEED)
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
             _buttons()

@@ -70,9 +70,9 @@ def test_guessing_among_k_classes_costs_ln_k():
 @pytest.mark.parametrize(
     ("loss", "classes", "sentence"),
     [
-        (0.25, 3, "Loss 0.25 nats; guessing among 3 would be ln 3 = 1.10."),
-        (1.1, 3, "Loss 1.1 nats, no better than guessing: guessing among 3 would be ln 3 = 1.10."),
-        (3.0, 3, "Loss 3 nats, worse than no idea at all: guessing among 3 would be ln 3 = 1.10."),
+        (0.25, 3, "Loss 0.25 nats; guessing among 3 would be ln 3 = 1.1."),
+        (1.1, 3, "Loss 1.1 nats, no better than guessing: guessing among 3 would be ln 3 = 1.1."),
+        (3.0, 3, "Loss 3 nats, worse than no idea at all: guessing among 3 would be ln 3 = 1.1."),
         (0.25, None, "Loss 0.25 (mean squared error)."),
         (math.inf, 3, "The loss is no longer a number: training has diverged."),
         (math.nan, None, "The loss is no longer a number: training has diverged."),
@@ -85,12 +85,12 @@ def test_the_loss_is_compared_with_guessing(loss, classes, sentence):
 @pytest.mark.parametrize(
     ("accuracy", "sentence"),
     [
-        (0.87, 'Accuracy 87 %; always saying "biceps" would score 33 %.'),
-        (1.0, 'Accuracy 100 %; always saying "biceps" would score 33 %.'),
-        (0.9996, 'Accuracy 99.9 %; always saying "biceps" would score 33 %.'),
+        (0.87, 'Accuracy 87 %; always guessing "biceps" would score 33 %.'),
+        (1.0, 'Accuracy 100 %; always guessing "biceps" would score 33 %.'),
+        (0.9996, 'Accuracy 99.9 %; always guessing "biceps" would score 33 %.'),
         (
             math.nan,
-            'Accuracy unknown, outputs are no numbers; always saying "biceps" would score 33 %.',
+            'Accuracy unknown, outputs are no numbers; always guessing "biceps" would score 33 %.',
         ),
     ],
 )

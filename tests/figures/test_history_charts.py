@@ -75,7 +75,7 @@ def test_the_best_without_memory_has_a_line_where_it_is_given():
     heights = [shape["y0"] for shape in spec["layout"]["shapes"]]
     texts = [annotation["text"] for annotation in spec["layout"]["annotations"]]
     assert heights == [0.3, 0.7]
-    assert texts == ["always the commonest", "at best without memory"]
+    assert texts == ["guess: most frequent", "best without memory"]
 
 
 MARKS = (Mark(3, "learning rate 0.01 → 0.1"), Mark(8, "forget gate held at 1"))

@@ -23,7 +23,7 @@ def test_a_first_visit_shows_an_untrained_network_at_rest(open_app):
 
     assert readings(app)["Iteration"] == "0"
     assert readings(app)["Learning rate"] == "0.01"
-    assert 0 < float(readings(app)["All: accuracy (guess 60%)"].rstrip("%")) < 70
+    assert 0 < float(readings(app)["All: accuracy (guess 60 %)"].rstrip(" %")) < 70
     assert app.button(key="play").label == "Train"
 
 
@@ -77,7 +77,7 @@ def test_reset_gives_the_same_run_again(open_app):
         ("setting:optimizer", "sgd", "optimizer"),
         ("setting:clip_norm", 1.0, "clip_norm"),
         ("setting:truncate", 5, "truncate"),
-        ("setting:momentum", 0.5, "momentum"),
+        ("setting:weight_decay", 0.01, "weight_decay"),
     ],
 )
 def test_a_live_knob_acts_on_the_running_network(open_app, key, value, name):
@@ -234,7 +234,7 @@ def test_a_network_that_does_not_fit_is_refused_in_words_and_the_run_stays(open_
     control(app, "setting:hidden_size").set_value(128).run()
 
     assert not app.exception
-    assert "make one of them smaller" in app.error[0].value
+    assert "make something smaller" in app.error[0].value
     assert run_of(app).trainer is trainer
     assert control(app, "setting:hidden_size").value == trainer.config.hidden_size
 
@@ -247,7 +247,7 @@ def test_a_refusal_is_told_on_every_page_until_something_else_is_done(open_app, 
 
     go_to(app, page)
 
-    assert "got 128 x 1 x 32 x 500" in app.error[0].value
+    assert "200 MB are allowed" in app.error[0].value
     assert control(app, "length:gym").value == 20
 
     control(app, "setting:hidden_size").set_value(16).run()
@@ -274,7 +274,7 @@ def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
 
     app.run()
 
-    assert readings(app)["All: accuracy (guess 60%)"] == "–"
+    assert readings(app)["All: accuracy (guess 60 %)"] == "–"
 
 
 @pytest.mark.parametrize("page", [name for name, *_ in MENU])
@@ -292,3 +292,40 @@ def test_training_goes_on_on_every_page(open_app, page):
 
     assert not app.exception
     assert run_of(app).trainer.iteration == held
+
+
+def test_the_speed_is_shown_on_another_page_before_it_was_touched(open_app):
+    app = open_app()
+    for page in ("gradients", "studio"):
+        go_to(app, page)
+        speed = control(app, "speed")
+        assert speed.value == "slow"
+        assert speed.proto.set_value
+
+
+def test_a_solved_run_is_told_and_a_reset_takes_it_back(open_app):
+    trainer = Trainer(RunConfig())
+    while trainer.solved_at is None and trainer.iteration < 200:
+        trainer.advance(iterations=1)
+        trainer.score()
+    app = open_app("studio", trainer)
+    assert readings(app)["Solved at"] == str(trainer.solved_at)
+    assert any("Solved: from iteration" in html.proto.body for html in app.get("html"))
+
+    app.button(key="reset").click().run()
+
+    assert "Solved at" not in readings(app)
+    assert any("Press Train: an LSTM" in html.proto.body for html in app.get("html"))
+
+
+def test_settings_without_effect_are_disabled_and_say_why(open_app):
+    app = open_app()
+    momentum = control(app, "setting:momentum")
+    assert momentum.disabled
+    assert momentum.help.startswith("No effect now, only with optimiser SGD.")
+
+    control(app, "setting:optimizer").set_value("sgd").run()
+
+    assert not control(app, "setting:momentum").disabled
+    assert control(app, "setting:window").disabled
+    assert not control(app, "setting:forget_bias").disabled

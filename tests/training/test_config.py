@@ -1,11 +1,14 @@
 """RunConfig holds only values that are allowed, and says what is wrong with the others."""
 
 import dataclasses
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from rnnviz import RunConfig
-from rnnviz.training import FIELDS, LIVE_KNOBS
+from rnnviz import RunConfig, Trainer
+from rnnviz.tasks import GymSchedule
+from rnnviz.training import FIELD, FIELDS, LIVE_KNOBS
 
 
 def test_the_defaults_of_the_class_are_those_of_the_table():
@@ -45,3 +48,33 @@ def test_a_value_that_is_not_allowed_is_refused_with_the_range(name, value, sent
 def test_a_config_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         RunConfig().seed = 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "without_effect"),
+    [
+        ({}, {"momentum", "window"}),
+        ({"optimizer": "sgd"}, {"window"}),
+        ({"cell": "gru"}, {"momentum", "window", "forget_bias"}),
+        ({"initial_weights": "uniform"}, {"momentum", "window", "spectral_radius"}),
+        ({"cell": "mlp"}, {"momentum", "forget_bias", "spectral_radius", "truncate"}),
+    ],
+)
+def test_a_setting_without_effect_is_known_and_changes_nothing(settings, without_effect):
+    """The rule of the table is measured: nothing else is changed by such a setting."""
+    config = RunConfig(hidden_size=3, batch_size=2, **settings)
+    task = GymSchedule(length=6)
+    found = {
+        field.name
+        for field in FIELDS
+        if field.without_effect(lambda name: getattr(config, name), FIELD)
+    }
+    assert found == without_effect
+    others = {"momentum": 0.1, "window": 1, "forget_bias": 3.0, "spectral_radius": 0.5}
+    others |= {"truncate": 2} | ({} if config.cell == "mlp" else {"window": 3})
+    refused = {"spectral_radius"} if config.initial_weights == "uniform" else set()
+    for name in without_effect - refused:
+        first, other = Trainer(config, task), Trainer(replace(config, **{name: others[name]}), task)
+        first.advance(iterations=3)
+        other.advance(iterations=3)
+        np.testing.assert_array_equal(first.network.flat, other.network.flat, err_msg=name)
