@@ -15,7 +15,7 @@ import { button, element, icon } from "./controls.js";
 import { updateReceptive } from "./receptive.js";
 
 const HINT = "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
-  "p sweep, t training, + − zoom.";
+  "p sweep, t training, + − zoom, f present.";
 
 const TOUCH_HINT = "Tap a unit to follow it, twice to zoom in.";
 
@@ -26,7 +26,7 @@ const ON_PAGE = { least: 1000, giving: 0 };
 const PRESENTED = { least: 760, giving: 1, padding: 10 };
 
 /** How high several layers may be on a phone. */
-const PHONE = 640;
+const PHONE = 720;
 
 /** Pixels between the picture and what stands above and below it; see unrolled.css. */
 const MARGINS = 12;
