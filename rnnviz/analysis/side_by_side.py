@@ -114,7 +114,9 @@ def peaks_sentence(trainers: Mapping[str, Trainer]) -> str:
     """Say how large the gradient of each run has been at most, before clipping."""
     peaks = {name: largest_norm(trainer) for name, trainer in trainers.items()}
     told = "; ".join(
-        f"{name}: {number(peak)}" for name, peak in peaks.items() if not math.isnan(peak)
+        f"{name}: {number(peak)}{', then no number' if trainers[name].diverged else ''}"
+        for name, peak in peaks.items()
+        if not math.isnan(peak)
     )
     return f"Largest gradient norm so far, {told}." if told else ""
 

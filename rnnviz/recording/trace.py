@@ -162,12 +162,12 @@ class Trace:
 
     @property
     def d_h(self) -> Array:
-        """Per-step gradient by the hidden state of the top layer, (T, H)."""
+        """Per-step gradient w.r.t. the hidden state of the top layer, (T, H)."""
         return self.layers[-1].d_h
 
     @property
     def d_c(self) -> Array | None:
-        """Per-step gradient by the cell state of the top layer, (T, H), or None."""
+        """Per-step gradient w.r.t. the cell state of the top layer, (T, H), or None."""
         return self.layers[-1].d_c
 
     @cached_property

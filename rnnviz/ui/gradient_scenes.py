@@ -74,7 +74,7 @@ class Wanted:
     layer
         From the input up.
     by
-        Gradient by the hidden state `h`, or by the cell state `c`.
+        Gradient w.r.t. the hidden state `h`, or w.r.t. the cell state `c`.
     of
         Of which loss: `LAST` or `ALL`.
     prediction

@@ -15,9 +15,10 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.gradient_course import course, course_sentence, map_sentence
 from rnnviz.analysis.gradients import backward_norms, backward_sentence, reach_sentence
 from rnnviz.analysis.jacobians import slopes_sentence, spectra, step_values, values_sentence
+from rnnviz.analysis.side_by_side import contenders, side_by_side_sentence
 from rnnviz.analysis.theory import way_back, way_back_sentence
 from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
-from rnnviz.analysis.updates import updates, updates_sentence
+from rnnviz.analysis.updates import clipping_sentence, updates, updates_sentence
 from rnnviz.engine import Silence
 from rnnviz.tasks import Adding, DelayedRecall, GymSchedule, TemporalOrder, Waves
 
@@ -283,3 +284,41 @@ def check_updates(said, trainer, trace, layer):
         assert read(told[1]) / 100 == pytest.approx(share, rel=0.06)
         far = "above 1 %" in said or "below 0.01 %" in said
         assert far or 1e-4 <= share <= 1e-2
+
+
+@pytest.mark.parametrize("first", range(0, 36, 4))
+def test_what_is_said_of_runs_side_by_side_is_so(first):
+    trainers = {f"run {number}": run_of(number) for number in range(first, first + 4)}
+    factors, reaches = {}, {}
+    for name, trainer in trainers.items():
+        trace = trainer.trace()
+        norms = norms_of(trace, "last_d_h" if trace.c is None else "last_d_c", -1)
+        counted = norms[: (norms == 0).argmax()] if (norms == 0).any() else norms
+        if counted.size > 1:
+            factors[name] = (counted[-1] / counted[0]) ** (1 / (counted.size - 1))
+            reaches[name] = reached(norms[::-1], norms.size - 1)
+    said = side_by_side_sentence(contenders(trainers))
+    if len(factors) < 2:
+        assert "most is left" not in said
+        return
+    most, least = max(factors, key=factors.get), min(factors, key=factors.get)
+    for name, before in ((most, "on average, in"), (least, "least in")):
+        told = re.search(rf"{before} {name}: ×{NUMBER}.*?, reach (\d+) step", said)
+        assert read(told[1]) == pytest.approx(factors[name], rel=0.06)
+        assert int(told[2]) == reaches[name]
+    assert ("so it grows" in said) == (round(factors[most], 2) > 1)
+    assert all(name in said for name in trainers if name not in factors)
+
+
+def test_what_is_said_of_clipping_is_so(trainer):
+    column = trainer.history.column
+    norms = column("gradient_norm")
+    said = clipping_sentence(norms, column("clipped"), None, None)
+    if not norms.size:
+        assert said == "No iteration yet."
+        return
+    told = re.search(rf"is {NUMBER} now, {NUMBER} at the median, {NUMBER} at most", said)
+    expected = (norms[-1], np.median(norms), norms.max())
+    assert [read(each) for each in told.groups()] == pytest.approx(expected, rel=0.006)
+    share = re.search(rf"in {NUMBER} % of the iterations the norm was above 1", said)
+    assert read(share[1]) / 100 == pytest.approx((norms > 1).mean(), abs=0.006)
