@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from rnnviz.engine import Network, clip_by_norm, make_optimizer
 from rnnviz.tasks import Task, is_solved, make_task, score_of
+from rnnviz.tasks.gym import THREE_DAYS
 
 LOOK_EVERY = 10
 IN_A_ROW = 5
@@ -58,11 +59,14 @@ class Case:
         return f"{title} ({', '.join(what)})" if what else title
 
 
+_CARDIO_TWICE = ("push", "cardio", "pull", "cardio")
+
 CASES = (
     Case("gym", 500),
-    Case("gym", 500, settings=(("missed", 0.2),)),
-    Case("gym", 1500, settings=(("exercises", ("push", "cardio", "pull", "cardio")),)),
-    Case("gym", 2000, settings=(("rest_day", "Sunday"), ("length", 21))),
+    Case("gym", 500, settings=(("exercises", THREE_DAYS), ("length", 14))),
+    Case("gym", 500, settings=(("exercises", THREE_DAYS), ("length", 14), ("missed", 0.2))),
+    Case("gym", 1500, settings=(("exercises", _CARDIO_TWICE), ("length", 14))),
+    Case("gym", 2000, settings=(("exercises", THREE_DAYS), ("rest_day", "Sunday"), ("length", 21))),
     Case("symbols", 1000, 32),
     Case("symbols", 1000, 32, settings=(("encoding", "embedding"),)),
     Case("waves", 1500),
