@@ -9,7 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
-from rnnviz.ui import controls, session, uploads
+from rnnviz.ui import controls, faults, session, uploads
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -128,8 +128,11 @@ def show() -> None:
     st.logo(_LOGO, size="small")
     pages = _pages()
     page = st.navigation(pages, position="top")
+    if faults.leaves():
+        st.switch_page(pages[0])
     st.html(_CSS)
-    session.start()
+    run = session.start()
+    run.page = page.title
     controls.sidebar()
     _phone_pages(pages)
     token = _framed.set(True)

@@ -24,6 +24,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
+from rnnviz.ui import faults
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
@@ -166,6 +167,8 @@ class Run:
     earlier
         The runs before this one, the latest last: to each `undo` goes back when nothing of the one
         after it is left to undo.
+    page
+        Name of the page that was drawn last.
     playing
         Whether the live loop trains.
     errand
@@ -213,6 +216,7 @@ class Run:
 
     trainer: Trainer
     earlier: tuple[Earlier, ...] = ()
+    page: str = ""
     playing: bool = False
     errand: Errand | None = None
     side_by_side: SideBySide | None = None
@@ -341,6 +345,7 @@ def _beside_refused(run: Run) -> Iterator[None]:
 
 def start() -> Run:
     """Return the visitor's run; make it from the defaults at their first visit."""
+    faults.watch()
     if _RUN not in st.session_state:
         st.session_state[_RUN] = Run(Trainer(RunConfig()))
     run = current()
@@ -354,6 +359,7 @@ def start() -> Run:
 
 def current() -> Run:
     """Return the visitor's run."""
+    faults.watch()
     run: Run = st.session_state[_RUN]
     return run
 
@@ -368,7 +374,7 @@ def refresh() -> None:
 
     (A callback may call st.rerun itself, but that request is lost when a tick is waiting.)
     """
-    if current().page_is_old:
+    if _RUN not in st.session_state or current().page_is_old:
         st.rerun()
 
 

@@ -1,0 +1,110 @@
+"""What a visitor sees of an exception that nobody expected: a sentence, and two ways out.
+
+Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
+of a widget. `watch` puts ours in its place, wherever one of them asks for the visitor's run.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from rnnviz.fields import shown
+
+_LOG = logging.getLogger("rnnviz")
+_OURS = Path(__file__).parents[1]
+_LEAVES = "leaves"
+#: Two faults on one page have a button each.
+_NUMBERS = count()
+
+
+def watch() -> None:
+    """Have exceptions that leave this run of the script told by `tell`."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.on_script_error = tell
+
+
+def tell(fault: Exception) -> bool:
+    """Note in the server's log what repeats an exception, and show a sentence with two ways out.
+
+    Returns
+    -------
+    bool
+        True: Streamlit shows nothing of its own.
+    """
+    _LOG.error("A page failed: %s", what_repeats(fault, st.session_state.get("run")))
+    with st.container(border=True):
+        st.error(
+            "Something went wrong here, and the mistake is not yours. The server has noted what "
+            "is needed to repair it.",
+            icon=":material/error:",
+        )
+        number = next(_NUMBERS)
+        st.button(
+            "Back to the Studio",
+            key=f"leave:{number}",
+            icon=":material/undo:",
+            on_click=_leave,
+        )
+        st.button(
+            "Start afresh, with a new run and all settings as at the first visit",
+            key=f"afresh:{number}",
+            icon=":material/restart_alt:",
+            on_click=st.session_state.clear,
+        )
+    return True
+
+
+def leaves() -> bool:
+    """Tell, once, whether the visitor asked for the way back to the Studio."""
+    return bool(st.session_state.pop(_LEAVES, False))
+
+
+def _leave() -> None:
+    st.session_state[_LEAVES] = True
+    run = st.session_state.get("run")
+    if run is not None:
+        run.playing, run.errand, run.page_is_old = False, None, True
+
+
+def what_repeats(fault: Exception, run: Any) -> str:
+    """Return what repeats an exception: run, task, page, iteration, and what was being done.
+
+    Parameters
+    ----------
+    run : rnnviz.ui.session.Run, or None
+        Of the visitor; what cannot be read of it is left out.
+    """
+    found = {"fault": f"{type(fault).__name__}: {fault}", "action": _action(fault)}
+    if run is not None:
+        trainer = run.trainer
+        settings = {field.name: getattr(trainer.task, field.name) for field in trainer.task.fields}
+        found |= {
+            "page": run.page,
+            "config": trainer.config,
+            "task": trainer.task.key,
+            "task settings": {name: shown(value) for name, value in settings.items()},
+            "iteration": trainer.iteration,
+            "probe": trainer.probe.name,
+            "marks": [f"{mark.iteration}: {mark.text}" for mark in trainer.marks[-5:]],
+            "playing": run.playing,
+        }
+    # As Python would write it: what a visitor has typed can't begin a line of the log.
+    return ", ".join(f"{name}={value!r}" for name, value in found.items())
+
+
+def _action(fault: Exception) -> str:
+    """Return the functions of ours that were at work, the outermost first."""
+    ours = (
+        f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}"
+        for frame in traceback.extract_tb(fault.__traceback__)
+        if Path(frame.filename).is_relative_to(_OURS) or Path(frame.filename).parent.name == "pages"
+    )
+    return " > ".join(ours)
