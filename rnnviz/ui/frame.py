@@ -9,7 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
-from rnnviz.ui import controls, faults, session, uploads
+from rnnviz.ui import absence, controls, faults, session, uploads
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -186,6 +186,7 @@ def _prepare_process() -> None:
     provide_plotly()
     uploads.bound_waiting()
     threadpool_limits(limits=1, user_api="blas")
+    absence.look_now_and_then()
 
 
 def _divergence(run: Run) -> None:

@@ -24,7 +24,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui import faults
+from rnnviz.ui import absence, faults
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
@@ -295,6 +295,23 @@ class Run:
         self.selected_unit = self.shown_iteration = None
         self.errand = self.side_by_side = self.checked = self.saturation = None
 
+    def rest(self) -> None:
+        """Let go of what can be made again; what is under way goes on when the visitor is back."""
+        runs = [self.trainer, *(earlier.trainer for earlier in self.earlier)]
+        if self.side_by_side is not None:
+            runs += self.side_by_side.trainers.values()
+        for trainer in runs:
+            trainer.rest()
+
+    def forget(self) -> None:
+        """Let go of everything: the visitor will not come back."""
+        vars(self).clear()
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether everything was let go of."""
+        return not vars(self)
+
     @property
     def undoable(self) -> str | None:
         """What `undo` would take back, in words; None where there is nothing."""
@@ -344,10 +361,7 @@ def _beside_refused(run: Run) -> Iterator[None]:
 
 
 def start() -> Run:
-    """Return the visitor's run; make it from the defaults at their first visit."""
-    faults.watch()
-    if _RUN not in st.session_state:
-        st.session_state[_RUN] = Run(Trainer(RunConfig()))
+    """Return the visitor's run, at the start of a whole page."""
     run = current()
     run.page_is_old = False
     run.page_runs += 1
@@ -358,9 +372,15 @@ def start() -> Run:
 
 
 def current() -> Run:
-    """Return the visitor's run."""
+    """Return the visitor's run; make it from the defaults at their first visit.
+
+    And where it was let go of: the page must then be drawn anew.
+    """
     faults.watch()
-    run: Run = st.session_state[_RUN]
+    run: Run | None = st.session_state.get(_RUN)
+    if run is None or run.is_forgotten:
+        run = st.session_state[_RUN] = Run(Trainer(RunConfig()), page_is_old=True)
+    absence.here(run)
     return run
 
 
@@ -374,7 +394,7 @@ def refresh() -> None:
 
     (A callback may call st.rerun itself, but that request is lost when a tick is waiting.)
     """
-    if _RUN not in st.session_state or current().page_is_old:
+    if current().page_is_old:
         st.rerun()
 
 
