@@ -195,7 +195,7 @@ def fits(*runs: Planned) -> bool:
 def _refusal(runs: Sequence[Planned], needed: str, most: str) -> str:
     """Say what is too much, what it comes from, and what would do."""
     config, task = max(runs, key=lambda run: memory_mb(*run))
-    what = "this run needs" if len(runs) == 1 else f"{len(runs)} runs side by side need"
+    what = "This run needs" if len(runs) == 1 else f"{len(runs)} runs side by side need"
     sizes = [
         f"hidden units {config.hidden_size}",
         f"layers {config.layers}",

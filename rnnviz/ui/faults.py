@@ -1,7 +1,7 @@
 """What a visitor sees of an exception that nobody expected: a sentence, and two ways out.
 
 Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
-of a widget. `watch` puts ours in its place, wherever one of them asks for the visitor's run.
+of a widget. `rnnviz.ui.session` puts ours in its place, wherever one of them asks for the visitor's run.
 """
 
 from __future__ import annotations
@@ -13,22 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz.fields import shown
+from rnnviz.ui import session
+from rnnviz.ui.session import Run
 
 _LOG = logging.getLogger("rnnviz")
 _OURS = Path(__file__).parents[1]
 _LEAVES = "leaves"
 #: Two faults on one page have a button each.
 _NUMBERS = count()
-
-
-def watch() -> None:
-    """Have exceptions that leave this run of the script told by `tell`."""
-    context = get_script_run_ctx()
-    if context is not None:
-        context.on_script_error = tell
 
 
 def tell(fault: Exception) -> bool:
@@ -39,7 +33,7 @@ def tell(fault: Exception) -> bool:
     bool
         True: Streamlit shows nothing of its own.
     """
-    _LOG.error("A page failed: %s", what_repeats(fault, st.session_state.get("run")))
+    _LOG.error("A page failed: %s", what_repeats(fault, session.known_run()))
     with st.container(border=True):
         st.error(
             "Something went wrong here, and the mistake is not yours. The server has noted what "
@@ -57,32 +51,34 @@ def tell(fault: Exception) -> bool:
             "Start afresh, with a new run and all settings as at the first visit",
             key=f"afresh:{number}",
             icon=":material/restart_alt:",
-            on_click=st.session_state.clear,
+            on_click=session.clear,
         )
     return True
 
 
 def leaves() -> bool:
     """Tell, once, whether the visitor asked for the way back to the Studio."""
-    return bool(st.session_state.pop(_LEAVES, False))
+    asked = bool(session.value(_LEAVES, False))
+    session.show(_LEAVES, False)
+    return asked
 
 
 def _leave() -> None:
-    st.session_state[_LEAVES] = True
-    run = st.session_state.get("run")
+    session.show(_LEAVES, True)
+    run = session.known_run()
     if run is not None:
         run.playing, run.errand, run.page_is_old = False, None, True
 
 
-def what_repeats(fault: Exception, run: Any) -> str:
+def what_repeats(fault: Exception, run: Run | None) -> str:
     """Return what repeats an exception: run, task, page, iteration, and what was being done.
 
     Parameters
     ----------
-    run : rnnviz.ui.session.Run, or None
-        Of the visitor; what cannot be read of it is left out.
+    run
+        Of the visitor, if there is one.
     """
-    found = {"fault": f"{type(fault).__name__}: {fault}", "action": _action(fault)}
+    found: dict[str, Any] = {"fault": f"{type(fault).__name__}: {fault}", "action": _action(fault)}
     if run is not None:
         trainer = run.trainer
         settings = {field.name: getattr(trainer.task, field.name) for field in trainer.task.fields}
@@ -108,3 +104,6 @@ def _action(fault: Exception) -> str:
         if Path(frame.filename).is_relative_to(_OURS) or Path(frame.filename).parent.name == "pages"
     )
     return " > ".join(ours)
+
+
+session.on_fault = tell

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz.analysis.comparison import Reached, Way, measure
 from rnnviz.analysis.gradient_check import CheckedTrace
@@ -24,10 +25,13 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui import absence, faults
+from rnnviz.ui import absence
 from rnnviz.ui.gate import GATE
 
 _RUN = "run"
+
+#: Tells of an exception, and whether nothing else needs to; `rnnviz.ui.faults` puts itself here.
+on_fault: Callable[[Exception], bool] | None = None
 
 #: A slider that was dragged while training, and has not moved for this long, is let go.
 REST_S = 0.6
@@ -376,12 +380,24 @@ def current() -> Run:
 
     And where it was let go of: the page must then be drawn anew.
     """
-    faults.watch()
+    _watch_for_faults()
     run: Run | None = st.session_state.get(_RUN)
     if run is None or run.is_forgotten:
         run = st.session_state[_RUN] = Run(Trainer(RunConfig()), page_is_old=True)
     absence.here(run)
     return run
+
+
+def _watch_for_faults() -> None:
+    """Have exceptions that leave this run of the script told by `on_fault`."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.on_script_error = on_fault
+
+
+def clear() -> None:
+    """Forget everything of this visitor."""
+    st.session_state.clear()
 
 
 def outdate_page() -> None:
@@ -446,6 +462,12 @@ def seed(key: str, first: Any) -> None:
 def show(key: str, now: Any) -> None:
     """Make a control show a value, before it is drawn."""
     st.session_state[key] = now
+
+
+def known_run() -> Run | None:
+    """Return the visitor's run as it is; None where there is none."""
+    run: Run | None = st.session_state.get(_RUN)
+    return None if run is None or run.is_forgotten else run
 
 
 def value(key: str, default: Any = None) -> Any:
