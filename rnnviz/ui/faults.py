@@ -1,7 +1,7 @@
 """What a visitor sees of an exception that nobody expected: a sentence, and two ways out.
 
 Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
-of a widget. `rnnviz.ui.session` puts ours in its place, wherever one of them asks for the visitor's run.
+of a widget. `rnnviz.ui.session` names ours, wherever one of them asks for the visitor's run.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -91,7 +92,7 @@ def _ask(run: Run) -> Wanted:
     session.seed(session.GRADIENT_VIEW, _LAG)
     cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = st.segmented_control(
+        chosen = st.segmented_control(
             "View",
             options=list(VIEWS),
             key=session.GRADIENT_VIEW,
@@ -99,6 +100,7 @@ def _ask(run: Run) -> Wanted:
             required=True,
             label_visibility="collapsed",
         )
+        view = inspection.fitting(chosen, VIEWS, _LAG)
         if has_nothing_to_show(view, cell):
             return Wanted(view, 0, "h")
         by = _by(cell) if view in (_LAG, _ITEMISED) else _memory(run)
@@ -143,7 +145,7 @@ def _rewind(run: Run) -> None:
 def _by(cell: str) -> Letter:
     if cell != "lstm":
         return "h"
-    letter: Letter = st.segmented_control(
+    chosen = st.segmented_control(
         "Gradient w.r.t.",
         options=("c", "h"),
         format_func={"c": "cell state", "h": "hidden state"}.__getitem__,
@@ -152,28 +154,31 @@ def _by(cell: str) -> Letter:
         persist_state="session",
         required=True,
     )
+    letter: Letter = inspection.fitting(chosen, ("c", "h"), "c")
     return letter
 
 
 def _memory(run: Run) -> Letter:
     """Return the state that was chosen last, or else the one that carries the memory."""
-    return session.value(session.GRADIENT_BY, "c") if run.trainer.network.cell == "lstm" else "h"
+    if run.trainer.network.cell != "lstm":
+        return "h"
+    letter: Letter = inspection.fitting(session.value(session.GRADIENT_BY), ("c", "h"), "c")
+    return letter
 
 
 def _of() -> str:
-    return str(
-        st.segmented_control(
-            "Loss of the",
-            options=(LAST, ALL),
-            default=LAST,
-            key=session.GRADIENT_OF,
-            persist_state="session",
-            required=True,
-            help="Where every step is scored, every step adds a gradient of its own. Only what a "
-            "single prediction sends back can be seen to vanish. Both are divided by the number of "
-            "scored steps, so they are on one scale.",
-        )
+    chosen = st.segmented_control(
+        "Loss of the",
+        options=(LAST, ALL),
+        default=LAST,
+        key=session.GRADIENT_OF,
+        persist_state="session",
+        required=True,
+        help="Where every step is scored, every step adds a gradient of its own. Only what a "
+        "single prediction sends back can be seen to vanish. Both are divided by the number of "
+        "scored steps, so they are on one scale.",
     )
+    return str(inspection.fitting(chosen, (LAST, ALL), LAST))
 
 
 def _prediction(run: Run) -> int | None:
@@ -335,13 +340,14 @@ def _draw(
 def _clicked_left() -> None:
     """Choose the prediction whose row was clicked."""
     place = clicked(f"gradients:{_ITEMISED}:left")
-    if place is not None:
+    if place is not None and isinstance(place["y"], int | float) and math.isfinite(place["y"]):
         session.show(session.PREDICTION, int(place["y"]))
 
 
 def _compare_cells() -> None:
-    run = session.current()
-    until = int(session.value(session.COMPARED_UNTIL))
+    run, until = session.current(), session.value(session.COMPARED_UNTIL)
+    if not isinstance(until, int):
+        return
     compare(run, other_cells(run.trainer.config, run.trainer.task, CHOICE_LABELS), until)
     session.outdate_page()
 

@@ -135,10 +135,7 @@ def keep(key: str, now: Any) -> None:
 
 def select_unit(unit: Any, layer: int) -> None:
     """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
-    run = session.current()
-    units = range(run.trainer.network.hidden_size)
-    if unit is None or fitting(unit, units, None) is not None:
-        run.selected_unit, run.selected_layer = unit, layer
+    session.current().select(unit, layer)
 
 
 def shown_trace(run: Run) -> Trace:

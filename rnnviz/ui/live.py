@@ -312,5 +312,4 @@ def _draw(view: _StudioView, places: _StudioPlaces) -> None:
 
 def _select() -> None:
     run, chosen = session.current(), selected_unit(_PICTURE)
-    run.selected_unit = None if chosen is None else chosen["unit"]
-    run.selected_layer = 0 if chosen is None else chosen["layer"]
+    run.select(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))

@@ -7,7 +7,7 @@ a name of ours stand here too.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -304,8 +304,18 @@ class Run:
         runs = [self.trainer, *(earlier.trainer for earlier in self.earlier)]
         if self.side_by_side is not None:
             runs += self.side_by_side.trainers.values()
+        if self.pair is not None:
+            runs.append(self.pair.second)
         for trainer in runs:
             trainer.rest()
+
+    def select(self, unit: Any, layer: Any) -> None:
+        """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
+        network = self.trainer.network
+        if unit is None:
+            self.selected_unit = None
+        elif _is_place(unit, network.hidden_size) and _is_place(layer, network.layers):
+            self.selected_unit, self.selected_layer = unit, layer
 
     def forget(self) -> None:
         """Let go of everything: the visitor will not come back."""
@@ -362,6 +372,11 @@ def _beside_refused(run: Run) -> Iterator[None]:
     except ValueError as refused:
         run.problem, run.page_is_old = str(refused), True
         run.beside = run.pair = None
+
+
+def _is_place(number: Any, count: int) -> bool:
+    """Tell whether something that a browser has sent is a whole number 0..count-1."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < count
 
 
 def start() -> Run:

@@ -11,7 +11,7 @@ import streamlit as st
 from rnnviz.figures import export, standalone
 from rnnviz.figures.export import Snapshot, Work
 from rnnviz.numbers import percent
-from rnnviz.ui import live, session
+from rnnviz.ui import inspection, live, session
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.gate import GATE
 from rnnviz.ui.plain import plain
@@ -105,7 +105,7 @@ def panel() -> None:
             st.button(
                 "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
             )
-        st.caption(_KINDS[session.value(session.FILE_KIND)].says)
+        st.caption(_kind().says)
         file: _File | None = session.value(session.FILE)
         if file is not None:
             _finish(run, file)
@@ -116,9 +116,15 @@ def _choice(label: str, options: list[str], key: str) -> None:
     st.segmented_control(label, options=options, key=key, persist_state="session", required=True)
 
 
+def _kind() -> _Kind:
+    """Return the chosen kind of file; the first where the browser names none of them."""
+    first, *_ = _KINDS
+    return _KINDS[inspection.fitting(session.value(session.FILE_KIND), _KINDS, first)]
+
+
 def _start() -> None:
     """Take what the file is made of; training that goes on does not change it."""
-    run, kind = session.current(), _KINDS[session.value(session.FILE_KIND)]
+    run, kind = session.current(), _kind()
     with GATE.turn(run):
         traces = [live.shown_trace(run)] if session.value(session.FILE_EXTENT) == _THIS else None
         taken = export.snapshot(run.trainer, traces)

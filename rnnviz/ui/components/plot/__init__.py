@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -121,10 +121,23 @@ def plots(
     _mount(key=key, data=to_bytes({"clicks": bool(reports), "charts": messages}), **reports)
 
 
+#: What a click must tell to be one.
+_CLICKED: dict[str, tuple[type, ...]] = {
+    "chart": (int,),
+    "x": (int, float, str),
+    "y": (int, float, str),
+}
+
+
 def clicked(key: str) -> Clicked | None:
     """Return what was clicked, in the callback of a click; None at any other time."""
     state = st.session_state.get(key)
-    return cast("Clicked | None", state.get("clicked") if state else None)
+    place = state.get("clicked") if isinstance(state, Mapping) else None
+    if not isinstance(place, dict) or not all(
+        isinstance(place.get(name), kinds) for name, kinds in _CLICKED.items()
+    ):
+        return None
+    return cast("Clicked", place)
 
 
 def _message(chart: Chart, revision: str, live: bool) -> dict[str, object]:

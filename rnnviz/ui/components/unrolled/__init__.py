@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -148,17 +148,22 @@ def viewed_iteration(key: str) -> int | None:
     Give it to `pack(..., exact=...)`, with that trace among the packed ones: then a hover over it
     tells the recorded numbers and not the quantised ones.
     """
-    return cast("int | None", _state(key, "iteration"))
+    iteration = _state(key, "iteration")
+    return iteration if isinstance(iteration, int) else None
 
 
 def selected_unit(key: str) -> Selected | None:
-    """Return the unit that the user chose, or None."""
-    return cast("Selected | None", _state(key, "selected"))
+    """Return the unit that the user chose; None where there is none, or it is not one."""
+    chosen = _state(key, "selected")
+    is_one = isinstance(chosen, dict) and all(
+        isinstance(chosen.get(name), int) for name in ("layer", "unit", "time_step")
+    )
+    return cast("Selected", chosen) if is_one else None
 
 
 def _state(key: str, name: str) -> object:
     state = st.session_state.get(key)
-    return state.get(name) if state else None
+    return state.get(name) if isinstance(state, Mapping) else None
 
 
 def _nothing() -> None:
