@@ -33,11 +33,14 @@ class Visitor:
     """What one connection has seen."""
 
     play_button: str = ""
+    sliders: dict[str, str] = field(default_factory=dict)
     intervals_s: dict[str, float] = field(default_factory=dict)
     iteration: int = 0
     updates: int = 0
     first: tuple[int, int] | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    listener: asyncio.Task[None] | None = None
+    timers: list[asyncio.Task[None]] = field(default_factory=list)
 
     def read(self, message: ForwardMsg) -> None:
         """Take from a message of the server what the frontend would."""
@@ -53,22 +56,29 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "button" and element.button.label == "Train":
             self.play_button = element.button.id
+        elif kind == "slider":
+            self.sliders[element.slider.label] = element.slider.id
         elif kind == "html" and (shown := _ITERATION.search(element.html.body)):
             self.iteration = int(shown[1].replace(",", ""))
             self.updates += 1
 
 
-async def _send(socket: ClientConnection, **state: object) -> None:
+async def send(socket: ClientConnection, **state: object) -> None:
+    """Ask for a script, or with `fragment` for that alone; `button` is pressed, `slider` moved."""
     message = BackMsg()
     message.rerun_script.is_auto_rerun = bool(state.get("auto"))
     message.rerun_script.fragment_id = str(state.get("fragment", ""))
     if button := state.get("button"):
         message.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
+    if slider := state.get("slider"):
+        moved = message.rerun_script.widget_states.widgets.add(id=slider)
+        moved.double_array_value.data.append(state["to"])
     message.rerun_script.SetInParent()
     await socket.send(message.SerializeToString())
 
 
-async def _listen(socket: ClientConnection, visitor: Visitor) -> None:
+async def listen(socket: ClientConnection, visitor: Visitor) -> None:
+    """Let a visitor read whatever comes."""
     async for raw in socket:
         visitor.read(ForwardMsg.FromString(raw))
 
@@ -76,15 +86,15 @@ async def _listen(socket: ClientConnection, visitor: Visitor) -> None:
 async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds: float) -> None:
     address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
     async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
-        listener = asyncio.create_task(_listen(socket, visitor))
-        await _send(socket)
+        listener = asyncio.create_task(listen(socket, visitor))
+        await send(socket)
         await visitor.idle.wait()
         await start.wait()
         visitor.idle.clear()
-        await _send(socket, button=visitor.play_button)
+        await send(socket, button=visitor.play_button)
         await asyncio.wait_for(visitor.idle.wait(), 60)
         timers = [
-            asyncio.create_task(_run_timer(socket, fragment, interval_s))
+            asyncio.create_task(run_timer(socket, fragment, interval_s))
             for fragment, interval_s in visitor.intervals_s.items()
         ]
         # The first seconds, in which everyone presses Train, are not counted.
@@ -95,9 +105,10 @@ async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds
             task.cancel()
 
 
-async def _run_timer(socket: ClientConnection, fragment: str, interval_s: float) -> None:
+async def run_timer(socket: ClientConnection, fragment: str, interval_s: float) -> None:
+    """Ask for a fragment again and again, as the browser does."""
     while True:
-        await _send(socket, fragment=fragment, auto=True)
+        await send(socket, fragment=fragment, auto=True)
         await asyncio.sleep(interval_s)
 
 

@@ -1,0 +1,79 @@
+"""Measure what the server still holds of visitors who have gone.
+
+Starts the app, lets visitors come over real WebSocket connections, choose the largest network that
+is allowed, train it for a while, and close. Prints the server's resident memory before they came,
+at most, and after the time at which nothing of them should be left.
+
+    python -m benchmarks.leavers [--users 50] [--at-once 5] [--seconds 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import time
+from pathlib import Path
+
+from benchmarks.neighbours import Watched, enter, largest
+from rnnviz import RunConfig
+from rnnviz.ui.absence import LOOK_S, LOST_AFTER_S
+from tests.serving import Server, running_app
+
+#: Seconds after the last one has gone.
+WAIT_S = LOST_AFTER_S + 3 * LOOK_S
+
+
+def resident_mb(server: Server) -> float:
+    """Return the resident memory of the server."""
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1000 if found else 0.0
+
+
+async def _visit(server: Server, config: RunConfig, seconds: float, sizes: list[float]) -> None:
+    visitor = Watched()
+    socket = await enter(server, visitor, config)
+    await asyncio.sleep(seconds)
+    sizes.append(resident_mb(server))
+    for task in (visitor.listener, *visitor.timers):
+        if task is not None:
+            task.cancel()
+    await socket.close()
+
+
+async def _measure(
+    server: Server, config: RunConfig, users: int, at_once: int, seconds: float
+) -> None:
+    # The first visitor loads what every later one needs.
+    sizes: list[float] = []
+    await _visit(server, config, 1.0, sizes)
+    await asyncio.sleep(WAIT_S)
+    before = resident_mb(server)
+    print(f"before:               {before:6.0f} MB", flush=True)
+    for start in range(0, users, at_once):
+        count = min(at_once, users - start)
+        await asyncio.gather(*(_visit(server, config, seconds, sizes) for _ in range(count)))
+    closed = time.monotonic()
+    print(f"at most:              {max(sizes):6.0f} MB, {users} visitors", flush=True)
+    while time.monotonic() < closed + WAIT_S:
+        await asyncio.sleep(10)
+        gone = time.monotonic() - closed
+        print(f"{gone:4.0f} s after the last: {resident_mb(server):6.0f} MB", flush=True)
+    print(f"more than before:     {resident_mb(server) - before:6.0f} MB   (wanted: at most 60)")
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--at-once", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    wanted = parser.parse_args()
+    config = largest()  # before anyone waits for this process
+    with running_app() as server:
+        asyncio.run(_measure(server, config, wanted.users, wanted.at_once, wanted.seconds))
+
+
+if __name__ == "__main__":
+    main()
