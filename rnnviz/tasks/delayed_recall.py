@@ -39,10 +39,10 @@ class DelayedRecall(Generated):
     key: ClassVar[str] = "recall"
     title: ClassVar[str] = "Delayed recall"
     teaches: ClassVar[str] = (
-        "All steps but the one that needs the far past are learned at once. A memory cell carries "
+        "All steps but the one that needs the far past are learned first. A memory cell carries "
         "the symbol across if its forget gate starts open: over 10 steps, an LSTM of 32 units with "
-        "forget bias 3 knows it after 100 iterations, while of those with 16 units and bias 1 "
-        "about half still guess. Longer sequences are harder for both."
+        "forget bias 3 knows it after 100 iterations, when most of those with 16 units and bias 1 "
+        "still guess. Longer sequences are harder for both."
     )
     suggested: ClassVar[Mapping[str, Any]] = {"cell": "lstm", "hidden_size": 32, "forget_bias": 3.0}
     fields: ClassVar[tuple[Field, ...]] = (

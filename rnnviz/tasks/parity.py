@@ -45,8 +45,8 @@ class Parity(Generated):
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "asked", "Asked at", str, "every step",
-            "At every step, the network learns the flip at once. At the last step alone, nothing "
-            "tells it about the steps between: it learns 4 bits, and hardly ever 6.",
+            "At every step, the flip is usually learned in some hundred iterations. At the last "
+            "step alone, nothing tells about the steps between: 4 bits are learned, 6 hardly ever.",
             choices=("every step", "last step"), short="ask",
         ),
         length_field(12, 2, 200, "Number of bits in one sequence."),

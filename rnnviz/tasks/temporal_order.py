@@ -39,8 +39,9 @@ class TemporalOrder(Generated):
     key: ClassVar[str] = "order"
     title: ClassVar[str] = "Temporal order"
     teaches: ClassVar[str] = (
-        "Two symbols among many that mean nothing must be held, in their order, to the end. With "
-        "gates that is learned; without them it rarely is where sequences are long."
+        "Two symbols among many that mean nothing must be held, in their order, to the end. Over "
+        "50 symbols, with gradients clipped at 1, a GRU, an LSTM or a ReLU network usually learns "
+        "it in some hundred iterations, a tanh RNN rarely in 1,500."
     )
     signals: ClassVar[tuple[str, ...]] = ("E", "B")
     fields: ClassVar[tuple[Field, ...]] = (

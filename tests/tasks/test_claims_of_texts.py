@@ -12,11 +12,14 @@ from rnnviz.tasks import (
     Adding,
     CopyMemory,
     Counting,
+    DelayedRecall,
     GymSchedule,
     NextLabel,
     NextSymbol,
+    Parity,
     TemporalOrder,
     Waves,
+    is_solved,
 )
 from rnnviz.training import RunConfig, Trainer
 
@@ -88,6 +91,46 @@ def test_an_lstm_counts_a_little_beyond_what_it_was_trained_with_and_others_hard
     assert 9 <= np.median([longest_counted("lstm", seed) for seed in (1, 2, 3)]) <= 14
     assert longest_counted("gru", seed=1) <= 9
     assert longest_counted("rnn", seed=1) <= 9
+
+
+def solves(task, iterations, seed, **settings):
+    """Tell whether a network learns a task within so many iterations."""
+    config = RunConfig(task=task.key, clip_norm=1.0, seed=seed, **settings)
+    trainer = Trainer(config, task)
+    while trainer.iteration < iterations:
+        trainer.advance(iterations=50)
+        if is_solved(task, trainer.score().value):
+            return True
+    return False
+
+
+def test_temporal_order_over_50_symbols_is_learned_by_all_but_a_tanh_rnn():
+    assert "a GRU, an LSTM or a ReLU network usually learns it" in TemporalOrder.teaches
+    task = TemporalOrder(length=50)
+
+    for cell in ("gru", "lstm", "relu"):
+        assert solves(task, 500, seed=0, cell=cell), cell
+    assert not solves(task, 1500, seed=0, cell="rnn")
+
+
+def test_delayed_recall_is_learned_with_open_forget_gates_and_guessed_with_others():
+    assert "most of those with 16 units and bias 1 still guess" in DelayedRecall.teaches
+    lstms = [
+        [
+            solves(DelayedRecall(), 100, seed, cell="lstm", hidden_size=size, forget_bias=bias)
+            for seed in (0, 1, 2)
+        ]
+        for size, bias in ((32, 3.0), (16, 1.0))
+    ]
+    assert lstms == [[True] * 3, [False] * 3]
+
+
+def test_parity_is_learned_where_every_step_is_asked_and_of_4_bits_at_the_last():
+    assert "4 bits are learned, 6 hardly ever" in help_of(Parity, "asked")
+
+    assert solves(Parity(), 500, seed=1, cell="gru")
+    assert solves(Parity(asked="last step", length=4), 700, seed=2, cell="lstm")
+    assert not solves(Parity(asked="last step", length=6), 700, seed=2, cell="lstm")
 
 
 @pytest.mark.parametrize("shape", ["sine", "saw", "square", "composite"])
