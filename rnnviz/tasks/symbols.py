@@ -141,6 +141,7 @@ class NextSymbol(Windows):
             low=1,
             high=64,
             short="emb",
+            applies=(("encoding", ("embedding",)),),
         ),
         Field(
             "case",

@@ -32,6 +32,8 @@ from rnnviz.ui.plain import plain
 from rnnviz.ui.session import Run
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
+_COLDEST, _HOTTEST = 0.1, 2.0
+_LAST_SEED = 2**32 - 1
 
 #: How many symbols a press of "write more" asks for, and are written at most after one start.
 MANY, MOST_ADDED = 50, 1_000
@@ -94,6 +96,7 @@ def _panel(timed: bool) -> None:
     if not isinstance(task, NextSymbol):
         return
     st.subheader("Let the network continue", anchor=False)
+    _check_choice()
     start = _start(task, run)
     if start is None:
         return
@@ -144,11 +147,20 @@ def _text_so_far(run: Run, start: tuple[str, ...]) -> _Text:
     return text
 
 
+def _check_choice() -> None:
+    """Give the controls their first values, also where the browser has sent what is none."""
+    if session.value(session.CONTINUATION_CHOICE) not in (_GREEDY, _SAMPLED):
+        session.show(session.CONTINUATION_CHOICE, _GREEDY)
+    temperature = session.value(session.CONTINUATION_TEMPERATURE)
+    if type(temperature) is not float or not _COLDEST <= temperature <= _HOTTEST:
+        session.show(session.CONTINUATION_TEMPERATURE, 1.0)
+    seed = session.value(session.CONTINUATION_SEED)
+    if type(seed) is not int or not 0 <= seed <= _LAST_SEED:
+        session.show(session.CONTINUATION_SEED, 0)
+
+
 def _choice() -> None:
     """Draw how the next symbol is chosen."""
-    session.seed(session.CONTINUATION_CHOICE, _GREEDY)
-    session.seed(session.CONTINUATION_TEMPERATURE, 1.0)
-    session.seed(session.CONTINUATION_SEED, 0)
     st.segmented_control(
         "How it chooses",
         options=(_GREEDY, _SAMPLED),
@@ -160,8 +172,8 @@ def _choice() -> None:
     greedy = _is_greedy()
     st.slider(
         "Temperature",
-        min_value=0.1,
-        max_value=2.0,
+        min_value=_COLDEST,
+        max_value=_HOTTEST,
         step=0.1,
         key=session.CONTINUATION_TEMPERATURE,
         persist_state="session",
@@ -172,7 +184,7 @@ def _choice() -> None:
     st.number_input(
         "Seed",
         min_value=0,
-        max_value=2**32 - 1,
+        max_value=_LAST_SEED,
         step=1,
         key=session.CONTINUATION_SEED,
         persist_state="session",

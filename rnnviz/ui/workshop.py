@@ -119,7 +119,11 @@ def _edit_setting(field: Field, kind: str, run: Run) -> Any:
         return _edit_text(field, kind, run)
     if field.name == _COLUMN and (names := _columns_of(kind, run)):
         return _choose_column(field, key, names, kind)
-    return controls.draw(field, key, session.value(key), "rerun")
+    fields = {other.name: other for other in TASKS[kind].fields}
+    off = field.without_effect(
+        lambda name: session.value(session.draft_key(kind, name)), fields, CHOICE_LABELS
+    )
+    return controls.draw(field, key, session.value(key), "rerun", off=off)
 
 
 def _is_kind_of(field: Field, sent: Any) -> bool:

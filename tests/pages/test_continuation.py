@@ -421,3 +421,18 @@ def test_a_start_that_is_no_text_is_the_probes(panel):
 
     assert not fresh.exception
     assert text(fresh) == " ".join(run.trainer.probe.input_labels)
+
+
+@pytest.mark.parametrize("sent", [None, "", "nothing of the kind", -1, 0.0, 10**12, ["x"], b"x"])
+def test_what_a_browser_sends_late_of_the_choice_is_not_taken(sent):
+    app = AppTest.from_function(panel_alone, default_timeout=30)
+    app.session_state["run"] = Run(trainer_on())
+    for name in ("choice", "temperature", "seed"):
+        app.session_state[f"continuation:{name}"] = sent
+    app.run()
+
+    assert not app.exception
+    assert control(app, "continuation:choice").value == "greedy"
+    assert control(app, "continuation:temperature").value == 1.0
+    assert app.number_input(key="continuation:seed").value == 0
+    press(app)

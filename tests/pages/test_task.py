@@ -222,3 +222,12 @@ def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
 
     assert "has diverged" in calendar(app)["says"]
     assert "#D50000" not in json.dumps(calendar(app))
+
+
+def test_the_length_of_embeddings_looks_idle_unless_symbols_are_embedded(open_app):
+    app = open_text(open_app)
+    assert control(app, "draft:symbols:embedding_length").disabled
+
+    control(app, "draft:symbols:encoding").set_value("embedding").run()
+
+    assert not control(app, "draft:symbols:embedding_length").disabled
