@@ -138,7 +138,8 @@ def worth_of_memory(ways: tuple[Standing, ...]) -> str:
     if memory - yesterday > _ALIKE:
         return (
             f"{by_calendar}. Yesterday alone: {percent(yesterday)}. "
-            f"All days so far: {percent(memory)}. The last difference is what memory adds."
+            f"All days so far: {percent(memory)}. The difference to yesterday alone is what a "
+            "longer memory adds."
         )
     rest = "" if yesterday == 1 else ", as much as all days so far"
     alone = f"Yesterday alone: {percent(yesterday)}{rest}"

@@ -80,4 +80,4 @@ def _shade_held_out(frame: Spec, start: float | str, end: float | str) -> None:
     look = {"type": "rect", "fillcolor": ACCURACY_COLOUR, "opacity": 0.1, "line": {"width": 0}}
     frame["shapes"] = [look | across | {"layer": "below"}]
     words = {"text": "held out", "x": end, "y": 1, "yref": "paper", "showarrow": False}
-    frame["annotations"] = [words | {"xanchor": "right", "yanchor": "top"}]
+    frame["annotations"] = [words | {"xanchor": "right", "yanchor": "bottom"}]

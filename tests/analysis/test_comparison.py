@@ -71,7 +71,7 @@ def test_a_run_on_another_schedule_does_not_count():
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        (MISSED, "All days so far: 100 %. The last difference is what memory adds."),
+        (MISSED, "All days so far: 100 %. The difference to yesterday alone is what a longer"),
         (GYM, "at best 34 %. Yesterday alone: 100 %, so no longer memory is needed."),
         (
             three_days(exercises=tuple("abcdefg")),
