@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_app import iteration, play_button, train_until
 from tests.serving import Server
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -43,7 +44,7 @@ PRESS_AT_ONCE = """
 
 
 def caption(page: Page, step: int):
-    return page.get_by_text(f"Time step {step} of 0..13")
+    return page.get_by_text(f"Time step {step} of 0..19")
 
 
 def turn(page: Page, direction: str) -> None:
@@ -61,7 +62,7 @@ def equations(page: Page, server: Server, request) -> Iterator[Page]:
     width, height = SIZES[request.param]
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{server.url}/equations")
-    expect(caption(page, 7)).to_be_visible()
+    expect(caption(page, 10)).to_be_visible()
     expect(page.locator(".st-key-equations .katex").first).to_be_visible()
     yield page
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -73,10 +74,10 @@ def test_arrows_step_through_time_and_only_numbers_change(equations, direction):
     equations.evaluate(WATCH)
     before = equations.locator(".st-key-equations").inner_text()
 
-    for step in (8, 9, 10):
+    for step in (11, 12, 13):
         equations.keyboard.press("ArrowRight")
         expect(caption(equations, step)).to_be_visible()
-    for step in (9, 8, 7):
+    for step in (12, 11, 10):
         equations.keyboard.press("ArrowLeft")
         expect(caption(equations, step)).to_be_visible()
 
@@ -90,7 +91,27 @@ def test_arrows_step_through_time_and_only_numbers_change(equations, direction):
 def test_a_step_that_is_asked_for_in_the_moment_of_the_last_one_is_taken(equations):
     turn(equations, "Forward")
     equations.evaluate(PRESS_AT_ONCE)
-    expect(caption(equations, 13)).to_be_visible()
+    expect(caption(equations, 19)).to_be_visible()
+
+
+def test_training_here_changes_numbers_in_place_and_keeps_what_is_chosen(equations):
+    turn(equations, "Forward")
+    equations.keyboard.press("ArrowRight")
+    expect(caption(equations, 11)).to_be_visible()
+    equations.evaluate(WATCH)
+    before = equations.locator(".st-key-equations").inner_text()
+
+    equations.keyboard.press("Space")
+    train_until(equations, 15)
+    expect(caption(equations, 11)).to_be_visible()
+    equations.keyboard.press("Space")
+    expect(play_button(equations)).to_contain_text("Train")
+    equations.wait_for_timeout(500)
+
+    assert equations.locator(".st-key-equations").inner_text() != before
+    assert equations.evaluate("seen.formulas") == 0
+    expect(equations.get_by_text(f"at iteration {iteration(equations)} of")).to_be_visible()
+    expect(caption(equations, 11)).to_be_visible()
 
 
 def test_nothing_is_wider_than_the_page(equations):

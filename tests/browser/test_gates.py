@@ -1,13 +1,14 @@
-"""The Gates page in a browser: a click that chooses a unit, and the cloud that plays."""
+"""The Gates page in a browser: a click that chooses a unit, and training in place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_app import open_page, play_button, train_until
+from tests.browser.test_app import iteration, open_page, play_button, train_until
 from tests.serving import Server
 
 #: Of the first chart: where its points are, and from where to where its axes go.
@@ -58,19 +59,81 @@ def test_a_step_of_the_slider_changes_the_same_picture_in_place(gates):
     assert gates.evaluate("plot() === before")
 
 
-def test_the_cloud_plays_from_the_start_while_its_axes_stand_still(gates):
+def test_the_cloud_is_replayed_by_the_slider_of_the_page_while_its_axes_stand_still(gates):
     show(gates, "Saturation")
-    expect(gates.locator(".updatemenu-button").first).to_be_visible()
-    gates.get_by_role("slider", name="Iteration").press("Home")
-    told = gates.locator(".slider-label").first
-    expect(told).to_have_text("iteration 0")
+    chart = gates.locator(".rnnviz-plot-chart").first
+    expect(chart).to_have_attribute("aria-label", re.compile("A point for each unit"))
+    gates.wait_for_function("plot()?._fullLayout?.yaxis3")
     start, ranges = gates.evaluate(f"[{_POINTS}, {_RANGES}]")
+    assert len(start) == 48
 
-    gates.get_by_role("button", name="Play").press("Enter")
+    gates.get_by_role("button", name="Replay").click()
     gates.wait_for_function(f"(start) => `${{{_POINTS}}}` !== `${{start}}`", arg=start)
 
-    moved, still = gates.evaluate(f"[{_POINTS}, {_RANGES}]")
-    assert len(moved) == len(start) == 48
-    assert still == ranges
-    expect(told).not_to_have_text("iteration 0")
-    gates.get_by_role("button", name="Pause").click()
+    assert gates.evaluate(_RANGES) == ranges
+    assert gates.locator(".slider-container").count() == 0
+    gates.get_by_role("button", name="Stop").click()
+    expect(gates.get_by_role("button", name="Replay")).to_be_visible()
+
+
+def shown_iteration(page: Page) -> int:
+    """Return the iteration that the page says its numbers are of."""
+    told = page.get_by_text(re.compile(r"^Measured on the probe")).first.inner_text()
+    return int(re.search(r"iteration ([\d,]+) of", told)[1].replace(",", ""))
+
+
+def test_training_here_updates_the_maps_in_place_and_keeps_zoom_and_unit(gates):
+    gates.locator(".nsewdrag").first.click(position={"x": 60, "y": 72})
+    unit = gates.locator(".st-key-unit").get_by_role("combobox")
+    expect(unit).to_have_value("unit 7")
+    gates.evaluate("window.before = plot()")
+    gates.evaluate("rnnvizPlotly.then((P) => P.relayout(plot(), {'xaxis.range': [2, 9]}))")
+    first = gates.evaluate("plot().data[0].z.bdata")
+    chart = gates.locator(".rnnviz-plot-chart").first
+    told = chart.get_attribute("aria-label")
+
+    play_button(gates).click()
+    train_until(gates, iteration(gates) + 40)
+
+    expect(chart).not_to_have_attribute("aria-label", told)
+    gates.wait_for_function("(first) => plot().data[0].z.bdata !== first", arg=first)
+    assert gates.evaluate("plot() === before")
+    assert gates.evaluate("[...plot()._fullLayout.xaxis.range]") == [2, 9]
+    expect(unit).to_have_value("unit 7")
+
+    play_button(gates).click()
+    expect(play_button(gates)).to_contain_text("Train")
+    held = iteration(gates)
+    gates.wait_for_timeout(700)
+    assert iteration(gates) == shown_iteration(gates) == held
+    assert gates.evaluate("plot() === before")
+
+
+def test_one_can_rewind_while_it_trains_and_follow_again(gates):
+    play_button(gates).click()
+    train_until(gates, iteration(gates) + 20)
+    assert shown_iteration(gates) > 30
+
+    gates.get_by_role("slider", name="Iteration").press("Home")
+    expect(gates.get_by_role("button", name="Follow training")).to_be_visible()
+    train_until(gates, iteration(gates) + 20)
+    assert shown_iteration(gates) == 0
+
+    gates.get_by_role("button", name="Follow training").click()
+    expect(gates.get_by_role("button", name="Follow training")).to_be_hidden()
+    gates.wait_for_timeout(500)
+    assert shown_iteration(gates) > 50
+    play_button(gates).click()
+
+
+def test_in_a_low_window_a_large_map_has_the_words_on_its_axes_in_sight(gates):
+    gates.set_viewport_size({"width": 1280, "height": 720})
+    gates.locator(".st-key-gate_quantity").get_by_role("combobox").click()
+    gates.get_by_role("option", name="forget gate").click()
+    words = gates.locator(".js-plotly-plot .xtick text").first
+    gates.wait_for_function("plot()?.data?.length === 1")
+    expect(words).to_be_in_viewport()
+    bottom = gates.evaluate(
+        "plot().querySelector('.xaxislayer-above').getBoundingClientRect().bottom"
+    )
+    assert bottom <= 720
