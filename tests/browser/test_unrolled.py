@@ -184,11 +184,11 @@ def test_reduced_motion_keeps_still_but_can_be_stepped(still: Open) -> None:
 def test_live_updates_neither_mount_the_picture_anew_nor_move_the_page(moving: Open) -> None:
     page = moving("live")
     canvas = page.locator(".unrolled canvas.strips").element_handle()
-    before = page.locator(".unrolled").bounding_box()
+    before = page.locator("figure.unrolled").bounding_box()
     expect(page.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
     assert canvas is not None
     assert canvas.evaluate("(canvas) => canvas.isConnected")
-    assert page.locator(".unrolled").bounding_box() == before
+    assert page.locator("figure.unrolled").bounding_box() == before
 
 
 def test_training_can_be_rewound_while_it_goes_on(moving: Open) -> None:
@@ -260,7 +260,7 @@ def test_one_step_of_each_cell_shows_its_own_rows(still: Open, cell: str) -> Non
 
 def test_nothing_is_wider_than_the_page(still: Open) -> None:
     page = still("steps=50")
-    figure = page.locator(".unrolled")
+    figure = page.locator("figure.unrolled")
     for width in (1400, 800, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(300)
