@@ -79,8 +79,10 @@ def _shown(page: Page) -> Array:
     return np.array(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 
 
-def test_a_png_is_the_picture_that_is_seen_twice_as_sharp(still: Open) -> None:
-    page = still([make_trace()])
+def test_a_png_is_the_picture_that_is_seen_twice_as_sharp(still: Open, page: Page) -> None:
+    # Not so wide that the picture is magnified.
+    page.set_viewport_size({"width": 1000, "height": 900})
+    still([make_trace()])
     image = Image.open(io.BytesIO(_saved(page, "this picture as PNG")))
     expect(page.locator(".saving .said")).to_contain_text("rnnviz-lstm-iteration-0.png")
     page.keyboard.press("Escape")
@@ -99,8 +101,11 @@ def test_a_png_is_the_picture_that_is_seen_twice_as_sharp(still: Open) -> None:
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 @pytest.mark.parametrize("level", ["All units", "One unit", "One cell"])
-def test_an_svg_is_valid_and_looks_like_the_png(still: Open, cell: str, level: str) -> None:
-    page = still([make_trace(cell=cell)])
+def test_an_svg_is_valid_and_looks_like_the_png(
+    still: Open, page: Page, cell: str, level: str
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": 900})
+    still([make_trace(cell=cell)])
     page.keyboard.press("Escape")
     page.locator(".levels button", has_text=level).click()
     page.locator(".phases button", has_text="Backward").click()
@@ -305,8 +310,11 @@ def test_a_film_of_the_sweep_has_its_size_its_frames_and_loops(still: Open, kind
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "GIF"])
-def test_a_film_of_training_shows_every_kept_iteration_as_it_was(still: Open, kind: str) -> None:
-    page = still(_several())
+def test_a_film_of_training_shows_every_kept_iteration_as_it_was(
+    still: Open, page: Page, kind: str
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": 900})
+    still(_several())
     _, frames = _frames(_saved(page, f"Training as {kind}"))
 
     wanted = []

@@ -121,7 +121,7 @@ async function attempt({ said }, action) {
 
 async function savePng(view) {
   const scene = copyOf(view, view.layout.width);
-  const { canvas, context } = canvasOf(scene, SHARPNESS);
+  const { canvas, context } = canvasOf(scene, SHARPNESS * view.magnified);
   paintFramed(context, scene);
   const blob = await encoded(canvas, "image/png");
   return offer(blob, nameOf(scene, "png"), `${canvas.width} × ${canvas.height} pixels`);
