@@ -36,5 +36,5 @@ def guide(trainer: Trainer, playing: bool) -> str:
     article = "a" if cell in ("gru", "relu") else "an"
     return (
         f"Press Train: {article} {name} learns “{trainer.task.title}”. Columns are time steps; "
-        "rows are what comes in, what the units do, what is predicted, and the gradient."
+        "rows are what its units do, what it predicts, and the gradient."
     )

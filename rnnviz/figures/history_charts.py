@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.history import chance_loss, thin
-from rnnviz.figures.marks import Spec, add_marks, axis, iteration_axis, layout
+from rnnviz.figures.marks import Spec, add_marks, axis, heading, iteration_axis, layout, sample
 from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
+from rnnviz.numbers import number, percent
 from rnnviz.training import Mark
 
 Points = NDArray[np.float64]
@@ -39,7 +40,9 @@ def loss_spec(
     frame = _frame(f"batch loss, {unit}", x, height)
     frame["yaxis"] |= {"type": "log"} if logarithmic else {"rangemode": "tozero"}
     if classes and classes > 1:
-        _add_level(frame, chance_loss(classes), f"guessing among {classes}", logarithmic)
+        chance = chance_loss(classes)
+        _add_level(frame, chance, "dash")
+        frame["annotations"] = [_key((f"guessing among {classes}: {number(chance)}", "╌"))]
     spec = {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
     return add_marks(spec, marks)
 
@@ -69,10 +72,14 @@ def accuracy_spec(
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
     frame = _frame("batch accuracy", x, height)
     frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
-    if baseline is not None:
-        _add_level(frame, baseline, "guess: most frequent", logarithmic=False)
+    levels = []
     if memoryless is not None:
-        _add_level(frame, memoryless, "best without memory", logarithmic=False)
+        _add_level(frame, memoryless, "dash")
+        levels.append((f"no memory: {percent(memoryless)}", "╌"))
+    if baseline is not None:
+        _add_level(frame, baseline, "dot")
+        levels.append((f"guess: {percent(baseline)}", "┈"))
+    frame["annotations"] = [_key(*levels)] if levels else []
     spec = {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
     return add_marks(spec, marks)
 
@@ -102,15 +109,14 @@ def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
     }
 
 
-def _add_level(frame: Spec, height: float, text: str, logarithmic: bool) -> None:
-    """Add a dashed line across the figure, with its name at the left end."""
-    line = {"color": BASELINE_COLOUR, "width": 1.5, "dash": "dash"}
+def _add_level(frame: Spec, height: float, dash: str) -> None:
+    """Add a broken line across the figure; what it means stands above, where no curve covers it."""
+    line = {"color": BASELINE_COLOUR, "width": 1.5, "dash": dash}
     across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
     frame["shapes"].append({"type": "line", "line": line, **across})
-    # On a logarithmic axis plotly places annotations, though not shapes, by the exponent.
-    where = np.log10(height) if logarithmic else height
-    # At the left: that is where a curve that rises to the level has left room above it. On a ground
-    # of its own the word can be read where a curve crosses it all the same.
-    anchors = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "xshift": 3}
-    word = {"text": text, "y": where, "showarrow": False, "font": {"size": 11}, **anchors}
-    frame["annotations"].append(word)
+    frame["margin"] |= {"t": 26}
+
+
+def _key(*levels: tuple[str, str]) -> Spec:
+    """Name the levels above the figure, from what each is called and how its line looks."""
+    return heading("  ".join(f"{sample(BASELINE_COLOUR, sign)} {name}" for name, sign in levels))

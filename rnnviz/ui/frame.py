@@ -49,12 +49,17 @@ _CSS = """
   .st-key-transport kbd { display: none; }
   .st-key-transport .readings { gap: 0.25rem 0.75rem; }
   .st-key-transport .readings dt { font-size: 0.75rem; }
+  /* The last is the learning rate, which the sidebar shows too. */
+  .st-key-transport .readings > div:nth-child(n+5):last-child { display: none; }
 }
 .readings.large { padding: 0; }
 .readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
 .readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.85; }
 /* What is seen and what to do first: one line above the picture. */
-.guide { margin: 0 0 -0.6rem; font-size: 0.9rem; line-height: 1.3; }
+.guide { margin: 0; font-size: 0.9rem; line-height: 1.3; }
+/* As high whatever it says, so that nothing below it moves. */
+.st-key-above_picture { min-height: 1.2rem; margin: -0.8rem 0 -0.9rem; }
+.st-key-studio:has(.st-key-two_networks) .st-key-above_picture { min-height: 0; margin: -1rem 0 0; }
 /* The menu of a phone lies behind an arrow; there the pages stand above the page as well. */
 div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
@@ -78,7 +83,6 @@ div:has(> .st-key-phone_pages) { display: none; }
 /* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
 :is(.st-key-laboratory, .st-key-inspected) [data-stale="true"] { opacity: 1 !important; }
 /* Two networks beside each other have the whole width, and the charts stand below them in a row. */
-.st-key-beside_row { margin: -0.4rem 0 -0.75rem; }
 .st-key-studio:has(.st-key-two_networks) > div > [data-testid="stHorizontalBlock"] {
   flex-wrap: wrap;
 }

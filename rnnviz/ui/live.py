@@ -66,6 +66,7 @@ class Places:
 
 @dataclass(frozen=True)
 class _StudioPlaces(Places):
+    says: DeltaGenerator
     picture: DeltaGenerator
     charts: DeltaGenerator
 
@@ -101,9 +102,13 @@ def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
         session.catch_up(run, seconds)
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
-    pair.choice(left)
+    # Above the picture every line counts, beside it none does.
+    pair.choice(charts if run.beside is None else left)
+    says = left.container(key="above_picture")
+    # A fragment may only write into a container that the page itself has written into.
+    says.empty()
     picture, below = left.container(), left.container()
-    places = _StudioPlaces(run.page_runs, readings, picture, charts)
+    places = _StudioPlaces(run.page_runs, readings, says, picture, charts)
     st.fragment(_tick, run_every=TICK_S if run.busy else None)(places)
     return below
 
@@ -302,9 +307,8 @@ def _reading(score: float, measure: Measure) -> str:
 
 
 def _draw(view: _StudioView, places: _StudioPlaces) -> None:
+    places.says.html(f'<p class="guide">{view.guide}</p>')
     with places.picture:
-        if view.guide:
-            st.html(f'<p class="guide">{view.guide}</p>')
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:
         plots(view.charts, key="live_charts", revision=view.revision, live=view.live)

@@ -58,17 +58,18 @@ def _choice() -> None:
     shown = run.beside or _NONE
     if session.value(session.BESIDE) != shown:
         session.show(session.BESIDE, shown)
-    with st.container(horizontal=True, vertical_alignment="center", key="beside_row"):
-        st.markdown("Beside it", width="content")
-        st.segmented_control(
+    with st.container(
+        horizontal=True, vertical_alignment="center", width="content", key="beside_row"
+    ):
+        st.markdown("Beside it", width="content", help=_HELP)
+        st.selectbox(
             "Beside it",
             [_NONE, *(cell for cell in _CELLS if cell != own)],
             key=session.BESIDE,
             format_func=lambda cell: CHOICE_LABELS.get(cell, cell),
-            required=True,
             label_visibility="collapsed",
             on_change=_choose,
-            help=_HELP,
+            width=110,
         )
         if run.beside is not None:
             with st.container(key="two_networks", width="content"):

@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
-from rnnviz.ui import session
+from rnnviz.ui import pair, session
 from rnnviz.ui.pair import TELLING
 from tests.pages.conftest import control, go_to, run_of
 
@@ -184,12 +184,13 @@ def test_it_is_still_there_after_another_page(open_app):
 
 
 @pytest.mark.parametrize("value", ["lstm", "transformer", "", None])
-def test_a_choice_that_is_not_offered_changes_nothing(open_app, value):
-    app = open_app()
-    app.session_state[session.BESIDE] = value
-    app.run()
-    assert not app.exception
-    assert run_of(app).beside is None
+def test_a_choice_that_is_not_offered_changes_nothing(monkeypatch, value):
+    run = session.Run(Trainer(RunConfig(hidden_size=2)))
+    monkeypatch.setattr(session, "current", lambda: run)
+    monkeypatch.setattr(session, "value", lambda _key: value)
+    pair._choose()
+    assert run.beside is None
+    assert run.page_is_old
 
 
 def test_numbers_as_targets_are_compared_as_well(open_app):

@@ -162,22 +162,6 @@ def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
     assert not app.button(key="play").disabled
 
 
-def test_the_text_is_continued_from_the_symbols_that_were_picked(open_app):
-    app = open_app("task")
-    control(app, "task").set_value("symbols").run()
-    app.button(key="use_task").click().run()
-    go_to(app, "studio")
-    picks = [box for box in app.selectbox if box.label.startswith("Symbol")]
-    assert len(picks) == 3
-
-    before = app.text[0].value
-    picks[0].set_value("and").run()
-
-    assert app.text[0].value.startswith("and ")
-    assert app.text[0].value != before
-    assert len(app.dataframe[-1].value) == 5
-
-
 def test_leaving_the_studio_and_coming_back_changes_nothing(open_app):
     app = open_app()
     control(app, "setting:hidden_size").set_value(9).run()
@@ -209,13 +193,13 @@ def test_a_press_that_comes_twice_pauses_once(open_app):
 def test_a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on(open_app):
     app = open_app()
     control(app, "setting:hidden_size").set_value(64).run()
-    control(app, "length:gym").set_value(300).run()
+    control(app, "length:gym").set_value(100).run()
     trainer = run_of(app).trainer
 
     control(app, "setting:batch_size").set_value(256).run()
 
     assert not app.exception
-    assert "make one of them smaller" in app.error[0].value
+    assert "make something smaller" in app.error[0].value
     assert run_of(app).trainer is trainer
     assert trainer.config.batch_size == control(app, "setting:batch_size").value == 32
 

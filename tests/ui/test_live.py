@@ -3,6 +3,7 @@
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextLabel
 from rnnviz.ui import live, session, transport
 from rnnviz.ui.live import Places
@@ -28,7 +29,7 @@ def test_knobs_that_were_read_before_a_click_changed_the_run_do_not_reach_it(run
 
 def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones():
     trainer = Trainer(RunConfig(task="labels", hidden_size=3), NextLabel())
-    held_out = f"Held out: {trainer.score().held_out:.1%}."
+    held_out = f"Held out: {percent(trainer.score().held_out)}."
 
     captions = [chart.says for chart in live._charts(trainer)]
 

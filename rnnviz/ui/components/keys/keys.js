@@ -1,5 +1,6 @@
 /**
- * The keys of the transport bar, and of stepping through time, wherever the focus is.
+ * The keys of the transport bar, and of stepping through time, wherever the focus is; and on a phone, where the
+ * settings cover the page, the way back to it once something was chosen.
  *
  * Streamlit's own shortcuts keep silent while a control has the focus, and a control that was clicked keeps it: space
  * would then press that control once more. So the key is taken here first, except where a person types, and except for space
@@ -20,6 +21,7 @@ let byKeyboard = false;
 function listen() {
   window.addEventListener("pointerdown", () => (byKeyboard = false), { capture: true });
   window.addEventListener("keydown", press, { capture: true });
+  window.addEventListener("click", showThePage);
   return true;
 }
 
@@ -39,6 +41,22 @@ function press(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!button.disabled) button.click();
+}
+
+/** Below this width the drawer of the settings covers most of the page. */
+const PHONE = "(max-width: 640px)";
+/** The choices whose effect is to be seen on the page; a slider may still be moved on. */
+const CHOICES = "[data-testid=stButtonGroup] button, [data-testid=stButton] button";
+/** Milliseconds in which the choice is seen to be made, before the drawer closes. */
+const SEEN_MS = 350;
+
+/** @param {MouseEvent} event */
+function showThePage(event) {
+  const target = event.composedPath()[0];
+  if (!(target instanceof Element) || !matchMedia(PHONE).matches) return;
+  const drawer = target.closest("[data-testid=stSidebar]");
+  if (!drawer || !target.closest(CHOICES)) return;
+  setTimeout(() => drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click(), SEEN_MS);
 }
 
 /** Streamlit draws a button twice, for wide and for narrow pages: return the one that is shown. */
