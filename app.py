@@ -1,5 +1,5 @@
-"""The app's entry point: `streamlit run app.py`. Menu and frame stand in rnnviz/ui/frame.py."""
+"""The entry point: `streamlit run app.py`. Menu and frame stand in rnnviz/ui/shell/frame.py."""
 
-from rnnviz.ui import frame
+from rnnviz.ui.shell import frame
 
 frame.show()

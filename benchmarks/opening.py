@@ -16,8 +16,8 @@ import argparse
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
 from rnnviz.tasks import is_solved
-from rnnviz.ui.live import TICK_S
-from rnnviz.ui.transport import DEFAULT_SPEED, SPEEDS
+from rnnviz.ui.shell.live import TICK_S
+from rnnviz.ui.shell.transport import DEFAULT_SPEED, SPEEDS
 
 MOST_ITERATIONS = 1_000
 #: So many good looks in a row, one each iteration; one may be luck.

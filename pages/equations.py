@@ -1,8 +1,9 @@
 """Equations: one unit at one time step, with the numbers in the formulas."""
 
-from rnnviz.ui import equations, frame, transport
+from rnnviz.ui.equations import sheet
+from rnnviz.ui.shell import frame, transport
 
 run = frame.guard()
 readings = transport.bar()
 frame.notices(run)
-equations.show(run, readings)
+sheet.show(run, readings)

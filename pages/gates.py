@@ -1,8 +1,9 @@
 """Gates: every gate and state of the units, over time steps and over training."""
 
-from rnnviz.ui import frame, gate_views, transport
+from rnnviz.ui.gates import views
+from rnnviz.ui.shell import frame, transport
 
 run = frame.guard()
 readings = transport.bar()
 frame.notices(run)
-gate_views.show(run, readings)
+views.show(run, readings)

@@ -1,11 +1,12 @@
 """Studio: the running network on one screen."""
 
-from rnnviz.ui import comparison, continuation, frame, live, take_away, transport
+from rnnviz.ui.shell import feed_forward, frame, transport
+from rnnviz.ui.studio import continuation, take_away, view
 
 run = frame.guard()
 readings = transport.bar()
 frame.notices(run)
-with live.studio(run, readings):
-    comparison.panel(run)
+with view.studio(run, readings):
+    feed_forward.panel(run)
 continuation.panel()
 take_away.panel()

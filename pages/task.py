@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from rnnviz.ui import comparison, frame, live, task_views, transport, workshop
+from rnnviz.ui.shell import feed_forward, frame, live, transport
+from rnnviz.ui.task import overview, workshop
 
 run = frame.guard()
 readings = transport.bar()
@@ -13,10 +14,10 @@ with edited:
     task = workshop.edit(run)
     workshop.use_button(run, task)
     if task == run.trainer.task:
-        task_views.probe_choice(run)
+        overview.probe_choice(run)
 with shown:
     if task is not None:
-        task_views.overview(task)
-        comparison.of_task(run, task)
-        task_views.answers(run, task)
+        overview.overview(task)
+        feed_forward.of_task(run, task)
+        overview.answers(run, task)
 live.keep_going(run, readings)

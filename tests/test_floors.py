@@ -87,10 +87,26 @@ def test_pages_hold_no_logic():
     for file in sorted((ROOT / "pages").glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)], file
-        assert "streamlit" in imported(file) or "rnnviz.ui" in imported(file)
+        assert "rnnviz.ui.shell.frame" in imported(file), file
 
 
 def test_every_page_of_the_menu_has_its_script_and_the_other_way_round():
-    from rnnviz.ui.frame import MENU
+    from rnnviz.ui.shell.frame import MENU
 
     assert {name for name, *_ in MENU} == {file.stem for file in (ROOT / "pages").glob("*.py")}
+
+
+#: The folders of the pages in rnnviz/ui: none imports another's, and what they share is the shell.
+PAGES = {"studio", "task", "gates", "equations", "gradients"}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES | {"shell", "components"}))
+def test_no_folder_of_the_user_interface_imports_that_of_a_page(page):
+    for file in sorted((ROOT / "rnnviz" / "ui" / page).rglob("*.py")):
+        used = {name.split(".")[2] for name in imported(file) if name.startswith("rnnviz.ui.")}
+        assert not used & (PAGES - {page}), file
+
+
+def test_the_components_know_nothing_of_the_shell():
+    for file in sorted((ROOT / "rnnviz" / "ui" / "components").rglob("*.py")):
+        assert not any(name.startswith("rnnviz.ui.shell") for name in imported(file)), file

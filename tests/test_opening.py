@@ -8,8 +8,8 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
 from rnnviz.tasks import is_solved
-from rnnviz.ui.live import TICK_S
-from rnnviz.ui.transport import DEFAULT_SPEED, SPEEDS
+from rnnviz.ui.shell.live import TICK_S
+from rnnviz.ui.shell.transport import DEFAULT_SPEED, SPEEDS
 
 
 def test_without_memory_the_opening_task_cannot_be_solved():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.numbers import number, percent
-from rnnviz.tasks.task import Baseline
+from rnnviz.tasks.task import Baseline, Measure
 from rnnviz.training import Mark
 
 
@@ -100,6 +100,11 @@ def score_sentence(score: float, baseline: Baseline) -> str:
     """Say how a score in the measure of its baseline compares with it."""
     sentence = accuracy_sentence if baseline.measure == "accuracy" else error_sentence
     return sentence(score, baseline)
+
+
+def score_text(score: float, measure: Measure) -> str:
+    """Write a score in its measure: a share of hits, or a mean squared error."""
+    return percent(score) if measure == "accuracy" else number(score)
 
 
 def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:

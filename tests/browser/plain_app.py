@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.ui.plain import plain
+from rnnviz.ui.shell.markup import plain
 
 TEXTS = (
     "<b>bold</b> <img src=x onerror=alert(1)>",

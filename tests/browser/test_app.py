@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rnnviz.ui.frame import MENU
+from rnnviz.ui.shell.frame import MENU
 from tests.serving import Server, running_app
 
 

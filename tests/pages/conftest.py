@@ -10,7 +10,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.training import Trainer
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell.session import Run
 from tests.serving import ROOT
 
 Open = Callable[..., AppTest]

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.analysis.predictions import probabilities
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell.session import Run
 from tests.pages.conftest import control, go_to, run_of
 
 STRANGE = "**fett** <b>x</b> $y$ :red[z] שלום עולם 👩🏽‍🚀 **fett** :smile: `a` שלום <b>x</b> 👩🏽‍🚀"
@@ -24,7 +24,8 @@ def studio(open_app):
 
 
 def panel_alone():
-    from rnnviz.ui import continuation, session
+    from rnnviz.ui.shell import session
+    from rnnviz.ui.studio import continuation
 
     session.start()
     continuation.panel()
@@ -333,7 +334,7 @@ def test_writing_can_be_stopped_and_goes_on_from_there(panel):
 
 
 def test_no_more_than_a_thousand_are_written(panel, monkeypatch):
-    from rnnviz.ui import continuation
+    from rnnviz.ui.studio import continuation
 
     monkeypatch.setattr(continuation, "MOST_ADDED", 60)
     app = panel()

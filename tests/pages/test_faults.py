@@ -9,7 +9,11 @@ import logging
 import pytest
 
 from rnnviz import Trainer
-from rnnviz.ui import controls, equations, gate_views, live, session, task_views
+from rnnviz.ui.equations import sheet
+from rnnviz.ui.gates import views
+from rnnviz.ui.shell import controls, session
+from rnnviz.ui.studio import view
+from rnnviz.ui.task import overview
 from tests.pages.conftest import control, go_to, run_of
 
 SENTENCE = "Something went wrong here, and the mistake is not yours."
@@ -20,9 +24,9 @@ def fail(*_args, **_kwargs):
 
 
 PLACES = {
-    "page": (gate_views, "show", "gates"),
-    "page outside of its fragments": (task_views, "overview", "task"),
-    "fragment": (live, "_look", "studio"),
+    "page": (views, "show", "gates"),
+    "page outside of its fragments": (overview, "overview", "task"),
+    "fragment": (view, "_look", "studio"),
     "sidebar": (controls, "_setting", "studio"),
 }
 
@@ -60,7 +64,7 @@ def test_a_fault_in_a_callback_is_told_as_well(open_app, monkeypatch):
 def test_to_start_afresh_leads_out(open_app, monkeypatch):
     app = open_app("studio")
     with monkeypatch.context() as broken:
-        broken.setattr(gate_views, "show", fail)
+        broken.setattr(views, "show", fail)
         go_to(app, "gates")
     next(button for button in app.button if button.label.startswith("Start afresh")).click().run()
 
@@ -89,7 +93,7 @@ def test_the_log_tells_on_one_line_what_repeats_it(open_app, monkeypatch, caplog
     app = open_app("studio")
     run_of(app).trainer.advance(iterations=3)
     run_of(app).trainer.set(learning_rate=0.5)
-    monkeypatch.setattr(equations, "show", fail)
+    monkeypatch.setattr(sheet, "show", fail)
     with caplog.at_level(logging.ERROR, "rnnviz"):
         go_to(app, "equations")
     (line,) = [record.getMessage() for record in caplog.records if record.name == "rnnviz"]
@@ -111,7 +115,7 @@ def test_the_log_tells_on_one_line_what_repeats_it(open_app, monkeypatch, caplog
 
 def test_a_fault_lets_the_next_visitor_in(open_app, monkeypatch):
     app = open_app("studio")
-    monkeypatch.setattr(live, "_look", fail)
+    monkeypatch.setattr(view, "_look", fail)
     app.run()
 
     assert session.GATE.waiting == 0

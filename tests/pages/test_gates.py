@@ -8,8 +8,8 @@ import pytest
 from rnnviz.analysis import saturation_history
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui import gate_views
-from rnnviz.ui.plain import plain
+from rnnviz.ui.gates import views
+from rnnviz.ui.shell.markup import plain
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, go_to, run_of
 from tests.schedules import three_days
@@ -289,7 +289,7 @@ def test_every_view_offers_its_numbers_as_a_table(page, monkeypatch):
         assert not waits
         offered[what] = make()
 
-    monkeypatch.setattr(gate_views, "csv_button", catch)
+    monkeypatch.setattr(views, "csv_button", catch)
     for view in VIEWS:
         choose(page, "gate_view", view)
 

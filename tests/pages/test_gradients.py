@@ -14,9 +14,9 @@ from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import SideBySide, other_cells
-from rnnviz.ui import session
-from rnnviz.ui.gradient_scenes import THROUGH_TIME, VIEWS
-from rnnviz.ui.gradient_views import compare
+from rnnviz.ui.gradients.laboratory import compare
+from rnnviz.ui.gradients.scenes import THROUGH_TIME, VIEWS
+from rnnviz.ui.shell import session
 from tests.pages.conftest import control, run_of
 from tests.schedules import three_days
 

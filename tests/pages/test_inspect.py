@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.ui import equations, gate_controls, session
-from rnnviz.ui.frame import MENU
+from rnnviz.ui.equations import sheet
+from rnnviz.ui.gates import controls
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.frame import MENU
 from tests.pages.conftest import control, go_to, run_of
 from tests.serving import ROOT
 
@@ -166,16 +168,16 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     run.selected_unit = 2
 
     for key, choose in (
-        (session.UNIT, gate_controls._select_unit),
-        (session.EQUATION_UNIT, equations._choose),
+        (session.UNIT, controls._select_unit),
+        (session.EQUATION_UNIT, sheet._choose),
     ):
         monkeypatch.setattr(session, "value", lambda asked, key=key: {key: late}[asked])
         choose(0)
         assert run.selected_unit in (2, None)
 
     for place in ({"chart": 0, "x": late, "y": late}, {"chart": 0}):
-        monkeypatch.setattr(gate_controls, "clicked", lambda _, place=place: place)
-        gate_controls.click("key", "y", 0)
+        monkeypatch.setattr(controls, "clicked", lambda _, place=place: place)
+        controls.click("key", "y", 0)
         assert run.selected_unit in (2, None)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.training import Mark
-from rnnviz.ui import session
+from rnnviz.ui.shell import session
 from tests.pages.conftest import control, go_to, run_of
 
 

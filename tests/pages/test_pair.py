@@ -8,8 +8,9 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
-from rnnviz.ui import pair, session
-from rnnviz.ui.pair import TELLING
+from rnnviz.ui.shell import session
+from rnnviz.ui.studio import pair
+from rnnviz.ui.studio.pair import TELLING
 from tests.pages.conftest import control, go_to, run_of
 
 

@@ -8,8 +8,8 @@ from rnnviz.analysis.gradients import backward_norms, factor_per_step
 from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import percent
 from rnnviz.training import PRESETS
-from rnnviz.ui import presets
-from rnnviz.ui.plain import plain
+from rnnviz.ui.gradients import presets
+from rnnviz.ui.shell.markup import plain
 from tests.pages.conftest import control, run_of
 from tests.pages.test_gradients import large_numbers
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.ui.frame import MENU
-from rnnviz.ui.session import SPEED
-from rnnviz.ui.transport import toggle
+from rnnviz.ui.shell.frame import MENU
+from rnnviz.ui.shell.session import SPEED
+from rnnviz.ui.shell.transport import toggle
 from tests.pages.conftest import control, go_to, run_of
 from tests.schedules import three_days
 

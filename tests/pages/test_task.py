@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from rnnviz.tasks import GymSchedule, NextSymbol
-from rnnviz.ui.session import Draft
-from rnnviz.ui.workshop import names_in_order
+from rnnviz.ui.shell.session import Draft
+from rnnviz.ui.task.workshop import names_in_order
 from tests.pages.conftest import control, go_to, run_of
 
 

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from rnnviz.tasks import SHIPPED_TEXT, table
-from rnnviz.ui.session import Draft
+from rnnviz.ui.shell.session import Draft
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, run_of
 from tests.serving import ROOT

@@ -6,8 +6,9 @@ import pytest
 
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui import session, task_views, workshop
-from rnnviz.ui.gate import GATE
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.task import overview, workshop
 from tests.pages.conftest import control, go_to, run_of
 
 FOREIGN = (None, "", "nothing of the kind", -1, 10**9, 0.5, True, ["x"], {"a": 1}, b"x")
@@ -21,7 +22,7 @@ def test_a_probe_that_there_is_not_is_ignored(open_app, sent, monkeypatch):
     monkeypatch.setattr(session, "current", lambda: run)
     monkeypatch.setattr(session, "value", lambda *_: sent)
 
-    task_views._choose_probe()
+    overview._choose_probe()
 
     assert run.trainer.probe.name == before
 

@@ -3,8 +3,8 @@
 import threading
 import time
 
-from rnnviz.ui import gate as module
-from rnnviz.ui.gate import LONGEST_SLICE_S, SHORTEST_SLICE_S, ComputeGate
+from rnnviz.ui.shell import turns as module
+from rnnviz.ui.shell.turns import LONGEST_SLICE_S, SHORTEST_SLICE_S, ComputeGate
 
 
 def test_sessions_that_have_computed_alike_get_their_turn_in_the_order_in_which_they_came():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.ui import gradient_scenes
-from rnnviz.ui.gradient_scenes import Paced, Reading, Shown, Wanted, as_html, scene_of
-from rnnviz.ui.session import Run
+from rnnviz.ui.gradients import scenes
+from rnnviz.ui.gradients.scenes import Paced, Reading, Shown, Wanted, as_html, scene_of
+from rnnviz.ui.shell.session import Run
 
 WANTED = Wanted("Over the lag", 0, "h")
 
@@ -21,9 +21,9 @@ def measured(monkeypatch):
         clock[0] += 1.0
         return Shown(says=str(len(looks)))
 
-    monkeypatch.setitem(gradient_scenes.VIEWS, "Over the lag", look)
-    monkeypatch.setitem(gradient_scenes.VIEWS, "Jacobians", look)
-    monkeypatch.setattr(gradient_scenes.time, "monotonic", lambda: clock[0])
+    monkeypatch.setitem(scenes.VIEWS, "Over the lag", look)
+    monkeypatch.setitem(scenes.VIEWS, "Jacobians", look)
+    monkeypatch.setattr(scenes.time, "monotonic", lambda: clock[0])
     return looks, clock
 
 
@@ -47,9 +47,7 @@ def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measu
 def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(measured, monkeypatch):
     _, clock = measured
     looks = []
-    monkeypatch.setitem(
-        gradient_scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown()
-    )
+    monkeypatch.setitem(scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown())
     run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
     while clock[0] < 10:
         paced.look(scene_of(run, Wanted("Side by side", 0, "h")))

@@ -3,11 +3,12 @@
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.figures.course_charts import course_charts
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextLabel
-from rnnviz.ui import live, session, transport
-from rnnviz.ui.live import Places
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import live, session, transport
+from rnnviz.ui.shell.live import Places
+from rnnviz.ui.shell.session import Run
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones(
     trainer = Trainer(RunConfig(task="labels", hidden_size=3), NextLabel())
     held_out = f"Held out: {percent(trainer.score().held_out)}."
 
-    captions = [chart.says for chart in live._charts(trainer)]
+    captions = [chart.says for chart in course_charts(trainer)]
 
     assert any(says.startswith("Trained examples: ") and held_out in says for says in captions)
     assert not any("All examples" in says for says in captions)

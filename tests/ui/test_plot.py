@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from rnnviz import figures
+from rnnviz.figures.chart import Chart
 from rnnviz.ui.components import plot as component
-from rnnviz.ui.components.plot import LIBRARY, Chart, plots, provide_plotly
+from rnnviz.ui.components.plot import LIBRARY, plots, provide_plotly
 from tests.figures.test_payload import unpack
 
 SCRIPT = Path(component.__file__).with_name("plot.js").read_text(encoding="utf-8")

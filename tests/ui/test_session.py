@@ -5,8 +5,8 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui import session
-from rnnviz.ui.session import Earlier, Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.session import Earlier, Run
 
 CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
 

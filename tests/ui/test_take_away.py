@@ -1,6 +1,6 @@
 """A file is made a piece at a time, and is there when the last piece is done."""
 
-from rnnviz.ui.take_away import _File, _size
+from rnnviz.ui.studio.take_away import _File, _size
 
 
 def _work():

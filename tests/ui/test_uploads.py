@@ -4,7 +4,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.ui import uploads
+from rnnviz.ui.shell import uploads
 
 
 def file(name):
@@ -27,7 +27,7 @@ def reading_app():
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    from rnnviz.ui import uploads
+    from rnnviz.ui.shell import uploads
 
     sent = st.file_uploader("file", key="file")
     taken = uploads.taken(sent)

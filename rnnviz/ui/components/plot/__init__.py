@@ -11,16 +11,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import plotly.graph_objects as go
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
-from rnnviz.figures.marks import Spec
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.payload import to_bytes
 from rnnviz.home import HOME
 
@@ -60,29 +59,6 @@ def provide_plotly(folder: Path = STATIC) -> bool:
         return _same_size(source, target)
 
 
-@dataclass(frozen=True)
-class Chart:
-    """One chart to draw.
-
-    Parameters
-    ----------
-    figure : Spec or plotly Figure
-        A spec is quicker by 10 ms.
-    says
-        The sentence under the chart, as plain text; markup in it is shown as text.
-    label
-        What is read out to people who do not see the chart, before the sentence.
-    of_window
-        Share (0..1) of the window's height that it takes at most, where its own is larger: so
-        that the words on its axes are in sight. None if it is always as high as it says.
-    """
-
-    figure: Spec | go.Figure
-    says: str = ""
-    label: str = ""
-    of_window: float | None = None
-
-
 class Clicked(TypedDict):
     """What the user clicked: the number of the chart, and the place on its axes."""
 
@@ -116,7 +92,7 @@ def plots(
         browser has time for everything else. If not, each that differs from the one before it is
         drawn at once.
     """
-    reports = {} if on_click is None else {"on_clicked_change": on_click}
+    reports: dict[str, Any] = {} if on_click is None else {"on_clicked_change": on_click}
     messages = [_message(chart, revision, live) for chart in charts]
     _mount(key=key, data=to_bytes({"clicks": bool(reports), "charts": messages}), **reports)
 

@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,10 +27,10 @@ from rnnviz.tasks import NextSymbol
 from rnnviz.tasks.symbols import MOST_TYPED
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
-from rnnviz.ui import session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
 _COLDEST, _HOTTEST = 0.1, 2.0
@@ -368,6 +369,6 @@ def _show_gates(gates: pd.DataFrame, cell: str) -> None:
     )
 
 
-def _bar(label: str) -> object:
+def _bar(label: str) -> Any:
     """Return how a column of numbers 0..1 is drawn."""
     return st.column_config.ProgressColumn(label, min_value=0.0, max_value=1.0, format="percent")

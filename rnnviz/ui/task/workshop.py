@@ -17,10 +17,10 @@ from rnnviz.tasks.table import Glance, glance
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
-from rnnviz.ui import controls, session, transport, uploads
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Draft, Edited, File, Run
+from rnnviz.ui.shell import controls, session, transport, uploads
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Draft, Edited, File, Run
+from rnnviz.ui.shell.turns import GATE
 
 _ORDER = "Place"
 _NAME = "Name"
@@ -164,7 +164,7 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) ->
     assert issubclass(task, Column)
     chosen = session.value(key)
     options = ["", *names] if chosen in ("", *names) else ["", *names, chosen]
-    return st.selectbox(
+    name: str = st.selectbox(
         field.label,
         options=options,
         format_func=lambda name: _column_label(name, names) if name else task.usual,
@@ -172,6 +172,7 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) ->
         persist_state="session",
         help=field.help,
     )
+    return name
 
 
 def _choose_inputs(

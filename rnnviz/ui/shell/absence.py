@@ -20,7 +20,7 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from rnnviz.ui.gate import GATE
+from rnnviz.ui.shell.turns import GATE
 
 #: How often is looked, in seconds.
 LOOK_S = 5.0

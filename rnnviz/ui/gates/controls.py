@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.ui import inspection, session
 from rnnviz.ui.components.plot import clicked
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import inspection, session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
 
 _ALL = "all"
 #: The choice of no unit: None would be a list in which nothing is chosen.
@@ -86,8 +86,8 @@ def choose_order(cell: str) -> str:
 def choose_unit(run: Run, layer: int, none: str = "none") -> int | None:
     """Draw the choice of the unit that is outlined on every page; return it."""
     units = range(run.trainer.network.hidden_size)
-    unit = run.selected_unit if run.selected_layer == layer else None
-    unit = inspection.fitting(unit, units, None)
+    selected = run.selected_unit if run.selected_layer == layer else None
+    unit: int | None = inspection.fitting(selected, units, None)
     inspection.keep(session.UNIT, _NO_UNIT if unit is None else unit)
     st.selectbox(
         "Unit",

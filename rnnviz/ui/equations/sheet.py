@@ -11,10 +11,10 @@ from rnnviz.analysis.equations import Direction, Stage, Where, opening_step, sta
 from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
 from rnnviz.recording import Trace
-from rnnviz.ui import inspection, live, session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}

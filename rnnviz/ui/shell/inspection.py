@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from rnnviz.recording import Trace
-from rnnviz.ui import session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 View = TypeVar("View")
 

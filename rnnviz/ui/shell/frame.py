@@ -9,11 +9,11 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
-from rnnviz.ui import absence, controls, faults, session, uploads
 from rnnviz.ui.components.plot import provide_plotly
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import absence, controls, faults, session, uploads
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: The menu: (page script in pages/, title, icon). The first page is the default.
 MENU: tuple[tuple[str, str, str], ...] = (

@@ -11,10 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.figures.gate_maps import drawn_as_maps
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.ui import gate_scenes, inspection, live, session, unit_views
 from rnnviz.ui.components.plot import plots
-from rnnviz.ui.downloads import csv_button
-from rnnviz.ui.gate_controls import (
+from rnnviz.ui.gates import scenes, unit_views
+from rnnviz.ui.gates.controls import (
     BY_NUMBER,
     Wanted,
     choose_order,
@@ -24,8 +23,10 @@ from rnnviz.ui.gate_controls import (
     choose_unit,
     click,
 )
-from rnnviz.ui.gate_scenes import Seen, Shown
-from rnnviz.ui.session import Run
+from rnnviz.ui.gates.scenes import Seen, Shown
+from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.shell.downloads import csv_button
+from rnnviz.ui.shell.session import Run
 
 
 def _maps(cell: str) -> list[str]:
@@ -78,11 +79,11 @@ _WITH_TABLE_S = 1.0
 
 #: The views by their titles, in the order of the menu.
 VIEWS: dict[str, View] = {
-    "Time steps": View(gate_scenes.time_steps, order=True),
-    "Training, one step": View(gate_scenes.training_of_one_step, order=True, step=True),
-    "Training, one unit": View(gate_scenes.training_of_one_unit, no_unit="mean of all"),
+    "Time steps": View(scenes.time_steps, order=True),
+    "Training, one step": View(scenes.training_of_one_step, order=True, step=True),
+    "Training, one unit": View(scenes.training_of_one_unit, no_unit="mean of all"),
     "Saturation": View(unit_views.saturation, session.SATURATED_GATE, _gates, rest_s=_WITH_TABLE_S),
-    "Distribution": View(gate_scenes.distribution, no_unit=""),
+    "Distribution": View(scenes.distribution, no_unit=""),
     "Weights": View(unit_views.weights, session.WEIGHED_GATE, _weighed, order=True),
     "What units follow": View(
         unit_views.follows,

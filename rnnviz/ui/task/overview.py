@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.sample_chart import fit_a_phone
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Batch, Task
-from rnnviz.ui import session
-from rnnviz.ui.components.plot import Chart, plots
-from rnnviz.ui.downloads import csv_button
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.components.plot import plots
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.downloads import csv_button
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 _EXAMPLES = 6
 _FORECAST_VALUES = 150

@@ -7,10 +7,10 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.ui import session
 from rnnviz.ui.components.keys import keys
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}

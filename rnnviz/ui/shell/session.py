@@ -25,12 +25,12 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui import absence
-from rnnviz.ui.gate import GATE
+from rnnviz.ui.shell import absence
+from rnnviz.ui.shell.turns import GATE
 
 _RUN = "run"
 
-#: Tells of an exception, and whether nothing else needs to; `rnnviz.ui.faults` puts itself here.
+#: Tells of an exception, and whether nothing else needs to; `faults.py` puts itself here.
 on_fault: Callable[[Exception], bool] | None = None
 
 #: A slider that was dragged while training, and has not moved for this long, is let go.
@@ -167,7 +167,7 @@ class Run:
     Parameters
     ----------
     trainer
-        Touch it only while holding a turn of `rnnviz.ui.gate.GATE`.
+        Touch it only while holding a turn of `rnnviz.ui.shell.turns.GATE`.
     earlier
         The runs before this one, the latest last: to each `undo` goes back when nothing of the one
         after it is left to undo.

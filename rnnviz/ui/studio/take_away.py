@@ -11,11 +11,12 @@ import streamlit as st
 from rnnviz.figures import export, standalone
 from rnnviz.figures.export import Snapshot, Work
 from rnnviz.numbers import percent
-from rnnviz.ui import inspection, live, session
 from rnnviz.ui.components.unrolled import script
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import inspection, session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.studio import view
 
 _ALL, _THIS = "all kept iterations", "the shown iteration"
 
@@ -126,7 +127,7 @@ def _start() -> None:
     """Take what the file is made of; training that goes on does not change it."""
     run, kind = session.current(), _kind()
     with GATE.turn(run):
-        traces = [live.shown_trace(run)] if session.value(session.FILE_EXTENT) == _THIS else None
+        traces = [view.shown_trace(run)] if session.value(session.FILE_EXTENT) == _THIS else None
         taken = export.snapshot(run.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
     span = f"{first}" if first == last else f"{first}-{last}"

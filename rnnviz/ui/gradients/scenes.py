@@ -45,14 +45,14 @@ from rnnviz.analysis.theory import JACOBIANS, Letter, WayBack, way_back, way_bac
 from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
 from rnnviz.analysis.updates import clipping_sentence, updates, updates_sentence
 from rnnviz.engine import Network
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.update_charts import group_labels
 from rnnviz.numbers import factor as factor_text
 from rnnviz.recording import Trace
 from rnnviz.training import Mark, Trainer
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui.components.plot import Chart
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell.session import Run
 
 _BARS = "▁▂▃▄▅▆▇█"
 

@@ -10,20 +10,21 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import figures
 from rnnviz.analysis import pair as words
+from rnnviz.analysis.history import score_text
 from rnnviz.figures.beside import Beside, iterations_in, pack_two
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.pair_charts import gradient_of_both_spec, together
 from rnnviz.figures.picture import pack
-from rnnviz.numbers import number, percent
+from rnnviz.numbers import number
 from rnnviz.recording import Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Baseline, Task
 from rnnviz.training import FIELD, RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.pair import Pair, usual_companion
-from rnnviz.ui import session
-from rnnviz.ui.components.plot import Chart
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: Where the two differ most visibly: what comes early decides at the end, and without gates the
 #: gradient does not arrive there. Measured on seeds 0 to 4: the LSTM is above 99 % after 250
@@ -204,9 +205,9 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
 
 def _each(names: Sequence[str], scores: Sequence[float], baseline: Baseline) -> str:
     """Say the scores of both on all examples."""
-    if baseline.measure == "accuracy":
-        what, shown = "Accuracy on all examples", percent
-    else:
-        what, shown = "Squared error on all examples", number
-    told = ", ".join(f"{name} {shown(score)}" for name, score in zip(names, scores, strict=True))
-    return f"{what}: {told}."
+    what = "Accuracy" if baseline.measure == "accuracy" else "Squared error"
+    told = ", ".join(
+        f"{name} {score_text(score, baseline.measure)}"
+        for name, score in zip(names, scores, strict=True)
+    )
+    return f"{what} on all examples: {told}."

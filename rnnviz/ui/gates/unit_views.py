@@ -16,12 +16,12 @@ from rnnviz.analysis.gate_weights import gate_weights, weights_sentence, weights
 from rnnviz.analysis.gates import saturation_by_gate, saturation_sentence, saturation_table
 from rnnviz.analysis.observation import observe, sequences_for
 from rnnviz.analysis.saturation_history import SaturationHistory
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.ui.components.plot import Chart
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.gate_controls import Wanted
-from rnnviz.ui.gate_scenes import OF_WINDOW, Seen, Shown, Table
-from rnnviz.ui.session import Run
+from rnnviz.ui.gates.controls import Wanted
+from rnnviz.ui.gates.scenes import OF_WINDOW, Seen, Shown, Table
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 
 def saturation(shown: Shown) -> Seen:

@@ -1,7 +1,7 @@
 """What a visitor sees of an exception that nobody expected: a sentence, and two ways out.
 
 Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
-of a widget. `rnnviz.ui.session` names ours, wherever one of them asks for the visitor's run.
+of a widget. `rnnviz.ui.shell.session` names ours, wherever one of them asks for the visitor's run.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.fields import shown
-from rnnviz.ui import session
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.session import Run
 
 _LOG = logging.getLogger("rnnviz")
 _OURS = Path(__file__).parents[1]

@@ -10,9 +10,9 @@ import streamlit as st
 from rnnviz.fields import Field
 from rnnviz.numbers import number
 from rnnviz.training import FIELD, config
-from rnnviz.ui import intervene, session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import interventions, session
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
@@ -61,7 +61,7 @@ def _settings() -> None:
     session.refresh()
     run = session.current()
     st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
-    intervene.undo_button(run)
+    interventions.undo_button(run)
     st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
     for name in ("cell", "hidden_size"):
         _setting(FIELD[name], run)
@@ -71,15 +71,15 @@ def _settings() -> None:
     for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
         _setting(FIELD[name], run)
     with st.container(key="interventions"):
-        intervene.active(run)
+        interventions.active(run)
     with st.expander("Intervene", key="intervene_panel"):
-        intervene.panel(run)
+        interventions.panel(run)
     with st.expander("More settings", key="more_settings"):
         for name in _MORE:
             _setting(FIELD[name], run)
     if run.trainer.marks:
         with st.expander("Done to this run", key="done_to_run"):
-            intervene.marks(run)
+            interventions.marks(run)
 
 
 def draw(
@@ -121,7 +121,7 @@ def draw(
     if field.logarithmic or field.optional:
         stops = _stops(field, current)
         return st.select_slider(options=stops, format_func=_short_number, **common)
-    low, high = _COMFORTABLE.get(field.name, (field.low, field.high))
+    low, high = _offered(field)
     return st.slider(
         min_value=field.kind(min(low, current)),
         max_value=field.kind(max(high, current)),
@@ -170,9 +170,16 @@ def _restart() -> None:
     session.outdate_page()
 
 
+def _offered(field: Field) -> tuple[float, float]:
+    """Return the range of a number's slider; every number on a slider has one."""
+    assert field.low is not None
+    assert field.high is not None
+    return _COMFORTABLE.get(field.name, (field.low, field.high))
+
+
 def _stops(field: Field, current: Any) -> list[Any]:
     """Return the stops of a slider that works in factors or can be off; `current` is one."""
-    low, high = _COMFORTABLE.get(field.name, (field.low, field.high))
+    low, high = _offered(field)
     steps = _HALF_DECADES if field.logarithmic else _COUNTS
     numbers = {field.kind(step) for step in steps if low <= step <= high}
     if current is not None:

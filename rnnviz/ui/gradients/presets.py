@@ -6,11 +6,12 @@ import streamlit as st
 
 from rnnviz.analysis.claims import CLAIMS
 from rnnviz.training import PRESETS, Preset, Trainer
-from rnnviz.ui import gradient_views, session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.gradient_scenes import VIEWS
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Experiment, Run
+from rnnviz.ui.gradients import laboratory
+from rnnviz.ui.gradients.scenes import VIEWS
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Experiment, Run
+from rnnviz.ui.shell.turns import GATE
 
 #: Seconds between two reports on an experiment that is under way.
 REPORT_S = 1.0
@@ -83,12 +84,12 @@ def _count(preset: Preset) -> str:
 def _start(preset: Preset) -> None:
     """Train the runs of a preset side by side; the first becomes the visitor's run."""
     run = session.current()
-    gradient_views.compare(run, preset.runs, preset.iterations)
-    runs = run.errand
+    laboratory.compare(run, preset.runs, preset.iterations)
+    runs = run.side_by_side
     session.outdate_page()
-    if runs is None or runs is not run.side_by_side:
+    if runs is None or runs is not run.errand:
         return
-    session.leave_for(next(iter(run.side_by_side.trainers.values())), f"preset {preset.name}")
+    session.leave_for(next(iter(runs.trainers.values())), f"preset {preset.name}")
     run.side_by_side = run.errand = runs
     if len(preset.runs) == 1:
         session.show(session.GRADIENT_VIEW, next(iter(VIEWS)))

@@ -13,10 +13,8 @@ from rnnviz.analysis.theory import Letter
 from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import Named, SideBySide, other_cells
-from rnnviz.ui import inspection, live, session
 from rnnviz.ui.components.plot import clicked, plots
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.gradient_scenes import (
+from rnnviz.ui.gradients.scenes import (
     ALL,
     LAST,
     VIEWS,
@@ -28,8 +26,10 @@ from rnnviz.ui.gradient_scenes import (
     has_nothing_to_show,
     scene_of,
 )
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 _LAG, _ITEMISED, _JACOBIANS, _NORM, _CELLS, _CHECK = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.

@@ -17,13 +17,14 @@ from rnnviz.analysis.comparison import (
     way_of,
     worth_of_memory,
 )
+from rnnviz.figures.chart import Chart
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Task
-from rnnviz.ui import session
-from rnnviz.ui.components.plot import Chart, plots
-from rnnviz.ui.controls import CHOICE_LABELS
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.session import Run
+from rnnviz.ui.components.plot import plots
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.controls import CHOICE_LABELS
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which
 #: the browser drops several frames of the animation: with one look a second, nine of 55.

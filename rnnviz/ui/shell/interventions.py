@@ -9,10 +9,10 @@ import streamlit as st
 from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import describe, put
-from rnnviz.ui import session
-from rnnviz.ui.gate import GATE
-from rnnviz.ui.plain import plain
-from rnnviz.ui.session import Run
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
 
 #: So many of the latest marks are listed.
 MARKS_LISTED = 8
@@ -145,11 +145,11 @@ def _choose(key: str, label: str, options: list[str], words: Callable[[str], str
     """Draw a choice; what was chosen for another cell and is not to be had here is let go."""
     if session.value(key) not in options:
         session.show(key, options[0])
-    chosen: str = st.segmented_control(
+    chosen = st.segmented_control(
         label, options, key=key, format_func=words, required=True, width="stretch",
         persist_state="session",
     )  # fmt: skip
-    return chosen
+    return options[0] if chosen is None else chosen
 
 
 def _fits(kind: str, gates: str, cell: str) -> bool:

@@ -18,14 +18,14 @@ from rnnviz.analysis import units
 from rnnviz.analysis.gates import SHARES, Distribution, distribution_table
 from rnnviz.analysis.history import marks_sentence
 from rnnviz.engine import Network
+from rnnviz.figures.chart import Chart
 from rnnviz.figures.marks import Spec
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
 from rnnviz.training import Mark, Trainer
-from rnnviz.ui.components.plot import Chart
-from rnnviz.ui.gate_controls import BY_LIKENESS, BY_NUMBER, Wanted
-from rnnviz.ui.session import Run
+from rnnviz.ui.gates.controls import BY_LIKENESS, BY_NUMBER, Wanted
+from rnnviz.ui.shell.session import Run
 
 #: Of a low window a large map takes half, so that the words on its axes are in sight.
 OF_WINDOW = 0.5

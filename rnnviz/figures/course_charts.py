@@ -1,0 +1,68 @@
+"""The charts beside the moving picture: how training goes, each with its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnviz.analysis.gradients import backward_norms, backward_sentence
+from rnnviz.analysis.history import loss_sentence, score_sentence, score_text
+from rnnviz.figures.chart import Chart
+from rnnviz.figures.gradient_charts import gradient_norms_spec
+from rnnviz.figures.history_charts import accuracy_spec, loss_spec
+from rnnviz.tasks.task import Baseline
+from rnnviz.training import Score, Trainer
+
+
+def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
+    """Make the charts of loss, accuracy and gradient of a run as it is now, one after the other.
+
+    Numbers as targets have a loss, but no accuracy.
+
+    Parameters
+    ----------
+    trainer
+    height
+        Of each, in pixels.
+    """
+    trace, score, baseline = trainer.trace(), trainer.score(), trainer.task.baseline()
+    history = trainer.history
+    iterations, losses = history.column("iteration"), history.column("loss")
+    classes = len(trace.output_labels) or None
+    says = _score_says(score, baseline)
+    last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
+    marks = trainer.marks
+    loss = loss_spec(iterations, losses, classes, height=height, marks=marks)
+    if classes is None:
+        yield Chart(loss, f"{last} {says}")
+    else:
+        yield Chart(loss, last)
+        accuracies = history.column("accuracy")
+        yield Chart(
+            accuracy_spec(
+                iterations,
+                accuracies,
+                baseline.accuracy,
+                _telling(trainer.task.memoryless, baseline.accuracy),
+                height=height,
+                marks=marks,
+            ),
+            says,
+        )
+    yield Chart(
+        gradient_norms_spec(trace, height=height),
+        f"Last step's loss alone: {backward_sentence(backward_norms(trace))}",
+    )
+
+
+def _score_says(score: Score, baseline: Baseline) -> str:
+    """Say how the examples are scored; where some are held out, the two apart."""
+    if score.held_out is None:
+        which = f"{score.sequences} of {score.of} examples" if score.of_fewer else "All examples"
+        return f"{which}: {score_sentence(score.value, baseline)}"
+    held_out = score_text(score.held_out, score.measure)
+    return f"Trained examples: {score_sentence(score.value, baseline)} Held out: {held_out}."
+
+
+def _telling(memoryless: float, baseline: float) -> float | None:
+    """Return what is best without memory where a line of its own for it would say something."""
+    return memoryless if baseline + 0.08 < memoryless < 0.97 else None

@@ -1,0 +1,1 @@
+"""The Equations page: one unit at one time step, with the numbers in the formulas."""

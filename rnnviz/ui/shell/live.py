@@ -1,0 +1,165 @@
+"""The live loop: train for a slice, look at the network, draw it in place, many times a second.
+
+A Streamlit fragment that runs itself again while the run plays. There is no thread and no loop of
+our own: when the tab closes, the browser's timer ends, and with it the training. `turn` is what
+the loops of all pages have in common.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitInvalidLayoutContextError
+
+from rnnviz.analysis.history import score_text
+from rnnviz.numbers import number, percent
+from rnnviz.tasks.task import Baseline
+from rnnviz.training import Score, Trainer
+from rnnviz.ui.shell import session, transport
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
+
+#: Seconds between two ticks.
+TICK_S = 0.15
+#: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
+ANSWER_S = 0.01
+#: Seconds in which the server can send a picture before the next tick of the same visitor throws
+#: away what is still unsent; with many visitors that next tick is already waiting.
+SENDING_S = 0.02
+
+View = TypeVar("View")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a tick draws: places that the page has laid out once, so that no tick has to.
+
+    They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
+
+    Parameters
+    ----------
+    page_run
+        `Run.page_runs` as it was when the page laid them out.
+    readings
+        For the numbers in the transport bar.
+    """
+
+    page_run: int
+    readings: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class _Readings:
+    iteration: int
+    loss: float
+    score: Score
+    baseline: Baseline
+    learning_rate: float
+    solved_at: int | None
+
+
+def keep_going(run: Run, readings: DeltaGenerator) -> None:
+    """Keep the run going while it plays, on a page that shows nothing of each tick but its numbers.
+
+    Parameters
+    ----------
+    readings
+        Where these go: a place in the transport bar.
+    """
+    places = Places(run.page_runs, readings)
+    st.fragment(_tick_alone, run_every=TICK_S if run.busy else None)(places)
+
+
+def _tick_alone(places: Places) -> None:
+    session.refresh()
+    turn(session.current(), places, lambda: None, lambda _: None)
+
+
+def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[View], None]) -> None:
+    """Do one turn of the loop. Everything is computed before anything is drawn.
+
+    Each Streamlit call is a point at which this script may be stopped for a newer one, so none
+    stands within the change of the network. The turn includes the drawing: scripts of several
+    sessions that draw at once would slow each other down as much as their training would.
+
+    Parameters
+    ----------
+    look
+        Measures what is to be shown, after the slice of training, while the turn is held.
+    draw
+        Draws it, without computing.
+    """
+    if places.page_run != run.page_runs:
+        return
+    knobs, begun = session.live_knobs(), run.pictures
+    quota = transport.iterations_per_tick()
+    with GATE.turn(run) as seconds:
+        # A click may have begun another run meanwhile, or undone something: not for these knobs.
+        if run.pictures != begun:
+            return
+        if session.apply_knobs(run, knobs):
+            seconds = min(seconds, ANSWER_S)
+        session.refresh()
+        if run.playing:
+            run.advance(quota, seconds)
+        elif run.errand is not None:
+            run.errand.advance(seconds)
+            if run.errand.done:
+                run.errand, run.page_is_old = None, True
+        elif run.behind:
+            session.catch_up(run, seconds)
+            run.page_is_old = not run.behind
+        readings, view = _read(run.trainer), look()
+        if run.playing and run.stopped:
+            run.playing = False
+            st.rerun()
+        # The visitor may leave while this tick trains, and at any moment of the drawing: then its
+        # places are gone.
+        if places.page_run == run.page_runs:
+            with contextlib.suppress(StreamlitInvalidLayoutContextError):
+                _draw_readings(readings, places.readings)
+                draw(view)
+    if run.busy:
+        time.sleep(SENDING_S)
+
+
+def _read(trainer: Trainer) -> _Readings:
+    return _Readings(
+        iteration=trainer.iteration,
+        loss=trainer.trace().loss,
+        score=trainer.score(),  # before `solved_at`: it looks whether the task is solved
+        baseline=trainer.task.baseline(),
+        learning_rate=trainer.config.learning_rate,
+        solved_at=trainer.solved_at,
+    )
+
+
+def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
+    """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
+    shown = [
+        ("Iteration", f"{read.iteration:,}"),
+        ("Example loss", number(read.loss)),
+        (_score_label(read.score, read.baseline), score_text(read.score.value, read.score.measure)),
+        ("Learning rate", number(read.learning_rate)),
+    ]
+    if read.solved_at is not None:
+        shown.insert(1, ("Solved at", f"{read.solved_at:,}"))
+    if read.score.held_out is not None:
+        shown.insert(-1, ("Held out", score_text(read.score.held_out, read.score.measure)))
+    rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in shown)
+    place.html(f'<dl class="readings">{rows}</dl>')
+
+
+def _score_label(score: Score, baseline: Baseline) -> str:
+    which = "All" if score.held_out is None else "Trained"
+    if score.of_fewer:
+        which = f"{score.sequences} of {score.of}"
+    if baseline.measure == "accuracy":
+        return f"{which}: accuracy (guess {percent(baseline.score)})"
+    return f"{which}: squared error (mean {number(baseline.score)})"

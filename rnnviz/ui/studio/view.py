@@ -1,0 +1,122 @@
+"""The Studio: the running network on one screen, in motion while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rnnviz.analysis.guide import guide
+from rnnviz.figures.chart import Chart
+from rnnviz.figures.course_charts import course_charts
+from rnnviz.figures.picture import pack
+from rnnviz.recording import Trace
+from rnnviz.ui.components.plot import plots
+from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
+from rnnviz.ui.shell import live, session
+from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.studio import pair
+
+_PICTURE = "moving_network"
+_CHART_HEIGHT = 210
+
+
+@dataclass(frozen=True)
+class _Places(live.Places):
+    says: DeltaGenerator
+    picture: DeltaGenerator
+    charts: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class _View:
+    picture: bytes
+    charts: tuple[Chart, ...]
+    revision: str
+    live: bool
+    guide: str
+
+
+def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
+    """Draw the running network, and keep it running while it plays; return the place below it.
+
+    Parameters
+    ----------
+    readings
+        Where the numbers go: a place in the transport bar.
+    """
+    with GATE.turn(run) as seconds:
+        session.catch_up(run, seconds)
+    with st.container(key="studio"):
+        left, charts = st.columns([5, 2])
+    # Above the picture every line counts, beside it none does.
+    pair.choice(charts if run.beside is None else left)
+    says = left.container(key="above_picture")
+    # A fragment may only write into a container that the page itself has written into.
+    says.empty()
+    picture, below = left.container(), left.container()
+    places = _Places(run.page_runs, readings, says, picture, charts)
+    st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places)
+    return below
+
+
+def shown_trace(run: Run) -> Trace:
+    """Return the trace that the picture shows; the run's turn must be held."""
+    viewed = viewed_iteration(_PICTURE)
+    return run.trainer.trace() if viewed is None else run.trainer.recording.at(viewed)
+
+
+def _tick(places: _Places) -> None:
+    session.refresh()
+    run = session.current()
+    viewed = viewed_iteration(_PICTURE)
+    live.turn(run, places, lambda: _look(run, viewed), lambda view: _draw(view, places))
+
+
+def _look(run: Run, viewed: int | None) -> _View:
+    trainer = run.trainer
+    beside = run.pair
+    return _View(
+        picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed)
+        if beside is None
+        else pair.picture(run, beside, viewed),
+        charts=tuple(
+            course_charts(trainer, _CHART_HEIGHT)
+            if beside is None
+            else pair.charts(beside, _CHART_HEIGHT)
+        ),
+        revision=run.name,
+        live=run.playing,
+        guide=guide(trainer, run.playing) if beside is None else "",
+    )
+
+
+def _traces_to_show(run: Run, newest: Trace, viewed: int | None) -> Sequence[Trace]:
+    """Return the newest trace while training, and the one looked at; at rest all kept ones."""
+    kept = [trace for trace in run.trainer.recording.traces if trace is not newest]
+    if run.playing:
+        kept = [trace for trace in kept if trace.iteration == viewed]
+    return [*kept, newest]
+
+
+def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
+    """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
+    is_there = any(trace.iteration == viewed for trace in traces)
+    selected = None if run.selected_unit is None else (run.selected_layer, run.selected_unit)
+    return pack(traces, exact=viewed if is_there else None, run=run.name, selected=selected)
+
+
+def _draw(view: _View, places: _Places) -> None:
+    places.says.html(f'<p class="guide">{view.guide}</p>')
+    with places.picture:
+        unrolled(view.picture, key=_PICTURE, on_select=_select)
+    with places.charts:
+        plots(view.charts, key="live_charts", revision=view.revision, live=view.live)
+
+
+def _select() -> None:
+    run, chosen = session.current(), selected_unit(_PICTURE)
+    run.select(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))

@@ -1,0 +1,1 @@
+"""The Task page: what is to be learned, edited and shown."""
