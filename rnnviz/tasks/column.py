@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -40,6 +41,13 @@ class Column(Windows):
                 f"column {shown(self.chosen)} must have at least {least} values "
                 f"for a window of {self.length}, got {self._size}"
             )
+
+    @classmethod
+    def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Read the table of some settings in small steps; the task is then made soon."""
+        text = settings.get("csv")
+        if isinstance(text, str):
+            yield from table.reading(text)
 
     @cached_property
     def chosen(self) -> str:

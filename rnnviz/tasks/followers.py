@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 _MOST = 2**62
+#: About so many windows are sorted at a time: some milliseconds.
+_SORTED = 50_000
+
+Counted = tuple[int, int]
+Numbers = NDArray[np.int64]
 
 
 def followers(codes: NDArray[np.integer], length: int) -> tuple[int, int]:
@@ -25,34 +32,67 @@ def followers(codes: NDArray[np.integer], length: int) -> tuple[int, int]:
     known
         Windows that are right where each is followed by what follows it most often.
     """
+    steps = counting(codes, length)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        counted: Counted = end.value
+    return counted
+
+
+def counting(codes: NDArray[np.integer], length: int) -> Generator[None, None, Counted]:
+    """Count as `followers` does, in small steps: over millions of windows it takes long."""
     kinds = int(codes.max()) + 1
-    windows, different = _numbered(codes[:-1].astype(np.int64), length, kinds)
+    windows, different = yield from _numbered(codes[:-1].astype(np.int64), length, kinds)
     if different * kinds > _MOST:
-        windows, _ = _renumbered(windows)
-    pairs, counts = np.unique(windows * kinds + codes[length:], return_counts=True)
-    # Sorted, the pairs of one window stand beside each other.
-    starts = np.flatnonzero(np.diff(pairs // kinds, prepend=-1))
-    many = np.diff(starts, append=len(pairs)) > 1
-    ambiguous = np.add.reduceat(counts, starts)[many].sum()
-    return int(ambiguous), int(np.maximum.reduceat(counts, starts).sum())
+        windows, _ = yield from _renumbered(windows)
+    following, ambiguous, known = codes[length:], 0, 0
+    for part in _parts(windows):
+        yield
+        pairs, counts = np.unique(windows[part] * kinds + following[part], return_counts=True)
+        # Sorted, the pairs of one window stand beside each other.
+        starts = np.flatnonzero(np.diff(pairs // kinds, prepend=-1))
+        many = np.diff(starts, append=len(pairs)) > 1
+        ambiguous += int(np.add.reduceat(counts, starts)[many].sum())
+        known += int(np.maximum.reduceat(counts, starts).sum())
+    return ambiguous, known
 
 
-def _numbered(codes: NDArray[np.int64], length: int, kinds: int) -> tuple[NDArray[np.int64], int]:
+def _parts(numbers: Numbers) -> Iterator[NDArray[np.intp]]:
+    """Yield the places of some of the numbers, then of others; equal ones come together."""
+    parts = len(numbers) // _SORTED | 1  # odd, for numbers are often multiples of 2
+    which = (numbers % parts).astype(np.uint16)
+    for part in range(parts):
+        places = np.flatnonzero(which == part)
+        if len(places):
+            yield places
+
+
+def _numbered(
+    codes: Numbers, length: int, kinds: int
+) -> Generator[None, None, tuple[Numbers, int]]:
     """Return a number for each window, the same for equal ones, and what all are below.
 
     Two windows, one some steps behind the other, make a longer one: its number is made of theirs.
     """
     windows, below, width = codes, kinds, 1
     while width < length:
+        yield
         step = min(width, length - width)
         if below > _MOST // below:
-            windows, below = _renumbered(windows)
+            windows, below = yield from _renumbered(windows)
         windows = windows[:-step] * below + windows[step:]
         below, width = below * below, width + step
     return windows, below
 
 
-def _renumbered(windows: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+def _renumbered(windows: Numbers) -> Generator[None, None, tuple[Numbers, int]]:
     """Return small numbers, and what all are below."""
-    different, numbers = np.unique(windows, return_inverse=True)
-    return numbers, len(different)
+    numbers, below = np.empty_like(windows), 0
+    for part in _parts(windows):
+        yield
+        different, own = np.unique(windows[part], return_inverse=True)
+        numbers[part] = own + below
+        below += len(different)
+    return numbers, below

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,23 @@ class NextValue(Column):
         for place, name in enumerate(self.inputs):
             if name == self.chosen or name in self.inputs[:place]:
                 raise ValueError(f"inputs must be other columns, each once, got {shown(name)}")
+
+    @classmethod
+    def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Read the table in small steps, and the columns of numbers that are asked for."""
+        yield from super().preparing(settings)
+        try:
+            read = table.read_table(settings["csv"])
+            for name in (settings["column"], *settings["inputs"]):
+                if name:
+                    yield from table.reading_numbers(read, name)
+                    continue
+                for each in read.names:  # The usual one is the first of numbers.
+                    yield from table.reading_numbers(read, each)
+                    if table.is_numeric(read, each):
+                        break
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return  # Who makes a task of it says what is wrong.
 
     @property
     def loss(self) -> Loss:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import memoryless
-from rnnviz.tasks.followers import followers
+from rnnviz.tasks.followers import counting
+from rnnviz.tasks.in_steps import Reader
 from rnnviz.tasks.task import Baseline, Batch, Measure, only_last
 from rnnviz.tasks.vocabulary import (
     SPACE,
@@ -193,9 +193,17 @@ class NextSymbol(Windows):
     def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
         """Read the text of some settings in small steps; the task is then made at once."""
         values = {field.name: settings.get(field.name, field.default) for field in cls.fields}
-        asked = [values[name] for name in ("text", "unit", "case", "punctuation")]
-        if all(isinstance(value, str) for value in asked) and len(asked[0]) <= MOST_CHARACTERS:
-            yield from _READER.read(_Asked(*asked))
+        try:
+            for field in cls.fields:
+                field.check(values[field.name])
+            asked = _Asked(*(values[name] for name in ("text", "unit", "case", "punctuation")))
+            yield from _READER.prepare(asked)
+            split = _READER.get(asked)
+        except ValueError:
+            return  # Who makes a task of it says what is wrong.
+        length = values["length"]
+        if len(split.codes) > length:
+            yield from split.count_followers(_trained(split, length, values["holdout"]), length)
 
     @property
     def loss(self) -> Literal["cross_entropy"]:
@@ -245,7 +253,7 @@ class NextSymbol(Windows):
     @property
     def windows(self) -> int:
         """Number of windows that are trained; those that are held out come after them."""
-        return self._all_windows - int(self.holdout * self._all_windows)
+        return _trained(self._split, self.length, self.holdout)
 
     @property
     def ambiguous_share(self) -> float:
@@ -339,7 +347,7 @@ class NextSymbol(Windows):
 
     @cached_property
     def _split(self) -> _Split:
-        return _READER.split(_Asked(self.text, self.unit, self.case, self.punctuation))
+        return _READER.get(_Asked(self.text, self.unit, self.case, self.punctuation))
 
     @property
     def _size(self) -> int:
@@ -370,7 +378,9 @@ class NextSymbol(Windows):
     @cached_property
     def _followers(self) -> tuple[int, int]:
         """How many trained windows are ambiguous, and how many can be known at best."""
-        return followers(self._codes[: self.windows + self.length], self.length)
+        for _ in self._split.count_followers(self.windows, self.length):
+            pass
+        return self._split.followers[self.windows, self.length]
 
     def _texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         *seen, following = self._window(place)
@@ -389,47 +399,33 @@ class NextSymbol(Windows):
 
 @dataclass(frozen=True)
 class _Split:
-    """A text as symbols: the different ones, and the place of each among them."""
+    """A text as symbols.
+
+    Parameters
+    ----------
+    labels
+        The different ones.
+    codes
+        The place of each symbol of the text among them.
+    followers
+        What was counted of windows so far, by how many there are and how long each is: two numbers.
+    """
 
     labels: tuple[str, ...]
     codes: NDArray[np.unsignedinteger]
+    followers: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
+
+    def count_followers(self, windows: int, length: int) -> Iterator[None]:
+        """Count in small steps what follows the first windows, unless it is known."""
+        if (windows, length) not in self.followers:
+            counted = yield from counting(self.codes[: windows + length], length)
+            self.followers[windows, length] = counted
 
 
-class _Reader:
-    """Reads texts stretch by stretch, and keeps the last few that it has read or refused.
-
-    One of 5 MB of characters takes 10 MB, and the text.
-    """
-
-    _MOST = 4
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[_Asked, _Split | str] = OrderedDict()
-
-    def split(self, asked: _Asked) -> _Split:
-        """Return a text as symbols, again for free.
-
-        Raises
-        ------
-        ValueError
-            If it is refused.
-        """
-        for _ in self.read(asked):
-            pass
-        found = self._known[asked]
-        if isinstance(found, str):
-            raise ValueError(found)
-        return found
-
-    def read(self, asked: _Asked) -> Iterator[None]:
-        """Read a text that is not known yet; what it is, `split` tells afterwards."""
-        if asked not in self._known:
-            try:
-                self._known[asked] = yield from _read(asked)
-            except ValueError as refused:
-                self._known[asked] = str(refused)
-            while len(self._known) > self._MOST:
-                self._known.popitem(last=False)
+def _trained(split: _Split, length: int, holdout: float) -> int:
+    """Return how many windows of a text are trained."""
+    windows = len(split.codes) - length
+    return windows - int(holdout * windows)
 
 
 @dataclass(frozen=True)
@@ -469,4 +465,5 @@ def _read(asked: _Asked) -> Generator[None, None, _Split]:
     return _Split(tuple(integers), joined)
 
 
-_READER = _Reader()
+#: A text of 5 MB of characters takes 10 MB, and itself.
+_READER = Reader(_read, most=4)

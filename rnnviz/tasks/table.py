@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -19,12 +18,15 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import shown
 from rnnviz.tasks.dates import read_dates
+from rnnviz.tasks.in_steps import Reader
 from rnnviz.tasks.text_file import MOST_BYTES
 from rnnviz.tasks.vocabulary import check_label
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 1_000
 LEAST_SPREAD = 1e-30
+#: Rows that are read at a time: some milliseconds, where they are not very long.
+_ROWS_AT_ONCE = 2_000
 
 Gaps = Literal["dropped", "filled"]
 
@@ -46,12 +48,17 @@ class Table:
         The row of the file in which each of them stands.
     comma
         Whether numbers have a decimal comma, as they do where columns are separated by `;`.
+    known : dict
+        The columns that were read as numbers so far, (rows,), or why they could not be.
     """
 
     names: tuple[str, ...]
     columns: tuple[tuple[str, ...], ...]
     rows: tuple[int, ...]
     comma: bool
+    known: dict[str, NDArray[np.float64] | str] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells of a column.
@@ -137,21 +144,15 @@ def read_table(text: str) -> Table:
     ValueError
         If it is malformed; says in which row.
     """
-    table = _table_or_refusal(text)
-    if isinstance(table, str):
-        raise ValueError(table)
-    return table
+    return _READER.get(text)
 
 
-@lru_cache(maxsize=2)  # one table of 5 MB takes up to 100 MB
-def _table_or_refusal(text: str) -> Table | str:
-    try:
-        return _read(text)
-    except ValueError as refused:
-        return str(refused)
+def reading(text: str) -> Iterator[None]:
+    """Read CSV text in small steps; `read_table` then returns or refuses it at once."""
+    yield from _READER.prepare(text)
 
 
-def _read(text: str) -> Table:
+def _read(text: str) -> Generator[None, None, Table]:
     if len(text) > MOST_BYTES:
         raise ValueError(f"CSV text must have at most {MOST_BYTES:,} characters, got {len(text):,}")
     separator = _separator(text)
@@ -162,6 +163,8 @@ def _read(text: str) -> Table:
     blank: list[int] = []
     shared: dict[str, str] = {}  # equal cells are kept once
     for row, line in _lines(text, separator):
+        if not row % _ROWS_AT_ONCE:
+            yield
         if not line:
             blank.append(row)
             continue
@@ -191,8 +194,15 @@ def _read(text: str) -> Table:
     return Table(names, tuple(map(tuple, columns)), tuple(rows), separator == ";")
 
 
+#: A table of 5 MB takes up to 100 MB.
+_READER = Reader(_read, most=2)
+
+
 def is_numeric(table: Table, name: str) -> bool:
     """Tell whether a column holds numbers: at least one, and nothing else but gaps."""
+    known = table.known.get(name)
+    if isinstance(known, np.ndarray):
+        return not np.isnan(known).all()
     filled = [cell for cell in table.column(name) if cell.lower() not in _EMPTY]
     return bool(filled) and all(_number(cell, table.comma) is not None for cell in filled)
 
@@ -272,19 +282,42 @@ def _check_spread(name: str, known: NDArray[np.float64]) -> None:
 
 def _numbers_of(table: Table, name: str) -> NDArray[np.float64]:
     """Return the numbers of a column (rows,), NaN where it has none."""
+    for _ in reading_numbers(table, name):
+        pass
+    known = table.known[name]
+    if isinstance(known, str):
+        raise ValueError(known)
+    _check_spread(name, known[~np.isnan(known)])
+    return known
+
+
+def reading_numbers(table: Table, name: str) -> Iterator[None]:
+    """Read a column as numbers in small steps, unless it is known.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    cells = table.column(name)
+    if name in table.known:
+        return
     values = np.full(len(table.rows), math.nan)
-    for place, (cell, row) in enumerate(zip(table.column(name), table.rows, strict=True)):
+    for place, (cell, row) in enumerate(zip(cells, table.rows, strict=True)):
+        if not place % _ROWS_AT_ONCE:
+            yield
         if cell.lower() in _EMPTY:
             continue
         value = _number(cell, table.comma)
         if value is None or not abs(value) <= 1e30:
-            raise ValueError(
+            table.known[name] = (
                 f"column {shown(name)} must hold numbers from -1e30 to 1e30, "
                 f"got {shown(cell)} in row {row}"
             )
+            return
         values[place] = value
-    _check_spread(name, values[~np.isnan(values)])
-    return values
+    values.flags.writeable = False
+    table.known[name] = values
 
 
 def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:

@@ -343,7 +343,7 @@ def test_a_large_table_is_read_once_however_many_others_are_open(open_app, monke
     for rows in (4001, 4002, 4003):
         table.read_table(large_csv(rows))  # those of other visitors
 
-    monkeypatch.setattr(table, "_read", lambda _: pytest.fail("read again"))
+    monkeypatch.setattr(table, "_lines", lambda *_: pytest.fail("read again"))
     app.run()
 
     assert not app.exception

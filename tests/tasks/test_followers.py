@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks.followers import followers
+from rnnviz.tasks.followers import counting, followers
 
 
 def slowly(codes, length):
@@ -31,3 +31,16 @@ def test_long_windows_of_many_symbols_are_told_apart(length):
     passages = generator.integers(500, size=(4, 60))
     codes = passages[generator.integers(4, size=30)].ravel().astype(np.uint16)
     assert followers(codes, length) == slowly(codes.tolist(), length)
+
+
+def test_many_windows_are_counted_in_small_steps():
+    codes = np.random.default_rng(0).integers(90, size=400_000).astype(np.uint8)
+    for length in (1, 3, 30):
+        told = []
+        steps = sum(1 for _ in returned(counting(codes, length), told))
+        assert told == [slowly(codes.tolist(), length)]
+        assert steps > 5
+
+
+def returned(steps, told):
+    told.append((yield from steps))

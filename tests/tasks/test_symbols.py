@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.engine import Network
-from rnnviz.tasks import SHIPPED_TEXT, NextSymbol, make_task, preparing, vocabulary
+from rnnviz.tasks import SHIPPED_TEXT, NextSymbol, make_task, preparing, symbols, vocabulary
 
 RHYME = "one two one two three one two one"
 SETTINGS = [
@@ -471,3 +471,15 @@ def test_a_refused_text_is_not_read_again(monkeypatch):
         with pytest.raises(ValueError, match="got more than 500"):
             NextSymbol(text)
         monkeypatch.setattr(vocabulary, "_plain", lambda *_: pytest.fail("read again"))
+
+
+def test_with_the_text_it_is_counted_in_small_steps_what_can_be_known(monkeypatch):
+    text = " ".join("abcd"[number * number % 7 % 4] for number in range(300))
+    settings = {"text": text, "holdout": 0.2, "length": 3}
+    list(preparing("symbols", settings))
+
+    monkeypatch.setattr(symbols, "counting", lambda *_: pytest.fail("counted again"))
+    task = make_task("symbols", **settings)
+
+    assert 0 < task.best_accuracy <= 1
+    assert task.ambiguous_share >= 1 - task.best_accuracy

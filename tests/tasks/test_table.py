@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import table
+from rnnviz.tasks import make_task, preparing, table
+from rnnviz.tasks.in_steps import Reader
 
 CSV = "day,visitors,weather\n1,10,sun\n2,12.5,rain\n3,-3e1,sun\n"
 
@@ -206,3 +207,48 @@ def test_columns_without_a_complete_row_are_refused():
     read = table.read_table("a,b\n1,\n2,\n,3\n,4")
     with pytest.raises(ValueError, match="must have a row in which each has a value, got none"):
         table.numbers(read, ["a", "b"], "dropped")
+
+
+def test_a_large_table_and_its_numbers_are_read_in_small_steps(monkeypatch):
+    text = "day,v\n" + "".join(f"d{number},{number % 97}\n" for number in range(20_000))
+    asked = {"csv": text, "column": "", "inputs": ()}
+
+    assert sum(1 for _ in preparing("values", asked)) > 15
+    assert sum(1 for _ in preparing("values", asked)) == 0
+    read, number = [], table._number
+    monkeypatch.setattr(table, "_lines", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(table, "_number", lambda *cell: read.append(cell) or number(*cell))
+    assert make_task("values", csv=text).chosen == "v"
+    assert len(read) <= 1  # that the days are no numbers
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"csv": None}, {"csv": "a\n1\n2"}, {"csv": "a\n1\n2", "column": "no", "inputs": 3},
+     {"csv": "a\n1\nx", "column": "", "inputs": ("no",)}, {"csv": "", "column": "", "inputs": ()}],
+)  # fmt: skip
+def test_what_is_no_table_is_left_to_the_refusal(asked):
+    list(preparing("values", asked))
+    list(preparing("labels", asked))
+
+
+def test_two_tables_are_kept_and_no_more():
+    asked = [f"a\n1\n{number}" for number in range(5)]
+    for text in asked:
+        table.read_table(text)
+    assert list(table._READER._known) == asked[-2:]
+
+
+def test_what_was_pushed_out_while_it_was_read_is_there_all_the_same():
+    reader = Reader(lambda asked: one_step_to(asked), most=1)
+    steps = reader.prepare("mine")
+    next(steps)
+    assert reader.get("theirs") == "THEIRS"
+    list(steps)
+    assert reader.get("theirs") == "THEIRS"
+    assert reader.get("mine") == "MINE"
+
+
+def one_step_to(asked):
+    yield
+    return asked.upper()

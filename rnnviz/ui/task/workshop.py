@@ -13,7 +13,7 @@ import streamlit as st
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task, preparing
 from rnnviz.tasks.column import Column
-from rnnviz.tasks.table import Glance, glance
+from rnnviz.tasks.table import Glance, glance, reading
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
@@ -150,6 +150,7 @@ def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
 def _glance(run: Run, key: str, text: str) -> Glance:
     """Read a table once for all reruns of the page: a large one takes a second."""
     if key not in run.glances or run.glances[key].text != text:
+        _in_turns(run, reading(text))
         run.glances[key] = glance(text, _PREVIEWED_ROWS)
     return run.glances[key]
 

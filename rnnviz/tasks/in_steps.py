@@ -1,0 +1,64 @@
+"""Reading in small steps what takes long, and keeping the last few of what was read."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Hashable, Iterator
+from typing import Generic, TypeVar
+
+Asked = TypeVar("Asked", bound=Hashable)
+Found = TypeVar("Found")
+
+
+class Reader(Generic[Asked, Found]):
+    """Reads step by step, and keeps the last few things that it has read or refused.
+
+    Parameters
+    ----------
+    read
+        Makes what is asked for, in steps of some milliseconds, or raises ValueError.
+    most
+        How many are kept.
+    """
+
+    def __init__(self, read: Callable[[Asked], Generator[None, None, Found]], most: int) -> None:
+        self._read = read
+        self._most = most
+        self._known: OrderedDict[Asked, Found | ValueError] = OrderedDict()
+
+    def get(self, asked: Asked) -> Found:
+        """Return what was asked for, again for free.
+
+        Raises
+        ------
+        ValueError
+            If it is refused.
+        """
+        steps = self._steps(asked)
+        try:
+            while True:
+                next(steps)
+        except StopIteration as end:
+            found: Found | ValueError = end.value
+        if isinstance(found, ValueError):
+            raise ValueError(str(found))
+        return found
+
+    def prepare(self, asked: Asked) -> Iterator[None]:
+        """Read in small steps what is not known yet; `get` then returns or refuses it at once."""
+        yield from self._steps(asked)
+
+    def _steps(self, asked: Asked) -> Generator[None, None, Found | ValueError]:
+        """Read, and return what was found: others may have pushed it out before it is asked for."""
+        known = self._known.get(asked)
+        if known is not None:
+            return known
+        found: Found | ValueError
+        try:
+            found = yield from self._read(asked)
+        except ValueError as refused:
+            found = ValueError(str(refused))  # without what the reading of it held
+        self._known[asked] = found
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return found
