@@ -278,7 +278,7 @@ def test_what_is_drawn_has_the_colour_of_its_value(page: Page, cell: str) -> Non
     mount(page, traces)
     drawn = page.evaluate(
         """() => {
-            const { layout, dom, scales, store } = pictures[0].scene;
+            const { layout, dom, scales, store, ratio } = pictures[0].scene;
             const context = dom.strips.getContext("2d");
             return layout.rows.map((row) => ({
                 layer: row.layer, letter: row.letter, peak: scales[`${row.layer}${row.letter}`],
@@ -286,7 +286,7 @@ def test_what_is_drawn_has_the_colour_of_its_value(page: Page, cell: str) -> Non
                     Array.from({ length: store.header.units }, (_, unit) => {
                         const x = layout.left + (t + 0.5) * layout.pitch + layout.gap / 2;
                         const y = row.y + (unit + 0.5) * row.unitHeight - 0.5;
-                        const at = [x, y].map(Math.round);
+                        const at = [x, y].map((each) => Math.round(each * ratio));
                         return [...context.getImageData(...at, 1, 1).data.slice(0, 3)];
                     })),
             }));

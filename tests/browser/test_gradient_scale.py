@@ -90,12 +90,14 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
     marks = page.evaluate(
         """() => {
             const { scene } = pictures[0];
-            const { layout, dom } = scene;
+            const { layout, dom, ratio } = scene;
             const context = dom.strips.getContext("2d");
             const paper = context.getImageData(1, 1, 1, 1).data.join();
-            const inked = (t, y) => context.getImageData(
-                Math.round(layout.left + (t + 0.5) * layout.pitch + layout.gap / 2), y, 1, 1,
-            ).data.join() !== paper;
+            const inked = (t, y) => {
+                const x = layout.left + (t + 0.5) * layout.pitch + layout.gap / 2;
+                const at = [x, y].map((each) => Math.round(each * ratio));
+                return context.getImageData(...at, 1, 1).data.join() !== paper;
+            };
             const foot = layout.gradientY + layout.gradientHeight;
             return [0, 1, 2, 3].map((t) => [inked(t, foot - 3), inked(t, layout.gradientY - 3)]);
         }"""
@@ -105,10 +107,11 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
     page.wait_for_timeout(200)
     bands = page.evaluate(
         """() => {
-            const { layout, dom } = pictures[0].scene;
+            const { layout, dom, ratio } = pictures[0].scene;
             const [row] = layout.rows;
             const data = (t, y) => [...dom.overlay.getContext("2d").getImageData(
-                Math.round(layout.left + (t + 0.8) * layout.pitch), Math.round(y), 1, 1).data];
+                Math.round((layout.left + (t + 0.8) * layout.pitch) * ratio), Math.round(y * ratio),
+                1, 1).data];
             const thin = (t) => data(t, row.y + row.height / 2).join()
                 !== data(t, row.y + row.height / 2 - 6).join();
             const rim = (t) => data(t, row.y - 1)[3] > 200;
