@@ -157,15 +157,18 @@ def look_ms(config: RunConfig, task: Task) -> float:
     return 1e3 * (2 * learning_s(architecture, T, 1) + evaluation_s)
 
 
-def check_runs(*runs: Planned) -> None:
+def check_runs(*runs: Planned, in_step: bool = False) -> None:
     """Refuse a run, or several side by side, that would take too much of what all share.
 
-    Side by side, the memory of all counts together; of the time the longest iteration, for they
-    come one at a time, and the looks at all.
+    Side by side, the memory of all counts together, and the time of the looks at all. Of the
+    iterations the longest counts where they come one at a time, and all where each turn does one of
+    every run.
 
     Parameters
     ----------
     *runs : pair of RunConfig and Task
+    in_step
+        Whether all are always at the same iteration.
 
     Raises
     ------
@@ -175,24 +178,26 @@ def check_runs(*runs: Planned) -> None:
     """
     needed = sum(memory_mb(*run) for run in runs)
     if needed > MOST_MB:
-        raise ValueError(_refusal(runs, f"{needed:,.0f} MB of memory", f"{MOST_MB:.0f} MB"))
-    taken = max(iteration_ms(*run) for run in runs) + sum(look_ms(*run) for run in runs)
+        wanted = f"{needed:,.0f} MB of memory"
+        raise ValueError(_refusal(runs, wanted, f"{MOST_MB:.0f} MB", in_step))
+    iterations = [iteration_ms(*run) for run in runs]
+    taken = sum(iterations) if in_step else max(iterations)
+    taken += sum(look_ms(*run) for run in runs)
     if taken > MOST_TURN_MS:
-        raise ValueError(
-            _refusal(runs, f"{taken:,.0f} ms for an iteration", f"{MOST_TURN_MS:.0f} ms")
-        )
+        wanted = f"{taken:,.0f} ms for an iteration"
+        raise ValueError(_refusal(runs, wanted, f"{MOST_TURN_MS:.0f} ms", in_step))
 
 
-def fits(*runs: Planned) -> bool:
+def fits(*runs: Planned, in_step: bool = False) -> bool:
     """Tell whether `check_runs` would take them."""
     try:
-        check_runs(*runs)
+        check_runs(*runs, in_step=in_step)
     except ValueError:
         return False
     return True
 
 
-def _refusal(runs: Sequence[Planned], needed: str, most: str) -> str:
+def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> str:
     """Say what is too much, what it comes from, and what would do."""
     config, task = max(runs, key=lambda run: memory_mb(*run))
     what = "This run needs" if len(runs) == 1 else f"{len(runs)} runs side by side need"
@@ -209,14 +214,15 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str) -> str:
     of = " of the largest" if len(runs) > 1 else ""
     return (
         f"{what} about {needed}, and {most} are allowed: make something smaller{of} "
-        f"({', '.join(sizes)}){_advice(runs)}"
+        f"({', '.join(sizes)}){_advice(runs, in_step)}"
     )
 
 
-def _advice(runs: Sequence[Planned]) -> str:
+def _advice(runs: Sequence[Planned], in_step: bool) -> str:
     """Name the largest power of 2 as a batch size that would do, if one does."""
     least = min(config.batch_size for config, _ in runs)
     for size in (2**power for power in range(8, -1, -1)):
-        if size < least and fits(*((replace(run, batch_size=size), task) for run, task in runs)):
+        smaller = [(replace(run, batch_size=size), task) for run, task in runs]
+        if size < least and fits(*smaller, in_step=in_step):
             return f"; with batch size {size} it fits"
     return ""

@@ -231,7 +231,7 @@ class Pair:
 
     def _check_limits(self, setup: Setup) -> None:
         task = self.first.task
-        check_runs((self.first.config, task), (setup.config, task))
+        check_runs((self.first.config, task), (setup.config, task), in_step=True)
 
     def _keep_the_same(self) -> None:
         """Have both recordings keep the same iterations, so that one can rewind both."""

@@ -166,6 +166,25 @@ def test_one_that_has_diverged_stops_alone(open_app):
     assert app.button(key="play").disabled
 
 
+def test_that_the_first_has_diverged_is_said_at_once_while_the_other_trains_on(open_app):
+    app = beside(open_app(), "rnn")
+    app.button(key="play").click().run()
+    run = run_of(app)
+
+    def diverge(**_):
+        run.pair.first.diverged = "The loss came out as nan."
+        return 0
+
+    run.pair.first.advance = diverge
+    app.run()
+
+    assert not app.exception
+    assert run.playing
+    assert app.error[0].value == "The loss came out as nan."
+    assert app.button(key="restore")
+    assert not app.button(key="play").disabled
+
+
 def test_two_that_are_too_much_together_are_refused_in_a_sentence(open_app, monkeypatch):
     monkeypatch.setattr("rnnviz.training.limits.MOST_MB", 16.0)
     app = beside(open_app(), "rnn")

@@ -271,6 +271,22 @@ def test_both_together_must_fit_into_memory(monkeypatch):
         Pair(trainer(), "rnn")
 
 
+def test_the_iterations_of_both_count_as_each_turn_does_one_of_both(monkeypatch):
+    one, first = limits.iteration_ms(CONFIG, TASK), trainer()
+    looks = 2 * limits.look_ms(CONFIG, TASK)
+    both = [(CONFIG, TASK)] * 2
+    monkeypatch.setattr(limits, "MOST_TURN_MS", looks + 1.5 * one)
+    limits.check_runs(*both)
+    with pytest.raises(ValueError, match=r"2 runs side by side need about .* ms for an iteration"):
+        limits.check_runs(*both, in_step=True)
+
+    monkeypatch.setattr(limits, "MOST_TURN_MS", looks + 2.5 * one)
+    Pair(first, CONFIG.cell)
+    monkeypatch.setattr(limits, "MOST_TURN_MS", looks + 1.5 * one)
+    with pytest.raises(ValueError, match="for an iteration"):
+        Pair(first, CONFIG.cell)
+
+
 def test_a_batch_too_large_for_both_is_refused_by_the_pair(monkeypatch):
     pair = Pair(trainer(), "rnn")
     monkeypatch.setattr(limits, "MOST_MB", 1.9 * limits.memory_mb(CONFIG, TASK))

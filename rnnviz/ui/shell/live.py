@@ -98,6 +98,7 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
     if places.page_run != run.page_runs:
         return
     knobs, begun = session.live_knobs(), run.pictures
+    had_diverged = run.trainer.diverged is not None
     quota = transport.iterations_per_tick()
     with GATE.turn(run) as seconds:
         # A click may have begun another run meanwhile, or undone something: not for these knobs.
@@ -119,6 +120,8 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
         if run.playing and run.stopped:
             run.playing = False
             st.rerun()
+        if run.trainer.diverged is not None and not had_diverged:
+            st.rerun()  # The one beside it trains on, but the page has something to say.
         # The visitor may leave while this tick trains, and at any moment of the drawing: then its
         # places are gone.
         if places.page_run == run.page_runs:
