@@ -8,7 +8,7 @@ example, one evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rnnviz.engine.architecture import Architecture
@@ -220,9 +220,18 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> 
 
 def _advice(runs: Sequence[Planned], in_step: bool) -> str:
     """Name the largest power of 2 as a batch size that would do, if one does."""
+    size = with_batch(runs, lambda smaller: fits(*smaller, in_step=in_step))
+    return "" if size is None else f"; with batch size {size} it fits"
+
+
+def with_batch(runs: Sequence[Planned], is_fine: Callable[[list[Planned]], bool]) -> int | None:
+    """Return the largest power of 2, below the batch sizes of all runs, with which they are fine.
+
+    None if there is none.
+    """
     least = min(config.batch_size for config, _ in runs)
-    for size in (2**power for power in range(8, -1, -1)):
-        smaller = [(replace(run, batch_size=size), task) for run, task in runs]
-        if size < least and fits(*smaller, in_step=in_step):
-            return f"; with batch size {size} it fits"
-    return ""
+    for size in (256, 128, 64, 32, 16, 8, 4, 2, 1):
+        smaller = [(replace(config, batch_size=size), task) for config, task in runs]
+        if size < least and is_fine(smaller):
+            return size
+    return None

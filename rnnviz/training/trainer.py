@@ -27,7 +27,7 @@ from rnnviz.tasks.task import Batch, Task
 from rnnviz.training.changes import Changes, Since, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
-from rnnviz.training.limits import check_runs
+from rnnviz.training.limits import check_runs, memory_mb
 from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.solved import Looks
 from rnnviz.training.threads import one_thread
@@ -121,6 +121,7 @@ class Trainer:
         self._looks = Looks()
         self._changes = Changes(begun_for)
         self._best = self._state(loss=math.inf)
+        self._needs = (config, memory_mb(config, self.task))
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
@@ -164,6 +165,13 @@ class Trainer:
         finally:  # a notebook may be interrupted in between
             self._remember()
         return self.iteration - start
+
+    @property
+    def needs_mb(self) -> float:
+        """Most megabytes that the run takes, as estimated."""
+        if self._needs[0] is not self.config:
+            self._needs = (self.config, memory_mb(self.config, self.task))
+        return self._needs[1]
 
     @property
     def marks(self) -> tuple[Mark, ...]:

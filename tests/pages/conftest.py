@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.training import Trainer
+from rnnviz.ui.shell import room
 from rnnviz.ui.shell.session import Run
 from tests.serving import ROOT
 
@@ -22,6 +24,14 @@ def installed_components() -> Iterator[None]:
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def room_for_all() -> Iterator[None]:
+    """Let the sessions of all tests of a process be there at once: none of them ever ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "MOST_MB", math.inf)
         yield
 
 

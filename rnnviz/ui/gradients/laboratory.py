@@ -26,7 +26,7 @@ from rnnviz.ui.gradients.scenes import (
     has_nothing_to_show,
     scene_of,
 )
-from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.shell import inspection, live, room, session
 from rnnviz.ui.shell.markup import plain
 from rnnviz.ui.shell.session import Run
 from rnnviz.ui.shell.turns import GATE
@@ -60,6 +60,8 @@ def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
     """
     with GATE.turn(run):
         try:
+            # They take the place of those side by side before, which count until then.
+            room.check(run, run.trainer.needs_mb, *((config, task) for _, config, task in runs))
             begun = SideBySide(runs, iterations)
         except ValueError as refused:
             run.problem = str(refused)

@@ -34,6 +34,10 @@ LOST_AFTER_S = 75.0
 class Guest(Protocol):
     """Whoever has something that can be let go of."""
 
+    @property
+    def needs_mb(self) -> float:
+        """Most megabytes of what is there to let go of, as estimated."""
+
     def rest(self) -> None:
         """Let go of what can be made again."""
 
@@ -92,6 +96,16 @@ class Guests:
         with self._lock:
             self._present.discard(presence)
             self._left.append(presence)
+
+    def needs_mb(self, but: Guest) -> float:
+        """Return the megabytes that all others need at most, as estimated.
+
+        Who rests or has left counts as well: they may come back and go on at any moment.
+        """
+        with self._lock:
+            everyone = [presence.guest for presence in (*self._present, *self._left)]
+        others = {id(guest): guest for guest in everyone if guest is not None and guest is not but}
+        return sum(guest.needs_mb for guest in others.values())
 
     def look(self, now: float | None = None) -> int:
         """Let go of what nobody needs; return of how many guests something was let go.

@@ -25,7 +25,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_run
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui.shell import absence
+from rnnviz.ui.shell import absence, room
 from rnnviz.ui.shell.turns import GATE
 
 _RUN = "run"
@@ -299,14 +299,28 @@ class Run:
         self.selected_unit = self.shown_iteration = None
         self.errand = self.side_by_side = self.checked = self.saturation = None
 
+    @property
+    def needs_mb(self) -> float:
+        """Most megabytes of all its runs, as estimated."""
+        if self.is_forgotten:
+            return 0.0
+        runs = {id(trainer): trainer for trainer in (self.trainer, *self._others)}
+        return self.earlier_mb + sum(trainer.needs_mb for trainer in runs.values())
+
+    @property
+    def earlier_mb(self) -> float:
+        """Megabytes of the runs that can be gone back to, which keep their recordings alone."""
+        return _nbytes(list(self.earlier)) / 1e6
+
+    @property
+    def _others(self) -> list[Trainer]:
+        """The run beside the first, and those side by side."""
+        others = [] if self.side_by_side is None else [*self.side_by_side.trainers.values()]
+        return others if self.pair is None else [*others, self.pair.second]
+
     def rest(self) -> None:
         """Let go of what can be made again; what is under way goes on when the visitor is back."""
-        runs = [self.trainer, *(earlier.trainer for earlier in self.earlier)]
-        if self.side_by_side is not None:
-            runs += self.side_by_side.trainers.values()
-        if self.pair is not None:
-            runs.append(self.pair.second)
-        for trainer in runs:
+        for trainer in (self.trainer, *(one.trainer for one in self.earlier), *self._others):
             trainer.rest()
 
     def select(self, unit: Any, layer: Any) -> None:
@@ -352,6 +366,7 @@ def keep_beside(run: Run) -> None:
     elif run.pair is None or run.pair.first is not first or run.pair.cell != run.beside:
         run.pair = None
         with _beside_refused(run):
+            room.check(run, run.needs_mb, (replace(first.config, cell=run.beside), first.task))
             run.pair = Pair(first, run.beside)
 
 
@@ -514,6 +529,7 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     config = run.trainer.config
     if any(getattr(config, name) != knob for name, knob in knobs.items()):
         try:
+            _check_growth(run, knobs)
             run.trainer.set(**knobs)
             run.problem = None
         except ValueError as refused:
@@ -525,6 +541,25 @@ def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
     elif changed or (run.knob_changed_at is not None and now - run.knob_changed_at >= REST_S):
         run.page_is_old, run.knob_changed_at = True, None
     return changed
+
+
+def _check_growth(run: Run, knobs: dict[str, Any]) -> None:
+    """Refuse live knobs with which the run, and the one beside it, find no room any more."""
+    both = [run.trainer] if run.pair is None else [run.trainer, run.pair.second]
+    planned = [(replace(trainer.config, **knobs), trainer.task) for trainer in both]
+    room.check(run, run.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)
+
+
+def find_room(run: Run, config: RunConfig, task: Task) -> None:
+    """Refuse a run in the place of the one of now if there is no room for it.
+
+    Raises
+    ------
+    ValueError
+        With what would fit.
+    """
+    left_behind = run.earlier_mb + run.trainer.recording.nbytes / 1e6
+    room.check(run, left_behind, (config, task))
 
 
 def restart(task: Task | None = None, **settings: Any) -> None:
@@ -551,6 +586,7 @@ def restart(task: Task | None = None, **settings: Any) -> None:
             None if compared is None else new_run((compared.config, compared.task), (config, task))
         )
         with GATE.turn(run):
+            find_room(run, config, task)
             trainer = Trainer(config, task, begun_for=mark)
     except ValueError as refused:
         _refuse(run, str(refused))

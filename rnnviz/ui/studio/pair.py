@@ -92,8 +92,14 @@ def _choose() -> None:
 
 def _begin_telling() -> None:
     run = session.current()
-    with GATE.turn(run):
-        trainer = Trainer(TELLING, _telling_task())
+    try:
+        with GATE.turn(run):
+            session.find_room(run, TELLING, _telling_task())
+            trainer = Trainer(TELLING, _telling_task())
+    except ValueError as refused:
+        run.problem = str(refused)
+        session.outdate_page()
+        return
     session.leave_for(trainer, "new run: where the gradient must reach far")
     run.beside = usual_companion(TELLING.cell)
     session.outdate_page()
