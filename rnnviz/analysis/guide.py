@@ -35,6 +35,6 @@ def guide(trainer: Trainer, playing: bool) -> str:
         return "Paused. Step through time below the picture, click a unit, or train on."
     article = "a" if cell in ("gru", "relu") else "an"
     return (
-        f"Press Train: {article} {name} learns “{trainer.task.title}”. Columns are time steps; "
-        "rows are what its units do, what it predicts, and the gradient."
+        f"Press Train: {article} {name} learns “{trainer.task.title}”. Each column is a time step, "
+        "each row a quantity."
     )

@@ -114,4 +114,4 @@ def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:
     told = [f"{mark.text} at iteration {mark.iteration:,}" for mark in marks[-most:]]
     before = len(marks) - len(told)
     first = f"{before} before, then " if before else ""
-    return f"Thin lines, what was done: {first}{'; '.join(told)}."
+    return f"Each thin upright line marks a change: {first}{'; '.join(told)}."

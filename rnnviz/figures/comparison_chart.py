@@ -41,7 +41,7 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
     }
     frame = layout(_HEIGHT, barmode="overlay", annotations=[_words(way) for way in ways])
     frame["margin"] |= {"r": 104, "b": 28}
-    ticks = {"tickvals": [0, 0.5, 1], "tickformat": ".0%", "tickangle": 0}
+    ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["0 %", "50 %", "100 %"], "tickangle": 0}
     frame["xaxis"] = axis("", range=[0, 1], fixedrange=True, **ticks)
     frame["yaxis"] = axis("", autorange="reversed", fixedrange=True, ticksuffix="  ")
     return {"data": [at_best, reached], "layout": frame}

@@ -15,6 +15,10 @@ from rnnviz.training import Mark
 
 Points = NDArray[np.float64]
 
+_QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: Written out: plotly's own per cents have no blank before their sign, all others here have.
+_PERCENT_TICKS = {"tickvals": _QUARTERS, "ticktext": [percent(share) for share in _QUARTERS]}
+
 
 def loss_spec(
     iterations: ArrayLike,
@@ -71,7 +75,7 @@ def accuracy_spec(
     measured = ~np.isnan(np.asarray(accuracy, dtype=np.float64))
     x, y = thin(np.asarray(iterations)[measured], np.asarray(accuracy)[measured])
     frame = _frame("batch accuracy", x, height)
-    frame["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
+    frame["yaxis"] |= {"range": [0, 1.03], **_PERCENT_TICKS}
     levels = []
     if memoryless is not None:
         _add_level(frame, memoryless, "dash")

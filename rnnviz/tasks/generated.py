@@ -49,6 +49,7 @@ class Generated(ABC):
     length: int
     signals: ClassVar[tuple[str, ...]] = ()
     suggested: ClassVar[Mapping[str, Any]] = {}
+    simplest: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)

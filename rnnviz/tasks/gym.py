@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -88,6 +88,7 @@ class GymSchedule(Generated):
     )
     difficulty: ClassVar[str] = "missed"
     signals: ClassVar[tuple[str, ...]] = (REST,)
+    simplest: ClassVar[Mapping[str, Any]] = {"exercises": THREE_DAYS, "length": 14}
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "exercises",

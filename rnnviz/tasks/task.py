@@ -179,6 +179,8 @@ class Task(Protocol):
     signals: ClassVar[tuple[str, ...]]
     #: Settings of a run, by name, with which it is learned where the usual ones may fail.
     suggested: ClassVar[Mapping[str, Any]]
+    #: Settings of the task itself, by name, that make its simplest example; empty if it has none.
+    simplest: ClassVar[Mapping[str, Any]]
 
     @property
     def length(self) -> int:

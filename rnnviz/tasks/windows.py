@@ -33,6 +33,7 @@ class Windows(ABC):
     ahead: int = 1
     signals: ClassVar[tuple[str, ...]] = ()
     suggested: ClassVar[Mapping[str, Any]] = {}
+    simplest: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         check_settings(self, self.fields)

@@ -102,8 +102,9 @@ def test_what_was_done_is_told_with_the_latest_last():
     marks = [Mark(number, f"change {number}") for number in range(1, 6)]
 
     assert marks_sentence([]) == ""
-    assert marks_sentence(marks[:1]) == "Thin lines, what was done: change 1 at iteration 1."
+    told = "Each thin upright line marks a change: "
+    assert marks_sentence(marks[:1]) == f"{told}change 1 at iteration 1."
     assert marks_sentence(marks) == (
-        "Thin lines, what was done: 2 before, then change 3 at iteration 3; change 4 at iteration "
-        "4; change 5 at iteration 5."
+        f"{told}2 before, then change 3 at iteration 3; change 4 at iteration 4; "
+        "change 5 at iteration 5."
     )

@@ -114,3 +114,8 @@ def test_a_hundred_marks_cost_little_on_their_way_to_the_browser():
     )
 
     assert with_marks - without < 5000
+
+
+def test_shares_on_the_axis_have_a_blank_before_their_sign_as_everywhere_else():
+    ticks = figures.accuracy_spec([1, 2], [0.5, 0.9])["layout"]["yaxis"]["ticktext"]
+    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]

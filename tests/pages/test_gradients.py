@@ -197,8 +197,21 @@ def test_training_goes_on_here_and_the_numbers_follow(laboratory):
     app.button(key="play").click().run()
 
     assert run_of(app).trainer.iteration > before
-    assert any("Follows training" in caption.value for caption in app.caption)
-    assert not [each for each in app.select_slider if each.label == "Iteration"]
+
+
+def test_who_rewinds_while_it_trains_stays_there_until_he_follows_again(laboratory):
+    app = laboratory(iterations=10)
+    app.button(key="play").click().run()
+    app.run()
+    slider = next(each for each in app.select_slider if each.label == "Iteration")
+    slider.set_value(0).run()
+    app.run()
+    assert run_of(app).playing
+    assert run_of(app).shown_iteration == 0
+
+    app.button(key="follow").click().run()
+
+    assert run_of(app).shown_iteration is None
 
 
 def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(laboratory):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from rnnviz.tasks import GymSchedule, NextSymbol
+from rnnviz.tasks.gym import THREE_DAYS
 from rnnviz.ui.shell.session import Draft
 from rnnviz.ui.task.workshop import names_in_order
 from tests.pages.conftest import control, go_to, run_of
@@ -231,3 +232,24 @@ def test_the_length_of_embeddings_looks_idle_unless_symbols_are_embedded(open_ap
     control(app, "draft:symbols:encoding").set_value("embedding").run()
 
     assert not control(app, "draft:symbols:embedding_length").disabled
+
+
+def test_the_simplest_schedule_starts_at_once_and_the_table_shows_it(open_app):
+    app = open_app("task")
+    assert "shoulder, biceps, cardio" in app.button(key="use_simplest").label
+    control(app, "draft:gym:missed").set_value(0.3).run()
+
+    app.button(key="use_simplest").click().run()
+
+    assert run_of(app).trainer.task == GymSchedule(THREE_DAYS, 14)
+    assert symbols_of(app)["symbol"].tolist() == list(THREE_DAYS)
+    assert app.button(key="use_task").label == "In use in the Studio"
+    assert app.button(key="use_simplest").disabled
+    app.button(key="undo").click().run()
+    assert run_of(app).trainer.task == GymSchedule()
+
+
+def test_a_task_without_a_simplest_example_offers_none(open_app):
+    app = open_text(open_app)
+
+    assert not [button for button in app.button if button.key == "use_simplest"]

@@ -64,13 +64,22 @@ def test_another_wish_is_answered_at_once(measured):
     assert len(looks) == 2
 
 
-def test_the_scene_follows_training_and_shows_the_chosen_iteration_at_rest():
+def test_the_scene_follows_training_until_one_rewinds():
     run = Run(Trainer(RunConfig(hidden_size=3)))
     run.trainer.advance(iterations=4)
-    run.shown_iteration = 2
-    assert scene_of(run, WANTED).trace.iteration == 2
-    run.playing = True
     assert scene_of(run, WANTED).trace.iteration == 4
+    run.shown_iteration = 2
+    for run.playing in (False, True):
+        assert scene_of(run, WANTED).trace.iteration == 2
+
+
+def test_rewinding_while_it_trains_is_answered_at_once(measured):
+    looks, _ = measured
+    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
+    run.trainer.advance(iterations=4)
+    for run.shown_iteration in (None, None, 2, 2):
+        paced.look(scene_of(run, WANTED))
+    assert looks == [4, 2]
 
 
 def test_large_numbers_are_text_and_never_markup():

@@ -46,7 +46,9 @@ def laboratory(run: Run, readings: DeltaGenerator) -> None:
     """
     places = live.Places(run.page_runs, readings)
     with st.container(key="laboratory"):
-        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, Paced())
+        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(
+            places, Paced(), inspection.Stops()
+        )
 
 
 def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
@@ -71,7 +73,7 @@ def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
     session.show(session.GRADIENT_VIEW, _CELLS)
 
 
-def _tick(places: live.Places, paced: Paced) -> None:
+def _tick(places: live.Places, paced: Paced, stops: inspection.Stops) -> None:
     session.refresh()
     run = session.current()
     if places.page_run != run.page_runs:
@@ -79,7 +81,7 @@ def _tick(places: live.Places, paced: Paced) -> None:
     heading = st.container(horizontal=True, vertical_alignment="center", key="numbers")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
-    wanted = _ask(run)
+    wanted = _ask(run, stops)
     live.turn(
         run,
         places,
@@ -88,7 +90,7 @@ def _tick(places: live.Places, paced: Paced) -> None:
     )
 
 
-def _ask(run: Run) -> Wanted:
+def _ask(run: Run, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     trainer = run.trainer
     session.seed(session.GRADIENT_VIEW, _LAG)
@@ -105,16 +107,16 @@ def _ask(run: Run) -> Wanted:
         view = inspection.fitting(chosen, VIEWS, _LAG)
         if has_nothing_to_show(view, cell):
             return Wanted(view, 0, "h")
-        by = _by(cell) if view in (_LAG, _ITEMISED) else _memory(run)
-        of = _of() if view == _LAG else LAST
         layer = inspection.choose_layer(trainer.network.layers)
         at = None
         if view == _CELLS and _shows_preset(run):
             at = _preset_controls(run)
-    prediction = None
+    by, of, prediction = _memory(run), LAST, None
     if view in (_LAG, _ITEMISED, _JACOBIANS):
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
-            _rewind(run)
+            by = _by(cell) if view in (_LAG, _ITEMISED) else by
+            of = _of() if view == _LAG else LAST
+            inspection.rewind(run, stops)
             prediction = _prediction(run) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
@@ -123,25 +125,6 @@ def _ask(run: Run) -> Wanted:
     if view == _CHECK:
         _check_controls(run)
     return Wanted(view, layer, by, of, prediction, at)
-
-
-def _rewind(run: Run) -> None:
-    """Draw the choice of iteration, and the button that replays training."""
-    if run.training:
-        st.caption("Follows training. Pause to rewind.")
-        return
-    replaying = isinstance(run.errand, inspection.Replay)
-    newest = inspection.choose_iteration(run, moving=replaying)
-    if newest == 0:
-        st.caption("Iteration 0: nothing is learned yet.")
-        return
-    st.button(
-        "Stop" if replaying else "Replay",
-        icon=":material/stop:" if replaying else ":material/movie:",
-        key="replay",
-        help="Go through the kept iterations from the first to the last.",
-        on_click=inspection.stop if replaying else inspection.replay,
-    )
 
 
 def _by(cell: str) -> Letter:

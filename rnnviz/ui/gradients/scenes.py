@@ -188,14 +188,14 @@ def has_nothing_to_show(view: str, cell: str) -> bool:
 
 
 def scene_of(run: Run, wanted: Wanted) -> Scene:
-    """Look at the run at the iteration that the page shows; while it trains, that is the newest.
+    """Look at the run at the iteration that the page shows; the newest unless one has rewound.
 
     Where runs are looked at side by side at an earlier one, so is this one.
     """
     at = compared_at(run, wanted)
     if at is not None:
         return Scene(run, run.trainer.recording.at(at), wanted)
-    if run.training or run.shown_iteration is None:
+    if run.shown_iteration is None:
         return Scene(run, run.trainer.trace(), wanted)
     return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)
 
@@ -479,21 +479,23 @@ class Paced:
 
     def __init__(self, share: float = 0.2) -> None:
         self._share = share
-        self._asked: Wanted | None = None
+        self._asked: tuple[Wanted, int | None] | None = None
         self._due = 0.0
         self._seen: tuple[list[Reading], Shown] = ([], Shown())
 
     def look(self, scene: Scene) -> tuple[list[Reading], Shown]:
         """Return the large numbers, and what the view of the scene shows."""
         start = time.monotonic()
-        if scene.run.busy and scene.wanted == self._asked and start < self._due:
+        rewound_to = scene.run.shown_iteration if scene.run.training else None
+        asked = scene.wanted, rewound_to
+        if scene.run.busy and asked == self._asked and start < self._due:
             return self._seen
         self._seen = readings(scene), view_of(scene)
         end = time.monotonic()
         rest = (end - start) * (1 / self._share - 1)
         if scene.wanted.view == "Side by side":
             rest = max(rest, COMPARED_S)
-        self._asked, self._due = scene.wanted, end + rest
+        self._asked, self._due = asked, end + rest
         return self._seen
 
 

@@ -28,6 +28,8 @@ _CSS = """
 <style>
 /* One screen: the menu is in the header, so the page itself needs little air above it. */
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.5rem 2rem; }
+/* A page's name stands beside a sentence or its controls, and is hardly more than they are. */
+.stMain h2 { font-size: 1.5rem; padding: 0.25rem 0; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stSidebar"] [data-testid="stButtonGroup"] button {
   padding-inline: 0.4rem;
@@ -64,7 +66,13 @@ _CSS = """
 div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
   div:has(> .st-key-phone_pages) { display: flex; }
-  .st-key-phone_pages { flex-wrap: wrap; gap: 0 0.25rem; }
+  /* All of them in one line: names without icons. */
+  .st-key-phone_pages { justify-content: space-between; gap: 0; }
+  .st-key-phone_pages a > span:first-child { display: none; }
+  .st-key-phone_pages a { padding-inline: 0.4rem; }
+  .st-key-transport .readings { padding: 0; gap: 0.25rem 0.75rem; }
+  /* The learning rate stands in the sidebar; without it the readings are one line. */
+  .st-key-transport .readings > div:last-child:nth-child(n+4) { display: none; }
   .readings.large dd { font-size: 1.25rem; }
   .readings .spark { display: none; }
 }

@@ -179,20 +179,6 @@ def rewind(run: Run, stops: Stops) -> None:
         )
 
 
-def choose_iteration(run: Run, moving: bool = False) -> int:
-    """Draw the choice of iteration, if there are several; return the newest one.
-
-    Parameters
-    ----------
-    moving
-        Whether the shown iteration moves by itself: then the control only shows it.
-    """
-    kept = _kept(run)
-    if len(kept) > 1:
-        _slider(run, kept, moving)
-    return kept[-1]
-
-
 def _slider(run: Run, stops: list[int], moving: bool, newest: str = "", which: str = "") -> None:
     last = stops[-1]
     shown = last if run.shown_iteration is None else run.shown_iteration

@@ -49,6 +49,8 @@ def edit(run: Run) -> Task | None:
         help="What the network is to learn: your own schedule, text or data, or a classic.",
         on_change=_forget_refusals,
     )
+    if TASKS[kind].simplest:
+        _offer_the_simplest(run, kind)
     settings = {
         field.name: _edit_setting(field, kind, run)
         for field in TASKS[kind].fields
@@ -367,6 +369,40 @@ def _use(task: Task | None, **suggested: Any) -> None:
     run = session.current()
     if task is not None and (task != run.trainer.task or not _has(run, suggested)):
         session.restart(task, **suggested)
+
+
+def _offer_the_simplest(run: Run, kind: str) -> None:
+    """Offer to start a new run with the simplest example of a task, at once."""
+    named = (value for value in TASKS[kind].simplest.values() if isinstance(value, tuple))
+    told = ", ".join(name for names in named for name in names)
+    st.button(
+        f"Start the simplest: {told}",
+        key="use_simplest",
+        icon=":material/filter_1:",
+        disabled=run.trainer.task == make_task(kind, **TASKS[kind].simplest),
+        help="A new run with the simplest example of this task. It needs no memory: what came last "
+        "tells what is next. Undo brings back the run that you leave.",
+        on_click=_use_the_simplest,
+        args=(kind,),
+    )
+
+
+def _use_the_simplest(kind: str) -> None:
+    """Start a new run with it, and let the controls of the task show it."""
+    run, task = session.current(), make_task(kind, **TASKS[kind].simplest)
+    if task == run.trainer.task:
+        return
+    session.restart(task)
+    if task != run.trainer.task:  # refused, which the page says
+        return
+    for field in TASKS[kind].fields:
+        key = session.draft_key(kind, field.name)
+        if field.kind is tuple:
+            names = getattr(task, field.name)
+            before = run.drafts.get(key)
+            run.drafts[key] = Draft(names, names, 0 if before is None else before.version + 1)
+        elif field.name != "length":
+            session.show(key, getattr(task, field.name))
 
 
 def _has(run: Run, settings: Mapping[str, Any]) -> bool:
