@@ -36,7 +36,7 @@ window.show = async (text) => {
   const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
   await new Promise((resolve) => setTimeout(resolve, 300));
   const start = performance.now();
-  window.picture = mount(document.querySelector("main"), { bytes });
+  window.picture = rnnviz.mount(document.querySelector("main"), { bytes });
   const canvas = document.querySelector("canvas.strips");
   const drawn = () => {
     const { width, height } = canvas;

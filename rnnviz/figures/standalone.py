@@ -48,7 +48,7 @@ footer { margin-top: 1rem; font-size: 13px; opacity: 0.75; }
 _START = """
 const text = document.getElementById("bytes").textContent;
 const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-const picture = mount(document.getElementById("network"), { bytes });
+const picture = rnnviz.mount(document.getElementById("network"), { bytes });
 // The same bytes again: the picture then looks at the colours again.
 matchMedia("(prefers-color-scheme: dark)").onchange = () => picture.update(bytes);
 """
@@ -83,7 +83,7 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
     taken
         The traces to be shown.
     script
-        What defines `mount`: `rnnviz.ui.components.unrolled.script()`.
+        What defines `rnnviz.mount`: `rnnviz.ui.components.unrolled.script()`.
     dark
         Whether it is dark where the viewer's system prefers neither.
 

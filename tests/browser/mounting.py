@@ -16,19 +16,6 @@ from rnnviz.ui.components.unrolled import script
 LIGHT = {"ink": "#31333f", "paper": "#ffffff"}
 DARK = {"ink": "#fafafa", "paper": "#0e1117"}
 
-#: Functions of the script that a test calls as `inside.name(...)`.
-_INSIDE = (
-    "shortly",
-    "percent",
-    "exactly",
-    "tooltipLines",
-    "labelsOf",
-    "gradientWords",
-    "factored",
-    "stepFacts",
-    "unitFacts",
-)
-
 
 def mount(
     page: Page,
@@ -45,12 +32,12 @@ def mount(
     ]
     page.set_content(f"""<body style="margin: 8px; background: {theme["paper"]}">
         <script type="module">{script()}
-            window.repaintNow = (view) => repaint(view, false);
-            window.inside = {{ {", ".join(_INSIDE)} }};
+            window.repaintNow = (view) => rnnviz.repaint(view, false);
+            window.inside = rnnviz;
             window.pictures = {json.dumps(packed)}.map((text) => {{
                 const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
                 const parent = document.body.appendChild(document.createElement("div"));
-                return mount(parent, {{ bytes, theme: {json.dumps(theme)} }});
+                return rnnviz.mount(parent, {{ bytes, theme: {json.dumps(theme)} }});
             }});
         </script></body>""")
     expect(page.locator(".unrolled .label").first).to_be_visible()

@@ -43,10 +43,10 @@ def _mount(page: Page, cells: Sequence[str] = ("lstm", "rnn"), still: bool = Tru
           .map((text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0)));
         window.reported = [];
         const parent = document.body.appendChild(document.createElement("div"));
-        window.both = mountBeside(parent, {{
+        window.both = rnnviz.mountBeside(parent, {{
           onSelect: () => {{}}, onIteration: (iteration) => reported.push(iteration),
         }});
-        window.refresh = refresh;
+        window.refresh = rnnviz.refresh;
         window.show = (second) => both.update(second ? two : one);
         show(true);
     </script></body>""")

@@ -38,8 +38,8 @@ def still(page: Page) -> Open:
         packed = base64.b64encode(pack(traces)).decode()
         page.set_content(f"""<body><div id="network"></div><script type="module">{script()}
             const bytes = Uint8Array.from(atob("{packed}"), (each) => each.charCodeAt(0));
-            mount(document.getElementById("network"), {{ bytes }});
-            window.changedBox = changedBox;
+            rnnviz.mount(document.getElementById("network"), {{ bytes }});
+            window.changedBox = rnnviz.changedBox;
         </script></body>""")
         page.get_by_role("button", name="Save the picture").click()
         return page

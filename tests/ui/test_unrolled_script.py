@@ -1,7 +1,8 @@
-"""The scripts of the moving network: modules that can be joined into one."""
+"""The scripts of the moving network, and the one that is made of them."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -10,44 +11,78 @@ import pytest
 from rnnviz.ui.components import unrolled
 
 _FOLDER = Path(unrolled.__file__).parent
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
-_NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+_BUNDLE = "unrolled.min.js"
+#: A folder's scripts import only from their own and from those before it; "" is what joins them.
+_ORDER = ("data", "text", "scene", "draw", "page", "save", "")
+_IMPORT = re.compile(r'^(?:import|export) [^;]*?from "(\.[^"]+\.js)";', re.MULTILINE)
+
+_SCRIPTS = {
+    path.relative_to(_FOLDER).as_posix(): path
+    for path in sorted(_FOLDER.rglob("*.js"))
+    if path.name != _BUNDLE
+}
 
 
-def _text(module: str) -> str:
-    return (_FOLDER / f"{module}.js").read_text(encoding="utf-8")
+def _imported(name: str) -> list[str]:
+    """Return the scripts that one imports."""
+    path = _SCRIPTS[name]
+    found = _IMPORT.findall(path.read_text(encoding="utf-8"))
+    return [(path.parent / each).resolve().relative_to(_FOLDER).as_posix() for each in found]
 
 
-def test_every_script_in_the_folder_is_joined() -> None:
-    assert {*unrolled.MODULES, "streamlit"} == {path.stem for path in _FOLDER.glob("*.js")}
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
-@pytest.mark.parametrize("module", [*unrolled.MODULES, "streamlit"])
-def test_a_script_imports_only_what_a_script_before_it_exports(module: str) -> None:
-    order = [*unrolled.MODULES, "streamlit"]
-    for names, source in _IMPORT.findall(_text(module)):
-        assert order.index(source) < order.index(module)
-        assert set(re.findall(r"\w+", names)) <= set(_EXPORT.findall(_text(source)))
+@pytest.mark.parametrize("name", _SCRIPTS)
+def test_a_script_imports_only_from_its_folder_and_those_before_it(name: str) -> None:
+    place = _ORDER.index(_folder(name))
+    for source in _imported(name):
+        assert source in _SCRIPTS
+        assert _ORDER.index(_folder(source)) <= place, source
 
 
-def test_no_name_stands_in_two_scripts() -> None:
-    names = [name for module in unrolled.MODULES for name in _NAME.findall(_text(module))]
-    assert sorted(names) == sorted(set(names))
+def test_no_script_imports_itself_by_way_of_others() -> None:
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, (*way, name)
+        if name not in done:
+            for source in _imported(name):
+                visit(source, (*way, name))
+            done.add(name)
+
+    for name in _SCRIPTS:
+        visit(name, ())
 
 
-def test_the_joined_script_has_no_imports_left_and_offers_mount_and_paint() -> None:
-    script = unrolled.script()
-    assert not re.search(r"(?m)^(import|export)\b", script)
-    for offered in ("mount", "makeScene", "look", "sizeOf", "paint"):
-        assert f"\nfunction {offered}(" in script
+def test_every_script_is_in_the_bundle() -> None:
+    reached: set[str] = set()
+    waiting = ["index.js"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting += [source for source in _imported(name) if source not in reached]
+    assert reached == set(_SCRIPTS)
+
+
+def test_the_bundle_was_made_from_the_scripts_that_are_here() -> None:
+    sources = [path for path in _FOLDER.rglob("*") if path.suffix in {".js", ".css"}]
+    names = sorted(path.relative_to(_FOLDER).as_posix() for path in sources)
+    total = hashlib.sha256()
+    for name in names:
+        if name != _BUNDLE:
+            total.update(f"{name}\n".encode())
+            total.update((_FOLDER / name).read_bytes())
+    first = unrolled.script().splitlines()[0]
+    assert total.hexdigest() in first, "stale: run `npm ci` once, then `npm run build`"
 
 
 def test_the_context_that_writes_svg_knows_every_call_that_the_picture_makes() -> None:
-    drawing = unrolled.MODULES[: unrolled.MODULES.index("paint") + 1]
-    texts = "".join(map(_text, drawing))
+    drawing = [path for name, path in _SCRIPTS.items() if _folder(name) == "draw"]
+    texts = "".join(path.read_text(encoding="utf-8") for path in drawing)
     of_images = {"createImageData", "putImageData"}  # small canvases, one pixel for each value
     used = set(re.findall(r"\bcontext\.([a-z]\w*)", texts)) - of_images
-    vector = _text("vector")
+    vector = _SCRIPTS["save/vector.js"].read_text(encoding="utf-8")
     known = set(re.findall(r"(?m)^  (\w+)\(", vector)) | set(re.findall(r"(\w+): ", vector))
     assert used <= known

@@ -2,14 +2,12 @@
 
 `unrolled.js` says which script does what, and how the picture is mounted or painted outside of
 Streamlit; `unrolled.css` lays out the controls, and `rnnviz.figures.picture.pack` makes the bytes
-that come in. Streamlit takes one script for a component, so the files are joined here: they are
-modules for who reads and edits them, and import only from files that stand before them.
+that come in. What runs is `unrolled.min.js`, which is made from all of them: after an edit of a
+script or the style sheet, `npm ci` once and `npm run build`.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
@@ -19,73 +17,23 @@ import streamlit as st
 if TYPE_CHECKING:
     from streamlit.components.v2.bidi_component.state import ComponentResult
 
-_FOLDER = Path(__file__).parent
-
-
-#: The scripts in the order in which they are joined.
-MODULES = (
-    "cells",
-    "packet",
-    "store",
-    "values",
-    "theme",
-    "layout",
-    "zoom",
-    "marks",
-    "numbers",
-    "words",
-    "fate",
-    "explain",
-    "strips",
-    "predictions",
-    "wires",
-    "gradient",
-    "sweep",
-    "one_unit",
-    "overview",
-    "labels",
-    "scene",
-    "paint",
-    "controls",
-    "receptive",
-    "display",
-    "motion",
-    "events",
-    "presentation",
-    "vector",
-    "gif",
-    "webp",
-    "film",
-    "save",
-    "unrolled",
-    "beside",
-)
-
-_IMPORT = re.compile(r"(?m)^import \{[^}]*\} from \"[^\"]*\";\n")
-_EXPORT = re.compile(r"(?m)^export (?!default)")
-_COMMENT = re.compile(r"(?m)^\s*(//.*|/\*[\s\S]*?\*/)\n")
+_BUNDLE = Path(__file__).with_name("unrolled.min.js").read_text(encoding="utf-8")
 
 
 def script() -> str:
     """Return the whole picture as one script with its style sheet, for a page without Streamlit.
 
-    In the text of a `<script type="module">`, which needs no other file, what the scripts export is
-    then in scope: `mount(element, { bytes })`, and `makeScene`, `look`, `paint`; see `unrolled.js`.
+    In the text of a `<script type="module">`, which needs no other file, all that it offers is then
+    in scope as `rnnviz`: `rnnviz.mount(element, { bytes })`, and `makeScene`, `look`, `paint`; see
+    `unrolled.js`.
     """
-    style = json.dumps((_FOLDER / "unrolled.css").read_text(encoding="utf-8"))
-    return "\n".join([f"const STYLE = {style};", *map(_joinable, MODULES)])
+    return _BUNDLE
 
 
-def _joinable(module: str) -> str:
-    """Return a module as a part of a larger script, without comments that fill whole lines."""
-    text = (_FOLDER / f"{module}.js").read_text(encoding="utf-8")
-    return _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text)))
-
-
-#: Streamlit sends a component's script with every update: 80 kB for 8 kB of data. So it is a
+#: Streamlit sends a component's script with every update: ten times the data. So it is a
 #: component of its own whose message never changes: then only a reference to it is sent again.
 _library = st.components.v2.component(
-    "rnnviz_unrolled_library", js=f"{script()}\n{_joinable('streamlit')}"
+    "rnnviz_unrolled_library", js=f"{_BUNDLE}\nexport default rnnviz.publish;"
 )
 
 _picture = st.components.v2.component(

@@ -10,15 +10,15 @@
  * first is never mounted anew.
  */
 
-import { newest } from "./store.js";
-import { NARROW } from "./layout.js";
-import { rescale } from "./scene.js";
-import { element } from "./controls.js";
+import { newest } from "./data/store.js";
+import { NARROW } from "./scene/layout.js";
+import { rescale } from "./scene/scene.js";
+import { element } from "./page/controls.js";
 import {
   buildLabels, refresh, showFrame, updatePhase, updatePlay, updateStepTexts,
-} from "./display.js";
-import { keepInView, wake } from "./motion.js";
-import { setLevel } from "./events.js";
+} from "./page/display.js";
+import { keepInView, wake } from "./page/motion.js";
+import { setLevel } from "./page/events.js";
 import { mount } from "./unrolled.js";
 
 const TWO = "PAIR";

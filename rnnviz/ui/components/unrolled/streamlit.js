@@ -44,7 +44,7 @@ function mountIn(parentElement) {
  * This script is the library; what is mounted with the data is a stub of two lines that waits for
  * it (see __init__.py for the reason).
  */
-export default function publish() {
+export function publish() {
   const name = Symbol.for("rnnviz.unrolled");
   const { resolve } = (globalThis[name] ??= { promise: Promise.resolve(unrolled) });
   resolve?.(unrolled);

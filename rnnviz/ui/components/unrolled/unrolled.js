@@ -19,41 +19,37 @@
  *
  * `picture.scene` of a mounted picture can be painted too: it is what the page shows.
  *
- * From the bytes to the screen, one file for each duty:
+ * From the bytes to the screen, a folder for each duty; each imports only from those above it:
  *
- *     cells        what each kind of cell consists of
- *     packet       bytes -> packet of frames; the format is described in figures/picture.py
- *     store        packets -> the frames of one run
- *     values       a frame -> the numbers of a row; scales
- *     theme        colours, and tables of colours
- *     layout       size of the picture -> where every row and column lies
- *     marks        the smallest marks: dots, arrows, operators, fitted text
- *     strips predictions gradient wires sweep     the parts of the picture
- *     numbers words fate explain labels           what is said about it
- *     scene        all that decides what is drawn
- *     paint        draws a scene
- *     controls display motion events              the elements, what they show, and what they do
- *     presentation                                the picture large, all else away
- *     vector gif webp film save                   pictures and films to take away
- *     unrolled     mounts it (this file)
- *     beside       two pictures with one clock
- *     streamlit    the same as a component of Streamlit
+ *     data    cells: what each kind of cell consists of. packet: bytes -> frames; the format is
+ *             described in figures/picture.py. store: packets -> the frames of one run.
+ *             values: a frame -> the numbers of a row; scales
+ *     text    numbers, symbols: how they are written. words, explain, fate: what is said of the
+ *             picture, of its parts, and of what becomes of the gradient
+ *     scene   theme: colours. layout: where every row and column lies. zoom: the same, from all
+ *             units to one cell. scene: all that decides what is drawn
+ *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,
+ *             one_unit, overview, labels: the parts of the picture. paint: all of them
+ *     page    controls, display, motion, events: the elements, what they show, how they move, and
+ *             what they do. receptive: what a unit follows. presentation: the picture large
+ *     save    vector, gif, webp, film, save: pictures and films to take away
  *
- * They are modules for the reader and the editor; __init__.py joins them into one script. Imports
- * point up this list. Text of the user goes through fillText and textContent, never through HTML.
+ * and here `unrolled` (this file) mounts one picture, `beside` two with one clock, `streamlit` makes
+ * it a component; `index` is what the bundle offers. `npm run build` makes unrolled.min.js of all
+ * this; whoever only runs rnnviz needs no Node. Text of the user goes through fillText and
+ * textContent, never through HTML.
  */
 
-import { makeTheme, readTheme } from "./theme.js";
-import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene.js";
-import { buildDom, element } from "./controls.js";
-import { buildReceptive } from "./receptive.js";
-import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./display.js";
-import { wake } from "./motion.js";
-import { later, listen } from "./events.js";
-import { leavePresenting, offerPresenting } from "./presentation.js";
-import { offerSaving } from "./save.js";
-
-/* global STYLE */
+import { makeTheme, readTheme } from "./scene/theme.js";
+import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene/scene.js";
+import { buildDom, element } from "./page/controls.js";
+import { buildReceptive } from "./page/receptive.js";
+import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./page/display.js";
+import { wake } from "./page/motion.js";
+import { later, listen } from "./page/events.js";
+import { leavePresenting, offerPresenting } from "./page/presentation.js";
+import { offerSaving } from "./save/save.js";
+import STYLE from "./unrolled.css";
 
 /**
  * Show the picture in an element, with its controls.
@@ -70,7 +66,7 @@ import { offerSaving } from "./save.js";
  * @param {(iteration: number|null) => void} [options.onIteration] the user chose an iteration; null
  *   when the picture follows training
  * @returns {{update: (bytes: Uint8Array) => void, remove: () => void, where: () => object|null,
- *   scene: import("./scene.js").Scene}}
+ *   scene: import("./scene/scene.js").Scene}}
  */
 export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration } = {}) {
   element("style", "", parent, STYLE);

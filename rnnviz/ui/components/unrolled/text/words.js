@@ -1,10 +1,10 @@
 /** Sentences and numbers as text. */
 
-import { DIAGRAMS } from "./cells.js";
-import { number } from "./packet.js";
-import { hit, normsOf, onlyTrained, scoreOf, storyOf, told, valueAt } from "./values.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { number } from "../data/packet.js";
+import { hit, normsOf, onlyTrained, scoreOf, storyOf, told, valueAt } from "../data/values.js";
 import { exactly, grouped, minus, percent, shortly } from "./numbers.js";
-import { className, isolatedLabel, visible } from "./marks.js";
+import { className, isolatedLabel, visible } from "./symbols.js";
 
 /** Below this width gradients have short names in the line of facts. */
 const SHORT = 800;
@@ -185,13 +185,13 @@ function nearest({ group }) {
 /** A formula with the numbers of one unit put in. */
 function formula(scene, write, row, t, unit) {
   if (!write || scene.store.header.group > 1) return "";
-  const value = valuesAround(scene, row, t, unit);
+  const value = valuesAround(scene, row, unit);
   const said = (step) => (letter) => shortly(value(letter, step));
   return `= ${write(said(t), said(t - 1))}`;
 }
 
 /** The numbers of a unit and its layer: (letter, time step) -> number; before the first step 0. */
-function valuesAround(scene, row, t, unit) {
+function valuesAround(scene, row, unit) {
   return (letter, step) => (step < 0 ? 0 : valueAt(scene, { ...row, letter }, step, unit));
 }
 
@@ -202,7 +202,7 @@ function valuesAround(scene, row, t, unit) {
  */
 export function formulaOf(scene, row, t, unit) {
   const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
-  const value = valuesAround(scene, row, t, unit);
+  const value = valuesAround(scene, row, unit);
   const told = evenly(value(row.letter, t), scene.frame.exact ? 7 : 3);
   const is = scene.frame.exact ? "=" : "≈";
   if (scene.store.header.group > 1) {

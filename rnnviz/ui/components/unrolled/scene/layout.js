@@ -1,7 +1,7 @@
 /** Sizes of the picture -> where every row and column lies. */
 
-import { DIAGRAMS } from "./cells.js";
-import { clamp, onAxis, quantityIndex } from "./values.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { clamp, onAxis, quantityIndex } from "../data/values.js";
 
 const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wired: 34 };
 

@@ -3,10 +3,10 @@
  * `paint`, which draws all of them and the labels into one context.
  */
 
-import { css } from "./theme.js";
-import { visibleSteps } from "./layout.js";
+import { css } from "../scene/theme.js";
+import { visibleSteps } from "../scene/layout.js";
 import { fitted, font, measured } from "./marks.js";
-import { captionOf } from "./words.js";
+import { captionOf } from "../text/words.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
 import { drawAxis, drawInputs, drawLacking, drawWires } from "./wires.js";
@@ -65,7 +65,7 @@ export function sizeOf({ layout }) {
  *   fillRect, strokeRect, fillText, measureText, drawImage (of small canvases, one pixel for each
  *   value, with nine arguments); and these properties: fillStyle and strokeStyle (CSS colours),
  *   lineWidth, globalAlpha, font, textAlign, textBaseline, imageSmoothingEnabled
- * @param {import("./scene.js").Scene} scene
+ * @param {import("../scene/scene.js").Scene} scene
  */
 export function paint(context, scene) {
   const { layout, theme } = scene;

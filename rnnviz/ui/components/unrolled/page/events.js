@@ -1,12 +1,12 @@
 /** Pointer, keyboard and controls: what they change in the view. */
 
-import { newest } from "./store.js";
-import { clamp, valveOf } from "./values.js";
-import { cellX } from "./layout.js";
-import { LEVELS, liveliest, zoomTo } from "./zoom.js";
-import { stepFacts, unitFacts } from "./words.js";
-import { scrollUnder } from "./overview.js";
-import { place } from "./scene.js";
+import { newest } from "../data/store.js";
+import { clamp, valveOf } from "../data/values.js";
+import { cellX } from "../scene/layout.js";
+import { LEVELS, liveliest, zoomTo } from "../scene/zoom.js";
+import { stepFacts, unitFacts } from "../text/words.js";
+import { scrollUnder } from "../draw/overview.js";
+import { place } from "../scene/scene.js";
 import { updateReceptive } from "./receptive.js";
 import {
   buildLabels, explain, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,

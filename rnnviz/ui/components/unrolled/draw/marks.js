@@ -1,6 +1,7 @@
 /** The smallest marks: dots, arrows, operators, text that fits. */
 
-import { css } from "./theme.js";
+import { isolated, wholeCharacters } from "../text/symbols.js";
+import { css } from "../scene/theme.js";
 
 export function disk(context, x, y, radius, colour) {
   context.fillStyle = colour;
@@ -148,33 +149,6 @@ export function wrapped(context, text, width) {
     else lines.push(word);
   }
   return lines;
-}
-
-const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
-
-/** What a reader takes for one character, such as an emoji of several code points. */
-function wholeCharacters(text) {
-  if (!segmenter) return Array.from(text);
-  return Array.from(segmenter.segment(text), (part) => part.segment);
-}
-
-/** Text in its own direction, whatever stands around it. */
-function isolated(text, of = text) {
-  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(of) ? `\u2067${text}\u2069` : text;
-}
-
-/** Symbols without ink get some. */
-export function visible(text) {
-  return text.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +$|^ | $/g, (blanks) =>
-    "␣".repeat(blanks.length)).replace(/[\u0000-\u001f\u007f]/g, "·");
-}
-
-export function isolatedLabel(text) {
-  return isolated(visible(text));
-}
-
-export function className(scene, number_) {
-  return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
 }
 
 /** Sizes of text in a column too narrow for words: across it, and from the bottom up. */

@@ -1,8 +1,8 @@
 /** What moves: the sweeps, and the frames around the chosen step and unit. */
 
-import { clamp } from "./values.js";
-import { VEIL, css } from "./theme.js";
-import { cellWidth, cellX, printBox, unitY } from "./layout.js";
+import { clamp } from "../data/values.js";
+import { VEIL, css } from "../scene/theme.js";
+import { cellWidth, cellX, printBox, unitY } from "../scene/layout.js";
 import { disk, roundedRect } from "./marks.js";
 import { drawBackward } from "./gradient.js";
 
@@ -21,7 +21,7 @@ function partsOf(layout) {
     const above = shown[index];
     return (above.top + above.slot + row.top) / 2;
   });
-  const rows = shown.map((row, index) => {
+  const rows = shown.map((_, index) => {
     const from = index ? edges[index - 1] : top;
     const to = edges[index] ?? y;
     return { y: from, height: to - from, at: 0.15 + (0.65 * index) / layout.rows.length };

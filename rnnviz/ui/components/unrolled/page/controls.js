@@ -1,6 +1,5 @@
 /** The elements of the picture, made once: canvases, lines of text, buttons and sliders. */
 
-import { place } from "./scene.js";
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 

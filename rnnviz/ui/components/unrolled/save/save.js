@@ -1,7 +1,7 @@
 /** The button that saves the picture, and the films of it; all is made in the browser. */
 
-import { plural, sentence } from "./words.js";
-import { button, element } from "./controls.js";
+import { plural, sentence } from "../text/words.js";
+import { button, element } from "../page/controls.js";
 import { VectorContext } from "./vector.js";
 import {
   FILM, MARGIN, canvasOf, copyOf, encoded, film, framedSize, paintFramed, sweepShots,

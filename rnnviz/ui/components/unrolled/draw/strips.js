@@ -1,8 +1,8 @@
 /** Rows of units as strips of colours, and the belt that carries the state. */
 
-import { startOf, valveOf } from "./values.js";
-import { css } from "./theme.js";
-import { artKey, cellWidth, cellX, unitY } from "./layout.js";
+import { startOf, valveOf } from "../data/values.js";
+import { css } from "../scene/theme.js";
+import { artKey, cellWidth, cellX, unitY } from "../scene/layout.js";
 import { hatch } from "./marks.js";
 
 /** Between two columns the belt is paler than in them. */

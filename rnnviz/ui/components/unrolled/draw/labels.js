@@ -3,17 +3,16 @@
  * On a page the list becomes elements (controls.js), which have titles and can be read aloud.
  */
 
-import { DIAGRAMS } from "./cells.js";
-import { clamp, storyOf, unitScale } from "./values.js";
-import { colourAt, css, readable } from "./theme.js";
-import { HEIGHT, artKey, gradientFoot, gradientY } from "./layout.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { clamp, storyOf, unitScale } from "../data/values.js";
+import { colourAt, css, readable } from "../scene/theme.js";
+import { HEIGHT, artKey, gradientFoot, gradientY } from "../scene/layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
-import { decadeName, shortly } from "./numbers.js";
+import { decadeName, shortly } from "../text/numbers.js";
 import {
   EXPLAINED, explainBand, explainClosed, explainGradient, explainLayer, explainRow,
-} from "./explain.js";
+} from "../text/explain.js";
 import { outputRange } from "./predictions.js";
-import { mean } from "./overview.js";
 
 /**
  * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,

@@ -3,9 +3,9 @@
  * `fit` a size and a theme, `look` what to look at; paint.js draws it.
  */
 
-import { unpack } from "./packet.js";
-import { merge, newest } from "./store.js";
-import { AXIS, clamp, decades, decode, signedScale, unitScale } from "./values.js";
+import { unpack } from "../data/packet.js";
+import { merge, newest } from "../data/store.js";
+import { AXIS, clamp, decades, decode, signedScale, unitScale } from "../data/values.js";
 import { colourTable, parseColour } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed, zoomedScroll } from "./zoom.js";

@@ -1,6 +1,6 @@
 /** A context that writes SVG: it knows those calls of a canvas that `paint` makes (see paint.js). */
 
-import { measured } from "./marks.js";
+import { measured } from "../draw/marks.js";
 
 /** Decimals of a coordinate: a hundredth of a pixel. */
 const PRECISION = 100;

@@ -3,13 +3,12 @@
  * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
  */
 
-import { DIAGRAMS } from "./cells.js";
-import { known, number } from "./packet.js";
-import { clamp, told, unitScale, valueAt } from "./values.js";
-import { colourAt, css, legible } from "./theme.js";
-import { visible } from "./marks.js";
-import { exactly, shortly } from "./numbers.js";
-import { unitName } from "./words.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { clamp, unitScale, valueAt } from "../data/values.js";
+import { colourAt, css, legible } from "../scene/theme.js";
+import { visible } from "../text/symbols.js";
+import { exactly, shortly } from "../text/numbers.js";
+import { unitName } from "../text/words.js";
 import { button, element } from "./controls.js";
 
 /** The elements, made once. */

@@ -1,10 +1,10 @@
 /** Films of the picture: which frames they have, and how these become one file. */
 
-import { clamp } from "./values.js";
-import { css } from "./theme.js";
-import { cellX } from "./layout.js";
-import { arrive, fit, look } from "./scene.js";
-import { paint, sizeOf } from "./paint.js";
+import { clamp } from "../data/values.js";
+import { css } from "../scene/theme.js";
+import { cellX } from "../scene/layout.js";
+import { arrive, fit, look } from "../scene/scene.js";
+import { paint, sizeOf } from "../draw/paint.js";
 import { GifWriter, changedBox, paletteOf } from "./gif.js";
 import { WebpWriter } from "./webp.js";
 

@@ -3,10 +3,10 @@
  * where neighbouring time steps share a pixel. It shows where the window is, and moves it.
  */
 
-import { clamp, normsOf, onAxis, startOf, storyOf } from "./values.js";
-import { css, pixel } from "./theme.js";
-import { HEIGHT, cellX } from "./layout.js";
-import { plural } from "./words.js";
+import { clamp, normsOf, onAxis, startOf, storyOf } from "../data/values.js";
+import { css, } from "../scene/theme.js";
+import { HEIGHT, cellX } from "../scene/layout.js";
+import { plural } from "../text/words.js";
 
 export const OVERVIEW = { height: HEIGHT.overview, strip: 12, bars: 22 };
 

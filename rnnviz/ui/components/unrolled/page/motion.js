@@ -1,11 +1,11 @@
 /** The one animation loop: it draws what changed, and stops when nothing moves. */
 
-import { clamp } from "./values.js";
-import { css } from "./theme.js";
-import { cellX } from "./layout.js";
-import { LEVELS, advanceZoom } from "./zoom.js";
-import { blend, place, stepOf } from "./scene.js";
-import { paintOverlay, paintPrint, paintResults, paintStrips } from "./paint.js";
+import { clamp } from "../data/values.js";
+import { css } from "../scene/theme.js";
+import { cellX } from "../scene/layout.js";
+import { LEVELS, advanceZoom } from "../scene/zoom.js";
+import { blend, place, stepOf } from "../scene/scene.js";
+import { paintOverlay, paintPrint, paintResults, paintStrips } from "../draw/paint.js";
 import {
   buildLabels, moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
   updateStepTexts,
@@ -134,7 +134,7 @@ export function keepInView(view, smoothly) {
 }
 
 /** Draw the sheets that changed; in nearly all frames that is only the one of what moves. */
-function repaint(view, coloursChanged) {
+export function repaint(view, coloursChanged) {
   const { dom, frame, dirty } = view;
   if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
   if (dirty === "data" && view.printed === frame.sequence) repaintResults(view);

@@ -1,7 +1,7 @@
 /** A frame -> the numbers of a row, and the scales that they are drawn on. */
 
 import { DIAGRAMS } from "./cells.js";
-import { UNKNOWN, number } from "./packet.js";
+import { UNKNOWN, } from "./packet.js";
 
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));

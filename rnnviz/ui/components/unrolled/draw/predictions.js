@@ -1,14 +1,14 @@
 /** What the network answers at each time step, and whether it is right. */
 
-import { number } from "./packet.js";
-import { hit, onlyTrained, told } from "./values.js";
-import { css, mix } from "./theme.js";
-import { PREDICTION, cellWidth, cellX, predictionBox, printBox } from "./layout.js";
+import { number } from "../data/packet.js";
+import { hit, onlyTrained, told } from "../data/values.js";
+import { css, mix } from "../scene/theme.js";
+import { PREDICTION, cellWidth, cellX, predictionBox, printBox } from "../scene/layout.js";
 import {
-  acrossSize, className, commonSize, disk, fitted, font, hatch, isolatedLabel, measured, narrowText,
-  ring,
+  acrossSize, commonSize, disk, fitted, font, hatch, measured, narrowText, ring,
 } from "./marks.js";
-import { percent } from "./numbers.js";
+import { className, isolatedLabel } from "../text/symbols.js";
+import { percent } from "../text/numbers.js";
 
 export function drawPredictionBars(context, scene, { first, last }) {
   const { layout, store, theme } = scene;

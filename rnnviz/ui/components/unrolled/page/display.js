@@ -1,16 +1,16 @@
 /** What the elements around the picture show, in line with the scene. */
 
-import { clamp } from "./values.js";
-import { css, readTheme, readable } from "./theme.js";
-import { grouped } from "./numbers.js";
+import { clamp } from "../data/values.js";
+import { css, readTheme, readable } from "../scene/theme.js";
+import { grouped } from "../text/numbers.js";
 import {
   captionOf, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
-} from "./words.js";
-import { EXPLAINED } from "./explain.js";
-import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "./overview.js";
-import { HEIGHT, NARROW, magnification } from "./layout.js";
-import { labelsOf } from "./labels.js";
-import { fit, place, rescale, turnTo } from "./scene.js";
+} from "../text/words.js";
+import { EXPLAINED } from "../text/explain.js";
+import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "../draw/overview.js";
+import { HEIGHT, NARROW, magnification } from "../scene/layout.js";
+import { labelsOf } from "../draw/labels.js";
+import { fit, place, rescale, turnTo } from "../scene/scene.js";
 import { button, element, icon } from "./controls.js";
 import { updateReceptive } from "./receptive.js";
 

@@ -1,10 +1,10 @@
 /** The gradient: its norm as bars under the columns, and its way back as a band. */
 
-import { beyond, clamp, normsOf, onAxis, storyOf } from "./values.js";
-import { VEIL, css, mix, readable } from "./theme.js";
-import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "./layout.js";
+import { beyond, clamp, normsOf, onAxis, storyOf } from "../data/values.js";
+import { VEIL, css, mix, readable } from "../scene/theme.js";
+import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "../scene/layout.js";
 import { arrowDown, arrowUp, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
-import { gradientWords } from "./fate.js";
+import { gradientWords } from "../text/fate.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
   const { layout, theme, range } = scene;

@@ -1,12 +1,12 @@
 /** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
 
-import { DIAGRAMS } from "./cells.js";
-import { clamp, startOf, told, unitScale, valveOf } from "./values.js";
-import { css, mix, readable } from "./theme.js";
-import { cellWidth, cellX } from "./layout.js";
-import { FORMULA, drawingWidth } from "./zoom.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { clamp, startOf, unitScale, valveOf } from "../data/values.js";
+import { css, mix, readable } from "../scene/theme.js";
+import { cellWidth, cellX } from "../scene/layout.js";
+import { FORMULA, drawingWidth } from "../scene/zoom.js";
 import { disk, fitted, font, hatch, measured, wrapped } from "./marks.js";
-import { formulaOf } from "./words.js";
+import { formulaOf } from "../text/words.js";
 
 /** Draw the rows of the chosen unit; they come in as the strips go out. */
 export function drawOneUnit(context, scene, span) {

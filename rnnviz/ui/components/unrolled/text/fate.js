@@ -1,6 +1,6 @@
 /** What becomes of the gradient on its way back through the time steps, in one sentence. */
 
-import { normsOf, storyOf } from "./values.js";
+import { normsOf, storyOf } from "../data/values.js";
 import { factored, percent, shortly } from "./numbers.js";
 
 /** So much more or less at the end is told as no change. */

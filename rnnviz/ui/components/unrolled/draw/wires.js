@@ -1,12 +1,13 @@
 /** How the parts of the cell hang together, and the inputs above them. */
 
-import { DIAGRAMS } from "./cells.js";
-import { css } from "./theme.js";
-import { HEIGHT, cellWidth, cellX, printBox } from "./layout.js";
-import { drawingMiddle } from "./zoom.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { css } from "../scene/theme.js";
+import { HEIGHT, cellWidth, cellX, printBox } from "../scene/layout.js";
+import { drawingMiddle } from "../scene/zoom.js";
 import {
-  acrossSize, arrowDown, commonSize, drawOperator, fitted, font, narrowText, roundedRect, visible,
+  acrossSize, arrowDown, commonSize, drawOperator, fitted, font, narrowText, roundedRect,
 } from "./marks.js";
+import { visible } from "../text/symbols.js";
 
 export function drawAxis(context, scene, { first, last }) {
   const { layout, theme } = scene;

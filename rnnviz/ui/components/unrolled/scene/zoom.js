@@ -4,8 +4,8 @@
  * so that what one looks at grows out of where it was.
  */
 
-import { DIAGRAMS } from "./cells.js";
-import { clamp } from "./values.js";
+import { DIAGRAMS } from "../data/cells.js";
+import { clamp } from "../data/values.js";
 import { cellWidth, cellX } from "./layout.js";
 
 export const LEVELS = ["strips", "unit", "cell"];
