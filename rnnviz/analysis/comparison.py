@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from rnnviz.engine import spec_of
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Trainer
@@ -56,7 +57,7 @@ class Reached:
     @property
     def name(self) -> str:
         """Name of the cell, as a person reads it."""
-        return "ReLU" if self.cell == "relu" else self.cell.upper()
+        return spec_of(self.cell).label
 
     @property
     def sees(self) -> str:

@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnviz.engine import CELLS
 from rnnviz.numbers import number, percent
 from rnnviz.recording.trace import Array, Trace
 
-#: Gates that lie between 0 and 1. The candidates `g` and `n` are signed: not gates in this sense.
-SHARES = ("f", "i", "o", "r", "z")
+#: Gates that lie between 0 and 1. Candidates are signed: not gates in this sense.
+SHARES = tuple(
+    gate.letter for cell in CELLS.values() for gate in cell.spec.gates if gate.range == "share"
+)
 #: Karpathy, Johnson and Li (2015), section 4.2.
 LOW, HIGH = 0.1, 0.9
 #: A unit that is shut, or open, in more than this share of all cases is said to be so mostly.

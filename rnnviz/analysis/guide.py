@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from rnnviz.engine import CellSpec, gate_label, spec_of
 from rnnviz.training import Trainer
-from rnnviz.training.config import CHOICE_LABELS
-
-_NEXT: dict[str, str] = {
-    "lstm": "Hold the forget gate at 0 under Intervene, and see what it was worth.",
-    "gru": "Hold a gate under Intervene, and see what it was worth.",
-}
-_OTHERWISE = "Choose another cell, and see how it learns the same."
 
 
 def guide(trainer: Trainer, playing: bool) -> str:
@@ -23,18 +15,24 @@ def guide(trainer: Trainer, playing: bool) -> str:
     playing
         Whether it trains at this moment.
     """
-    cell: Any = trainer.config.cell
-    name = CHOICE_LABELS[cell]
+    spec = spec_of(trainer.config.cell)
     if trainer.diverged is not None:
         return ""
     if trainer.solved_at is not None:
-        return f"Solved: from iteration {trainer.solved_at:,} on. {_NEXT.get(cell, _OTHERWISE)}"
+        return f"Solved: from iteration {trainer.solved_at:,} on. {_next(spec)}"
     if playing:
         return "It trains: colours change as the weights do. Pause, and step through time below."
     if trainer.iteration:
         return "Paused. Step through time below the picture, click a unit, or train on."
-    article = "a" if cell in ("gru", "relu") else "an"
     return (
-        f"Press Train: {article} {name} learns “{trainer.task.title}”. Each column is a time step, "
-        "each row a quantity."
+        f"Press Train: {spec.article} {spec.label} learns “{trainer.task.title}”. Each column is a "
+        "time step, each row a quantity."
     )
+
+
+def _next(spec: CellSpec) -> str:
+    """Say what to do with a network that has learned its task."""
+    if not spec.gates:
+        return "Choose another cell, and see how it learns the same."
+    held = f"the {gate_label(spec.forget_gate)} at 0" if spec.forget_gate else "a gate"
+    return f"Hold {held} under Intervene, and see what it was worth."

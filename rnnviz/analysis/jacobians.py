@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import Norms, last_scored_step, step_norms, steps_text
-from rnnviz.engine import Network, Spectrum, recurrent_spectrum, step_jacobians
+from rnnviz.engine import (
+    Network,
+    Spectrum,
+    gate_label,
+    recurrent_spectrum,
+    spec_of,
+    step_jacobians,
+)
 from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import number, share
 from rnnviz.recording.trace import Trace
@@ -20,20 +27,6 @@ MOST_NUMBERS = 2**17
 SATURATED = 0.1
 #: Factors of a step within so much of 1 count as 1.
 SAME = 0.01
-
-#: What the nonlinearity on the way back is, by cell: name, and what saturates.
-SQUASHING = {
-    "rnn": "tanh′",
-    "relu": "ReLU′",
-    "gru": "tanh′ of the candidate",
-    "lstm": "tanh′ of the cell state",
-    "mlp": "tanh′",
-}
-#: The way back that meets no such slope, by cell.
-AROUND = {
-    "gru": "the direct path from h to h meets the update gate instead",
-    "lstm": "the direct path from c to c meets the forget gate instead",
-}
 
 
 @dataclass(frozen=True)
@@ -93,13 +86,16 @@ def slopes(trace: Trace, layer: int = -1) -> NDArray[np.float64]:
         0..1. RNN: 1 - h². ReLU: 1 where h > 0, else 0. GRU: 1 - n². LSTM: 1 - tanh(c)², on the way
         from h to c; the way on from c to c meets the forget gate instead.
     """
-    of_layer = trace.layers[layer]
-    if trace.cell == "relu":
-        return (of_layer.h > 0).astype(np.float64)
-    squashed = of_layer.gates["n"] if trace.cell == "gru" else of_layer.h
-    if of_layer.c is not None:
-        squashed = np.tanh(of_layer.c)
-    return 1.0 - np.asarray(squashed, np.float64) ** 2
+    return spec_of(trace.cell).slope.of(trace.layers[layer].quantities())
+
+
+def around(cell: str) -> str:
+    """Say which way back meets no such slope; empty where there is none."""
+    spec = spec_of(cell)
+    if spec.belt is None or spec.belt not in spec.formulas:
+        return ""
+    instead = "" if spec.valve is None else f" meets the {gate_label(spec.valve)} instead"
+    return f"the direct path from {spec.belt} to {spec.belt}{instead or ' meets no slope'}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,8 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
     before, behind = step_norms(gradient), step_norms(gradient * slopes(trace, layer))
     by_weights = np.full(trace.steps, np.nan)
     on_top = layer in (-1, len(trace.layers) - 1)
-    if trace.cell in ("rnn", "relu") and on_top:
+    spec = spec_of(trace.cell)
+    if spec.is_recurrent and "h" in spec.squashed and not spec.gates and on_top:
         by_weights[1:] = _ratio(before[:-1], behind[1:])
     last = last_scored_step(trace)
     if last is not None:
@@ -159,7 +156,7 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
     low, high = number(largest.min()), number(largest.max())
     span = f"{low} at every step" if low == high else f"{low} to {high} over the steps"
     growth, aside, product = _growth(largest), "", _product(found)
-    if cell == "lstm":
+    if spec_of(cell).has_cell_state:
         growth = f"with c held, {growth}"
         aside, product = " (with c held)", (
             "More can go back through the cell state, which is not in it: it says nothing of how "
@@ -181,22 +178,23 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
     found, left = slopes(trace, layer), shares(trace, layer)
     if not np.isfinite(found).all():
         return "The states are not numbers: training has gone beyond what can be computed with."
-    name, around = SQUASHING[trace.cell], AROUND.get(trace.cell)
+    slope, besides = spec_of(trace.cell).slope, around(trace.cell)
+    name = slope.name
     units = saturated_units(found)
     said = [f"On average {name} is {number(float(found.mean()), 2)}."]
     if np.isfinite(left.by_slopes).any():
         worst = int(np.nanargmin(left.by_slopes))
-        what = "What goes through it keeps" if around else "It leaves the gradient"
-        besides = f"; {around}" if around else ""
+        what = "What goes through it keeps" if besides else "It leaves the gradient"
+        aside = f"; {besides}" if besides else ""
         said.append(
             f"{what} {factor_text(_typical(left.by_slopes))} per step on average, and least at "
-            f"step {worst}: {factor_text(float(left.by_slopes[worst]))}{besides}."
+            f"step {worst}: {factor_text(float(left.by_slopes[worst]))}{aside}."
         )
     if np.isfinite(left.by_weights).any():
         said.append(
             f"The recurrent weights then make {factor_text(_typical(left.by_weights))} of it."
         )
-    kind = "off" if trace.cell == "relu" else f"saturated ({name} below 0.1)"
+    kind = slope.off or f"saturated ({name} below 0.1)"
     of = "1 unit" if found.shape[1] == 1 else f"{found.shape[1]} units"
     are = "is" if units.size == 1 else "are"
     said.append(f"{units.size} of {of} {are} {kind} at more than half of the steps.")

@@ -18,14 +18,14 @@ from rnnviz.analysis.gradients import (
     step_norms,
     steps_text,
 )
-from rnnviz.engine import Network, jacobian_norms
+from rnnviz.engine import Network, gate_label, jacobian_norms, spec_of
 from rnnviz.numbers import factor as factor_text
 from rnnviz.recording.trace import Array, Trace
 
 Letter = Literal["h", "c"]
 
-#: What a line is made from: the one is a bound, the others are one path among several.
-JACOBIANS, FORGET_GATES, UPDATE_GATES = "Jacobians", "forget gates alone", "update gates alone"
+#: What the line is made from that is a bound; the others are one path among several.
+JACOBIANS = "Jacobians"
 
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
 #: has exploded. The first is also what counts as reached.
@@ -50,7 +50,7 @@ class Foretold:
     letter
         Of the state: `h` or `c`.
     source
-        What it is made from: `JACOBIANS`, `FORGET_GATES` or `UPDATE_GATES`.
+        What it is made from: `JACOBIANS`, or such as `forget gates alone`.
     lags : array of int, (n,)
         Where it is known: the first is 0, the last is the last at which the measured gradient is
         above zero, so that both speak of the same steps.
@@ -188,14 +188,13 @@ def _by_gates(trace: Trace, layer: int, measured: Norms) -> Foretold | None:
     """Return what the gates alone would leave, over the lags at which there is a gradient."""
     last, lags = last_scored_step(trace), before_first_zero(measured).size - 1
     of_layer = trace.layers[layer]
-    paths: dict[str, tuple[Letter, str, str, Array | None]] = {
-        "lstm": ("c", FORGET_GATES, "f", of_layer.last_d_c),
-        "gru": ("h", UPDATE_GATES, "z", of_layer.last_d_h),
-    }
-    letter, source, gate, gradient = paths.get(trace.cell, ("h", "", "", None))
-    if gradient is None or last is None or lags < 1:
+    spec = spec_of(trace.cell)
+    letter: Letter = "c" if spec.belt == "c" else "h"
+    gradient = of_layer.last_d_c if letter == "c" else of_layer.last_d_h
+    if spec.valve is None or gradient is None or last is None or lags < 1:
         return None
-    norms = through_gates(gradient[last], of_layer.gates[gate][last:0:-1][:lags])
+    norms = through_gates(gradient[last], of_layer.gates[spec.valve][last:0:-1][:lags])
+    source = f"{gate_label(spec.valve)}s alone"
     return Foretold(letter, source, np.arange(lags + 1), norms) if norms.all() else None
 
 

@@ -39,7 +39,7 @@ check.py         the gradient checker
 ================ =================================================================
 """
 
-from rnnviz.engine.cells import CELLS
+from rnnviz.engine.cells import CELLS, CellSpec, gate_label, spec_of
 from rnnviz.engine.check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
@@ -62,6 +62,7 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "TOLERANCE",
+    "CellSpec",
     "Checked",
     "GradientCheck",
     "Hold",
@@ -78,6 +79,7 @@ __all__ = [
     "Spectrum",
     "clip_by_norm",
     "clip_by_value",
+    "gate_label",
     "gradient_check",
     "itemised",
     "jacobian_norms",
@@ -87,5 +89,6 @@ __all__ = [
     "record_sequence",
     "recurrent_spectrum",
     "softmax",
+    "spec_of",
     "step_jacobians",
 ]

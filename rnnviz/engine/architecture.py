@@ -86,8 +86,8 @@ class Architecture:
             checks.whole("layer", item.layer, 0, self.layers - 1)
         if isinstance(item, ShiftForgetBias):
             checks.finite("amount", item.amount)
-            if self.cell != "lstm":
-                raise ValueError(f"the forget bias is an LSTM's, got it for {self.cell}")
+            if not self.cell_type.spec.forget_gate:
+                raise ValueError(f"there is no forget bias in the cell {self.cell}")
             return
         if not (item.units is None or isinstance(item.units, tuple)):
             raise ValueError(

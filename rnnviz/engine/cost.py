@@ -10,11 +10,13 @@ faster.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.cells import CELLS
 
 #: Bytes of an array object that is a view, as the cells keep for every time step.
 _VIEW_BYTES = 170
@@ -63,6 +65,23 @@ _CELLS = {
 }
 
 
+def _cost_of(architecture: Architecture) -> _CellCost:
+    """Return what was measured of a cell, or of the one it is a variant of; else an upper bound."""
+    cell = architecture.cell_type
+    for name, cost in _CELLS.items():
+        if architecture.cell == name or issubclass(cell, CELLS[name]):
+            return cost
+    # An LSTM has four blocks and two states, and costs as much as any; more of them, more.
+    size = max(1.0, (cell.blocks + len(cell.state_names)) / 6)
+    most = _CELLS["lstm"]
+    return _CellCost(
+        kept=math.ceil(2 * size * most.kept),
+        views=math.ceil(2 * size * most.views),
+        unit_s=2 * size * most.unit_s,
+        step_s=2 * size * most.step_s,
+    )
+
+
 def parameter_count(architecture: Architecture) -> int:
     """Return P."""
     return sum(int(np.prod(shape)) for shape in architecture.shapes().values())
@@ -76,7 +95,7 @@ def parameter_bytes(architecture: Architecture) -> int:
 
 def buffer_bytes(architecture: Architecture, steps: int, batch: int) -> int:
     """Return the bytes of the buffers for T steps of B sequences."""
-    H, K, cost = architecture.hidden_size, architecture.output_size, _CELLS[architecture.cell]
+    H, K, cost = architecture.hidden_size, architecture.output_size, _cost_of(architecture)
     # The block of inputs, [1; x; h; 1], and dL/dh, and what the cell keeps besides.
     rows = sum(
         architecture.layer_input(layer) + (2 + cost.kept) * H + 2
@@ -97,7 +116,7 @@ def passing_bytes(architecture: Architecture, steps: int, batch: int) -> int:
 
 def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
     """Estimate the seconds of a pass forward and backward."""
-    cost, pairs = _CELLS[architecture.cell], steps * batch
+    cost, pairs = _cost_of(architecture), steps * batch
     units = pairs * architecture.hidden_size * architecture.layers
     of_numbers = (
         pairs * _multiplications(architecture) * _MULTIPLICATION_S

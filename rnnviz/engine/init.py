@@ -40,7 +40,7 @@ def draw(
             values[...] = generator.uniform(-limit, limit, values.shape)
         return
     if how == "default":
-        how = "identity" if architecture.cell == "relu" else "orthogonal"
+        how = architecture.cell_type.spec.starts_as
     H = architecture.hidden_size
     for name, values in parameters.items():
         if name == "embedding.weight":
@@ -60,7 +60,7 @@ def set_forget_bias(
     Gers, Schmidhuber and Cummins (2000); 1 as in Jozefowicz, Zaremba and Sutskever (2015).
     Coupled gates have no bias of f: that of i is the opposite.
     """
-    if architecture.cell != "lstm":
+    if not architecture.cell_type.spec.forget_gate:
         return
     place, _ = _forget_place(architecture)
     for layer in range(architecture.layers):
@@ -76,8 +76,10 @@ def add_to_forget_bias(bias: Array, architecture: Architecture, amount: float) -
 
 
 def _forget_place(architecture: Architecture) -> tuple[slice, int]:
-    H = architecture.hidden_size
-    return (slice(0, H), -1) if architecture.coupled else (slice(H, 2 * H), 1)
+    cell, H = architecture.cell_type, architecture.hidden_size
+    letter, sign = ("i", -1) if architecture.coupled else (cell.spec.forget_gate, 1)
+    block = cell.weight_gates.index(letter)
+    return slice(block * H, (block + 1) * H), sign
 
 
 def _block(

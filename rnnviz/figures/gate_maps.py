@@ -9,15 +9,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rnnviz.analysis.gates import saturation, saturation_by_gate
+from rnnviz.engine import spec_of
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, maps_spec
 from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Array, Trace
 from rnnviz.training import Mark
-
-#: Bounded by tanh, so that the scale need not follow the data.
-_WITHIN_ONE = {"lstm": ("g", "h"), "gru": ("n", "h"), "rnn": ("h",), "relu": (), "mlp": ("h",)}
 
 
 def drawn_as_maps(cell: str) -> dict[str, Quantity]:
@@ -197,7 +195,7 @@ def _named(cell: str, values: Mapping[str, Array]) -> list[tuple[Quantity, Array
 
 def _bound(quantity: Quantity, values: Array, cell: str) -> float:
     """Return the value drawn in full colour."""
-    if quantity.scale == "gate" or quantity.letter in _WITHIN_ONE[cell]:
+    if quantity.scale == "gate" or spec_of(cell).quantity(quantity.letter).within_one:
         return 1.0
     finite = np.abs(values[np.isfinite(values)])
     return float(finite.max(initial=0.0)) or 1.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.jacobians import AROUND, SQUASHING, Shares, StepValues, slopes
+from rnnviz.analysis.jacobians import Shares, StepValues, around, slopes
+from rnnviz.engine import spec_of
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
 from rnnviz.figures.marks import COLOURS, NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES
@@ -67,7 +68,7 @@ def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
         "zmax": 1,
         "colorscale": [[0, rgba(_COLOUR, 1)], [1, rgba(_COLOUR, 0)]],
         "colorbar": {"title": {"text": "slope", "side": "top"}, "thickness": 10, "outlinewidth": 0},
-        "hovertemplate": f"unit %{{y}}, step %{{x}}: {SQUASHING[trace.cell]} = %{{z:.3f}}"
+        "hovertemplate": f"unit %{{y}}, step %{{x}}: {spec_of(trace.cell).slope.name} = %{{z:.3f}}"
         "<extra></extra>",
     }
     return {"data": [picture], "layout": frame}
@@ -76,11 +77,11 @@ def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
 def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
     """Draw what slopes and weights leave of the gradient at each step."""
     steps = np.arange(left.by_slopes.size)
-    alone = " alone" if cell in AROUND else ""
+    alone = " alone" if around(cell) else ""
     lines = [
         _line(steps, drawable(values), name, colour)
         for values, name, colour in (
-            (left.by_slopes, f"left by {SQUASHING[cell]}{alone}", _COLOUR),
+            (left.by_slopes, f"left by {spec_of(cell).slope.name}{alone}", _COLOUR),
             (left.by_weights, "made of it by the weights", COLOURS[0]),
         )
         if np.isfinite(drawable(values)).any()

@@ -1,5 +1,6 @@
 """The one table from a quantity's letter to its label, colour and scale.
 
+What a quantity is called and how far it ranges is written beside its cell; the colours stand here.
 Pages, figures, legends and the canvas all read this table, so that a forget gate is the same blue
 everywhere. The hues are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
 """
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from rnnviz.engine import CELLS, CellSpec
 
 Scale = Literal["gate", "signed", "magnitude"]
 
@@ -42,44 +45,55 @@ class Quantity:
     negative: str = ""
 
 
-def _table(*quantities: Quantity) -> dict[str, Quantity]:
-    return {quantity.letter: quantity for quantity in quantities}
-
-
-_STATES = (
-    Quantity(
-        "c", "cell state", "#56B4E9", "signed", "the memory that runs through all steps", "#B35806"
-    ),
-    Quantity("h", "hidden state", "#117733", "signed", "what the unit outputs", "#AA4499"),
-    Quantity(
-        "d_c", "gradient w.r.t. cell state (dL/dc)", "#8E6BBF", "magnitude",
-        "how much the loss changes per unit of change in c",
-    ),
-    Quantity(
-        "d_h", "gradient w.r.t. hidden state (dL/dh)", "#D55E00", "magnitude",
-        "how much the loss changes per unit of change in h",
-    ),
-)  # fmt: skip
-
-#: Quantities of each kind of cell, in the order in which they are computed.
-QUANTITIES: dict[str, dict[str, Quantity]] = {
-    "lstm": _table(
-        Quantity("f", "forget gate", "#0072B2", "gate", "share of the memory that is kept"),
-        Quantity("i", "input gate", "#009E73", "gate", "share of the candidate that is stored"),
-        Quantity("g", "candidate", "#CC79A7", "signed", "what could be stored", "#8A8A1F"),
-        Quantity("o", "output gate", "#E69F00", "gate", "share of the memory that is shown"),
-        *_STATES,
-    ),
-    "gru": _table(
-        Quantity("r", "reset gate", "#009E73", "gate", "share of the past the candidate sees"),
-        Quantity("z", "update gate", "#0072B2", "gate", "share of the past that is kept"),
-        Quantity("n", "candidate", "#CC79A7", "signed", "what could replace the past", "#8A8A1F"),
-        *(q for q in _STATES if q.letter in ("h", "d_h")),
-    ),
-    "rnn": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
-    "relu": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
-    "mlp": _table(*(q for q in _STATES if q.letter in ("h", "d_h"))),
+#: Colours by letter: of the quantity, and of its values below zero. A cell whose letters mean the
+#: same has them without an entry of its own.
+_COLOURS = {
+    "f": ("#0072B2", ""),
+    "z": ("#0072B2", ""),
+    "i": ("#009E73", ""),
+    "r": ("#009E73", ""),
+    "g": ("#CC79A7", "#8A8A1F"),
+    "n": ("#CC79A7", "#8A8A1F"),
+    "o": ("#E69F00", ""),
+    "c": ("#56B4E9", "#B35806"),
+    "h": ("#117733", "#AA4499"),
+    "d_c": ("#8E6BBF", ""),
+    "d_h": ("#D55E00", ""),
 }
+#: For letters that have none: by their place among those of the cell.
+_SPARE = (("#7A6A00", "#3B6FB6"), ("#44548E", "#9C5B00"), ("#A04000", "#2E86C1"))
+
+
+def _table(spec: CellSpec) -> dict[str, Quantity]:
+    """Give a cell's quantities their colours, and add the gradients of its states."""
+    spare = iter(_SPARE * len(spec.quantities))
+    table = {}
+    for recorded in spec.quantities:
+        colour, negative = _COLOURS.get(recorded.letter) or next(spare)
+        share = recorded.range == "share"
+        scale: Scale = "gate" if share else "signed"
+        table[recorded.letter] = Quantity(
+            recorded.letter,
+            recorded.label,
+            colour,
+            scale,
+            recorded.meaning,
+            "" if share else negative,
+        )
+    for state in spec.states:
+        letter = f"d_{state.letter}"
+        table[letter] = Quantity(
+            letter,
+            f"gradient w.r.t. {state.label} (dL/d{state.letter})",
+            _COLOURS[letter][0],
+            "magnitude",
+            f"how much the loss changes per unit of change in {state.letter}",
+        )
+    return table
+
+
+#: Quantities of each kind of cell, in the order in which charts have them.
+QUANTITIES: dict[str, dict[str, Quantity]] = {key: _table(cell.spec) for key, cell in CELLS.items()}
 
 
 def signed(label: str) -> Quantity:

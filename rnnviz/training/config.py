@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnnviz.engine import CELLS
 from rnnviz.fields import Field, check_settings
 
 #: Readable names of the choices.
 CHOICE_LABELS = {
-    "rnn": "RNN", "relu": "ReLU", "gru": "GRU", "lstm": "LSTM", "mlp": "MLP",
+    **{key: cell.spec.label for key, cell in CELLS.items()},
     "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam",
 }  # fmt: skip
 
-_RECURRENT = ("cell", ("rnn", "relu", "gru", "lstm"))
+#: The cells that have a recurrence.
+RECURRENT = tuple(key for key, cell in CELLS.items() if cell.spec.is_recurrent)
+_RECURRENT = ("cell", RECURRENT)
+_WITH_FORGET_GATE = tuple(key for key, cell in CELLS.items() if cell.spec.forget_gate)
 
 #: The one table of settings, in the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
@@ -20,7 +24,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "cell", "Cell", str, "lstm",
         "What one unit is: recurrent (tanh, ReLU), with gates (GRU, LSTM) or without memory (MLP).",
-        choices=("rnn", "relu", "gru", "lstm", "mlp"), short="cell",
+        choices=tuple(CELLS), short="cell",
     ),
     Field(
         "hidden_size", "Hidden units", int, 16,
@@ -86,7 +90,7 @@ FIELDS: tuple[Field, ...] = (
         "forget_bias", "Forget bias", float, 1.0,
         "LSTM only: start of the forget gate's bias. Higher keeps more of the memory at first.",
         low=-10.0, high=10.0, short="fb",
-        applies=(("cell", ("lstm",)),),
+        applies=(("cell", _WITH_FORGET_GATE),),
     ),
     Field(
         "initial_weights", "Initial weights", str, "default",

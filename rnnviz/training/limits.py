@@ -41,8 +41,6 @@ FEWEST_EVALUATED = 8
 #: Vectors as long as the parameters, at most: an optimiser's four, the best state's three, what a
 #: trace and its two records take, and the gradient's squares.
 _VECTORS = 12
-#: Numbers that each layer keeps of the example, for each time step and unit.
-_TRACED = {"rnn": 3, "relu": 3, "mlp": 3, "gru": 6, "lstm": 10}
 #: Bytes of a history that is full.
 _HISTORY_BYTES = 3_200_000
 #: Seconds for each number of a batch that is drawn.
@@ -119,7 +117,10 @@ def _kept_bytes(config: RunConfig, task: Task) -> int:
     """Return the most bytes of what is kept of the past."""
     architecture = architecture_of(config, task)
     each, weights = itemsize(architecture), parameter_count(architecture)
-    of_step = config.layers * config.hidden_size * _TRACED[config.cell] + _numbers(task)
+    spec = architecture.cell_type.spec
+    # Of each state there are its values and two gradients.
+    traced = len(spec.gates) + 3 * len(spec.states)
+    of_step = config.layers * config.hidden_size * traced + _numbers(task)
     trace = (task.length * of_step + 2 * weights) * each
     traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
     change = 2 * 3 * weights * each  # two states: weights, and two moments of the optimiser

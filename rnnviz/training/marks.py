@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence, gate_label
 from rnnviz.numbers import number
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
-
-#: What people read for a gate; the palette has the same words with their colours.
-GATE_LABELS = {
-    "i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate",
-    "r": "reset gate", "z": "update gate", "n": "candidate",
-}  # fmt: skip
 
 #: Settings that can be off: how their value is said, and that there is none.
 _OPTIONAL = {
@@ -154,7 +148,7 @@ def _target(item: Hold | Silence) -> str:
     units = "" if item.units is None else _units(item.units)
     if isinstance(item, Silence):
         return f"{units or 'all units'}{_layer(item)}"
-    return f"{GATE_LABELS[item.gate]}{units and f' of {units}'}{_layer(item)}"
+    return f"{gate_label(item.gate)}{units and f' of {units}'}{_layer(item)}"
 
 
 def _units(units: tuple[int, ...]) -> str:

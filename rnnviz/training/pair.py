@@ -10,11 +10,11 @@ import math
 import time
 from dataclasses import replace
 
-from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias
+from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias, gate_label, spec_of
 from rnnviz.training.changes import Since
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.limits import check_runs
-from rnnviz.training.marks import GATE_LABELS, Setup
+from rnnviz.training.marks import Setup
 from rnnviz.training.trainer import Trainer
 
 #: Setups whose counterpart is remembered: a slider that is dragged makes many.
@@ -171,7 +171,7 @@ class Pair:
     def _has_place_for(self, item: Intervention) -> bool:
         if isinstance(item, Hold):
             return item.gate in CELLS[self.cell].holdable()
-        return self.cell == "lstm" or not isinstance(item, ShiftForgetBias)
+        return bool(spec_of(self.cell).forget_gate) or not isinstance(item, ShiftForgetBias)
 
     def _follow(self) -> None:
         """Go back where the first went back, then do what is due."""
@@ -242,4 +242,4 @@ class Pair:
 
 
 def _part(item: Intervention) -> str:
-    return GATE_LABELS[item.gate] if isinstance(item, Hold) else "forget bias"
+    return gate_label(item.gate) if isinstance(item, Hold) else "forget bias"

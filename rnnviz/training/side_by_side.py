@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnviz.tasks.task import Task
-from rnnviz.training.config import RunConfig
+from rnnviz.training.config import RECURRENT, RunConfig
 from rnnviz.training.limits import check_runs
 from rnnviz.training.trainer import Trainer
 
 #: A run by the name under which it is shown.
 Named = tuple[str, RunConfig, Task]
-#: The cells that have a recurrence to compare.
-RECURRENT = ("rnn", "relu", "gru", "lstm")
 #: Most iterations that one run does before the next one has its turn.
 AT_ONCE = 10
 

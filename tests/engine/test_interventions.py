@@ -150,7 +150,7 @@ def test_interventions_meet_shapes_that_come_later_and_learning_too():
         ("lstm", Hold("i", 1.0, units=(3,)), r"unit must be a whole number 0\.\.2, got 3"),
         ("lstm", Silence(units=(-1,)), r"unit must be a whole number 0\.\.2, got -1"),
         ("lstm", Silence(layer=2), r"layer must be a whole number 0\.\.1, got 2"),
-        ("gru", ShiftForgetBias(1.0), "the forget bias is an LSTM's, got it for gru"),
+        ("gru", ShiftForgetBias(1.0), "there is no forget bias in the cell gru"),
         ("lstm", "silence", "intervention must be Hold, Silence or ShiftForgetBias, got str"),
     ],
 )

@@ -3,11 +3,10 @@
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.engine import Hold, ShiftForgetBias, Silence
+from rnnviz.engine import CELLS, Hold, ShiftForgetBias, Silence, gate_label
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.tasks import GymSchedule, TemporalOrder
 from rnnviz.training import Mark, describe, new_run, put
-from rnnviz.training.marks import GATE_LABELS
 
 
 def small_trainer(**settings) -> Trainer:
@@ -142,10 +141,9 @@ def test_a_long_run_keeps_its_latest_hundred_marks():
 
 
 def test_gates_are_called_what_the_palette_calls_them():
-    for cell in ("lstm", "gru"):
-        for letter, quantity in QUANTITIES[cell].items():
-            if letter in GATE_LABELS:
-                assert quantity.label == GATE_LABELS[letter]
+    for key, cell in CELLS.items():
+        for letter in cell.gates:
+            assert QUANTITIES[key][letter].label == gate_label(letter)
 
 
 def test_a_run_that_was_begun_for_something_says_so_at_its_start():

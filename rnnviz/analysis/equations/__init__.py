@@ -32,12 +32,11 @@ from rnnviz.recording.trace import Trace
 
 Direction = Literal["forward", "backward"]
 
+#: By the name that a cell's spec has for it.
 _EXPLAINED = {
-    "LSTM": (lstm.forward, lstm.backward, lstm.gate_gradients),
-    "GRU": (gru.forward, gru.backward, gru.gate_gradients),
-    "TanhRNN": (elman.forward, elman.backward, elman.gate_gradients),
-    "ReluRNN": (elman.forward, elman.backward, elman.gate_gradients),
-    "MLP": (elman.forward, elman.backward, elman.gate_gradients),
+    "lstm": (lstm.forward, lstm.backward, lstm.gate_gradients),
+    "gru": (gru.forward, gru.backward, gru.gate_gradients),
+    "elman": (elman.forward, elman.backward, elman.gate_gradients),
 }
 
 
@@ -70,13 +69,14 @@ def stages(
     Raises
     ------
     ValueError
-        If the cell is a variant whose equations are not explained, or there is no such layer, unit
+        If the cell's equations are not explained, or there is no such layer, unit
         or time step.
     """
-    name = architecture.cell_type.__name__
-    if name not in _EXPLAINED:
-        raise ValueError(f"no equations for the variant {name}; for {', '.join(_EXPLAINED)}")
-    forward, backward, gate_gradients = _EXPLAINED[name]
+    cell = architecture.cell_type
+    explained = _EXPLAINED.get(cell.spec.explained_by)
+    if explained is None:
+        raise ValueError(f"no explanation is written yet for the equations of {cell.__name__}")
+    forward, backward, gate_gradients = explained
     # What has diverged is shown as what it is, and infinities and NaN need no warning.
     with np.errstate(all="ignore"):
         place = Place.of(trace, architecture, where, tuple(input_names))

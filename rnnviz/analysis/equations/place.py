@@ -139,7 +139,9 @@ class Place:
 
     def shift(self, block: int) -> float:
         """Return what an intervention adds to the bias of a gate."""
-        if self.trace.cell != "lstm" or block != "ifgo".index("f"):
+        cell = self.architecture.cell_type
+        forget = cell.spec.forget_gate
+        if not forget or block != cell.weight_gates.index(forget):
             return 0.0
         items = of_layer(self.trace.interventions, self.layer)
         return float(sum(item.amount for item in items if isinstance(item, ShiftForgetBias)))

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from rnnviz.engine.cells.spec import CellSpec
 from rnnviz.engine.interventions import Hold, Intervention, Silence, units_of
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts
@@ -65,6 +66,8 @@ class Cell(ABC):
         T, B, the type of all buffers, and memory to scribble on.
     """
 
+    spec: ClassVar[CellSpec]
+    """What it says about itself to figures, sentences and pages."""
     gates: ClassVar[str] = ""
     """Letters of the gates that are recorded, in PyTorch's order; empty for a cell without."""
     order: ClassVar[str] = ""

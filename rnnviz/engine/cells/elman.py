@@ -19,12 +19,38 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
 from rnnviz.engine.cells.cell import Cell, Span, fuse
+from rnnviz.engine.cells.spec import (
+    HIDDEN_STATE,
+    CellSpec,
+    Parameters,
+    Slope,
+    Squashed,
+    slope_of_tanh,
+)
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product, whole
+
+SPEC = CellSpec(
+    label="RNN",
+    name="RNN",
+    article="an",
+    gates=(),
+    states=(HIDDEN_STATE,),
+    rows="h",
+    belt="h",
+    valve=None,
+    squashed={"h": Squashed("tanh")},
+    formulas={},
+    slope=Slope("tanh′", lambda recorded: slope_of_tanh(recorded["h"])),
+    parameters=Parameters("H (D + H + 2)", lambda D, H: H * (D + H + 2)),
+    explained_by="elman",
+)
 
 
 class Elman(Cell):
@@ -92,6 +118,8 @@ class Elman(Cell):
 class TanhRNN(Elman):
     """The variant with tanh."""
 
+    spec: ClassVar[CellSpec] = SPEC
+
     def squash(self, a: Array, h: Array) -> None:
         """Write tanh(a)."""
         np.tanh(a, h)
@@ -104,6 +132,17 @@ class TanhRNN(Elman):
 
 class ReluRNN(Elman):
     """The variant with ReLU."""
+
+    spec: ClassVar[CellSpec] = replace(
+        SPEC,
+        label="ReLU",
+        name="RNN with ReLU",
+        article="a",
+        states=(replace(HIDDEN_STATE, within_one=False),),
+        squashed={"h": Squashed("ReLU")},
+        slope=Slope("ReLU′", lambda recorded: (recorded["h"] > 0).astype(np.float64), off="off"),
+        starts_as="identity",
+    )
 
     def squash(self, a: Array, h: Array) -> None:
         """Write max(a, 0)."""

@@ -30,13 +30,53 @@ from typing import ClassVar
 import numpy as np
 
 from rnnviz.engine.cells.cell import Cell, Span, gate_rows
+from rnnviz.engine.cells.spec import (
+    HIDDEN_STATE,
+    CellSpec,
+    Factor,
+    Parameters,
+    Recorded,
+    Slope,
+    Squashed,
+    slope_of_tanh,
+)
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, Part, SumOfProducts, product
+
+SPEC = CellSpec(
+    label="GRU",
+    name="GRU",
+    gates=(
+        Recorded("r", "reset gate", "share", "share of the past the candidate sees"),
+        Recorded("z", "update gate", "share", "share of the past that is kept"),
+        Recorded("n", "candidate", "signed", "what could replace the past"),
+    ),
+    states=(HIDDEN_STATE,),
+    rows="rznh",
+    belt="h",
+    valve="z",
+    squashed={
+        "r": Squashed("σ"),
+        "z": Squashed("σ"),
+        "n": Squashed("tanh", "W {x} + b + {r} × (U {h-} + b′)"),
+    },
+    formulas={
+        "h": (
+            (Factor("rest", "z"), Factor("now", "n")),
+            (Factor("now", "z"), Factor("before", "h")),
+        )
+    },
+    slope=Slope("tanh′ of the candidate", lambda recorded: slope_of_tanh(recorded["n"])),
+    parameters=Parameters("3H (D + H + 2)", lambda D, H: 3 * H * (D + H + 2)),
+    beads={"h": "+"},
+    explained_by="gru",
+)
 
 
 class GRU(Cell):
     """One layer of GRU over T steps of B sequences."""
 
+    spec: ClassVar[CellSpec] = SPEC
     gates: ClassVar[str] = "rzn"
     order: ClassVar[str] = "nrz"
     weight_gates: ClassVar[str] = "rzn"

@@ -24,11 +24,14 @@ variant of gru.py needs one: that is why PyTorch has the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from rnnviz.engine.cells.cell import Cell, Span, gate_rows
+from rnnviz.engine.cells.gru import SPEC
+from rnnviz.engine.cells.spec import CellSpec, Squashed
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, Part, SumOfProducts, product, whole
 
@@ -36,6 +39,11 @@ from rnnviz.engine.products import Array, Part, SumOfProducts, product, whole
 class ResetBeforeGRU(Cell):
     """One layer of GRU, reset before the product, over T steps of B sequences."""
 
+    spec: ClassVar[CellSpec] = replace(
+        SPEC,
+        squashed={**SPEC.squashed, "n": Squashed("tanh", "W {x} + U ({r} × {h-}) + b")},
+        explained_by="",
+    )
     gates: ClassVar[str] = "rzn"
     order: ClassVar[str] = "nrz"
     weight_gates: ClassVar[str] = "rzn"

@@ -35,13 +35,54 @@ from typing import ClassVar
 import numpy as np
 
 from rnnviz.engine.cells.cell import Cell, Span, chunk_length, fuse, gate_rows
+from rnnviz.engine.cells.spec import (
+    CELL_STATE,
+    HIDDEN_STATE,
+    CellSpec,
+    Factor,
+    Parameters,
+    Recorded,
+    Slope,
+    Squashed,
+    slope_of_tanh,
+)
 from rnnviz.engine.layout import Indices, Plan, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product, whole
+
+SPEC = CellSpec(
+    label="LSTM",
+    name="LSTM",
+    article="an",
+    gates=(
+        Recorded("f", "forget gate", "share", "share of the memory that is kept"),
+        Recorded("i", "input gate", "share", "share of the candidate that is stored"),
+        Recorded("g", "candidate", "signed", "what could be stored"),
+        Recorded("o", "output gate", "share", "share of the memory that is shown"),
+    ),
+    states=(CELL_STATE, HIDDEN_STATE),
+    rows="figcoh",
+    belt="c",
+    valve="f",
+    squashed={"f": Squashed("σ"), "i": Squashed("σ"), "g": Squashed("tanh"), "o": Squashed("σ")},
+    formulas={
+        "c": (
+            (Factor("now", "f"), Factor("before", "c")),
+            (Factor("now", "i"), Factor("now", "g")),
+        ),
+        "h": ((Factor("now", "o"), Factor("tanh", "c")),),
+    },
+    slope=Slope("tanh′ of the cell state", lambda recorded: slope_of_tanh(np.tanh(recorded["c"]))),
+    parameters=Parameters("4H (D + H + 2)", lambda D, H: 4 * H * (D + H + 2)),
+    beads={"g": "×", "c": "+", "o": "×", "h": "▾"},
+    forget_gate="f",
+    explained_by="lstm",
+)
 
 
 class LSTM(Cell):
     """One layer of LSTM over T steps of B sequences."""
 
+    spec: ClassVar[CellSpec] = SPEC
     gates: ClassVar[str] = "ifgo"
     order: ClassVar[str] = "oifg"
     blocks: ClassVar[int] = 4

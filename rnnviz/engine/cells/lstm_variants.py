@@ -27,7 +27,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnviz.engine.cells.cell import Span
-from rnnviz.engine.cells.lstm import LSTM
+from rnnviz.engine.cells.lstm import LSTM, SPEC
+from rnnviz.engine.cells.spec import CellSpec, Parameters
 from rnnviz.engine.interventions import Hold, Intervention
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 
@@ -35,6 +36,11 @@ from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 class PeepholeLSTM(LSTM):
     """LSTM with peepholes; their weights are `peephole`, (3, H), rows i f o."""
 
+    spec: ClassVar[CellSpec] = replace(
+        SPEC,
+        explained_by="",
+        parameters=Parameters("4H (D + H + 2) + 3H", lambda D, H: 4 * H * (D + H + 2) + 3 * H),
+    )
     peepholes: ClassVar[str] = "ifo"
     rows_of_peepholes: ClassVar[tuple[int, ...]] = (0, 1, 2)
     peephole_scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5)
@@ -124,6 +130,11 @@ class PeepholeLSTM(LSTM):
 class CoupledLSTM(LSTM):
     """LSTM with f = 1 - i; its weights have three blocks of rows, i g o."""
 
+    spec: ClassVar[CellSpec] = replace(
+        SPEC,
+        explained_by="",
+        parameters=Parameters("3H (D + H + 2)", lambda D, H: 3 * H * (D + H + 2)),
+    )
     blocks: ClassVar[int] = 3
     weight_gates: ClassVar[str] = "igo"
     rows_of: ClassVar[str] = "oiig"
@@ -153,6 +164,11 @@ class CoupledLSTM(LSTM):
 class CoupledPeepholeLSTM(CoupledLSTM, PeepholeLSTM):
     """LSTM with f = 1 - i and peepholes, rows i o: those of f are those of i times -1."""
 
+    spec: ClassVar[CellSpec] = replace(
+        SPEC,
+        explained_by="",
+        parameters=Parameters("3H (D + H + 2) + 2H", lambda D, H: 3 * H * (D + H + 2) + 2 * H),
+    )
     peepholes: ClassVar[str] = "io"
     rows_of_peepholes: ClassVar[tuple[int, ...]] = (0, 0, 1)
     peephole_scales: ClassVar[tuple[float, ...]] = (0.5, -0.5, 0.5)

@@ -22,13 +22,38 @@ from typing import ClassVar
 import numpy as np
 
 from rnnviz.engine.cells.cell import Cell, Span
+from rnnviz.engine.cells.spec import (
+    HIDDEN_STATE,
+    CellSpec,
+    Parameters,
+    Slope,
+    Squashed,
+    slope_of_tanh,
+)
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts, product, whole
+
+SPEC = CellSpec(
+    label="MLP",
+    name="feed-forward, no memory",
+    article="an",
+    gates=(),
+    states=(HIDDEN_STATE,),
+    rows="h",
+    belt=None,
+    valve=None,
+    squashed={"h": Squashed("tanh", "W {x} + b")},
+    formulas={},
+    slope=Slope("tanh′", lambda recorded: slope_of_tanh(recorded["h"])),
+    parameters=Parameters("H (D + 1)", lambda D, H: H * (D + 1)),
+    explained_by="elman",
+)
 
 
 class MLP(Cell):
     """One feed-forward layer with tanh over T steps of B sequences."""
 
+    spec: ClassVar[CellSpec] = SPEC
     state_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.analysis.gradient_check import QUICK, CheckedTrace
 from rnnviz.analysis.theory import Letter
+from rnnviz.engine import spec_of
 from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import Named, SideBySide, other_cells
@@ -128,7 +129,7 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
 
 
 def _by(cell: str) -> Letter:
-    if cell != "lstm":
+    if not spec_of(cell).has_cell_state:
         return "h"
     chosen = st.segmented_control(
         "Gradient w.r.t.",
@@ -145,7 +146,7 @@ def _by(cell: str) -> Letter:
 
 def _memory(run: Run) -> Letter:
     """Return the state that was chosen last, or else the one that carries the memory."""
-    if run.trainer.network.cell != "lstm":
+    if not spec_of(run.trainer.network.cell).has_cell_state:
         return "h"
     letter: Letter = inspection.fitting(session.value(session.GRADIENT_BY), ("c", "h"), "c")
     return letter

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence
+from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence, spec_of
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import describe, put
 from rnnviz.ui.shell import session
@@ -153,7 +153,7 @@ def _choose(key: str, label: str, options: list[str], words: Callable[[str], str
 
 
 def _fits(kind: str, gates: str, cell: str) -> bool:
-    return {"hold": bool(gates), "silence": True, "bias": cell == "lstm"}[kind]
+    return {"hold": bool(gates), "silence": True, "bias": bool(spec_of(cell).forget_gate)}[kind]
 
 
 def _in_order(cell: str, gates: str) -> list[str]:
