@@ -1,4 +1,4 @@
-"""The weights of each gate, and the gradient of the loss by them."""
+"""The weights of each gate, and the gradient of the loss w.r.t. them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnviz.recording.trace import Array
 
 @dataclass(frozen=True)
 class GateWeights:
-    """What each unit of a layer weighs, for each gate; or the gradient of the loss by that.
+    """What each unit of a layer weighs, for each gate; or the gradient of the loss w.r.t. that.
 
     Parameters
     ----------

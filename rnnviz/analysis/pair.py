@@ -21,7 +21,7 @@ from rnnviz.training.pair import Pair
 
 
 def carried_by(trace: Trace) -> tuple[Which, str]:
-    """Return the gradient by the state that carries the memory, and the name of that state."""
+    """Return the gradient w.r.t. the state that carries the memory, and the name of that state."""
     return ("last_d_c", "cell state") if trace.c is not None else ("last_d_h", "hidden state")
 
 

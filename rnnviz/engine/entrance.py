@@ -66,7 +66,7 @@ class Entrance:
             np.copyto(self._x[late:, rows], block[: max(len(block) - late, 0)], casting="same_kind")
 
     def backward(self) -> Array:
-        """Turn `d_wide`, the gradient by the first layer's inputs, into dL/dx_t, (T, D, B)."""
+        """Turn `d_wide`, the gradient w.r.t. the first layer's inputs, into dL/dx_t, (T, D, B)."""
         if self._window > 1:
             self._d_x[:] = 0
             for rows, late in self._places:

@@ -1,8 +1,8 @@
 """Interventions: to hold a gate, to silence a unit, to shift the forget bias while it runs.
 
 They change what the network computes, not its weights, and are exact in both directions: a gate
-that is held has no gradient by its weights (which the optimiser may still move, by the momentum of
-earlier gradients or by weight decay), and everything else has the gradient that it has in the
+that is held has no gradient w.r.t. its weights (which the optimiser may still move, by the momentum
+of earlier gradients or by weight decay), and everything else has the gradient that it has in the
 changed network.
 """
 

@@ -28,7 +28,7 @@ NUMBERS = 2**19  # of one buffer (T, H, items) of all layers: 4 MB, of some 14 s
 
 @dataclass(frozen=True)
 class Itemised:
-    """The gradient of each scored step's share of the loss by the states at each time step.
+    """The gradient of each scored step's share of the loss w.r.t. the states at each time step.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Losses, and their gradients by the outputs.
+"""Losses, and their gradients w.r.t. the outputs.
 
 Both are means over the scored pairs of time step and sequence: all of them, or those that the mask
 names. Unscored pairs have a gradient of 0, and their targets are never read.
@@ -34,13 +34,13 @@ class Loss(Protocol):
     def __init__(self, outputs: Array, d_outputs: Array) -> None: ...
 
     def __call__(self, y: Targets, mask: Mask | None) -> float:
-        """Return the loss, and write its gradient by the outputs into `d_outputs`."""
+        """Return the loss, and write its gradient w.r.t. the outputs into `d_outputs`."""
 
 
 class CrossEntropy:
     """Softmax cross-entropy in nats: the mean of -log p[y], p = softmax(outputs).
 
-    Its gradient by the outputs is p - [k = y], over the number of scored pairs.
+    Its gradient w.r.t. the outputs is p - [k = y], over the number of scored pairs.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class CrossEntropy:
 class SquaredError:
     """Mean over the outputs of (outputs - y)^2, as PyTorch's `mse_loss`.
 
-    Its gradient by the outputs is 2 (outputs - y) / K, over the number of scored pairs.
+    Its gradient w.r.t. the outputs is 2 (outputs - y) / K, over the number of scored pairs.
 
     Parameters
     ----------

@@ -219,7 +219,7 @@ def see_a_window(x: list[Array], width: int) -> list[Array]:
 
 
 def derivative(function: Callable[[Array], Any], point: Array) -> Array:
-    """Return the derivative of a function by each entry of an array.
+    """Return the derivative of a function w.r.t. each entry of an array.
 
     `function` takes the array, made complex.
     """
@@ -239,7 +239,7 @@ def gradients(
     loss: str = "cross_entropy",
     initial: Mapping[str, Array] | None = None,
 ) -> dict[str, Array]:
-    """Return the gradient by every parameter, by the input `"x"`, and by `"initial.h"`, ..."""
+    """Return the gradient w.r.t. every parameter, the input `"x"`, `"initial.h"`, ..."""
 
     def by_parameter(name: str, values: Array) -> Any:
         changed = replace(network, parameters={**network.parameters, name: values})

@@ -3,7 +3,7 @@
 Two gradients are wanted of a sequence that is looked at: that of its loss, and that of its last
 scored step's share of the loss, which alone can be seen to vanish. Both need the same forward pass,
 and backward uses up what forward left. So the sequence goes through twice, side by side, as if it
-were a batch of two; that costs little more than one, and no gradient by weights is computed.
+were a batch of two; that costs little more than one, and no gradient w.r.t. weights is computed.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Unrolled:
         product(self.readout.W, self.layers[-1].h_and_one, self.outputs)
 
     def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
-        """Return the loss of the outputs for checked targets, and prepare its gradient by them.
+        """Return the loss of the outputs for checked targets, and prepare its gradient w.r.t. them.
 
         Targets without the axis of time are those of the last step, the only one scored then.
         """

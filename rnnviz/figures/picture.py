@@ -6,7 +6,8 @@ The format, which `rnnviz/ui/components/unrolled/unrolled.js` reads:
     header          JSON in UTF-8, padded with blanks to a multiple of 4
     frames          one after the other, each starting at its `offset` behind the header
 
-A frame is one trace. The header tells its iteration, its loss, and in a word what becomes of the
+A frame is one trace. The header tells its iteration, its loss, what was held, silenced and shifted,
+and in a word what becomes of the
 gradient of its last scored step by the top layer's memory: an LSTM's cell state, else the hidden
 state (`verdict`). Its parts, little-endian, each in C order:
 
@@ -46,6 +47,7 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import backward_norms
 from rnnviz.analysis.theory import verdict
+from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
@@ -272,6 +274,7 @@ def _header(
     traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array, group: int
 ) -> dict[str, Any]:
     trace = traces[-1]
+    met = list(dict.fromkeys(each.interventions for each in traces))
     sequences = list({_key(each): each for each in traces}.values())
     index = {_key(each): position for position, each in enumerate(sequences)}
     offsets = np.cumsum([0, *(len(frame) for frame in frames)])
@@ -293,12 +296,14 @@ def _header(
         "gradients": [asdict(quantity) for quantity in gradients(trace.cell)],
         "labels": _labels(traces),
         "sequences": [_sequence(each) for each in sequences],
+        "interventions": [[_intervention(item) for item in items] for items in met],
         "frames": [
             {
                 "iteration": int(each.iteration),
                 "loss": _json_number(each.loss),
                 "fate": _fate(each),
                 "sequence": index[_key(each)],
+                "interventions": met.index(each.interventions),
                 "exact": False,
                 "offset": int(offset),
             }
@@ -307,8 +312,14 @@ def _header(
     }
 
 
+def _intervention(item: Intervention) -> dict[str, Any]:
+    """Return what was done: `hold`, `silence` or `shift`, to which layer and units (None: all)."""
+    kind = {Hold: "hold", Silence: "silence", ShiftForgetBias: "shift"}[type(item)]
+    return {"kind": kind} | asdict(item)
+
+
 def _fate(trace: Trace) -> str:
-    """Return what becomes of the gradient by the state that carries the memory."""
+    """Return what becomes of the gradient w.r.t. the state that carries the memory."""
     return verdict(backward_norms(trace, "last_d_h" if trace.c is None else "last_d_c"))
 
 

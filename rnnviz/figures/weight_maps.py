@@ -1,4 +1,4 @@
-"""The weights of each gate, and the gradient by them, as maps: unit against what it weighs."""
+"""The weights of each gate, and the gradient w.r.t. them, as maps: unit against what it weighs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def gate_weights_spec(
     unit: int | None = None,
     order: ArrayLike | None = None,
 ) -> Spec:
-    """Draw, for each gate, the weights on the left and the gradient by them on the right.
+    """Draw, for each gate, the weights on the left and the gradient w.r.t. them on the right.
 
     All weights share one scale. The gradient of each gate has one of its own, written above it:
     on a common one that of a gate which learns little would be invisible.

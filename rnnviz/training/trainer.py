@@ -288,7 +288,7 @@ class Trainer:
         """Return a network of its own with the weights and interventions of a trace of this run.
 
         On the same probe it computes what the trace holds, up to rounding, and whatever else one
-        wants to know of that iteration: gradients by the weights, Jacobians, itemised gradients.
+        wants to know of that iteration: gradients w.r.t. weights, Jacobians, itemised gradients.
         """
         network = self.network.copy()
         network.flat[:] = trace.weights

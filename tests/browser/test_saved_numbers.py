@@ -50,7 +50,7 @@ def value_of(text: str) -> float:
     [
         ("lstm", ()), ("gru", ()), ("rnn", ()), ("relu", ()),
         ("lstm", (Hold("f", 0.25),)), ("gru", (Hold("z", 0.75),)),
-        ("lstm", (Silence(),)),
+        ("lstm", (Silence(),)), ("rnn", (Silence(),)), ("lstm", (Hold("i", 0.5), Hold("i", 1.0))),
     ],
 )  # fmt: skip
 def test_formulas_and_predictions_of_an_svg_are_those_of_the_trace(page: Page, cell, items) -> None:
@@ -64,7 +64,7 @@ def test_formulas_and_predictions_of_an_svg_are_those_of_the_trace(page: Page, c
     quantities = trace.layers[0].quantities()
     told = set()
     for place, text in enumerate(texts):
-        head = re.match(r"([a-z])([₀-₉]+) = ", text)
+        head = re.match(r"([a-z])([₀-₉]+) (?:=|is) ", text)
         if head is None or head[1] not in quantities:
             continue
         at = int(head[2].translate(_DIGITS))
@@ -80,8 +80,15 @@ def test_formulas_and_predictions_of_an_svg_are_those_of_the_trace(page: Page, c
             if result.startswith(squashed[0]):
                 assert shown == pytest.approx(squash(value_of(squashed[2])), abs=2e-3)
     assert told == set(quantities) - {"d_h", "d_c", "last_d_h", "last_d_c"}
+    held = {item.gate: item for item in items if isinstance(item, Hold)}  # the last one wins
+    for item in held.values():
+        assert f"{item.gate}₂ is held at {number(item.value)}" in texts
+    assert sum(" is held at " in text for text in texts) == len(held)
     silenced = any(isinstance(item, Silence) for item in items)
-    assert any(text.startswith("held: the formula alone") for text in texts) == silenced
+    assert ("h₂ is silenced" in texts) == silenced
+    assert any(text.startswith("the formula alone gives") for text in texts) == (
+        silenced and cell == "lstm"
+    )
     written = {text for text in texts if text.endswith(" %")}
     shares = {percent(share) for share in trace.probabilities[STEP]}
     assert written & shares

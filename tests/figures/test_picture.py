@@ -11,9 +11,11 @@ import pytest
 
 from rnnviz.analysis.gradients import backward_norms
 from rnnviz.analysis.theory import WayBack, way_back_sentence
+from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.picture import TOP, UNKNOWN, pack
 from rnnviz.recording import LayerTrace, Trace
+from tests.traces import make_trace
 
 GATES = {"lstm": "figo", "gru": "rzn", "rnn": "", "relu": ""}
 
@@ -398,3 +400,26 @@ def test_a_trace_of_the_largest_network_keeps_the_budget_as_means_of_neighbourin
 def test_a_network_of_usual_size_is_told_unit_by_unit() -> None:
     assert unpack(pack([trace(steps=50, units=32, layers=4)]))["group"] == 1
     assert unpack(pack([trace(steps=100, units=128, layers=1)]))["group"] == 1
+
+
+def test_what_was_done_at_each_iteration_is_told_once():
+    free, held = make_trace(), make_trace(iteration=10)
+    items = (Hold("f", 0.5, units=(1,)), Silence(layer=0), ShiftForgetBias(2.0))
+    traces = [
+        free,
+        dataclasses.replace(held, interventions=items),
+        dataclasses.replace(held, iteration=20),
+    ]
+
+    packed = pack(traces)
+    header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
+
+    assert [frame["interventions"] for frame in header["frames"]] == [0, 1, 0]
+    assert header["interventions"] == [
+        [],
+        [
+            {"kind": "hold", "gate": "f", "value": 0.5, "units": [1], "layer": None},
+            {"kind": "silence", "units": None, "layer": 0},
+            {"kind": "shift", "amount": 2.0, "layer": None},
+        ],
+    ]

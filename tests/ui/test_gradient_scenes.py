@@ -5,7 +5,9 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.ui.gradients import scenes
-from rnnviz.ui.gradients.scenes import Paced, Reading, Shown, Wanted, as_html, scene_of
+from rnnviz.ui.gradients.scenes import Reading, Shown, Wanted, as_html, look, scene_of
+from rnnviz.ui.shell import inspection
+from rnnviz.ui.shell.inspection import Pace
 from rnnviz.ui.shell.session import Run
 
 WANTED = Wanted("Over the lag", 0, "h")
@@ -16,30 +18,30 @@ def measured(monkeypatch):
     """Count the looks, and let each take a second of a clock that stands still otherwise."""
     looks, clock = [], [0.0]
 
-    def look(scene):
+    def seen(scene):
         looks.append(scene.trace.iteration)
         clock[0] += 1.0
         return Shown(says=str(len(looks)))
 
-    monkeypatch.setitem(scenes.VIEWS, "Over the lag", look)
-    monkeypatch.setitem(scenes.VIEWS, "Jacobians", look)
-    monkeypatch.setattr(scenes.time, "monotonic", lambda: clock[0])
+    monkeypatch.setitem(scenes.VIEWS, "Over the lag", seen)
+    monkeypatch.setitem(scenes.VIEWS, "Jacobians", seen)
+    monkeypatch.setattr(inspection.time, "monotonic", lambda: clock[0])
     return looks, clock
 
 
 def test_at_rest_everything_is_measured_anew(measured):
     looks, _ = measured
-    run, paced = Run(Trainer(RunConfig(hidden_size=3))), Paced()
+    run, pace = Run(Trainer(RunConfig(hidden_size=3))), Pace()
     for _ in range(3):
-        paced.look(scene_of(run, WANTED))
+        look(scene_of(run, WANTED), pace)
     assert len(looks) == 3
 
 
 def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measured):
     looks, clock = measured
-    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced(share=0.2)
+    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace(share=0.2)
     while clock[0] < 100:
-        paced.look(scene_of(run, WANTED))
+        look(scene_of(run, WANTED), pace)
         clock[0] += 0.1
     assert len(looks) == pytest.approx(20, abs=2)
 
@@ -48,19 +50,19 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
     _, clock = measured
     looks = []
     monkeypatch.setitem(scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown())
-    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
+    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
     while clock[0] < 10:
-        paced.look(scene_of(run, Wanted("Side by side", 0, "h")))
+        look(scene_of(run, Wanted("Side by side", 0, "h")), pace)
         clock[0] += 0.125
     assert looks == list(range(10))
 
 
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
-    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
-    paced.look(scene_of(run, WANTED))
-    paced.look(scene_of(run, WANTED))
-    paced.look(scene_of(run, Wanted("Jacobians", 0, "h")))
+    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    look(scene_of(run, WANTED), pace)
+    look(scene_of(run, WANTED), pace)
+    look(scene_of(run, Wanted("Jacobians", 0, "h")), pace)
     assert len(looks) == 2
 
 
@@ -75,10 +77,10 @@ def test_the_scene_follows_training_until_one_rewinds():
 
 def test_rewinding_while_it_trains_is_answered_at_once(measured):
     looks, _ = measured
-    run, paced = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Paced()
+    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
     run.trainer.advance(iterations=4)
     for run.shown_iteration in (None, None, 2, 2):
-        paced.look(scene_of(run, WANTED))
+        look(scene_of(run, WANTED), pace)
     assert looks == [4, 2]
 
 

@@ -56,7 +56,7 @@ def stages(
     architecture
         Of the network that made it.
     direction
-        `"forward"` ends in the states of the step, `"backward"` in the gradients by them:
+        `"forward"` ends in the states of the step, `"backward"` in the gradients w.r.t. them:
         of the whole loss, the mean over the scored steps.
     input_names
         Names of the inputs; they are counted where these do not fit.

@@ -66,7 +66,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 
 
 def gate_gradients(place: Place) -> GateGradients:
-    """Turn the recorded gradient by h of a step into that by the weighted sum, all units."""
+    """Turn the recorded dL/dh of a step into the gradient w.r.t. the weighted sum, all units."""
     h, d_h = place.values("h"), place.values("d_h")
     d_a = d_h * (h > 0) if place.trace.cell == "relu" else d_h * (1 - h**2)
     d_a[place.silent()] = 0

@@ -58,7 +58,7 @@ def hidden_state(place: Place, equation: Equation) -> Equation:
 
 
 def sum_of_hidden(place: Place, **parts: Equation) -> Equation:
-    """Add up the gradient by the hidden state; the names of the parts stand in the formula."""
+    """Add up the gradient w.r.t. the hidden state; the names of the parts stand in the formula."""
     return Equation(
         r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in parts),
         " + ".join(f"{{{name}}}" for name in parts),

@@ -110,7 +110,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 
 
 def gate_gradients(place: Place) -> GateGradients:
-    """Turn the recorded gradient by h of a step into those of its gates, all units."""
+    """Turn the recorded gradient w.r.t. h of a step into those of its gates, all units."""
     r, z, n, d_h = (place.values(letter) for letter in ("r", "z", "n", "d_h"))
     silent = place.silent()
     d_n = d_h * (1 - z) * (1 - n**2)

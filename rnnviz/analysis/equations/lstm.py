@@ -101,7 +101,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 
 
 def gate_gradients(place: Place) -> GateGradients:
-    """Turn the recorded gradients by h and c of a step into those of its gates, all units.
+    """Turn the recorded gradients w.r.t. h and c of a step into those of its gates, all units.
 
     In the engine's arrangement, x - x y for x (1 - y): near 0 and 1, where few digits are left, it
     rounds to the same ones.

@@ -1,4 +1,4 @@
-"""What the cells share: the block of inputs, the gradient by the states, the order of calls.
+"""What the cells share: the block of inputs, the gradient w.r.t. the states, the order of calls.
 
 A cell object is one layer over T steps of B sequences. It owns the buffers of that shape, which are
 allocated once and then reused; weights belong to the network. Views on single time steps are made

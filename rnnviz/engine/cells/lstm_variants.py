@@ -15,7 +15,7 @@ Backward, on top of what stands in lstm.py::
 
 Coupled gates (Greff et al. 2017, "CIFG") forget as much as they write: f_t = 1 - i_t. Because
 1 - sigmoid(a) = sigmoid(-a), that is an LSTM whose forget gate has the weights of the input gate
-times -1, and is computed so; the gradient by those weights is d_i - d_f.
+times -1, and is computed so; the gradient w.r.t. those weights is d_i - d_f.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Snapshot:
     traces : tuple of Trace
         What is taken along, oldest first: all of one example.
     network
-        A copy, used to compute the gradients by the weights of each trace.
+        A copy, used to compute the gradients w.r.t. the weights of each trace.
     probe, config, task
         Of the run.
     history : DataFrame
@@ -106,7 +106,7 @@ def finished(work: Work) -> bytes:
 
 
 def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Array]:
-    """Compute the gradient by all weights for each trace, (N, P): it is not kept while training."""
+    """Compute each trace's gradient w.r.t. all weights, (N, P): it is not kept while training."""
     network, batch = taken.network, taken.probe.batch
     gradients = np.empty((len(taken.traces), network.flat.size), network.dtype)
     for place, trace in enumerate(taken.traces):

@@ -19,12 +19,13 @@ from rnnviz.ui.gradients.scenes import (
     ALL,
     LAST,
     VIEWS,
-    Paced,
     Reading,
+    Seen,
     Shown,
     Wanted,
     as_html,
     has_nothing_to_show,
+    look,
     scene_of,
 )
 from rnnviz.ui.shell import inspection, live, room, session
@@ -48,7 +49,7 @@ def laboratory(run: Run, readings: DeltaGenerator) -> None:
     places = live.Places(run.page_runs, readings)
     with st.container(key="laboratory"):
         st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(
-            places, Paced(), inspection.Stops()
+            places, inspection.Pace(), inspection.Stops()
         )
 
 
@@ -74,7 +75,7 @@ def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
     session.show(session.GRADIENT_VIEW, _CELLS)
 
 
-def _tick(places: live.Places, paced: Paced, stops: inspection.Stops) -> None:
+def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.Stops) -> None:
     session.refresh()
     run = session.current()
     if places.page_run != run.page_runs:
@@ -86,7 +87,7 @@ def _tick(places: live.Places, paced: Paced, stops: inspection.Stops) -> None:
     live.turn(
         run,
         places,
-        lambda: paced.look(scene_of(run, wanted)),
+        lambda: look(scene_of(run, wanted), pace),
         lambda seen: _draw(run, wanted, numbers, *seen),
     )
 

@@ -6,7 +6,6 @@ Measured while the turn is held, and drawn afterwards by `gradient_views`.
 from __future__ import annotations
 
 import html
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -52,6 +51,7 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.recording import Trace
 from rnnviz.training import Mark, Trainer
 from rnnviz.training.side_by_side import SideBySide
+from rnnviz.ui.shell.inspection import Pace
 from rnnviz.ui.shell.session import Run
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -470,33 +470,16 @@ def view_of(scene: Scene) -> Shown:
     )
 
 
-class Paced:
-    """Measurements that take a fifth of the time at most while the loop runs.
+#: The large numbers, and what a view shows.
+Seen = tuple[list[Reading], Shown]
 
-    At rest everything is measured when it is asked for. While the loop runs, what took long is
-    shown again for a while, unless the controls ask for something else.
-    """
 
-    def __init__(self, share: float = 0.2) -> None:
-        self._share = share
-        self._asked: tuple[Wanted, int | None] | None = None
-        self._due = 0.0
-        self._seen: tuple[list[Reading], Shown] = ([], Shown())
-
-    def look(self, scene: Scene) -> tuple[list[Reading], Shown]:
-        """Return the large numbers, and what the view of the scene shows."""
-        start = time.monotonic()
-        rewound_to = scene.run.shown_iteration if scene.run.training else None
-        asked = scene.wanted, rewound_to
-        if scene.run.busy and asked == self._asked and start < self._due:
-            return self._seen
-        self._seen = readings(scene), view_of(scene)
-        end = time.monotonic()
-        rest = (end - start) * (1 / self._share - 1)
-        if scene.wanted.view == "Side by side":
-            rest = max(rest, COMPARED_S)
-        self._asked, self._due = asked, end + rest
-        return self._seen
+def look(scene: Scene, pace: Pace[Seen]) -> Seen:
+    """Look at a scene, or return what was seen a moment ago."""
+    rest_s = COMPARED_S if scene.wanted.view == "Side by side" else 0.0
+    rewound_to = scene.run.shown_iteration if scene.run.training else None
+    asked = scene.wanted, rewound_to
+    return pace.look(asked, scene.run.busy, lambda: (readings(scene), view_of(scene)), rest_s)
 
 
 def as_html(numbers: Sequence[Reading]) -> str:

@@ -49,6 +49,7 @@ function unpackFrame(buffer, body, header, about) {
     fate: about.fate,
     exact: about.exact,
     sequence: header.sequences[about.sequence],
+    interventions: header.interventions[about.interventions],
     peaks: header.quantities.map((quantity) => quantity.peaks),
     norms: take(Float64Array, 2 * layers * header.gradients.length * steps),
     top: take(Float32Array, classes ? steps * top : 0),

@@ -161,8 +161,9 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
       `${row.quantity.label}, ${unitName(store.header, { layer: row.layer, unit })}, time step ${t}`,
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
-      formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
-      scene.layout.toCell ? recovered(scene, row) : "",
+      replaced(scene, row, unit) ? ""
+        : formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
+      changedOf(scene, row, unit) || (scene.layout.toCell ? recovered(scene, row) : ""),
       frame.exact ? "" : nearest(store.header),
       row.group > 1 ? `its line shows the mean of ${row.group * store.header.group} units` : "",
     ];
@@ -170,6 +171,27 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
   if (part === "input") return [`input at time step ${t}`, visible(frame.sequence.inputs[t])];
   if (part === "gradient") return gradientLines(scene, t);
   return predictionLines(scene, t);
+}
+
+/** The last thing done of a kind to a unit: what was done later wins. */
+function doneTo({ frame, store }, row, unit, kind, gate) {
+  if (store.header.group > 1) return undefined;
+  const meets = (chosen, here) => chosen === null || chosen === undefined || chosen === here;
+  return frame.interventions.filter((done) => done.kind === kind && done.gate === gate &&
+    meets(done.layer, row.layer) && (!done.units || done.units.includes(unit))).at(-1);
+}
+
+/** Where a row's value is not that of its formula: what it is instead. Empty where it is. */
+function replaced(scene, row, unit) {
+  const held = doneTo(scene, row, unit, "hold", row.letter);
+  if (held) return `held at ${shortly(held.value)}`;
+  return row.letter === "h" && doneTo(scene, row, unit, "silence") ? "silenced" : "";
+}
+
+/** What was done to a row of a unit, in words; empty if nothing was. */
+function changedOf(scene, row, unit) {
+  const shift = row.letter === "f" && doneTo(scene, row, unit, "shift");
+  return replaced(scene, row, unit) || (shift ? `its bias shifted by ${shortly(shift.amount)}` : "");
 }
 
 /** The sum in a squashed value is not recorded. */
@@ -197,8 +219,8 @@ function valuesAround(scene, row, unit) {
 
 /**
  * What a row's value is made of at a step: in symbols, and with the recorded numbers.
- * @returns {{symbols: string, numbers: string, note: string}} `note` is empty but where the
- *   recorded value is another than that of the formula
+ * @returns {{symbols: string, numbers: string, note: string}} `note` is empty but where something
+ *   was done to the unit
  */
 export function formulaOf(scene, row, t, unit) {
   const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
@@ -211,19 +233,25 @@ export function formulaOf(scene, row, t, unit) {
   }
   const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
   const name = named(t)(row.letter);
+  const instead = replaced(scene, row, unit);
+  if (instead) {
+    const note = formulas[row.letter] ? otherwise(scene, row, t, value) : "";
+    return { symbols: `${name} is ${instead}`, numbers: `${is} ${told}`, note };
+  }
   if (formulas[row.letter]) {
     const said = (step) => (letter) => briefly(value(letter, step));
     const write = formulas[row.letter];
     return {
       symbols: `${name} = ${write(named(t), named(t - 1))}`,
-      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: otherwise(scene, row, t, value),
+      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: "",
     };
   }
   const [squash, write] = squashed[row.letter];
   const inside = UNSQUASH[squash](value(row.letter, t));
   const about = Number.isFinite(inside) ? `${squash}(${evenly(inside, 3)}) ${is} ` : `${is} `;
   return {
-    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told, note: "",
+    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told,
+    note: changedOf(scene, row, unit),
   };
 }
 
@@ -234,7 +262,7 @@ const UNSQUASH = {
   ReLU: (value) => (value > 0 ? value : NaN),
 };
 
-/** A held or silenced unit does not follow its formula: then say so. */
+/** What the formula of a unit that does not follow it would give; empty where that is the same. */
 function otherwise(scene, row, t, value) {
   const { values } = DIAGRAMS[scene.store.header.cell];
   const at = (step) => (letter) => value(letter, step);
@@ -242,7 +270,7 @@ function otherwise(scene, row, t, value) {
   const recorded = value(row.letter, t);
   if (!scene.frame.exact || !Number.isFinite(expected + recorded)) return "";
   const near = Math.abs(expected - recorded) <= 1e-4 * Math.max(1, Math.abs(recorded));
-  return near ? "" : `held: the formula alone gives ${shortly(expected)}`;
+  return near ? "" : `the formula alone gives ${shortly(expected)}`;
 }
 
 function lowered(count) {
