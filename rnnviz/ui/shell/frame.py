@@ -89,7 +89,9 @@ div:has(> .st-key-phone_pages) { display: none; }
   .stMain:has(.st-key-report):has(.st-key-compared) .st-key-numbers { display: none; }
 }
 /* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
-:is(.st-key-laboratory, .st-key-inspected) [data-stale="true"] { opacity: 1 !important; }
+:is(.st-key-studio, .st-key-laboratory, .st-key-inspected) [data-stale="true"] {
+  opacity: 1 !important;
+}
 /* Two networks beside each other have the whole width, and the charts stand below them in a row. */
 .st-key-studio:has(.st-key-two_networks) > div > [data-testid="stHorizontalBlock"] {
   flex-wrap: wrap;
