@@ -142,7 +142,8 @@ def worth_of_memory(ways: tuple[Standing, ...]) -> str:
             f"All days so far: {percent(memory)}. The difference to yesterday alone is what a "
             "longer memory adds."
         )
-    rest = "" if yesterday == 1 else ", as much as all days so far"
+    most = "as much" if memory - yesterday < 1e-9 else "nearly as much"
+    rest = "" if yesterday == 1 else f", {most} as all days so far"
     alone = f"Yesterday alone: {percent(yesterday)}{rest}"
     return f"{by_calendar}. {alone}, so no longer memory is needed."
 

@@ -19,20 +19,20 @@ def guide(trainer: Trainer, playing: bool) -> str:
     if trainer.diverged is not None:
         return ""
     if trainer.solved_at is not None:
-        return f"Solved: from iteration {trainer.solved_at:,} on. {_next(spec)}"
+        return f"Solved at iteration {trainer.solved_at:,}. {_next(spec)}"
     if playing:
         return "It trains: colours change as the weights do. Pause, and step through time below."
     if trainer.iteration:
         return "Paused. Step through time below the picture, click a unit, or train on."
     return (
-        f"Press Train: {spec.article} {spec.label} learns “{trainer.task.title}”. Each column is a "
-        "time step, each row a quantity."
+        f"Press Train: {spec.article} {spec.label} trains on “{trainer.task.title}”. Each column is "
+        "a time step, each row a quantity."
     )
 
 
 def _next(spec: CellSpec) -> str:
     """Say what to do with a network that has learned its task."""
     if not spec.gates:
-        return "Choose another cell, and see how it learns the same."
+        return "Choose another cell, and see how it does on the same task."
     held = f"the {gate_label(spec.forget_gate)} at 0" if spec.forget_gate else "a gate"
-    return f"Hold {held} under Intervene, and see what it was worth."
+    return f"Hold {held} under Intervene: how much does this network rely on it?"

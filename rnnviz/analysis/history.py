@@ -57,7 +57,10 @@ def chance_loss(classes: int) -> float:
 
 
 def loss_sentence(loss: float, classes: int | None) -> str:
-    """Say how the loss compares with guessing.
+    """Say how the loss compares with that of even odds, all classes equally likely.
+
+    Where some classes are rare, who knows no more than how often each one comes has a smaller
+    loss: in the copy problem, which is mostly blanks, less than half of it.
 
     Parameters
     ----------
@@ -71,12 +74,13 @@ def loss_sentence(loss: float, classes: int | None) -> str:
     if classes is None or classes < 2:
         return f"Loss {number(loss)} (mean squared error)."
     chance = chance_loss(classes)
-    guessing = f"guessing among {classes} would be ln {classes} = {number(chance)}"
+    odds = f"even odds for {classes} classes"
+    level = f"ln {classes} = {number(chance)}"
     if loss > 1.05 * chance:
-        return f"Loss {number(loss)} nats, worse than no idea at all: {guessing}."
+        return f"Loss {number(loss)} nats, worse than {odds}: {level}."
     if loss > 0.95 * chance:
-        return f"Loss {number(loss)} nats, no better than guessing: {guessing}."
-    return f"Loss {number(loss)} nats; {guessing}."
+        return f"Loss {number(loss)} nats, about that of {odds}: {level}."
+    return f"Loss {number(loss)} nats; {odds} give {level}."
 
 
 def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:

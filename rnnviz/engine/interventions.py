@@ -65,7 +65,7 @@ class ShiftForgetBias:
     Parameters
     ----------
     amount
-        What is added; positive remembers longer.
+        What is added; positive opens the gate further.
     layer
         Which layer; None means all.
     """

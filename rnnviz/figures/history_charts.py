@@ -46,7 +46,7 @@ def loss_spec(
     if classes and classes > 1:
         chance = chance_loss(classes)
         _add_level(frame, chance, "dash")
-        frame["annotations"] = [_key((f"guessing among {classes}: {number(chance)}", "╌"))]
+        frame["annotations"] = [_key((f"even odds, ln {classes}: {number(chance)}", "╌"))]
     spec = {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
     return add_marks(spec, marks)
 

@@ -83,8 +83,9 @@ class GymSchedule(Generated):
     key: ClassVar[str] = "gym"
     title: ClassVar[str] = "Gym schedule"
     teaches: ClassVar[str] = (
-        "What is due next follows from what was done before, not from the calendar. Where the last "
-        "day does not tell, because days were missed or an exercise repeats, it takes a memory."
+        "What is due next follows from what was done before, and from the calendar only where the "
+        "schedule keeps step with the week. Where the last day does not tell, because days were "
+        "missed or an exercise repeats, it takes a memory."
     )
     difficulty: ClassVar[str] = "missed"
     signals: ClassVar[tuple[str, ...]] = (REST,)
@@ -116,7 +117,8 @@ class GymSchedule(Generated):
             "Missed days",
             float,
             0.0,
-            "Probability that a day is missed. The network then sees “rest”.",
+            "Probability that a day, but not the first nor a rest day, is missed. The network then "
+            "sees “rest”.",
             low=0.0,
             high=0.9,
             short="miss",
@@ -136,8 +138,8 @@ class GymSchedule(Generated):
             "Weekly rest day",
             str,
             "none",
-            "A day of the week on which nothing is done and the schedule waits. To predict it, the "
-            "network must count days.",
+            "A day of the week on which nothing is done and the schedule waits. Yesterday's "
+            "exercise does not tell when it comes; the calendar does.",
             choices=("none", *calendar.WEEKDAYS),
             short="off",
         ),
@@ -146,8 +148,8 @@ class GymSchedule(Generated):
             "Days with a different exercise",
             float,
             0.0,
-            "Share of days on which another exercise is done than was due. The schedule goes on "
-            "as if what was due had been done.",
+            "Of the days after the first on which an exercise is done, the share with another one "
+            "than was due. The schedule goes on as if what was due had been done.",
             low=0.0,
             high=0.5,
             short="noise",
@@ -264,7 +266,7 @@ class GymSchedule(Generated):
             sentences.append(f"Every {self.rest_day} is a rest day, on which the schedule waits.")
         if self.noise:
             sentences.append(
-                f"On {100 * self.noise:g} % of the days another exercise is done than was due."
+                f"Of the days with an exercise, {100 * self.noise:g} % have another than was due."
             )
         if self.view == "calendar":
             sentences.append(
@@ -273,9 +275,14 @@ class GymSchedule(Generated):
                 "the days."
             )
         elif self.memory_days > 1:
+            exercises_tell = (
+                self.rest_day == "none"
+                and not self.noise
+                and not (self.missed and self.when_missed == "runs on")
+            )
+            enough = f": the last {self.memory_days} exercises determine the next" * exercises_tell
             sentences.append(
-                f"An exercise occurs more than once, so yesterday's is not enough: the last "
-                f"{self.memory_days} exercises determine the next."
+                f"An exercise occurs more than once, so yesterday's is not enough{enough}."
             )
         elif self._plain:
             sentences.append(

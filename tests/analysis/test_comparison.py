@@ -155,3 +155,11 @@ def test_what_is_said_of_memory_follows_from_the_ceilings(exercises, when_missed
     if "memory adds" in says:
         assert memory > yesterday + 0.005
     assert percent(calendar) in says
+
+
+def test_a_longer_memory_that_adds_a_little_is_not_said_to_add_nothing():
+    ways = standings(MISSED, None, [])
+    near = (ways[0], replace(ways[1], ceiling=0.997), replace(ways[2], ceiling=1.0))
+    assert "nearly as much as all days so far" in worth_of_memory(near)
+    level = (ways[0], replace(ways[1], ceiling=0.9), replace(ways[2], ceiling=0.9))
+    assert "90 %, as much as all days so far" in worth_of_memory(level)

@@ -4,6 +4,7 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.guide import guide
+from rnnviz.engine import Hold
 from rnnviz.tasks import TASKS
 
 
@@ -37,5 +38,40 @@ def test_a_solved_run_says_since_when_and_what_to_try():
         trainer.advance(iterations=5)
         trainer.score()
     told = guide(trainer, playing=True)
-    assert told.startswith(f"Solved: from iteration {trainer.solved_at} on.")
+    assert told.startswith(f"Solved at iteration {trainer.solved_at}. ")
     assert "gate" not in told
+
+
+def test_what_comes_after_it_was_solved_may_be_worse_and_is_not_said_to_stay():
+    trainer = Trainer(RunConfig(seed=109))
+    scores = {}
+    while trainer.iteration < 95:
+        trainer.advance(iterations=1)
+        scores[trainer.iteration] = trainer.score().value
+    found = trainer.solved_at
+    assert any(score < trainer.task.solved for at, score in scores.items() if at > found)
+    assert guide(trainer, playing=False).startswith(f"Solved at iteration {found}. ")
+
+
+def test_a_held_gate_tells_what_this_network_relies_on_not_what_the_gate_is_worth():
+    shut = Trainer(RunConfig(seed=104))
+    shut.intervene(Hold("f", 0.0))
+    usual = Trainer(RunConfig(seed=104))
+    for trainer in (shut, usual):
+        while trainer.solved_at is None and trainer.iteration < 120:
+            trainer.advance(iterations=1)
+            trainer.score()
+        assert trainer.solved_at is not None
+    for value in (0.0, 1.0):
+        usual.intervene(Hold("f", value))
+        assert usual.score().value < 0.75
+    told = guide(usual, playing=False)
+    assert "rely on it" in told
+    assert "worth" not in told
+
+
+def test_what_a_network_is_trained_on_it_may_not_learn():
+    trainer = Trainer(RunConfig(cell="mlp"))
+    trainer.advance(iterations=100)
+    assert trainer.score().value <= trainer.task.memoryless
+    assert "an MLP trains on" in guide(Trainer(RunConfig(cell="mlp")), playing=False)

@@ -10,7 +10,8 @@ from rnnviz.analysis.history import (
     marks_sentence,
     thin,
 )
-from rnnviz.tasks.task import Baseline
+from rnnviz.tasks import CopyMemory
+from rnnviz.tasks.task import Baseline, scored_targets
 from rnnviz.training import Mark
 
 BASELINE = Baseline("biceps", 1 / 3)
@@ -70,15 +71,15 @@ def test_guessing_among_k_classes_costs_ln_k():
 @pytest.mark.parametrize(
     ("loss", "classes", "sentence"),
     [
-        (0.25, 3, "Loss 0.25 nats; guessing among 3 would be ln 3 = 1.1."),
-        (1.1, 3, "Loss 1.1 nats, no better than guessing: guessing among 3 would be ln 3 = 1.1."),
-        (3.0, 3, "Loss 3 nats, worse than no idea at all: guessing among 3 would be ln 3 = 1.1."),
+        (0.25, 3, "Loss 0.25 nats; even odds for 3 classes give ln 3 = 1.1."),
+        (1.1, 3, "Loss 1.1 nats, about that of even odds for 3 classes: ln 3 = 1.1."),
+        (3.0, 3, "Loss 3 nats, worse than even odds for 3 classes: ln 3 = 1.1."),
         (0.25, None, "Loss 0.25 (mean squared error)."),
         (math.inf, 3, "The loss is no longer a number: training has diverged."),
         (math.nan, None, "The loss is no longer a number: training has diverged."),
     ],
 )
-def test_the_loss_is_compared_with_guessing(loss, classes, sentence):
+def test_the_loss_is_compared_with_even_odds(loss, classes, sentence):
     assert loss_sentence(loss, classes) == sentence
 
 
@@ -108,3 +109,15 @@ def test_what_was_done_is_told_with_the_latest_last():
         f"{told}2 before, then change 3 at iteration 3; change 4 at iteration 4; "
         "change 5 at iteration 5."
     )
+
+
+def test_a_loss_far_below_even_odds_may_come_from_frequencies_alone():
+    task = CopyMemory()
+    targets = scored_targets(task.sample(np.random.default_rng(0), 200))
+    shares = np.bincount(targets) / len(targets)
+    of_frequencies = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
+
+    assert of_frequencies < 0.5 * chance_loss(len(task.output_labels))
+    said = loss_sentence(of_frequencies, len(task.output_labels))
+    assert "guess" not in said
+    assert "even odds for 9 classes" in said

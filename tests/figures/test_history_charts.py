@@ -18,7 +18,7 @@ def test_the_loss_is_drawn_as_it_was():
 def test_the_line_of_chance_lies_at_ln_k():
     frame = figures.loss_spec([0], [1.0], classes=3)["layout"]
     assert frame["shapes"][0]["y0"] == frame["shapes"][0]["y1"] == pytest.approx(math.log(3))
-    assert frame["annotations"][0]["text"].endswith("guessing among 3: 1.1")
+    assert frame["annotations"][0]["text"].endswith("even odds, ln 3: 1.1")
 
 
 def test_numbers_have_no_line_of_chance():

@@ -294,7 +294,7 @@ def test_a_solved_run_is_told_and_a_reset_takes_it_back(open_app):
         trainer.score()
     app = open_app("studio", trainer)
     assert readings(app)["Solved at"] == str(trainer.solved_at)
-    assert any("Solved: from iteration" in html.proto.body for html in app.get("html"))
+    assert any("Solved at iteration" in html.proto.body for html in app.get("html"))
 
     app.button(key="reset").click().run()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -174,3 +176,65 @@ def test_no_text_claims_what_no_one_can_know_of_every_network(key):
     task = TASKS[key]()
     texts = [task.teaches, task.description, *(field.help for field in task.fields)]
     assert not re.findall(r"out of reach|impossible|can't|cannot be learned", " ".join(texts))
+
+
+def answers_by(task, known):
+    """Count, over drawn days, how many answers the best function of `known` has right."""
+    batch = task.sample(np.random.default_rng(7), 400)
+    seen = batch.x.argmax(axis=2)
+    follow = defaultdict(Counter)
+    for person in range(seen.shape[1]):
+        for day in range(task.length):
+            key = known(tuple(seen[: day + 1, person].tolist()))
+            if key is not None:
+                follow[key][int(batch.y[day, person])] += 1
+    hits = sum(max(each.values()) for each in follow.values())
+    return hits / sum(sum(each.values()) for each in follow.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, True),
+        ({"missed": 0.2}, True),
+        ({"missed": 0.2, "when_missed": "runs on"}, False),
+        ({"rest_day": "Sunday"}, False),
+        ({"noise": 0.1}, False),
+    ],
+)
+def test_the_last_exercises_determine_the_next_where_that_is_said(settings, told):
+    task = GymSchedule(**settings)
+    assert ("exercises determine the next" in task.description) == told
+    kinds = len(set(task.exercises))
+
+    def last(days):
+        exercises = [each for each in days if each < kinds]
+        return tuple(exercises[-task.memory_days :]) if len(exercises) >= task.memory_days else None
+
+    assert (answers_by(task, last) == 1) == told
+
+
+def test_noise_is_a_share_of_the_days_on_which_an_exercise_is_done():
+    task = GymSchedule(missed=0.3, noise=0.2, rest_day="Sunday")
+    assert "Of the days with an exercise, 20 % have another than was due." in task.description
+    assert help_of(GymSchedule, "noise").startswith("Of the days after the first on which an")
+    assert "but not the first nor a rest day" in help_of(GymSchedule, "missed")
+    drawn = [task.weeks(np.random.default_rng(seed), 8)[0].iloc[1:] for seed in range(60)]
+    other = np.concatenate([days.other for days in drawn])
+    missed = np.concatenate([days.missed for days in drawn])
+    off = np.concatenate([days.due == "rest day" for days in drawn])
+
+    assert other[~missed & ~off].mean() == pytest.approx(0.2, abs=0.02)
+    assert other.mean() < 0.15
+    assert missed[~off].mean() == pytest.approx(0.3, abs=0.02)
+    assert not missed[off].any()
+
+
+def test_the_calendar_tells_a_rest_day_that_yesterday_does_not():
+    assert "only where the schedule keeps step with the week" in GymSchedule.teaches
+    assert "the calendar does" in help_of(GymSchedule, "rest_day")
+    task = GymSchedule(("a", "b", "c"), rest_day="Sunday", length=21)
+
+    assert replace(task, view="calendar").memoryless == 1
+    assert task.memoryless < 0.8
+    assert answers_by(task, lambda days: days[-1]) < 0.8

@@ -47,7 +47,7 @@ SPEC = CellSpec(
     label="GRU",
     name="GRU",
     gates=(
-        Recorded("r", "reset gate", "share", "share of the past the candidate sees"),
+        Recorded("r", "reset gate", "share", "share of the past that enters the candidate"),
         Recorded("z", "update gate", "share", "share of the past that is kept"),
         Recorded("n", "candidate", "signed", "what could replace the past"),
     ),

@@ -57,7 +57,7 @@ SPEC = CellSpec(
         Recorded("f", "forget gate", "share", "share of the memory that is kept"),
         Recorded("i", "input gate", "share", "share of the candidate that is stored"),
         Recorded("g", "candidate", "signed", "what could be stored"),
-        Recorded("o", "output gate", "share", "share of the memory that is shown"),
+        Recorded("o", "output gate", "share", "share of tanh(cell state) that is output"),
     ),
     states=(CELL_STATE, HIDDEN_STATE),
     rows="figcoh",

@@ -75,7 +75,8 @@ def panel(run: Run) -> None:
         icon=":material/pan_tool:",
         key="intervene",
         width="stretch",
-        help="Changes what the network computes, from the next iteration on; not its weights.",
+        help="Changes what the network computes, at once; not its weights, which training "
+        "then adapts.",
         on_click=_intervene,
         args=(item,),
         disabled=item in network.interventions,
@@ -99,7 +100,7 @@ def _item(kind: str, run: Run, gates: str) -> Intervention:
         amount = st.slider(
             "Add to the forget bias", -5.0, 5.0, step=0.5, key=session.FORGET_SHIFT,
             persist_state="session",
-            help="On top of what the network has learned: positive remembers longer.",
+            help="On top of what the network has learned: positive opens the gate further.",
         )  # fmt: skip
         return ShiftForgetBias(amount, layer=_layer(network.layers))
     if kind == "silence":

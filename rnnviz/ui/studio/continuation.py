@@ -168,7 +168,7 @@ def _choice() -> None:
         key=session.CONTINUATION_CHOICE,
         persist_state="session",
         required=True,
-        help="Greedy: always the likeliest. Sampled: drawn, each as often as it is likely.",
+        help="Greedy: always the likeliest. Sampled: drawn, as often as its probability says.",
     )
     greedy = _is_greedy()
     st.slider(
@@ -191,7 +191,8 @@ def _choice() -> None:
         persist_state="session",
         disabled=greedy,
         width=140,
-        help="Sampled only. From the same start, the same seed draws the same text again.",
+        help="Sampled only. From the same start, with the same weights and temperature, the same "
+        "seed draws the same text again.",
     )
 
 
@@ -313,7 +314,7 @@ def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
     if len(text.start) < task.length:
         short = (
             f" The network was trained on windows of {task.length}: until there are as many, it "
-            "sees fewer than in training, and is less sure to be right."
+            "sees fewer than in training."
         )
     st.caption(f"Start: {len(text.start)}. Added by the network: {len(text.added)}.{short}")
     if not view.is_finite:

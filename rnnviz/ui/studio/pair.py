@@ -26,22 +26,23 @@ from rnnviz.ui.shell import session
 from rnnviz.ui.shell.session import Run
 from rnnviz.ui.shell.turns import GATE
 
-#: Where the two differ most visibly: what comes early decides at the end, and without gates the
-#: gradient does not arrive there. Measured on seeds 0 to 4: the LSTM is above 99 % after 250
-#: iterations on all, the RNN between 26 and 66 %.
+#: Where the two differ visibly: what comes early decides at the end, and in a plain RNN that has
+#: not been trained less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and 1401
+#: to 1412: the LSTM is above 99 % after 250 iterations on all, the RNN between 22 and 91 %.
 TELLING = RunConfig(task="order", cell="lstm", clip_norm=1.0)
 TELLING_LENGTH = 40
 _TELLING_LABEL = f"Where it matters: Temporal order, {TELLING_LENGTH} steps"
 _TELLING_HELP = (
-    "Starts a new run, an LSTM with an RNN beside it: two symbols early in the sequence decide the "
-    "answer at its end. Undo brings back the run that you leave."
+    "Starts a new run, an LSTM with an RNN beside it: two symbols, one early and one half-way, "
+    "decide the answer at the end. Undo brings back the run that you leave."
 )
 
 _NONE = "none"
 _CELLS = FIELD["cell"].choices or ()
 _HELP = (
-    "A second network with another cell: same task, same seed, same batches, same settings, always "
-    "at the same iteration. Sweeps, pauses and rewinding move both, on the same scales."
+    "A second network with another cell: same task, same seed, same batches, same settings, and, "
+    "once it has caught up, at the same iteration. Sweeps, pauses and rewinding move both, on the "
+    "same scales."
 )
 
 
@@ -210,10 +211,10 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
 
 
 def _each(names: Sequence[str], scores: Sequence[float], baseline: Baseline) -> str:
-    """Say the scores of both on all examples."""
+    """Say the scores of both on the same sequences."""
     what = "Accuracy" if baseline.measure == "accuracy" else "Squared error"
     told = ", ".join(
         f"{name} {score_text(score, baseline.measure)}"
         for name, score in zip(names, scores, strict=True)
     )
-    return f"{what} on all examples: {told}."
+    return f"{what} on the same sequences: {told}."

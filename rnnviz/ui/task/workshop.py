@@ -448,7 +448,7 @@ def _suggest(run: Run, task: Task) -> None:
         key="use_suggested",
         icon=":material/lightbulb:",
         disabled=task == run.trainer.task and _has(run, task.suggested),
-        help="Settings with which it is learned; why, says the text about the task.",
+        help="Settings with which it is usually learned; why, says the text about the task.",
         on_click=_use,
         args=(task,),
         kwargs=dict(task.suggested),
