@@ -9,6 +9,7 @@ from rnnviz.engine import Network
 from rnnviz.tasks.own_labels import NextLabel
 from rnnviz.tasks.own_series import NextValue
 from rnnviz.training.evaluate import evaluate
+from rnnviz.ui.task import overview
 
 
 def labels_of(seed, count, kinds, holds=0.0):
@@ -94,3 +95,16 @@ def test_scores_of_a_network_are_in_the_unit_of_the_ceilings():
     unscaled = task.unscale(network.predict(batch.x)) - task.unscale(batch.y)
     variance = values[: len(values) - round(0.2 * len(values))].var()
     assert (unscaled**2).mean() == pytest.approx(errors.mean() * variance)
+
+
+def test_lines_in_parts_are_not_the_best_of_all_functions_and_are_not_said_to_be():
+    values = series_of(2)
+    task = NextValue("value\n" + "\n".join(map(str, values)), length=6, holdout=0.2)
+    assert len(set(values)) == len(values)  # so a table of what follows each is never wrong
+    batch = task.evaluation()
+    table = dict(zip(batch.x.ravel().tolist(), batch.y.ravel().tolist(), strict=True))
+    given = np.array([table[value] for value in batch.x.ravel().tolist()])
+
+    assert ((given - batch.y.ravel()) ** 2).mean() == 0 < task.memoryless
+    assert "at best" not in overview._to_beat(task)
+    assert "straight lines in parts of the present value's range" in overview._to_beat(task)

@@ -197,8 +197,8 @@ def _to_beat(task: Task) -> str:
         )
     return (
         f"Always predicting the mean, {baseline.label}, gives a squared error of "
-        f"{baseline.error_in_words(baseline.score)}, a model without memory at best "
-        f"{baseline.error_in_words(memoryless)}."
+        f"{baseline.error_in_words(baseline.score)}; without memory, straight lines in parts "
+        f"of the present value's range give {baseline.error_in_words(memoryless)}."
     )
 
 
