@@ -25,8 +25,8 @@ def guide(trainer: Trainer, playing: bool) -> str:
     if trainer.iteration:
         return "Paused. Step through time below the picture, click a unit, or train on."
     return (
-        f"Press Train: {spec.article} {spec.label} trains on “{trainer.task.title}”. Each column is "
-        "a time step, each row a quantity."
+        f"Press Train: {spec.article} {spec.label} trains on “{trainer.task.title}”. Each column "
+        "is a time step, each row a quantity."
     )
 
 
