@@ -10,14 +10,16 @@
  * through.
  *
  * @typedef {(letter: string) => string} Told
- * @typedef {{name: string, rows: string[], belt: string|null, valve: string|null, strip: number,
+ * @typedef {(letter: string) => number} Value
+ * @typedef {{name: string, lacks: string, rows: string[], belt: string|null, valve: string|null, strip: number,
  *   beads: Record<string, string>,
  *   formulas: Record<string, (now: Told, before: Told) => string>,
- *   values: Record<string, (now: Function, before: Function) => number>,
+ *   values: Record<string, (now: Value, before: Value) => number>,
  *   squashed: Record<string, [string, (now: Told, before: Told) => string]>,
  *   kept?: (now: Told, before: Told) => string}} Diagram
  */
 
+/** @param {Told} now @param {Told} before */
 const weightedSum = (now, before) => `W ${now("x")} + U ${before("h")} + b`;
 
 /** @type {Record<string, Diagram>} */

@@ -1,15 +1,6 @@
 /** Bytes from Python -> packet of frames. The format is described in figures/picture.py. */
 
-/**
- * @typedef {{inputs: string[], targets: string[], scored: boolean[], counted: boolean[],
- *   target_values: any[]}} Sequence
- * @typedef {{iteration: number, loss: number|string, fate: string, exact: boolean,
- *   sequence: Sequence,
- *   peaks: number[][], norms: Float64Array, top: Float32Array, target: Float32Array,
- *   topClass: Uint16Array, rank: Uint16Array, outputs: Float32Array,
- *   values: Float32Array|Uint8Array}} Frame
- * @typedef {{header: any, frames: Frame[]}} Packet
- */
+/** @import { Frame, FrameAbout, Header, Packet, Quantity, Sequence, Told } from "../types.d.ts" */
 
 export const UNKNOWN = 65535;
 
@@ -17,26 +8,41 @@ export const UNKNOWN = 65535;
 export function unpack(bytes) {
   const buffer = bytes.slice().buffer;
   const length = new DataView(buffer).getUint32(0, true);
+  /** @type {Header} */
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   header.sequences = header.sequences.map(known);
   const frames = header.frames.map((about) => unpackFrame(buffer, 4 + length, header, about));
   return { header, frames };
 }
 
+/** @type {Map<string, Sequence>} */
 const sequences = new Map();
 
-/** The same sequence comes with every update; the same object then tells that nothing changed. */
+/**
+ * The same sequence comes with every update; the same object then tells that nothing changed.
+ * @param {Sequence} sequence
+ * @returns {Sequence}
+ */
 export function known(sequence) {
   const key = JSON.stringify(sequence);
   if (sequences.size > 20) sequences.clear();
   if (!sequences.has(key)) sequences.set(key, sequence);
-  return sequences.get(key);
+  return /** @type {Sequence} */ (sequences.get(key));
 }
 
-/** @returns {Frame} */
+/**
+ * @param {ArrayBuffer} buffer @param {number} body @param {Header} header @param {FrameAbout} about
+ * @returns {Frame}
+ */
 function unpackFrame(buffer, body, header, about) {
   const { steps, units, layers, outputs, classes, top } = header;
+  const values = layers * header.quantities.length * steps * units;
   let at = body + about.offset;
+  /**
+   * The next numbers, copied: a view of the buffer would have to begin at a multiple of their size.
+   * @template T
+   * @param {{new (part: ArrayBuffer): T, BYTES_PER_ELEMENT: number}} Type @param {number} count
+   */
   const take = (Type, count) => {
     const end = at + count * Type.BYTES_PER_ELEMENT;
     const part = new Type(buffer.slice(at, end));
@@ -57,14 +63,15 @@ function unpackFrame(buffer, body, header, about) {
     topClass: take(Uint16Array, classes ? steps * top : 0),
     rank: take(Uint16Array, classes ? steps : 0),
     outputs: take(Float32Array, classes ? 0 : steps * outputs),
-    values: take(
-      about.exact ? Float32Array : Uint8Array,
-      layers * header.quantities.length * steps * units,
-    ),
+    values: about.exact ? take(Float32Array, values) : take(Uint8Array, values),
   };
 }
 
-/** Numbers that JSON has no name for come as text: "nan", "inf", "-inf". */
+/**
+ * Numbers that JSON has no name for come as text: "nan", "inf", "-inf".
+ * @param {Told} value
+ */
 export function number(value) {
-  return typeof value === "number" ? value : { inf: Infinity, "-inf": -Infinity }[value] ?? NaN;
+  if (typeof value === "number") return value;
+  return value === "inf" ? Infinity : value === "-inf" ? -Infinity : NaN;
 }

@@ -2,19 +2,19 @@
 
 import { number } from "./packet.js";
 
+/** @import { Frame, Header, Packet, Store } from "../types.d.ts" */
+
 const MOST_FRAMES = 128;
 
 const MOST_BYTES = 24e6;
 
+/** @param {Header} header */
 function shapeOf(header) {
   const { cell, layers, steps, units, outputs, classes } = header;
   return [cell, layers, steps, units, outputs, classes].join("/");
 }
 
 /**
- * Everything the browser knows of the present run.
- * @typedef {{header: any, run: string, shape: string, frames: Frame[],
- *   labels: Record<string, string>, offered: number}} Store
  * Add a packet: one or two frames join their run, more replace what was there.
  * @param {Store|null} store @param {Packet} packet @returns {Store}
  */
@@ -29,7 +29,10 @@ export function merge(store, packet) {
   return store;
 }
 
-/** Put a frame in its place; an exact one may stand in for a quantised one, not the reverse. */
+/**
+ * Put a frame in its place; an exact one may stand in for a quantised one, not the reverse.
+ * @param {Frame[]} kept @param {Frame} frame
+ */
 function insert(kept, frame) {
   const place = kept.findIndex((each) => each.iteration >= frame.iteration);
   if (place < 0) kept.push(frame);
@@ -37,6 +40,7 @@ function insert(kept, frame) {
   else if (frame.exact || !kept[place].exact) kept[place] = frame;
 }
 
+/** @param {Packet} packet @returns {Store} */
 function storeOf({ header, frames }) {
   const { run, offered } = header;
   return {
@@ -45,7 +49,7 @@ function storeOf({ header, frames }) {
   };
 }
 
-/** Whether frames belong to the run that we have. */
+/** Whether frames belong to the run that we have. @param {Store} store @param {Packet} packet */
 function joins(store, { header, frames }) {
   if (header.run !== store.run || shapeOf(header) !== store.shape) return false;
   return frames.every((frame) => {
@@ -55,16 +59,18 @@ function joins(store, { header, frames }) {
   });
 }
 
+/** @param {Frame[]} frames */
 function tooMany(frames) {
   const bytes = frames.reduce((sum, frame) => sum + frame.values.byteLength, 0);
   return frames.length > MOST_FRAMES || bytes > MOST_BYTES;
 }
 
-/** Thin the frames, but keep the first and the newest. */
+/** Thin the frames, but keep the first and the newest. @param {Frame[]} frames */
 function everySecond(frames) {
   return frames.filter((_, index) => index % 2 === 0 || index === frames.length - 1);
 }
 
+/** @param {Store} store */
 export function newest(store) {
   return store.frames[store.frames.length - 1];
 }

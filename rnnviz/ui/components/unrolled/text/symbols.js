@@ -2,27 +2,29 @@
 
 const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
 
-/** What a reader takes for one character, such as an emoji of several code points. */
+/** What a reader takes for one character, such as an emoji of several code points. @param {string} text */
 export function wholeCharacters(text) {
   if (!segmenter) return Array.from(text);
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
-/** Text in its own direction, whatever stands around it. */
+/** Text in its own direction, whatever stands around it. @param {string} text */
 export function isolated(text, of = text) {
   return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(of) ? `\u2067${text}\u2069` : text;
 }
 
-/** Symbols without ink get some. */
+/** Symbols without ink get some. @param {string} text */
 export function visible(text) {
   return text.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +$|^ | $/g, (blanks) =>
     "␣".repeat(blanks.length)).replace(/[\u0000-\u001f\u007f]/g, "·");
 }
 
+/** @param {string} text */
 export function isolatedLabel(text) {
   return isolated(visible(text));
 }
 
+/** @param {{store: {labels: Record<string, string>}}} scene @param {number} number_ */
 export function className(scene, number_) {
   return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
 }
