@@ -47,6 +47,7 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import backward_norms
 from rnnviz.analysis.theory import verdict
+from rnnviz.engine import spec_of
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
@@ -135,6 +136,24 @@ def drawn(cell: str) -> list[Quantity]:
 def gradients(cell: str) -> list[Quantity]:
     """Return the gradients whose norms a frame holds, in the order of its norms."""
     return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale == "magnitude"]
+
+
+def diagram(cell: str) -> dict[str, Any]:
+    """Return how a cell's rows hang together and are computed, as its spec has it."""
+    spec = spec_of(cell)
+    return {
+        "name": spec.name,
+        "lacks": spec.lacks,
+        "rows": list(spec.rows),
+        "belt": spec.belt,
+        "valve": spec.valve,
+        "beads": dict(spec.beads),
+        "formulas": {
+            letter: [[asdict(factor) for factor in product] for product in formula]
+            for letter, formula in spec.formulas.items()
+        },
+        "squashed": {letter: asdict(squashed) for letter, squashed in spec.squashed.items()},
+    }
 
 
 # ------------------------------------------------------------------ which traces
@@ -281,6 +300,7 @@ def _header(
     return {
         "version": 1,
         "cell": trace.cell,
+        "diagram": diagram(trace.cell),
         "steps": trace.steps,
         "units": math.ceil(trace.hidden_size / group),
         "hidden": trace.hidden_size,

@@ -6,6 +6,10 @@ export const UNITS = 2;
 /** Header of an RNN with two units; `frames` are told by their iteration. */
 export function headerOf(iterations, more = {}) {
   return {
+    diagram: {
+      name: "RNN", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, beads: {}, formulas: {},
+      squashed: { h: { function: "tanh", of: "W {x} + U {h-} + b" } },
+    },
     cell: "rnn", layers: 1, steps: STEPS, units: UNITS, group: 1, outputs: 2, classes: true, top: 2,
     run: "one", offered: iterations.length, selected: null, viewed: null, labels: { 0: "a", 1: "b" },
     quantities: [{ letter: "h", label: "hidden state", scale: "signed", colour: "#0072b2", negative: "#d55e00",

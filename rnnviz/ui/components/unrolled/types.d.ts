@@ -53,6 +53,7 @@ export interface FrameAbout {
 
 export interface Header {
   cell: string;
+  diagram: import("./data/cells.js").Diagram;
   layers: number;
   steps: number;
   units: number;

@@ -1,66 +1,81 @@
-/** What each kind of cell consists of. */
-
 /**
- * Rows of each cell from the top down, the way the signal takes. The belt carries the state from
- * step to step; the valve is the gate that lets the old state through; a bead joins two rows.
+ * What a cell consists of, as the header of the packet says: rnnviz/engine/cells/spec.py. Here it is
+ * only written and computed.
  *
- * A formula writes what a row is made of, from what `now` tells of its step and `before` of the one
- * before it: symbols or numbers, whatever these two give. `value` computes the same. Where a row is
- * a squashed sum, `squashed` names the function and writes the sum. `kept` is what the valve lets
- * through.
+ * Rows go from the top down, the way the signal takes. The belt carries the state from step to step;
+ * the valve is the gate that the old state is multiplied with; a bead joins two rows. A row is a sum
+ * of products (`formulas`) or a squashed sum (`squashed`), whose text has `{x}` for a quantity of the
+ * same step and `{h-}` for one of the step before.
  *
+ * @typedef {{part: "now"|"before"|"rest"|"tanh"|"number", letter: string, value: number}} Factor
+ * @typedef {{name: string, lacks: string, rows: string[], belt: string|null, valve: string|null,
+ *   beads: Record<string, string>, formulas: Record<string, Factor[][]>,
+ *   squashed: Record<string, {function: string, of: string}>}} Diagram
  * @typedef {(letter: string) => string} Told
  * @typedef {(letter: string) => number} Value
- * @typedef {{name: string, lacks: string, rows: string[], belt: string|null, valve: string|null, strip: number,
- *   beads: Record<string, string>,
- *   formulas: Record<string, (now: Told, before: Told) => string>,
- *   values: Record<string, (now: Value, before: Value) => number>,
- *   squashed: Record<string, [string, (now: Told, before: Told) => string]>,
- *   kept?: (now: Told, before: Told) => string}} Diagram
  */
 
-/** @param {Told} now @param {Told} before */
-const weightedSum = (now, before) => `W ${now("x")} + U ${before("h")} + b`;
-
-/** @type {Record<string, Diagram>} */
-export const DIAGRAMS = {
-  lstm: {
-    name: "LSTM", lacks: "", rows: ["f", "i", "g", "c", "o", "h"], belt: "c", valve: "f", strip: 50,
-    beads: { g: "×", c: "+", o: "×", h: "▾" },
-    formulas: {
-      c: (now, before) => `${now("f")} × ${before("c")} + ${now("i")} × ${now("g")}`,
-      h: (now) => `${now("o")} × tanh(${now("c")})`,
-    },
-    values: {
-      c: (now, before) => now("f") * before("c") + now("i") * now("g"),
-      h: (now) => now("o") * Math.tanh(now("c")),
-    },
-    squashed: { f: ["σ", weightedSum], i: ["σ", weightedSum], g: ["tanh", weightedSum], o: ["σ", weightedSum] },
-    kept: (now, before) => `${now("f")} × ${before("c")}`,
-  },
-  gru: {
-    name: "GRU", lacks: "no cell state", rows: ["r", "z", "n", "h"], belt: "h", valve: "z", strip: 64,
-    beads: { h: "+" },
-    formulas: {
-      h: (now, before) => `(1 − ${now("z")}) × ${now("n")} + ${now("z")} × ${before("h")}`,
-    },
-    values: { h: (now, before) => (1 - now("z")) * now("n") + now("z") * before("h") },
-    squashed: {
-      r: ["σ", weightedSum], z: ["σ", weightedSum],
-      n: ["tanh", (now, before) => `W ${now("x")} + b + ${now("r")} × (U ${before("h")} + b′)`],
-    },
-    kept: (now, before) => `${now("z")} × ${before("h")}`,
-  },
-  rnn: {
-    name: "RNN", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
-    values: {}, squashed: { h: ["tanh", weightedSum] },
-  },
-  relu: {
-    name: "RNN with ReLU", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, strip: 110, beads: {}, formulas: {},
-    values: {}, squashed: { h: ["ReLU", weightedSum] },
-  },
-  mlp: {
-    name: "feed-forward, no memory", lacks: "no gates, nothing is carried on", rows: ["h"], belt: null, valve: null, strip: 110, beads: {},
-    formulas: {}, values: {}, squashed: { h: ["tanh", (now) => `W ${now("x")} + b`] },
-  },
+/**
+ * How each kind of factor is written, from what this step and the one before tell of a letter.
+ * @type {Record<string, (factor: Factor, now: Told, before: Told) => string>}
+ */
+const WRITTEN = {
+  now: ({ letter }, now) => now(letter),
+  before: ({ letter }, _now, before) => before(letter),
+  rest: ({ letter }, now) => `(1 − ${now(letter)})`,
+  tanh: ({ letter }, now) => `tanh(${now(letter)})`,
+  number: ({ value }) => String(value),
 };
+
+/** @type {Record<string, (factor: Factor, now: Value, before: Value) => number>} */
+const COMPUTED = {
+  now: ({ letter }, now) => now(letter),
+  before: ({ letter }, _now, before) => before(letter),
+  rest: ({ letter }, now) => 1 - now(letter),
+  tanh: ({ letter }, now) => Math.tanh(now(letter)),
+  number: ({ value }) => value,
+};
+
+/**
+ * What writes a row's formula; undefined where the row is a squashed sum.
+ * @param {Diagram} diagram @param {string} letter
+ * @returns {((now: Told, before: Told) => string)|undefined}
+ */
+export function writerOf({ formulas }, letter) {
+  return formulas[letter] && ((now, before) => formulas[letter].map((product) =>
+    product.map((factor) => WRITTEN[factor.part](factor, now, before)).join(" × ")).join(" + "));
+}
+
+/**
+ * A row's value by its formula.
+ * @param {Diagram} diagram @param {string} letter @param {Value} now @param {Value} before
+ */
+export function byFormula({ formulas }, letter, now, before) {
+  return formulas[letter].reduce((sum, product) => sum + product.reduce((value, factor) =>
+    value * COMPUTED[factor.part](factor, now, before), 1), 0);
+}
+
+/**
+ * What writes how much of the old state the valve lets through.
+ * @param {{valve: string, belt: string}} diagram
+ * @returns {(now: Told, before: Told) => string}
+ */
+export function writerOfKept({ valve, belt }) {
+  return (now, before) => `${now(valve)} × ${before(belt)}`;
+}
+
+/**
+ * A squashed sum in symbols.
+ * @param {string} of @param {Told} now @param {Told} before
+ */
+export function writtenSum(of, now, before) {
+  return of.replace(/\{(\w)(-?)\}/g, (_, letter, earlier) => (earlier ? before : now)(letter));
+}
+
+/**
+ * How high the strips of a cell are to be: the fewer there are, the higher.
+ * @param {Diagram} diagram
+ */
+export function stripOf({ rows }) {
+  return Math.max(50, Math.round(110 - (46 / 3) * (rows.length - 1)));
+}

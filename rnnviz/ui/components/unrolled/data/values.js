@@ -1,6 +1,5 @@
 /** A frame -> the numbers of a row, and the scales that they are drawn on. */
 
-import { DIAGRAMS } from "./cells.js";
 import { UNKNOWN, } from "./packet.js";
 
 export function clamp(value, low, high) {
@@ -8,8 +7,8 @@ export function clamp(value, low, high) {
 }
 
 /** The gate on the belt; none where values are means: a product of means is no mean of products. */
-export function valveOf({ cell, group }) {
-  return group > 1 ? null : DIAGRAMS[cell].valve;
+export function valveOf({ diagram, group }) {
+  return group > 1 ? null : diagram.valve;
 }
 
 /** All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none. */

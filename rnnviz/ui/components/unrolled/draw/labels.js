@@ -3,7 +3,6 @@
  * On a page the list becomes elements (controls.js), which have titles and can be read aloud.
  */
 
-import { DIAGRAMS } from "../data/cells.js";
 import { clamp, storyOf, unitScale } from "../data/values.js";
 import { colourAt, css, readable } from "../scene/theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "../scene/layout.js";
@@ -48,8 +47,8 @@ export function labelsOf(scene) {
 }
 
 function headingsOf({ layout, store }) {
-  const { cell, layers } = store.header;
-  const first = layout.rows.filter((row) => !row.closed && row.letter === DIAGRAMS[cell].rows[0]);
+  const { diagram, layers } = store.header;
+  const first = layout.rows.filter((row) => !row.closed && row.letter === diagram.rows[0]);
   const schematic = layout.wired && layout.rows.length > layers
     ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic`, about: EXPLAINED.lines }] : [];
   if (layers < 2 || layout.toUnit) return schematic;
@@ -99,7 +98,7 @@ function rowLabel(scene, row) {
   return {
     y: row.y - (height - row.height) / 2, height, text: quantity.label,
     colour: scene.colours[row.letter],
-    about: explainRow(scene.store.header.cell, row, peak, ofUnit ? "unit" : "strips"),
+    about: explainRow(scene.store.header, row, peak, ofUnit ? "unit" : "strips"),
     scale: ofUnit || low ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
     notes: ofUnit ? unitNotes(scene, row, signed, end)
       : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
@@ -111,7 +110,7 @@ function rowLabel(scene, row) {
 function unitNotes({ layout, zoom, store }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
-  const [squash] = DIAGRAMS[store.header.cell].squashed[row.letter] ?? [];
+  const squash = store.header.diagram.squashed[row.letter]?.function;
   const roomy = !layout.narrow && row.height >= 50;
   const inCell = zoom.level === 2 && squash && store.header.group === 1 && roomy;
   return inCell ? [said, `${squash}( ): recovered from the output`] : [said];

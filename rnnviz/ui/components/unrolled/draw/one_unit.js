@@ -1,6 +1,5 @@
 /** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
 
-import { DIAGRAMS } from "../data/cells.js";
 import { clamp, startOf, unitScale, valveOf } from "../data/values.js";
 import { css, mix, readable } from "../scene/theme.js";
 import { cellWidth, cellX } from "../scene/layout.js";
@@ -92,7 +91,7 @@ function drawLine(context, scene, row, { first, last }) {
   context.fillStyle = css(theme.ink, 0.25);
   context.fillRect(left, Math.round(at(0)), (last - first + 1) * layout.pitch, 1);
   const value = seriesOf(scene, row);
-  const { belt } = DIAGRAMS[store.header.cell];
+  const { belt } = store.header.diagram;
   const valve = valveOf(store.header);
   const through = row.letter === belt && valve && layout.wired
     ? keptOf(scene, row, valve) : null;

@@ -1,6 +1,5 @@
 /** How the parts of the cell hang together, and the inputs above them. */
 
-import { DIAGRAMS } from "../data/cells.js";
 import { css } from "../scene/theme.js";
 import { HEIGHT, cellWidth, cellX, printBox } from "../scene/layout.js";
 import { drawingMiddle } from "../scene/zoom.js";
@@ -54,13 +53,13 @@ export function drawLacking(context, { base, layout, theme, store, scroll, peers
   context.font = font({ theme }, 14);
   context.textAlign = "center";
   context.fillStyle = css(theme.ink, 0.75);
-  context.fillText(DIAGRAMS[store.header.cell].lacks, scroll + base.view / 2, (from + to) / 2);
+  context.fillText(store.header.diagram.lacks, scroll + base.view / 2, (from + to) / 2);
 }
 
 /** How the parts hang together; drawn only where the columns leave room for it. */
 export function drawWires(context, scene, { first, last }) {
   const { layout, store } = scene;
-  const diagram = DIAGRAMS[store.header.cell];
+  const { diagram } = store.header;
   if (layout.rows.some((row) => row.folded)) return;
   for (let t = first; t <= last; t++) {
     drawFall(context, scene, t);

@@ -3,7 +3,6 @@
  * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
  */
 
-import { DIAGRAMS } from "../data/cells.js";
 import { clamp, unitScale, valueAt } from "../data/values.js";
 import { colourAt, css, legible } from "../scene/theme.js";
 import { visible } from "../text/symbols.js";
@@ -38,7 +37,7 @@ export function updateReceptive(view) {
   const { unit, base, dom: { receptive }, store, frame } = view;
   receptive.box.hidden = !unit;
   if (!unit) return;
-  const hasCell = DIAGRAMS[store.header.cell].rows.includes("c");
+  const hasCell = store.header.diagram.rows.includes("c");
   if (!hasCell) receptive.letter = "h";
   const { letter } = receptive;
   const row = base.rows.find((each) => each.layer === unit.layer && each.letter === letter);

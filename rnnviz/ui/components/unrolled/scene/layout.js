@@ -1,6 +1,6 @@
 /** Sizes of the picture -> where every row and column lies. */
 
-import { DIAGRAMS } from "../data/cells.js";
+import { stripOf } from "../data/cells.js";
 import { clamp, onAxis, quantityIndex } from "../data/values.js";
 
 const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wired: 34 };
@@ -100,7 +100,7 @@ function layOutGiving(header, width, share, open, beside) {
   const top = HEIGHT.axis + inputHeight + between;
   const foot = ({ top: at, slot }) => at + slot;
   // Rows that two pictures have in common are equally high in both, and stand at the same place.
-  const strip = Math.min(...[header, ...beside].map(({ cell }) => DIAGRAMS[cell].strip));
+  const strip = Math.min(...[header, ...beside].map(({ diagram }) => stripOf(diagram)));
   const stack = (each, y) => layOutRows(each, y, between, high, strip, open);
   const feet = [header, ...beside].map((each) => foot(stack(each, top).at(-1)));
   const rows = stack(header, top + Math.max(...feet) - feet[0]);
@@ -127,7 +127,7 @@ function layOutGiving(header, width, share, open, beside) {
 
 /** Stack the rows of all layers, from y down. @returns {Row[]} */
 function layOutRows(header, y, between, high, strip, open) {
-  const diagram = DIAGRAMS[header.cell];
+  const { diagram } = header;
   const full = open === null ? header.layers ** 0.6 : 1;
   const openSize = stripSize(header.units, (high("strip") * strip) / full);
   const closedSize = stripSize(header.units, CLOSED.strip);

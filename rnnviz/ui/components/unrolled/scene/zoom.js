@@ -4,7 +4,6 @@
  * so that what one looks at grows out of where it was.
  */
 
-import { DIAGRAMS } from "../data/cells.js";
 import { clamp } from "../data/values.js";
 import { cellWidth, cellX } from "./layout.js";
 
@@ -131,7 +130,7 @@ export function drawingMiddle(scene, t) {
 export function liveliest(scene) {
   const { store, decoded } = scene;
   const { units, steps, layers } = store.header;
-  const letter = DIAGRAMS[store.header.cell].belt ?? "h";
+  const letter = store.header.diagram.belt ?? "h";
   const layer = layers - 1;
   const q = store.header.quantities.findIndex((quantity) => quantity.letter === letter);
   const start = (layer * store.header.quantities.length + q) * steps * units;

@@ -20,8 +20,9 @@ const WHAT = {
 };
 
 /** @param {"strips"|"unit"} shown whether all units are strips of colours, or one is a line */
-export function explainRow(cell, { quantity }, peak, shown) {
-  const what = WHAT[quantity.letter] ?? WHAT[`${cell} ${quantity.letter}`];
+export function explainRow({ cell, diagram }, { quantity }, peak, shown) {
+  const what = WHAT[quantity.letter] ?? WHAT[`${cell} ${quantity.letter}`]
+    ?? `Each unit's ${quantity.label}: ${quantity.meaning}.`;
   const gate = quantity.scale === "gate";
   if (shown === "unit") {
     return gate ? `${what} The wider the valve is open, the nearer to 1.`
@@ -29,7 +30,7 @@ export function explainRow(cell, { quantity }, peak, shown) {
   }
   if (gate) return `${what} The fuller the colour, the nearer to 1.`;
   const end = shortly(peak);
-  const colours = cell === "relu" && quantity.letter === "h" ? `full colour is ${end}`
+  const colours = diagram.squashed[quantity.letter]?.function === "ReLU" ? `full colour is ${end}`
     : `the left colour is below 0, the right one above, in full at −${end} and +${end}`;
   return `${what} Pale is near 0; ${colours}.`;
 }

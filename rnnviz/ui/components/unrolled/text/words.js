@@ -1,6 +1,6 @@
 /** Sentences and numbers as text. */
 
-import { DIAGRAMS } from "../data/cells.js";
+import { byFormula, writerOf, writerOfKept, writtenSum } from "../data/cells.js";
 import { number } from "../data/packet.js";
 import { hit, normsOf, onlyTrained, scoreOf, storyOf, told, valueAt } from "../data/values.js";
 import { exactly, grouped, minus, percent, shortly } from "./numbers.js";
@@ -23,11 +23,11 @@ function evenly(value, digits) {
 
 /** The line above the picture, in two parts: what was measured, and on what. */
 export function captionOf({ store, frame, zoom, unit }) {
-  const { cell, hidden: units, layers } = store.header;
+  const { diagram, hidden: units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
     `Measured on the probe at iteration ${grouped(frame.iteration)}`,
-    `loss ${shortly(number(frame.loss))} · ${DIAGRAMS[cell].name}, ` +
+    `loss ${shortly(number(frame.loss))} · ${diagram.name}, ` +
       (zoom.level && unit ? `${unitName(store.header, unit)} of 0 to ${units - 1}` : size),
   ];
 }
@@ -78,7 +78,7 @@ function wholeSentence(scene) {
   const { index, label } = storyOf(header);
   const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
   const parts = [
-    `Unrolled ${DIAGRAMS[header.cell].name} with ${plural(header.hidden, "unit")} over ` +
+    `Unrolled ${header.diagram.name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
       `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
     header.classes ? `Predictions: ${scoreWords(frame)}.` : "",
@@ -162,7 +162,7 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
       replaced(scene, row, unit) ? ""
-        : formula(scene, DIAGRAMS[store.header.cell].formulas[row.letter], row, t, unit),
+        : formula(scene, writerOf(store.header.diagram, row.letter), row, t, unit),
       changedOf(scene, row, unit) || (scene.layout.toCell ? recovered(scene, row) : ""),
       frame.exact ? "" : nearest(store.header),
       row.group > 1 ? `its line shows the mean of ${row.group * store.header.group} units` : "",
@@ -196,7 +196,7 @@ function changedOf(scene, row, unit) {
 
 /** The sum in a squashed value is not recorded. */
 function recovered(scene, row) {
-  const [squash] = DIAGRAMS[scene.store.header.cell].squashed[row.letter] ?? [];
+  const squash = scene.store.header.diagram.squashed[row.letter]?.function;
   return squash ? `the number in ${squash}( ) is recovered from the output` : "";
 }
 
@@ -223,7 +223,7 @@ function valuesAround(scene, row, unit) {
  *   was done to the unit
  */
 export function formulaOf(scene, row, t, unit) {
-  const { formulas, squashed } = DIAGRAMS[scene.store.header.cell];
+  const { diagram } = scene.store.header;
   const value = valuesAround(scene, row, unit);
   const told = evenly(value(row.letter, t), scene.frame.exact ? 7 : 3);
   const is = scene.frame.exact ? "=" : "≈";
@@ -235,22 +235,22 @@ export function formulaOf(scene, row, t, unit) {
   const name = named(t)(row.letter);
   const instead = replaced(scene, row, unit);
   if (instead) {
-    const note = formulas[row.letter] ? otherwise(scene, row, t, value) : "";
+    const note = diagram.formulas[row.letter] ? otherwise(scene, row, t, value) : "";
     return { symbols: `${name} is ${instead}`, numbers: `${is} ${told}`, note };
   }
-  if (formulas[row.letter]) {
+  const write = writerOf(diagram, row.letter);
+  if (write) {
     const said = (step) => (letter) => briefly(value(letter, step));
-    const write = formulas[row.letter];
     return {
       symbols: `${name} = ${write(named(t), named(t - 1))}`,
       numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: "",
     };
   }
-  const [squash, write] = squashed[row.letter];
+  const { function: squash, of } = diagram.squashed[row.letter];
   const inside = UNSQUASH[squash](value(row.letter, t));
   const about = Number.isFinite(inside) ? `${squash}(${evenly(inside, 3)}) ${is} ` : `${is} `;
   return {
-    symbols: `${name} = ${squash}(${write(named(t), named(t - 1))})`, numbers: about + told,
+    symbols: `${name} = ${squash}(${writtenSum(of, named(t), named(t - 1))})`, numbers: about + told,
     note: changedOf(scene, row, unit),
   };
 }
@@ -264,9 +264,8 @@ const UNSQUASH = {
 
 /** What the formula of a unit that does not follow it would give; empty where that is the same. */
 function otherwise(scene, row, t, value) {
-  const { values } = DIAGRAMS[scene.store.header.cell];
   const at = (step) => (letter) => value(letter, step);
-  const expected = values[row.letter](at(t), at(t - 1));
+  const expected = byFormula(scene.store.header.diagram, row.letter, at(t), at(t - 1));
   const recorded = value(row.letter, t);
   if (!scene.frame.exact || !Number.isFinite(expected + recorded)) return "";
   const near = Math.abs(expected - recorded) <= 1e-4 * Math.max(1, Math.abs(recorded));
@@ -279,15 +278,15 @@ function lowered(count) {
 
 /** Between two columns of the belt: what the valve lets through. */
 function keptLines(scene, row, t, unit) {
-  const { cell } = scene.store.header;
+  const { diagram } = scene.store.header;
   const { rows } = scene.layout;
-  const { valve, kept } = DIAGRAMS[cell];
+  const { valve } = diagram;
   const gate = rows.find((each) => each.letter === valve && each.layer === row.layer);
   const value = valueAt(scene, gate, t, unit) * (t ? valueAt(scene, row, t - 1, unit) : 0);
   return [
     `kept from time step ${t - 1} to ${t}, unit ${unit}`,
     shortly(value),
-    formula(scene, kept, row, t, unit),
+    formula(scene, writerOfKept(diagram), row, t, unit),
     `${gate.quantity.label} × ${row.quantity.label} of the step before`,
   ];
 }
