@@ -283,3 +283,26 @@ def test_on_a_projector_buttons_and_readings_are_on_one_line(studio: Page) -> No
     assert learning_rate is not None
     assert place is not None
     assert learning_rate["y"] < place["y"] + place["height"]
+
+
+def test_on_a_projector_both_players_of_the_picture_are_in_sight(studio: Page) -> None:
+    studio.set_viewport_size({"width": 1280, "height": 720})
+    follow = studio.get_by_role("button", name=re.compile("newest iteration as training"))
+    expect(follow).to_be_in_viewport(ratio=1)
+    probe, about = studio.locator(".unrolled .measured"), studio.locator(".unrolled .about")
+    expect(about).to_contain_text("LSTM, 16 units")
+    whole, part = probe.bounding_box(), about.bounding_box()
+    assert whole is not None
+    assert part is not None
+    assert part["y"] + part["height"] <= whole["y"] + whole["height"] + 1
+
+
+def test_on_a_phone_the_pages_and_the_readings_are_one_line_each(studio: Page) -> None:
+    studio.set_viewport_size({"width": 390, "height": 844})
+    for each in (".st-key-phone_pages a", ".st-key-transport .readings > div"):
+        shown_ones = studio.locator(f"{each}:visible")
+        expect(shown_ones.first).to_be_visible()
+        boxes = [box for one in shown_ones.all() if (box := one.bounding_box()) is not None]
+        assert len(boxes) >= 3
+        assert len({round(box["y"]) for box in boxes}) == 1
+        assert boxes[0]["x"] < 30

@@ -28,6 +28,8 @@ _CSS = """
 <style>
 /* One screen: the menu is in the header, so the page itself needs little air above it. */
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.5rem 2rem; }
+/* Streamlit's own 0.6 is a contrast of 3.9 : 1 on white. */
+[data-testid="stCaptionContainer"] { opacity: 0.75 !important; }
 /* A page's name stands beside a sentence or its controls, and is hardly more than they are. */
 .stMain h2 { font-size: 1.5rem; padding: 0.25rem 0; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
@@ -61,7 +63,7 @@ _CSS = """
 .guide { margin: 0; font-size: 0.9rem; line-height: 1.3; }
 /* As high whatever it says, so that nothing below it moves. */
 .st-key-above_picture { min-height: 1.2rem; margin: -0.8rem 0 -0.9rem; }
-.st-key-studio:has(.st-key-two_networks) .st-key-above_picture { min-height: 0; margin: -1rem 0 0; }
+.st-key-studio:has(.st-key-two_networks) div:has(> .st-key-above_picture) { display: none; }
 /* The menu of a phone lies behind an arrow; there the pages stand above the page as well. */
 div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
@@ -107,7 +109,7 @@ div:has(> .st-key-phone_pages) { display: none; }
 }
 .st-key-studio:has(.st-key-two_networks) .rnnviz-plot-host { flex: 1 1 280px; margin-top: 0; }
 /* As high while training, without its slider: nothing jumps. */
-.st-key-rewind { min-height: 4.6rem; justify-content: end; }
+.st-key-rewind { min-height: 4.6rem; }
 .st-key-choices { min-height: 4.6rem; }
 @media (max-width: 640px) {
   /* Two choices beside each other. */

@@ -42,7 +42,7 @@ _CELLS = FIELD["cell"].choices or ()
 _HELP = (
     "A second network with another cell: same task, same seed, same batches, same settings, and, "
     "once it has caught up, at the same iteration. Sweeps, pauses and rewinding move both, on the "
-    "same scales."
+    "same scales. One network alone can fill the window (key f); two cannot."
 )
 
 

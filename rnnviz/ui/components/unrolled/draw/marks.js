@@ -154,6 +154,9 @@ export function wrapped(context, text, width) {
 /** Sizes of text in a column too narrow for words: across it, and from the bottom up. */
 const ACROSS = [15, 10];
 
+/** Letters of a word that is nearly too wide are drawn narrower, down to this share, before it is cut. */
+const NARROWEST = 0.7;
+
 /** The size of texts in narrow columns that have so much room across. */
 export function acrossSize(context, scene, labels, width) {
   return commonSize(context, scene, labels, width, 400, ACROSS);
@@ -164,7 +167,8 @@ export function narrowText(context, scene, text, [x, y, width, height], middle, 
   context.font = font(scene, size);
   if (measured(context, text) <= width || height <= width) {
     context.textAlign = "center";
-    context.fillText(fitted(context, text, width), x + width / 2, middle);
+    const shown = measured(context, text) * NARROWEST <= width ? text : fitted(context, text, width);
+    context.fillText(shown, x + width / 2, middle, width);
     return;
   }
   context.font = font(scene, ACROSS[1]);

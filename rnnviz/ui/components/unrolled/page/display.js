@@ -118,7 +118,7 @@ export function updateTexts(view) {
   const [measured_, about] = captionOf(view);
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
-  explained(dom.measured, "measured on the probe", EXPLAINED.probe);
+  explained(dom.measured, "probe", EXPLAINED.probe);
   dom.measured.append(" · ");
   element("span", "about", dom.measured, about);
   dom.score.textContent = store.header.classes ? scoreWords(frame) : "";

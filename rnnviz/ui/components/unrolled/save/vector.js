@@ -156,7 +156,7 @@ export class VectorContext {
     return this.ruler.measureText(text);
   }
 
-  fillText(text, x, y) {
+  fillText(text, x, y, most = Infinity) {
     if (!text.trim()) return;
     const [, weight, size, family] = /^(?:(\S+) )?([\d.]+)px (.*)$/.exec(this.font);
     const anchor = { center: "middle", right: "end" }[this.textAlign] ?? "start";
@@ -168,7 +168,7 @@ export class VectorContext {
     this.parts.push(
       `<text x="${written(left)}" y="${written(base)}"${turned} text-anchor="${anchor}" ` +
         `font-family="${escaped(family)}" font-size="${size}" font-weight="${weight ?? 400}" ` +
-        `textLength="${written(measured(this, text))}" lengthAdjust="spacingAndGlyphs" ` +
+        `textLength="${written(Math.min(measured(this, text), most))}" lengthAdjust="spacingAndGlyphs" ` +
         `${this.paintOf("fill", this.fillStyle)} xml:space="preserve">${escaped(text)}</text>`,
     );
   }

@@ -12,7 +12,7 @@ export const HEIGHT = {
 
 /** What gives way in a low window: as high as it likes to be, and the least that can be read. */
 const FLEXIBLE = {
-  strip: [1, 0.6], slot: [42, 30], openSlot: [34, 22], between: [9, 7], prediction: [74, 42], gradient: [74, 36],
+  strip: [1, 0.6], slot: [42, 30], openSlot: [34, 22], between: [9, 5], prediction: [74, 42], gradient: [74, 36],
 };
 const GIVING_STEPS = 8;
 

@@ -26,7 +26,7 @@ export function captionOf({ store, frame, zoom, unit }) {
   const { diagram, hidden: units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
-    `Measured on the probe at iteration ${grouped(frame.iteration)}`,
+    `Probe at iteration ${grouped(frame.iteration)}`,
     `loss ${shortly(number(frame.loss))} · ${diagram.name}, ` +
       (zoom.level && unit ? `${unitName(store.header, unit)} of 0 to ${units - 1}` : size),
   ];
