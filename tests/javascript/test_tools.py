@@ -19,7 +19,7 @@ def npm() -> str:
     path = shutil.which("npm")
     if path is not None and (_TOP / "node_modules").is_dir():
         return path
-    reason = "no npm is installed" if path is None else "no node_modules: run `npm ci`"
+    reason = "no npm is installed" if path is None else "no node_modules: run `npm install`"
     if os.environ.get(_REQUIRED):
         pytest.fail(f"{reason}, and {_REQUIRED} is set")
     pytest.skip(reason)

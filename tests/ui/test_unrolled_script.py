@@ -75,7 +75,7 @@ def test_the_bundle_was_made_from_the_scripts_that_are_here() -> None:
             total.update(f"{name}\n".encode())
             total.update((_FOLDER / name).read_bytes())
     first = unrolled.script().splitlines()[0]
-    assert total.hexdigest() in first, "stale: run `npm ci` once, then `npm run build`"
+    assert total.hexdigest() in first, "stale: run `npm install` once, then `npm run build`"
 
 
 def test_the_context_that_writes_svg_knows_every_call_that_the_picture_makes() -> None:

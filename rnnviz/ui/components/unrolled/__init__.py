@@ -3,7 +3,7 @@
 `unrolled.js` says which script does what, and how the picture is mounted or painted outside of
 Streamlit; `unrolled.css` lays out the controls, and `rnnviz.figures.picture.pack` makes the bytes
 that come in. What runs is `unrolled.min.js`, which is made from all of them: after an edit of a
-script or the style sheet, `npm ci` once and `npm run build`.
+script or the style sheet, `npm install` once and `npm run build`.
 """
 
 from __future__ import annotations
