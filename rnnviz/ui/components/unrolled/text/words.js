@@ -219,8 +219,8 @@ function valuesAround(scene, row, unit) {
 
 /**
  * What a row's value is made of at a step: in symbols, and with the recorded numbers.
- * @returns {{symbols: string, numbers: string, note: string}} `note` is empty but where something
- *   was done to the unit
+ * @returns {{symbols: string, numbers: string, note: string}} `note` says what was done to the
+ *   unit, and where the recorded value is another than that of the formula
  */
 export function formulaOf(scene, row, t, unit) {
   const { diagram } = scene.store.header;
@@ -243,7 +243,7 @@ export function formulaOf(scene, row, t, unit) {
     const said = (step) => (letter) => briefly(value(letter, step));
     return {
       symbols: `${name} = ${write(named(t), named(t - 1))}`,
-      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: "",
+      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: otherwise(scene, row, t, value),
     };
   }
   const { function: squash, of } = diagram.squashed[row.letter];
