@@ -8,6 +8,7 @@ const SIGNED_POWER = 0.6;
 
 /**
  * @typedef {{ink: number[], paper: number[], dark: boolean, font: string}} Theme
+ * @typedef {{colour: string, scale?: string, negative?: string}} Coloured
  * @param {{ink: string, paper: string, font: string}} wanted CSS colours and font family
  * @returns {Theme}
  */
@@ -19,34 +20,41 @@ export function makeTheme({ ink, paper, font }) {
   };
 }
 
-/** The theme of the page at an element. @returns {Theme} */
+/** The theme of the page at an element. @param {Element} element @returns {Theme} */
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const paper = style.getPropertyValue("--st-background-color");
   return makeTheme({ ink: style.color, paper, font: style.fontFamily });
 }
 
+/** @type {CanvasRenderingContext2D|null|undefined} */
 let colourReader;
 
-/** Any CSS colour as [r, g, b]. */
+/**
+ * Any CSS colour as [r, g, b].
+ * @param {string|undefined} text @param {number[]} fallback @returns {number[]}
+ */
 export function parseColour(text, fallback) {
-  const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text?.trim());
+  const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text?.trim() ?? "");
   if (hex) return hex.slice(1).map((pair) => parseInt(pair, 16));
   colourReader ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  if (!text || !CSS.supports("color", text.trim())) return fallback;
+  if (!text || !colourReader || !CSS.supports("color", text.trim())) return fallback;
   colourReader.fillStyle = text.trim();
   colourReader.fillRect(0, 0, 1, 1);
   return Array.from(colourReader.getImageData(0, 0, 1, 1).data.slice(0, 3));
 }
 
+/** @param {number[]} from @param {number[]} to @param {number} share */
 export function mix(from, to, share) {
   return from.map((channel, index) => Math.round(channel + (to[index] - channel) * share));
 }
 
+/** @param {number[]} colour */
 export function css(colour, alpha = 1) {
   return `rgb(${colour[0]} ${colour[1]} ${colour[2]} / ${alpha})`;
 }
 
+/** @param {number[]} colour */
 function luminance(colour) {
   const linear = colour.map((channel) => {
     const share = channel / 255;
@@ -55,12 +63,13 @@ function luminance(colour) {
   return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
 }
 
+/** @param {number[]} one @param {number[]} other */
 export function contrast(one, other) {
   const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (high + 0.05) / (low + 0.05);
 }
 
-/** The colour, moved towards the ink until text in it can be read (WCAG 4.5 : 1). */
+/** The colour, moved towards the ink until text in it can be read (WCAG 4.5 : 1). @param {number[]} colour @param {Theme} theme */
 export function readable(colour, theme) {
   for (let share = 0; share < 1; share += 0.1) {
     const moved = mix(colour, theme.ink, share);
@@ -69,14 +78,21 @@ export function readable(colour, theme) {
   return theme.ink;
 }
 
-/** Of ink and paper what can be read on a ground; where neither can, black or white, one of which can. */
+/**
+ * Of ink and paper what can be read on a ground; where neither can, black or white, one of which can.
+ * @param {Theme} theme @param {number[]} ground
+ */
 export function legible({ ink, paper }, ground) {
+  /** @param {number[]} one @param {number[]} other */
   const best = (one, other) => (contrast(one, ground) >= contrast(other, ground) ? one : other);
   const ours = best(ink, paper);
   return contrast(ours, ground) >= 4.5 ? ours : best([0, 0, 0], [255, 255, 255]);
 }
 
-/** 256 colours from the lowest to the highest value, and one more for "not a number". */
+/**
+ * 256 colours from the lowest to the highest value, and one more for "not a number".
+ * @param {Coloured} quantity @param {Theme} theme
+ */
 export function colourTable(quantity, theme) {
   const table = new Uint32Array(257);
   const colour = coloursOf(quantity, theme);
@@ -85,11 +101,15 @@ export function colourTable(quantity, theme) {
   return table;
 }
 
-/** Colour at a share 0..1 of the scale; for a signed quantity 0.5 is zero. */
+/**
+ * Colour at a share 0..1 of the scale; for a signed quantity 0.5 is zero.
+ * @param {Coloured} quantity @param {number} share @param {Theme} theme
+ */
 export function colourAt(quantity, share, theme) {
   return coloursOf(quantity, theme)(share);
 }
 
+/** @param {Coloured} quantity @param {Theme} theme @returns {(share: number) => number[]} */
 function coloursOf(quantity, theme) {
   const zero = mix(theme.paper, theme.ink, 0.045);
   const plain = parseColour(quantity.colour, [128, 128, 128]);
@@ -100,7 +120,7 @@ function coloursOf(quantity, theme) {
     mix(zero, share < 0.5 ? low : high, (Math.abs(share - 0.5) * 2) ** SIGNED_POWER);
 }
 
-/** The end of a scale must stand out from the paper in either theme. */
+/** The end of a scale must stand out from the paper in either theme. @param {number[]} colour @param {Theme} theme */
 function strong(colour, theme) {
   for (let share = 0; share < 0.6; share += 0.1) {
     const moved = mix(colour, theme.ink, share);
@@ -109,6 +129,7 @@ function strong(colour, theme) {
   return colour;
 }
 
+/** @param {number[]} colour */
 export function pixel([red, green, blue]) {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
