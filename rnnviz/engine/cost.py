@@ -61,7 +61,7 @@ _CELLS = {
     "relu": _CellCost(kept=1, views=7, unit_s=18e-9, step_s=3.3e-6),
     "gru": _CellCost(kept=7, views=23, unit_s=60e-9, step_s=16e-6),
     "lstm": _CellCost(kept=11, views=21, unit_s=100e-9, step_s=16e-6),
-    "mlp": _CellCost(kept=1, views=0, unit_s=17e-9, step_s=0.0),
+    "mlp": _CellCost(kept=1, views=0, unit_s=24e-9, step_s=0.0),
 }
 
 
