@@ -306,3 +306,17 @@ def test_on_a_phone_the_pages_and_the_readings_are_one_line_each(studio: Page) -
         assert len(boxes) >= 3
         assert len({round(box["y"]) for box in boxes}) == 1
         assert boxes[0]["x"] < 30
+
+
+def test_on_a_phone_the_settings_make_way_for_the_page_once_a_choice_was_made(
+    page: Page, server: Server
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server.url)
+    expect(page.locator("canvas").first).to_be_visible()
+    page.get_by_test_id("stExpandSidebarButton").first.click()
+    drawer = page.get_by_test_id("stSidebar")
+    expect(drawer).to_have_attribute("data-collapsed", "false")
+    drawer.get_by_text("GRU", exact=True).first.click()
+    expect(drawer).to_have_attribute("data-collapsed", "true")
+    expect(page.get_by_test_id("stMain")).to_contain_text("GRU")

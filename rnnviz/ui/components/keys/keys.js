@@ -21,7 +21,7 @@ let byKeyboard = false;
 function listen() {
   window.addEventListener("pointerdown", () => (byKeyboard = false), { capture: true });
   window.addEventListener("keydown", press, { capture: true });
-  window.addEventListener("click", showThePage);
+  window.addEventListener("click", showThePage, { capture: true });
   return true;
 }
 
