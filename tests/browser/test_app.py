@@ -239,6 +239,7 @@ def test_markup_in_a_text_is_shown_and_never_run(studio):
     area = studio.get_by_label("Text", exact=True)
     area.fill("<img/src=x/onerror=window.hacked=1> <b>bold</b> one two three four one two")
     area.press("Control+Enter")
+    expect(studio.get_by_text("The text has 8 words, 6 distinct")).to_be_visible()
     studio.get_by_role("button", name="Start a new run with this task").click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
 
