@@ -119,6 +119,8 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
             by = _by(cell) if view in (_LAG, _ITEMISED) else by
             of = _of() if view == _LAG else LAST
             inspection.rewind(run, stops)
+            if run.trainer.iteration == 0:
+                st.caption("Iteration 0: nothing is learned yet.")
             prediction = _prediction(run) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
