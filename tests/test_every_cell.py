@@ -132,7 +132,7 @@ def test_every_figure_and_sentence_takes_it(cell):
     assert values_sentence(values, spectra(net), cell)
     way = way_back(trace, net)
     figures.way_back(way)
-    by_gates = [line for line in way.foretold if line.source.endswith("alone")]
+    by_gates = [line for line in way.estimates if line.source.endswith("alone")]
     assert bool(by_gates) == (spec_of(cell).valve is not None)
     for letter in ("c", "h") if spec_of(cell).has_cell_state else ("h",):
         assert way_back_sentence(way, letter)

@@ -42,7 +42,7 @@ SAME = 0.03
 
 
 @dataclass(frozen=True)
-class Foretold:
+class Estimate:
     """A line of theory, beside the measured gradient w.r.t. one state.
 
     Parameters
@@ -81,12 +81,12 @@ class WayBack:
     h, c : array, (lags,)
         Its norm w.r.t. hidden and cell state of one layer, over lag; `c` is empty where there is no
         cell state.
-    foretold : tuple of Foretold
+    estimates : tuple of Estimate
     """
 
     h: Norms
     c: Norms
-    foretold: tuple[Foretold, ...]
+    estimates: tuple[Estimate, ...]
 
     def by(self, letter: Letter) -> Norms:
         """Return the norm of the gradient w.r.t. one of the two states."""
@@ -115,8 +115,8 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     h = backward_norms(trace, "last_d_h", layer)
     c = backward_norms(trace, "last_d_c", layer)
     bound = _by_jacobians(trace, network, h) if range(network.layers)[layer] == top else None
-    foretold = (bound, _by_gates(trace, layer, c if c.size else h))
-    return WayBack(h, c, tuple(line for line in foretold if line is not None))
+    estimates = (bound, _by_gates(trace, layer, c if c.size else h))
+    return WayBack(h, c, tuple(line for line in estimates if line is not None))
 
 
 def through_gates(gradient: Array, gates: Array) -> Norms:
@@ -164,11 +164,11 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
         return backward_sentence(norms)
     state = "cell state (dL/dc)" if letter == "c" else "hidden state (dL/dh)"
     said = f"The gradient w.r.t. the {state} {word}. {backward_sentence(norms)}"
-    compared = (_compared(norms, line) for line in way.foretold if line.letter == letter)
+    compared = (_compared(norms, line) for line in way.estimates if line.letter == letter)
     return " ".join([said, *compared])
 
 
-def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Foretold | None:
+def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
     """Return what can be left at most in the top layer."""
     lags = before_first_zero(h).size - 1
     numbers = h.size * trace.hidden_size**2 * len(trace.layers)
@@ -181,10 +181,10 @@ def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Foretold | None:
     if not np.isfinite(stretched).all():
         return None
     with np.errstate(over="ignore", under="ignore"):
-        return Foretold("h", JACOBIANS, looked_at, stretched * h[0])
+        return Estimate("h", JACOBIANS, looked_at, stretched * h[0])
 
 
-def _by_gates(trace: Trace, layer: int, measured: Norms) -> Foretold | None:
+def _by_gates(trace: Trace, layer: int, measured: Norms) -> Estimate | None:
     """Return what the gates alone would leave, over the lags at which there is a gradient."""
     last, lags = last_scored_step(trace), before_first_zero(measured).size - 1
     of_layer = trace.layers[layer]
@@ -195,10 +195,10 @@ def _by_gates(trace: Trace, layer: int, measured: Norms) -> Foretold | None:
         return None
     norms = through_gates(gradient[last], of_layer.gates[spec.valve][last:0:-1][:lags])
     source = f"{gate_label(spec.valve)}s alone"
-    return Foretold(letter, source, np.arange(lags + 1), norms) if norms.all() else None
+    return Estimate(letter, source, np.arange(lags + 1), norms) if norms.all() else None
 
 
-def _compared(norms: Norms, line: Foretold) -> str:
+def _compared(norms: Norms, line: Estimate) -> str:
     shown = factor_text(line.factor)
     over = f"over these {steps_text(int(line.lags[-1]))}, on average"
     if line.source == JACOBIANS:

@@ -34,14 +34,14 @@ sequence.py      `record_sequence`: one sequence with the two gradients that a t
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
-checks.py        what is refused at the door, and with which words
+validation.py        what is refused at the door, and with which words
 check.py         the gradient checker
 ================ =================================================================
 """
 
 from rnnviz.engine.cells import CELLS, CellSpec, gate_label, spec_of
-from rnnviz.engine.check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
+from rnnviz.engine.gradient_check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.engine.itemise import Itemised, itemised
 from rnnviz.engine.losses import LOSSES, softmax

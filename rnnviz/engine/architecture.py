@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.cells import CELLS, LSTMS, Cell, ResetBeforeGRU, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
@@ -41,16 +41,16 @@ class Architecture:
     embedding_size: int | None = None
 
     def __post_init__(self) -> None:
-        checks.choice("cell", self.cell, CELLS)
-        checks.choice("reset", self.reset, RESETS)
+        validation.choice("cell", self.cell, CELLS)
+        validation.choice("reset", self.reset, RESETS)
         for name in ("input_size", "hidden_size", "output_size", "window"):
-            checks.whole(name, getattr(self, name), 1)
-        checks.whole("layers", self.layers, 1, 4)
+            validation.whole(name, getattr(self, name), 1)
+        validation.whole("layers", self.layers, 1, 4)
         if self.embedding_size is not None:
-            checks.whole("embedding_size", self.embedding_size, 1)
+            validation.whole("embedding_size", self.embedding_size, 1)
         for name in ("peephole", "coupled"):
-            checks.yes_or_no(name, getattr(self, name))
-        object.__setattr__(self, "dtype", checks.float_type(self.dtype).name)
+            validation.yes_or_no(name, getattr(self, name))
+        object.__setattr__(self, "dtype", validation.float_type(self.dtype).name)
         for name, only in (
             ("peephole", "lstm"),
             ("coupled", "lstm"),
@@ -83,27 +83,28 @@ class Architecture:
                 f"intervention must be Hold, Silence or ShiftForgetBias, got {type(item).__name__}"
             )
         if item.layer is not None:
-            checks.whole("layer", item.layer, 0, self.layers - 1)
+            validation.whole("layer", item.layer, 0, self.layers - 1)
         if isinstance(item, ShiftForgetBias):
-            checks.finite("amount", item.amount)
+            validation.finite("amount", item.amount)
             if not self.cell_type.spec.forget_gate:
                 raise ValueError(f"there is no forget bias in the cell {self.cell}")
             return
         if not (item.units is None or isinstance(item.units, tuple)):
             raise ValueError(
-                f"units must be a tuple of whole numbers or None, got {checks.shown(item.units)}"
+                "units must be a tuple of whole numbers or None, "
+                f"got {validation.shown(item.units)}"
             )
         for unit in item.units or ():
-            checks.whole("unit", unit, 0, self.hidden_size - 1)
+            validation.whole("unit", unit, 0, self.hidden_size - 1)
         if isinstance(item, Hold):
-            checks.finite("value", item.value)
+            validation.finite("value", item.value)
             self._check_gate(item.gate)
 
     def _check_gate(self, gate: str) -> None:
         allowed = self.cell_type.holdable()
         if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
             can = allowed if allowed else "none: it has no gates of its own"
-            got = f"{checks.shown(gate)} for {self.cell}"
+            got = f"{validation.shown(gate)} for {self.cell}"
             raise ValueError(f"gate must be one of {can}, got {got}")
 
     @property

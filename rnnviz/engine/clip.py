@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.norms import norm
 from rnnviz.engine.products import Array
 
@@ -32,7 +32,7 @@ def clip_by_norm(flat_gradients: Array, max_norm: float | None) -> float:
     ValueError
         If `max_norm` is negative or not finite; nothing is changed then.
     """
-    limit = None if max_norm is None else checks.at_least_0("max_norm", max_norm)
+    limit = None if max_norm is None else validation.at_least_0("max_norm", max_norm)
     before = norm(flat_gradients)
     if limit is not None:
         factor = limit / (before + 1e-6)
@@ -63,7 +63,7 @@ def clip_by_value(flat_gradients: Array, max_value: float | None) -> float:
     ValueError
         If `max_value` is negative or not finite; nothing is changed then.
     """
-    limit = None if max_value is None else checks.at_least_0("max_value", max_value)
+    limit = None if max_value is None else validation.at_least_0("max_value", max_value)
     before = norm(flat_gradients)
     if limit is not None:
         np.clip(flat_gradients, -limit, limit, out=flat_gradients)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnnviz.engine import checks, init, torch_names
+from rnnviz.engine import init, torch_names, validation
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Layout, Parameters, Shapes, views
@@ -107,10 +107,10 @@ class Network:
             window=window,
             embedding_size=embedding_size,
         )
-        generator = np.random.default_rng(checks.whole("seed", seed, 0))
-        checks.choice("initial_weights", initial_weights, init.CHOICES)
-        radius = checks.radius(spectral_radius, initial_weights, init.WITH_RADIUS)
-        bias = checks.finite("forget_bias", forget_bias)
+        generator = np.random.default_rng(validation.whole("seed", seed, 0))
+        validation.choice("initial_weights", initial_weights, init.CHOICES)
+        radius = validation.radius(spectral_radius, initial_weights, init.WITH_RADIUS)
+        bias = validation.finite("forget_bias", forget_bias)
         self._build(architecture)
         init.draw(self.parameters, architecture, generator, initial_weights, radius)
         init.set_forget_bias(self.parameters, architecture, bias)
@@ -142,7 +142,7 @@ class Network:
 
     @flat.setter
     def flat(self, values: Array) -> None:
-        checks.same_shape("flat", np.asarray(values), self._flat.shape)
+        validation.same_shape("flat", np.asarray(values), self._flat.shape)
         np.copyto(self._flat, values, casting="same_kind")
 
     @property
@@ -203,7 +203,7 @@ class Network:
             As `record`; neither weights nor gradients are changed then.
         """
         plain = mask is None and truncate is None and not self.architecture.ids
-        if not (plain and checks.usual(x, y, loss, self.input_size, self.output_size)):
+        if not (plain and validation.usual(x, y, loss, self.input_size, self.output_size)):
             x, y, mask = self.checked(x, y, mask, loss, truncate)
         with np.errstate(all="ignore"):
             unrolled = self._forward(x)
@@ -308,7 +308,7 @@ class Network:
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """Return a network of the same weights and interventions, maybe in another precision."""
         twin = Network.__new__(Network)
-        name = self.dtype if dtype is None else checks.float_type(dtype)
+        name = self.dtype if dtype is None else validation.float_type(dtype)
         twin._build(replace(self.architecture, dtype=name.name))
         twin.flat[...] = self.flat
         twin.intervene(*self._interventions)
@@ -348,16 +348,16 @@ class Network:
         self, x: Any, y: Any, mask: Any, loss: str, truncate: int | None = None
     ) -> tuple[Array, Targets, Mask | None]:
         """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
-        checks.truncation(truncate)
+        validation.truncation(truncate)
         x = self.checked_inputs(x)
         steps, batch = x.shape[:2]
-        mask = checks.mask(mask, (steps, batch))
-        return x, checks.targets(y, mask, loss, (steps, batch, self.output_size)), mask
+        mask = validation.mask(mask, (steps, batch))
+        return x, validation.targets(y, mask, loss, (steps, batch, self.output_size)), mask
 
     def checked_state(self, initial: Any, batch: int) -> dict[str, Array] | None:
         """Return an initial state that fits; `ValueError` says what does not."""
         names = self.architecture.cell_type.state_names
-        return checks.initial(initial, names, (self.layers, batch, self.hidden_size))
+        return validation.initial(initial, names, (self.layers, batch, self.hidden_size))
 
     def unroll(
         self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True
@@ -373,8 +373,8 @@ class Network:
     def checked_inputs(self, x: Any) -> Array:
         """Return inputs that fit; `ValueError` says what does not."""
         if self.architecture.ids:
-            return checks.ids(x, self.input_size)
-        return checks.inputs(x, self.input_size)
+            return validation.ids(x, self.input_size)
+        return validation.inputs(x, self.input_size)
 
     def _forward(
         self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True

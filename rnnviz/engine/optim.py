@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.products import Array
 
 
@@ -30,7 +30,7 @@ class Optimizer(ABC):
     """
 
     def __init__(self, size: int, dtype: DTypeLike, weight_decay: float = 0.0) -> None:
-        self.dtype = checks.float_type(dtype)
+        self.dtype = validation.float_type(dtype)
         self.weight_decay = weight_decay
         self.iterations = 0
         self._scratch: Array = np.zeros(size, self.dtype)
@@ -198,8 +198,8 @@ def make_optimizer(
     ValueError
         If there is no such optimiser, or a size, type or setting is not allowed.
     """
-    checks.choice("optimizer", name, OPTIMIZERS)
-    checks.whole("size", size, 1)
+    validation.choice("optimizer", name, OPTIMIZERS)
+    validation.whole("size", size, 1)
     for setting, value in settings.items():
-        checks.finite(setting, value)
+        validation.finite(setting, value)
     return OPTIMIZERS[name](size, dtype, **settings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.itemise import NUMBERS, groups
 from rnnviz.engine.products import Array
 
@@ -175,7 +175,7 @@ def _checked(
 def _chosen(steps: Sequence[int] | None, T: int) -> NDArray[np.intp]:
     if steps is None:
         return np.arange(T)
-    return np.array([checks.whole("steps", step, 0, T - 1) for step in steps], np.intp)
+    return np.array([validation.whole("steps", step, 0, T - 1) for step in steps], np.intp)
 
 
 def _columns(

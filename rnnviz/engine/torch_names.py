@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.layout import Shapes
 from rnnviz.engine.products import Array
 
@@ -54,8 +54,8 @@ def arrays(value: Mapping[str, Any], shapes: Shapes, dtype: np.dtype[Any]) -> di
     found = {}
     for name, shape in shapes.items():
         theirs = names[name]
-        found[name] = checks.numbers(theirs, _detached(theirs, value[theirs]))
-        checks.same_shape(theirs, found[name], shape)
+        found[name] = validation.numbers(theirs, _detached(theirs, value[theirs]))
+        validation.same_shape(theirs, found[name], shape)
         largest = np.abs(found[name]).max()
         if largest > np.finfo(dtype).max:
             raise ValueError(f"{theirs} must be finite in {dtype}, got {largest}")
@@ -88,9 +88,9 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
     unknown = [name for name in others if name not in matched.values()]
     if missing or unknown:
         raise ValueError(
-            f"weights must be exactly {checks.shown(list(shapes), 120)}, in modules of any names, "
-            f"such as lstm.weight_ih_l0 and head.weight; missing {checks.shown(missing)}, "
-            f"unknown {checks.shown(unknown)}"
+            f"weights must be exactly {validation.shown(list(shapes), 120)}, in modules of any "
+            "names, such as lstm.weight_ih_l0 and head.weight; "
+            f"missing {validation.shown(missing)}, unknown {validation.shown(unknown)}"
         )
     return matched
 
@@ -159,4 +159,4 @@ def _natural(module: _Module) -> list[tuple[bool, int, str]]:
 
 
 def _paths(modules: Iterable[_Module]) -> str:
-    return checks.shown([module.path for module in modules], 120)
+    return validation.shown([module.path for module in modules], 120)

@@ -24,10 +24,10 @@ from rnnviz.figures.lag_charts import (
     runs_spec,
     way_back_spec,
 )
-from rnnviz.figures.marks import drawn
 from rnnviz.figures.sample_chart import samples_spec
 from rnnviz.figures.saturation_chart import saturation_cloud_spec
 from rnnviz.figures.series_chart import forecast_spec
+from rnnviz.figures.spec import drawn
 from rnnviz.figures.triangle_chart import triangle_row_spec, triangle_spec
 from rnnviz.figures.update_charts import gradient_norm_spec, updates_spec
 from rnnviz.figures.weight_maps import gate_weights_spec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnviz.analysis.predictions import Day
-from rnnviz.figures.marks import INK, NEUTRAL, TILES, Spec, layout, plain, tint
+from rnnviz.figures.spec import INK, NEUTRAL, TILES, Spec, layout, short_label, tint
 
 _WEEK = 7
 _ROW_HEIGHT = 68
@@ -64,15 +64,15 @@ def _tile(day: Day, labels: Sequence[str], row: int, column: int) -> Spec:
 
 
 def _words(day: Day, row: int, column: int) -> Spec:
-    lines, names = [f"<b>{plain(day.due, _LONGEST)}</b>"], [plain(day.due, _WHOLE)]
+    lines, names = [f"<b>{short_label(day.due, _LONGEST)}</b>"], [short_label(day.due, _WHOLE)]
     if day.missed:
         lines.append("missed")
     elif day.done != day.due:
-        lines += ["did", plain(day.done, _LONGEST)]
-        names.append(f"did {plain(day.done, _WHOLE)}")
+        lines += ["did", short_label(day.done, _LONGEST)]
+        names.append(f"did {short_label(day.done, _WHOLE)}")
     if day.said is not None:
-        lines.append(f"✗ {plain(day.said, _LONGEST - 1)}" if day.is_mistake else "✓")
-        names.append(f"expected {plain(day.said, _WHOLE)}")
+        lines.append(f"✗ {short_label(day.said, _LONGEST - 1)}" if day.is_mistake else "✓")
+        names.append(f"expected {short_label(day.said, _WHOLE)}")
     return {
         "x": column + 0.5,
         "y": row + 0.5,

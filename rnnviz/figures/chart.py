@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from rnnviz.figures.marks import Spec
+from rnnviz.figures.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from rnnviz.analysis.comparison import WAYS, Standing
-from rnnviz.figures.marks import FAINT, NEUTRAL, Spec, axis, layout
 from rnnviz.figures.palette import ACCURACY_COLOUR
+from rnnviz.figures.spec import FAINT, NEUTRAL, Spec, axis, layout
 from rnnviz.numbers import percent
 
 _HEIGHT = 172

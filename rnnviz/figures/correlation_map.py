@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from rnnviz.analysis.correlations import Correlations
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, maps_spec
-from rnnviz.figures.marks import Spec, layout, note, plain
 from rnnviz.figures.palette import QUANTITIES, signed
+from rnnviz.figures.spec import Spec, layout, note, short_label
 
 #: Features that are drawn; more would not be read.
 MOST_FEATURES = 24
@@ -70,7 +70,7 @@ def correlations_spec(
 
 def _features(names: list[str]) -> Side:
     # Names that are equal as far as they are shown need rows of their own: invisible spaces do it.
-    shown = [plain(name, 34) for name in names]
+    shown = [short_label(name, 34) for name in names]
     distinct = [name + " " * shown[:place].count(name) for place, name in enumerate(shown)]
     look = {
         "type": "category",

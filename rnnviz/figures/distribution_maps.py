@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from rnnviz.analysis.gates import Distribution
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, axis_name, maps_spec
-from rnnviz.figures.marks import INK, NEUTRAL, Spec
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.spec import INK, NEUTRAL, Spec
 from rnnviz.training import Mark
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnviz.analysis.equations import Equation, Number, Stage, Term, WeightedSum, number_text
-from rnnviz.figures.marks import INK, NEUTRAL, rgba, tint
 from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.figures.spec import INK, NEUTRAL, rgba, tint
 
 #: Weighted inputs that are listed one by one.
 LISTED = 8

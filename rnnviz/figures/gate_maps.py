@@ -12,8 +12,8 @@ from rnnviz.analysis.gates import saturation, saturation_by_gate
 from rnnviz.engine import spec_of
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, maps_spec
-from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.recording.trace import Array, Trace
 from rnnviz.training import Mark
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from rnnviz.analysis.gradients import Norms, step_norms
 from rnnviz.figures.logarithmic import drawable, log_axis
-from rnnviz.figures.marks import (
+from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.figures.spec import (
     Spec,
     heading,
     layout,
@@ -17,7 +18,6 @@ from rnnviz.figures.marks import (
     step_axis,
     step_names,
 )
-from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
 
 #: Letter, whose colour it takes, name, name in the key, dash as plotly has it, dash in the key.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.history import chance_loss, thin
-from rnnviz.figures.marks import Spec, add_marks, axis, heading, iteration_axis, layout, sample
 from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
+from rnnviz.figures.spec import Spec, add_marks, axis, heading, iteration_axis, layout, sample
 from rnnviz.numbers import number, percent
 from rnnviz.training import Mark
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from rnnviz.analysis.jacobians import Shares, StepValues, around, slopes
 from rnnviz.engine import spec_of
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
-from rnnviz.figures.marks import COLOURS, NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.spec import COLOURS, NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.recording.trace import Trace
 
 _COLOUR = QUANTITIES["lstm"]["d_h"].colour

@@ -13,7 +13,8 @@ from rnnviz.analysis.history import thin
 from rnnviz.analysis.side_by_side import Contender
 from rnnviz.analysis.theory import JACOBIANS, Letter, WayBack
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar, powers_of_ten
-from rnnviz.figures.marks import (
+from rnnviz.figures.palette import QUANTITIES, RUN_LINES
+from rnnviz.figures.spec import (
     NEUTRAL,
     Spec,
     add_marks,
@@ -22,7 +23,6 @@ from rnnviz.figures.marks import (
     layout,
     note,
 )
-from rnnviz.figures.palette import QUANTITIES, RUN_LINES
 from rnnviz.numbers import factor as factor_text
 from rnnviz.training import Mark
 
@@ -35,16 +35,16 @@ _DASHES = {JACOBIANS: "dash"}
 def way_back_spec(way: WayBack, height: int = 330) -> Spec:
     """Draw the measured gradient over the lag, and the lines of theory beside it.
 
-    Solid: measured. Broken: foretold, in the colour of the state that they are about; that of the
-    Jacobians is a bound at each point. What is exactly zero, or not a number, has no place on the
-    axis and is left out.
+    Solid: measured. Dashed: predicted by theory, in the colour of the state that it is about; that
+    of the Jacobians is a bound at each point. What is exactly zero, or not a number, has no place
+    on the axis and is left out.
     """
     palette = QUANTITIES["lstm"]
     measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
     lines = [
         _line(norms, _NAMES[letter], palette[f"d_{letter}"].colour) for letter, norms in measured
     ]
-    for line in way.foretold:
+    for line in way.estimates:
         most = ", at most" if line.source == JACOBIANS else ""
         name = f"{line.source}{most}: {factor_text(line.factor)} per step on average"
         drawn = _line(line.norms, name, palette[f"d_{line.letter}"].colour)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnviz.figures.marks import NEUTRAL, Spec, axis
+from rnnviz.figures.spec import NEUTRAL, Spec, axis
 
 Numbers = NDArray[np.float64]
 

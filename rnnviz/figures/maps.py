@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnviz.figures.marks import (
+from rnnviz.figures.palette import Quantity
+from rnnviz.figures.spec import (
     MARK_COLOUR,
     NEUTRAL,
     Spec,
@@ -21,7 +22,6 @@ from rnnviz.figures.marks import (
     step_axis,
     step_names,
 )
-from rnnviz.figures.palette import Quantity
 from rnnviz.numbers import number
 from rnnviz.recording.trace import Array
 from rnnviz.training import Mark

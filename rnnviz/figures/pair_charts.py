@@ -9,7 +9,8 @@ import numpy as np
 from rnnviz.analysis.gradients import step_norms
 from rnnviz.analysis.pair import carried_by
 from rnnviz.figures.logarithmic import drawable, log_axis
-from rnnviz.figures.marks import (
+from rnnviz.figures.palette import RUN_LINES
+from rnnviz.figures.spec import (
     Spec,
     heading,
     iteration_axis,
@@ -19,7 +20,6 @@ from rnnviz.figures.marks import (
     step_axis,
     step_names,
 )
-from rnnviz.figures.palette import RUN_LINES
 from rnnviz.recording.trace import Trace
 
 #: Dashes as signs in a key.

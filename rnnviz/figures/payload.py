@@ -16,16 +16,16 @@ _SINGLE_LOWEST, _SINGLE_HIGHEST = 1e-30, 1e30
 _SHORT_TYPES = {"float64": "f8", "float32": "f4", "int32": "i4", "uint8": "u1", "bool": "u1"}
 
 
-def pack(value: Any) -> Any:
+def encode_arrays(value: Any) -> Any:
     """Turn every array in a spec into plotly.js's own form of base64, and leave all else.
 
     Numbers go as float32 where it holds all of them to seven digits (the figures show six), which
     halves the payload; gradients of 1e-200 stay float64.
     """
     if isinstance(value, dict):
-        return {key: pack(part) for key, part in value.items()}
+        return {key: encode_arrays(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [pack(part) for part in value]
+        return [encode_arrays(part) for part in value]
     if isinstance(value, np.ndarray):
         return _packed(value)
     scalar = value.item() if isinstance(value, np.generic) else value
@@ -39,7 +39,9 @@ def to_bytes(document: dict[str, Any]) -> bytes:
     (Escaped, an arrow would take six bytes instead of three. Only half of a surrogate pair, which
     UTF-8 does not have, is escaped: as Python writes it, JSON reads it.)
     """
-    text = json.dumps(pack(document), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    text = json.dumps(
+        encode_arrays(document), separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
     return text.encode("utf-8", "backslashreplace")
 
 

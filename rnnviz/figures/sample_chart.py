@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.figures.marks import (
+from rnnviz.figures.spec import (
     COLOURS,
     INK,
     NEUTRAL,
@@ -17,7 +17,7 @@ from rnnviz.figures.marks import (
     Spec,
     axis,
     layout,
-    plain,
+    short_label,
     tint,
 )
 from rnnviz.tasks.examples import Example, only_at_the_end
@@ -128,7 +128,7 @@ def _heatmap(
     across: NDArray[np.float64],
     upwards: NDArray[np.float64],
 ) -> Spec:
-    shown = {name: plain(name, _LONGEST) for name in chain.from_iterable(lanes)}
+    shown = {name: short_label(name, _LONGEST) for name in chain.from_iterable(lanes)}
     numbers = [[places.get(name, _OTHER) for name in lane] for lane in lanes]
     return {
         "type": "heatmap",
@@ -174,8 +174,8 @@ def _names_in(
 def _cut(name: str, room: int) -> str:
     """Cut a name to so many characters; what is cut short, the tooltip tells."""
     if len(name) > room and room <= _CUT_SHORT:
-        return plain(name[:room], room)
-    return plain(name, min(room, _LONGEST))
+        return short_label(name[:room], room)
+    return short_label(name, min(room, _LONGEST))
 
 
 def _lane_names(upwards: NDArray[np.float64]) -> Spec:

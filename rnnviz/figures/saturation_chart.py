@@ -8,8 +8,8 @@ import numpy as np
 
 from rnnviz.analysis.gates import HIGH, LOW, Saturation
 from rnnviz.figures.maps import axis_name
-from rnnviz.figures.marks import NEUTRAL, Spec, heading, layout, note, rgba, sample
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.spec import NEUTRAL, Spec, heading, layout, note, rgba, sample
 
 #: Pixels.
 _HEIGHT = 370

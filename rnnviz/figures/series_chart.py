@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, plain
 from rnnviz.figures.palette import ACCURACY_COLOUR, LOSS_COLOUR
+from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, short_label
 
 _HEIGHT = 280
 
@@ -66,7 +66,7 @@ def forecast_spec(
         frame["xaxis"] = axis("value", showgrid=False, tickformat=",d")
     else:
         frame["xaxis"] = axis("", showgrid=False, type="date")
-    frame["yaxis"] = axis(plain(name, 40))
+    frame["yaxis"] = axis(short_label(name, 40))
     held_out = np.flatnonzero(numbers > trained)
     if len(held_out) and dates is not None:
         _shade_held_out(frame, dates[max(held_out[0] - 1, 0)], dates[-1])

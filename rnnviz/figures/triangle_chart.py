@@ -8,8 +8,8 @@ import numpy as np
 
 from rnnviz.analysis.triangle import Triangle
 from rnnviz.figures.logarithmic import drawable, log_axis, power_bar, powers_of_ten
-from rnnviz.figures.marks import NEUTRAL, Spec, axis, layout, note, plain
 from rnnviz.figures.palette import Quantity
+from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, note, short_label
 
 
 def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) -> Spec:
@@ -75,7 +75,7 @@ def triangle_row_spec(
         "name": f"prediction at step {found.steps[row]}",
         "x": np.arange(norms.size),
         "y": drawable(norms),
-        "text": [plain(label) for label in labels[: norms.size]],
+        "text": [short_label(label) for label in labels[: norms.size]],
         "line": {"color": quantity.colour, "width": 2},
         "marker": {"size": 5},
         "hovertemplate": "step %{x} %{text}: %{y:.4g}<extra></extra>",

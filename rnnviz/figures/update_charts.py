@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from rnnviz.analysis.history import thin
 from rnnviz.analysis.updates import HEALTHY, READOUT, Updates
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
-from rnnviz.figures.marks import NEUTRAL, Spec, add_marks, iteration_axis, layout, note
 from rnnviz.figures.palette import LOSS_COLOUR, QUANTITIES, Quantity
+from rnnviz.figures.spec import NEUTRAL, Spec, add_marks, iteration_axis, layout, note
 from rnnviz.numbers import number
 from rnnviz.training import Mark
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from rnnviz.analysis.gate_weights import GateWeights
 from rnnviz.figures import maps
 from rnnviz.figures.maps import LARGE_HEIGHT, Panel, Side, maps_spec
-from rnnviz.figures.marks import Spec, plain
 from rnnviz.figures.palette import QUANTITIES, signed
+from rnnviz.figures.spec import Spec, short_label
 
 
 def gate_weights_spec(
@@ -56,7 +56,7 @@ def gate_weights_spec(
 
 
 def _sources(sources: tuple[str, ...]) -> Side:
-    names = [plain(source) for source in sources]
+    names = [short_label(source) for source in sources]
     look = {
         "type": "category",
         "categoryorder": "array",

@@ -15,10 +15,10 @@ from rnnviz.engine import (
     Intervention,
     Network,
     Optimizer,
-    checks,
     clip_by_norm,
     clip_by_value,
     make_optimizer,
+    validation,
 )
 from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
@@ -147,8 +147,8 @@ class Trainer:
         if iterations is None and seconds is None:
             raise ValueError("advance expects iterations, seconds or both, got neither")
         if iterations is not None:
-            iterations = checks.whole("iterations", iterations, 0)
-        if seconds is not None and checks.finite("seconds", seconds) < 0:
+            iterations = validation.whole("iterations", iterations, 0)
+        if seconds is not None and validation.finite("seconds", seconds) < 0:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
         self._see_what_was_set()
         start = self.iteration

@@ -149,7 +149,7 @@ def test_theory_is_what_it_is_said_to_be(trainer):
                 ("is cut off", not norms.all()),
             ):
                 assert holds or f" {word}" not in said, said
-            for line in way.foretold:
+            for line in way.estimates:
                 if line.letter == state:
                     check_theory(line, norms, trace, layer, said)
 

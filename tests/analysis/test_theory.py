@@ -9,7 +9,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.gradients import backward_norms, factor_per_step
 from rnnviz.analysis.theory import (
-    Foretold,
+    Estimate,
     WayBack,
     through_gates,
     verdict,
@@ -35,7 +35,7 @@ def way_of(trainer, layer=-1):
 
 
 def line(way, source):
-    return next(found for found in way.foretold if found.source == source)
+    return next(found for found in way.estimates if found.source == source)
 
 
 def test_what_gates_leave_is_their_product_in_each_unit():
@@ -80,7 +80,7 @@ def test_the_jacobians_are_a_bound_at_each_lag_of_the_top_layer(cell, layers):
 def test_lower_layers_have_no_bound_as_more_comes_in_from_above():
     for cell in ("rnn", "relu", "gru", "lstm"):
         way = way_of(trainer_of(cell=cell, layers=2), layer=0)
-        assert "Jacobians" not in [found.source for found in way.foretold]
+        assert "Jacobians" not in [found.source for found in way.estimates]
         assert "Jacobians" not in way_back_sentence(way, "h")
 
 
@@ -113,8 +113,8 @@ def test_a_gru_has_a_line_for_its_update_gates():
 
 
 def test_there_is_no_theory_for_a_network_without_memory_or_a_single_step():
-    assert way_of(trainer_of(cell="mlp")).foretold == ()
-    assert way_of(trainer_of(NextSymbol(length=1), cell="lstm")).foretold == ()
+    assert way_of(trainer_of(cell="mlp")).estimates == ()
+    assert way_of(trainer_of(NextSymbol(length=1), cell="lstm")).estimates == ()
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, 1e300])
@@ -160,7 +160,7 @@ def test_the_verdict_is_about_what_is_left_at_the_end(norms, word):
     ],
 )
 def test_the_sentence_compares_with_what_gates_foretell(measured, words):
-    gates = Foretold("c", "forget gates alone", np.arange(5), 0.9 ** np.arange(5))
+    gates = Estimate("c", "forget gates alone", np.arange(5), 0.9 ** np.arange(5))
     sentence = way_back_sentence(WayBack(EMPTY, measured ** np.arange(5), (gates,)), "c")
     start = r"The gradient w\.r\.t\. the cell state \(dL/dc\) (is kept|arrives weakened)\. Falls to"
     assert re.match(start, sentence)
@@ -169,7 +169,7 @@ def test_the_sentence_compares_with_what_gates_foretell(measured, words):
 
 
 def test_only_what_is_about_the_same_state_is_compared():
-    jacobians = Foretold("h", "Jacobians", np.arange(5), 0.9 ** np.arange(5))
+    jacobians = Estimate("h", "Jacobians", np.arange(5), 0.9 ** np.arange(5))
     way = WayBack(0.5 ** np.arange(5), 0.9 ** np.arange(5), (jacobians,))
     assert "Jacobians allow ×0.90 per step at most" in way_back_sentence(way, "h")
     assert "Jacobians" not in way_back_sentence(way, "c")
@@ -206,4 +206,4 @@ def test_the_lower_of_two_layers_can_be_asked_for():
 def test_jacobians_that_would_take_too_long_are_left_out(monkeypatch):
     trainer = trainer_of(cell="lstm")
     monkeypatch.setattr("rnnviz.analysis.theory.MOST_NUMBERS", 14 * 6**2 - 1)
-    assert [line.source for line in way_of(trainer).foretold] == ["forget gates alone"]
+    assert [line.source for line in way_of(trainer).estimates] == ["forget gates alone"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.markup import escaped
 
 TEXTS = (
     "<b>bold</b> <img src=x onerror=alert(1)>",
@@ -26,9 +26,9 @@ TEXTS = (
 
 for place, text in enumerate(TEXTS):
     with st.container(key=f"text_{place}"):
-        st.markdown(plain(text))
-        st.caption(plain(text))
-        st.button(plain(text), key=f"button_{place}")
-        st.select_slider("Label", [plain(text), "other"], key=f"slider_{place}")
-        st.error(plain(text))
+        st.markdown(escaped(text))
+        st.caption(escaped(text))
+        st.button(escaped(text), key=f"button_{place}")
+        st.select_slider("Label", [escaped(text), "other"], key=f"slider_{place}")
+        st.error(escaped(text))
 st.markdown(":smile: :material/home:")  # the two that are loaded only where they are wanted

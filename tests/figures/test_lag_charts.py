@@ -10,14 +10,14 @@ import pytest
 from rnnviz import figures
 from rnnviz.analysis.gradient_course import Course, course
 from rnnviz.analysis.side_by_side import Contender
-from rnnviz.analysis.theory import Foretold, WayBack
+from rnnviz.analysis.theory import Estimate, WayBack
 from rnnviz.figures.palette import QUANTITIES, RUN_LINES
 from rnnviz.training import Mark
 from tests.traces import make_trace
 
 H, C = 0.5 ** np.arange(4), 0.9 ** np.arange(4)
-GATES = Foretold("c", "forget gates alone", np.arange(4), 0.8 ** np.arange(4))
-JACOBIANS = Foretold("h", "Jacobians", np.arange(4), 0.7 ** np.arange(4))
+GATES = Estimate("c", "forget gates alone", np.arange(4), 0.8 ** np.arange(4))
+JACOBIANS = Estimate("h", "Jacobians", np.arange(4), 0.7 ** np.arange(4))
 BOUND = "Jacobians, at most: ×0.70 per step on average"
 ALONE = "forget gates alone: ×0.80 per step on average"
 EMPTY = np.empty(0)
@@ -47,7 +47,7 @@ def test_measured_lines_are_solid_and_lines_of_theory_are_broken():
 
 
 def test_a_bound_that_is_known_at_some_lags_has_a_dot_at_each_of_them():
-    some = Foretold("h", "Jacobians", np.array([0, 3]), np.array([1.0, 0.5]))
+    some = Estimate("h", "Jacobians", np.array([0, 3]), np.array([1.0, 0.5]))
     drawn = figures.way_back_spec(WayBack(H, EMPTY, (some,)))["data"][1]
     assert drawn["mode"] == "lines+markers"
     assert drawn["x"].tolist() == [0, 3]

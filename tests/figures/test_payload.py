@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz import figures
 from rnnviz.analysis.gradient_course import course
-from rnnviz.figures.payload import pack, to_bytes
+from rnnviz.figures.payload import encode_arrays, to_bytes
 from tests.traces import make_trace
 
 
@@ -20,32 +20,32 @@ def unpack(packed):
 
 def test_an_array_arrives_with_its_numbers_and_its_shape():
     array = np.array([[1.5, -2.0, 0.0], [4.0, 5.0, 6.0]])
-    np.testing.assert_array_equal(unpack(pack(array)), array)
+    np.testing.assert_array_equal(unpack(encode_arrays(array)), array)
 
 
 def test_an_array_that_is_not_contiguous_arrives_in_order():
     array = np.arange(6.0).reshape(2, 3).T
-    np.testing.assert_array_equal(unpack(pack(array)), array)
+    np.testing.assert_array_equal(unpack(encode_arrays(array)), array)
 
 
 def test_ordinary_numbers_travel_as_float32():
-    assert pack(np.array([0.1, 1e5, 0.0, np.nan]))["dtype"] == "f4"
+    assert encode_arrays(np.array([0.1, 1e5, 0.0, np.nan]))["dtype"] == "f4"
 
 
 @pytest.mark.parametrize("value", [1e-200, 1e200, 1e-40])
 def test_numbers_beyond_float32_travel_as_they_are(value):
-    packed = pack(np.array([1.0, value]))
+    packed = encode_arrays(np.array([1.0, value]))
     np.testing.assert_array_equal(unpack(packed), [1.0, value])
 
 
 def test_not_a_number_stays_not_a_number():
-    assert np.isnan(unpack(pack(np.array([np.nan])))).all()
+    assert np.isnan(unpack(encode_arrays(np.array([np.nan])))).all()
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, bool])
 def test_whole_numbers_travel_as_whole_numbers(dtype):
     array = np.array([0, 1, 1], dtype=dtype)
-    np.testing.assert_array_equal(unpack(pack(array)), [0, 1, 1])
+    np.testing.assert_array_equal(unpack(encode_arrays(array)), [0, 1, 1])
 
 
 def test_single_numbers_of_numpy_become_plain_ones():
@@ -58,7 +58,7 @@ def test_a_number_that_json_does_not_have_becomes_null():
 
 def test_what_is_packed_is_left_as_it_was():
     spec = {"data": [{"y": np.array([1.0])}]}
-    pack(spec)
+    encode_arrays(spec)
     assert isinstance(spec["data"][0]["y"], np.ndarray)
 
 

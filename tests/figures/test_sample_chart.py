@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from rnnviz import figures
-from rnnviz.figures.marks import SIGNALS, TILES, tint
 from rnnviz.figures.sample_chart import fit_a_phone
+from rnnviz.figures.spec import SIGNALS, TILES, tint
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.examples import Example
 

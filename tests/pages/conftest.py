@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.training import Trainer
 from rnnviz.ui.shell import room
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 from tests.serving import ROOT
 
 Open = Callable[..., AppTest]
@@ -42,7 +42,7 @@ def open_app() -> Open:
     def open_at(page: str = "studio", trainer: Trainer | None = None) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         if trainer is not None:
-            app.session_state["run"] = Run(trainer)
+            app.session_state["visit"] = Visit(trainer)
         go_to(app, page)
         assert not app.exception
         return app
@@ -55,10 +55,10 @@ def go_to(app: AppTest, page: str) -> AppTest:
     return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
 
 
-def run_of(app: AppTest) -> Run:
+def visit_of(app: AppTest) -> Visit:
     """Return the run that the session shows."""
-    run: Run = app.session_state["run"]
-    return run
+    visit: Visit = app.session_state["visit"]
+    return visit
 
 
 def control(app: AppTest, key: str) -> Any:

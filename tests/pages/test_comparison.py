@@ -2,7 +2,7 @@
 
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Trainer
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 def buttons(app):
@@ -11,8 +11,8 @@ def buttons(app):
 
 def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app):
     app = open_app()
-    run_of(app).trainer.advance(iterations=40)
-    accuracy = run_of(app).trainer.score().value
+    visit_of(app).trainer.advance(iterations=40)
+    accuracy = visit_of(app).trainer.score().value
     assert buttons(app) == {
         "way:calendar": "Train the MLP: calendar alone",
         "way:yesterday": "Train the MLP: yesterday alone",
@@ -20,24 +20,24 @@ def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app
 
     app.button(key="way:calendar").click().run()
 
-    run = run_of(app)
+    visit = visit_of(app)
     assert not app.exception
-    assert run.playing
-    assert run.trainer.task == GymSchedule(view="calendar")
-    assert (run.trainer.config.cell, run.trainer.config.window) == ("mlp", 1)
-    kept = run.reached["memory"]
+    assert visit.playing
+    assert visit.trainer.task == GymSchedule(view="calendar")
+    assert (visit.trainer.config.cell, visit.trainer.config.window) == ("mlp", 1)
+    kept = visit.reached["memory"]
     assert (kept.cell, kept.iteration, kept.accuracy) == ("lstm", 40, accuracy)
     assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
 
     app.button(key="way:memory").click().run()
-    assert run_of(app).trainer.config.cell == "lstm"
-    assert run_of(app).trainer.task == GymSchedule()
+    assert visit_of(app).trainer.config.cell == "lstm"
+    assert visit_of(app).trainer.task == GymSchedule()
 
 
 def test_a_run_that_was_never_trained_is_not_remembered(open_app):
     app = open_app()
     app.button(key="way:calendar").click().run()
-    assert not run_of(app).reached
+    assert not visit_of(app).reached
 
 
 def test_other_tasks_are_not_compared(open_app):
@@ -58,7 +58,7 @@ def test_the_controls_of_the_old_cell_are_gone_with_what_the_browser_still_sends
     app.button(key="way:calendar").click().run()
 
     new = control(app, "setting:cell")
-    assert new.value == run_of(app).trainer.config.cell == "mlp"
+    assert new.value == visit_of(app).trainer.config.cell == "mlp"
     assert new.key != old
 
 
@@ -68,4 +68,4 @@ def test_an_mlp_with_a_window_can_be_compared_with_a_network_that_remembers_all(
     assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
     app.button(key="way:memory").click().run()
 
-    assert run_of(app).trainer.config.cell == "lstm"
+    assert visit_of(app).trainer.config.cell == "lstm"

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.analysis.predictions import probabilities
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui.shell.session import Run
-from tests.pages.conftest import control, go_to, run_of
+from rnnviz.ui.shell.session import Visit
+from tests.pages.conftest import control, go_to, visit_of
 
 STRANGE = "**fett** <b>x</b> $y$ :red[z] שלום עולם 👩🏽‍🚀 **fett** :smile: `a` שלום <b>x</b> 👩🏽‍🚀"
 
@@ -37,7 +37,7 @@ def panel():
 
     def open_on(task=None, **settings):
         app = AppTest.from_function(panel_alone, default_timeout=30)
-        app.session_state["run"] = Run(trainer_on(task, **settings))
+        app.session_state["visit"] = Visit(trainer_on(task, **settings))
         app.run()
         assert not app.exception
         return app
@@ -102,7 +102,7 @@ def gates(app):
 
 def recorded(app, window):
     """Record a window in the network itself."""
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     x = trainer.task.encode(window)
     return trainer.network.record(x, np.zeros(x.shape[:2], dtype=int))
 
@@ -268,7 +268,7 @@ def test_every_encoding_continues_texts_with_markup_emoji_and_right_to_left(pane
 
     after = press(app, 4)
 
-    assert after.startswith(task.join(run_of(app).trainer.probe.input_labels))
+    assert after.startswith(task.join(visit_of(app).trainer.probe.input_labels))
     assert set(expected(app)["symbol"]) <= likely
     assert any("Added by the network: 4." in caption.value for caption in app.caption)
 
@@ -284,7 +284,7 @@ def test_a_text_of_two_symbols_and_a_window_of_one(panel):
 def test_a_network_that_has_diverged_says_so_and_adds_nothing(panel, cell, bad):
     app = panel(cell=cell)
     before = press(app)
-    run_of(app).trainer.network.flat[:] = bad
+    visit_of(app).trainer.network.flat[:] = bad
 
     # The press that was on its way when the network diverged.
     app.button(key="next_symbol").click().run()
@@ -412,22 +412,22 @@ def test_a_start_that_is_too_long_is_refused():
 
 def test_a_start_that_is_no_text_is_the_probes(panel):
     app = panel()
-    run = run_of(app)
+    visit = visit_of(app)
     key = box(app).key
     fresh = AppTest.from_function(panel_alone, default_timeout=30)
-    fresh.session_state["run"] = run
+    fresh.session_state["visit"] = visit
     fresh.session_state[key] = None
 
     fresh.run()
 
     assert not fresh.exception
-    assert text(fresh) == " ".join(run.trainer.probe.input_labels)
+    assert text(fresh) == " ".join(visit.trainer.probe.input_labels)
 
 
 @pytest.mark.parametrize("sent", [None, "", "nothing of the kind", -1, 0.0, 10**12, ["x"], b"x"])
 def test_what_a_browser_sends_late_of_the_choice_is_not_taken(sent):
     app = AppTest.from_function(panel_alone, default_timeout=30)
-    app.session_state["run"] = Run(trainer_on())
+    app.session_state["visit"] = Visit(trainer_on())
     for name in ("choice", "temperature", "seed"):
         app.session_state[f"continuation:{name}"] = sent
     app.run()

@@ -9,7 +9,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.equations import number_text
 from rnnviz.engine import Hold
 from rnnviz.tasks import NextSymbol
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
 BACKWARD = "backward"
@@ -35,9 +35,9 @@ def results(app) -> list[str]:
 
 
 def show_trainer(app, trainer):
-    run = run_of(app)
-    run.trainer = trainer
-    run.start_pictures_anew()
+    visit = visit_of(app)
+    visit.trainer = trainer
+    visit.start_pictures_anew()
     return app.run()
 
 
@@ -50,7 +50,7 @@ def test_the_four_steps_of_an_lstm_end_in_what_was_recorded(trained):
         "3 · Update the cell",
         "4 · What to output",
     ]
-    trace, step = run_of(trained).trainer.trace(), control(trained, "time_step").value
+    trace, step = visit_of(trained).trainer.trace(), control(trained, "time_step").value
     recorded = [
         values[step, 0]
         for values in (*(trace.gates[g] for g in "fig"), trace.c, trace.gates["o"], trace.h)
@@ -64,7 +64,7 @@ def test_stepping_on_and_back_through_time(trained):
 
     control(trained, "step_on").click().run()
 
-    trace = run_of(trained).trainer.trace()
+    trace = visit_of(trained).trainer.trace()
     assert control(trained, "time_step").value == step + 1
     assert results(trained)[-1] == number_text(trace.h[step + 1, 0], 6)
     assert f"Time step {step + 1} of 0..13" in " ".join(text.value for text in trained.caption)
@@ -90,7 +90,7 @@ def test_backward_ends_in_the_recorded_gradients(trained):
     control(trained, "equation_direction").set_value(BACKWARD).run()
 
     assert not trained.exception
-    trace, step = run_of(trained).trainer.trace(), control(trained, "time_step").value
+    trace, step = visit_of(trained).trainer.trace(), control(trained, "time_step").value
     expected = [number_text(values[step, 0], 6) for values in (trace.d_h, trace.d_c)]
     assert results(trained) == expected
 
@@ -98,14 +98,14 @@ def test_backward_ends_in_the_recorded_gradients(trained):
 def test_a_unit_chosen_here_is_chosen_in_the_other_views(trained):
     control(trained, "equation_unit").set_value(5).run()
 
-    run = run_of(trained)
-    assert (run.selected_unit, run.selected_layer) == (5, 0)
+    visit = visit_of(trained)
+    assert (visit.selected_unit, visit.selected_layer) == (5, 0)
     assert "keeps" in written(trained)
     assert "unit 5’s cell state" in written(trained)
 
 
 def test_a_unit_chosen_elsewhere_is_shown_here(trained):
-    run_of(trained).selected_unit = 3
+    visit_of(trained).selected_unit = 3
 
     trained.run()
 
@@ -118,7 +118,7 @@ def test_another_iteration_has_other_numbers(trained):
 
     control(trained, "shown_iteration").set_value(10).run()
 
-    early = run_of(trained).trainer.recording.at(10)
+    early = visit_of(trained).trainer.recording.at(10)
     assert results(trained) != now
     assert results(trained)[-1] == number_text(early.h[control(trained, "time_step").value, 0], 6)
 
@@ -176,7 +176,7 @@ def small():
 
 @pytest.mark.parametrize("direction", ["forward", BACKWARD])
 def test_a_run_that_diverged_shows_what_is_no_number(trained, direction):
-    trainer = run_of(trained).trainer
+    trainer = visit_of(trained).trainer
     trainer.network.flat[:] = np.nan
     trainer._trace = None
     control(trained, "equation_direction").set_value(direction).run()
@@ -195,7 +195,7 @@ def test_symbols_with_markup_are_shown_as_they_are(open_app):
 
 
 def test_an_intervention_is_said(trained):
-    run_of(trained).trainer.intervene(Hold("f", 1.0))
+    visit_of(trained).trainer.intervene(Hold("f", 1.0))
     trained.run()
 
     assert any("intervention" in info.value for info in trained.info)

@@ -3,7 +3,7 @@
 import pytest
 
 from rnnviz.tasks import TASKS
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 @pytest.mark.parametrize("key", [key for key in TASKS if key != "gym"])
@@ -18,8 +18,8 @@ def test_every_task_can_be_used_trained_and_looked_into(open_app, key):
         go_to(app, page)
         assert not app.exception
         assert not app.error
-    assert run_of(app).trainer.task.key == key
-    assert run_of(app).trainer.iteration == 1
+    assert visit_of(app).trainer.task.key == key
+    assert visit_of(app).trainer.iteration == 1
 
 
 def upload(app, name, data):

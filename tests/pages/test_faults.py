@@ -14,7 +14,7 @@ from rnnviz.ui.gates import views
 from rnnviz.ui.shell import controls, session
 from rnnviz.ui.studio import view
 from rnnviz.ui.task import overview
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 SENTENCE = "Something went wrong here, and the mistake is not yours."
 
@@ -70,7 +70,7 @@ def test_to_start_afresh_leads_out(open_app, monkeypatch):
 
     assert not app.exception
     assert not says_so(app)
-    assert run_of(app).trainer.iteration == 0
+    assert visit_of(app).trainer.iteration == 0
 
 
 @pytest.mark.parametrize("place", ["page", "fragment"])
@@ -80,19 +80,19 @@ def test_the_way_back_leads_to_the_studio_where_nothing_is_broken(open_app, monk
     with monkeypatch.context() as broken:
         broken.setattr(module, name, fail)
         go_to(app, page)
-    run_of(app).trainer.advance(iterations=2)
+    visit_of(app).trainer.advance(iterations=2)
     next(button for button in app.button if button.label == "Back to the Studio").click().run()
 
     assert not app.exception
     assert not says_so(app)
-    assert run_of(app).page == "Studio"
-    assert run_of(app).trainer.iteration == 2
+    assert visit_of(app).page == "Studio"
+    assert visit_of(app).trainer.iteration == 2
 
 
 def test_the_log_tells_on_one_line_what_repeats_it(open_app, monkeypatch, caplog):
     app = open_app("studio")
-    run_of(app).trainer.advance(iterations=3)
-    run_of(app).trainer.set(learning_rate=0.5)
+    visit_of(app).trainer.advance(iterations=3)
+    visit_of(app).trainer.set(learning_rate=0.5)
     monkeypatch.setattr(sheet, "show", fail)
     with caplog.at_level(logging.ERROR, "rnnviz"):
         go_to(app, "equations")
@@ -118,6 +118,6 @@ def test_a_fault_lets_the_next_visitor_in(open_app, monkeypatch):
     monkeypatch.setattr(view, "_look", fail)
     app.run()
 
-    assert session.GATE.waiting == 0
-    with session.GATE.turn("another"):
+    assert session.TURNS.waiting == 0
+    with session.TURNS.turn("another"):
         pass

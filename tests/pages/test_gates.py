@@ -9,9 +9,9 @@ from rnnviz.analysis import saturation_history
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui.gates import views
-from rnnviz.ui.shell.markup import plain
+from rnnviz.ui.shell.markup import escaped
 from tests.figures.test_payload import unpack
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
 MAPS = ("Time steps", "Training, one step", "Training, one unit")
@@ -51,13 +51,13 @@ def choose(app, key, value):
 def page(open_app):
     """Open the page of a small run that has been trained."""
     app = open_app()
-    run_of(app).trainer = Trainer(RunConfig(hidden_size=5), three_days())
-    run_of(app).trainer.advance(iterations=12)
+    visit_of(app).trainer = Trainer(RunConfig(hidden_size=5), three_days())
+    visit_of(app).trainer.advance(iterations=12)
     return go_to(app, "gates")
 
 
 def trainer(app):
-    return run_of(app).trainer
+    return visit_of(app).trainer
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "mlp"])
@@ -77,7 +77,7 @@ def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
 
 def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app):
     app = open_app("gates")
-    run_of(app).trainer = Trainer(
+    visit_of(app).trainer = Trainer(
         RunConfig(task="symbols", hidden_size=1),
         make_task("symbols", text="a b a b a b a b", length=1),
     )
@@ -159,12 +159,12 @@ def test_the_time_step_can_be_chosen(page):
 def test_what_comes_in_at_a_time_step_is_not_read_as_markup(open_app):
     app = open_app()
     task = make_task("gym", exercises=("$x$ :smile:", "<b>"))
-    run_of(app).trainer = Trainer(RunConfig(hidden_size=5), task)
+    visit_of(app).trainer = Trainer(RunConfig(hidden_size=5), task)
     go_to(app, "gates")
     choose(app, "gate_view", "Training, one step")
 
     shown = control(app, "time_step").options
-    assert {label.partition(" ")[2] for label in shown} == {plain("$x$ :smile:"), plain("<b>")}
+    assert {label.partition(" ")[2] for label in shown} == {escaped("$x$ :smile:"), escaped("<b>")}
 
 
 def test_a_time_step_that_a_shorter_sequence_lacks_is_the_last_one(page):
@@ -185,7 +185,7 @@ def test_the_unit_is_that_of_all_pages_and_without_one_the_mean_is_shown(page):
 
     choose(page, "unit", 2)
 
-    assert (run_of(page).selected_unit, run_of(page).selected_layer) == (2, 0)
+    assert (visit_of(page).selected_unit, visit_of(page).selected_layer) == (2, 0)
     expected = np.array([trace.c[:, 2] for trace in kept])
     np.testing.assert_allclose(values_of(page, "cell state"), expected, rtol=1e-5)
 
@@ -226,7 +226,7 @@ def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(p
     assert "sliders" not in cloud["layout"]
     assert cloud["says"].startswith("Iteration 4. Forget gate: nearly open in more")
     assert "Forget gate: nearly shut in" in bars["says"]
-    now = run_of(page).saturation.of(trainer(page).recording.at(4))
+    now = visit_of(page).saturation.of(trainer(page).recording.at(4))
     np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), 100 * now.below["f"])
     way = cloud["data"][3]
     assert len(unpack(way["x"])) == 13
@@ -307,7 +307,7 @@ def test_long_labels_and_large_networks_are_shown(open_app):
     label = "x" * 39
     text = " ".join(f"{label}{number}" for number in range(6)) + " "
     app = open_app("gates")
-    run_of(app).trainer = Trainer(
+    visit_of(app).trainer = Trainer(
         RunConfig(task="symbols", hidden_size=64, layers=2),
         make_task("symbols", text=text * 4, length=5),
     )

@@ -17,7 +17,7 @@ from rnnviz.training.side_by_side import SideBySide, other_cells
 from rnnviz.ui.gradients.laboratory import compare
 from rnnviz.ui.gradients.scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.shell import session
-from tests.pages.conftest import control, run_of
+from tests.pages.conftest import control, visit_of
 from tests.schedules import three_days
 
 
@@ -91,7 +91,7 @@ def each_view(app, views=VIEWS):
 
 def test_a_diverged_run_is_shown_as_what_it_is(laboratory):
     app = laboratory(iterations=5)
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     trainer.network.flat[:] = np.nan
     trainer.advance(iterations=1)
     trainer.choose_probe(0)
@@ -102,7 +102,7 @@ def test_a_diverged_run_is_shown_as_what_it_is(laboratory):
 
 def test_a_loss_that_sends_nothing_back_is_shown_as_what_it_is(laboratory):
     app = laboratory(iterations=0)
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     trainer.network.parameters["readout.weight"][:] = 0
     trainer.choose_probe(0)
 
@@ -130,7 +130,7 @@ def test_the_large_numbers_are_those_of_the_chosen_iteration_and_state(laborator
     control(app, "gradient_by").set_value(by).run()
     control(app, "shown_iteration").set_value(5).run()
 
-    norms = backward_norms(run_of(app).trainer.recording.at(5), which)
+    norms = backward_norms(visit_of(app).trainer.recording.at(5), which)
     shown = large_numbers(app)
     state = {"c": "cell state", "h": "hidden state"}[by]
     assert shown[f"Factor per step, {state}"] == factor_text(factor_per_step(norms))
@@ -182,7 +182,7 @@ def test_clipping_and_updates_are_told_from_the_history(laboratory):
 
 def test_a_change_leaves_a_mark_on_the_time_axes(laboratory):
     app = laboratory(iterations=10)
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     trainer.set(learning_rate=0.5)
     trainer.advance(iterations=10)
     app.run()
@@ -192,11 +192,11 @@ def test_a_change_leaves_a_mark_on_the_time_axes(laboratory):
 
 def test_training_goes_on_here_and_the_numbers_follow(laboratory):
     app = laboratory(iterations=0)
-    before = run_of(app).trainer.iteration
+    before = visit_of(app).trainer.iteration
 
     app.button(key="play").click().run()
 
-    assert run_of(app).trainer.iteration > before
+    assert visit_of(app).trainer.iteration > before
 
 
 def test_who_rewinds_while_it_trains_stays_there_until_he_follows_again(laboratory):
@@ -206,24 +206,24 @@ def test_who_rewinds_while_it_trains_stays_there_until_he_follows_again(laborato
     slider = next(each for each in app.select_slider if each.label == "Iteration")
     slider.set_value(0).run()
     app.run()
-    assert run_of(app).playing
-    assert run_of(app).shown_iteration == 0
+    assert visit_of(app).playing
+    assert visit_of(app).shown_iteration == 0
 
     app.button(key="follow").click().run()
 
-    assert run_of(app).shown_iteration is None
+    assert visit_of(app).shown_iteration is None
 
 
 def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(laboratory):
     app = laboratory(iterations=3)
     app.button(key="replay").click().run()
-    run = run_of(app)
+    visit = visit_of(app)
     seen = []
-    while run.errand is not None:
-        seen.append(run.shown_iteration)
+    while visit.job is not None:
+        seen.append(visit.shown_iteration)
         app.run()
     assert seen == [0, 1, 2, 3]
-    assert run.shown_iteration is None
+    assert visit.shown_iteration is None
     app.run()
     assert app.button(key="replay").label == "Replay"
 
@@ -232,7 +232,7 @@ def test_a_replay_can_be_stopped(laboratory):
     app = laboratory(iterations=3)
     app.button(key="replay").click().run()
     app.button(key="replay").click().run()
-    assert run_of(app).errand is None
+    assert visit_of(app).job is None
 
 
 def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laboratory):
@@ -240,17 +240,17 @@ def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laborato
     control(app, "compared_until").set_value(15)
 
     app.button(key="compare").click().run()
-    run = run_of(app)
+    visit = visit_of(app)
     for _ in range(50):
-        if run.errand is None:
+        if visit.job is None:
             break
         app.run()
 
-    found = run.side_by_side.trainers
+    found = visit.side_by_side.trainers
     assert list(found) == ["RNN", "ReLU", "GRU", "LSTM"]
     assert {trainer.iteration for trainer in found.values()} == {15}
     # The LSTM beside the others is the run itself, number by number.
-    np.testing.assert_array_equal(found["LSTM"].network.flat, run.trainer.network.flat)
+    np.testing.assert_array_equal(found["LSTM"].network.flat, visit.trainer.network.flat)
     assert "At iteration 15 most is left per step back, on average, in" in says(app)
     assert app.dataframe[0].value["iteration"].tolist() == [15] * 4
 
@@ -265,13 +265,13 @@ def test_a_comparison_can_be_stopped_and_goes_on(laboratory):
     control(app, "compared_until").set_value(3000)
     app.button(key="compare").click().run()
     app.button(key="stop_side_by_side").click().run()
-    run = run_of(app)
-    assert run.errand is None
-    stopped = [trainer.iteration for trainer in run.side_by_side.trainers.values()]
+    visit = visit_of(app)
+    assert visit.job is None
+    stopped = [trainer.iteration for trainer in visit.side_by_side.trainers.values()]
 
     app.button(key="go_on").click().run()
 
-    assert [trainer.iteration for trainer in run.side_by_side.trainers.values()] > stopped
+    assert [trainer.iteration for trainer in visit.side_by_side.trainers.values()] > stopped
 
 
 def test_while_runs_are_not_equally_far_all_is_of_one_iteration_that_is_named(laboratory):
@@ -323,14 +323,14 @@ def test_what_is_not_done_is_never_called_all(laboratory):
 
 def start_comparison(app, far, less_far):
     """Compare the cells, one of which is not as far yet as the others."""
-    run = run_of(app)
-    cells = other_cells(run.trainer.config, run.trainer.task, CHOICE_LABELS)
-    run.side_by_side = SideBySide(cells, 3000)
-    *others, last = run.side_by_side.trainers.values()
+    visit = visit_of(app)
+    cells = other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS)
+    visit.side_by_side = SideBySide(cells, 3000)
+    *others, last = visit.side_by_side.trainers.values()
     for trainer in others:
         trainer.advance(iterations=far)
     last.advance(iterations=less_far)
-    return run.side_by_side
+    return visit.side_by_side
 
 
 def progress(app):
@@ -339,15 +339,15 @@ def progress(app):
 
 def test_other_runs_can_be_compared_the_same_way(open_app, monkeypatch):
     app = open_app("gradients")
-    run = run_of(app)
+    visit = visit_of(app)
     shown = {}
     monkeypatch.setattr(session, "show", shown.__setitem__)
     config = RunConfig(hidden_size=4)
 
-    compare(run, [("one", config, run.trainer.task), ("two", config, run.trainer.task)], 5)
+    compare(visit, [("one", config, visit.trainer.task), ("two", config, visit.trainer.task)], 5)
 
-    assert list(run.side_by_side.trainers) == ["one", "two"]
-    assert run.errand is run.side_by_side
+    assert list(visit.side_by_side.trainers) == ["one", "two"]
+    assert visit.job is visit.side_by_side
     assert shown == {session.GRADIENT_VIEW: "Side by side"}
 
 
@@ -362,14 +362,14 @@ def test_a_comparison_that_is_too_large_is_refused_with_the_reason(laboratory):
 def test_the_gradient_is_checked_on_the_own_network(laboratory):
     app = laboratory("Check", iterations=10, hidden_size=4)
     app.button(key="check").click().run()
-    run = run_of(app)
+    visit = visit_of(app)
     for _ in range(50):
-        if run.errand is None:
+        if visit.job is None:
             break
         app.run()
 
     table = app.dataframe[0].value.set_index("gradient w.r.t.")
-    assert set(table.index) >= set(run.trainer.network.parameters)
+    assert set(table.index) >= set(visit.trainer.network.parameters)
     assert set(table["verdict"]) == {"agrees"}
     assert (numbers_of(table["relative error"]) <= numbers_of(table["allowed"])).all()
     assert any("agree with central differences" in text.value for text in app.markdown)
@@ -379,29 +379,29 @@ def test_every_entry_is_checked_if_asked_for(laboratory):
     app = laboratory("Check", iterations=1, hidden_size=6)
     next(each for each in app.toggle if each.key == "check_all").set_value(True).run()
     app.button(key="check").click().run()
-    assert run_of(app).checked.check.total > run_of(app).trainer.network.flat.size
+    assert visit_of(app).gradient_check.check.total > visit_of(app).trainer.network.flat.size
 
 
 def test_training_ends_what_else_was_under_way(laboratory):
     app = laboratory("Check", iterations=1, hidden_size=16)
-    run = run_of(app)
+    visit = visit_of(app)
     app.button(key="check").click()
-    run.errand = None
+    visit.job = None
     app.run()
     app.button(key="play").click().run()
-    assert run.errand is None
-    assert run.playing
+    assert visit.job is None
+    assert visit.playing
 
 
 def test_a_new_run_forgets_check_and_comparison_of_the_old_one(laboratory):
     app = laboratory("Check", iterations=1, hidden_size=4)
     app.button(key="check").click().run()
-    assert run_of(app).checked is not None
+    assert visit_of(app).gradient_check is not None
 
     app.button(key="reset").click().run()
 
-    assert run_of(app).checked is None
-    assert run_of(app).errand is None
+    assert visit_of(app).gradient_check is None
+    assert visit_of(app).job is None
 
 
 def decoded(packed):
@@ -411,7 +411,7 @@ def decoded(packed):
 @pytest.mark.parametrize("size", [1e-200, 1e200])
 def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
     app = laboratory(iterations=0, cell="rnn")
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     trainer.network.parameters["readout.weight"][:] *= size
     trainer.choose_probe(0)
 
@@ -426,7 +426,7 @@ def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
 def test_side_by_side_says_which_interventions_are_not_taken_over(laboratory):
     app = laboratory("Side by side", iterations=2)
     assert not any("Not taken over" in caption.value for caption in app.caption)
-    run_of(app).trainer.intervene(Hold("f", 0.0))
+    visit_of(app).trainer.intervene(Hold("f", 0.0))
     app.run()
     told = next(each.value for each in app.caption if "Not taken over" in each.value)
     assert "forget gate held at 0" in told
@@ -434,10 +434,10 @@ def test_side_by_side_says_which_interventions_are_not_taken_over(laboratory):
 
 def test_what_is_done_to_one_of_the_runs_side_by_side_is_marked_with_its_name(laboratory):
     app = laboratory("Side by side", iterations=0)
-    run = run_of(app)
-    named = [("one", RunConfig(hidden_size=4), run.trainer.task)]
-    run.side_by_side = SideBySide(named, 5)
-    trainer = run.side_by_side.trainers["one"]
+    visit = visit_of(app)
+    named = [("one", RunConfig(hidden_size=4), visit.trainer.task)]
+    visit.side_by_side = SideBySide(named, 5)
+    trainer = visit.side_by_side.trainers["one"]
     trainer.advance(iterations=3)
     trainer.set(learning_rate=0.5)
     app.run()

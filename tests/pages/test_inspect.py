@@ -10,7 +10,7 @@ from rnnviz.ui.equations import sheet
 from rnnviz.ui.gates import controls
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.frame import MENU
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 from tests.serving import ROOT
 
 
@@ -25,7 +25,7 @@ def charts(app):
 @pytest.fixture
 def trained(open_app):
     app = open_app()
-    run_of(app).trainer.advance(iterations=40)
+    visit_of(app).trainer.advance(iterations=40)
     return app
 
 
@@ -48,7 +48,7 @@ def test_a_page_script_alone_draws_the_frame_around_itself(name):
     control(app, "setting:hidden_size").set_value(6).run()
 
     assert not app.exception
-    assert run_of(app).trainer.config.hidden_size == 6
+    assert visit_of(app).trainer.config.hidden_size == 6
 
 
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm", "mlp"])
@@ -59,7 +59,7 @@ def test_every_cell_has_its_pictures(open_app, page, cell):
     control(app, "setting:cell").set_value(cell).run()
 
     assert not app.exception
-    assert run_of(app).trainer.config.cell == cell
+    assert visit_of(app).trainer.config.cell == cell
     assert charts(app)
 
 
@@ -90,7 +90,7 @@ def test_the_layer_can_be_chosen_when_there_are_several(open_app):
     control(app, "shown_layer").set_value(0).run()
 
     assert not app.exception
-    assert np.isfinite(run_of(app).trainer.trace().layers[0].h).all()
+    assert np.isfinite(visit_of(app).trainer.trace().layers[0].h).all()
 
 
 @pytest.mark.parametrize("page", ["gates", "equations"])
@@ -98,26 +98,26 @@ def test_a_page_trains_and_shows_the_newest_iteration_unless_one_has_rewound(tra
     go_to(trained, page)
     control(trained, "play").click().run()
 
-    now = run_of(trained).trainer.iteration
+    now = visit_of(trained).trainer.iteration
     assert now > 40
     assert f"iteration {now:,} of {now:,}" in said(trained)
 
     control(trained, "shown_iteration").set_value(10).run()
     trained.run()
 
-    later = run_of(trained).trainer.iteration
+    later = visit_of(trained).trainer.iteration
     assert later > now
     assert f"iteration 10 of {later:,}" in said(trained)
 
     control(trained, "follow").click().run()
 
     assert not trained.exception
-    newest = run_of(trained).trainer.iteration
+    newest = visit_of(trained).trainer.iteration
     assert f"iteration {newest:,} of {newest:,}" in said(trained)
 
     control(trained, "play").click().run()
 
-    assert run_of(trained).trainer.iteration == newest
+    assert visit_of(trained).trainer.iteration == newest
     assert control(trained, "shown_iteration").value == newest
 
 
@@ -143,7 +143,7 @@ def test_a_live_knob_acts_on_the_pages_that_inspect(trained, page):
     control(trained, "setting:learning_rate").set_value(0.03).run()
     trained.run()
 
-    assert run_of(trained).trainer.config.learning_rate == 0.03
+    assert visit_of(trained).trainer.config.learning_rate == 0.03
 
 
 def test_training_is_replayed_on_every_page_that_inspects(trained):
@@ -151,11 +151,11 @@ def test_training_is_replayed_on_every_page_that_inspects(trained):
     control(trained, "replay").click().run()
     trained.run()
 
-    run = run_of(trained)
-    kept = run.trainer.recording.iterations
-    assert run.shown_iteration in kept[:4]
+    visit = visit_of(trained)
+    kept = visit.trainer.recording.iterations
+    assert visit.shown_iteration in kept[:4]
     control(trained, "replay").click().run()
-    assert run.errand is None
+    assert visit.job is None
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_training_is_replayed_on_every_page_that_inspects(trained):
 )
 def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     app = open_app("gates")
-    run = run_of(app)
-    monkeypatch.setattr(session, "current", lambda: run)
-    run.selected_unit = 2
+    visit = visit_of(app)
+    monkeypatch.setattr(session, "current", lambda: visit)
+    visit.selected_unit = 2
 
     for key, choose in (
         (session.UNIT, controls._select_unit),
@@ -173,12 +173,12 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     ):
         monkeypatch.setattr(session, "value", lambda asked, key=key: {key: late}[asked])
         choose(0)
-        assert run.selected_unit in (2, None)
+        assert visit.selected_unit in (2, None)
 
     for place in ({"chart": 0, "x": late, "y": late}, {"chart": 0}):
         monkeypatch.setattr(controls, "clicked", lambda _, place=place: place)
         controls.click("key", "y", 0)
-        assert run.selected_unit in (2, None)
+        assert visit.selected_unit in (2, None)
 
 
 @pytest.mark.parametrize("late", ["gone", "mean of all", 99, None, True])
@@ -199,7 +199,7 @@ def test_a_late_choice_of_any_control_leaves_a_page_whole(trained, late, page):
 
 
 def test_a_diverged_run_is_shown_as_what_it_is(trained):
-    trainer = run_of(trained).trainer
+    trainer = visit_of(trained).trainer
     trainer.network.flat[:] = np.nan
     trainer.advance(iterations=1)
 

@@ -6,7 +6,7 @@ import pytest
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.training import Mark
 from rnnviz.ui.shell import session
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 def step(app, times=1):
@@ -32,7 +32,7 @@ def test_a_gate_is_held_and_released(open_app):
     control(app, "held_value:share").set_value(0.0).run()
 
     app.button(key="intervene").click().run()
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     assert trainer.network.interventions == (Hold("f", 0.0),)
     assert not trainer.trace().gates["f"].any()
     assert app.button(key="intervene").disabled
@@ -47,11 +47,11 @@ def test_a_candidate_can_be_held_below_zero_and_in_one_unit(open_app):
     app = open_app()
     control(app, "held_gate").set_value("g").run()
     control(app, "held_value:signed").set_value(-1.0).run()
-    control(app, "met_unit").set_value(3).run()
+    control(app, "intervention_unit").set_value(3).run()
 
     app.button(key="intervene").click().run()
 
-    assert run_of(app).trainer.network.interventions == (Hold("g", -1.0, units=(3,)),)
+    assert visit_of(app).trainer.network.interventions == (Hold("g", -1.0, units=(3,)),)
 
 
 @pytest.mark.parametrize(("kind", "item"), [("silence", Silence()), ("bias", ShiftForgetBias(2.0))])
@@ -61,7 +61,7 @@ def test_the_other_interventions_act_as_well(open_app, kind, item):
 
     app.button(key="intervene").click().run()
 
-    assert run_of(app).trainer.network.interventions == (item,)
+    assert visit_of(app).trainer.network.interventions == (item,)
 
 
 def test_only_what_a_cell_has_is_offered(open_app):
@@ -73,7 +73,7 @@ def test_only_what_a_cell_has_is_offered(open_app):
     assert not app.exception
     assert control(app, "intervention").options == ["Silence"]
     app.button(key="intervene").click().run()
-    assert run_of(app).trainer.network.interventions == (Silence(),)
+    assert visit_of(app).trainer.network.interventions == (Silence(),)
 
 
 def test_in_a_network_of_two_layers_one_can_be_chosen(open_app):
@@ -83,13 +83,13 @@ def test_in_a_network_of_two_layers_one_can_be_chosen(open_app):
 
     app.button(key="intervene").click().run()
 
-    assert run_of(app).trainer.network.interventions == (Hold("f", 1.0, layer=1),)
+    assert visit_of(app).trainer.network.interventions == (Hold("f", 1.0, layer=1),)
 
 
 def test_undo_says_what_it_takes_back_and_goes_back_to_the_bit(open_app):
     app = open_app()
     step(app, 3)
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     before = trainer.network.flat.copy()
     control(app, "setting:learning_rate").set_value(0.3).run()
     assert app.button(key="undo").label == "Undo: learning rate 0\\.01 → 0\\.3"
@@ -109,7 +109,7 @@ def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch)
     monkeypatch.setattr(session, "REST_S", 0.0)
     app = open_app()
     app.button(key="play").click().run()
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     control(app, "setting:learning_rate").set_value(0.3).run()
     app.run()
     at = trainer.marks[-1].iteration
@@ -117,7 +117,7 @@ def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch)
 
     undo(app)
 
-    assert run_of(app).playing
+    assert visit_of(app).playing
     assert trainer.marks == ()
     assert trainer.config.learning_rate == 0.01
     assert not np.isin(0.3, trainer.history.column("learning_rate"))
@@ -127,19 +127,19 @@ def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch)
 def test_a_new_run_is_undone_to_the_run_before_exactly_as_it_was(open_app):
     app = open_app()
     step(app, 4)
-    earlier = run_of(app).trainer
+    earlier = visit_of(app).trainer
     before = earlier.network.flat.copy()
 
     control(app, "setting:spectral_radius").set_value(1.3).run()
-    assert run_of(app).trainer.marks == (Mark(0, "new run: spectral radius 1 → 1.3"),)
+    assert visit_of(app).trainer.marks == (Mark(0, "new run: spectral radius 1 → 1.3"),)
     control(app, "setting:spectral_radius").set_value(1.5).run()
-    assert run_of(app).trainer.marks == (Mark(0, "new run: spectral radius 1 → 1.5"),)
+    assert visit_of(app).trainer.marks == (Mark(0, "new run: spectral radius 1 → 1.5"),)
     step(app)
     undo(app)
     assert control(app, "setting:spectral_radius").value == 1.3
     undo(app)
 
-    assert run_of(app).trainer is earlier
+    assert visit_of(app).trainer is earlier
     assert earlier.iteration == 4
     np.testing.assert_array_equal(earlier.network.flat, before)
     assert control(app, "setting:spectral_radius").value == 1.0
@@ -152,29 +152,29 @@ def test_a_new_run_in_place_of_one_in_which_nothing_was_done_has_no_mark_and_can
     open_app,
 ):
     app = open_app()
-    first = run_of(app).trainer
+    first = visit_of(app).trainer
     control(app, "setting:spectral_radius").set_value(1.3).run()
 
-    assert run_of(app).trainer.marks == ()
+    assert visit_of(app).trainer.marks == ()
     assert app.button(key="undo").label == "Undo: new run\\: spectral radius 1 → 1\\.3"
 
     undo(app)
 
-    assert run_of(app).trainer is first
+    assert visit_of(app).trainer is first
     assert control(app, "setting:spectral_radius").value == 1.0
     assert app.button(key="undo").disabled
 
 
 def test_a_new_task_in_place_of_an_untrained_run_is_undone(open_app):
     app = open_app("task")
-    first = run_of(app).trainer
+    first = visit_of(app).trainer
     control(app, "task").set_value("order").run()
     app.button(key="use_task").click().run()
-    assert run_of(app).trainer.task.key == "order"
+    assert visit_of(app).trainer.task.key == "order"
 
     undo(app)
 
-    assert run_of(app).trainer is first
+    assert visit_of(app).trainer is first
     assert control(app, "length:gym").value == 20
 
 
@@ -194,7 +194,7 @@ def test_a_reset_can_be_undone(open_app):
     assert app.button(key="undo").label == "Undo: reset"
     undo(app)
 
-    assert run_of(app).trainer.iteration == 4
+    assert visit_of(app).trainer.iteration == 4
 
 
 def test_what_was_done_first_in_the_new_run_is_undone_first(open_app):
@@ -205,13 +205,13 @@ def test_what_was_done_first_in_the_new_run_is_undone_first(open_app):
     app.button(key="intervene").click().run()
 
     undo(app)
-    assert run_of(app).trainer.task.length == 30
-    assert run_of(app).trainer.network.interventions == ()
+    assert visit_of(app).trainer.task.length == 30
+    assert visit_of(app).trainer.network.interventions == ()
     undo(app)
 
-    assert run_of(app).trainer.task.length == 20
+    assert visit_of(app).trainer.task.length == 20
     assert control(app, "length:gym").value == 20
-    assert run_of(app).trainer.iteration == 2
+    assert visit_of(app).trainer.iteration == 2
 
 
 def test_a_new_task_is_undone_too(open_app):
@@ -220,13 +220,13 @@ def test_a_new_task_is_undone_too(open_app):
     go_to(app, "task")
     control(app, "task").set_value("order").run()
     app.button(key="use_task").click().run()
-    assert run_of(app).trainer.marks[0].text.startswith("new run: task Gym schedule → Temporal")
+    assert visit_of(app).trainer.marks[0].text.startswith("new run: task Gym schedule → Temporal")
 
     undo(app)
 
     assert not app.exception
-    assert run_of(app).trainer.task.key == "gym"
-    assert run_of(app).trainer.iteration == 2
+    assert visit_of(app).trainer.task.key == "gym"
+    assert visit_of(app).trainer.iteration == 2
 
 
 def test_marks_are_listed_for_those_who_do_not_see_the_lines(open_app):

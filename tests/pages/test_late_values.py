@@ -14,7 +14,7 @@ from streamlit.testing.v1.element_tree import get_widget_state
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import NextSymbol, NextValue
-from tests.pages.conftest import go_to, run_of
+from tests.pages.conftest import go_to, visit_of
 
 HUGE = "x" * 100_000
 MARKUP = "<script>alert(1)</script>"
@@ -90,10 +90,10 @@ def send_wrongly(app: AppTest, number: int) -> None:
     app._run(WidgetStates(widgets=[state for state in states if state is not None]))
 
 
-@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("visit", RUNS)
 @pytest.mark.parametrize("page", PAGES)
-def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, run):
-    made = RUNS[run]()
+def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, visit):
+    made = RUNS[visit]()
     made.advance(iterations=3)
     app = open_app(page, made)
     for number in ROUNDS:
@@ -108,8 +108,8 @@ def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, run):
 
 def test_a_choice_of_no_unit_leaves_the_selection_as_it_was(open_app):
     app = open_app("studio", RUNS["layers"]())
-    run = run_of(app)
-    run.select(3, 1)
+    visit = visit_of(app)
+    visit.select(3, 1)
     for unit, layer in (
         ("mean of all", 0),
         (6, 0),
@@ -119,7 +119,7 @@ def test_a_choice_of_no_unit_leaves_the_selection_as_it_was(open_app):
         (2, None),
         (1.0, 0),
     ):
-        run.select(unit, layer)
-        assert (run.selected_unit, run.selected_layer) == (3, 1)
-    run.select(None, 0)
-    assert run.selected_unit is None
+        visit.select(unit, layer)
+        assert (visit.selected_unit, visit.selected_layer) == (3, 1)
+    visit.select(None, 0)
+    assert visit.selected_unit is None

@@ -11,7 +11,7 @@ from rnnviz.engine import Hold
 from rnnviz.ui.shell import session
 from rnnviz.ui.studio import pair
 from rnnviz.ui.studio.pair import TELLING
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 def beside(app, cell):
@@ -42,18 +42,18 @@ def alone(trainer, cell):
 def level(app, patience=50):
     """Run the loop until the second network has caught up."""
     for _ in range(patience):
-        if not run_of(app).behind:
+        if not visit_of(app).behind:
             break
         app.run()
-    assert run_of(app).pair.level
-    return run_of(app).pair
+    assert visit_of(app).pair.level
+    return visit_of(app).pair
 
 
 def test_at_first_there_is_one_network(open_app):
     app = open_app()
     assert control(app, session.BESIDE).value == "none"
     assert pictures(app) == []
-    assert run_of(app).pair is None
+    assert visit_of(app).pair is None
 
 
 def test_every_other_cell_can_stand_beside(open_app):
@@ -63,7 +63,7 @@ def test_every_other_cell_can_stand_beside(open_app):
         beside(app, cell)
         assert not app.exception
         assert next(about["name"] for about in pictures(app)) == "LSTM"
-        assert run_of(app).pair.second.config.cell == cell
+        assert visit_of(app).pair.second.config.cell == cell
     beside(app, "none")
     assert pictures(app) == []
 
@@ -73,7 +73,7 @@ def test_both_train_and_step_together_and_each_has_its_sentence(open_app):
     step(app, 2)
     app.button(key="play").click().run()
     app.button(key="play").click().run()
-    pair = run_of(app).pair
+    pair = visit_of(app).pair
     assert pair.first.iteration == pair.second.iteration > 2
     np.testing.assert_array_equal(pair.second.network.flat, alone(pair.first, "rnn").network.flat)
     first, second = (about["says"][str(pair.first.iteration)] for about in pictures(app))
@@ -102,7 +102,7 @@ def test_reset_begins_both_anew(open_app):
     step(app, 3)
     app.button(key="reset").click().run()
     pair = level(app)
-    assert pair.first is run_of(app).trainer
+    assert pair.first is visit_of(app).trainer
     assert pair.first.iteration == pair.second.iteration == 0
 
 
@@ -121,7 +121,7 @@ def test_live_knobs_act_on_both(open_app):
     app = beside(open_app(), "rnn")
     control(app, "setting:optimizer").set_value("sgd").run()
     step(app)
-    assert run_of(app).pair.second.config.optimizer == "sgd"
+    assert visit_of(app).pair.second.config.optimizer == "sgd"
 
 
 def test_what_the_second_does_not_have_is_told(open_app):
@@ -153,15 +153,15 @@ def test_a_new_task_has_both_on_it(open_app):
 def test_one_that_has_diverged_stops_alone(open_app):
     app = beside(open_app(), "rnn")
     step(app)
-    run = run_of(app)
-    run.pair.first.diverged = "The loss came out as nan."
+    visit = visit_of(app)
+    visit.pair.first.diverged = "The loss came out as nan."
     app.run()
-    assert not run.stopped
+    assert not visit.stopped
     assert not app.button(key="play").disabled
     step(app, 2)
-    assert (run.pair.first.iteration, run.pair.second.iteration) == (1, 3)
+    assert (visit.pair.first.iteration, visit.pair.second.iteration) == (1, 3)
     assert "Stopped at iteration 1" in pictures(app)[0]["says"]["1"]
-    run.pair.second.diverged = "The loss came out as nan."
+    visit.pair.second.diverged = "The loss came out as nan."
     app.run()
     assert app.button(key="play").disabled
 
@@ -169,17 +169,17 @@ def test_one_that_has_diverged_stops_alone(open_app):
 def test_that_the_first_has_diverged_is_said_at_once_while_the_other_trains_on(open_app):
     app = beside(open_app(), "rnn")
     app.button(key="play").click().run()
-    run = run_of(app)
+    visit = visit_of(app)
 
     def diverge(**_):
-        run.pair.first.diverged = "The loss came out as nan."
+        visit.pair.first.diverged = "The loss came out as nan."
         return 0
 
-    run.pair.first.advance = diverge
+    visit.pair.first.advance = diverge
     app.run()
 
     assert not app.exception
-    assert run.playing
+    assert visit.playing
     assert app.error[0].value == "The loss came out as nan."
     assert app.button(key="restore")
     assert not app.button(key="play").disabled
@@ -189,7 +189,7 @@ def test_two_that_are_too_much_together_are_refused_in_a_sentence(open_app, monk
     monkeypatch.setattr("rnnviz.training.limits.MOST_MB", 16.0)
     app = beside(open_app(), "rnn")
     app.run()
-    assert run_of(app).pair is None
+    assert visit_of(app).pair is None
     assert control(app, session.BESIDE).value == "none"
     assert any("2 runs side by side need" in error.value for error in app.error)
 
@@ -205,12 +205,12 @@ def test_it_is_still_there_after_another_page(open_app):
 
 @pytest.mark.parametrize("value", ["lstm", "transformer", "", None])
 def test_a_choice_that_is_not_offered_changes_nothing(monkeypatch, value):
-    run = session.Run(Trainer(RunConfig(hidden_size=2)))
-    monkeypatch.setattr(session, "current", lambda: run)
+    visit = session.Visit(Trainer(RunConfig(hidden_size=2)))
+    monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "value", lambda _key: value)
     pair._choose()
-    assert run.beside is None
-    assert run.page_is_old
+    assert visit.beside is None
+    assert visit.page_is_old
 
 
 def test_numbers_as_targets_are_compared_as_well(open_app):

@@ -9,8 +9,8 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import percent
 from rnnviz.training import PRESETS
 from rnnviz.ui.gradients import presets
-from rnnviz.ui.shell.markup import plain
-from tests.pages.conftest import control, run_of
+from rnnviz.ui.shell.markup import escaped
+from tests.pages.conftest import control, visit_of
 from tests.pages.test_gradients import large_numbers
 
 
@@ -24,7 +24,7 @@ def start(open_app, key):
 def finish(app, ticks=100):
     """Run until the runs are trained, and once more: then the page is drawn anew."""
     for _ in range(ticks):
-        if run_of(app).errand is None:
+        if visit_of(app).job is None:
             break
         app.run()
     return app.run()
@@ -51,41 +51,43 @@ def test_every_preset_has_its_button(open_app):
 def test_one_click_starts_the_runs_and_shows_the_first(open_app, key):
     app = start(open_app, key)
 
-    run = run_of(app)
+    visit = visit_of(app)
     preset = next(preset for preset in PRESETS if preset.key == key)
     name, config, task = preset.runs[0]
-    assert run.trainer.config == config
-    assert run.trainer.task == task
-    assert run.trainer is run.side_by_side.trainers[name]
+    assert visit.trainer.config == config
+    assert visit.trainer.task == task
+    assert visit.trainer is visit.side_by_side.trainers[name]
     assert control(app, "setting:cell").value == config.cell
     assert control(app, f"length:{task.key}").value == task.length
-    assert plain(preset.look_at) in texts(app)
-    assert plain(preset.not_to_conclude) in texts(app)
+    assert escaped(preset.look_at) in texts(app)
+    assert escaped(preset.not_to_conclude) in texts(app)
 
 
 @pytest.mark.usefixtures("short")
 def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
     app = finish(start(open_app, "vanish"))
 
-    run = run_of(app)
-    assert run.trainer.iteration == run.experiment.preset.iterations
-    assert f"{percent(run.trainer.score().accuracy)} of the answers are right" in texts(app)
+    visit = visit_of(app)
+    assert visit.trainer.iteration == visit.experiment.preset.iterations
+    assert f"{percent(visit.trainer.score().accuracy)} of the answers are right" in texts(app)
     assert "Measured in these runs;" in texts(app)
 
 
 @pytest.mark.parametrize("key", ["explode", "bias", "identity", "cell"])
 def test_a_preset_whose_text_points_at_the_start_opens_there(open_app, key):
     app = start(open_app, key)
-    run = run_of(app)
+    visit = visit_of(app)
     assert app.dataframe[0].value["iteration"].unique().tolist() == [0]
-    for trainer in run.side_by_side.trainers.values():
+    for trainer in visit.side_by_side.trainers.values():
         trainer.advance(iterations=2)
-    run.side_by_side.iterations = 2
+    visit.side_by_side.iterations = 2
     app = finish(app)
 
     assert control(app, "compared_at").value == 0
     assert app.dataframe[0].value["iteration"].unique().tolist() == [0]
-    factor = factor_per_step(backward_norms(run.trainer.recording.at(0), memory_of(run.trainer)))
+    factor = factor_per_step(
+        backward_norms(visit.trainer.recording.at(0), memory_of(visit.trainer))
+    )
     assert factor_text(factor) in large_numbers(app).values()
 
     control(app, "compared_at").set_value(2).run()
@@ -99,14 +101,14 @@ def memory_of(trainer):
 def test_undo_goes_back_to_the_visitors_own_run(open_app):
     app = open_app("gradients")
     app.button(key="step").click().run()
-    own = run_of(app).trainer
+    own = visit_of(app).trainer
 
     app.button(key="preset:vanish").click().run()
     assert app.button(key="undo").label == "Undo: preset Vanishing"
     app.button(key="undo").click().run()
 
-    assert run_of(app).trainer is own
-    assert plain(PRESETS[0].look_at) not in texts(app)
+    assert visit_of(app).trainer is own
+    assert escaped(PRESETS[0].look_at) not in texts(app)
 
 
 @pytest.mark.usefixtures("short")
@@ -125,7 +127,7 @@ def test_a_new_run_ends_the_experiment(open_app):
     control(app, "setting:cell").set_value("gru").run()
 
     assert not app.exception
-    assert plain(PRESETS[0].look_at) not in texts(app)
+    assert escaped(PRESETS[0].look_at) not in texts(app)
 
 
 def test_a_preset_has_controls_of_its_own_so_nothing_sent_late_by_the_browser_changes_it(open_app):
@@ -136,7 +138,7 @@ def test_a_preset_has_controls_of_its_own_so_nothing_sent_late_by_the_browser_ch
     app.button(key="preset:clip").click().run()
 
     assert not before & {widget_key(app, name) for name in names}
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
     assert control(app, "setting:cell").value == trainer.config.cell
     assert control(app, "setting:learning_rate").value == trainer.config.learning_rate
     assert not trainer.marks
@@ -152,13 +154,13 @@ def widget_key(app, start):
 
 def test_a_preset_in_place_of_an_untrained_run_is_undone(open_app):
     app = open_app("gradients")
-    first = run_of(app).trainer
+    first = visit_of(app).trainer
 
     app.button(key="preset:vanish").click().run()
     assert app.button(key="undo").label == "Undo: preset Vanishing"
     app.button(key="undo").click().run()
 
     assert not app.exception
-    assert run_of(app).trainer is first
-    assert run_of(app).errand is None
+    assert visit_of(app).trainer is first
+    assert visit_of(app).job is None
     assert app.button(key="undo").disabled

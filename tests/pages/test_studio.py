@@ -8,7 +8,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.ui.shell.frame import MENU
 from rnnviz.ui.shell.session import SPEED
 from rnnviz.ui.shell.transport import toggle
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
 
@@ -33,21 +33,21 @@ def test_step_does_exactly_one_iteration(open_app):
     app.button(key="step").click().run()
 
     assert readings(app)["Iteration"] == "1"
-    assert run_of(app).trainer.iteration == 1
+    assert visit_of(app).trainer.iteration == 1
 
 
 def test_train_trains_and_pause_holds_still(open_app):
     app = open_app()
 
     app.button(key="play").click().run()
-    trained = run_of(app).trainer.iteration
+    trained = visit_of(app).trainer.iteration
     assert trained > 0
     assert app.button(key="play").label == "Pause"
 
     app.button(key="play").click().run()
     app.run()
     assert app.button(key="play").label == "Train"
-    assert run_of(app).trainer.iteration == trained
+    assert visit_of(app).trainer.iteration == trained
 
 
 def test_the_slow_speed_does_one_iteration_per_tick(open_app):
@@ -56,7 +56,7 @@ def test_the_slow_speed_does_one_iteration_per_tick(open_app):
 
     app.button(key="play").click().run()
 
-    assert run_of(app).trainer.iteration == 1
+    assert visit_of(app).trainer.iteration == 1
 
 
 def test_reset_gives_the_same_run_again(open_app):
@@ -83,11 +83,11 @@ def test_reset_gives_the_same_run_again(open_app):
 def test_a_live_knob_acts_on_the_running_network(open_app, key, value, name):
     app = open_app()
     app.button(key="step").click().run()
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, key).set_value(value).run()
 
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
     assert getattr(trainer.config, name) == value
     assert readings(app)["Learning rate"] == f"{trainer.config.learning_rate:g}"
     assert trainer.iteration == 1
@@ -111,7 +111,7 @@ def test_the_other_settings_start_a_new_run(open_app, key, value, name):
     control(app, key).set_value(value).run()
 
     assert not app.exception
-    assert getattr(run_of(app).trainer.config, name) == value
+    assert getattr(visit_of(app).trainer.config, name) == value
     assert readings(app)["Iteration"] == "0"
 
 
@@ -120,8 +120,8 @@ def test_the_sequence_length_starts_a_new_run_of_that_length(open_app):
 
     control(app, "length:gym").set_value(30).run()
 
-    assert run_of(app).trainer.task.length == 30
-    assert run_of(app).trainer.trace().steps == 30
+    assert visit_of(app).trainer.task.length == 30
+    assert visit_of(app).trainer.trace().steps == 30
 
 
 def test_a_live_knob_waits_for_the_next_tick_while_training(open_app):
@@ -131,26 +131,26 @@ def test_a_live_knob_waits_for_the_next_tick_while_training(open_app):
     slider = control(app, "setting:learning_rate")
     slider.set_value(0.1).run()
 
-    assert run_of(app).trainer.config.learning_rate == 0.1
-    assert run_of(app).trainer.history.column("learning_rate")[-1] == 0.1
+    assert visit_of(app).trainer.config.learning_rate == 0.1
+    assert visit_of(app).trainer.history.column("learning_rate")[-1] == 0.1
 
 
 def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
     app = open_app()
     trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
-    run = run_of(app)
-    run.trainer = trainer
+    visit = visit_of(app)
+    visit.trainer = trainer
     app.session_state[control(app, "setting:optimizer").key] = "sgd"
     app.session_state[control(app, "setting:learning_rate").key] = 1.0
     app.session_state[SPEED] = "fast"
-    run.playing = True
+    visit.playing = True
     for _ in range(20):
         app.run()
         if trainer.diverged:
             break
 
-    assert not run.playing
+    assert not visit.playing
     assert not app.exception
     assert "the loss came out as" in app.error[0].value
     assert app.button(key="play").disabled
@@ -168,7 +168,7 @@ def test_leaving_the_studio_and_coming_back_changes_nothing(open_app):
     control(app, "setting:learning_rate").set_value(0.03).run()
     for _ in range(3):
         app.button(key="step").click().run()
-    before, trainer = readings(app), run_of(app).trainer
+    before, trainer = readings(app), visit_of(app).trainer
 
     for page in ("task", "gates", "gradients", "studio"):
         go_to(app, page)
@@ -177,30 +177,30 @@ def test_leaving_the_studio_and_coming_back_changes_nothing(open_app):
         assert control(app, "setting:learning_rate").value == 0.03
 
     assert readings(app) == before
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
 
 
 def test_a_press_that_comes_twice_pauses_once(open_app):
     app = open_app()
     app.button(key="play").click().run()
 
-    toggle(run_of(app))
-    toggle(run_of(app))
+    toggle(visit_of(app))
+    toggle(visit_of(app))
 
-    assert not run_of(app).playing
+    assert not visit_of(app).playing
 
 
 def test_a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on(open_app):
     app = open_app()
     control(app, "setting:hidden_size").set_value(64).run()
     control(app, "length:gym").set_value(100).run()
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, "setting:batch_size").set_value(256).run()
 
     assert not app.exception
     assert "make something smaller" in app.error[0].value
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
     assert trainer.config.batch_size == control(app, "setting:batch_size").value == 32
 
     control(app, "setting:batch_size").set_value(16).run()
@@ -213,13 +213,13 @@ def test_a_network_that_does_not_fit_is_refused_in_words_and_the_run_stays(open_
     app = open_app()
     control(app, "length:gym").set_value(500).run()
     control(app, "setting:layers").set_value(4).run()
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, "setting:hidden_size").set_value(128).run()
 
     assert not app.exception
     assert "make something smaller" in app.error[0].value
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
     assert control(app, "setting:hidden_size").value == trainer.config.hidden_size
 
 
@@ -251,10 +251,10 @@ def test_training_goes_on_without_telling_again_what_was_refused(open_app):
 
 def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
     app = open_app()
-    run_of(app).trainer.network.flat[:] = float("nan")
-    run_of(app).trainer.advance(iterations=1)
-    run_of(app).start_pictures_anew()
-    run_of(app).trainer._score = None
+    visit_of(app).trainer.network.flat[:] = float("nan")
+    visit_of(app).trainer.advance(iterations=1)
+    visit_of(app).start_pictures_anew()
+    visit_of(app).trainer._score = None
 
     app.run()
 
@@ -265,17 +265,17 @@ def test_outputs_that_are_not_numbers_have_no_accuracy(open_app):
 def test_training_goes_on_on_every_page(open_app, page):
     app = open_app()
     app.button(key="play").click().run()
-    trained = run_of(app).trainer.iteration
+    trained = visit_of(app).trainer.iteration
 
     go_to(app, page)
-    assert run_of(app).trainer.iteration > trained
+    assert visit_of(app).trainer.iteration > trained
 
     app.button(key="play").click().run()
-    held = run_of(app).trainer.iteration
+    held = visit_of(app).trainer.iteration
     app.run()
 
     assert not app.exception
-    assert run_of(app).trainer.iteration == held
+    assert visit_of(app).trainer.iteration == held
 
 
 def test_the_speed_is_shown_on_another_page_before_it_was_touched(open_app):

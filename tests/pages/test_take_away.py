@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from tests.pages.conftest import control, run_of
+from tests.pages.conftest import control, visit_of
 
 
 def made(app):
@@ -50,7 +50,7 @@ def test_all_kept_iterations_as_numbers(open_app):
     assert save_buttons(app) == ["Save rnnviz\\-gym\\-lstm\\-0\\-3\\.npz"]
     with np.load(io.BytesIO(file.data), allow_pickle=False) as read:
         assert read["iteration"].tolist() == [0, 1, 2, 3]
-        assert np.array_equal(read["layer0.h"][3], run_of(app).trainer.trace().h)
+        assert np.array_equal(read["layer0.h"][3], visit_of(app).trainer.trace().h)
 
 
 def test_the_shown_iteration_alone_as_tables(open_app):
@@ -95,7 +95,7 @@ def test_the_run_goes_on_and_the_file_stays_as_it_was(open_app):
     app.button(key="step").click().run()
 
     assert made(app).data == before
-    assert run_of(app).trainer.iteration == 2
+    assert visit_of(app).trainer.iteration == 2
 
 
 def test_it_can_be_made_while_the_run_plays(open_app):
@@ -105,7 +105,7 @@ def test_it_can_be_made_while_the_run_plays(open_app):
     file = make(app, "NumPy")
 
     assert file.data
-    assert run_of(app).playing
+    assert visit_of(app).playing
 
 
 @pytest.mark.parametrize("page", ["gates", "task"])

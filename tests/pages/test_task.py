@@ -11,7 +11,7 @@ from rnnviz.tasks import GymSchedule, NextSymbol
 from rnnviz.tasks.gym import THREE_DAYS
 from rnnviz.ui.shell.session import Draft
 from rnnviz.ui.task.workshop import names_in_order
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 def open_text(open_app):
@@ -38,18 +38,18 @@ def test_missed_days_make_a_task_that_can_be_used(open_app):
     control(app, "draft:gym:missed").set_value(0.3).run()
     app.button(key="use_task").click().run()
 
-    assert run_of(app).trainer.task == GymSchedule(missed=0.3)
+    assert visit_of(app).trainer.task == GymSchedule(missed=0.3)
     assert app.button(key="use_task").disabled
     assert "rest" in symbols_of(app)["symbol"].tolist()
 
 
 def test_editing_does_not_touch_the_run_until_it_is_asked_for(open_app):
     app = open_app("task")
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, "draft:gym:missed").set_value(0.3).run()
 
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
 
 
 def test_a_text_becomes_the_task_with_its_table_of_symbols(open_app):
@@ -58,7 +58,7 @@ def test_a_text_becomes_the_task_with_its_table_of_symbols(open_app):
     control(app, "draft:symbols:text").set_value("one two three four five one").run()
     app.button(key="use_task").click().run()
 
-    assert run_of(app).trainer.task == NextSymbol("one two three four five one")
+    assert visit_of(app).trainer.task == NextSymbol("one two three four five one")
     table = symbols_of(app)
     assert table["symbol"].tolist() == ["one", "two", "three", "four", "five"]
     assert table["integer"].tolist() == [0, 1, 2, 3, 4]
@@ -77,7 +77,7 @@ def test_a_text_becomes_the_task_with_its_table_of_symbols(open_app):
 )
 def test_a_text_that_cannot_be_learned_is_refused_and_the_run_stays(open_app, text, sentence):
     app = open_text(open_app)
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, "draft:symbols:text").set_value(text).run()
 
@@ -86,7 +86,7 @@ def test_a_text_that_cannot_be_learned_is_refused_and_the_run_stays(open_app, te
     assert pd.Series([error.value.replace("\\", "")]).str.contains(sentence)[0]
     assert len(error.value) < 400
     assert app.button(key="use_task").disabled
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_what_users_type_is_shown_as_text_on_every_page(open_app, text):
 
 def test_choosing_a_probe_changes_the_example_and_keeps_the_network(open_app):
     app = open_app("task")
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
     control(app, "probe").set_value(2).run()
 
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
     assert trainer.probe.name == "starts with cardio, day 3 of the schedule"
 
 
@@ -130,7 +130,7 @@ def test_the_settings_that_a_task_suggests_are_applied_by_a_button(open_app):
     app.button(key="use_suggested").click().run()
 
     assert not app.exception
-    config = run_of(app).trainer.config
+    config = visit_of(app).trainer.config
     assert (config.task, config.cell, config.hidden_size) == ("recall", "lstm", 32)
     assert config.forget_bias == 3.0
     assert app.button(key="use_suggested").disabled
@@ -162,27 +162,27 @@ def test_exercises_that_cannot_be_a_schedule_are_refused_and_the_run_stays(
     open_app, names, sentence
 ):
     app = open_app("task")
-    trainer = run_of(app).trainer
+    trainer = visit_of(app).trainer
 
-    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
 
     assert not app.exception
     (error,) = app.error
     assert sentence in error.value.replace("\\", "")
     assert app.button(key="use_task").disabled
-    assert run_of(app).trainer is trainer
+    assert visit_of(app).trainer is trainer
 
 
 def test_markup_as_an_exercise_is_shown_as_text(open_app):
     app = open_app("task")
     names = ("<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "$x^2$ :smile:")
 
-    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
     app.button(key="use_task").click().run()
 
-    assert run_of(app).trainer.task.exercises == names
+    assert visit_of(app).trainer.task.exercises == names
     for page in ("gates", "gradients", "studio", "task"):
         go_to(app, page)
         assert not app.exception
@@ -206,7 +206,7 @@ def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app
     assert "missed" in json.dumps(calendar(app))
     assert "Not trained yet" in calendar(app)["says"]
 
-    run_of(app).trainer.advance(iterations=2)
+    visit_of(app).trainer.advance(iterations=2)
     app.run()
 
     assert not app.exception
@@ -216,8 +216,8 @@ def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app
 
 def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
     app = open_app("task")
-    run_of(app).trainer.advance(iterations=1)
-    run_of(app).trainer.network.flat[:] = np.nan
+    visit_of(app).trainer.advance(iterations=1)
+    visit_of(app).trainer.network.flat[:] = np.nan
 
     app.run()
 
@@ -241,12 +241,12 @@ def test_the_simplest_schedule_starts_at_once_and_the_table_shows_it(open_app):
 
     app.button(key="use_simplest").click().run()
 
-    assert run_of(app).trainer.task == GymSchedule(THREE_DAYS, 14)
+    assert visit_of(app).trainer.task == GymSchedule(THREE_DAYS, 14)
     assert symbols_of(app)["symbol"].tolist() == list(THREE_DAYS)
     assert app.button(key="use_task").label == "In use in the Studio"
     assert app.button(key="use_simplest").disabled
     app.button(key="undo").click().run()
-    assert run_of(app).trainer.task == GymSchedule()
+    assert visit_of(app).trainer.task == GymSchedule()
 
 
 def test_a_task_without_a_simplest_example_offers_none(open_app):

@@ -11,7 +11,7 @@ import streamlit as st
 from rnnviz.tasks import SHIPPED_TEXT, table
 from rnnviz.ui.shell.session import Draft
 from tests.figures.test_payload import unpack
-from tests.pages.conftest import control, run_of
+from tests.pages.conftest import control, visit_of
 from tests.serving import ROOT
 
 SERIES = "day,visits,calls\n" + "\n".join(f"d{n},{n % 7},{n % 5 + 10}" for n in range(60))
@@ -77,7 +77,7 @@ def test_formulas_are_saved_as_text_and_there_is_no_other_way_to_save_them(open_
     app = open_app("task")
     names = ("=1+1", "@SUM(A1)", "-2")
 
-    run_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
 
     assert not app.exception
@@ -116,8 +116,8 @@ def test_the_column_is_chosen_from_those_in_the_csv(open_app, key, text, usual):
     app.button(key="use_task").click().run()
 
     assert not app.exception
-    assert run_of(app).trainer.task.chosen == names[1]
-    assert run_of(app).trainer.task.column == names[1]
+    assert visit_of(app).trainer.task.chosen == names[1]
+    assert visit_of(app).trainer.task.column == names[1]
 
 
 def test_a_csv_that_cannot_be_read_leaves_the_text_field_and_the_choice(open_app):
@@ -209,7 +209,7 @@ def test_a_large_csv_stays_out_of_the_page_and_is_shown_in_part(open_app):
     assert preview["day"].tolist() == ["d0", "d1", "d2", "d3", "d4"]
     assert app.session_state["draft:values:csv"] == ""
     app.button(key="use_task").click().run()
-    assert run_of(app).trainer.task.csv == large_csv()
+    assert visit_of(app).trainer.task.csv == large_csv()
 
 
 def test_the_end_of_a_text_from_a_file_is_held_out_unless_another_share_is(open_app):
@@ -235,7 +235,7 @@ def test_another_can_be_chosen_in_the_place_of_a_large_file(open_app):
 
     assert not app.exception
     assert draft(app, "text", "symbols").value == SHIPPED_TEXT
-    assert run_of(app).files == {}
+    assert visit_of(app).files == {}
 
 
 def test_what_is_pasted_leaves_the_text_field_when_it_is_large(open_app):
@@ -250,35 +250,35 @@ def test_what_is_pasted_leaves_the_text_field_when_it_is_large(open_app):
 
 def test_a_large_file_that_is_no_table_is_refused_in_words(open_app):
     app = open_task(open_app, "values")
-    before = run_of(app).trainer
+    before = visit_of(app).trainer
 
     upload(app, "mine.csv", large_csv() + "\nragged")
 
     assert not app.exception
     assert "got 1 in row 4002" in app.error[0].value.replace("\\", "")
-    assert run_of(app).trainer is before
+    assert visit_of(app).trainer is before
 
 
 def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
     app = open_task(open_app, "symbols")
-    made = run_of(app).edited.task
+    made = visit_of(app).edited.task
     app.run()
-    assert run_of(app).edited.task is made
+    assert visit_of(app).edited.task is made
 
     app.button(key="use_task").click().run()
     draft(app, "unit", "symbols").set_value("character").run()
-    assert run_of(app).edited.task is not made
+    assert visit_of(app).edited.task is not made
     draft(app, "unit", "symbols").set_value("word").run()
-    assert run_of(app).edited.task is run_of(app).trainer.task
+    assert visit_of(app).edited.task is visit_of(app).trainer.task
 
 
 def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):
     app = open_task(open_app, "values")
     app.button(key="use_task").click().run()
-    run_of(app).trainer.advance(iterations=5)
+    visit_of(app).trainer.advance(iterations=5)
     app.run()
 
-    task = run_of(app).trainer.task
+    task = visit_of(app).trainer.task
     _, values, _ = task.latest(150)
     sent = next(each for each in app.get("bidi_component") if "forecast" in each.proto.id)
     (chart,) = json.loads(sent.proto.bytes)["charts"]
@@ -303,9 +303,9 @@ def test_more_columns_are_chosen_by_name_and_come_into_the_network(open_app):
     app.button(key="use_task").click().run()
 
     assert not app.exception
-    task = run_of(app).trainer.task
+    task = visit_of(app).trainer.task
     assert (task.chosen, task.inputs) == ("visits", ("calls",))
-    run_of(app).trainer.advance(iterations=2)
+    visit_of(app).trainer.advance(iterations=2)
     app.run()
     assert not app.exception
 
@@ -333,7 +333,7 @@ def test_the_forecast_has_the_dates_of_the_file_on_its_axis(open_app):
     sent = next(each for each in app.get("bidi_component") if "forecast" in each.proto.id)
     (spec,) = json.loads(sent.proto.bytes)["charts"]
     assert spec["layout"]["xaxis"]["type"] == "date"
-    task = run_of(app).trainer.task
+    task = visit_of(app).trainer.task
     assert spec["data"][0]["x"] == task.dates(task.latest(150)[0])
 
 

@@ -7,9 +7,9 @@ import pytest
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.task import overview, workshop
-from tests.pages.conftest import control, go_to, run_of
+from tests.pages.conftest import control, go_to, visit_of
 
 FOREIGN = (None, "", "nothing of the kind", -1, 10**9, 0.5, True, ["x"], {"a": 1}, b"x")
 
@@ -17,20 +17,20 @@ FOREIGN = (None, "", "nothing of the kind", -1, 10**9, 0.5, True, ["x"], {"a": 1
 @pytest.mark.parametrize("sent", FOREIGN)
 def test_a_probe_that_there_is_not_is_ignored(open_app, sent, monkeypatch):
     app = open_app("task", Trainer(RunConfig(task="symbols"), NextSymbol()))
-    run = run_of(app)
-    before = run.trainer.probe.name
-    monkeypatch.setattr(session, "current", lambda: run)
+    visit = visit_of(app)
+    before = visit.trainer.probe.name
+    monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "value", lambda *_: sent)
 
     overview._choose_probe()
 
-    assert run.trainer.probe.name == before
+    assert visit.trainer.probe.name == before
 
 
 @pytest.mark.parametrize("sent", FOREIGN)
 def test_the_page_draws_the_probe_of_the_run_whatever_was_sent(open_app, sent):
     app = open_app("studio")
-    name = run_of(app).trainer.probe.name
+    name = visit_of(app).trainer.probe.name
 
     app.session_state["probe"] = sent
     go_to(app, "task")
@@ -43,15 +43,15 @@ def test_the_page_draws_the_probe_of_the_run_whatever_was_sent(open_app, sent):
 def test_a_probe_of_another_task_is_forgotten_with_it(open_app):
     app = open_app("task", Trainer(RunConfig(task="symbols"), NextSymbol()))
     control(app, "probe").set_value(12).run()
-    assert run_of(app).trainer.probe.name.startswith("13:")
+    assert visit_of(app).trainer.probe.name.startswith("13:")
 
-    run_of(app).trainer = Trainer(RunConfig(), GymSchedule())
+    visit_of(app).trainer = Trainer(RunConfig(), GymSchedule())
     app.session_state["task"] = "gym"
     app.run()
 
     assert not app.exception
     box = control(app, "probe")
-    assert box.options[box.value] == run_of(app).trainer.probe.name
+    assert box.options[box.value] == visit_of(app).trainer.probe.name
 
 
 @pytest.mark.parametrize("sent", FOREIGN)
@@ -81,12 +81,12 @@ def test_no_setting_of_any_task_can_be_sent_so_that_the_page_breaks(open_app, ke
 
 def test_a_late_press_of_the_button_starts_no_run_without_a_task(open_app, monkeypatch):
     app = open_app("task")
-    run = run_of(app)
-    monkeypatch.setattr(session, "current", lambda: run)
+    visit = visit_of(app)
+    monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "restart", lambda *_, **__: pytest.fail("a new run"))
 
     workshop._use(None)
-    workshop._use(run.trainer.task)
+    workshop._use(visit.trainer.task)
 
 
 def test_a_file_that_was_refused_is_not_complained_of_under_another_task(open_app):
@@ -102,7 +102,7 @@ def test_a_file_that_was_refused_is_not_complained_of_under_another_task(open_ap
 
 def test_a_refused_run_is_not_complained_of_under_another_task(open_app):
     app = open_app("task")
-    run_of(app).problem = "length must be 2..500, got 1"
+    visit_of(app).problem = "length must be 2..500, got 1"
     app.run()
     assert app.error
 
@@ -122,7 +122,7 @@ def test_it_is_said_that_a_new_run_has_begun_and_where_it_is_trained(open_app):
     assert "A new run with this task is ready in the Studio. It is not trained yet." in said.value
     assert "Go to the Studio" in [link.proto.label for link in app.get("page_link")]
 
-    run_of(app).trainer.advance(iterations=3)
+    visit_of(app).trainer.advance(iterations=3)
     go_to(app, "task")
     assert "iteration 3" in app.success[0].value
 
@@ -135,26 +135,26 @@ def test_training_is_begun_from_the_task_page_and_shown_in_the_studio(open_app):
     app.button(key="train_task").click().run()
 
     assert not app.exception
-    assert run_of(app).playing
-    assert run_of(app).trainer.task.key == "parity"
+    assert visit_of(app).playing
+    assert visit_of(app).trainer.task.key == "parity"
     assert "play" in [button.key for button in app.button]  # the Studio's transport bar
 
 
 def test_what_takes_long_lets_others_have_their_turns(open_app):
-    run = run_of(open_app("task"))
+    visit = visit_of(open_app("task"))
     others = []
 
     def steps():
         for _ in range(8):
             time.sleep(0.03)
             yield
-            others.append(GATE.waiting)
+            others.append(TURNS.waiting)
 
     turns = []
-    real = GATE.turn
+    real = TURNS.turn
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GATE, "turn", lambda who: turns.append(who) or real(who))
-        workshop._in_turns(run, steps())
+        patch.setattr(TURNS, "turn", lambda who: turns.append(who) or real(who))
+        workshop._in_turns(visit, steps())
 
     assert len(others) == 8
     assert 2 < len(turns) <= 9

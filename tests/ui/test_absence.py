@@ -9,8 +9,8 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.ui.shell.absence import LOST_AFTER_S, RESTS_AFTER_S, Guests
-from rnnviz.ui.shell.session import Run
-from tests.pages.conftest import Open, open_app, run_of  # noqa: F401  a fixture
+from rnnviz.ui.shell.session import Visit
+from tests.pages.conftest import Open, open_app, visit_of  # noqa: F401  a fixture
 
 
 class Guest:
@@ -79,30 +79,32 @@ def test_who_does_nothing_for_long_is_put_to_rest_once_and_again_after_the_next_
 
 def test_a_run_that_rests_gives_its_buffers_back_and_goes_on_to_the_bit():
     config, task = RunConfig(hidden_size=64, batch_size=64), GymSchedule(length=30)
-    plain, run = Trainer(config, task), Run(Trainer(config, replace(task)))
+    plain, visit = Trainer(config, task), Visit(Trainer(config, replace(task)))
     plain.advance(iterations=6)
     tracemalloc.start()
-    run.trainer.advance(iterations=3)
+    visit.trainer.advance(iterations=3)
     working = tracemalloc.get_traced_memory()[0]
-    run.rest()
+    visit.rest()
     resting = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    run.trainer.advance(iterations=3)
+    visit.trainer.advance(iterations=3)
 
     assert working - resting > 10e6  # the buffers of the batch
-    np.testing.assert_array_equal(run.trainer.network.flat, plain.network.flat)
-    np.testing.assert_array_equal(run.trainer.history.column("loss"), plain.history.column("loss"))
+    np.testing.assert_array_equal(visit.trainer.network.flat, plain.network.flat)
+    np.testing.assert_array_equal(
+        visit.trainer.history.column("loss"), plain.history.column("loss")
+    )
 
 
 def test_a_visitor_whose_run_was_forgotten_finds_a_new_one(open_app: Open):  # noqa: F811
     app = open_app("studio")
-    run_of(app).trainer.advance(iterations=2)
-    run_of(app).forget()
+    visit_of(app).trainer.advance(iterations=2)
+    visit_of(app).forget()
     app.run()
 
     assert not app.exception
     assert not [error for error in app.error if "went wrong" in error.value]
-    assert run_of(app).trainer.iteration == 0
+    assert visit_of(app).trainer.iteration == 0
 
 
 def test_a_page_tells_that_its_visitor_is_there(open_app: Open):  # noqa: F811
@@ -110,4 +112,4 @@ def test_a_page_tells_that_its_visitor_is_there(open_app: Open):  # noqa: F811
 
     app = open_app("studio")
 
-    assert run_of(app) in [presence.guest for presence in GUESTS._present]
+    assert visit_of(app) in [presence.guest for presence in GUESTS._present]

@@ -8,7 +8,7 @@ from rnnviz.ui.gradients import scenes
 from rnnviz.ui.gradients.scenes import Reading, Shown, Wanted, as_html, look, scene_of
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.inspection import Pace
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 WANTED = Wanted("Over the lag", 0, "h")
 
@@ -31,17 +31,17 @@ def measured(monkeypatch):
 
 def test_at_rest_everything_is_measured_anew(measured):
     looks, _ = measured
-    run, pace = Run(Trainer(RunConfig(hidden_size=3))), Pace()
+    visit, pace = Visit(Trainer(RunConfig(hidden_size=3))), Pace()
     for _ in range(3):
-        look(scene_of(run, WANTED), pace)
+        look(scene_of(visit, WANTED), pace)
     assert len(looks) == 3
 
 
 def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measured):
     looks, clock = measured
-    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace(share=0.2)
+    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace(share=0.2)
     while clock[0] < 100:
-        look(scene_of(run, WANTED), pace)
+        look(scene_of(visit, WANTED), pace)
         clock[0] += 0.1
     assert len(looks) == pytest.approx(20, abs=2)
 
@@ -50,37 +50,37 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
     _, clock = measured
     looks = []
     monkeypatch.setitem(scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown())
-    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
     while clock[0] < 10:
-        look(scene_of(run, Wanted("Side by side", 0, "h")), pace)
+        look(scene_of(visit, Wanted("Side by side", 0, "h")), pace)
         clock[0] += 0.125
     assert looks == list(range(10))
 
 
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
-    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
-    look(scene_of(run, WANTED), pace)
-    look(scene_of(run, WANTED), pace)
-    look(scene_of(run, Wanted("Jacobians", 0, "h")), pace)
+    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    look(scene_of(visit, WANTED), pace)
+    look(scene_of(visit, WANTED), pace)
+    look(scene_of(visit, Wanted("Jacobians", 0, "h")), pace)
     assert len(looks) == 2
 
 
 def test_the_scene_follows_training_until_one_rewinds():
-    run = Run(Trainer(RunConfig(hidden_size=3)))
-    run.trainer.advance(iterations=4)
-    assert scene_of(run, WANTED).trace.iteration == 4
-    run.shown_iteration = 2
-    for run.playing in (False, True):
-        assert scene_of(run, WANTED).trace.iteration == 2
+    visit = Visit(Trainer(RunConfig(hidden_size=3)))
+    visit.trainer.advance(iterations=4)
+    assert scene_of(visit, WANTED).trace.iteration == 4
+    visit.shown_iteration = 2
+    for visit.playing in (False, True):
+        assert scene_of(visit, WANTED).trace.iteration == 2
 
 
 def test_rewinding_while_it_trains_is_answered_at_once(measured):
     looks, _ = measured
-    run, pace = Run(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
-    run.trainer.advance(iterations=4)
-    for run.shown_iteration in (None, None, 2, 2):
-        look(scene_of(run, WANTED), pace)
+    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    visit.trainer.advance(iterations=4)
+    for visit.shown_iteration in (None, None, 2, 2):
+        look(scene_of(visit, WANTED), pace)
     assert looks == [4, 2]
 
 

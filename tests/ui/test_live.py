@@ -8,24 +8,24 @@ from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextLabel
 from rnnviz.ui.shell import live, session, transport
 from rnnviz.ui.shell.live import Places
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 
 @pytest.fixture
-def run(monkeypatch):
+def visit(monkeypatch):
     config = RunConfig(hidden_size=3, batch_size=2, learning_rate=0.5)
-    run = Run(Trainer(config, GymSchedule(length=5)), playing=True)
+    visit = Visit(Trainer(config, GymSchedule(length=5)), playing=True)
     monkeypatch.setattr(session, "live_knobs", lambda: {"learning_rate": 0.02})
-    return run
+    return visit
 
 
-def test_knobs_that_were_read_before_a_click_changed_the_run_do_not_reach_it(run, monkeypatch):
-    monkeypatch.setattr(transport, "iterations_per_tick", run.start_pictures_anew)
+def test_knobs_that_were_read_before_a_click_changed_the_run_do_not_reach_it(visit, monkeypatch):
+    monkeypatch.setattr(transport, "iterations_per_tick", visit.start_pictures_anew)
 
-    live.turn(run, Places(run.page_runs, None), lambda: pytest.fail("looked"), print)
+    live.turn(visit, Places(visit.page_runs, None), lambda: pytest.fail("looked"), print)
 
-    assert run.trainer.iteration == 0
-    assert not run.trainer.marks
+    assert visit.trainer.iteration == 0
+    assert not visit.trainer.marks
 
 
 def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones():

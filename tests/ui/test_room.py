@@ -9,8 +9,8 @@ from rnnviz.tasks import GymSchedule
 from rnnviz.training.limits import memory_mb
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.shell import absence, room, session
-from rnnviz.ui.shell.session import Earlier, Run
-from tests.pages.conftest import Open, control, open_app, run_of  # noqa: F401  a fixture
+from rnnviz.ui.shell.session import Earlier, Visit
+from tests.pages.conftest import Open, control, open_app, visit_of  # noqa: F401  a fixture
 
 PLANNED = RunConfig(hidden_size=32, batch_size=64), GymSchedule()
 
@@ -60,51 +60,51 @@ def test_what_finds_no_room_is_refused_with_what_would_fit(house):
     me = Guest(0.0)
 
     with pytest.raises(ValueError, match=r"^The server is full: this needs about \d+ MB") as why:
-        room.check(me, 0.0, PLANNED)
+        room.require(me, 0.0, PLANNED)
     size = int(str(why.value).split("with batch size ")[1].split()[0])
-    room.check(me, 0.0, (replace(PLANNED[0], batch_size=size), PLANNED[1]))
+    room.require(me, 0.0, (replace(PLANNED[0], batch_size=size), PLANNED[1]))
 
     house.leave(others)
     house.look(others.left_at + 2 * absence.LOST_AFTER_S)
-    room.check(me, 0.0, PLANNED)
+    room.require(me, 0.0, PLANNED)
 
 
 def test_where_nothing_would_fit_nothing_is_promised(house):
     present, _ = arrive(house, 200.0)
 
     with pytest.raises(ValueError, match=r"0 MB are left; come back later$"):
-        room.check(Guest(0.0), 0.0, PLANNED)
+        room.require(Guest(0.0), 0.0, PLANNED)
     assert present.guest is not None
 
 
 def test_who_takes_no_more_than_before_is_not_refused(house):
     present, _ = arrive(house, 200.0)
 
-    room.check(Guest(memory_mb(*PLANNED) + 5.0), 5.0, PLANNED)
+    room.require(Guest(memory_mb(*PLANNED) + 5.0), 5.0, PLANNED)
     assert present.guest is not None
 
 
 def test_a_visitor_needs_what_all_their_runs_need_each_once():
     trainer, left = Trainer(RunConfig()), Trainer(RunConfig())
-    run = Run(trainer, earlier=(Earlier(left, "reset"),))
+    visit = Visit(trainer, earlier=(Earlier(left, "reset"),))
     alone = trainer.needs_mb + left.recording.nbytes / 1e6
-    assert run.needs_mb == pytest.approx(alone)
+    assert visit.needs_mb == pytest.approx(alone)
 
-    run.side_by_side = SideBySide([("one", RunConfig(), GymSchedule())], 1)
-    run.side_by_side.trainers["mine"] = trainer
-    assert run.needs_mb == pytest.approx(alone + trainer.needs_mb)
+    visit.side_by_side = SideBySide([("one", RunConfig(), GymSchedule())], 1)
+    visit.side_by_side.trainers["mine"] = trainer
+    assert visit.needs_mb == pytest.approx(alone + trainer.needs_mb)
 
     trainer.set(batch_size=128)
     assert trainer.needs_mb == memory_mb(trainer.config, trainer.task)
-    run.forget()
-    assert run.needs_mb == 0.0
+    visit.forget()
+    assert visit.needs_mb == 0.0
 
 
 @pytest.mark.parametrize("change", ["hidden_size", "batch_size", session.BESIDE])
 def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monkeypatch, change):  # noqa: F811
     app = open_app("studio")
-    run = run_of(app)
-    before = run.trainer
+    visit = visit_of(app)
+    before = visit.trainer
     monkeypatch.setattr(room, "MOST_MB", before.needs_mb + 0.5)
     monkeypatch.setattr(room, "GUESTS", absence.Guests())
 
@@ -114,9 +114,9 @@ def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monk
 
     assert not app.exception
     assert any("The server is full" in error.value for error in app.error)
-    assert (run.trainer, run.pair) == (before, None)
-    assert run.trainer.config == RunConfig()
+    assert (visit.trainer, visit.pair) == (before, None)
+    assert visit.trainer.config == RunConfig()
     app.button(key="step").click().run()
-    assert run.trainer.iteration == 1
+    assert visit.trainer.iteration == 1
     app.button(key="reset").click().run()
-    assert run.trainer.iteration == 0
+    assert visit.trainer.iteration == 0

@@ -6,71 +6,71 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Earlier, Run
+from rnnviz.ui.shell.session import Earlier, Visit
 
 CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
 
 
-def new_run(**more) -> Run:
-    return Run(Trainer(CONFIG, TASK), **more)
+def new_visit(**more) -> Visit:
+    return Visit(Trainer(CONFIG, TASK), **more)
 
 
 def test_a_slider_that_is_dragged_while_training_draws_the_page_anew_once_it_rests(monkeypatch):
-    run = new_run(playing=True)
+    visit = new_visit(playing=True)
 
     drawn_anew = []
     for rate, seconds in ((0.02, 0.0), (0.03, 0.3), (0.03, 0.6), (0.03, 1.0), (0.03, 2.0)):
         monkeypatch.setattr(session.time, "monotonic", lambda now=seconds: now)
-        session.apply_knobs(run, {"learning_rate": rate})
-        run.trainer.advance(iterations=1)
-        drawn_anew.append(run.page_is_old)
-        run.page_is_old = False
+        session.apply_knobs(visit, {"learning_rate": rate})
+        visit.trainer.advance(iterations=1)
+        drawn_anew.append(visit.page_is_old)
+        visit.page_is_old = False
 
     assert drawn_anew == [False, False, False, True, False]
-    assert [mark.iteration for mark in run.trainer.marks] == [0, 1]
+    assert [mark.iteration for mark in visit.trainer.marks] == [0, 1]
 
 
 def test_a_knob_changed_at_rest_draws_the_page_anew_at_once():
-    run = new_run()
+    visit = new_visit()
 
-    session.apply_knobs(run, {"learning_rate": 0.02})
+    session.apply_knobs(visit, {"learning_rate": 0.02})
 
-    assert run.page_is_old
+    assert visit.page_is_old
 
 
 def test_a_run_trains_while_it_plays_or_is_one_of_those_side_by_side():
-    run, others = new_run(), SideBySide([("one", CONFIG, TASK)], 10)
-    run.side_by_side = run.errand = others
-    assert not run.training
+    visit, others = new_visit(), SideBySide([("one", CONFIG, TASK)], 10)
+    visit.side_by_side = visit.job = others
+    assert not visit.training
 
-    run.trainer = others.trainers["one"]
-    assert run.training
+    visit.trainer = others.trainers["one"]
+    assert visit.training
 
-    run.errand = None
-    assert not run.training
-    run.playing = True
-    assert run.training
+    visit.job = None
+    assert not visit.training
+    visit.playing = True
+    assert visit.training
 
 
 def test_pictures_that_start_anew_forget_what_was_chosen_and_measured():
-    run, others = (
-        new_run(selected_unit=2, shown_iteration=5),
+    visit, others = (
+        new_visit(selected_unit=2, shown_iteration=5),
         SideBySide([("one", CONFIG, TASK)], 9),
     )
-    run.side_by_side = run.errand = others
-    before = run.name
+    visit.side_by_side = visit.job = others
+    before = visit.name
 
-    run.start_pictures_anew()
+    visit.start_pictures_anew()
 
-    assert (run.selected_unit, run.shown_iteration) == (None, None)
-    assert (run.side_by_side, run.errand, run.checked) == (None, None, None)
-    assert run.name != before
+    assert (visit.selected_unit, visit.shown_iteration) == (None, None)
+    assert (visit.side_by_side, visit.job, visit.gradient_check) == (None, None, None)
+    assert visit.name != before
 
 
 @pytest.mark.parametrize("is_old", [True, False])
 def test_a_fragment_draws_the_whole_page_anew_where_a_callback_asked_for_it(monkeypatch, is_old):
     drawn = []
-    monkeypatch.setattr(session, "current", lambda: new_run(page_is_old=is_old))
+    monkeypatch.setattr(session, "current", lambda: new_visit(page_is_old=is_old))
     monkeypatch.setattr(session.st, "rerun", lambda: drawn.append("anew"))
 
     session.refresh()

@@ -12,9 +12,9 @@ from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import inspection, live, session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}
@@ -102,7 +102,7 @@ class _Seen:
     refused: str = ""
 
 
-def show(run: Run, readings: DeltaGenerator) -> None:
+def show(visit: Visit, readings: DeltaGenerator) -> None:
     """Show the equations of a unit at a time step, and keep the run going while it plays.
 
     Parameters
@@ -111,23 +111,25 @@ def show(run: Run, readings: DeltaGenerator) -> None:
         Where the numbers of the run go: a place in the transport bar.
     """
     st.html(_CSS)
-    places = live.Places(run.page_runs, readings)
+    places = live.Places(visit.page_runs, readings)
     with st.container(key="inspected"):
-        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places, inspection.Stops())
+        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
+            places, inspection.Stops()
+        )
 
 
 def _tick(places: live.Places, stops: inspection.Stops) -> None:
     session.refresh()
-    run = session.current()
-    if places.page_run != run.page_runs:
+    visit = session.current()
+    if places.page_run != visit.page_runs:
         return
-    wanted = _ask(run, stops)
-    live.turn(run, places, lambda: _look(run, wanted), _draw)
+    wanted = _ask(visit, stops)
+    live.turn(visit, places, lambda: _look(visit, wanted), _draw)
 
 
-def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
     """Draw the controls, and return what they ask for."""
-    network = run.trainer.network
+    network = visit.trainer.network
     shown = session.value(session.EQUATION_DIRECTION)
     inspection.keep(session.EQUATION_DIRECTION, inspection.fitting(shown, _DIRECTIONS, _FORWARD))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
@@ -142,25 +144,25 @@ def _ask(run: Run, stops: inspection.Stops) -> _Wanted:
             label_visibility="collapsed",
         )
         layer = inspection.choose_layer(network.layers)
-        inspection.rewind(run, stops)
+        inspection.rewind(visit, stops)
     with st.container(key="equation_controls"):
         steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
         with steps:
-            step = _choose_step(run)
+            step = _choose_step(visit)
         with units:
-            unit = _choose_unit(run, layer, network.hidden_size)
+            unit = _choose_unit(visit, layer, network.hidden_size)
     return _Wanted(
         Where(layer, unit, step),
         inspection.fitting(chosen, _DIRECTIONS, _FORWARD),
-        run.shown_iteration,
+        visit.shown_iteration,
     )
 
 
-def _look(run: Run, wanted: _Wanted) -> _Seen:
-    trace, trainer = inspection.shown_trace(run), run.trainer
+def _look(visit: Visit, wanted: _Wanted) -> _Seen:
+    trace, trainer = inspection.shown_trace(visit), visit.trainer
     seen = _Seen(
         cell=trace.cell,
-        which=inspection.says_which(run, trace),
+        which=inspection.says_which(visit, trace),
         place=_says_where(trace, wanted.where.step),
         digits=_DIGITS[trace.h.dtype.name],
         intervened=bool(of_layer(trace.interventions, wanted.where.layer)),
@@ -189,7 +191,7 @@ def _draw(seen: _Seen) -> None:
     st.caption(f"{seen.place} {seen.which}", help=inspection.PROBE)
     st.html(key_html(seen.cell))
     if seen.refused:
-        st.info(f"{plain(seen.refused)}.")
+        st.info(f"{escaped(seen.refused)}.")
     with st.container(key="equations"):
         # Two stages beside each other, three where there are no more.
         per_row = 3 if len(seen.stages) == 3 else 2
@@ -219,16 +221,16 @@ def _width(stage: Stage) -> int:
     return 2 if count > 1 and large else 1
 
 
-def _choose_step(run: Run) -> int:
+def _choose_step(visit: Visit) -> int:
     """Draw the choice of the time step; what has only one needs none."""
-    steps = len(run.trainer.probe.input_labels)
+    steps = len(visit.trainer.probe.input_labels)
     last = steps - 1
     if last == 0:
         st.caption("Time step 0, the only one.")
         return 0
     chosen = session.value(session.TIME_STEP)
     if inspection.fitting(chosen, range(steps), None) is None:
-        chosen = last if _is_beyond(chosen, last) else _opening_step(run)
+        chosen = last if _is_beyond(chosen, last) else _opening_step(visit)
     step = int(chosen)
     inspection.keep(session.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -262,9 +264,9 @@ def _choose_step(run: Run) -> int:
     return step
 
 
-def _opening_step(run: Run) -> int:
-    with GATE.turn(run):
-        return opening_step(inspection.shown_trace(run))
+def _opening_step(visit: Visit) -> int:
+    with TURNS.turn(visit):
+        return opening_step(inspection.shown_trace(visit))
 
 
 def _is_beyond(chosen: object, last: int) -> bool:
@@ -276,12 +278,12 @@ def _go(step: int) -> None:
     session.show(session.TIME_STEP, step)
 
 
-def _choose_unit(run: Run, layer: int, units: int) -> int:
+def _choose_unit(visit: Visit, layer: int, units: int) -> int:
     """Draw the choice of the unit, which is outlined in the other pictures, too."""
     if units == 1:
         st.caption("Unit 0, the only one.")
         return 0
-    chosen = run.selected_unit if run.selected_layer == layer else None
+    chosen = visit.selected_unit if visit.selected_layer == layer else None
     if chosen is None:
         chosen = session.value(session.EQUATION_UNIT)
     unit = inspection.fitting(chosen, range(units), units - 1 if _is_beyond(chosen, units) else 0)
@@ -307,8 +309,8 @@ def _choose(layer: int) -> None:
 def _says_where(trace: Trace, step: int) -> str:
     """Say what comes in at the step, and what its target is."""
     target = trace.target_labels[step]
-    wanted = f"target “{plain(target)}”" if target and trace.scored[step] else "not scored"
+    wanted = f"target “{escaped(target)}”" if target and trace.scored[step] else "not scored"
     return (
-        f"Time step {step} of 0..{trace.steps - 1}: input “{plain(trace.input_labels[step])}”, "
+        f"Time step {step} of 0..{trace.steps - 1}: input “{escaped(trace.input_labels[step])}”, "
         f"{wanted}. Formulas show {DIGITS_IN} digits, and are computed with all."
     )

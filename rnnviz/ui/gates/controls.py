@@ -11,8 +11,8 @@ import streamlit as st
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.ui.components.plot import clicked
 from rnnviz.ui.shell import inspection, session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
 
 _ALL = "all"
 #: The choice of no unit: None would be a list in which nothing is chosen.
@@ -83,10 +83,10 @@ def choose_order(cell: str) -> str:
     )
 
 
-def choose_unit(run: Run, layer: int, none: str = "none") -> int | None:
+def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
     """Draw the choice of the unit that is outlined on every page; return it."""
-    units = range(run.trainer.network.hidden_size)
-    selected = run.selected_unit if run.selected_layer == layer else None
+    units = range(visit.trainer.network.hidden_size)
+    selected = visit.selected_unit if visit.selected_layer == layer else None
     unit: int | None = inspection.fitting(selected, units, None)
     inspection.keep(session.UNIT, _NO_UNIT if unit is None else unit)
     st.selectbox(
@@ -102,9 +102,9 @@ def choose_unit(run: Run, layer: int, none: str = "none") -> int | None:
     return unit
 
 
-def choose_step(run: Run) -> int:
+def choose_step(visit: Visit) -> int:
     """Draw the choice of time step, where there are several."""
-    labels = run.trainer.probe.input_labels
+    labels = visit.trainer.probe.input_labels
     steps = range(len(labels))
     if len(steps) == 1:
         return 0
@@ -114,7 +114,7 @@ def choose_step(run: Run) -> int:
     chosen = st.select_slider(
         "Time step",
         options=steps,
-        format_func=lambda step: f"{step} {plain(labels[step][:20])}",
+        format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
         key=session.TIME_STEP,
         persist_state="session",
         width=240,
@@ -139,13 +139,13 @@ def choose(
 
 def click(key: str, unit_axis: str, layer: int) -> None:
     """Choose the unit that was clicked, or none if it was the one."""
-    run, place = session.current(), clicked(key)
+    visit, place = session.current(), clicked(key)
     if place is None:
         return
     unit = _whole(place.get("x" if unit_axis == "x" else "y"))
     if unit is None:
         return
-    same = unit == run.selected_unit and run.selected_layer == layer
+    same = unit == visit.selected_unit and visit.selected_layer == layer
     inspection.select_unit(None if same else unit, layer)
 
 

@@ -19,13 +19,13 @@ from rnnviz.analysis.gates import SHARES, Distribution, distribution_table
 from rnnviz.analysis.history import marks_sentence
 from rnnviz.engine import Network
 from rnnviz.figures.chart import Chart
-from rnnviz.figures.marks import Spec
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.spec import Spec
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
 from rnnviz.training import Mark, Trainer
 from rnnviz.ui.gates.controls import BY_LIKENESS, BY_NUMBER, Wanted
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 #: Of a low window a large map takes half, so that the words on its axes are in sight.
 OF_WINDOW = 0.5
@@ -46,14 +46,14 @@ class Shown:
     The turn of the run must be held.
     """
 
-    run: Run
+    visit: Visit
     trace: Trace
     wanted: Wanted
 
     @property
     def trainer(self) -> Trainer:
         """Of the run."""
-        return self.run.trainer
+        return self.visit.trainer
 
     @cached_property
     def network(self) -> Network:

@@ -20,15 +20,15 @@ from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.ui.gates.controls import Wanted
 from rnnviz.ui.gates.scenes import OF_WINDOW, Seen, Shown, Table
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 
 def saturation(shown: Shown) -> Seen:
     """Show how often each unit's gates are nearly shut or open, and how that came about."""
     if not shown.letters:
         return Seen()
-    history = _history(shown.run, shown.layer)
+    history = _history(shown.visit, shown.layer)
     now = history.of(shown.trace)
     told = " ".join(now.sentence(letter, shown.label(letter)) for letter in shown.letters)
     says = f"Iteration {now.iteration:,}. {told}"
@@ -61,30 +61,30 @@ def saturation(shown: Shown) -> Seen:
     )
 
 
-def count_ahead(run: Run, wanted: Wanted) -> None:
+def count_ahead(visit: Visit, wanted: Wanted) -> None:
     """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
 
     While the loop runs only the way of a unit needs them.
     """
-    if not wanted.letters or (run.busy and wanted.unit is None):
+    if not wanted.letters or (visit.busy and wanted.unit is None):
         return
     while True:
-        with GATE.turn(run) as seconds:
+        with TURNS.turn(visit) as seconds:
             until = time.monotonic() + seconds
-            history = _history(run, wanted.layer)
-            missing = history.missing((*run.trainer.recording.traces, run.trainer.trace()))
+            history = _history(visit, wanted.layer)
+            missing = history.missing((*visit.trainer.recording.traces, visit.trainer.trace()))
             while missing and time.monotonic() < until:
                 history.of(missing.pop())
-        if run.busy or not missing:
+        if visit.busy or not missing:
             return
 
 
-def _history(run: Run, layer: int) -> SaturationHistory:
+def _history(visit: Visit, layer: int) -> SaturationHistory:
     """Return the counts of a layer; only those of the one looked at last are kept."""
-    if run.saturation is None or run.saturation.layer != layer:
-        trainer = run.trainer
-        run.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
-    return run.saturation
+    if visit.saturation is None or visit.saturation.layer != layer:
+        trainer = visit.trainer
+        visit.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
+    return visit.saturation
 
 
 def _says_way(shown: Shown) -> str:

@@ -26,7 +26,7 @@ from rnnviz.ui.gates.controls import (
 from rnnviz.ui.gates.scenes import Seen, Shown
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.downloads import csv_button
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 
 def _maps(cell: str) -> list[str]:
@@ -96,7 +96,7 @@ VIEWS: dict[str, View] = {
 }
 
 
-def show(run: Run, readings: DeltaGenerator) -> None:
+def show(visit: Visit, readings: DeltaGenerator) -> None:
     """Show the inside of the run, and keep it running while it plays.
 
     Parameters
@@ -104,44 +104,44 @@ def show(run: Run, readings: DeltaGenerator) -> None:
     readings
         Where the numbers of the run go: a place in the transport bar.
     """
-    places = live.Places(run.page_runs, readings)
+    places = live.Places(visit.page_runs, readings)
     with st.container(key="inspected"):
-        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(
+        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Stops(), inspection.Pace()
         )
 
 
 def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Seen]) -> None:
     session.refresh()
-    run = session.current()
-    if places.page_run != run.page_runs:
+    visit = session.current()
+    if places.page_run != visit.page_runs:
         return
     heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     heading.header("Gates", anchor=False, width="content")
     which = heading.container(width="content")
-    wanted = _ask(run, stops)
+    wanted = _ask(visit, stops)
     if wanted.view == "Saturation":
-        unit_views.count_ahead(run, wanted)
+        unit_views.count_ahead(visit, wanted)
     live.turn(
-        run,
+        visit,
         places,
-        lambda: _look(run, wanted, pace),
-        lambda seen: _draw(run, wanted, which, *seen),
+        lambda: _look(visit, wanted, pace),
+        lambda seen: _draw(visit, wanted, which, *seen),
     )
 
 
-def _look(run: Run, wanted: Wanted, pace: inspection.Pace[Seen]) -> tuple[str, Seen]:
-    trace, view = inspection.shown_trace(run), VIEWS[wanted.view]
-    asked = (wanted, run.name)
+def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Seen]) -> tuple[str, Seen]:
+    trace, view = inspection.shown_trace(visit), VIEWS[wanted.view]
+    asked = (wanted, visit.name)
     seen = pace.look(
-        asked, run.busy, lambda: view.look(Shown(run, trace, wanted)), rest_s=view.rest_s
+        asked, visit.busy, lambda: view.look(Shown(visit, trace, wanted)), rest_s=view.rest_s
     )
-    return inspection.says_which(run, trace), seen
+    return inspection.says_which(visit, trace), seen
 
 
-def _ask(run: Run, stops: inspection.Stops) -> Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
-    network = run.trainer.network
+    network = visit.trainer.network
     titles = list(VIEWS)
     shown = inspection.fitting(session.value(session.GATE_VIEW), titles, titles[0])
     inspection.keep(session.GATE_VIEW, shown)
@@ -164,26 +164,26 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
         choose = choose_quantities if view.all_at_once else choose_quantity
         quantities = choose(cell, letters, view.key)
         order = choose_order(cell) if view.order else BY_NUMBER
-        unit = choose_unit(run, layer, view.no_unit) if view.no_unit and letters else None
-        step = choose_step(run) if view.step else 0
-        inspection.rewind(run, stops)
-    return Wanted(title, layer, quantities, order, unit, step, run.shown_iteration)
+        unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
+        step = choose_step(visit) if view.step else 0
+        inspection.rewind(visit, stops)
+    return Wanted(title, layer, quantities, order, unit, step, visit.shown_iteration)
 
 
-def _draw(run: Run, wanted: Wanted, which: DeltaGenerator, says: str, seen: Seen) -> None:
+def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, seen: Seen) -> None:
     which.caption(says, help=inspection.PROBE)
     if seen.charts:
         key = (
             f"gates:{wanted.view}:{','.join(str(len(each.figure['data'])) for each in seen.charts)}"
         )
-        architecture = run.trainer.network.architecture
-        sides = (run.name, architecture.cell, wanted.layer, architecture.hidden_size)
+        architecture = visit.trainer.network.architecture
+        sides = (visit.name, architecture.cell, wanted.layer, architecture.hidden_size)
         plots(
             seen.charts,
             key=key,
             revision=":".join(map(str, sides)),
             on_click=partial(click, key, seen.unit_axis, wanted.layer) if seen.unit_axis else None,
-            live=run.busy,
+            live=visit.busy,
         )
     if seen.note:
         st.caption(seen.note)
@@ -196,4 +196,4 @@ def _draw(run: Run, wanted: Wanted, which: DeltaGenerator, says: str, seen: Seen
             }
             st.dataframe(seen.table.rows, hide_index=True, column_config=columns)
     if seen.file is not None:
-        csv_button(*seen.file, waits=run.busy)
+        csv_button(*seen.file, waits=visit.busy)

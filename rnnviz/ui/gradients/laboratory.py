@@ -29,16 +29,16 @@ from rnnviz.ui.gradients.scenes import (
     scene_of,
 )
 from rnnviz.ui.shell import inspection, live, room, session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 _LAG, _ITEMISED, _JACOBIANS, _NORM, _CELLS, _CHECK = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.
 _UNTIL = (100, 300, 1000, 3000)
 
 
-def laboratory(run: Run, readings: DeltaGenerator) -> None:
+def laboratory(visit: Visit, readings: DeltaGenerator) -> None:
     """Show the gradients of the run, and keep it running while it plays.
 
     Parameters
@@ -46,14 +46,14 @@ def laboratory(run: Run, readings: DeltaGenerator) -> None:
     readings
         Where the numbers of the run go: a place in the transport bar.
     """
-    places = live.Places(run.page_runs, readings)
+    places = live.Places(visit.page_runs, readings)
     with st.container(key="laboratory"):
-        st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(
+        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Pace(), inspection.Stops()
         )
 
 
-def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
+def compare(visit: Visit, runs: Sequence[Named], iterations: int) -> None:
     """Begin to train runs side by side; the page shows them while they train.
 
     Parameters
@@ -62,39 +62,41 @@ def compare(run: Run, runs: Sequence[Named], iterations: int) -> None:
     iterations
         To which each is trained.
     """
-    with GATE.turn(run):
+    with TURNS.turn(visit):
         try:
             # They take the place of those side by side before, which count until then.
-            room.check(run, run.trainer.needs_mb, *((config, task) for _, config, task in runs))
+            room.require(
+                visit, visit.trainer.needs_mb, *((config, task) for _, config, task in runs)
+            )
             begun = SideBySide(runs, iterations)
         except ValueError as refused:
-            run.problem = str(refused)
+            visit.problem = str(refused)
             return
-    run.playing, run.problem = False, None
-    run.side_by_side = run.errand = begun
+    visit.playing, visit.problem = False, None
+    visit.side_by_side = visit.job = begun
     session.show(session.GRADIENT_VIEW, _CELLS)
 
 
 def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.Stops) -> None:
     session.refresh()
-    run = session.current()
-    if places.page_run != run.page_runs:
+    visit = session.current()
+    if places.page_run != visit.page_runs:
         return
     heading = st.container(horizontal=True, vertical_alignment="center", key="numbers")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
-    wanted = _ask(run, stops)
+    wanted = _ask(visit, stops)
     live.turn(
-        run,
+        visit,
         places,
-        lambda: look(scene_of(run, wanted), pace),
-        lambda seen: _draw(run, wanted, numbers, *seen),
+        lambda: look(scene_of(visit, wanted), pace),
+        lambda seen: _draw(visit, wanted, numbers, *seen),
     )
 
 
-def _ask(run: Run, stops: inspection.Stops) -> Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
-    trainer = run.trainer
+    trainer = visit.trainer
     session.seed(session.GRADIENT_VIEW, _LAG)
     cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,23 +113,23 @@ def _ask(run: Run, stops: inspection.Stops) -> Wanted:
             return Wanted(view, 0, "h")
         layer = inspection.choose_layer(trainer.network.layers)
         at = None
-        if view == _CELLS and _shows_preset(run):
-            at = _preset_controls(run)
-    by, of, prediction = _memory(run), LAST, None
+        if view == _CELLS and _shows_preset(visit):
+            at = _preset_controls(visit)
+    by, of, prediction = _memory(visit), LAST, None
     if view in (_LAG, _ITEMISED, _JACOBIANS):
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
             by = _by(cell) if view in (_LAG, _ITEMISED) else by
             of = _of() if view == _LAG else LAST
-            inspection.rewind(run, stops)
-            if run.trainer.iteration == 0:
+            inspection.rewind(visit, stops)
+            if visit.trainer.iteration == 0:
                 st.caption("Iteration 0: nothing is learned yet.")
-            prediction = _prediction(run) if view == _ITEMISED else None
+            prediction = _prediction(visit) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
-        if view == _CELLS and not _shows_preset(run):
-            at = _side_by_side_controls(run)
+        if view == _CELLS and not _shows_preset(visit):
+            at = _side_by_side_controls(visit)
     if view == _CHECK:
-        _check_controls(run)
+        _check_controls(visit)
     return Wanted(view, layer, by, of, prediction, at)
 
 
@@ -147,9 +149,9 @@ def _by(cell: str) -> Letter:
     return letter
 
 
-def _memory(run: Run) -> Letter:
+def _memory(visit: Visit) -> Letter:
     """Return the state that was chosen last, or else the one that carries the memory."""
-    if not spec_of(run.trainer.network.cell).has_cell_state:
+    if not spec_of(visit.trainer.network.cell).has_cell_state:
         return "h"
     letter: Letter = inspection.fitting(session.value(session.GRADIENT_BY), ("c", "h"), "c")
     return letter
@@ -170,10 +172,10 @@ def _of() -> str:
     return str(inspection.fitting(chosen, (LAST, ALL), LAST))
 
 
-def _prediction(run: Run) -> int | None:
+def _prediction(visit: Visit) -> int | None:
     """Draw the choice of the prediction whose row is shown; a click on a row does the same."""
-    with GATE.turn(run):
-        scored = run.trainer.trace().scored.nonzero()[0].tolist()
+    with TURNS.turn(visit):
+        scored = visit.trainer.trace().scored.nonzero()[0].tolist()
     if len(scored) < 2:
         return None
     chosen = session.value(session.PREDICTION)
@@ -189,30 +191,30 @@ def _prediction(run: Run) -> int | None:
     )
 
 
-def _shows_preset(run: Run) -> bool:
+def _shows_preset(visit: Visit) -> bool:
     """Tell whether the runs side by side are those of a preset, which says how far they train."""
-    return run.experiment is not None and run.side_by_side is run.experiment.runs
+    return visit.experiment is not None and visit.side_by_side is visit.experiment.runs
 
 
-def _preset_controls(run: Run) -> int | None:
+def _preset_controls(visit: Visit) -> int | None:
     """Draw what a preset's runs need, beside the views: its charts are to be in sight."""
     with st.container(
         horizontal=True, vertical_alignment="bottom", width="stretch", key="compared"
     ):
-        if run.comparing:
+        if visit.comparing:
             st.button(
                 "Stop", icon=":material/stop:", key="stop_side_by_side", on_click=inspection.stop
             )
-            return _opens_at(run)
-        at = _compared_at(run)
-        if run.side_by_side is not None and not run.side_by_side.done:
+            return _opens_at(visit)
+        at = _compared_at(visit)
+        if visit.side_by_side is not None and not visit.side_by_side.done:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
         return at
 
 
-def _side_by_side_controls(run: Run) -> int | None:
+def _side_by_side_controls(visit: Visit) -> int | None:
     """Draw what trains runs side by side; return the iteration to look at, None for the latest."""
-    now = run.trainer.iteration
+    now = visit.trainer.iteration
     stops = sorted({*_UNTIL, now} - {0})
     session.seed(session.COMPARED_UNTIL, now or 300)
     if session.value(session.COMPARED_UNTIL) not in stops:
@@ -226,11 +228,11 @@ def _side_by_side_controls(run: Run) -> int | None:
             persist_state="session",
             width=320,
         )
-        if run.comparing:
+        if visit.comparing:
             st.button(
                 "Stop", icon=":material/stop:", key="stop_side_by_side", on_click=inspection.stop
             )
-            return _opens_at(run)
+            return _opens_at(visit)
         st.button(
             "Compare RNN, ReLU, GRU and LSTM",
             icon=":material/compare_arrows:",
@@ -239,24 +241,24 @@ def _side_by_side_controls(run: Run) -> int | None:
             help="From the same seed, on the same task, with the settings of now.",
             on_click=_compare_cells,
         )
-        if run.side_by_side is not None and not run.side_by_side.done:
+        if visit.side_by_side is not None and not visit.side_by_side.done:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
-    left_out = run.trainer.network.interventions
+    left_out = visit.trainer.network.interventions
     if left_out:
         told = ", ".join(describe(item) for item in left_out)
-        st.caption(f"Not taken over, as not every cell has it: {plain(told)}.")
-    return _compared_at(run)
+        st.caption(f"Not taken over, as not every cell has it: {escaped(told)}.")
+    return _compared_at(visit)
 
 
-def _compared_at(run: Run) -> int | None:
-    if run.side_by_side is None:
+def _compared_at(visit: Visit) -> int | None:
+    if visit.side_by_side is None:
         return None
-    with GATE.turn(run):
-        kept = run.side_by_side.common_iterations()
+    with TURNS.turn(visit):
+        kept = visit.side_by_side.common_iterations()
     if len(kept) < 2:
         return None
     newest = kept[-1]
-    opens_at = _opens_at(run)
+    opens_at = _opens_at(visit)
     # A value that is given by the key alone is sent once, and lost with a page that is drawn over.
     chosen = st.select_slider(
         "Shown at iteration",
@@ -269,13 +271,13 @@ def _compared_at(run: Run) -> int | None:
     return None if chosen == newest else int(chosen)
 
 
-def _opens_at(run: Run) -> int | None:
+def _opens_at(visit: Visit) -> int | None:
     """Return the iteration of which the text of the preset speaks; None is the latest."""
-    return None if run.preset is None else run.preset.opens_at
+    return None if visit.preset is None else visit.preset.opens_at
 
 
-def _check_controls(run: Run) -> None:
-    under_way = run.checked is not None and run.errand is run.checked
+def _check_controls(visit: Visit) -> None:
+    under_way = visit.gradient_check is not None and visit.job is visit.gradient_check
     with st.container(horizontal=True, vertical_alignment="center"):
         if under_way:
             st.button("Stop", icon=":material/stop:", key="stop_check", on_click=inspection.stop)
@@ -297,29 +299,29 @@ def _check_controls(run: Run) -> None:
 
 
 def _draw(
-    run: Run, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], shown: Shown
+    visit: Visit, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], shown: Shown
 ) -> None:
     numbers.html(as_html(readings))
     with st.container():
         if shown.progress is not None:
             st.progress(shown.progress, text=f"{int(100 * shown.progress)} %{shown.done}")
     if shown.says:
-        st.write(plain(shown.says))
+        st.write(escaped(shown.says))
     if shown.left:
         key = f"gradients:{wanted.view}"
         # Charts that are compared with each other and with a table are drawn all at once.
-        live_charts = run.busy and wanted.view != _CELLS
+        live_charts = visit.busy and wanted.view != _CELLS
         left, right = st.columns([3, 2], gap="medium")
         with left:
             plots(
                 shown.left,
                 key=f"{key}:left",
-                revision=run.name,
+                revision=visit.name,
                 on_click=_clicked_left,
                 live=live_charts,
             )
         with right:
-            plots(shown.right, key=f"{key}:right", revision=run.name, live=live_charts)
+            plots(shown.right, key=f"{key}:right", revision=visit.name, live=live_charts)
     if shown.table is not None and not shown.table.empty:
         st.dataframe(shown.table, hide_index=True, width="content")
     if shown.note:
@@ -334,24 +336,24 @@ def _clicked_left() -> None:
 
 
 def _compare_cells() -> None:
-    run, until = session.current(), session.value(session.COMPARED_UNTIL)
+    visit, until = session.current(), session.value(session.COMPARED_UNTIL)
     if not isinstance(until, int):
         return
-    compare(run, other_cells(run.trainer.config, run.trainer.task, CHOICE_LABELS), until)
+    compare(visit, other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until)
     session.outdate_page()
 
 
 def _go_on() -> None:
-    run = session.current()
-    run.playing, run.errand = False, run.side_by_side
+    visit = session.current()
+    visit.playing, visit.job = False, visit.side_by_side
     session.outdate_page()
 
 
 def _check() -> None:
-    run = session.current()
+    visit = session.current()
     entries = None if session.value(session.CHECK_ALL) else QUICK
-    trace = run.shown_trace()
-    with GATE.turn(run):
-        run.checked = CheckedTrace(trace, run.trainer.network_of(trace), entries)
-    run.playing, run.errand = False, run.checked
+    trace = visit.shown_trace()
+    with TURNS.turn(visit):
+        visit.gradient_check = CheckedTrace(trace, visit.trainer.network_of(trace), entries)
+    visit.playing, visit.job = False, visit.gradient_check
     session.outdate_page()

@@ -9,23 +9,23 @@ from rnnviz.training import PRESETS, Preset, Trainer
 from rnnviz.ui.gradients import laboratory
 from rnnviz.ui.gradients.scenes import VIEWS
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Experiment, Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Experiment, Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Seconds between two reports on an experiment that is under way.
 REPORT_S = 1.0
 
 
-def menu(run: Run) -> None:
+def menu(visit: Visit) -> None:
     """Draw a button for each preset, and the report of the one that was started."""
-    under_way = run.experiment is not None and run.errand is run.experiment.runs
+    under_way = visit.experiment is not None and visit.job is visit.experiment.runs
     st.fragment(_menu, run_every=REPORT_S if under_way else None)()
 
 
 def _menu() -> None:
     session.refresh()
-    run = session.current()
+    visit = session.current()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
         st.caption("Show me:", width="content")
         for preset in PRESETS:
@@ -37,15 +37,15 @@ def _menu() -> None:
                 on_click=_start,
                 args=(preset,),
             )
-    if run.experiment is not None and run.preset is not None:
-        _report(run, run.experiment)
+    if visit.experiment is not None and visit.preset is not None:
+        _report(visit, visit.experiment)
 
 
-def _report(run: Run, experiment: Experiment) -> None:
+def _report(visit: Visit, experiment: Experiment) -> None:
     """Say what was measured so far, what to look at, and what not to conclude."""
     preset, runs = experiment.preset, experiment.runs
     claim = CLAIMS[preset.key]
-    with GATE.turn(run):
+    with TURNS.turn(visit):
         trainers = list(runs.trainers.values())
         as_begun = all(_is_as_begun(trainer) for trainer in trainers)
         numbers = claim.measure(trainers) if as_begun else {}
@@ -53,13 +53,13 @@ def _report(run: Run, experiment: Experiment) -> None:
     with st.container(border=True, gap="small", key="report"):
         verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
         said = f" :gray[{verdict}]" if as_begun else ""
-        st.markdown(f"**{plain(preset.title)}.**{said}")
+        st.markdown(f"**{escaped(preset.title)}.**{said}")
         # Beside each other they would leave no room for a chart in a low window.
         look_at, measured, not_to_conclude = st.tabs(["Look at", "Measured", "Do not conclude"])
-        look_at.write(plain(preset.look_at))
-        not_to_conclude.write(plain(preset.not_to_conclude))
+        look_at.write(escaped(preset.look_at))
+        not_to_conclude.write(escaped(preset.not_to_conclude))
         measured.write(
-            plain(claim.sentence(numbers))
+            escaped(claim.sentence(numbers))
             if as_begun
             else "A run was changed, or looks into another example: start the preset anew."
         )
@@ -83,14 +83,14 @@ def _count(preset: Preset) -> str:
 
 def _start(preset: Preset) -> None:
     """Train the runs of a preset side by side; the first becomes the visitor's run."""
-    run = session.current()
-    laboratory.compare(run, preset.runs, preset.iterations)
-    runs = run.side_by_side
+    visit = session.current()
+    laboratory.compare(visit, preset.runs, preset.iterations)
+    runs = visit.side_by_side
     session.outdate_page()
-    if runs is None or runs is not run.errand:
+    if runs is None or runs is not visit.job:
         return
     session.leave_for(next(iter(runs.trainers.values())), f"preset {preset.name}")
-    run.side_by_side = run.errand = runs
+    visit.side_by_side = visit.job = runs
     if len(preset.runs) == 1:
         session.show(session.GRADIENT_VIEW, next(iter(VIEWS)))
-    run.experiment = Experiment(preset, runs)
+    visit.experiment = Experiment(preset, runs)

@@ -52,7 +52,7 @@ from rnnviz.recording import Trace
 from rnnviz.training import Mark, Trainer
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.shell.inspection import Pace
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -133,14 +133,14 @@ class Shown:
 class Scene:
     """The run as one view looks at it, at one iteration. Its turn must be held."""
 
-    run: Run
+    visit: Visit
     trace: Trace
     wanted: Wanted
 
     @property
     def trainer(self) -> Trainer:
         """Of the run."""
-        return self.run.trainer
+        return self.visit.trainer
 
     @cached_property
     def network(self) -> Network:
@@ -166,16 +166,16 @@ class Scene:
     @property
     def line(self) -> int | None:
         """Iteration that is marked on time axes; None where it is the newest."""
-        return self.trace.iteration if self.run.shown_iteration is not None else None
+        return self.trace.iteration if self.visit.shown_iteration is not None else None
 
 
-def compared_at(run: Run, wanted: Wanted) -> int | None:
+def compared_at(visit: Visit, wanted: Wanted) -> int | None:
     """Return the iteration at which runs side by side are looked at; None is as they are now.
 
     While they train, were stopped, or one went on by itself, they are not all equally far: it is
     one of all, even so.
     """
-    runs = run.side_by_side
+    runs = visit.side_by_side
     if wanted.view != "Side by side" or runs is None or wanted.at is not None:
         return wanted.at
     common = runs.common_iterations()
@@ -187,17 +187,17 @@ def has_nothing_to_show(view: str, cell: str) -> bool:
     return cell == "mlp" and view in THROUGH_TIME
 
 
-def scene_of(run: Run, wanted: Wanted) -> Scene:
+def scene_of(visit: Visit, wanted: Wanted) -> Scene:
     """Look at the run at the iteration that the page shows; the newest unless one has rewound.
 
     Where runs are looked at side by side at an earlier one, so is this one.
     """
-    at = compared_at(run, wanted)
+    at = compared_at(visit, wanted)
     if at is not None:
-        return Scene(run, run.trainer.recording.at(at), wanted)
-    if run.shown_iteration is None:
-        return Scene(run, run.trainer.trace(), wanted)
-    return Scene(run, run.trainer.recording.at(run.shown_iteration), wanted)
+        return Scene(visit, visit.trainer.recording.at(at), wanted)
+    if visit.shown_iteration is None:
+        return Scene(visit, visit.trainer.trace(), wanted)
+    return Scene(visit, visit.trainer.recording.at(visit.shown_iteration), wanted)
 
 
 def readings(scene: Scene) -> list[Reading]:
@@ -237,7 +237,7 @@ def readings(scene: Scene) -> list[Reading]:
             else "What would be left per step, on average, if the gradient took this path alone. "
             "Other paths may add to it or cancel some of it.",
         )
-        for line in scene.way.foretold
+        for line in scene.way.estimates
         if line.letter == letter
     ]
     return numbers
@@ -372,13 +372,13 @@ def norm_and_updates(scene: Scene) -> Shown:
 
 def side_by_side(scene: Scene) -> Shown:
     """Show the runs of the comparison, on one scale."""
-    runs = scene.run.side_by_side
+    runs = scene.visit.side_by_side
     if runs is None:
         return Shown(
             says="One click trains the same run, from the same seed, with each of the four cells, "
             "and draws what is left of their gradients on one scale."
         )
-    found = contenders(runs.trainers, compared_at(scene.run, scene.wanted))
+    found = contenders(runs.trainers, compared_at(scene.visit, scene.wanted))
     marks = [
         Mark(mark.iteration, f"{name}: {mark.text}")
         for name, trainer in runs.trainers.items()
@@ -431,7 +431,7 @@ def _courses(
 
 def check(scene: Scene) -> Shown:
     """Show the gradient check as far as it got."""
-    checked = scene.run.checked
+    checked = scene.visit.gradient_check
     if checked is None:
         return Shown(
             says="Every gradient here is written by hand. Central differences are a test of it: "
@@ -477,9 +477,9 @@ Seen = tuple[list[Reading], Shown]
 def look(scene: Scene, pace: Pace[Seen]) -> Seen:
     """Look at a scene, or return what was seen a moment ago."""
     rest_s = COMPARED_S if scene.wanted.view == "Side by side" else 0.0
-    rewound_to = scene.run.shown_iteration if scene.run.training else None
+    rewound_to = scene.visit.shown_iteration if scene.visit.training else None
     asked = scene.wanted, rewound_to
-    return pace.look(asked, scene.run.busy, lambda: (readings(scene), view_of(scene)), rest_s)
+    return pace.look(asked, scene.visit.busy, lambda: (readings(scene), view_of(scene)), rest_s)
 
 
 def as_html(numbers: Sequence[Reading]) -> str:

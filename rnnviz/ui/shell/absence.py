@@ -20,7 +20,7 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.turns import TURNS
 
 #: How often is looked, in seconds.
 LOOK_S = 5.0
@@ -128,20 +128,20 @@ class Guests:
             elif who not in lost:
                 count += self._put_to_rest(who)
             elif who.guest is not None:
-                with GATE.turn(self):
+                with TURNS.turn(self):
                     who.guest.forget()
                 who.guest, count = None, count + 1
         with self._lock:
             self._left = [who for who in self._left if who.guest is not None]
         if count:
-            with GATE.turn(self):
+            with TURNS.turn(self):
                 _give_back()
         return count
 
     def _put_to_rest(self, presence: Presence) -> bool:
         if presence.rests or presence.guest is None:
             return False
-        with GATE.turn(self):
+        with TURNS.turn(self):
             presence.guest.rest()
         presence.rests = True
         return True

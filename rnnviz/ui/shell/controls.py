@@ -11,8 +11,8 @@ from rnnviz.fields import Field
 from rnnviz.numbers import number
 from rnnviz.training import FIELD, config
 from rnnviz.ui.shell import interventions, session
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
@@ -59,27 +59,27 @@ def _settings() -> None:
     still train or draw. A change within one waits until the first is done.
     """
     session.refresh()
-    run = session.current()
-    st.caption(f"**{run.trainer.task.title}** · change it on the Task page")
-    interventions.undo_button(run)
+    visit = session.current()
+    st.caption(f"**{visit.trainer.task.title}** · change it on the Task page")
+    interventions.undo_button(visit)
     st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
     for name in ("cell", "hidden_size"):
-        _setting(FIELD[name], run)
-    _length(run)
-    _setting(FIELD["seed"], run)
+        _setting(FIELD[name], visit)
+    _length(visit)
+    _setting(FIELD["seed"], visit)
     st.subheader("Training", anchor=False, help="These act on the running network at once.")
     for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
-        _setting(FIELD[name], run)
+        _setting(FIELD[name], visit)
     with st.container(key="interventions"):
-        interventions.active(run)
+        interventions.active(visit)
     with st.expander("Intervene", key="intervene_panel"):
-        interventions.panel(run)
+        interventions.panel(visit)
     with st.expander("More settings", key="more_settings"):
         for name in _MORE:
-            _setting(FIELD[name], run)
-    if run.trainer.marks:
+            _setting(FIELD[name], visit)
+    if visit.trainer.marks:
         with st.expander("Done to this run", key="done_to_run"):
-            interventions.marks(run)
+            interventions.list_changes(visit)
 
 
 def draw(
@@ -130,42 +130,42 @@ def draw(
     )
 
 
-def _setting(field: Field, run: Run) -> None:
+def _setting(field: Field, visit: Visit) -> None:
     key = session.setting_key(field.name)
-    _draw_for_run(field, key, session.value(key), run)
+    _draw_for_run(field, key, session.value(key), visit)
 
 
-def _length(run: Run) -> None:
-    field = next(field for field in run.trainer.task.fields if field.name == "length")
-    key = session.length_key(run.trainer.task)
-    _draw_for_run(field, key, session.value(key), run)
+def _length(visit: Visit) -> None:
+    field = next(field for field in visit.trainer.task.fields if field.name == "length")
+    key = session.length_key(visit.trainer.task)
+    _draw_for_run(field, key, session.value(key), visit)
 
 
-def _draw_for_run(field: Field, key: str, current: Any, run: Run) -> None:
+def _draw_for_run(field: Field, key: str, current: Any, visit: Visit) -> None:
     """Draw a control that acts on the run.
 
     While training, a live knob makes no script run of its own: its value comes with the next tick
     of the live loop, and no second thread competes with that tick.
     """
-    config = run.trainer.config
+    config = visit.trainer.config
     off = field.without_effect(lambda name: getattr(config, name), FIELD, CHOICE_LABELS)
     if not field.live:
         draw(field, key, current, _restart, label=f"{field.label} ↻", off=off)
     else:
-        draw(field, key, current, "ignore" if run.playing else _apply, off=off)
+        draw(field, key, current, "ignore" if visit.playing else _apply, off=off)
 
 
 def _apply() -> None:
-    run = session.current()
-    with GATE.turn(run):
-        session.apply_knobs(run, session.live_knobs())
+    visit = session.current()
+    with TURNS.turn(visit):
+        session.apply_knobs(visit, session.live_knobs())
     session.outdate_page()
 
 
 def _restart() -> None:
-    run = session.current()
+    visit = session.current()
     # A late change of a control that is gone changes nothing.
-    if not session.shows_the_run(run):
+    if not session.shows_the_run(visit):
         session.restart()
     session.outdate_page()
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from rnnviz.fields import shown
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Run
+from rnnviz.ui.shell.session import Visit
 
 _LOG = logging.getLogger("rnnviz")
 _OURS = Path(__file__).parents[1]
@@ -65,12 +65,12 @@ def leaves() -> bool:
 
 def _leave() -> None:
     session.show(_LEAVES, True)
-    run = session.known_run()
-    if run is not None:
-        run.playing, run.errand, run.page_is_old = False, None, True
+    visit = session.known_run()
+    if visit is not None:
+        visit.playing, visit.job, visit.page_is_old = False, None, True
 
 
-def what_repeats(fault: Exception, run: Run | None) -> str:
+def what_repeats(fault: Exception, visit: Visit | None) -> str:
     """Return what repeats an exception: run, task, page, iteration, and what was being done.
 
     Parameters
@@ -79,18 +79,18 @@ def what_repeats(fault: Exception, run: Run | None) -> str:
         Of the visitor, if there is one.
     """
     found: dict[str, Any] = {"fault": f"{type(fault).__name__}: {fault}", "action": _action(fault)}
-    if run is not None:
-        trainer = run.trainer
+    if visit is not None:
+        trainer = visit.trainer
         settings = {field.name: getattr(trainer.task, field.name) for field in trainer.task.fields}
         found |= {
-            "page": run.page,
+            "page": visit.page,
             "config": trainer.config,
             "task": trainer.task.key,
             "task settings": {name: shown(value) for name, value in settings.items()},
             "iteration": trainer.iteration,
             "probe": trainer.probe.name,
             "marks": [f"{mark.iteration}: {mark.text}" for mark in trainer.marks[-5:]],
-            "playing": run.playing,
+            "playing": visit.playing,
         }
     # As Python would write it: what a visitor has typed can't begin a line of the log.
     return ", ".join(f"{name}={value!r}" for name, value in found.items())

@@ -23,8 +23,8 @@ from rnnviz.tasks.task import Task
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.controls import CHOICE_LABELS
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which
 #: the browser drops several frames of the animation: with one look a second, nine of 55.
@@ -33,61 +33,61 @@ LOOK_S = 4.0
 _KEY = "comparison"
 
 
-def panel(run: Run) -> None:
+def panel(visit: Visit) -> None:
     """Show the ways for the schedule of the run, how far it has come, and buttons for the others.
 
     Draws nothing for other tasks.
     """
-    if not isinstance(run.trainer.task, GymSchedule):
+    if not isinstance(visit.trainer.task, GymSchedule):
         return
     st.subheader("How much does memory help?", anchor=False)
-    st.fragment(_live, run_every=LOOK_S if run.playing else None)()
+    st.fragment(_live, run_every=LOOK_S if visit.playing else None)()
     _buttons()
 
 
-def of_task(run: Run, task: Task) -> None:
+def of_task(visit: Visit, task: Task) -> None:
     """Show the ways for a gym schedule that is edited; draws nothing for other tasks."""
     if not isinstance(task, GymSchedule):
         return
     st.markdown("**How much does memory help?** · share of days that can be known, and was learned")
-    with GATE.turn(run):
-        now = measure(run.trainer)
-    _draw(task, now, run)
+    with TURNS.turn(visit):
+        now = measure(visit.trainer)
+    _draw(task, now, visit)
 
 
 def _live() -> None:
     session.refresh()
-    run = session.current()
-    with GATE.turn(run):
-        now = measure(run.trainer)
+    visit = session.current()
+    with TURNS.turn(visit):
+        now = measure(visit.trainer)
     if now is not None:
-        _draw(now.task, now, run)
+        _draw(now.task, now, visit)
 
 
-def _draw(task: GymSchedule, now: Reached | None, run: Run) -> None:
-    ways = standings(task, now, run.reached.values())
+def _draw(task: GymSchedule, now: Reached | None, visit: Visit) -> None:
+    ways = standings(task, now, visit.reached.values())
     chart = Chart(
         figures.comparison_spec(ways),
         " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
         "Bars: what each way allows at best, and what was reached.",
     )
-    plots((chart,), key=_KEY, live=run.playing)
+    plots((chart,), key=_KEY, live=visit.playing)
 
 
 @st.fragment
 def _buttons() -> None:
     session.refresh()
-    run = session.current()
-    task = run.trainer.task
+    visit = session.current()
+    task = visit.trainer.task
     if not isinstance(task, GymSchedule):
         return
-    config = run.trainer.config
+    config = visit.trainer.config
     goes_now = way_of(task, config)
     with st.container(horizontal=True):
         for way in WAYS:
             # A window of an MLP is no memory of all days so far.
             if way != goes_now or (way == "memory" and config.cell == "mlp"):
-                cell = _cell_for(way, run)
+                cell = _cell_for(way, visit)
                 st.button(
                     f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",
                     key=f"way:{way}",
@@ -98,24 +98,24 @@ def _buttons() -> None:
                 )
 
 
-def _cell_for(way: Way, run: Run) -> str:
+def _cell_for(way: Way, visit: Visit) -> str:
     """Return the cell that goes this way: without memory, or the recurrent one used last."""
     if way != "memory":
         return "mlp"
-    before = run.reached.get(way)
-    cells = [run.trainer.config.cell, *([] if before is None else [before.cell])]
+    before = visit.reached.get(way)
+    cells = [visit.trainer.config.cell, *([] if before is None else [before.cell])]
     return next((cell for cell in cells if cell != "mlp"), "lstm")
 
 
 def _train(way: Way, cell: str) -> None:
     """Start a run that goes another way; a press that comes twice is obeyed once."""
-    run = session.current()
-    task = run.trainer.task
+    visit = session.current()
+    task = visit.trainer.task
     if not isinstance(task, GymSchedule):
         return
     wanted = replace(task, view="calendar" if way == "calendar" else "yesterday")
-    if (wanted, cell) == (task, run.trainer.config.cell):
+    if (wanted, cell) == (task, visit.trainer.config.cell):
         return
     session.restart(wanted, cell=cell, window=1)
-    run.playing = run.problem is None
+    visit.playing = visit.problem is None
     session.outdate_page()

@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_limits
 from rnnviz.home import HOME
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.shell import absence, controls, faults, session, uploads
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: The menu: (page script in pages/, title, icon). The first page is the default.
 MENU: tuple[tuple[str, str, str], ...] = (
@@ -147,8 +147,8 @@ def show() -> None:
     if faults.leaves():
         st.switch_page(pages[0])
     st.html(_CSS)
-    run = session.start()
-    run.page = page.title
+    visit = session.start()
+    visit.page = page.title
     controls.sidebar()
     _phone_pages(pages)
     token = _framed.set(True)
@@ -158,7 +158,7 @@ def show() -> None:
         _framed.reset(token)
 
 
-def guard() -> Run:
+def guard() -> Visit:
     """Return the visitor's run; the first statement of every page.
 
     On a fresh server Streamlit answers the first visit to a page's own address by running the
@@ -170,12 +170,12 @@ def guard() -> Run:
     return session.current()
 
 
-def notices(run: Run) -> None:
+def notices(visit: Visit) -> None:
     """Say what was refused, and what happened to a run that diverged."""
-    if run.problem is not None:
-        st.error(f"{plain(run.problem)}. The run goes on as it was.", icon=":material/block:")
-    if run.trainer.diverged is not None:
-        _divergence(run)
+    if visit.problem is not None:
+        st.error(f"{escaped(visit.problem)}. The run goes on as it was.", icon=":material/block:")
+    if visit.trainer.diverged is not None:
+        _divergence(visit)
 
 
 def _pages() -> list[st.Page]:
@@ -205,15 +205,15 @@ def _prepare_process() -> None:
     absence.look_now_and_then()
 
 
-def _divergence(run: Run) -> None:
+def _divergence(visit: Visit) -> None:
     with st.container(border=True):
-        st.error(run.trainer.diverged, icon=":material/trending_up:")
+        st.error(visit.trainer.diverged, icon=":material/trending_up:")
         st.write(
             "The weights are as they were before. A smaller learning rate, or clipping the "
             "gradient, usually prevents this."
         )
         st.button(
-            f"Go back to iteration {run.trainer.last_good_iteration:,}, the lowest loss so far",
+            f"Go back to iteration {visit.trainer.last_good_iteration:,}, the lowest loss so far",
             key="restore",
             icon=":material/undo:",
             on_click=_restore,
@@ -221,7 +221,7 @@ def _divergence(run: Run) -> None:
 
 
 def _restore() -> None:
-    run = session.current()
-    with GATE.turn(run):
-        run.trainer.restore_last_good()
-    run.start_pictures_anew()
+    visit = session.current()
+    with TURNS.turn(visit):
+        visit.trainer.restore_last_good()
+    visit.start_pictures_anew()

@@ -10,9 +10,9 @@ import streamlit as st
 
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 View = TypeVar("View")
 
@@ -47,12 +47,12 @@ class Stops:
         self.left += 1
         session.current().shown_iteration = None
 
-    def of(self, run: Run) -> list[int]:
+    def of(self, visit: Visit) -> list[int]:
         """Return them, rising; at rest as they are now, while training as they were lately."""
         last = self._stops[-1] if self._stops else 0
-        grown = run.trainer.iteration >= max(_RENEWED_AFTER * last, 1)
-        if not self._stops or not run.busy or (grown and run.shown_iteration is None):
-            self._stops = _kept(run)
+        grown = visit.trainer.iteration >= max(_RENEWED_AFTER * last, 1)
+        if not self._stops or not visit.busy or (grown and visit.shown_iteration is None):
+            self._stops = _kept(visit)
         return self._stops
 
 
@@ -96,8 +96,8 @@ class Pace(Generic[View]):
 class Replay:
     """Goes through the kept iterations, one a tick."""
 
-    def __init__(self, run: Run, iterations: Sequence[int]) -> None:
-        self._run = run
+    def __init__(self, visit: Visit, iterations: Sequence[int]) -> None:
+        self._run = visit
         self._left: Iterator[int] = iter(iterations)
         self.done = False
 
@@ -123,12 +123,12 @@ def keep(key: str, now: Any) -> None:
     drawings that follow each other closely a busy browser skips the first, and would go on with
     the control's own first value as if the user had chosen that.
     """
-    run, shown = session.current(), session.value(key)
+    visit, shown = session.current(), session.value(key)
     now_s, set_until = time.monotonic(), session.value(_SET_UNTIL, {})
     page, until = set_until.get(key, (None, 0.0))
-    if shown != now or type(shown) is not type(now) or page != run.page_runs:
+    if shown != now or type(shown) is not type(now) or page != visit.page_runs:
         until = now_s + _SET_FOR_S
-        session.show(_SET_UNTIL, {**set_until, key: (run.page_runs, until)})
+        session.show(_SET_UNTIL, {**set_until, key: (visit.page_runs, until)})
     if now_s <= until:
         session.show(key, now)
 
@@ -138,30 +138,30 @@ def select_unit(unit: Any, layer: int) -> None:
     session.current().select(unit, layer)
 
 
-def shown_trace(run: Run) -> Trace:
+def shown_trace(visit: Visit) -> Trace:
     """Return the trace that the page shows; the run's turn must be held."""
-    if run.shown_iteration is None:
-        return run.trainer.trace()
-    return run.trainer.recording.at(run.shown_iteration)
+    if visit.shown_iteration is None:
+        return visit.trainer.trace()
+    return visit.trainer.recording.at(visit.shown_iteration)
 
 
-def says_which(run: Run, trace: Trace) -> str:
+def says_which(visit: Visit, trace: Trace) -> str:
     """Say of which example and iteration the numbers are."""
     return (
-        f"Measured on the probe “{plain(run.trainer.probe.name)}” at iteration "
-        f"{trace.iteration:,} of {run.trainer.iteration:,}."
+        f"Measured on the probe “{escaped(visit.trainer.probe.name)}” at iteration "
+        f"{trace.iteration:,} of {visit.trainer.iteration:,}."
     )
 
 
-def rewind(run: Run, stops: Stops) -> None:
+def rewind(visit: Visit, stops: Stops) -> None:
     """Draw the choice of iteration, and the button that replays training or follows it again."""
-    replaying = isinstance(run.errand, Replay)
-    offered = stops.of(run)
+    replaying = isinstance(visit.job, Replay)
+    offered = stops.of(visit)
     if len(offered) < 2:
         return
-    newest = "newest" if run.training else ""
-    _slider(run, offered, replaying, newest, f".{stops.left}" if stops.left else "")
-    if run.training and run.shown_iteration is not None:
+    newest = "newest" if visit.training else ""
+    _slider(visit, offered, replaying, newest, f".{stops.left}" if stops.left else "")
+    if visit.training and visit.shown_iteration is not None:
         st.button(
             "Follow training",
             icon=":material/fast_forward:",
@@ -169,7 +169,7 @@ def rewind(run: Run, stops: Stops) -> None:
             help="Show the newest iteration again, as training goes on.",
             on_click=stops.follow,
         )
-    elif not run.training:
+    elif not visit.training:
         st.button(
             "Stop" if replaying else "Replay",
             icon=":material/stop:" if replaying else ":material/movie:",
@@ -179,9 +179,11 @@ def rewind(run: Run, stops: Stops) -> None:
         )
 
 
-def _slider(run: Run, stops: list[int], moving: bool, newest: str = "", which: str = "") -> None:
+def _slider(
+    visit: Visit, stops: list[int], moving: bool, newest: str = "", which: str = ""
+) -> None:
     last = stops[-1]
-    shown = last if run.shown_iteration is None else run.shown_iteration
+    shown = last if visit.shown_iteration is None else visit.shown_iteration
     shown = max(stop for stop in stops if stop <= max(shown, stops[0]))
     key = session.shown_iteration_key(last, shown if moving else None) + which
     keep(key, shown)
@@ -198,9 +200,9 @@ def _slider(run: Run, stops: list[int], moving: bool, newest: str = "", which: s
     )
 
 
-def _kept(run: Run) -> list[int]:
-    with GATE.turn(run):
-        return sorted({*run.trainer.recording.iterations, run.trainer.iteration})
+def _kept(visit: Visit) -> list[int]:
+    with TURNS.turn(visit):
+        return sorted({*visit.trainer.recording.iterations, visit.trainer.iteration})
 
 
 def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
@@ -210,15 +212,15 @@ def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
 
 def replay() -> None:
     """Begin to show the kept iterations one after the other."""
-    run = session.current()
-    with GATE.turn(run):
-        run.errand = Replay(run, run.trainer.recording.iterations)
+    visit = session.current()
+    with TURNS.turn(visit):
+        visit.job = Replay(visit, visit.trainer.recording.iterations)
     session.outdate_page()
 
 
 def stop() -> None:
     """End what the loop works on."""
-    session.current().errand = None
+    session.current().job = None
     session.outdate_page()
 
 

@@ -10,9 +10,9 @@ from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence, spec_of
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import describe, put
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: So many of the latest marks are listed.
 MARKS_LISTED = 8
@@ -30,27 +30,27 @@ _HELD = {
 }
 
 
-def undo_button(run: Run) -> None:
+def undo_button(visit: Visit) -> None:
     """Draw the button that takes back the last change, and says which that is."""
-    text, last = run.undoable, run.trainer.undoable
+    text, last = visit.undoable, visit.trainer.undoable
     where = "the run before, as it was left" if last is None else f"iteration {last.iteration:,}"
     st.button(
-        "Undo" if text is None else f"Undo: {plain(text)}",
+        "Undo" if text is None else f"Undo: {escaped(text)}",
         icon=":material/undo:",
         key="undo",
         width="stretch",
         disabled=text is None,
         help="Nothing has been changed yet."
         if text is None
-        else f"{plain(text)}: back to {where}, right before this change. Weights, optimiser, "
+        else f"{escaped(text)}: back to {where}, right before this change. Weights, optimiser, "
         "random numbers and settings will be as they were, and what followed is forgotten.",
         on_click=_undo,
     )
 
 
-def active(run: Run) -> None:
+def active(visit: Visit) -> None:
     """List what is done to the network now, each with a button that ends it."""
-    items = run.trainer.network.interventions
+    items = visit.trainer.network.interventions
     for number, item in enumerate(items):
         st.button(
             f"Release: {describe(item)}",
@@ -63,13 +63,13 @@ def active(run: Run) -> None:
         )
 
 
-def panel(run: Run) -> None:
+def panel(visit: Visit) -> None:
     """Draw the choice of an intervention; it acts on the next iteration."""
-    network = run.trainer.network
+    network = visit.trainer.network
     gates = network.architecture.cell_type.holdable()
     kinds = [kind for kind in _KINDS if _fits(kind, gates, network.cell)]
     kind = _choose(session.INTERVENTION, "What to do", kinds, _KINDS.__getitem__)
-    item = _item(kind, run, gates)
+    item = _item(kind, visit, gates)
     st.button(
         f"Apply: {describe(item)}",
         icon=":material/pan_tool:",
@@ -83,18 +83,18 @@ def panel(run: Run) -> None:
     )
 
 
-def marks(run: Run) -> None:
+def list_changes(visit: Visit) -> None:
     """List what was done to the run so far, the latest first."""
-    done = run.trainer.marks
+    done = visit.trainer.marks
     for mark in reversed(done[-MARKS_LISTED:]):
-        st.caption(f"Iteration {mark.iteration:,}: {plain(mark.text)}")
+        st.caption(f"Iteration {mark.iteration:,}: {escaped(mark.text)}")
     if len(done) > MARKS_LISTED:
         st.caption(f"… and {len(done) - MARKS_LISTED} before.")
 
 
-def _item(kind: str, run: Run, gates: str) -> Intervention:
+def _item(kind: str, visit: Visit, gates: str) -> Intervention:
     """Draw the controls of one kind of intervention; return what they say."""
-    network = run.trainer.network
+    network = visit.trainer.network
     if kind == "bias":
         session.seed(session.FORGET_SHIFT, 2.0)
         amount = st.slider(
@@ -118,7 +118,7 @@ def _item(kind: str, run: Run, gates: str) -> Intervention:
 
 
 def _units(hidden_size: int) -> tuple[int, ...] | None:
-    unit = _one_or_all(session.MET_UNIT, "Units", hidden_size, "all units", "unit {}")
+    unit = _one_or_all(session.INTERVENTION_UNIT, "Units", hidden_size, "all units", "unit {}")
     return None if unit is None else (unit,)
 
 
@@ -168,21 +168,21 @@ def _undo() -> None:
 
 
 def _intervene(item: Intervention) -> None:
-    run = session.current()
-    _set(run, put(run.trainer.network.interventions, item))
+    visit = session.current()
+    _set(visit, put(visit.trainer.network.interventions, item))
 
 
 def _release(item: Intervention) -> None:
-    run = session.current()
-    items = run.trainer.network.interventions
-    _set(run, tuple(other for other in items if other != item))
+    visit = session.current()
+    items = visit.trainer.network.interventions
+    _set(visit, tuple(other for other in items if other != item))
 
 
-def _set(run: Run, items: tuple[Intervention, ...]) -> None:
+def _set(visit: Visit, items: tuple[Intervention, ...]) -> None:
     """Set the interventions; a refusal is told like that of a setting."""
     try:
-        with GATE.turn(run):
-            run.trainer.intervene(*items)
+        with TURNS.turn(visit):
+            visit.trainer.intervene(*items)
     except ValueError as refused:
-        run.problem = str(refused)
+        visit.problem = str(refused)
     session.outdate_page()

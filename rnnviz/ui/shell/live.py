@@ -22,8 +22,8 @@ from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Baseline
 from rnnviz.training import Score, Trainer
 from rnnviz.ui.shell import session, transport
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Seconds between two ticks.
 TICK_S = 0.15
@@ -45,7 +45,7 @@ class Places:
     Parameters
     ----------
     page_run
-        `Run.page_runs` as it was when the page laid them out.
+        `Visit.page_runs` as it was when the page laid them out.
     readings
         For the numbers in the transport bar.
     """
@@ -64,7 +64,7 @@ class _Readings:
     solved_at: int | None
 
 
-def keep_going(run: Run, readings: DeltaGenerator) -> None:
+def keep_going(visit: Visit, readings: DeltaGenerator) -> None:
     """Keep the run going while it plays, on a page that shows nothing of each tick but its numbers.
 
     Parameters
@@ -72,8 +72,8 @@ def keep_going(run: Run, readings: DeltaGenerator) -> None:
     readings
         Where these go: a place in the transport bar.
     """
-    places = Places(run.page_runs, readings)
-    st.fragment(_tick_alone, run_every=TICK_S if run.busy else None)(places)
+    places = Places(visit.page_runs, readings)
+    st.fragment(_tick_alone, run_every=TICK_S if visit.busy else None)(places)
 
 
 def _tick_alone(places: Places) -> None:
@@ -81,7 +81,9 @@ def _tick_alone(places: Places) -> None:
     turn(session.current(), places, lambda: None, lambda _: None)
 
 
-def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[View], None]) -> None:
+def turn(
+    visit: Visit, places: Places, look: Callable[[], View], draw: Callable[[View], None]
+) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
     Each Streamlit call is a point at which this script may be stopped for a newer one, so none
@@ -95,40 +97,40 @@ def turn(run: Run, places: Places, look: Callable[[], View], draw: Callable[[Vie
     draw
         Draws it, without computing.
     """
-    if places.page_run != run.page_runs:
+    if places.page_run != visit.page_runs:
         return
-    knobs, begun = session.live_knobs(), run.pictures
-    had_diverged = run.trainer.diverged is not None
+    knobs, begun = session.live_knobs(), visit.pictures
+    had_diverged = visit.trainer.diverged is not None
     quota = transport.iterations_per_tick()
-    with GATE.turn(run) as seconds:
+    with TURNS.turn(visit) as seconds:
         # A click may have begun another run meanwhile, or undone something: not for these knobs.
-        if run.pictures != begun:
+        if visit.pictures != begun:
             return
-        if session.apply_knobs(run, knobs):
+        if session.apply_knobs(visit, knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()
-        if run.playing:
-            run.advance(quota, seconds)
-        elif run.errand is not None:
-            run.errand.advance(seconds)
-            if run.errand.done:
-                run.errand, run.page_is_old = None, True
-        elif run.behind:
-            session.catch_up(run, seconds)
-            run.page_is_old = not run.behind
-        readings, view = _read(run.trainer), look()
-        if run.playing and run.stopped:
-            run.playing = False
+        if visit.playing:
+            visit.advance(quota, seconds)
+        elif visit.job is not None:
+            visit.job.advance(seconds)
+            if visit.job.done:
+                visit.job, visit.page_is_old = None, True
+        elif visit.behind:
+            session.catch_up(visit, seconds)
+            visit.page_is_old = not visit.behind
+        readings, view = _read(visit.trainer), look()
+        if visit.playing and visit.stopped:
+            visit.playing = False
             st.rerun()
-        if run.trainer.diverged is not None and not had_diverged:
+        if visit.trainer.diverged is not None and not had_diverged:
             st.rerun()  # The one beside it trains on, but the page has something to say.
         # The visitor may leave while this tick trains, and at any moment of the drawing: then its
         # places are gone.
-        if places.page_run == run.page_runs:
+        if places.page_run == visit.page_runs:
             with contextlib.suppress(StreamlitInvalidLayoutContextError):
                 _draw_readings(readings, places.readings)
                 draw(view)
-    if run.busy:
+    if visit.busy:
         time.sleep(SENDING_S)
 
 

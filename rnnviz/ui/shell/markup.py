@@ -12,7 +12,7 @@ _REPLACED_LATER = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=
 _WORD_JOINER = "\u2060"  # has no width, and keeps apart what would be replaced together
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is: no markup, links, icons or formulas."""
     apart = _REPLACED_LATER.sub(_WORD_JOINER, text)
     return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in apart)

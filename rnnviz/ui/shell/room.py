@@ -14,7 +14,7 @@ from rnnviz.ui.shell.absence import GUESTS, Guest
 MOST_MB = 1_000.0
 
 
-def check(guest: Guest, kept_mb: float, *planned: Planned) -> None:
+def require(guest: Guest, kept_mb: float, *planned: Planned) -> None:
     """Refuse runs for which there is no room beside those of everyone else.
 
     Who takes no more than before is never refused.

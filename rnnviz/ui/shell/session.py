@@ -26,9 +26,9 @@ from rnnviz.training import FIELDS, LIVE_KNOBS, Preset, RunConfig, Trainer, new_
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.shell import absence, room
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.turns import TURNS
 
-_RUN = "run"
+_VISIT = "visit"
 
 #: Tells of an exception, and whether nothing else needs to; `faults.py` puts itself here.
 on_fault: Callable[[Exception], bool] | None = None
@@ -63,7 +63,7 @@ EQUATION_UNIT = "equation_unit"
 EQUATION_DIRECTION = "equation_direction"
 INTERVENTION = "intervention"
 HELD_GATE = "held_gate"
-MET_UNIT = "met_unit"
+INTERVENTION_UNIT = "intervention_unit"
 MET_LAYER = "met_layer"
 FORGET_SHIFT = "forget_shift"
 CONTINUATION_CHOICE = "continuation:choice"
@@ -149,7 +149,7 @@ class Experiment:
     runs: SideBySide
 
 
-class Errand(Protocol):
+class Job(Protocol):
     """Work of some length that the live loop does in slices, while the run itself rests."""
 
     @property
@@ -161,13 +161,13 @@ class Errand(Protocol):
 
 
 @dataclass
-class Run:
+class Visit:
     """The run that all pages of one visitor show.
 
     Parameters
     ----------
     trainer
-        Touch it only while holding a turn of `rnnviz.ui.shell.turns.GATE`.
+        Touch it only while holding a turn of `rnnviz.ui.shell.turns.TURNS`.
     earlier
         The runs before this one, the latest last: to each `undo` goes back when nothing of the one
         after it is left to undo.
@@ -175,9 +175,9 @@ class Run:
         Name of the page that was drawn last.
     playing
         Whether the live loop trains.
-    errand
+    job
         What else the live loop works on, while it does not train.
-    side_by_side, checked
+    side_by_side, gradient_check
         Runs side by side, and the gradient check, on the Gradients page; as far as they got.
     saturation
         How saturated the gates were at the kept iterations, counted so far, on the Gates page.
@@ -222,12 +222,12 @@ class Run:
     earlier: tuple[Earlier, ...] = ()
     page: str = ""
     playing: bool = False
-    errand: Errand | None = None
+    job: Job | None = None
     side_by_side: SideBySide | None = None
     beside: str | None = None
     pair: Pair | None = None
     experiment: Experiment | None = None
-    checked: CheckedTrace | None = None
+    gradient_check: CheckedTrace | None = None
     saturation: SaturationHistory | None = None
     paused_at: float = -1.0
     problem: str | None = None
@@ -249,7 +249,7 @@ class Run:
     @property
     def busy(self) -> bool:
         """Whether the live loop has work to do."""
-        return self.playing or self.errand is not None or self.behind
+        return self.playing or self.job is not None or self.behind
 
     @property
     def behind(self) -> bool:
@@ -280,7 +280,7 @@ class Run:
     @property
     def comparing(self) -> bool:
         """Whether the live loop trains the runs side by side."""
-        return self.side_by_side is not None and self.side_by_side is self.errand
+        return self.side_by_side is not None and self.side_by_side is self.job
 
     @property
     def preset(self) -> Preset | None:
@@ -297,7 +297,7 @@ class Run:
         """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
         self.pictures += 1
         self.selected_unit = self.shown_iteration = None
-        self.errand = self.side_by_side = self.checked = self.saturation = None
+        self.job = self.side_by_side = self.gradient_check = self.saturation = None
 
     @property
     def needs_mb(self) -> float:
@@ -350,43 +350,45 @@ class Run:
 
     def shown_trace(self) -> Trace:
         """Return the trace of the iteration that the inspecting pages show."""
-        with GATE.turn(self):
+        with TURNS.turn(self):
             if self.shown_iteration is None:
                 return self.trainer.trace()
             return self.trainer.recording.at(self.shown_iteration)
 
 
-def keep_beside(run: Run) -> None:
+def keep_beside(visit: Visit) -> None:
     """Have the network beside belong to the run of now; the turn must be held."""
-    first = run.trainer
-    if run.beside == first.config.cell:
-        run.beside = usual_companion(first.config.cell)
-    if run.beside is None:
-        run.pair = None
-    elif run.pair is None or run.pair.first is not first or run.pair.cell != run.beside:
-        run.pair = None
-        with _beside_refused(run):
-            room.check(run, run.needs_mb, (replace(first.config, cell=run.beside), first.task))
-            run.pair = Pair(first, run.beside)
+    first = visit.trainer
+    if visit.beside == first.config.cell:
+        visit.beside = usual_companion(first.config.cell)
+    if visit.beside is None:
+        visit.pair = None
+    elif visit.pair is None or visit.pair.first is not first or visit.pair.cell != visit.beside:
+        visit.pair = None
+        with _beside_refused(visit):
+            room.require(
+                visit, visit.needs_mb, (replace(first.config, cell=visit.beside), first.task)
+            )
+            visit.pair = Pair(first, visit.beside)
 
 
-def catch_up(run: Run, seconds: float) -> None:
+def catch_up(visit: Visit, seconds: float) -> None:
     """Bring the network beside to the iteration of the first; the turn must be held."""
-    keep_beside(run)
-    if run.pair is None:
+    keep_beside(visit)
+    if visit.pair is None:
         return
-    with _beside_refused(run):
-        run.pair.catch_up(seconds)
+    with _beside_refused(visit):
+        visit.pair.catch_up(seconds)
 
 
 @contextmanager
-def _beside_refused(run: Run) -> Iterator[None]:
+def _beside_refused(visit: Visit) -> Iterator[None]:
     """Go on alone where two networks are too much."""
     try:
         yield
     except ValueError as refused:
-        run.problem, run.page_is_old = str(refused), True
-        run.beside = run.pair = None
+        visit.problem, visit.page_is_old = str(refused), True
+        visit.beside = visit.pair = None
 
 
 def _is_place(number: Any, count: int) -> bool:
@@ -394,28 +396,28 @@ def _is_place(number: Any, count: int) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < count
 
 
-def start() -> Run:
+def start() -> Visit:
     """Return the visitor's run, at the start of a whole page."""
-    run = current()
-    run.page_is_old = False
-    run.page_runs += 1
+    visit = current()
+    visit.page_is_old = False
+    visit.page_runs += 1
     for name in CONTROLLED:
-        seed(setting_key(name), getattr(run.trainer.config, name))
-    seed(length_key(run.trainer.task), run.trainer.task.length)
-    return run
+        seed(setting_key(name), getattr(visit.trainer.config, name))
+    seed(length_key(visit.trainer.task), visit.trainer.task.length)
+    return visit
 
 
-def current() -> Run:
+def current() -> Visit:
     """Return the visitor's run; make it from the defaults at their first visit.
 
     And where it was let go of: the page must then be drawn anew.
     """
     _watch_for_faults()
-    run: Run | None = st.session_state.get(_RUN)
-    if run is None or run.is_forgotten:
-        run = st.session_state[_RUN] = Run(Trainer(RunConfig()), page_is_old=True)
-    absence.here(run)
-    return run
+    visit: Visit | None = st.session_state.get(_VISIT)
+    if visit is None or visit.is_forgotten:
+        visit = st.session_state[_VISIT] = Visit(Trainer(RunConfig()), page_is_old=True)
+    absence.here(visit)
+    return visit
 
 
 def _watch_for_faults() -> None:
@@ -494,10 +496,10 @@ def show(key: str, now: Any) -> None:
     st.session_state[key] = now
 
 
-def known_run() -> Run | None:
+def known_run() -> Visit | None:
     """Return the visitor's run as it is; None where there is none."""
-    run: Run | None = st.session_state.get(_RUN)
-    return None if run is None or run.is_forgotten else run
+    visit: Visit | None = st.session_state.get(_VISIT)
+    return None if visit is None or visit.is_forgotten else visit
 
 
 def value(key: str, default: Any = None) -> Any:
@@ -512,45 +514,45 @@ def live_knobs() -> dict[str, Any]:
     return {name: value(setting_key(name), getattr(config, name)) for name in LIVE_KNOBS}
 
 
-def shows_the_run(run: Run) -> bool:
+def shows_the_run(visit: Visit) -> bool:
     """Tell whether the controls show the settings that the run has."""
-    trainer = run.trainer
+    trainer = visit.trainer
     return value(length_key(trainer.task)) == trainer.task.length and all(
         value(setting_key(name)) == getattr(trainer.config, name) for name in CONTROLLED
     )
 
 
-def apply_knobs(run: Run, knobs: dict[str, Any]) -> bool:
+def apply_knobs(visit: Visit, knobs: dict[str, Any]) -> bool:
     """Give the live knobs to the trainer, whose turn must be held; return whether one changed.
 
     A change shows on the page at once, or, while training, when it is over: a slider that is
     dragged does not draw the page anew at each of its stops.
     """
-    config = run.trainer.config
+    config = visit.trainer.config
     if any(getattr(config, name) != knob for name, knob in knobs.items()):
         try:
-            _check_growth(run, knobs)
-            run.trainer.set(**knobs)
-            run.problem = None
+            _check_growth(visit, knobs)
+            visit.trainer.set(**knobs)
+            visit.problem = None
         except ValueError as refused:
-            _refuse(run, str(refused))
-            run.page_is_old = True
-    changed, now = run.trainer.config != config, time.monotonic()
-    if changed and run.playing:
-        run.knob_changed_at = now
-    elif changed or (run.knob_changed_at is not None and now - run.knob_changed_at >= REST_S):
-        run.page_is_old, run.knob_changed_at = True, None
+            _refuse(visit, str(refused))
+            visit.page_is_old = True
+    changed, now = visit.trainer.config != config, time.monotonic()
+    if changed and visit.playing:
+        visit.knob_changed_at = now
+    elif changed or (visit.knob_changed_at is not None and now - visit.knob_changed_at >= REST_S):
+        visit.page_is_old, visit.knob_changed_at = True, None
     return changed
 
 
-def _check_growth(run: Run, knobs: dict[str, Any]) -> None:
+def _check_growth(visit: Visit, knobs: dict[str, Any]) -> None:
     """Refuse live knobs with which the run, and the one beside it, find no room any more."""
-    both = [run.trainer] if run.pair is None else [run.trainer, run.pair.second]
+    both = [visit.trainer] if visit.pair is None else [visit.trainer, visit.pair.second]
     planned = [(replace(trainer.config, **knobs), trainer.task) for trainer in both]
-    room.check(run, run.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)
+    room.require(visit, visit.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)
 
 
-def find_room(run: Run, config: RunConfig, task: Task) -> None:
+def find_room(visit: Visit, config: RunConfig, task: Task) -> None:
     """Refuse a run in the place of the one of now if there is no room for it.
 
     Raises
@@ -558,14 +560,14 @@ def find_room(run: Run, config: RunConfig, task: Task) -> None:
     ValueError
         With what would fit.
     """
-    left_behind = run.earlier_mb + run.trainer.recording.nbytes / 1e6
-    room.check(run, left_behind, (config, task))
+    left_behind = visit.earlier_mb + visit.trainer.recording.nbytes / 1e6
+    room.require(visit, left_behind, (config, task))
 
 
 def restart(task: Task | None = None, **settings: Any) -> None:
     """Start a new run with the settings that the controls show now.
 
-    A value that is not allowed leaves the old run as it is, and `Run.problem` says why.
+    A value that is not allowed leaves the old run as it is, and `Visit.problem` says why.
 
     Parameters
     ----------
@@ -574,50 +576,50 @@ def restart(task: Task | None = None, **settings: Any) -> None:
     settings
         Other values than those that the controls show, by name.
     """
-    run = current()
+    visit = current()
     chosen = {name: st.session_state[setting_key(name)] for name in CONTROLLED} | settings
-    now, compared = run.trainer, _last_with_something_done(run)
+    now, compared = visit.trainer, _last_with_something_done(visit)
     try:
         if task is None:
-            length = st.session_state[length_key(run.trainer.task)]
-            task = replace(run.trainer.task, length=length)  # type: ignore[type-var]
+            length = st.session_state[length_key(visit.trainer.task)]
+            task = replace(visit.trainer.task, length=length)  # type: ignore[type-var]
         config = RunConfig(task=task.key, **chosen)
         mark = (
             None if compared is None else new_run((compared.config, compared.task), (config, task))
         )
-        with GATE.turn(run):
-            find_room(run, config, task)
+        with TURNS.turn(visit):
+            find_room(visit, config, task)
             trainer = Trainer(config, task, begun_for=mark)
     except ValueError as refused:
-        _refuse(run, str(refused))
+        _refuse(visit, str(refused))
         return
     leave_for(trainer, new_run((now.config, now.task), (config, task)) or "reset")
 
 
 def leave_for(trainer: Trainer, left_for: str) -> None:
     """Make this the visitor's run, and keep the one before it for `undo`."""
-    run = current()
-    left = run.trainer
-    with GATE.turn(run):
+    visit = current()
+    left = visit.trainer
+    with TURNS.turn(visit):
         reached = measure(left)
         if not _is_the_same_untouched(left, trainer):
             left.rest()
-            run.earlier = _kept((*run.earlier, Earlier(left, left_for)))
+            visit.earlier = _kept((*visit.earlier, Earlier(left, left_for)))
     if reached is not None and reached.iteration:
-        run.reached[reached.way] = reached
+        visit.reached[reached.way] = reached
     _show(trainer)
 
 
 def undo() -> None:
     """Go back to before the last change of the run; a new run is such a change as well."""
-    run = current()
-    with GATE.turn(run):
-        if run.trainer.undoable is not None:
-            run.trainer.undo()
-            _show(run.trainer)
-        elif run.earlier:
-            *before, last = run.earlier
-            run.earlier = tuple(before)
+    visit = current()
+    with TURNS.turn(visit):
+        if visit.trainer.undoable is not None:
+            visit.trainer.undo()
+            _show(visit.trainer)
+        elif visit.earlier:
+            *before, last = visit.earlier
+            visit.earlier = tuple(before)
             _show(last.trainer)
 
 
@@ -633,9 +635,9 @@ def _nbytes(earlier: list[Earlier]) -> int:
     return sum(one.trainer.recording.nbytes for one in earlier)
 
 
-def _last_with_something_done(run: Run) -> Trainer | None:
+def _last_with_something_done(visit: Visit) -> Trainer | None:
     """Return the run that the mark of a new one compares it with; None if there is none yet."""
-    runs = (run.trainer, *(one.trainer for one in reversed(run.earlier)))
+    runs = (visit.trainer, *(one.trainer for one in reversed(visit.earlier)))
     return next((trainer for trainer in runs if not _is_untouched(trainer)), None)
 
 
@@ -651,28 +653,28 @@ def _is_untouched(trainer: Trainer) -> bool:
 
 def _show(trainer: Trainer) -> None:
     """Make this the visitor's run, and let the controls show what it has."""
-    run = current()
-    run.trainer, run.problem = trainer, None
-    run.start_pictures_anew()
-    if not shows_the_run(run):
-        _new_controls(run)
+    visit = current()
+    visit.trainer, visit.problem = trainer, None
+    visit.start_pictures_anew()
+    if not shows_the_run(visit):
+        _new_controls(visit)
     st.session_state.pop(PROBE, None)
 
 
-def _refuse(run: Run, why: str) -> None:
+def _refuse(visit: Visit, why: str) -> None:
     """Say why a setting is not taken, and let the controls show what the run goes on with."""
-    run.problem = why
-    _new_controls(run)
+    visit.problem = why
+    _new_controls(visit)
 
 
-def _new_controls(run: Run) -> None:
+def _new_controls(visit: Visit) -> None:
     """Make the controls of the settings anew, and let them show those of the run."""
     for name in CONTROLLED:
         st.session_state.pop(setting_key(name), None)
-    run.controls += 1
+    visit.controls += 1
     for name in CONTROLLED:
-        show(setting_key(name), getattr(run.trainer.config, name))
-    show(length_key(run.trainer.task), run.trainer.task.length)
+        show(setting_key(name), getattr(visit.trainer.config, name))
+    show(length_key(visit.trainer.task), visit.trainer.task.length)
 
 
 def lengths() -> dict[str, int]:

@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui.components.keys import keys
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
@@ -46,12 +46,12 @@ def iterations_per_tick() -> int | None:
 def _buttons() -> None:
     """Draw the buttons, as a fragment: a click waits until the tick that is under way is done."""
     session.refresh()
-    run = session.current()
-    stopped = run.stopped
+    visit = session.current()
+    stopped = visit.stopped
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Pause" if run.playing else "Train",
-            icon=":material/pause:" if run.playing else ":material/play_arrow:",
+            "Pause" if visit.playing else "Train",
+            icon=":material/pause:" if visit.playing else ":material/play_arrow:",
             type="primary",
             key="play",
             shortcut="Space",
@@ -65,7 +65,7 @@ def _buttons() -> None:
             shortcut="S",
             help="Exactly one iteration: one batch, one change of the weights.",
             on_click=_step,
-            disabled=run.playing or stopped,
+            disabled=visit.playing or stopped,
         )
         st.button(
             "Reset",
@@ -83,20 +83,20 @@ def _buttons() -> None:
             required=True,
             label_visibility="collapsed",
             help="Iterations between two pictures: 1, 5, or as many as fit.",
-            on_change="ignore" if run.playing else "rerun",
+            on_change="ignore" if visit.playing else "rerun",
         )
 
 
-def toggle(run: Run) -> None:
+def toggle(visit: Visit) -> None:
     """Train, or pause. A press that comes twice while the loop runs still pauses.
 
     Whatever else the loop was working on ends: one thing at a time.
     """
     now = time.monotonic()
-    if run.playing:
-        run.playing, run.paused_at = False, now
-    elif now - run.paused_at > SAME_PRESS_S:
-        run.playing, run.errand, run.problem = True, None, None
+    if visit.playing:
+        visit.playing, visit.paused_at = False, now
+    elif now - visit.paused_at > SAME_PRESS_S:
+        visit.playing, visit.job, visit.problem = True, None, None
 
 
 def _toggle() -> None:
@@ -105,10 +105,10 @@ def _toggle() -> None:
 
 
 def _step() -> None:
-    run = session.current()
-    with GATE.turn(run) as seconds:
-        session.apply_knobs(run, session.live_knobs())
-        run.advance(1, seconds)
+    visit = session.current()
+    with TURNS.turn(visit) as seconds:
+        session.apply_knobs(visit, session.live_knobs())
+        visit.advance(1, seconds)
     session.outdate_page()
 
 

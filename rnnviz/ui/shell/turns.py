@@ -1,8 +1,8 @@
-"""The compute gate: one session computes at a time, and who has computed least goes first.
+"""Turns at the processor: one session computes at a time, and who has computed least is next.
 
 NumPy releases and takes Python's interpreter lock around every operation; when several sessions
 train at once the hand-overs cost more than the work. So a session waits for its turn, computes for
-a short slice, draws, and lets the next one in. The gate belongs to the process: all users share it.
+a short slice, draws, and lets the next one in. All visitors of the process share the turns.
 
 Turns are not equally long: one iteration of a large network takes as long as a hundred of a small
 one. Were each let in as it came, a visitor with a small network would wait for every large one in
@@ -51,7 +51,7 @@ class _Waiting:
     may_go: threading.Event = field(default_factory=threading.Event)
 
 
-class ComputeGate:
+class Turns:
     """Lets one session in at a time: the one that has held the turn for the least time."""
 
     def __init__(self) -> None:
@@ -125,5 +125,5 @@ class ComputeGate:
         return min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, SHARED_SLICE_S / sessions))
 
 
-#: The gate of this process.
-GATE = ComputeGate()
+#: The turns of this process.
+TURNS = Turns()

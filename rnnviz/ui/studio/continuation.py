@@ -28,9 +28,9 @@ from rnnviz.tasks.symbols import MOST_TYPED
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
 _COLDEST, _HOTTEST = 0.1, 2.0
@@ -92,33 +92,33 @@ def panel() -> None:
 def _panel(timed: bool) -> None:
     """Draw the panel; while symbols are written a timer draws it again and again."""
     session.refresh()
-    run = session.current()
-    task = run.trainer.task
+    visit = session.current()
+    task = visit.trainer.task
     if not isinstance(task, NextSymbol):
         return
     st.subheader("Let the network continue", anchor=False)
     _check_choice()
-    start = _start(task, run)
+    start = _start(task, visit)
     if start is None:
         return
-    text = _written(run, task, _text_so_far(run, start))
+    text = _written(visit, task, _text_so_far(visit, start))
     if timed and not text.wanted:
         session.outdate_page()  # which ends the timer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choice()
         # The place is known now, the buttons only once the network was asked.
         buttons = st.container(horizontal=True, width="content")
-    view = _look(run, task, text)
+    view = _look(visit, task, text)
     with buttons:
         _buttons(text, view)
-    _show(task, text, view, run.trainer.config.cell)
-    newer = "; pause to see the newest" if run.playing else ""
+    _show(task, text, view, visit.trainer.config.cell)
+    newer = "; pause to see the newest" if visit.playing else ""
     st.caption(f"Measured with the weights of iteration {view.iteration:,}{newer}.")
 
 
-def _start(task: NextSymbol, run: Run) -> tuple[str, ...] | None:
+def _start(task: NextSymbol, visit: Visit) -> tuple[str, ...] | None:
     """Ask for a text to start from, at first the probe's; None if it is refused, which is said."""
-    shown = run.trainer.probe.input_labels
+    shown = visit.trainer.probe.input_labels
     key = f"start:{hash((task.output_labels, shown))}"
     session.seed(key, task.join(shown))
     if not isinstance(session.value(key), str):  # whatever the browser has sent
@@ -134,13 +134,13 @@ def _start(task: NextSymbol, run: Run) -> tuple[str, ...] | None:
     try:
         return task.read(typed)
     except ValueError as refused:
-        st.error(f"{plain(str(refused))}.", icon=":material/block:")
+        st.error(f"{escaped(str(refused))}.", icon=":material/block:")
         return None
 
 
-def _text_so_far(run: Run, start: tuple[str, ...]) -> _Text:
+def _text_so_far(visit: Visit, start: tuple[str, ...]) -> _Text:
     """Return the text that is being continued; a new one after another start or in another run."""
-    new = _Text(weakref.ref(run.trainer), start)
+    new = _Text(weakref.ref(visit.trainer), start)
     text: _Text | None = session.value(session.CONTINUATION)
     if text is None or replace(text, added=(), wanted=0) != new:
         session.show(session.CONTINUATION, new)
@@ -253,7 +253,7 @@ def _start_again() -> None:
     session.outdate_page()
 
 
-def _written(run: Run, task: NextSymbol, text: _Text) -> _Text:
+def _written(visit: Visit, task: NextSymbol, text: _Text) -> _Text:
     """Write a few of the symbols that are wanted; the next run of the panel writes on.
 
     All of them in one turn would keep others from training.
@@ -261,10 +261,10 @@ def _written(run: Run, task: NextSymbol, text: _Text) -> _Text:
     if not text.wanted:
         return text
     ends = False
-    with GATE.turn(run) as seconds, one_thread():
+    with TURNS.turn(visit) as seconds, one_thread():
         end = time.monotonic() + min(seconds, LONGEST_S)
         for _ in range(min(text.wanted, AT_A_TIME)):
-            chances = _expected(run, task, text)[0]
+            chances = _expected(visit, task, text)[0]
             if ends := not np.isfinite(chances).all():
                 break
             label = task.output_labels[_chosen(chances, len(text.added))]
@@ -288,21 +288,21 @@ def _is_greedy() -> bool:
     return bool(session.value(session.CONTINUATION_CHOICE) == _GREEDY)
 
 
-def _look(run: Run, task: NextSymbol, text: _Text) -> _View:
+def _look(visit: Visit, task: NextSymbol, text: _Text) -> _View:
     """Let the network read the window: what it expects next, and how its gates stand then."""
-    with GATE.turn(run), one_thread():
-        iteration = run.trainer.iteration
-        chances, layers = _expected(run, task, text)
+    with TURNS.turn(visit), one_thread():
+        iteration = visit.trainer.iteration
+        chances, layers = _expected(visit, task, text)
         return _View(iteration, chances, gate_activations(layers))
 
 
 def _expected(
-    run: Run, task: NextSymbol, text: _Text
+    visit: Visit, task: NextSymbol, text: _Text
 ) -> tuple[NDArray[np.floating], Sequence[LayerRecord]]:
     """Return how likely each symbol is next, and what the network computed; in a turn."""
     x = task.encode(text.symbols[-task.length :])
     # The network records a loss too. Nobody knows the true next symbol here: any will do.
-    record = run.trainer.network.record(x, np.zeros(x.shape[:2], dtype=np.int64))
+    record = visit.trainer.network.record(x, np.zeros(x.shape[:2], dtype=np.int64))
     temperature = 1.0 if _is_greedy() else session.value(session.CONTINUATION_TEMPERATURE)
     return probabilities(record.outputs[-1, 0], temperature), record.layers
 

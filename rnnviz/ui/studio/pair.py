@@ -23,8 +23,8 @@ from rnnviz.training import FIELD, RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 #: Where the two differ visibly: what comes early decides at the end, and in a plain RNN that has
 #: not been trained less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and 1401
@@ -55,9 +55,9 @@ def choice(place: DeltaGenerator) -> None:
 @st.fragment
 def _choice() -> None:
     session.refresh()
-    run = session.current()
-    own = run.trainer.config.cell
-    shown = run.beside or _NONE
+    visit = session.current()
+    own = visit.trainer.config.cell
+    shown = visit.beside or _NONE
     if session.value(session.BESIDE) != shown:
         session.show(session.BESIDE, shown)
     with st.container(
@@ -73,41 +73,41 @@ def _choice() -> None:
             on_change=_choose,
             width=110,
         )
-        if run.beside is not None:
+        if visit.beside is not None:
             with st.container(key="two_networks", width="content"):
                 st.button(
                     _TELLING_LABEL,
                     icon=":material/trending_down:",
                     key="telling",
                     on_click=_begin_telling,
-                    disabled=_is_telling(run),
+                    disabled=_is_telling(visit),
                     help=_TELLING_HELP,
                 )
 
 
 def _choose() -> None:
-    run, chosen = session.current(), session.value(session.BESIDE)
-    run.beside = chosen if chosen in _CELLS and chosen != run.trainer.config.cell else None
+    visit, chosen = session.current(), session.value(session.BESIDE)
+    visit.beside = chosen if chosen in _CELLS and chosen != visit.trainer.config.cell else None
     session.outdate_page()
 
 
 def _begin_telling() -> None:
-    run = session.current()
+    visit = session.current()
     try:
-        with GATE.turn(run):
-            session.find_room(run, TELLING, _telling_task())
+        with TURNS.turn(visit):
+            session.find_room(visit, TELLING, _telling_task())
             trainer = Trainer(TELLING, _telling_task())
     except ValueError as refused:
-        run.problem = str(refused)
+        visit.problem = str(refused)
         session.outdate_page()
         return
     session.leave_for(trainer, "new run: where the gradient must reach far")
-    run.beside = usual_companion(TELLING.cell)
+    visit.beside = usual_companion(TELLING.cell)
     session.outdate_page()
 
 
-def _is_telling(run: Run) -> bool:
-    trainer = run.trainer
+def _is_telling(visit: Visit) -> bool:
+    trainer = visit.trainer
     return trainer.task == _telling_task() and trainer.config.cell == TELLING.cell
 
 
@@ -115,22 +115,22 @@ def _telling_task() -> Task:
     return replace(make_task(TELLING.task), length=TELLING_LENGTH)  # type: ignore[type-var]
 
 
-def picture(run: Run, pair: Pair, viewed: int | None) -> bytes:
+def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     """Pack both networks for the moving picture; the run's turn must be held.
 
     Both packets hold the same iterations, so that one rewinds both.
     """
     trainers = (pair.first, pair.second)
     common = set(pair.common_iterations())
-    if run.busy:
+    if visit.busy:
         common &= {viewed}
-    selected = None if run.selected_unit is None else (run.selected_layer, run.selected_unit)
+    selected = None if visit.selected_unit is None else (visit.selected_layer, visit.selected_unit)
     # The larger network first: what of it is left out, to keep its budget, the other leaves out.
     order = sorted((0, 1), key=lambda place: -trainers[place].trace().nbytes)
     packets: dict[int, bytes] = {}
     for place in order:
         packets[place] = _pack(
-            trainers[place], common, viewed, run.name, selected if place == 0 else None
+            trainers[place], common, viewed, visit.name, selected if place == 0 else None
         )
         common &= set(iterations_in(packets[place]))
     sentences = (words.sentence, lambda trace, _: words.second_sentence(pair, trace))

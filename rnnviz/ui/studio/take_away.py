@@ -13,9 +13,9 @@ from rnnviz.figures.export import Snapshot, Work
 from rnnviz.numbers import percent
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.shell import inspection, session
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.studio import view
 
 _ALL, _THIS = "all kept iterations", "the shown iteration"
@@ -96,7 +96,7 @@ class _File:
 def panel() -> None:
     """Draw the panel: choose, make with a progress bar, save."""
     session.refresh()
-    run = session.current()
+    visit = session.current()
     session.seed(session.FILE_KIND, next(iter(_KINDS)))
     session.seed(session.FILE_EXTENT, _ALL)
     with st.expander("Take it with you", icon=":material/download:"):
@@ -109,7 +109,7 @@ def panel() -> None:
         st.caption(_kind().says)
         file: _File | None = session.value(session.FILE)
         if file is not None:
-            _finish(run, file)
+            _finish(visit, file)
             _offer(file)
 
 
@@ -125,10 +125,10 @@ def _kind() -> _Kind:
 
 def _start() -> None:
     """Take what the file is made of; training that goes on does not change it."""
-    run, kind = session.current(), _kind()
-    with GATE.turn(run):
-        traces = [view.shown_trace(run)] if session.value(session.FILE_EXTENT) == _THIS else None
-        taken = export.snapshot(run.trainer, traces)
+    visit, kind = session.current(), _kind()
+    with TURNS.turn(visit):
+        traces = [view.shown_trace(visit)] if session.value(session.FILE_EXTENT) == _THIS else None
+        taken = export.snapshot(visit.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
     span = f"{first}" if first == last else f"{first}-{last}"
     session.show(
@@ -142,17 +142,17 @@ def _start() -> None:
     )
 
 
-def _finish(run: Run, file: _File) -> None:
+def _finish(visit: Visit, file: _File) -> None:
     """Make what is left of the file, a slice at a time, so that other visitors get their turn.
 
     When this script is stopped for a newer one, the next goes on where it was.
     """
     place = st.empty()
     while file.data is None:
-        with GATE.turn(run) as seconds:
+        with TURNS.turn(visit) as seconds:
             file.advance(seconds)
         if file.data is None:
-            place.progress(file.share, f"Making {plain(file.name)}: {percent(file.share)}")
+            place.progress(file.share, f"Making {escaped(file.name)}: {percent(file.share)}")
     place.empty()
 
 
@@ -161,7 +161,7 @@ def _offer(file: _File) -> None:
     assert data is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            f"Save {plain(file.name)}",
+            f"Save {escaped(file.name)}",
             lambda: data,
             file_name=file.name,
             mime=file.mime,
@@ -170,7 +170,7 @@ def _offer(file: _File) -> None:
             type="primary",
             icon=":material/download:",
         )
-        st.caption(plain(f"{_size(len(data))}: {file.about}."), width="content")
+        st.caption(escaped(f"{_size(len(data))}: {file.about}."), width="content")
 
 
 def _size(count: int) -> str:

@@ -16,8 +16,8 @@ from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.shell import live, session
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.studio import pair
 
 _PICTURE = "moving_network"
@@ -40,7 +40,7 @@ class _View:
     guide: str
 
 
-def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
+def studio(visit: Visit, readings: DeltaGenerator) -> DeltaGenerator:
     """Draw the running network, and keep it running while it plays; return the place below it.
 
     Parameters
@@ -48,65 +48,65 @@ def studio(run: Run, readings: DeltaGenerator) -> DeltaGenerator:
     readings
         Where the numbers go: a place in the transport bar.
     """
-    with GATE.turn(run) as seconds:
-        session.catch_up(run, seconds)
+    with TURNS.turn(visit) as seconds:
+        session.catch_up(visit, seconds)
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
     # Above the picture every line counts, beside it none does.
-    pair.choice(charts if run.beside is None else left)
+    pair.choice(charts if visit.beside is None else left)
     says = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
     says.empty()
     picture, below = left.container(), left.container()
-    places = _Places(run.page_runs, readings, says, picture, charts)
-    st.fragment(_tick, run_every=live.TICK_S if run.busy else None)(places)
+    places = _Places(visit.page_runs, readings, says, picture, charts)
+    st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
     return below
 
 
-def shown_trace(run: Run) -> Trace:
+def shown_trace(visit: Visit) -> Trace:
     """Return the trace that the picture shows; the run's turn must be held."""
     viewed = viewed_iteration(_PICTURE)
-    return run.trainer.trace() if viewed is None else run.trainer.recording.at(viewed)
+    return visit.trainer.trace() if viewed is None else visit.trainer.recording.at(viewed)
 
 
 def _tick(places: _Places) -> None:
     session.refresh()
-    run = session.current()
+    visit = session.current()
     viewed = viewed_iteration(_PICTURE)
-    live.turn(run, places, lambda: _look(run, viewed), lambda view: _draw(view, places))
+    live.turn(visit, places, lambda: _look(visit, viewed), lambda view: _draw(view, places))
 
 
-def _look(run: Run, viewed: int | None) -> _View:
-    trainer = run.trainer
-    beside = run.pair
+def _look(visit: Visit, viewed: int | None) -> _View:
+    trainer = visit.trainer
+    beside = visit.pair
     return _View(
-        picture=_pack(run, _traces_to_show(run, trainer.trace(), viewed), viewed)
+        picture=_pack(visit, _traces_to_show(visit, trainer.trace(), viewed), viewed)
         if beside is None
-        else pair.picture(run, beside, viewed),
+        else pair.picture(visit, beside, viewed),
         charts=tuple(
             course_charts(trainer, _CHART_HEIGHT)
             if beside is None
             else pair.charts(beside, _CHART_HEIGHT)
         ),
-        revision=run.name,
-        live=run.playing,
-        guide=guide(trainer, run.playing) if beside is None else "",
+        revision=visit.name,
+        live=visit.playing,
+        guide=guide(trainer, visit.playing) if beside is None else "",
     )
 
 
-def _traces_to_show(run: Run, newest: Trace, viewed: int | None) -> Sequence[Trace]:
+def _traces_to_show(visit: Visit, newest: Trace, viewed: int | None) -> Sequence[Trace]:
     """Return the newest trace while training, and the one looked at; at rest all kept ones."""
-    kept = [trace for trace in run.trainer.recording.traces if trace is not newest]
-    if run.playing:
+    kept = [trace for trace in visit.trainer.recording.traces if trace is not newest]
+    if visit.playing:
         kept = [trace for trace in kept if trace.iteration == viewed]
     return [*kept, newest]
 
 
-def _pack(run: Run, traces: Sequence[Trace], viewed: int | None) -> bytes:
+def _pack(visit: Visit, traces: Sequence[Trace], viewed: int | None) -> bytes:
     """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
     is_there = any(trace.iteration == viewed for trace in traces)
-    selected = None if run.selected_unit is None else (run.selected_layer, run.selected_unit)
-    return pack(traces, exact=viewed if is_there else None, run=run.name, selected=selected)
+    selected = None if visit.selected_unit is None else (visit.selected_layer, visit.selected_unit)
+    return pack(traces, exact=viewed if is_there else None, run=visit.name, selected=selected)
 
 
 def _draw(view: _View, places: _Places) -> None:
@@ -118,5 +118,5 @@ def _draw(view: _View, places: _Places) -> None:
 
 
 def _select() -> None:
-    run, chosen = session.current(), selected_unit(_PICTURE)
-    run.select(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))
+    visit, chosen = session.current(), selected_unit(_PICTURE)
+    visit.select(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))

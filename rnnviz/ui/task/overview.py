@@ -21,9 +21,9 @@ from rnnviz.tasks.task import Batch, Task
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.downloads import csv_button
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
 
 _EXAMPLES = 6
 _FORECAST_VALUES = 150
@@ -33,8 +33,8 @@ _FOLLOWS_S = 1.5
 
 def overview(task: Task) -> None:
     """Show what the task asks, its symbols with their integers, and sample sequences."""
-    st.write(plain(task.description))
-    st.caption(plain(f"{task.teaches} {_hardness(task)} {_to_beat(task)}"))
+    st.write(escaped(task.description))
+    st.caption(escaped(f"{task.teaches} {_hardness(task)} {_to_beat(task)}"))
     for sentence in filter(None, (_split(task), _limits(task))):
         st.caption(sentence)
     symbols = task.symbols()
@@ -115,32 +115,32 @@ def _limits(task: Task) -> str:
     )
 
 
-def answers(run: Run, task: Task) -> None:
+def answers(visit: Visit, task: Task) -> None:
     """Show what the trained network says of this task, and follow its training."""
-    follows = run.training and task == run.trainer.task
+    follows = visit.training and task == visit.trainer.task
     with st.container(key="inspected"):
         st.fragment(_answers, run_every=_FOLLOWS_S if follows else None)(task)
 
 
 def _answers(task: Task) -> None:
     session.refresh()
-    run = session.current()
-    _calendar(run, task)
-    _forecast(run, task)
+    visit = session.current()
+    _calendar(visit, task)
+    _forecast(visit, task)
 
 
-def _calendar(run: Run, task: Task) -> None:
+def _calendar(visit: Visit, task: Task) -> None:
     """Show the next three weeks of a gym schedule, with what the trained network says."""
     if not isinstance(task, GymSchedule):
         return
     table, batch = task.weeks(np.random.default_rng(0))
-    outputs, since = _ask(run, task, batch)
+    outputs, since = _ask(visit, task, batch)
     days = days_of(table, None if outputs is None else outputs[:, 0], task.output_labels)
     mistakes = sum(day.is_mistake for day in days)
     st.markdown("**The next three weeks** · what is due, what was done, what the network expected")
     says = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
     chart = Chart(figures.calendar(days, task.output_labels), says, "A calendar of three weeks.")
-    plots([chart], key="calendar", revision=run.name, live=False)
+    plots([chart], key="calendar", revision=visit.name, live=False)
 
 
 def _mistakes(count: int, days: int) -> str:
@@ -150,12 +150,12 @@ def _mistakes(count: int, days: int) -> str:
     return f"{number} in the {days} days after the first, in {frames} of red."
 
 
-def _forecast(run: Run, task: Task) -> None:
+def _forecast(visit: Visit, task: Task) -> None:
     """Show the end of a series of one's own, with what the trained network said before it came."""
     if not isinstance(task, NextValue):
         return
     places, values, batch = task.latest(_FORECAST_VALUES)
-    outputs, since = _ask(run, task, batch)
+    outputs, since = _ask(visit, task, batch)
     said = None if outputs is None else task.unscale(outputs[-1, :, 0])
     ahead = "1 row" if task.ahead == 1 else f"{task.ahead} rows"
     st.markdown(f"**Forecast** · each value, predicted {ahead} before it comes")
@@ -166,21 +166,21 @@ def _forecast(run: Run, task: Task) -> None:
     )
     figure = figures.forecast(places, values, said, task.trained, task.chosen, task.dates(places))
     chart = Chart(figure, says, "The end of the series, and what was predicted.")
-    plots([chart], key="forecast", revision=run.name, live=False)
+    plots([chart], key="forecast", revision=visit.name, live=False)
 
 
-def _ask(run: Run, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:
+def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:
     """Return what the network says (T, B, K), None if it has not learned this; and in words."""
-    if task != run.trainer.task:
+    if task != visit.trainer.task:
         return (
             None,
             "The network learns another task: start a new run to see what it predicts here.",
         )
-    with GATE.turn(run):
-        iteration = run.trainer.iteration
+    with TURNS.turn(visit):
+        iteration = visit.trainer.iteration
         if not iteration:
             return None, "Not trained yet: the network predicts nothing so far."
-        outputs = run.trainer.network.predict(batch.x)
+        outputs = visit.trainer.network.predict(batch.x)
     if not np.isfinite(outputs).all():
         return None, "The training has diverged: what the network predicts are no longer numbers."
     return outputs, f"Measured at iteration {iteration:,}"
@@ -202,11 +202,11 @@ def _to_beat(task: Task) -> str:
     )
 
 
-def probe_choice(run: Run) -> None:
+def probe_choice(visit: Visit) -> None:
     """Let the visitor choose the example sequence whose inside all pages show."""
-    names = run.trainer.task.probe_names
+    names = visit.trainer.task.probe_names
     if not _is_probe(session.value(session.PROBE), names):
-        session.show(session.PROBE, names.index(run.trainer.probe.name))
+        session.show(session.PROBE, names.index(visit.trainer.probe.name))
     st.selectbox(
         "Probe: the example that all pages look into",
         options=range(len(names)),
@@ -220,12 +220,12 @@ def probe_choice(run: Run) -> None:
 
 def _choose_probe() -> None:
     """Look into the chosen example; a choice among those of a task that has gone is none."""
-    run, chosen = session.current(), session.value(session.PROBE)
-    with GATE.turn(run):
-        if not _is_probe(chosen, run.trainer.task.probe_names):
+    visit, chosen = session.current(), session.value(session.PROBE)
+    with TURNS.turn(visit):
+        if not _is_probe(chosen, visit.trainer.task.probe_names):
             return
-        run.trainer.choose_probe(chosen)
-    run.shown_iteration = None
+        visit.trainer.choose_probe(chosen)
+    visit.shown_iteration = None
 
 
 def _is_probe(chosen: object, names: Sequence[str]) -> bool:

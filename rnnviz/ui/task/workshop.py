@@ -18,9 +18,9 @@ from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
 from rnnviz.ui.shell import controls, session, transport, uploads
-from rnnviz.ui.shell.markup import plain
-from rnnviz.ui.shell.session import Draft, Edited, File, Run
-from rnnviz.ui.shell.turns import GATE
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.session import Draft, Edited, File, Visit
+from rnnviz.ui.shell.turns import TURNS
 
 _ORDER = "Place"
 _NAME = "Name"
@@ -35,11 +35,11 @@ _PREVIEWED_CHARACTERS = 400
 _PREVIEWED_ROWS = 5
 
 
-def edit(run: Run) -> Task | None:
+def edit(visit: Visit) -> Task | None:
     """Draw the controls of the task being edited; return it, or None and say what is wrong."""
-    session.seed(session.TASK, run.trainer.task.key)
+    session.seed(session.TASK, visit.trainer.task.key)
     if session.value(session.TASK) not in tuple(TASKS):  # whatever the browser has sent
-        session.show(session.TASK, run.trainer.task.key)
+        session.show(session.TASK, visit.trainer.task.key)
     kind = st.selectbox(
         "Task",
         options=list(TASKS),
@@ -50,44 +50,44 @@ def edit(run: Run) -> Task | None:
         on_change=_forget_refusals,
     )
     if TASKS[kind].simplest:
-        _offer_the_simplest(run, kind)
+        _offer_the_simplest(visit, kind)
     settings = {
-        field.name: _edit_setting(field, kind, run)
+        field.name: _edit_setting(field, kind, visit)
         for field in TASKS[kind].fields
         if field.name != "length"
     }
-    edited = _made(run, kind, {**settings, "length": session.lengths()[kind]})
+    edited = _made(visit, kind, {**settings, "length": session.lengths()[kind]})
     if edited.task is None:
-        sentence = f"{plain(edited.refused)}. The run in the Studio keeps the task it has."
+        sentence = f"{escaped(edited.refused)}. The run in the Studio keeps the task it has."
         st.error(sentence, icon=":material/block:")
     return edited.task
 
 
 def _forget_refusals() -> None:
     """Say no more what was refused of one task where another is edited."""
-    run = session.current()
-    run.problem = run.refused_upload = None
+    visit = session.current()
+    visit.problem = visit.refused_upload = None
 
 
-def _made(run: Run, kind: str, settings: dict[str, Any]) -> Edited:
+def _made(visit: Visit, kind: str, settings: dict[str, Any]) -> Edited:
     """Make the task, unless it is the one of the last rerun or of the run: a large one is slow."""
-    if run.edited is None or run.edited.settings != (kind, settings):
+    if visit.edited is None or visit.edited.settings != (kind, settings):
         try:
-            _in_turns(run, preparing(kind, settings))
+            _in_turns(visit, preparing(kind, settings))
             task = make_task(kind, **settings)
-            if task == run.trainer.task:
-                task = run.trainer.task
-            run.edited = Edited((kind, settings), task)
+            if task == visit.trainer.task:
+                task = visit.trainer.task
+            visit.edited = Edited((kind, settings), task)
         except ValueError as refused:
-            run.edited = Edited((kind, settings), refused=str(refused))
-    return run.edited
+            visit.edited = Edited((kind, settings), refused=str(refused))
+    return visit.edited
 
 
-def _in_turns(run: Run, steps: Iterator[None]) -> None:
+def _in_turns(visit: Visit, steps: Iterator[None]) -> None:
     """Do what takes long in slices, each in a turn of its own, so that others train meanwhile."""
     done = False
     while not done:
-        with GATE.turn(run) as seconds:
+        with TURNS.turn(visit) as seconds:
             end = time.monotonic() + seconds
             done = True
             for _ in steps:
@@ -107,19 +107,19 @@ def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(name) for name in ordered[_NAME])
 
 
-def _edit_setting(field: Field, kind: str, run: Run) -> Any:
+def _edit_setting(field: Field, kind: str, visit: Visit) -> Any:
     key = session.draft_key(kind, field.name)
-    current = _value_in_use(field, kind, run)
+    current = _value_in_use(field, kind, visit)
     if field.name == _INPUTS:
-        return _choose_inputs(field, key, current, kind, run)
+        return _choose_inputs(field, key, current, kind, visit)
     if field.kind is tuple:
-        return _edit_names(field, key, current, run)
+        return _edit_names(field, key, current, visit)
     session.seed(key, current)
     if not _is_kind_of(field, session.value(key)):
         session.show(key, current)
     if field.kind is str and not field.choices and (field.high or math.inf) > controls.SHORT_TEXT:
-        return _edit_text(field, kind, run)
-    if field.name == _COLUMN and (names := _columns_of(kind, run)):
+        return _edit_text(field, kind, visit)
+    if field.name == _COLUMN and (names := _columns_of(kind, visit)):
         return _choose_column(field, key, names, kind)
     fields = {other.name: other for other in TASKS[kind].fields}
     off = field.without_effect(
@@ -142,19 +142,19 @@ def _is_kind_of(field: Field, sent: Any) -> bool:
     return True
 
 
-def _columns_of(kind: str, run: Run) -> tuple[str, ...]:
+def _columns_of(kind: str, visit: Visit) -> tuple[str, ...]:
     """Return the names of the columns in the CSV being edited; none if it cannot be read."""
     key = session.draft_key(kind, _CSV)
-    file = run.files.get(key)
-    return _glance(run, key, str(session.value(key)) if file is None else file.text).names
+    file = visit.files.get(key)
+    return _glance(visit, key, str(session.value(key)) if file is None else file.text).names
 
 
-def _glance(run: Run, key: str, text: str) -> Glance:
+def _glance(visit: Visit, key: str, text: str) -> Glance:
     """Read a table once for all reruns of the page: a large one takes a second."""
-    if key not in run.glances or run.glances[key].text != text:
-        _in_turns(run, reading(text))
-        run.glances[key] = glance(text, _PREVIEWED_ROWS)
-    return run.glances[key]
+    if key not in visit.glances or visit.glances[key].text != text:
+        _in_turns(visit, reading(text))
+        visit.glances[key] = glance(text, _PREVIEWED_ROWS)
+    return visit.glances[key]
 
 
 def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) -> str:
@@ -179,10 +179,10 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) ->
 
 
 def _choose_inputs(
-    field: Field, key: str, current: tuple[str, ...], kind: str, run: Run
+    field: Field, key: str, current: tuple[str, ...], kind: str, visit: Visit
 ) -> list[str]:
     """Let the visitor choose more columns by name; the task refuses what holds no numbers."""
-    names = _columns_of(kind, run)
+    names = _columns_of(kind, visit)
     chosen = session.value(key)
     if not isinstance(chosen, list) or not all(isinstance(name, str) for name in chosen):
         chosen = list(current)
@@ -204,24 +204,24 @@ def _column_label(name: str, names: tuple[str, ...]) -> str:
     return name if name in names else f"{name} (not in this CSV)"
 
 
-def _edit_text(field: Field, kind: str, run: Run) -> str:
+def _edit_text(field: Field, kind: str, visit: Visit) -> str:
     """Draw a long text to be edited; a very long one stays out of the page, which shows a part."""
     key = session.draft_key(kind, field.name)
     if len(session.value(key)) > LONGEST_EDITED:
-        _set_aside(run, key, File("Pasted text", session.value(key)))
-    file = run.files.get(key)
+        _set_aside(visit, key, File("Pasted text", session.value(key)))
+    file = visit.files.get(key)
     if file is None:
-        _upload(field, kind, run)
+        _upload(field, kind, visit)
         text = str(controls.draw(field, key, session.value(key), "rerun"))
         if field.name == _CSV:
-            _preview_table("Read as", _glance(run, key, text))
+            _preview_table("Read as", _glance(visit, key, text))
         return text
     st.markdown(f"**{field.label}**", help=field.help)
     with st.container(border=True):
         if field.name == _CSV:
-            _preview_table(f"**{plain(file.name)}**", _glance(run, key, file.text))
+            _preview_table(f"**{escaped(file.name)}**", _glance(visit, key, file.text))
         else:
-            st.markdown(f"**{plain(file.name)}** · {len(file.text):,} characters, that begin")
+            st.markdown(f"**{escaped(file.name)}** · {len(file.text):,} characters, that begin")
             st.text(" ".join(file.text[:_PREVIEWED_CHARACTERS].split()) + " …")
         st.button(
             "Choose or write another",
@@ -233,9 +233,9 @@ def _edit_text(field: Field, kind: str, run: Run) -> str:
     return file.text
 
 
-def _set_aside(run: Run, key: str, file: File) -> None:
+def _set_aside(visit: Visit, key: str, file: File) -> None:
     """Keep a text out of the control, which would send it to the browser and back."""
-    run.files[key] = file
+    visit.files[key] = file
     session.show(key, "")
 
 
@@ -255,7 +255,7 @@ def _preview_table(name: str, shown: Glance) -> None:
     st.dataframe(pd.DataFrame(first), hide_index=True)
 
 
-def _upload(field: Field, kind: str, run: Run) -> None:
+def _upload(field: Field, kind: str, visit: Visit) -> None:
     """Offer to fill a long text from a file; one that cannot be read changes nothing."""
     key = session.draft_key(kind, field.name)
     st.file_uploader(
@@ -267,43 +267,45 @@ def _upload(field: Field, kind: str, run: Run) -> None:
         on_change=_read_upload,
         args=(key, session.draft_key(kind, _HOLDOUT)),
     )
-    if run.refused_upload is not None and run.refused_upload[0] == key:
-        st.error(f"{plain(run.refused_upload[1])}. Nothing was changed.", icon=":material/block:")
+    if visit.refused_upload is not None and visit.refused_upload[0] == key:
+        st.error(
+            f"{escaped(visit.refused_upload[1])}. Nothing was changed.", icon=":material/block:"
+        )
 
 
 def _read_upload(key: str, holdout_key: str) -> None:
-    run, sent = session.current(), session.value(f"{key}:file")
+    visit, sent = session.current(), session.value(f"{key}:file")
     uploaded = uploads.taken(sent)
     if uploaded is None:
         if sent is None:
-            run.refused_upload = None
+            visit.refused_upload = None
         return
-    run.refused_upload = None
+    visit.refused_upload = None
     try:
         text = decode(uploaded.getvalue(), uploaded.name)
     except ValueError as refused:
-        run.refused_upload = key, str(refused)
+        visit.refused_upload = key, str(refused)
         return
     if not session.value(holdout_key):
         session.show(holdout_key, _HELD_OUT_OF_A_FILE)
     if len(text) > LONGEST_EDITED:
-        _set_aside(run, key, File(uploaded.name, text))
+        _set_aside(visit, key, File(uploaded.name, text))
     else:
         session.show(key, text)
 
 
-def _value_in_use(field: Field, kind: str, run: Run) -> Any:
-    task = run.trainer.task
+def _value_in_use(field: Field, kind: str, visit: Visit) -> Any:
+    task = visit.trainer.task
     return getattr(task, field.name) if task.key == kind else field.default
 
 
-def _edit_names(field: Field, key: str, current: tuple[str, ...], run: Run) -> tuple[str, ...]:
+def _edit_names(field: Field, key: str, current: tuple[str, ...], visit: Visit) -> tuple[str, ...]:
     """Draw the table of a list of names; a change of place shows the rows in their new order.
 
     The browser sends what was changed in the table it was given. So that table stays the same
     while the places do, and is given anew, under a new key, when a row moved, came or went.
     """
-    draft = run.drafts.setdefault(key, Draft(current, current))
+    draft = visit.drafts.setdefault(key, Draft(current, current))
     version_key = f"{key}:{draft.version}"
     if session.value(version_key) is None and draft.shown != draft.names:
         draft.shown = draft.names
@@ -346,9 +348,9 @@ def _table(names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({_ORDER: places, _NAME: pd.Series(names, dtype="object")})
 
 
-def use_button(run: Run, task: Task | None) -> None:
+def use_button(visit: Visit, task: Task | None) -> None:
     """Draw the button that starts a new run with the edited task, and what is next once it has."""
-    in_use = task == run.trainer.task
+    in_use = task == visit.trainer.task
     st.button(
         "In use in the Studio" if in_use else "Start a new run with this task",
         key="use_task",
@@ -359,19 +361,19 @@ def use_button(run: Run, task: Task | None) -> None:
         args=(task,),
     )
     if task is not None and task.suggested:
-        _suggest(run, task)
+        _suggest(visit, task)
     if in_use:
-        _show_the_way(run)
+        _show_the_way(visit)
 
 
 def _use(task: Task | None, **suggested: Any) -> None:
     """Start a new run; a press that comes late, when there is no such task, starts none."""
-    run = session.current()
-    if task is not None and (task != run.trainer.task or not _has(run, suggested)):
+    visit = session.current()
+    if task is not None and (task != visit.trainer.task or not _has(visit, suggested)):
         session.restart(task, **suggested)
 
 
-def _offer_the_simplest(run: Run, kind: str) -> None:
+def _offer_the_simplest(visit: Visit, kind: str) -> None:
     """Offer to start a new run with the simplest example of a task, at once."""
     named = (value for value in TASKS[kind].simplest.values() if isinstance(value, tuple))
     told = ", ".join(name for names in named for name in names)
@@ -379,7 +381,7 @@ def _offer_the_simplest(run: Run, kind: str) -> None:
         f"Start the simplest: {told}",
         key="use_simplest",
         icon=":material/filter_1:",
-        disabled=run.trainer.task == make_task(kind, **TASKS[kind].simplest),
+        disabled=visit.trainer.task == make_task(kind, **TASKS[kind].simplest),
         help="A new run with the simplest example of this task. It needs no memory: what came last "
         "tells what is next. Undo brings back the run that you leave.",
         on_click=_use_the_simplest,
@@ -389,29 +391,29 @@ def _offer_the_simplest(run: Run, kind: str) -> None:
 
 def _use_the_simplest(kind: str) -> None:
     """Start a new run with it, and let the controls of the task show it."""
-    run, task = session.current(), make_task(kind, **TASKS[kind].simplest)
-    if task == run.trainer.task:
+    visit, task = session.current(), make_task(kind, **TASKS[kind].simplest)
+    if task == visit.trainer.task:
         return
     session.restart(task)
-    if task != run.trainer.task:  # refused, which the page says
+    if task != visit.trainer.task:  # refused, which the page says
         return
     for field in TASKS[kind].fields:
         key = session.draft_key(kind, field.name)
         if field.kind is tuple:
             names = getattr(task, field.name)
-            before = run.drafts.get(key)
-            run.drafts[key] = Draft(names, names, 0 if before is None else before.version + 1)
+            before = visit.drafts.get(key)
+            visit.drafts[key] = Draft(names, names, 0 if before is None else before.version + 1)
         elif field.name != "length":
             session.show(key, getattr(task, field.name))
 
 
-def _has(run: Run, settings: Mapping[str, Any]) -> bool:
-    return all(getattr(run.trainer.config, name) == value for name, value in settings.items())
+def _has(visit: Visit, settings: Mapping[str, Any]) -> bool:
+    return all(getattr(visit.trainer.config, name) == value for name, value in settings.items())
 
 
-def _show_the_way(run: Run) -> None:
+def _show_the_way(visit: Visit) -> None:
     """Say that the run has this task, how far it is, and lead to where it is trained."""
-    iteration = run.trainer.iteration
+    iteration = visit.trainer.iteration
     if iteration:
         so_far = f"The run in the Studio learns this task: it is at iteration {iteration:,}."
     else:
@@ -423,7 +425,7 @@ def _show_the_way(run: Run) -> None:
             key="train_task",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=run.trainer.diverged is not None,
+            disabled=visit.trainer.diverged is not None,
             on_click=_train,
         )
         st.page_link("pages/studio.py", label="Go to the Studio", icon=":material/arrow_forward:")
@@ -432,12 +434,12 @@ def _show_the_way(run: Run) -> None:
 
 
 def _train() -> None:
-    run = session.current()
-    if not run.playing and run.trainer.diverged is None:
-        transport.toggle(run)
+    visit = session.current()
+    if not visit.playing and visit.trainer.diverged is None:
+        transport.toggle(visit)
 
 
-def _suggest(run: Run, task: Task) -> None:
+def _suggest(visit: Visit, task: Task) -> None:
     """Offer to start a new run with the settings that the task suggests."""
     told = ", ".join(
         f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value) or format(value, 'g')}"
@@ -447,7 +449,7 @@ def _suggest(run: Run, task: Task) -> None:
         f"Start with {told}",
         key="use_suggested",
         icon=":material/lightbulb:",
-        disabled=task == run.trainer.task and _has(run, task.suggested),
+        disabled=task == visit.trainer.task and _has(visit, task.suggested),
         help="Settings with which it is usually learned; why, says the text about the task.",
         on_click=_use,
         args=(task,),

@@ -2,37 +2,37 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from rnnviz.figures.marks import (
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.spec import (
     NEUTRAL,
     add_marks,
     colour_scale,
     drawn,
     figure,
     layout,
-    plain,
     rgba,
+    short_label,
     step_names,
 )
-from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import Mark
 
 
 def test_markup_in_a_users_text_is_shown_as_it_was_typed():
-    assert plain("<b>a</b>") == "&lt;b&gt;a&lt;/b&gt;"
-    assert plain("a & b") == "a &amp; b"
-    assert plain("&lt;") == "&amp;lt;"
+    assert short_label("<b>a</b>") == "&lt;b&gt;a&lt;/b&gt;"
+    assert short_label("a & b") == "a &amp; b"
+    assert short_label("&lt;") == "&amp;lt;"
 
 
 def test_a_long_text_is_cut_before_it_is_made_safe():
-    assert plain("<img onerror=alert(1)>", longest=6) == "&lt;img…"
+    assert short_label("<img onerror=alert(1)>", longest=6) == "&lt;img…"
 
 
 def test_a_short_text_stays_whole():
-    assert plain("shoulder", longest=8) == "shoulder"
+    assert short_label("shoulder", longest=8) == "shoulder"
 
 
 def test_line_breaks_do_not_reach_the_figure():
-    assert plain("a\n\tb") == "a b"
+    assert short_label("a\n\tb") == "a b"
 
 
 def test_steps_with_the_same_symbol_have_different_names():

@@ -149,7 +149,7 @@ def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
             },
             "marker": end,
             "hoverlabel": {"bgcolor": INK, "font": {"color": "#ffffff"}},
-            "text": [plain(mark.text, longest=90) for mark in marks],
+            "text": [short_label(mark.text, longest=90) for mark in marks],
             "hovertemplate": f"iteration %{{{along}:,d}}: %{{text}}<extra></extra>",
             "cliponaxis": False,
             "showlegend": False,
@@ -164,7 +164,7 @@ def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
     return spec
 
 
-def plain(text: str, longest: int = 12) -> str:
+def short_label(text: str, longest: int = 12) -> str:
     """Make a user's text safe to put into a figure: plotly reads a part of HTML in every label.
 
     Markup is shown as it was typed; what is longer than `longest` characters ends in an ellipsis.
@@ -179,7 +179,7 @@ def step_names(labels: Sequence[str], longest: int = 9) -> list[str]:
 
     The number makes the names different from each other, which a category axis needs.
     """
-    return [f"{step} {plain(label, longest)}".rstrip() for step, label in enumerate(labels)]
+    return [f"{step} {short_label(label, longest)}".rstrip() for step, label in enumerate(labels)]
 
 
 def step_axis(names: Sequence[str], **more: Any) -> Spec:

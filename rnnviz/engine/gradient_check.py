@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import checks
+from rnnviz.engine import validation
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.products import Array
 
@@ -114,10 +114,10 @@ class GradientCheck:
         entries: int | None = None,
         step: float = 1e-5,
     ) -> None:
-        if checks.finite("step", step) <= 0:
+        if validation.finite("step", step) <= 0:
             raise ValueError(f"step must be above 0, got {step!r}")
         if entries is not None:
-            checks.whole("entries", entries, 1)
+            validation.whole("entries", entries, 1)
         double = network.copy("float64")
         record = double.record(x, y, mask, loss, initial, truncate)
         x, y, mask = double.checked(x, y, mask, loss)
@@ -148,7 +148,7 @@ class GradientCheck:
 
     def advance(self, entries: int | None = None) -> None:
         """Compare so many entries more; None means all that are left."""
-        wanted = range(self.total if entries is None else checks.whole("entries", entries, 0))
+        wanted = range(self.total if entries is None else validation.whole("entries", entries, 0))
         with np.errstate(all="ignore"):
             for _ in zip(wanted, self._comparisons, strict=False):
                 pass
@@ -215,13 +215,13 @@ def _judged(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict
     """Return the gradients to judge as arrays that fit the points at which they are taken."""
     if not isinstance(gradients, Mapping) or not set(gradients) <= set(points):
         came = list(gradients) if isinstance(gradients, Mapping) else gradients
-        raise ValueError(f"gradients must be of {sorted(points)}, got {checks.shown(came)}")
+        raise ValueError(f"gradients must be of {sorted(points)}, got {validation.shown(came)}")
     arrays = {
-        name: checks.numbers(f"gradients[{name!r}]", values, finite=False)
+        name: validation.numbers(f"gradients[{name!r}]", values, finite=False)
         for name, values in gradients.items()
     }
     for name, values in arrays.items():
-        checks.same_shape(f"gradients[{name!r}]", values, points[name].shape)
+        validation.same_shape(f"gradients[{name!r}]", values, points[name].shape)
     return arrays
 
 

@@ -1,28 +1,28 @@
-"""The compute gate lets sessions in one at a time, and gives each the same time."""
+"""`Turns` lets sessions in one at a time, and gives each the same time."""
 
 import threading
 import time
 
 from rnnviz.ui.shell import turns as module
-from rnnviz.ui.shell.turns import LONGEST_SLICE_S, SHORTEST_SLICE_S, ComputeGate
+from rnnviz.ui.shell.turns import LONGEST_SLICE_S, SHORTEST_SLICE_S, Turns
 
 
 def test_sessions_that_have_computed_alike_get_their_turn_in_the_order_in_which_they_came():
-    gate, order = ComputeGate(), []
+    turns, order = Turns(), []
     came = [threading.Event() for _ in range(5)]
 
     def visit(number: int) -> None:
         came[number].set()
-        with gate.turn(number):
+        with turns.turn(number):
             order.append(number)
 
     threads = []
-    with gate.turn("first"):
+    with turns.turn("first"):
         for number in range(5):
             thread = threading.Thread(target=visit, args=(number,))
             thread.start()
             came[number].wait(5)
-            while gate.waiting < number + 1:
+            while turns.waiting < number + 1:
                 pass
             threads.append(thread)
     for thread in threads:
@@ -32,25 +32,25 @@ def test_sessions_that_have_computed_alike_get_their_turn_in_the_order_in_which_
 
 
 def test_a_turn_that_fails_lets_the_next_one_in():
-    gate = ComputeGate()
+    turns = Turns()
 
     try:
-        with gate.turn("one"):
+        with turns.turn("one"):
             raise RuntimeError
     except RuntimeError:
         pass
 
-    with gate.turn("two"):
-        assert gate.waiting == 0
+    with turns.turn("two"):
+        assert turns.waiting == 0
 
 
 def test_the_slice_gets_shorter_the_more_sessions_there_are():
-    gate = ComputeGate()
+    turns = Turns()
     slices = []
     sessions = [object() for _ in range(100)]
 
     for session in sessions:
-        with gate.turn(session) as seconds:
+        with turns.turn(session) as seconds:
             slices.append(seconds)
 
     assert slices[0] == LONGEST_SLICE_S
@@ -60,61 +60,61 @@ def test_the_slice_gets_shorter_the_more_sessions_there_are():
 
 def contest(holds: dict[str, float], seconds: float) -> dict[str, int]:
     """Return how many turns sessions get that hold each for so long, and come again at once."""
-    gate, turns, end = ComputeGate(), dict.fromkeys(holds, 0), time.monotonic() + seconds
+    turns, taken, end = Turns(), dict.fromkeys(holds, 0), time.monotonic() + seconds
 
     def come(name: str) -> None:
         while time.monotonic() < end:
-            with gate.turn(name):
+            with turns.turn(name):
                 time.sleep(holds[name])
-            turns[name] += 1
+            taken[name] += 1
 
     threads = [threading.Thread(target=come, args=(name,)) for name in holds]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    return turns
+    return taken
 
 
 def test_a_session_with_short_turns_comes_more_often_than_those_with_long_ones():
-    turns = contest({"light": 0.002, "heavy": 0.06, "heavier": 0.06}, seconds=0.8)
+    taken = contest({"light": 0.002, "heavy": 0.06, "heavier": 0.06}, seconds=0.8)
 
     # Let in as they come, each would have the same number of turns. Now it is next whenever it is
     # there, so between any two of theirs.
-    assert turns["light"] > 1.5 * turns["heavy"] > 0
+    assert taken["light"] > 1.5 * taken["heavy"] > 0
 
 
 def test_nobody_waits_for_ever_beside_many_with_short_turns(monkeypatch):
     monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.1)
-    turns = contest({"heavy": 0.1, **{f"light {number}": 0.01 for number in range(8)}}, seconds=1.0)
+    taken = contest({"heavy": 0.1, **{f"light {number}": 0.01 for number in range(8)}}, seconds=1.0)
 
     # By time alone it would be let in again after each of the others has had 0.1 s: 2 turns.
-    assert turns["heavy"] >= 3
+    assert taken["heavy"] >= 3
 
 
 def test_a_session_that_rested_has_saved_nothing_up():
-    gate = ComputeGate()
+    turns = Turns()
     rested, busy = "rested", "busy"
-    with gate.turn(rested):
+    with turns.turn(rested):
         pass
     for _ in range(3):
-        with gate.turn(busy):
+        with turns.turn(busy):
             time.sleep(0.01)
     order, came = [], threading.Event()
 
     def come(name: str) -> None:
         came.set()
-        with gate.turn(name):
+        with turns.turn(name):
             order.append(name)
 
-    with gate.turn(busy):
+    with turns.turn(busy):
         threads = [threading.Thread(target=come, args=(rested,))]
         threads[0].start()
-        while gate.waiting < 1:
+        while turns.waiting < 1:
             pass
         threads.append(threading.Thread(target=come, args=("new",)))
         threads[1].start()
-        while gate.waiting < 2:
+        while turns.waiting < 2:
             pass
     for thread in threads:
         thread.join(5)
