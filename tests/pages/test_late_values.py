@@ -90,10 +90,10 @@ def send_wrongly(app: AppTest, number: int) -> None:
     app._run(WidgetStates(widgets=[state for state in states if state is not None]))
 
 
-@pytest.mark.parametrize("visit", RUNS)
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("page", PAGES)
-def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, visit):
-    made = RUNS[visit]()
+def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, run):
+    made = RUNS[run]()
     made.advance(iterations=3)
     app = open_app(page, made)
     for number in ROUNDS:
