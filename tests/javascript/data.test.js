@@ -6,7 +6,17 @@ import { test } from "node:test";
 import { UNKNOWN, number, unpack } from "../../rnnviz/ui/components/unrolled/data/packet.js";
 import { merge, newest } from "../../rnnviz/ui/components/unrolled/data/store.js";
 import {
-  beyond, decades, decode, hit, normsOf, onAxis, scoreOf, signedScale, startOf, told, valueAt,
+  beyond,
+  decades,
+  decode,
+  hit,
+  normsOf,
+  onAxis,
+  scoreOf,
+  signedScale,
+  startOf,
+  told,
+  valueAt,
 } from "../../rnnviz/ui/components/unrolled/data/values.js";
 import { packetOf } from "./made.js";
 
@@ -17,7 +27,10 @@ function storeOf(iterations, more) {
 }
 
 test("every part of a frame comes out as it went in", () => {
-  const { header, frames: [frame] } = unpack(packetOf([7], H));
+  const {
+    header,
+    frames: [frame],
+  } = unpack(packetOf([7], H));
   assert.equal(frame.iteration, 7);
   assert.deepEqual([...frame.values], H);
   assert.deepEqual([...normsOf(frame, header, 0, 0, false)], [1e-50, 0.1, 1]);
@@ -39,13 +52,19 @@ test("numbers that JSON has no name for come as text", () => {
 
 test("a later frame of the run is kept behind those that are there", () => {
   const store = merge(storeOf([1, 2]), unpack(packetOf([5], H)));
-  assert.deepEqual(store.frames.map(({ iteration }) => iteration), [1, 2, 5]);
+  assert.deepEqual(
+    store.frames.map(({ iteration }) => iteration),
+    [1, 2, 5],
+  );
   assert.equal(newest(store).iteration, 5);
 });
 
 test("frames of another run replace all that was there", () => {
   const store = merge(storeOf([1, 2]), unpack(packetOf([5], H, { run: "two" })));
-  assert.deepEqual(store.frames.map(({ iteration }) => iteration), [5]);
+  assert.deepEqual(
+    store.frames.map(({ iteration }) => iteration),
+    [5],
+  );
 });
 
 test("the frames kept are bounded, and the first and the newest stay", () => {
@@ -83,8 +102,14 @@ test("a signed scale ends at the largest value, rounded up", () => {
 
 test("on a logarithmic axis a decade is a decade, and zero is at its foot", () => {
   const axis = { low: -4, high: 0 };
-  assert.deepEqual([1, 0.01, 0, 100].map((norm) => onAxis(axis, norm)), [1, 0.5, 0, 1]);
-  assert.deepEqual([1e-5, 1, 10, 0].map((norm) => beyond(axis, norm)), [-1, 0, 1, 0]);
+  assert.deepEqual(
+    [1, 0.01, 0, 100].map((norm) => onAxis(axis, norm)),
+    [1, 0.5, 0, 1],
+  );
+  assert.deepEqual(
+    [1e-5, 1, 10, 0].map((norm) => beyond(axis, norm)),
+    [-1, 0, 1, 0],
+  );
 });
 
 test("a fitted axis spans the norms, four decades at least and twelve at most", () => {
@@ -99,7 +124,10 @@ test("a fitted axis spans the norms, four decades at least and twelve at most", 
 
 test("only steps that are counted can be right, and an unknown rank is neither", () => {
   const [frame] = storeOf([1]).frames;
-  assert.deepEqual([0, 1, 2].map((t) => hit(frame, t)), [null, true, true]);
+  assert.deepEqual(
+    [0, 1, 2].map((t) => hit(frame, t)),
+    [null, true, true],
+  );
   assert.deepEqual(scoreOf(frame), { right: 2, counted: 2 });
   frame.rank[1] = UNKNOWN;
   assert.equal(hit(frame, 1), null);
@@ -108,7 +136,11 @@ test("only steps that are counted can be right, and an unknown rank is neither",
 test("the classes told at a step include the target", () => {
   const store = storeOf([1]);
   const classes = told({ store, frame: store.frames[0] }, 0);
-  assert.deepEqual(classes.map(({ number: each, share, target }) => [each, share, target]), [
-    [0, 0.75, false], [1, 0.25, true],
-  ]);
+  assert.deepEqual(
+    classes.map(({ number: each, share, target }) => [each, share, target]),
+    [
+      [0, 0.75, false],
+      [1, 0.25, true],
+    ],
+  );
 });

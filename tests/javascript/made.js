@@ -7,18 +7,48 @@ export const UNITS = 2;
 export function headerOf(iterations, more = {}) {
   return {
     diagram: {
-      name: "RNN", lacks: "no gates, no cell state", rows: ["h"], belt: "h", valve: null, beads: {}, formulas: {},
+      name: "RNN",
+      lacks: "no gates, no cell state",
+      rows: ["h"],
+      belt: "h",
+      valve: null,
+      beads: {},
+      formulas: {},
       squashed: { h: { function: "tanh", of: "W {x} + U {h-} + b" } },
     },
-    cell: "rnn", layers: 1, steps: STEPS, units: UNITS, group: 1, outputs: 2, classes: true, top: 2,
-    run: "one", offered: iterations.length, selected: null, viewed: null, labels: { 0: "a", 1: "b" },
-    quantities: [{ letter: "h", label: "hidden state", scale: "signed", colour: "#0072b2", negative: "#d55e00",
-      peaks: iterations.map(() => [2]) }],
+    cell: "rnn",
+    layers: 1,
+    steps: STEPS,
+    units: UNITS,
+    group: 1,
+    outputs: 2,
+    classes: true,
+    top: 2,
+    run: "one",
+    offered: iterations.length,
+    selected: null,
+    viewed: null,
+    labels: { 0: "a", 1: "b" },
+    quantities: [
+      {
+        letter: "h",
+        label: "hidden state",
+        scale: "signed",
+        colour: "#0072b2",
+        negative: "#d55e00",
+        peaks: iterations.map(() => [2]),
+      },
+    ],
     gradients: [{ letter: "d_h", label: "dL/dh", colour: "#000000" }],
-    sequences: [{
-      inputs: ["a", "b", "a"], targets: ["b", "a", "b"], scored: [true, true, true],
-      counted: [false, true, true], target_values: [1, 0, 1],
-    }],
+    sequences: [
+      {
+        inputs: ["a", "b", "a"],
+        targets: ["b", "a", "b"],
+        scored: [true, true, true],
+        counted: [false, true, true],
+        target_values: [1, 0, 1],
+      },
+    ],
     interventions: [[]],
     ...more,
   };
@@ -28,10 +58,17 @@ export function headerOf(iterations, more = {}) {
 export function packetOf(iterations, h, more = {}) {
   const header = headerOf(iterations, more);
   header.quantities[0].peaks = [2];
-  const size = 8 * 2 * STEPS + 4 * STEPS * 2 + 4 * STEPS + 2 * STEPS * 2 + 2 * STEPS + 4 * STEPS * UNITS;
+  const size =
+    8 * 2 * STEPS + 4 * STEPS * 2 + 4 * STEPS + 2 * STEPS * 2 + 2 * STEPS + 4 * STEPS * UNITS;
   const padded = Math.ceil(size / 4) * 4;
   header.frames = iterations.map((iteration, place) => ({
-    iteration, loss: 0.5, fate: "", exact: true, sequence: 0, interventions: 0, offset: place * padded,
+    iteration,
+    loss: 0.5,
+    fate: "",
+    exact: true,
+    sequence: 0,
+    interventions: 0,
+    offset: place * padded,
   }));
   let text = JSON.stringify(header);
   while (new TextEncoder().encode(text).length % 4) text += " ";

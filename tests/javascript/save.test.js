@@ -7,7 +7,11 @@ import { GifWriter, changedBox, paletteOf } from "../../rnnviz/ui/components/unr
 import { WebpWriter } from "../../rnnviz/ui/components/unrolled/save/webp.js";
 import { pictureOf } from "./made.js";
 
-const [RED, GREEN, BLUE] = [[248, 0, 0], [0, 248, 0], [0, 0, 248]];
+const [RED, GREEN, BLUE] = [
+  [248, 0, 0],
+  [0, 248, 0],
+  [0, 0, 248],
+];
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
 const text = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, to));
 
@@ -40,7 +44,9 @@ test("a GIF begins and ends as it should, and its pixels can be decoded", async 
 
 /** Few pixels: all codes have nine bits, and those from 258 on are pairs. */
 function lzw(bytes) {
-  const bits = [...bytes].flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1));
+  const bits = [...bytes].flatMap((byte) =>
+    Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1),
+  );
   const codes = [];
   for (let at = 0; at + 9 <= bits.length; at += 9) {
     codes.push(bits.slice(at, at + 9).reduce((sum, bit, place) => sum + (bit << place), 0));
@@ -53,8 +59,18 @@ function lzw(bytes) {
 
 test("a WEBP is a RIFF file of the length that it tells, with a frame for each picture", async () => {
   const still = Uint8Array.of(
-    ...[..."RIFF"].map((each) => each.charCodeAt(0)), 14, 0, 0, 0,
-    ...[..."WEBPVP8L"].map((each) => each.charCodeAt(0)), 2, 0, 0, 0, 7, 8,
+    ...[..."RIFF"].map((each) => each.charCodeAt(0)),
+    14,
+    0,
+    0,
+    0,
+    ...[..."WEBPVP8L"].map((each) => each.charCodeAt(0)),
+    2,
+    0,
+    0,
+    0,
+    7,
+    8,
   );
   const writer = new WebpWriter(20, 10);
   await writer.add(new Blob([still]), [4, 2, 6, 8], 50);

@@ -6,10 +6,26 @@ import { test } from "node:test";
 import { merge } from "../../rnnviz/ui/components/unrolled/data/store.js";
 import { unpack } from "../../rnnviz/ui/components/unrolled/data/packet.js";
 import {
-  cellWidth, cellX, gradientFoot, gradientY, layOut, unitY, visibleSteps,
+  cellWidth,
+  cellX,
+  gradientFoot,
+  gradientY,
+  layOut,
+  unitY,
+  visibleSteps,
 } from "../../rnnviz/ui/components/unrolled/scene/layout.js";
-import { contrast, makeTheme, mix, readable } from "../../rnnviz/ui/components/unrolled/scene/theme.js";
-import { advanceZoom, liveliest, zoomTo, zoomed } from "../../rnnviz/ui/components/unrolled/scene/zoom.js";
+import {
+  contrast,
+  makeTheme,
+  mix,
+  readable,
+} from "../../rnnviz/ui/components/unrolled/scene/theme.js";
+import {
+  advanceZoom,
+  liveliest,
+  zoomTo,
+  zoomed,
+} from "../../rnnviz/ui/components/unrolled/scene/zoom.js";
 import { drawMotion } from "../../rnnviz/ui/components/unrolled/draw/sweep.js";
 import { stepOf } from "../../rnnviz/ui/components/unrolled/scene/scene.js";
 import { STEPS, headerOf, packetOf } from "./made.js";
@@ -20,8 +36,14 @@ function sceneOf(width = 800) {
   const store = merge(null, unpack(packetOf([1], H)));
   const base = layOut(store.header, width);
   return {
-    store, base, layout: base, decoded: Float32Array.from(H), calm: false, camera: 0,
-    unit: { layer: 0, unit: 1 }, zoom: { level: 0, depth: 0, from: 0, since: null },
+    store,
+    base,
+    layout: base,
+    decoded: Float32Array.from(H),
+    calm: false,
+    camera: 0,
+    unit: { layer: 0, unit: 1 },
+    zoom: { level: 0, depth: 0, from: 0, since: null },
   };
 }
 
@@ -38,8 +60,18 @@ test("columns follow each other within the picture, and a phone's are narrower",
 test("the parts stand below each other", () => {
   const layout = layOut(headerOf([1]), 800);
   const [row] = layout.rows;
-  const tops = [layout.axisY, layout.inputY, row.y, layout.predictionY, layout.wordsY, layout.gradientY];
-  assert.deepEqual(tops, [...tops].sort((one, other) => one - other));
+  const tops = [
+    layout.axisY,
+    layout.inputY,
+    row.y,
+    layout.predictionY,
+    layout.wordsY,
+    layout.gradientY,
+  ];
+  assert.deepEqual(
+    tops,
+    [...tops].sort((one, other) => one - other),
+  );
   assert.equal(unitY(row, 1) - unitY(row, 0), row.unitHeight);
   assert.ok(layout.height > gradientFoot(layout));
 });
@@ -69,7 +101,10 @@ test("the zoom moves without a jump and ends where it is wanted; calm, it is the
     advanceZoom(scene, now);
     return scene.zoom.depth;
   });
-  assert.deepEqual(depths, [...depths].sort((one, other) => one - other));
+  assert.deepEqual(
+    depths,
+    [...depths].sort((one, other) => one - other),
+  );
   assert.equal(depths.at(-1), 2);
   assert.equal(advanceZoom(scene, 700), false);
   const calm = { ...sceneOf(), calm: true };
@@ -102,12 +137,22 @@ test("the sweep is at the step being computed, or reached on the way back", () =
 test("forward, what has not been computed yet lies under a veil", () => {
   const scene = sceneOf();
   const boxes = [];
-  const context = new Proxy({}, {
-    get: (_, name) => (name === "fillRect" ? (...box) => boxes.push(box) : () => {}),
-    set: () => true,
-  });
+  const context = new Proxy(
+    {},
+    {
+      get: (_, name) => (name === "fillRect" ? (...box) => boxes.push(box) : () => {}),
+      set: () => true,
+    },
+  );
   const theme = makeTheme({ ink: "#000000", paper: "#ffffff", font: "" });
-  const shown = { ...scene, theme, step: 0, colours: { h: [0, 0, 0] }, pointer: null, layout: zoomed(scene) };
+  const shown = {
+    ...scene,
+    theme,
+    step: 0,
+    colours: { h: [0, 0, 0] },
+    pointer: null,
+    layout: zoomed(scene),
+  };
   drawMotion(context, { ...shown, sweep: { phase: "all", at: 0 } });
   assert.equal(boxes.length, 0);
   drawMotion(context, { ...shown, sweep: { phase: "forward", at: 0.5 } });

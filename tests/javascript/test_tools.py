@@ -25,7 +25,7 @@ def npm() -> str:
     pytest.skip(reason)
 
 
-@pytest.mark.parametrize("script", ["lint", "types", "test", "fresh"])
+@pytest.mark.parametrize("script", ["lint", "formatted", "types", "test", "fresh"])
 def test_npm_run(npm: str, script: str) -> None:
     done = subprocess.run(
         [npm, "run", "--silent", script], cwd=_TOP, capture_output=True, text=True, check=False

@@ -3,9 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decadeName, exactly, factored, grouped, percent, shortly }
-  from "../../rnnviz/ui/components/unrolled/text/numbers.js";
-import { isolatedLabel, visible, wholeCharacters } from "../../rnnviz/ui/components/unrolled/text/symbols.js";
+import {
+  decadeName,
+  exactly,
+  factored,
+  grouped,
+  percent,
+  shortly,
+} from "../../rnnviz/ui/components/unrolled/text/numbers.js";
+import {
+  isolatedLabel,
+  visible,
+  wholeCharacters,
+} from "../../rnnviz/ui/components/unrolled/text/symbols.js";
 import { plural } from "../../rnnviz/ui/components/unrolled/text/words.js";
 import { gradientWords } from "../../rnnviz/ui/components/unrolled/text/fate.js";
 import { merge } from "../../rnnviz/ui/components/unrolled/data/store.js";
@@ -18,27 +28,57 @@ const writes = (write, cases) => {
 
 test("short numbers have three digits, and an exponent where they are small or large", () => {
   writes(shortly, [
-    [0.01234, "0.0123"], [-4.5, "−4.5"], [0.000012, "1.2e−5"], [9999.7, "1e4"], [0, "0"], [NaN, "–"],
+    [0.01234, "0.0123"],
+    [-4.5, "−4.5"],
+    [0.000012, "1.2e−5"],
+    [9999.7, "1e4"],
+    [0, "0"],
+    [NaN, "–"],
     [-Infinity, "−∞"],
   ]);
 });
 
 test("exact numbers have the seven digits of float32", () => {
-  writes(exactly, [[Math.fround(0.1), "0.1"], [-1 / 3, "−0.3333333"], [NaN, "not a number"]]);
+  writes(exactly, [
+    [Math.fround(0.1), "0.1"],
+    [-1 / 3, "−0.3333333"],
+    [NaN, "not a number"],
+  ]);
 });
 
 test("what is not all is never 100 %", () => {
-  writes(percent, [[1, "100 %"], [0.9999, "99.9 %"], [0.125, "12 %"], [0.0123, "1.2 %"], [NaN, "–"]]);
+  writes(percent, [
+    [1, "100 %"],
+    [0.9999, "99.9 %"],
+    [0.125, "12 %"],
+    [0.0123, "1.2 %"],
+    [NaN, "–"],
+  ]);
 });
 
 test("factors, counts and decades", () => {
-  writes(factored, [[0.63, "×0.63"], [1.23e-9, "×1.2e−9"], [NaN, "–"]]);
+  writes(factored, [
+    [0.63, "×0.63"],
+    [1.23e-9, "×1.2e−9"],
+    [NaN, "–"],
+  ]);
   writes(grouped, [[1234567, "1,234,567"]]);
-  writes(decadeName, [[0, "1"], [-3, "0.001"], [4, "10⁴"], [-12, "10⁻¹²"]]);
+  writes(decadeName, [
+    [0, "1"],
+    [-3, "0.001"],
+    [4, "10⁴"],
+    [-12, "10⁻¹²"],
+  ]);
 });
 
 test("symbols without ink get some, and a right-to-left label keeps its direction", () => {
-  writes(visible, [["\n", "↵"], ["\t", "⇥"], ["  ", "␣␣"], ["a b ", "a b␣"], ["\u0007", "·"]]);
+  writes(visible, [
+    ["\n", "↵"],
+    ["\t", "⇥"],
+    ["  ", "␣␣"],
+    ["a b ", "a b␣"],
+    ["\u0007", "·"],
+  ]);
   assert.equal(isolatedLabel("שלום"), "\u2067שלום\u2069");
   assert.equal(isolatedLabel("abc"), "abc");
 });

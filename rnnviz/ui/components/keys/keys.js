@@ -7,8 +7,15 @@
  * and arrows on something reached by Tab, which is how the keyboard presses it, and for arrows on a slider.
  */
 
-const BUTTONS = { Space: "play", KeyS: "step", Digit0: "reset", ArrowLeft: "step_back", ArrowRight: "step_on" };
-const TYPING = "textarea, [contenteditable], canvas[data-testid], input:not([type=range], [type=radio], [type=checkbox])";
+const BUTTONS = {
+  Space: "play",
+  KeyS: "step",
+  Digit0: "reset",
+  ArrowLeft: "step_back",
+  ArrowRight: "step_on",
+};
+const TYPING =
+  "textarea, [contenteditable], canvas[data-testid], input:not([type=range], [type=radio], [type=checkbox])";
 
 export default function () {
   // One listener for the life of the page; the component is mounted anew with each visit to the Studio.
@@ -30,12 +37,14 @@ function press(event) {
   const name = BUTTONS[event.code];
   const arrow = event.code.startsWith("Arrow");
   if (event.code === "Tab" || (arrow && !shown(name))) byKeyboard = true;
-  if (!name || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (!name || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
+    return;
   const target = event.composedPath()[0];
   if (!(target instanceof Element) || target.closest(TYPING)) return;
   const slider = target.matches("input[type=range]");
   if (arrow && slider) return;
-  if ((arrow || event.code === "Space") && byKeyboard && target !== document.body && !slider) return;
+  if ((arrow || event.code === "Space") && byKeyboard && target !== document.body && !slider)
+    return;
   const button = shown(name);
   if (!button) return;
   event.preventDefault();
@@ -56,7 +65,10 @@ function showThePage(event) {
   if (!(target instanceof Element) || !matchMedia(PHONE).matches) return;
   const drawer = target.closest("[data-testid=stSidebar]");
   if (!drawer || !target.closest(CHOICES)) return;
-  setTimeout(() => drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click(), SEEN_MS);
+  setTimeout(
+    () => drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click(),
+    SEEN_MS,
+  );
 }
 
 /** Streamlit draws a button twice, for wide and for narrow pages: return the one that is shown. */

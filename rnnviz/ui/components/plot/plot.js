@@ -128,7 +128,9 @@ function child(parent, className) {
 
 /** Return the height of a chart in pixels; in a low window some are lower. @param {Message} message */
 function heightOf({ height, ofWindow }) {
-  return ofWindow ? Math.min(height, Math.max(leastHeight, Math.round(ofWindow * innerHeight))) : height;
+  return ofWindow
+    ? Math.min(height, Math.max(leastHeight, Math.round(ofWindow * innerHeight)))
+    : height;
 }
 
 /** Put the words and the height in place; they need no library. @param {Chart} chart */
@@ -266,7 +268,12 @@ function themed(host) {
   const style = getComputedStyle(host);
   const of = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const line = of("border-color-light") || of("border-color");
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: of("border-color"), tickcolor: of("border-color") };
+  const axis = {
+    gridcolor: line,
+    zerolinecolor: line,
+    linecolor: of("border-color"),
+    tickcolor: of("border-color"),
+  };
   return {
     font: { color: of("text-color"), family: of("font"), size: 12 },
     paper_bgcolor: "rgba(0,0,0,0)",

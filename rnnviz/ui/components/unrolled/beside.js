@@ -15,7 +15,12 @@ import { NARROW } from "./scene/layout.js";
 import { rescale } from "./scene/scene.js";
 import { element } from "./page/controls.js";
 import {
-  buildLabels, refresh, showFrame, updatePhase, updatePlay, updateStepTexts,
+  buildLabels,
+  refresh,
+  showFrame,
+  updatePhase,
+  updatePlay,
+  updateStepTexts,
 } from "./page/display.js";
 import { keepInView, wake } from "./page/motion.js";
 import { setLevel } from "./page/events.js";
@@ -174,8 +179,15 @@ function head(view, about) {
 /** All that two pictures have in common: not the unit, for theirs have nothing to do with each other. */
 function stateOf({ sweep, replay, step, follow, frame, zoom, ofLast, fitted, columnScroll }) {
   return {
-    sweep: { ...sweep }, replay: { ...replay }, step, follow, level: zoom.level, ofLast, fitted,
-    columnScroll, iteration: follow ? null : frame.iteration,
+    sweep: { ...sweep },
+    replay: { ...replay },
+    step,
+    follow,
+    level: zoom.level,
+    ofLast,
+    fitted,
+    columnScroll,
+    iteration: follow ? null : frame.iteration,
   };
 }
 

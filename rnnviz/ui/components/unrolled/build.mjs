@@ -20,7 +20,9 @@ const styleSheet = {
   setup(build_) {
     build_.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), {
-        loader: "css", minify: true, charset: "utf8",
+        loader: "css",
+        minify: true,
+        charset: "utf8",
       });
       return { contents: code.trim(), loader: "text" };
     });
@@ -53,7 +55,9 @@ async function bundled() {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    banner: { js: `/* Made by "npm run build" from sources with the sum ${await sumOfSources()} */` },
+    banner: {
+      js: `/* Made by "npm run build" from sources with the sum ${await sumOfSources()} */`,
+    },
     plugins: [styleSheet],
   });
   return outputFiles[0].text;

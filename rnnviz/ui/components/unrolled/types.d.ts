@@ -24,7 +24,8 @@ export interface Sequence {
   targets: string[];
   scored: boolean[];
   counted: boolean[];
-  target_values: any[];
+  /** A class, a number, or a list of numbers, for each step. */
+  target_values: (Told | Told[])[];
 }
 
 /** What was done to the running network, and to which layer and units; null: to all. */

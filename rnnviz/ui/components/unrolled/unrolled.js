@@ -44,7 +44,14 @@ import { makeTheme, readTheme } from "./scene/theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene/scene.js";
 import { buildDom, element } from "./page/controls.js";
 import { buildReceptive } from "./page/receptive.js";
-import { buildLabels, explain, refresh, showTooltip, updatePlay, updateTexts } from "./page/display.js";
+import {
+  buildLabels,
+  explain,
+  refresh,
+  showTooltip,
+  updatePlay,
+  updateTexts,
+} from "./page/display.js";
 import { wake } from "./page/motion.js";
 import { later, listen } from "./page/events.js";
 import { leavePresenting, offerPresenting } from "./page/presentation.js";
@@ -72,7 +79,9 @@ export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteratio
   element("style", "", parent, STYLE);
   const figure = element("figure", "unrolled", parent);
   const properties = {
-    ink: "--st-text-color", paper: "--st-background-color", primary: "--st-primary-color",
+    ink: "--st-text-color",
+    paper: "--st-background-color",
+    primary: "--st-primary-color",
     font: "--st-font",
   };
   for (const [name, value] of Object.entries(theme)) {
@@ -111,11 +120,31 @@ export function makeScene(bytes, { width, theme }) {
 function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const view = {
-    ...newScene(), dom: buildDom(figure), overviewStep: -1, moved: "", zoomed: 0, report: () => {},
-    ratio: 1, pixels: 1, magnified: 1, wide: 0, presenting: false, request: 0, lastFrame: 0, onScreen: true, timers: {}, pointerAt: null,
-    said: "", printed: null, explained: null, watchers: [], odd: false, calm: calm.matches,
+    ...newScene(),
+    dom: buildDom(figure),
+    overviewStep: -1,
+    moved: "",
+    zoomed: 0,
+    report: () => {},
+    ratio: 1,
+    pixels: 1,
+    magnified: 1,
+    wide: 0,
+    presenting: false,
+    request: 0,
+    lastFrame: 0,
+    onScreen: true,
+    timers: {},
+    pointerAt: null,
+    said: "",
+    printed: null,
+    explained: null,
+    watchers: [],
+    odd: false,
+    calm: calm.matches,
     // Beside another picture: whether this one moves both, and what follows when it has been drawn.
-    drives: () => true, drawn: () => {},
+    drives: () => true,
+    drawn: () => {},
   };
   if (!calm.matches) Object.assign(view.sweep, { playing: true, phase: "forward" });
   view.dom.receptive = buildReceptive(element("div", "receptive", figure));
@@ -157,7 +186,9 @@ function watch(view, calm) {
   };
   calm.addEventListener("change", onCalm);
   view.watchers = [
-    () => size.disconnect(), () => removeEventListener("resize", fitAgain), () => sight.disconnect(),
+    () => size.disconnect(),
+    () => removeEventListener("resize", fitAgain),
+    () => sight.disconnect(),
     () => calm.removeEventListener("change", onCalm),
   ];
 }

@@ -42,8 +42,15 @@ const COMPUTED = {
  * @returns {((now: Told, before: Told) => string)|undefined}
  */
 export function writerOf({ formulas }, letter) {
-  return formulas[letter] && ((now, before) => formulas[letter].map((product) =>
-    product.map((factor) => WRITTEN[factor.part](factor, now, before)).join(" × ")).join(" + "));
+  return (
+    formulas[letter] &&
+    ((now, before) =>
+      formulas[letter]
+        .map((product) =>
+          product.map((factor) => WRITTEN[factor.part](factor, now, before)).join(" × "),
+        )
+        .join(" + "))
+  );
 }
 
 /**
@@ -51,8 +58,12 @@ export function writerOf({ formulas }, letter) {
  * @param {Diagram} diagram @param {string} letter @param {Value} now @param {Value} before
  */
 export function byFormula({ formulas }, letter, now, before) {
-  return formulas[letter].reduce((sum, product) => sum + product.reduce((value, factor) =>
-    value * COMPUTED[factor.part](factor, now, before), 1), 0);
+  return formulas[letter].reduce(
+    (sum, product) =>
+      sum +
+      product.reduce((value, factor) => value * COMPUTED[factor.part](factor, now, before), 1),
+    0,
+  );
 }
 
 /**

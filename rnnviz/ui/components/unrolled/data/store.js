@@ -44,7 +44,11 @@ function insert(kept, frame) {
 function storeOf({ header, frames }) {
   const { run, offered } = header;
   return {
-    header, run, offered, shape: shapeOf(header), frames,
+    header,
+    run,
+    offered,
+    shape: shapeOf(header),
+    frames,
     labels: { ...header.labels },
   };
 }

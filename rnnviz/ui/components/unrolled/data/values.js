@@ -1,6 +1,6 @@
 /** A frame -> the numbers of a row, and the scales that they are drawn on. */
 
-import { UNKNOWN, } from "./packet.js";
+import { UNKNOWN } from "./packet.js";
 
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
@@ -78,9 +78,10 @@ function roundedUp(peak) {
 
 /** The same for one unit alone: where one is looked at, its largest value is the scale, or its peer's. */
 export function unitScale(scene, row) {
-  const peers = scene.peers.filter(({ unit, base }) => (
-    unit?.layer === row.layer && base?.rows.some(({ letter }) => letter === row.letter)
-  ));
+  const peers = scene.peers.filter(
+    ({ unit, base }) =>
+      unit?.layer === row.layer && base?.rows.some(({ letter }) => letter === row.letter),
+  );
   return Math.max(...[scene, ...peers].map((each) => ownUnitScale(each, row)));
 }
 
@@ -142,8 +143,12 @@ export function decades(frames, present) {
   const high = Math.ceil(Math.log10(most) - 1e-9);
   const lowest = Math.floor(Math.log10(least) + 1e-9);
   const low = clamp(lowest, high - 12, high - 4);
-  const fits = present && present.high >= high && present.low <= low &&
-    present.high - high <= 1 && low - present.low <= 2;
+  const fits =
+    present &&
+    present.high >= high &&
+    present.low <= low &&
+    present.high - high <= 1 &&
+    low - present.low <= 2;
   return fits ? present : { low, high };
 }
 
@@ -183,7 +188,9 @@ export function told(view, t) {
   }
   if (scored && !classes.some((each) => each.number === targetClass)) {
     classes[classes.length - 1] = {
-      number: targetClass, share: frame.target[t], place: frame.rank[t],
+      number: targetClass,
+      share: frame.target[t],
+      place: frame.rank[t],
     };
   }
   return classes.map((each) => ({ ...each, target: each.number === targetClass }));

@@ -2,8 +2,25 @@
 
 import { beyond, clamp, normsOf, onAxis, storyOf } from "../data/values.js";
 import { VEIL, css, mix, readable } from "../scene/theme.js";
-import { HEIGHT, cellWidth, cellX, gradientFoot, gradientY, visibleSteps } from "../scene/layout.js";
-import { arrowDown, arrowUp, dottedLine, fitted, font, hatch, inLines, measured, ring } from "./marks.js";
+import {
+  HEIGHT,
+  cellWidth,
+  cellX,
+  gradientFoot,
+  gradientY,
+  visibleSteps,
+} from "../scene/layout.js";
+import {
+  arrowDown,
+  arrowUp,
+  dottedLine,
+  fitted,
+  font,
+  hatch,
+  inLines,
+  measured,
+  ring,
+} from "./marks.js";
 import { gradientWords } from "../text/fate.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
@@ -91,7 +108,12 @@ export function drawBackward(context, scene) {
   const top = layout.rowsY - layout.between / 2;
   context.fillRect(layout.left, top, layout.content, layout.predictionY - 9 - top);
   context.fillStyle = css(theme.paper, VEIL);
-  context.fillRect(layout.left, layout.gradientY - 6, Math.max(0, head - layout.left), layout.height);
+  context.fillRect(
+    layout.left,
+    layout.gradientY - 6,
+    Math.max(0, head - layout.left),
+    layout.height,
+  );
   for (let layer = 0; layer < store.header.layers; layer++) {
     store.header.gradients.forEach((gradient, index) => {
       const row = layout.rows.find(
@@ -188,7 +210,11 @@ function drawHead(context, scene, row, norms, colour, head) {
   if (!(share > 0)) return;
   const reach = (row.height / 2 + 2) * share;
   const front = theme.dark ? [255, 255, 255] : colour;
-  for (const [width, alpha] of [[9, 0.18], [5, 0.35], [2, 0.95]]) {
+  for (const [width, alpha] of [
+    [9, 0.18],
+    [5, 0.35],
+    [2, 0.95],
+  ]) {
     context.fillStyle = css(front, alpha * (0.3 + 0.7 * share));
     context.fillRect(head - 1, row.y + row.height / 2 - reach, width, 2 * reach);
   }

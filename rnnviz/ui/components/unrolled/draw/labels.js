@@ -9,7 +9,12 @@ import { HEIGHT, artKey, gradientFoot, gradientY } from "../scene/layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
 import { decadeName, shortly } from "../text/numbers.js";
 import {
-  EXPLAINED, explainBand, explainClosed, explainGradient, explainLayer, explainRow,
+  EXPLAINED,
+  explainBand,
+  explainClosed,
+  explainGradient,
+  explainLayer,
+  explainRow,
 } from "../text/explain.js";
 import { outputRange } from "./predictions.js";
 
@@ -32,30 +37,45 @@ export function labelsOf(scene) {
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
   const labels = [
     plain({
-      y: layout.inputY, height: layout.inputHeight, text: "input", about: EXPLAINED.input,
+      y: layout.inputY,
+      height: layout.inputHeight,
+      text: "input",
+      about: EXPLAINED.input,
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
     plain({
-      y: layout.predictionY, height: layout.predictionHeight, text: said,
+      y: layout.predictionY,
+      height: layout.predictionHeight,
+      text: said,
       about: EXPLAINED[!classes ? "numbers" : layout.upright ? "upright" : "classes"],
       notes: [predictionLegend(scene)],
     }),
     gradientLabel(scene),
   ];
-  const whole = (label) => ({ plain: false, notes: [], scale: null, keys: [], choices: [], ...label });
+  const whole = (label) => ({
+    plain: false,
+    notes: [],
+    scale: null,
+    keys: [],
+    choices: [],
+    ...label,
+  });
   return { labels: labels.map(whole), ticks: ticksOf(scene), headings: headingsOf(scene) };
 }
 
 function headingsOf({ layout, store }) {
   const { diagram, layers } = store.header;
   const first = layout.rows.filter((row) => !row.closed && row.letter === diagram.rows[0]);
-  const schematic = layout.wired && layout.rows.length > layers
-    ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic`, about: EXPLAINED.lines }] : [];
+  const schematic =
+    layout.wired && layout.rows.length > layers
+      ? [{ y: 0, text: `${layout.narrow ? "" : "thin "}lines: schematic`, about: EXPLAINED.lines }]
+      : [];
   if (layers < 2 || layout.toUnit) return schematic;
   const shared = first[0].group * store.header.group;
   const means = shared > 1 ? ` · mean of ${shared} units` : "";
   const layerHeading = (row) => ({
-    y: row.top - HEIGHT.layer, text: `layer ${row.layer + 1}${means}`,
+    y: row.top - HEIGHT.layer,
+    text: `layer ${row.layer + 1}${means}`,
     about: explainLayer(row.layer, shared),
   });
   return [...schematic, ...first.map(layerHeading)];
@@ -70,8 +90,12 @@ function predictionLegend({ store, layout }) {
 function closedLabel(scene, row) {
   const { quantity, layer } = row;
   return {
-    y: row.y - 1, height: row.height + 2, text: `layer ${layer + 1} ▸`, opens: layer,
-    colour: scene.colours[row.letter], about: explainClosed(layer, quantity),
+    y: row.y - 1,
+    height: row.height + 2,
+    text: `layer ${layer + 1} ▸`,
+    opens: layer,
+    colour: scene.colours[row.letter],
+    about: explainClosed(layer, quantity),
     hidden: Boolean(row.folded),
   };
 }
@@ -89,19 +113,29 @@ function rowLabel(scene, row) {
   const end = signed ? shortly(peak) : "1";
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
   if (scene.sweep.phase === "backward") {
-    const gradient = scene.store.header.gradients.find(({ letter }) => letter === `d_${row.letter}`);
+    const gradient = scene.store.header.gradients.find(
+      ({ letter }) => letter === `d_${row.letter}`,
+    );
     const y = row.y - (height - row.height) / 2;
     const band = gradient && bandLabel(scene, row, gradient);
     if (band && low) Object.assign(band, { scale: null, notes: [`band: dL/d${row.letter}`] });
     if (band) return { ...band, y, height, hidden: Boolean(row.folded) };
   }
   return {
-    y: row.y - (height - row.height) / 2, height, text: quantity.label,
+    y: row.y - (height - row.height) / 2,
+    height,
+    text: quantity.label,
     colour: scene.colours[row.letter],
     about: explainRow(scene.store.header, row, peak, ofUnit ? "unit" : "strips"),
-    scale: ofUnit || low ? null : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
-    notes: ofUnit ? unitNotes(scene, row, signed, end)
-      : shared > 1 && scene.store.header.layers < 2 ? [`mean of ${shared} units`] : [],
+    scale:
+      ofUnit || low
+        ? null
+        : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
+    notes: ofUnit
+      ? unitNotes(scene, row, signed, end)
+      : shared > 1 && scene.store.header.layers < 2
+        ? [`mean of ${shared} units`]
+        : [],
     hidden: Boolean(row.folded),
   };
 }
@@ -121,11 +155,14 @@ function bandLabel({ range, colours, layout }, row, { letter }) {
   const { quantity } = row;
   const own = `dL/d${letter[2]}`;
   return {
-    text: quantity.label, colour: colours[quantity.letter],
+    text: quantity.label,
+    colour: colours[quantity.letter],
     about: explainBand(range, row),
     notes: [layout.narrow ? `band: ${own}` : `band: its gradient ${own}`],
     scale: {
-      low: decadeName(range.low), high: decadeName(range.high), stops: [css(colours[letter])],
+      low: decadeName(range.low),
+      high: decadeName(range.high),
+      stops: [css(colours[letter])],
       wedge: true,
     },
   };
@@ -138,19 +175,27 @@ function gradientLabel({ layout, store, colours, ofLast, range, fitted: isFitted
     return layout.narrow ? `dL/d${letter[2]}` : `dL/d${letter[2]} (${state.label.split(" ")[0]})`;
   };
   const keys = store.header.gradients.map((gradient) => ({
-    letter: gradient.letter, text: named(gradient), bar: gradient.letter === story.letter,
+    letter: gradient.letter,
+    text: named(gradient),
+    bar: gradient.letter === story.letter,
   }));
   return {
-    y: layout.gradientY, height: layout.gradientHeight + HEIGHT.zero, text: "gradient norm",
-    colour: colours[story.letter], keys,
+    y: layout.gradientY,
+    height: layout.gradientHeight + HEIGHT.zero,
+    text: "gradient norm",
+    colour: colours[story.letter],
+    keys,
     about: explainGradient(store.header, story, ofLast, range),
     choices: [
       {
-        does: "loss", text: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
+        does: "loss",
+        text: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
         title: "Which loss the gradient is of: click to change",
       },
       {
-        does: "axis", text: "fit", pressed: isFitted,
+        does: "axis",
+        text: "fit",
+        pressed: isFitted,
         title: "Fit the gradient's scale to this picture; else it is the same for every run",
       },
     ],
@@ -216,9 +261,11 @@ function linesOf(context, scene, { text, scale, keys, notes, choices }) {
   const name = wrapped(context, text, room).map((line) => ({ name: true, text: line }));
   context.font = font(scene, 10);
   return [
-    ...name, ...(scale ? [{ scale }] : []),
+    ...name,
+    ...(scale ? [{ scale }] : []),
     ...keys.map((key) => ({ key, text: key.text })),
-    ...choices.filter(({ does }) => does === "loss" || scene.fitted)
+    ...choices
+      .filter(({ does }) => does === "loss" || scene.fitted)
       .map(({ does, text: line }) => ({ text: does === "axis" ? "scale fitted" : line })),
     ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
   ];

@@ -167,7 +167,8 @@ export function narrowText(context, scene, text, [x, y, width, height], middle, 
   context.font = font(scene, size);
   if (measured(context, text) <= width || height <= width) {
     context.textAlign = "center";
-    const shown = measured(context, text) * NARROWEST <= width ? text : fitted(context, text, width);
+    const shown =
+      measured(context, text) * NARROWEST <= width ? text : fitted(context, text, width);
     context.fillText(shown, x + width / 2, middle, width);
     return;
   }

@@ -56,7 +56,10 @@ function drawValves(context, scene, row, { first, last }) {
     context.fillStyle = css(colour, 0.9);
     context.fillRect(x, y, width, height);
     context.fillStyle = css(mix(theme.paper, theme.ink, theme.dark ? 0.26 : 0.16));
-    for (const [wall, edge] of [[y, y + jaw], [y + height, y + height - jaw]]) {
+    for (const [wall, edge] of [
+      [y, y + jaw],
+      [y + height, y + height - jaw],
+    ]) {
       context.beginPath();
       context.moveTo(x, wall);
       context.lineTo(x + slant, edge);
@@ -93,12 +96,15 @@ function drawLine(context, scene, row, { first, last }) {
   const value = seriesOf(scene, row);
   const { belt } = store.header.diagram;
   const valve = valveOf(store.header);
-  const through = row.letter === belt && valve && layout.wired
-    ? keptOf(scene, row, valve) : null;
+  const through = row.letter === belt && valve && layout.wired ? keptOf(scene, row, valve) : null;
   const points = [];
   for (let t = Math.max(0, first - 1); t <= last; t++) {
     points.push({
-      t, x: cellX(layout, t), width: drawingWidth(scene, t), value: value(t), kept: through?.(t),
+      t,
+      x: cellX(layout, t),
+      width: drawingWidth(scene, t),
+      value: value(t),
+      kept: through?.(t),
     });
   }
   drawPath(context, scene, row, points, at);

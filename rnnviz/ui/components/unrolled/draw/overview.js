@@ -4,7 +4,7 @@
  */
 
 import { clamp, normsOf, onAxis, startOf, storyOf } from "../data/values.js";
-import { css, } from "../scene/theme.js";
+import { css } from "../scene/theme.js";
 import { HEIGHT, cellX } from "../scene/layout.js";
 import { plural } from "../text/words.js";
 
@@ -18,9 +18,12 @@ export function needsOverview({ base }) {
 /** What the overview shows, in words. */
 export function overviewWords({ store, base }) {
   const shared = Math.max(1, store.header.steps / base.view);
-  const each = shared > 1.05 ? `${Math.round(shared * 10) / 10} steps per pixel` : "no step left out";
-  return `all ${plural(store.header.steps, "time step")}: mean size of the hidden state over ` +
-    `${plural(store.header.hidden, "unit")}, and the gradient norm; ${each}`;
+  const each =
+    shared > 1.05 ? `${Math.round(shared * 10) / 10} steps per pixel` : "no step left out";
+  return (
+    `all ${plural(store.header.steps, "time step")}: mean size of the hidden state over ` +
+    `${plural(store.header.hidden, "unit")}, and the gradient norm; ${each}`
+  );
 }
 
 /** @param {CanvasRenderingContext2D} context with its origin at the left of the window */

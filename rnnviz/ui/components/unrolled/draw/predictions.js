@@ -5,7 +5,15 @@ import { hit, onlyTrained, told } from "../data/values.js";
 import { css, mix } from "../scene/theme.js";
 import { PREDICTION, cellWidth, cellX, predictionBox, printBox } from "../scene/layout.js";
 import {
-  acrossSize, commonSize, disk, fitted, font, hatch, measured, narrowText, ring,
+  acrossSize,
+  commonSize,
+  disk,
+  fitted,
+  font,
+  hatch,
+  measured,
+  narrowText,
+  ring,
 } from "./marks.js";
 import { className, isolatedLabel } from "../text/symbols.js";
 import { percent } from "../text/numbers.js";
@@ -51,12 +59,19 @@ function drawOutputs(context, scene, { first, last }) {
   const { layout, frame, store, theme } = scene;
   const { outputs } = store.header;
   const range = outputRange(scene);
-  const y = (value) => layout.predictionY + 8 +
+  const y = (value) =>
+    layout.predictionY +
+    8 +
     (layout.predictionHeight - 16) * (1 - (value - range.low) / (range.high - range.low));
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     context.fillStyle = css(theme.ink, 0.05);
-    context.fillRect(cellX(layout, t), layout.predictionY, cellWidth(layout), layout.predictionHeight);
+    context.fillRect(
+      cellX(layout, t),
+      layout.predictionY,
+      cellWidth(layout),
+      layout.predictionHeight,
+    );
     for (let output = 0; output < Math.min(outputs, 4); output++) {
       const target = number([frame.sequence.target_values[t]].flat()[output]);
       const value = frame.outputs[t * outputs + output];
@@ -78,7 +93,8 @@ export function drawPredictionTexts(context, scene, { first, last }) {
   const { layout, frame } = scene;
   const names = Object.keys(scene.store.labels).map((each) => className(scene, each));
   const room = printBox(layout, 0).width;
-  const size = layout.upright ? acrossSize(context, scene, names, room)
+  const size = layout.upright
+    ? acrossSize(context, scene, names, room)
     : commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
   for (let t = first; t <= last; t++) {
     const classes = toldAt(scene, t);
@@ -120,8 +136,11 @@ function drawVerdict(context, scene, t) {
     context.font = font(scene, 11, verdict ? 600 : 400);
     context.textAlign = "left";
     context.fillStyle = css(theme.ink, 0.85);
-    context.fillText(fitted(context, verdictWords(scene, t, verdict, width), width - 16), x + 9,
-      y + 0.5);
+    context.fillText(
+      fitted(context, verdictWords(scene, t, verdict, width), width - 16),
+      x + 9,
+      y + 0.5,
+    );
   }
 }
 

@@ -83,8 +83,15 @@ function drawStrip(context, scene, row, { first, last }) {
   const { canvas } = artOf(scene, row).now;
   const count = last - first + 1;
   context.drawImage(
-    canvas, first, row.window.from, count, row.window.count,
-    cellX(layout, first) - layout.gap, row.y, count * layout.pitch, row.height,
+    canvas,
+    first,
+    row.window.from,
+    count,
+    row.window.count,
+    cellX(layout, first) - layout.gap,
+    row.y,
+    count * layout.pitch,
+    row.height,
   );
 }
 
@@ -154,7 +161,10 @@ function drawNotNumbers(context, scene, row, { first, last }) {
       while (unit + 1 < units && broken(t, unit + 1)) unit += 1;
       const top = unitY(row, from);
       hatch(context, scene.theme, [
-        cellX(layout, t), top, cellWidth(layout), unitY(row, unit) + row.unitHeight - top,
+        cellX(layout, t),
+        top,
+        cellWidth(layout),
+        unitY(row, unit) + row.unitHeight - top,
       ]);
     }
   }

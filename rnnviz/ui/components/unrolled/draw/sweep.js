@@ -86,7 +86,10 @@ function drawStep(context, scene) {
   const { x: left, width: inner } = printBox(layout, step);
   context.strokeStyle = css(theme.ink, 0.75);
   context.lineWidth = 1.5;
-  for (const [top, bottom] of [[0, layout.wordsY - 2], [layout.gradientY - 4, layout.height]]) {
+  for (const [top, bottom] of [
+    [0, layout.wordsY - 2],
+    [layout.gradientY - 4, layout.height],
+  ]) {
     roundedRect(context, left - 2, top + 0.75, inner + 4, bottom - top - 1.5, 4);
     context.stroke();
   }
@@ -123,7 +126,10 @@ function drawPointer(context, scene) {
   context.lineWidth = 1.5;
   context.strokeStyle = css(theme.ink);
   context.strokeRect(
-    cellX(layout, pointer.t) - 1, y - 1, cellWidth(layout) + 2, pointer.row.unitHeight + 2,
+    cellX(layout, pointer.t) - 1,
+    y - 1,
+    cellWidth(layout) + 2,
+    pointer.row.unitHeight + 2,
   );
 }
 

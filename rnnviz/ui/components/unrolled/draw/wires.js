@@ -4,7 +4,14 @@ import { css } from "../scene/theme.js";
 import { HEIGHT, cellWidth, cellX, printBox } from "../scene/layout.js";
 import { drawingMiddle } from "../scene/zoom.js";
 import {
-  acrossSize, arrowDown, commonSize, drawOperator, fitted, font, narrowText, roundedRect,
+  acrossSize,
+  arrowDown,
+  commonSize,
+  drawOperator,
+  fitted,
+  font,
+  narrowText,
+  roundedRect,
 } from "./marks.js";
 import { visible } from "../text/symbols.js";
 
@@ -25,7 +32,8 @@ export function drawInputs(context, scene, { first, last }) {
   const { layout, theme, frame } = scene;
   const labels = frame.sequence.inputs.map(visible);
   const room = printBox(layout, 0).width;
-  const size = layout.upright ? acrossSize(context, scene, labels, room)
+  const size = layout.upright
+    ? acrossSize(context, scene, labels, room)
     : commonSize(context, scene, labels, room - 4, 600, [20, 9]);
   for (let t = first; t <= last; t++) {
     const { x, width } = printBox(layout, t);
@@ -40,8 +48,11 @@ export function drawInputs(context, scene, { first, last }) {
     } else {
       context.font = font(scene, size, 600);
       context.textAlign = "center";
-      context.fillText(fitted(context, label, width - 2), x + width / 2,
-        layout.inputY + layout.inputHeight / 2);
+      context.fillText(
+        fitted(context, label, width - 2),
+        x + width / 2,
+        layout.inputY + layout.inputHeight / 2,
+      );
     }
   }
 }
@@ -122,7 +133,9 @@ function drawValve(context, scene, t, diagram) {
   const { layout } = scene;
   const x = Math.round(cellX(layout, t) - layout.gap * 0.45) + 0.5;
   for (const belt of layout.rows.filter((row) => row.belt && !row.closed)) {
-    const gate = layout.rows.find((row) => row.letter === diagram.valve && row.layer === belt.layer);
+    const gate = layout.rows.find(
+      (row) => row.letter === diagram.valve && row.layer === belt.layer,
+    );
     const y = belt.y - 3;
     context.strokeStyle = css(scene.colours[diagram.valve]);
     context.lineWidth = 1.5;

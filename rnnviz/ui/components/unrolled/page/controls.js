@@ -1,6 +1,5 @@
 /** The elements of the picture, made once: canvases, lines of text, buttons and sliders. */
 
-
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 
 export function element(tag, className_, parent, text) {
@@ -70,8 +69,20 @@ export function buildDom(figure) {
   const readout = element("div", "readout", figure);
   const controls = element("div", "controls");
   const dom = {
-    figure, caption, readout, controls, picture, labels, scroll, track, stage, strips, print, overlay,
-    whole, overview,
+    figure,
+    caption,
+    readout,
+    controls,
+    picture,
+    labels,
+    scroll,
+    track,
+    stage,
+    strips,
+    print,
+    overlay,
+    whole,
+    overview,
     measured: element("span", "measured", caption),
     score: element("span", "score", caption),
     levels: buildLevels(element("div", "phases levels", caption)),
@@ -91,15 +102,20 @@ function buildControls(parent) {
   const time = element("div", "group time", parent);
   const sweep = buildTransport(time, {
     play: "Play the sweep through the time steps (key p)",
-    back: "One time step back (left arrow)", forward: "One time step forward (right arrow)",
-    slider: "Time step", speed: "Speed of the sweep", loop: "Sweep again and again",
+    back: "One time step back (left arrow)",
+    forward: "One time step forward (right arrow)",
+    slider: "Time step",
+    speed: "Speed of the sweep",
+    loop: "Sweep again and again",
   });
   const phases = buildPhases(time);
   const training = element("div", "group training", parent);
   const replay = buildTransport(training, {
     play: "Play training: all kept iterations at this time step (key t)",
-    back: "One kept iteration back (page up)", forward: "One kept iteration forward (page down)",
-    slider: "Iteration of training", speed: "Speed of playing training",
+    back: "One kept iteration back (page up)",
+    forward: "One kept iteration forward (page down)",
+    slider: "Iteration of training",
+    speed: "Speed of playing training",
     loop: "Play training again and again",
   });
   const follow = button(training, "follow", "Show the newest iteration as training goes on");

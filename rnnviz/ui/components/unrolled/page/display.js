@@ -4,7 +4,13 @@ import { clamp } from "../data/values.js";
 import { css, readTheme, readable } from "../scene/theme.js";
 import { grouped } from "../text/numbers.js";
 import {
-  captionOf, plural, scoreWords, sentence, stepFacts, tooltipLines, unitFacts,
+  captionOf,
+  plural,
+  scoreWords,
+  sentence,
+  stepFacts,
+  tooltipLines,
+  unitFacts,
 } from "../text/words.js";
 import { EXPLAINED } from "../text/explain.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "../draw/overview.js";
@@ -14,7 +20,8 @@ import { fit, place, rescale, turnTo } from "../scene/scene.js";
 import { button, element, icon } from "./controls.js";
 import { updateReceptive } from "./receptive.js";
 
-const HINT = "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
+const HINT =
+  "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
   "p sweep, t training, + − zoom, f present.";
 
 const TOUCH_HINT = "Tap a unit to follow it, twice to zoom in.";
@@ -200,9 +207,10 @@ function updateIterationControls(view) {
   const said = `iteration ${grouped(frame.iteration)}`;
   setTransport(dom.replay, frames.indexOf(frame), frames.length, said);
   dom.follow.setAttribute("aria-pressed", String(follow));
-  dom.replay.place.title = dom.replay.text.title = frames.length < store.offered
-    ? `${frames.length} of ${store.offered} kept iterations, evenly chosen`
-    : `${plural(frames.length, "iteration")} to choose from`;
+  dom.replay.place.title = dom.replay.text.title =
+    frames.length < store.offered
+      ? `${frames.length} of ${store.offered} kept iterations, evenly chosen`
+      : `${plural(frames.length, "iteration")} to choose from`;
 }
 
 /** Slider and text of a transport; where there is only one place, nothing can be played. */
@@ -265,12 +273,21 @@ export function refresh(view) {
  * long page has a window for itself.
  */
 function spaceFor(view) {
-  const { dom: { figure, caption, readout, controls }, presenting, store, peers } = view;
+  const {
+    dom: { figure, caption, readout, controls },
+    presenting,
+    store,
+    peers,
+  } = view;
   const padding = presenting ? 2 * PRESENTED.padding : 0;
   const outer = figure.getBoundingClientRect().width || 600;
   const stands = peers.length ? window.innerWidth < STACKED : outer < NARROW;
   if (!presenting && stands) {
-    return { factor: 1, width: Math.floor(outer), room: store.header.layers > 1 ? PHONE : Infinity };
+    return {
+      factor: 1,
+      width: Math.floor(outer),
+      room: store.header.layers > 1 ? PHONE : Infinity,
+    };
   }
   const high = window.innerHeight - (presenting ? 0 : heightAbove(figure));
   const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);

@@ -9,7 +9,14 @@ import { scrollUnder } from "../draw/overview.js";
 import { place } from "../scene/scene.js";
 import { updateReceptive } from "./receptive.js";
 import {
-  buildLabels, explain, refresh, showFrame, showTooltip, updatePhase, updatePlay, updateStepTexts,
+  buildLabels,
+  explain,
+  refresh,
+  showFrame,
+  showTooltip,
+  updatePhase,
+  updatePlay,
+  updateStepTexts,
   updateTexts,
 } from "./display.js";
 import { keepInView, wake } from "./motion.js";
@@ -44,11 +51,15 @@ export function listen(view) {
     if (byPointer && event.target.closest("button")) focusPicture(view);
   };
   listenTo(view, dom.sweep, {
-    play: () => togglePlay(view), move: (by) => moveStep(view, by), state: view.sweep,
+    play: () => togglePlay(view),
+    move: (by) => moveStep(view, by),
+    state: view.sweep,
     go: (place) => setStep(view, place),
   });
   listenTo(view, dom.replay, {
-    play: () => toggleReplay(view), move: (by) => moveFrame(view, by), state: view.replay,
+    play: () => toggleReplay(view),
+    move: (by) => moveFrame(view, by),
+    state: view.replay,
     go: (place) => chooseFrame(view, view.store.frames[place]),
   });
   for (const [phase, made] of Object.entries(dom.phases)) {
@@ -107,9 +118,13 @@ function under(view, event) {
   if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
   const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
   if (row) {
-    const unit = layout.toUnit > 0.5 ? view.unit.unit
-      : Math.floor((y - row.y) / row.unitHeight) * row.group;
-    const carried = row.belt && !row.closed && t > 0 && x < cellX(layout, t) &&
+    const unit =
+      layout.toUnit > 0.5 ? view.unit.unit : Math.floor((y - row.y) / row.unitHeight) * row.group;
+    const carried =
+      row.belt &&
+      !row.closed &&
+      t > 0 &&
+      x < cellX(layout, t) &&
       valveOf(view.store.header) !== null;
     return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
   }
@@ -140,7 +155,11 @@ export function choose(view, event) {
   const found = under(view, event);
   if (!found || event.detail > 1) return;
   const { unit } = view;
-  const again = unit && found.row && unit.layer === found.row.layer && unit.unit === found.unit &&
+  const again =
+    unit &&
+    found.row &&
+    unit.layer === found.row.layer &&
+    unit.unit === found.unit &&
     view.step === found.t;
   setStep(view, found.t);
   if (!found.row || view.zoom.level) return;

@@ -7,7 +7,14 @@ import { LEVELS, advanceZoom } from "../scene/zoom.js";
 import { blend, place, stepOf } from "../scene/scene.js";
 import { paintOverlay, paintPrint, paintResults, paintStrips } from "../draw/paint.js";
 import {
-  buildLabels, moveLabels, refresh, showFrame, sizeTrack, updateOverview, updatePhase, updatePlay,
+  buildLabels,
+  moveLabels,
+  refresh,
+  showFrame,
+  sizeTrack,
+  updateOverview,
+  updatePhase,
+  updatePlay,
   updateStepTexts,
 } from "./display.js";
 
@@ -84,8 +91,7 @@ function advance(view, elapsed) {
   const oneCell = view.zoom.level === LEVELS.length - 1;
   if (sweep.phase === "forward" && sweep.at >= layout.steps) {
     turn(view, oneCell ? "forward" : "backward", oneCell ? 0 : layout.steps);
-  }
-  else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
+  } else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
 }
 
 /** The next kept iteration when its time has come; at the newest a rest, and again from the first. */
@@ -159,7 +165,12 @@ function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
 function repaintResults(view) {
   const { layout, dom, scroll } = view;
   const context = dom.print.getContext("2d");
-  context.clearRect(scroll, layout.predictionY - 1, layout.view, layout.gradientY - layout.predictionY);
+  context.clearRect(
+    scroll,
+    layout.predictionY - 1,
+    layout.view,
+    layout.gradientY - layout.predictionY,
+  );
   paintResults(context, view);
 }
 

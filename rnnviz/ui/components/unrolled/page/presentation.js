@@ -8,7 +8,8 @@ import { refresh } from "./display.js";
 import { wake } from "./motion.js";
 
 /** Where a letter is typed it is not a key. */
-const TYPING = "input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const TYPING =
+  "input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 /** The picture that is presented; there is one window. */
 let presented = null;
@@ -65,7 +66,9 @@ export function present(view, wanted) {
   figure.classList.toggle("presenting", wanted);
   const { present: made, scroll } = view.dom;
   made.textContent = wanted ? "Leave" : "Present";
-  made.title = wanted ? "Back to the page (Escape, or key f)" : "Present: the picture large, all else away (key f)";
+  made.title = wanted
+    ? "Back to the page (Escape, or key f)"
+    : "Present: the picture large, all else away (key f)";
   made.setAttribute("aria-label", made.title);
   refresh(view);
   // Once more: texts of another size have lines of another length.

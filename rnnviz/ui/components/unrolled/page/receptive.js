@@ -16,16 +16,24 @@ export function buildReceptive(parent) {
   const group = element("div", "phases", head);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", "What the text is shaded by");
-  const choices = [["h", "hidden state"], ["c", "cell state"]].map(([letter, text]) => {
+  const choices = [
+    ["h", "hidden state"],
+    ["c", "cell state"],
+  ].map(([letter, text]) => {
     const made = button(group, "", `Shade the text by the ${text}`);
     made.dataset.letter = letter;
     made.textContent = text;
     return made;
   });
   const made = {
-    box: parent, choices,
-    title: element("span", "title", head), scale: element("span", "ends", head),
-    text: element("div", "text", parent), sequence: null, step: -1, letter: "h",
+    box: parent,
+    choices,
+    title: element("span", "title", head),
+    scale: element("span", "ends", head),
+    text: element("div", "text", parent),
+    sequence: null,
+    step: -1,
+    letter: "h",
   };
   made.text.setAttribute("role", "img");
   parent.hidden = true;
@@ -34,7 +42,13 @@ export function buildReceptive(parent) {
 
 /** Bring the text in line with the unit, the iteration and the step. */
 export function updateReceptive(view) {
-  const { unit, base, dom: { receptive }, store, frame } = view;
+  const {
+    unit,
+    base,
+    dom: { receptive },
+    store,
+    frame,
+  } = view;
   receptive.box.hidden = !unit;
   if (!unit) return;
   const hasCell = store.header.diagram.rows.includes("c");
@@ -50,8 +64,8 @@ export function updateReceptive(view) {
   const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
   shade(view, row, values, scale);
   followStep(receptive, view.step);
-  receptive.title.textContent = `Text coloured by ${unitName(store.header, unit)}: ` +
-    `${row.quantity.label} at each symbol`;
+  receptive.title.textContent =
+    `Text coloured by ${unitName(store.header, unit)}: ` + `${row.quantity.label} at each symbol`;
   const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
   const zero = css(colourAt(row.quantity, 0.5, view.theme));
   receptive.scale.textContent = `−${shortly(scale)} to +${shortly(scale)}`;
@@ -63,16 +77,22 @@ function writeSymbols(receptive, sequence) {
   receptive.sequence = sequence;
   const single = sequence.inputs.every((label) => Array.from(label).length <= 1);
   receptive.text.classList.toggle("single", single);
-  receptive.text.replaceChildren(...sequence.inputs.map((label, t) => {
-    const made = document.createElement("span");
-    made.textContent = visible(label) || "·";
-    made.dataset.step = String(t);
-    return made;
-  }));
+  receptive.text.replaceChildren(
+    ...sequence.inputs.map((label, t) => {
+      const made = document.createElement("span");
+      made.textContent = visible(label) || "·";
+      made.dataset.step = String(t);
+      return made;
+    }),
+  );
 }
 
 function shade(view, row, values, scale) {
-  const { theme, step, dom: { receptive } } = view;
+  const {
+    theme,
+    step,
+    dom: { receptive },
+  } = view;
   values.forEach((value, t) => {
     const made = receptive.text.children[t];
     const known = Number.isFinite(value);
@@ -105,6 +125,8 @@ function receptiveWords({ store, unit, frame }, row, values) {
     const t = values.indexOf(value);
     return `${shortly(value)} at ${visible(frame.sequence.inputs[t])}, time step ${t}`;
   };
-  return `Text coloured by ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +
-    `${told(Math.max(...finite))}; lowest ${told(Math.min(...finite))}`;
+  return (
+    `Text coloured by ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +
+    `${told(Math.max(...finite))}; lowest ${told(Math.min(...finite))}`
+  );
 }

@@ -22,8 +22,15 @@ const HOLD_MS = 1200;
 /** A scene of its own: what happens on the page meanwhile does not change it. */
 export function copyOf(view, width) {
   const scene = {
-    ...view, art: {}, sizes: new Map(), tables: {}, colours: {}, unitScales: {}, pointer: null,
-    sweep: { ...view.sweep }, zoom: { ...view.zoom, depth: view.zoom.level },
+    ...view,
+    art: {},
+    sizes: new Map(),
+    tables: {},
+    colours: {},
+    unitScales: {},
+    pointer: null,
+    sweep: { ...view.sweep },
+    zoom: { ...view.zoom, depth: view.zoom.level },
     store: { ...view.store, frames: [...view.store.frames] },
   };
   arrive(scene);
@@ -101,10 +108,14 @@ export function canvasOf(scene, ratio) {
 /** @returns {Promise<Blob>} */
 export function encoded(canvas, type) {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => {
-      if (blob?.type === type) resolve(blob);
-      else reject(new Error(`this browser cannot write ${type}; GIF and PNG work in all`));
-    }, type, 1);
+    canvas.toBlob(
+      (blob) => {
+        if (blob?.type === type) resolve(blob);
+        else reject(new Error(`this browser cannot write ${type}; GIF and PNG work in all`));
+      },
+      type,
+      1,
+    );
   });
 }
 
@@ -163,7 +174,9 @@ function webpOf(canvas) {
       const context = part.getContext("2d", { alpha: false });
       context.drawImage(canvas, -left, -top);
       await writer.add(
-        await encoded(part, "image/webp"), [left, top, part.width, part.height], milliseconds,
+        await encoded(part, "image/webp"),
+        [left, top, part.width, part.height],
+        milliseconds,
       );
     },
   };

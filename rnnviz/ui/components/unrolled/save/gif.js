@@ -62,7 +62,11 @@ function medianCut(bins, most) {
     const sorted = [...widest.bins].sort((one, other) => one.mean[channel] - other.mean[channel]);
     const cut = placeOfCut(sorted, channel);
     const halves = [sorted.slice(0, cut), sorted.slice(cut)];
-    boxes.splice(boxes.indexOf(widest), 1, ...halves.map((half) => ({ bins: half, ...spread(half) })));
+    boxes.splice(
+      boxes.indexOf(widest),
+      1,
+      ...halves.map((half) => ({ bins: half, ...spread(half) })),
+    );
   }
   return boxes.map((box) => box.bins);
 }
@@ -88,7 +92,8 @@ function spread(bins) {
 function meanColour(bins) {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   return [0, 1, 2].map((channel) =>
-    Math.round(bins.reduce((sum, { count, mean }) => sum + count * mean[channel], 0) / total));
+    Math.round(bins.reduce((sum, { count, mean }) => sum + count * mean[channel], 0) / total),
+  );
 }
 
 /** Colours that come up later, between those that were counted, get the nearest. */
@@ -98,7 +103,10 @@ function fillUnseen(indexOf, count, table) {
     const colour = [bin >> 10, (bin >> 5) & 31, bin & 31].map((five) => five * 8 + 4);
     let nearest = Infinity;
     for (let index = 0; index < table.length; index++) {
-      const far = table[index].reduce((sum, each, channel) => sum + (each - colour[channel]) ** 2, 0);
+      const far = table[index].reduce(
+        (sum, each, channel) => sum + (each - colour[channel]) ** 2,
+        0,
+      );
       if (far < nearest) [nearest, indexOf[bin]] = [far, index];
     }
   }
@@ -113,7 +121,8 @@ export class GifWriter {
     palette.table.forEach((colour, index) => colours.set(colour, 3 * index));
     // A global table of 256 colours, then the extension that makes it play for ever.
     this.parts = [
-      Uint8Array.of(...letters("GIF89a"), ...short(width), ...short(height), 0xf7, 0, 0), colours,
+      Uint8Array.of(...letters("GIF89a"), ...short(width), ...short(height), 0xf7, 0, 0),
+      colours,
       Uint8Array.of(0x21, 0xff, 11, ...letters("NETSCAPE2.0"), 3, 1, 0, 0, 0),
     ];
   }
@@ -121,7 +130,8 @@ export class GifWriter {
   /** @param {ImageData} picture @param {number} milliseconds how long it is shown */
   add({ data }, milliseconds) {
     const now = new Uint8Array(this.width * this.height);
-    for (let pixel_ = 0; pixel_ < now.length; pixel_++) now[pixel_] = this.indexOf[binOf(data, 4 * pixel_)];
+    for (let pixel_ = 0; pixel_ < now.length; pixel_++)
+      now[pixel_] = this.indexOf[binOf(data, 4 * pixel_)];
     const [left, top, width, height] = changedBox(this.before, now, this.width);
     const box = new Uint8Array(width * height);
     for (let row = 0, to = 0; row < height; row++) {

@@ -4,7 +4,15 @@ import { plural, sentence } from "../text/words.js";
 import { button, element } from "../page/controls.js";
 import { VectorContext } from "./vector.js";
 import {
-  FILM, MARGIN, canvasOf, copyOf, encoded, film, framedSize, paintFramed, sweepShots,
+  FILM,
+  MARGIN,
+  canvasOf,
+  copyOf,
+  encoded,
+  film,
+  framedSize,
+  paintFramed,
+  sweepShots,
   trainingShots,
 } from "./film.js";
 
@@ -14,7 +22,11 @@ const SHARPNESS = 2;
 /** Give a view its button, and the box that it opens. */
 export function offerSaving(view) {
   const { figure } = view.dom;
-  const open = button(figure.querySelector(".caption"), "save", "Save the picture, or a film of it");
+  const open = button(
+    figure.querySelector(".caption"),
+    "save",
+    "Save the picture, or a film of it",
+  );
   open.textContent = "Save …";
   open.setAttribute("aria-expanded", "false");
   const box = element("div", "saving", figure);
@@ -42,15 +54,19 @@ function buildBox(box) {
     const made = element("div", "row", box);
     return { made, text: element("span", "", made, text) };
   };
-  const formats = ({ made }, what, names) => names.map((name) => {
-    const one = button(made, "", `Save ${what} as ${name}`);
-    one.textContent = name;
-    return one;
-  });
+  const formats = ({ made }, what, names) =>
+    names.map((name) => {
+      const one = button(made, "", `Save ${what} as ${name}`);
+      one.textContent = name;
+      return one;
+    });
   const [png, svg] = formats(row("This picture"), "this picture", ["PNG", "SVG"]);
   const films = {};
   const texts = {};
-  for (const [kind, text] of [["sweep", "Sweep through time"], ["training", "Training"]]) {
+  for (const [kind, text] of [
+    ["sweep", "Sweep through time"],
+    ["training", "Training"],
+  ]) {
     const line = row(text);
     const [webp, gif] = formats(line, `the film: ${text}`, ["WEBP", "GIF"]);
     films[kind] = { webp, gif };
@@ -73,9 +89,13 @@ function buildBox(box) {
 function closeFromOutside(view, saving) {
   const { figure, scroll } = view.dom;
   const { open, box } = saving;
-  figure.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !box.hidden) toggleBox(view, saving, event);
-  }, true);
+  figure.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Escape" && !box.hidden) toggleBox(view, saving, event);
+    },
+    true,
+  );
   let closing = false;
   const onPress = (event) => {
     const path = event.composedPath();
@@ -84,9 +104,13 @@ function closeFromOutside(view, saving) {
   };
   document.addEventListener("pointerdown", onPress, true);
   view.watchers.push(() => document.removeEventListener("pointerdown", onPress, true));
-  scroll.addEventListener("click", (event) => {
-    if (closing) event.stopImmediatePropagation();
-  }, true);
+  scroll.addEventListener(
+    "click",
+    (event) => {
+      if (closing) event.stopImmediatePropagation();
+    },
+    true,
+  );
 }
 
 function setOpen({ open, box }, isOpen) {
@@ -208,6 +232,7 @@ function offer(blob, name, about) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  const size = blob.size >= 1e6 ? `${(blob.size / 1e6).toFixed(1)} MB` : `${Math.ceil(blob.size / 1e3)} kB`;
+  const size =
+    blob.size >= 1e6 ? `${(blob.size / 1e6).toFixed(1)} MB` : `${Math.ceil(blob.size / 1e3)} kB`;
   return `Saved ${name}: ${about}, ${size}.`;
 }

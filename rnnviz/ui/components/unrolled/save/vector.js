@@ -6,8 +6,14 @@ import { measured } from "../draw/marks.js";
 const PRECISION = 100;
 
 const STATE = {
-  fillStyle: "#000000", strokeStyle: "#000000", lineWidth: 1, lineJoin: "miter", globalAlpha: 1,
-  font: "10px sans-serif", textAlign: "start", textBaseline: "alphabetic",
+  fillStyle: "#000000",
+  strokeStyle: "#000000",
+  lineWidth: 1,
+  lineJoin: "miter",
+  globalAlpha: 1,
+  font: "10px sans-serif",
+  textAlign: "start",
+  textBaseline: "alphabetic",
   imageSmoothingEnabled: true,
 };
 
@@ -26,11 +32,13 @@ export class VectorContext {
 
   /** The whole document; `title` and `description` are what is read aloud. */
   finish(title, description) {
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' +
+    return (
+      '<?xml version="1.0" encoding="UTF-8"?>\n' +
       `<svg xmlns="http://www.w3.org/2000/svg" width="${this.width}" height="${this.height}" ` +
       `viewBox="0 0 ${this.width} ${this.height}" role="img">\n` +
       `<title>${escaped(title)}</title>\n<desc>${escaped(description)}</desc>\n` +
-      `${this.parts.join("\n")}\n</svg>\n`;
+      `${this.parts.join("\n")}\n</svg>\n`
+    );
   }
 
   // ---------------------------------------------------------------- state
@@ -56,7 +64,14 @@ export class VectorContext {
   rotate(angle) {
     const [a, b, c, d, e, f] = this.matrix;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    this.matrix = [a * cos + c * sin, b * cos + d * sin, c * cos - a * sin, d * cos - b * sin, e, f];
+    this.matrix = [
+      a * cos + c * sin,
+      b * cos + d * sin,
+      c * cos - a * sin,
+      d * cos - b * sin,
+      e,
+      f,
+    ];
   }
 
   clip() {
@@ -95,7 +110,12 @@ export class VectorContext {
   }
 
   box(x, y, width, height) {
-    const corners = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+    const corners = [
+      [x, y],
+      [x + width, y],
+      [x + width, y + height],
+      [x, y + height],
+    ];
     return `M${corners.map((corner) => this.point(...corner)).join("L")}Z`;
   }
 
@@ -138,8 +158,10 @@ export class VectorContext {
 
   pen() {
     const join = this.lineJoin === "miter" ? "" : ` stroke-linejoin="${this.lineJoin}"`;
-    return `fill="none" ${this.paintOf("stroke", this.strokeStyle)} ` +
-      `stroke-width="${written(this.lineWidth)}"${join}`;
+    return (
+      `fill="none" ${this.paintOf("stroke", this.strokeStyle)} ` +
+      `stroke-width="${written(this.lineWidth)}"${join}`
+    );
   }
 
   /** A colour and its opacity, as every reader of SVG knows them. */
@@ -161,8 +183,10 @@ export class VectorContext {
     const [, weight, size, family] = /^(?:(\S+) )?([\d.]+)px (.*)$/.exec(this.font);
     const anchor = { center: "middle", right: "end" }[this.textAlign] ?? "start";
     const [a, b] = this.matrix;
-    const turned = b ? ` transform="rotate(${written((Math.atan2(b, a) * 180) / Math.PI)} ` +
-      `${this.point(x, y)})"` : "";
+    const turned = b
+      ? ` transform="rotate(${written((Math.atan2(b, a) * 180) / Math.PI)} ` +
+        `${this.point(x, y)})"`
+      : "";
     const [left, middle] = this.at(x, y);
     const base = middle + (this.textBaseline === "middle" ? this.drop() : 0);
     this.parts.push(
@@ -191,12 +215,17 @@ export class VectorContext {
     const count = [Math.ceil(left + width) - first[0], Math.ceil(top + height) - first[1]];
     const { data } = image.getContext("2d").getImageData(...first, ...count);
     const colours = new Uint32Array(data.buffer);
-    const placeX = (pixel_) => x + (clampTo(pixel_ + first[0], left, width) - left) * (toWidth / width);
-    const placeY = (pixel_) => y + (clampTo(pixel_ + first[1], top, height) - top) * (toHeight / height);
+    const placeX = (pixel_) =>
+      x + (clampTo(pixel_ + first[0], left, width) - left) * (toWidth / width);
+    const placeY = (pixel_) =>
+      y + (clampTo(pixel_ + first[1], top, height) - top) * (toHeight / height);
     const boxes = new Map();
     for (const { colour, row, from, to } of runs(colours, ...count)) {
       const box = this.box(
-        placeX(from), placeY(row), placeX(to) - placeX(from), placeY(row + 1) - placeY(row),
+        placeX(from),
+        placeY(row),
+        placeX(to) - placeX(from),
+        placeY(row + 1) - placeY(row),
       );
       boxes.set(colour, (boxes.get(colour) ?? "") + box);
     }
@@ -235,6 +264,7 @@ function written(value) {
 /** Text as it may stand in XML, which knows no other control characters than tab and line ends. */
 function escaped(text) {
   const names = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
-  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "�")
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "�")
     .replace(/[&<>"']/g, (sign) => names[sign]);
 }

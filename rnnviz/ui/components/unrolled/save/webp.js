@@ -19,8 +19,12 @@ export class WebpWriter {
   async add(encoded, [x, y, width, height], milliseconds) {
     const picture = pictureOf(new Uint8Array(await encoded.arrayBuffer()));
     const head = Uint8Array.of(
-      ...bytesOf(x / 2, 3), ...bytesOf(y / 2, 3), ...bytesOf(width - 1, 3), ...bytesOf(height - 1, 3),
-      ...bytesOf(Math.round(milliseconds), 3), 0,
+      ...bytesOf(x / 2, 3),
+      ...bytesOf(y / 2, 3),
+      ...bytesOf(width - 1, 3),
+      ...bytesOf(height - 1, 3),
+      ...bytesOf(Math.round(milliseconds), 3),
+      0,
     );
     this.frames.push(chunk("ANMF", joined([head, ...picture])));
   }
@@ -42,7 +46,8 @@ function pictureOf(file) {
   for (let at = 12; at < file.length; ) {
     const size = 8 + view.getUint32(at + 4, true);
     const name = String.fromCharCode(...file.subarray(at, at + 4));
-    if (["VP8 ", "VP8L", "ALPH"].includes(name)) chunks.push(file.subarray(at, at + size + (size & 1)));
+    if (["VP8 ", "VP8L", "ALPH"].includes(name))
+      chunks.push(file.subarray(at, at + size + (size & 1)));
     at += size + (size & 1);
   }
   return chunks;

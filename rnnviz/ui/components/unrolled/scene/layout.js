@@ -6,13 +6,25 @@ import { clamp, onAxis, quantityIndex } from "../data/values.js";
 const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wired: 34 };
 
 export const HEIGHT = {
-  axis: 16, input: 32, uprightInput: 46, words: 16, zero: 18, layer: 18, overview: 40, scrollbar: 12,
+  axis: 16,
+  input: 32,
+  uprightInput: 46,
+  words: 16,
+  zero: 18,
+  layer: 18,
+  overview: 40,
+  scrollbar: 12,
   lacking: 40,
 };
 
 /** What gives way in a low window: as high as it likes to be, and the least that can be read. */
 const FLEXIBLE = {
-  strip: [1, 0.6], slot: [42, 30], openSlot: [34, 22], between: [9, 5], prediction: [74, 42], gradient: [74, 36],
+  strip: [1, 0.6],
+  slot: [42, 30],
+  openSlot: [34, 22],
+  between: [9, 5],
+  prediction: [74, 42],
+  gradient: [74, 36],
 };
 const GIVING_STEPS = 8;
 
@@ -49,7 +61,10 @@ export const PREDICTION = { head: 18, line: 18, bar: 15 };
  * @returns {Layout}
  */
 export function layOut(
-  header, width, room = Infinity, { open = header.layers - 1, grows, beside = [] } = {},
+  header,
+  width,
+  room = Infinity,
+  { open = header.layers - 1, grows, beside = [] } = {},
 ) {
   let layout;
   for (const layer of header.layers > 1 ? [null, open] : [null]) {
@@ -109,7 +124,8 @@ function layOutGiving(header, width, share, open, beside) {
   // Three classes below each other do not give way, unless even layers must.
   const stacked = header.classes && !upright;
   const lines = open === null ? 3 : 3 - Math.round(2 * share);
-  const predictionHeight = stacked ? PREDICTION.head + PREDICTION.line * lines + 2
+  const predictionHeight = stacked
+    ? PREDICTION.head + PREDICTION.line * lines + 2
     : Math.round(high("prediction"));
   const gradientHeight = Math.round(high("gradient"));
   const wordsY = predictionY + predictionHeight + 7;
@@ -117,11 +133,32 @@ function layOutGiving(header, width, share, open, beside) {
   const wordLines = beside.length ? 0 : view < WORDS_WIDE ? 2 : 1;
   const gradientY = wordsY + HEIGHT.words * wordLines + 5;
   return {
-    width, narrow, labels, view, pitch, gap, left, content, rows, steps, between, predictionHeight,
-    gradientHeight, scrolls: content > view + 1,
-    axisY: 0, inputY: HEIGHT.axis, inputHeight, rowsY: rows[0].top, predictionY, wordsY, wordLines, gradientY,
+    width,
+    narrow,
+    labels,
+    view,
+    pitch,
+    gap,
+    left,
+    content,
+    rows,
+    steps,
+    between,
+    predictionHeight,
+    gradientHeight,
+    scrolls: content > view + 1,
+    axisY: 0,
+    inputY: HEIGHT.axis,
+    inputHeight,
+    rowsY: rows[0].top,
+    predictionY,
+    wordsY,
+    wordLines,
+    gradientY,
     height: gradientY + gradientHeight + HEIGHT.zero + 4,
-    upright, wired: pitch >= COLUMN.wired, open,
+    upright,
+    wired: pitch >= COLUMN.wired,
+    open,
   };
 }
 
@@ -138,13 +175,29 @@ function layOutRows(header, y, between, high, strip, open) {
     if (header.layers > 1 && !closed) y += HEIGHT.layer;
     for (const letter of closed ? [diagram.belt ?? "h"] : diagram.rows) {
       const belt = letter === diagram.belt;
-      const least = closed ? CLOSED.slot : open !== null ? Math.round(high("openSlot"))
-        : header.layers > 1 ? FLEXIBLE.slot[1] : Math.round(high("slot"));
+      const least = closed
+        ? CLOSED.slot
+        : open !== null
+          ? Math.round(high("openSlot"))
+          : header.layers > 1
+            ? FLEXIBLE.slot[1]
+            : Math.round(high("slot"));
       const slot = Math.max(size.height, least) + (belt ? 8 : 0);
       const quantity = header.quantities[quantityIndex(header, letter)];
       const inside = y + Math.floor((slot - size.height) / 2);
       const window = { from: 0, count: size.height / size.unitHeight };
-      rows.push({ letter, layer, quantity, belt, top: y, slot, y: inside, window, closed, ...size });
+      rows.push({
+        letter,
+        layer,
+        quantity,
+        belt,
+        top: y,
+        slot,
+        y: inside,
+        window,
+        closed,
+        ...size,
+      });
       y += slot + between;
     }
   }

@@ -22,15 +22,39 @@ const MOST_BLENDED = 200_000;
  */
 export function newScene() {
   return {
-    store: null, frame: null, decoded: null, shown: null, mixing: null,
-    layout: null, theme: null, tables: {}, colours: {}, scales: {}, art: {}, range: null,
-    unitScales: {}, scalesShown: "", stale: true, sizes: new Map(),
-    base: null, zoom: { level: 0, depth: 0, from: 0, since: null },
-    scroll: 0, columnScroll: 0, camera: 0,
-    step: 0, unit: null, openLayer: null, pointer: null, follow: true, ofLast: true, fitted: false, calm: false,
+    store: null,
+    frame: null,
+    decoded: null,
+    shown: null,
+    mixing: null,
+    layout: null,
+    theme: null,
+    tables: {},
+    colours: {},
+    scales: {},
+    art: {},
+    range: null,
+    unitScales: {},
+    scalesShown: "",
+    stale: true,
+    sizes: new Map(),
+    base: null,
+    zoom: { level: 0, depth: 0, from: 0, since: null },
+    scroll: 0,
+    columnScroll: 0,
+    camera: 0,
+    step: 0,
+    unit: null,
+    openLayer: null,
+    pointer: null,
+    follow: true,
+    ofLast: true,
+    fitted: false,
+    calm: false,
     sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
     replay: { playing: false, since: 0, speed: 1, loop: true },
-    dirty: "all", lastSelected: "null",
+    dirty: "all",
+    lastSelected: "null",
     // The scene beside this one, if there is any: both are drawn on the same scales.
     peers: [],
   };
@@ -81,8 +105,15 @@ function takeSelection(scene, selected) {
 /** Where one is in a scene: what `comeBack` needs, once its picture has left the page. */
 export function whereabouts({ store, zoom, step, ofLast, fitted, columnScroll, sweep, replay }) {
   return {
-    run: store.run, shape: store.shape, level: zoom.level, step, ofLast, fitted, columnScroll,
-    sweep: { ...sweep }, replay: { ...replay, playing: false },
+    run: store.run,
+    shape: store.shape,
+    level: zoom.level,
+    step,
+    ofLast,
+    fitted,
+    columnScroll,
+    sweep: { ...sweep },
+    replay: { ...replay, playing: false },
   };
 }
 
@@ -143,9 +174,9 @@ export function rescale(scene) {
 /** While training is played one axis serves all iterations: bars that move on it can be compared. */
 function fittedAxis(scene) {
   const { peers, replay } = scene;
-  const shown = [scene, ...peers].flatMap(({ store, frame }) => (
-    replay.playing ? store.frames : [frame]
-  ));
+  const shown = [scene, ...peers].flatMap(({ store, frame }) =>
+    replay.playing ? store.frames : [frame],
+  );
   const present = peers[0]?.range ?? scene.range;
   return decades(shown, present === AXIS ? null : present);
 }

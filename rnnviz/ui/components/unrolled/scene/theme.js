@@ -15,7 +15,9 @@ const SIGNED_POWER = 0.6;
 export function makeTheme({ ink, paper, font }) {
   const ground = parseColour(paper, [255, 255, 255]);
   return {
-    ink: parseColour(ink, [49, 51, 63]), paper: ground, dark: luminance(ground) < 0.4,
+    ink: parseColour(ink, [49, 51, 63]),
+    paper: ground,
+    dark: luminance(ground) < 0.4,
     font: font || "sans-serif",
   };
 }

@@ -52,12 +52,19 @@ export function zoomed(scene) {
   const wide = base.view * (base.narrow ? CELL.narrowShare : CELL.share);
   const last = Math.max(base.pitch, Math.min(CELL.most, wide));
   const pitch = base.pitch * (last / base.pitch) ** toCell;
-  const gap = toCell ? lerp(base.gap, Math.min(base.narrow ? 26 : 60, last * 0.2), toCell) : base.gap;
+  const gap = toCell
+    ? lerp(base.gap, Math.min(base.narrow ? 26 : 60, last * 0.2), toCell)
+    : base.gap;
   return {
-    ...base, pitch, gap, toUnit, toCell,
+    ...base,
+    pitch,
+    gap,
+    toUnit,
+    toCell,
     content: base.steps * pitch + 8,
     rows: rowsBetween(base, unit, toUnit, scene.store.header.units),
-    upright: base.upright && toCell < 0.3, wired: base.wired || toCell > 0.3,
+    upright: base.upright && toCell < 0.3,
+    wired: base.wired || toCell > 0.3,
   };
 }
 
@@ -71,18 +78,24 @@ export function zoomedScroll({ base, layout, camera, columnScroll }) {
 /** Rows on their way: the chosen unit's line grows to fill its row, all else leaves the picture. */
 function rowsBetween(base, unit, share, units) {
   const wanted = unitRows(base, unit.layer);
-  return base.rows.map((row) => {
-    const to = wanted.get(row);
-    if (!to) return folded(base, row, share, row.layer < unit.layer);
-    const lines = Math.ceil(units / row.group);
-    const line = Math.floor(unit.unit / row.group);
-    const height = lerp(row.height, to.height, share);
-    return {
-      ...row, y: lerp(row.y, to.y, share), top: lerp(row.top, to.y, share), height, slot: height,
-      unitHeight: height / lines,
-      window: { from: lerp(0, line, share), count: lerp(lines, 1, share) },
-    };
-  }).filter((row) => row.height > 0);
+  return base.rows
+    .map((row) => {
+      const to = wanted.get(row);
+      if (!to) return folded(base, row, share, row.layer < unit.layer);
+      const lines = Math.ceil(units / row.group);
+      const line = Math.floor(unit.unit / row.group);
+      const height = lerp(row.height, to.height, share);
+      return {
+        ...row,
+        y: lerp(row.y, to.y, share),
+        top: lerp(row.top, to.y, share),
+        height,
+        slot: height,
+        unitHeight: height / lines,
+        window: { from: lerp(0, line, share), count: lerp(lines, 1, share) },
+      };
+    })
+    .filter((row) => row.height > 0);
 }
 
 function unitRows(base, layer) {

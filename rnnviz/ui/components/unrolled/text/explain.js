@@ -15,42 +15,53 @@ const WHAT = {
   "lstm h": "What each unit outputs, output gate × tanh(cell state), from −1 to 1.",
   "gru h": "Each unit's memory and output: old hidden state and candidate, mixed, from −1 to 1.",
   "rnn h": "Each unit's memory and output: tanh of a weighted sum, from −1 to 1.",
-  "relu h": "Each unit's memory and output: a weighted sum, cut off below 0, without an upper limit.",
+  "relu h":
+    "Each unit's memory and output: a weighted sum, cut off below 0, without an upper limit.",
   "mlp h": "What each unit outputs: tanh of a weighted sum of the inputs alone, from −1 to 1.",
 };
 
 /** @param {"strips"|"unit"} shown whether all units are strips of colours, or one is a line */
 export function explainRow({ cell, diagram }, { quantity }, peak, shown) {
-  const what = WHAT[quantity.letter] ?? WHAT[`${cell} ${quantity.letter}`]
-    ?? `Each unit's ${quantity.label}: ${quantity.meaning}.`;
+  const what =
+    WHAT[quantity.letter] ??
+    WHAT[`${cell} ${quantity.letter}`] ??
+    `Each unit's ${quantity.label}: ${quantity.meaning}.`;
   const gate = quantity.scale === "gate";
   if (shown === "unit") {
-    return gate ? `${what} The wider the valve is open, the nearer to 1.`
+    return gate
+      ? `${what} The wider the valve is open, the nearer to 1.`
       : `${what} The line runs between −${shortly(peak)} and +${shortly(peak)}, with 0 in the middle.`;
   }
   if (gate) return `${what} The fuller the colour, the nearer to 1.`;
   const end = shortly(peak);
-  const colours = diagram.squashed[quantity.letter]?.function === "ReLU" ? `full colour is ${end}`
-    : `the left colour is below 0, the right one above, in full at −${end} and +${end}`;
+  const colours =
+    diagram.squashed[quantity.letter]?.function === "ReLU"
+      ? `full colour is ${end}`
+      : `the left colour is below 0, the right one above, in full at −${end} and +${end}`;
   return `${what} Pale is near 0; ${colours}.`;
 }
 
 /** In the backward sweep: what the band over a row is. */
 export function explainBand(range, { quantity }) {
   const ends = `from ${decadeName(range.low)} to ${decadeName(range.high)}`;
-  return `Under the band is still the ${quantity.label}. The band is its gradient, ` +
+  return (
+    `Under the band is still the ${quantity.label}. The band is its gradient, ` +
     `dL/d${quantity.letter}: the wider, the larger its norm over all units, in powers of ten ` +
-    `${ends}; what is smaller is a thin line, what is larger has a rim.`;
+    `${ends}; what is smaller is a thin line, what is larger has a rim.`
+  );
 }
 
 export const EXPLAINED = {
   input: "What the network reads: one input for each time step, which is one column.",
-  classes: "The classes that the network finds most probable at each time step, as bars from 0 to " +
+  classes:
+    "The classes that the network finds most probable at each time step, as bars from 0 to " +
     "100 %; the target has a frame. Above them, a disk with a check is right, a ring with a cross " +
     "is wrong, and a dash is not counted.",
-  upright: "The class that the network finds most probable at each time step; a full bar is 100 %. " +
+  upright:
+    "The class that the network finds most probable at each time step; a full bar is 100 %. " +
     "Above it, a disk with a check is right, a ring with a cross is wrong, and a dash is not counted.",
-  numbers: "What the network outputs at each time step (a dot) and what it should be (a ring), on " +
+  numbers:
+    "What the network outputs at each time step (a dot) and what it should be (a ring), on " +
     "one scale in the units of the data.",
   lines: "The thin lines show what feeds what, as a scheme. They alone are not measured.",
   probe: "The probe is one fixed example of the task. All numbers and colours are measured on it.",
@@ -60,9 +71,11 @@ export function explainGradient({ gradients }, story, ofLast, range) {
   const others = gradients.filter(({ letter }) => letter !== story.letter);
   const lines = others.map(({ letter }) => ` (lines: dL/d${letter[2]})`).join("");
   const loss = ofLast ? "the last scored step's share of the loss" : "the whole loss";
-  return `How much ${loss} changes per unit of change in each step's state: the norm of ` +
+  return (
+    `How much ${loss} changes per unit of change in each step's state: the norm of ` +
     `dL/d${story.letter[2]} over all units as bars${lines}. The scale is in powers of ten from ` +
-    `${decadeName(range.low)} to ${decadeName(range.high)}; a ring is exactly 0, an arrow lies beyond.`;
+    `${decadeName(range.low)} to ${decadeName(range.high)}; a ring is exactly 0, an arrow lies beyond.`
+  );
 }
 
 export function explainLayer(layer, shared) {
@@ -72,6 +85,8 @@ export function explainLayer(layer, shared) {
 }
 
 export function explainClosed(layer, { label }) {
-  return `Layer ${layer + 1}, shown by its ${label} alone, for all layers at once have no room here. ` +
-    "Click its name to open it; the layer that is open now then closes.";
+  return (
+    `Layer ${layer + 1}, shown by its ${label} alone, for all layers at once have no room here. ` +
+    "Click its name to open it; the layer that is open now then closes."
+  );
 }

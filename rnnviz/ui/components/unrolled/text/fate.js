@@ -37,7 +37,8 @@ function fateOf(norms, verdict) {
   if (zero === last) return `is ${cut}`;
   if (last === 0) return `is ${shortly(norms[0])} at step 0, where the sequence begins`;
   if (zero === last - 1) return `is ${shortly(norms[last])} at step ${last}; it is ${cut}`;
-  if (zero >= 0) return `${course(norms.subarray(zero + 1))} back to step ${zero + 1}; it is ${cut}`;
+  if (zero >= 0)
+    return `${course(norms.subarray(zero + 1))} back to step ${zero + 1}; it is ${cut}`;
   const said = { vanishes: ": it vanishes", explodes: ": it explodes" }[verdict] ?? "";
   return `${course(norms)}; ${remains(norms[0] / norms[last])} reaches step 0${said}`;
 }

@@ -15,8 +15,11 @@ export function isolated(text, of = text) {
 
 /** Symbols without ink get some. @param {string} text */
 export function visible(text) {
-  return text.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +$|^ | $/g, (blanks) =>
-    "␣".repeat(blanks.length)).replace(/[\u0000-\u001f\u007f]/g, "·");
+  return text
+    .replace(/\n/g, "↵")
+    .replace(/\t/g, "⇥")
+    .replace(/^ +$|^ | $/g, (blanks) => "␣".repeat(blanks.length))
+    .replace(/[\u0000-\u001f\u007f]/g, "·");
 }
 
 /** @param {string} text */

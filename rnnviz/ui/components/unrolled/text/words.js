@@ -11,7 +11,7 @@ const SHORT = 800;
 
 /** As `shortly`, for formulas. */
 function briefly(value) {
-  return Number.isFinite(value) ? evenly(value, 3) : { NaN: "NaN", Infinity: "∞" }[value] ?? "−∞";
+  return Number.isFinite(value) ? evenly(value, 3) : ({ NaN: "NaN", Infinity: "∞" }[value] ?? "−∞");
 }
 
 /** So many digits, zeros at the end too: numbers that follow each other are equally long. */
@@ -54,8 +54,10 @@ function unitSentence(scene) {
     const [low, high] = [Math.min(...values), Math.max(...values)].map((each) => shortly(each));
     return `${row.quantity.label} from ${low} to ${high}`;
   });
-  return `${unitName(store.header, unit)} over ${plural(steps, "time step")}, measured on the ` +
-    `probe at iteration ${grouped(frame.iteration)}: ${spans.join(", ")}.`;
+  return (
+    `${unitName(store.header, unit)} over ${plural(steps, "time step")}, measured on the ` +
+    `probe at iteration ${grouped(frame.iteration)}: ${spans.join(", ")}.`
+  );
 }
 
 function cellSentence(scene) {
@@ -64,8 +66,10 @@ function cellSentence(scene) {
     const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
     return `${row.quantity.label}: ${symbols}; ${numbers}${note && `; ${note}`}`;
   });
-  return `${unitName(store.header, unit)} at time step ${step}, measured on the probe at ` +
-    `iteration ${grouped(frame.iteration)}. ${lines.join(". ")}.`;
+  return (
+    `${unitName(store.header, unit)} at time step ${step}, measured on the probe at ` +
+    `iteration ${grouped(frame.iteration)}. ${lines.join(". ")}.`
+  );
 }
 
 function rowsOf({ base, unit }) {
@@ -118,9 +122,11 @@ export function stepFacts(scene) {
   ];
   if (store.header.classes) {
     const best = told(scene, step).find((each) => each.place === 0);
-    if (best) facts.push([
-      "predicts", `${shortened(className(scene, best.number))} ${percent(best.share)}`,
-    ]);
+    if (best)
+      facts.push([
+        "predicts",
+        `${shortened(className(scene, best.number))} ${percent(best.share)}`,
+      ]);
     const verdict = hit(frame, step);
     const target = shortened(isolatedLabel(frame.sequence.targets[step]));
     if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
@@ -161,7 +167,8 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
       `${row.quantity.label}, ${unitName(store.header, { layer: row.layer, unit })}, time step ${t}`,
       frame.exact ? value : `≈ ${shortly(valueAt(scene, row, t, unit))}`,
       row.quantity.meaning,
-      replaced(scene, row, unit) ? ""
+      replaced(scene, row, unit)
+        ? ""
         : formula(scene, writerOf(store.header.diagram, row.letter), row, t, unit),
       changedOf(scene, row, unit) || (scene.layout.toCell ? recovered(scene, row) : ""),
       frame.exact ? "" : nearest(store.header),
@@ -177,8 +184,15 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
 function doneTo({ frame, store }, row, unit, kind, gate) {
   if (store.header.group > 1) return undefined;
   const meets = (chosen, here) => chosen === null || chosen === undefined || chosen === here;
-  return frame.interventions.filter((done) => done.kind === kind && done.gate === gate &&
-    meets(done.layer, row.layer) && (!done.units || done.units.includes(unit))).at(-1);
+  return frame.interventions
+    .filter(
+      (done) =>
+        done.kind === kind &&
+        done.gate === gate &&
+        meets(done.layer, row.layer) &&
+        (!done.units || done.units.includes(unit)),
+    )
+    .at(-1);
 }
 
 /** Where a row's value is not that of its formula: what it is instead. Empty where it is. */
@@ -191,7 +205,9 @@ function replaced(scene, row, unit) {
 /** What was done to a row of a unit, in words; empty if nothing was. */
 function changedOf(scene, row, unit) {
   const shift = row.letter === "f" && doneTo(scene, row, unit, "shift");
-  return replaced(scene, row, unit) || (shift ? `its bias shifted by ${shortly(shift.amount)}` : "");
+  return (
+    replaced(scene, row, unit) || (shift ? `its bias shifted by ${shortly(shift.amount)}` : "")
+  );
 }
 
 /** The sum in a squashed value is not recorded. */
@@ -243,21 +259,23 @@ export function formulaOf(scene, row, t, unit) {
     const said = (step) => (letter) => briefly(value(letter, step));
     return {
       symbols: `${name} = ${write(named(t), named(t - 1))}`,
-      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`, note: otherwise(scene, row, t, value),
+      numbers: `${write(said(t), said(t - 1))} ${is} ${told}`,
+      note: otherwise(scene, row, t, value),
     };
   }
   const { function: squash, of } = diagram.squashed[row.letter];
   const inside = UNSQUASH[squash](value(row.letter, t));
   const about = Number.isFinite(inside) ? `${squash}(${evenly(inside, 3)}) ${is} ` : `${is} `;
   return {
-    symbols: `${name} = ${squash}(${writtenSum(of, named(t), named(t - 1))})`, numbers: about + told,
+    symbols: `${name} = ${squash}(${writtenSum(of, named(t), named(t - 1))})`,
+    numbers: about + told,
     note: changedOf(scene, row, unit),
   };
 }
 
 /** The sum that was squashed, recovered from the recorded value. */
 const UNSQUASH = {
-  "σ": (value) => Math.log(value / (1 - value)),
+  σ: (value) => Math.log(value / (1 - value)),
   tanh: Math.atanh,
   ReLU: (value) => (value > 0 ? value : NaN),
 };
@@ -302,7 +320,8 @@ function gradientLines(scene, t) {
     norm(story.index),
     `2-norm over units, ${lossWords(scene)}`,
     ...header.gradients.flatMap((gradient, index) =>
-      index === story.index ? [] : [`${gradient.label}: ${norm(index)}`]),
+      index === story.index ? [] : [`${gradient.label}: ${norm(index)}`],
+    ),
   ];
 }
 
