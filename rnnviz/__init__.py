@@ -6,10 +6,10 @@
 >>> rnnviz.figures.gates(trainer.trace()).show()
 """
 
-from rnnviz import figures
+from rnnviz import export, figures
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.training import RunConfig, Trainer
 
 __version__ = "0.1.0"
 
-__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "figures"]
+__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "export", "figures"]

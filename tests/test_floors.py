@@ -14,8 +14,9 @@ MAY_IMPORT = {
     "tasks": set(),
     "training": {"engine", "recording", "tasks"},
     "analysis": {"engine", "recording", "tasks", "training"},
-    "figures": {"engine", "recording", "tasks", "training", "analysis"},
-    "ui": {"engine", "recording", "tasks", "training", "analysis", "figures"},
+    "export": {"engine", "recording", "tasks", "training"},
+    "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
+    "ui": {"engine", "recording", "tasks", "training", "analysis", "export", "figures"},
 }
 ENGINE_MAY_IMPORT = {
     "numpy",
@@ -64,7 +65,9 @@ def test_only_the_user_interface_knows_streamlit(floor):
         assert not any(name.split(".")[0] == "streamlit" for name in imported(file)), file
 
 
-@pytest.mark.parametrize("floor", ["engine", "recording", "tasks", "training", "analysis"])
+@pytest.mark.parametrize(
+    "floor", ["engine", "recording", "tasks", "training", "analysis", "export"]
+)
 def test_no_floor_below_the_figures_knows_plotly(floor):
     for file in files_of(floor):
         assert not any(name.split(".")[0] == "plotly" for name in imported(file)), file

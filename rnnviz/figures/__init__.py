@@ -1,9 +1,11 @@
-"""From numbers to pictures: Plotly figures, the packed bytes that the canvas draws, and files.
+"""From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws.
 
 Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain dict
 that describes it, for the live page. `formulas` writes equations with numbers as LaTeX and HTML.
 """
 
+# Not used here: notebooks know it by this name as well.
+from rnnviz import export
 from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.correlation_map import correlations_spec
@@ -75,6 +77,7 @@ __all__ = [
     "course_spec",
     "distributions",
     "distributions_spec",
+    "export",
     "forecast",
     "forecast_spec",
     "gate_weights",

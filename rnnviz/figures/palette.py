@@ -84,7 +84,7 @@ def _table(spec: CellSpec) -> dict[str, Quantity]:
         letter = f"d_{state.letter}"
         table[letter] = Quantity(
             letter,
-            f"gradient w.r.t. {state.label} (dL/d{state.letter})",
+            state.gradient_label,
             _COLOURS[letter][0],
             "magnitude",
             f"how much the loss changes per unit of change in {state.letter}",

@@ -11,7 +11,7 @@ import hashlib
 import html
 import re
 
-from rnnviz.figures.export import Snapshot
+from rnnviz.export import Snapshot
 from rnnviz.figures.picture import pack
 
 #: Most bytes of traces that all go without quantisation; where they would take more, a hover over

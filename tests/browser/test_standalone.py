@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnnviz import RunConfig, Trainer
-from rnnviz.figures import export, standalone
+from rnnviz import RunConfig, Trainer, export
+from rnnviz.figures import standalone
 from rnnviz.ui.components.unrolled import script
 from tests.browser.test_unrolled import _number, _point_at
 

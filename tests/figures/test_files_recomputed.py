@@ -15,10 +15,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from rnnviz import RunConfig, Trainer
+from rnnviz import RunConfig, Trainer, export
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.engine.reference import Reference, gradients, state_gradient
-from rnnviz.figures import export, standalone
+from rnnviz.figures import standalone
 from rnnviz.tasks import make_task
 from tests.figures.test_picture import unpack
 from tests.schedules import three_days

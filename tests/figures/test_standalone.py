@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rnnviz import RunConfig, Trainer
-from rnnviz.figures import export, standalone
+from rnnviz import RunConfig, Trainer, export
+from rnnviz.figures import standalone
 from rnnviz.figures.picture import pack
 from rnnviz.ui.components.unrolled import script
 from tests.figures.test_picture import unpack

@@ -5,9 +5,8 @@ import copy
 import numpy as np
 import pytest
 
-from rnnviz import RunConfig, Trainer
+from rnnviz import RunConfig, Trainer, export
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
-from rnnviz.figures import export
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import Mark
 from rnnviz.training.evaluate import evaluate

@@ -46,6 +46,11 @@ class Recorded:
     meaning: str
     within_one: bool = True
 
+    @property
+    def gradient_label(self) -> str:
+        """What a person reads for the gradient of the loss with respect to it."""
+        return f"gradient w.r.t. {self.label} (dL/d{self.letter})"
+
 
 @dataclass(frozen=True)
 class Factor:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rnnviz.figures import export, standalone
-from rnnviz.figures.export import Snapshot, Work
+from rnnviz import export
+from rnnviz.export import Snapshot, Work
+from rnnviz.figures import standalone
 from rnnviz.numbers import percent
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.shell import inspection, session

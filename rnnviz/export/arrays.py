@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.engine.layout import views
-from rnnviz.figures.export.content import (
+from rnnviz.export.content import (
     LEVEL,
     PIECE_BYTES,
     Array,

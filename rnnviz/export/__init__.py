@@ -8,8 +8,8 @@ task, history, and a description of every array or column. A file is made in sma
 a live page can go on between two of them and show how far it is.
 """
 
-from rnnviz.figures.export.arrays import npz
-from rnnviz.figures.export.content import Snapshot, Work, finished, snapshot
-from rnnviz.figures.export.tables import csv
+from rnnviz.export.arrays import npz
+from rnnviz.export.content import Snapshot, Work, finished, snapshot
+from rnnviz.export.tables import csv
 
 __all__ = ["Snapshot", "Work", "csv", "finished", "npz", "snapshot"]

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from rnnviz.engine import Network
 from rnnviz.engine.layout import views
-from rnnviz.figures.export.content import (
+from rnnviz.export.content import (
     LEVEL,
     PIECE_BYTES,
     Array,

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnviz import RunConfig, Trainer
+from rnnviz import RunConfig, Trainer, export
 from rnnviz.engine import Hold
-from rnnviz.figures import export
-from rnnviz.figures.export.content import PIECE_BYTES
+from rnnviz.export.content import PIECE_BYTES
 from rnnviz.tasks import NextSymbol, make_task
 
 _RUNS = {

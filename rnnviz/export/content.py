@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.engine import Network
-from rnnviz.figures.palette import QUANTITIES
+from rnnviz.engine import Network, spec_of
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.tasks.task import Probe, Task
 from rnnviz.training import RunConfig, Trainer
@@ -123,19 +122,18 @@ def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Arr
 
 def letters_of(taken: Snapshot, layer: LayerTrace) -> dict[str, tuple[str, str]]:
     """Return unit and meaning of each letter of a layer."""
-    loss = loss_unit(taken.task)
-    known = QUANTITIES[taken.config.cell]
+    loss, spec = loss_unit(taken.task), spec_of(taken.config.cell)
     described = {}
     for letter in layer.quantities():
-        quantity = known[letter.removeprefix("last_")]
-        unit = "share, 0..1" if quantity.scale == "gate" else ""
-        of_last = letter.startswith("last_")
-        meaning = f"{quantity.label}: {quantity.meaning}"
-        if quantity.scale == "magnitude":
-            unit = f"{loss} per unit of {quantity.letter[2:]}"
-            of = "the last scored time step's share of the loss" if of_last else "the loss"
-            meaning = f"{quantity.label}, total derivative of {of}"
-        described[letter] = (unit, meaning)
+        before, is_gradient, of = letter.partition("d_")
+        quantity = spec.quantity(of if is_gradient else letter)
+        if is_gradient:
+            whose = "the last scored time step's share of the loss" if before else "the loss"
+            meaning = f"{quantity.gradient_label}, total derivative of {whose}"
+            described[letter] = (f"{loss} per unit of {quantity.letter}", meaning)
+        else:
+            unit = "share, 0..1" if quantity.range == "share" else ""
+            described[letter] = (unit, f"{quantity.label}: {quantity.meaning}")
     return described
 
 
