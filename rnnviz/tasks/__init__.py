@@ -1,4 +1,4 @@
-"""Where sequences come from: one file per task, and the registry of them.
+"""The tasks, which generate the sequences: one file per task, and the registry of them.
 
 A new task is a frozen dataclass that follows `Task`, in a file of its own, and an entry in `TASKS`.
 It may start from `Generated`, for sequences that follow from a rule, `Windows`, for windows of one
@@ -84,10 +84,10 @@ TASKS: dict[str, type[Task]] = {
 
 
 def preparing(key: str, settings: Mapping[str, Any]) -> Iterator[None]:
-    """Do in small steps what takes long of making a task, so that `make_task` does not.
+    """Do the slow parts of making a task in small steps, so that `make_task` is then quick.
 
-    Whoever shares the machine can rest between them. Raises nothing: what is refused, `make_task`
-    says. Most tasks have no such step.
+    Between two steps, others can have the processor. Raises nothing: if a setting is refused,
+    `make_task` says so. Most tasks have no such steps.
     """
     prepare = getattr(TASKS.get(key), "preparing", None)
     if prepare is not None:
@@ -95,12 +95,12 @@ def preparing(key: str, settings: Mapping[str, Any]) -> Iterator[None]:
 
 
 def make_task(key: str, **settings: Any) -> Task:
-    """Return the task with these settings; what is not given has its default.
+    """Return the task with these settings; a setting that is not given has its default value.
 
     Raises
     ------
     ValueError
-        If there is no such task or setting, or the task refuses a value.
+        If there is no such task or setting, or if the task refuses a value.
     """
     if not isinstance(key, str) or key not in TASKS:
         raise ValueError(f"task must be one of {', '.join(TASKS)}, got {shown(key)}")

@@ -17,11 +17,12 @@ from rnnviz.tasks.task import Batch, Loss, only_last
 
 @dataclass(frozen=True)
 class Adding(Generated):
-    """See random numbers, two of them marked; say at the end the sum of these two.
+    """Given random numbers, two of them marked, output the sum of these two at the end.
 
-    In the form of Le et al. (2015) and Arjovsky et al. (2016): numbers from 0..1, uniform, one mark
-    in the first half, one in the second, target the sum; always saying 1 has the error 1/6. The
-    original (Hochreiter and Schmidhuber 1997, task 4) has numbers from -1..1 and scales the sum.
+    As in Le et al. (2015) and Arjovsky et al. (2016): the numbers are uniform in 0..1, one mark is
+    in the first half, one in the second, and the target is the sum. Always answering 1 has the
+    error 1/6. The original (Hochreiter and Schmidhuber 1997, task 4) has numbers in -1..1 and
+    scales the sum.
 
     Parameters
     ----------
@@ -39,13 +40,14 @@ class Adding(Generated):
     key: ClassVar[str] = "adding"
     title: ClassVar[str] = "Adding problem"
     teaches: ClassVar[str] = (
-        "A state can hold a number, not only a symbol, and gates can choose what is added to it."
+        "A hidden state can store a number, not only a symbol, and gates can choose what is added "
+        "to it."
     )
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(
             20, 2, 400,
-            "How many numbers come in. The two marked are at least 1 step apart, at most one less "
-            "than the length, on average half of it.",
+            "How many numbers the sequence has. The two marked ones are at least 1 step apart and "
+            "at most one less than the length; on average half of it.",
         ),
     )  # fmt: skip
 
@@ -56,7 +58,7 @@ class Adding(Generated):
 
     @property
     def solved(self) -> float:
-        """Mean squared error of 0.01: the standard deviation of what is missed is a tenth."""
+        """Mean squared error of 0.01: the root mean squared error is then a tenth."""
         return 0.01
 
     @property
@@ -71,17 +73,17 @@ class Adding(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
-            f"{self.length} random numbers between 0 and 1 come in, each with a mark of 0 or 1. "
-            "Two are marked, one in each half; at the end the network says their sum."
+            f"The input is {self.length} random numbers between 0 and 1, each with a mark of 0 or "
+            "1. Two are marked, one in each half. At the end the network must output their sum."
         )
 
     @cached_property
     def memoryless(self) -> float:
-        """Error of taking the last number if it is marked, and the mean for what is not known.
+        """Error of using the last number if it is marked, and the mean for what is not known.
 
-        On average 1/6 - 1/(12 n), with n the number of places for the second mark.
+        On average 1/6 - 1/(12 n), where n is the number of places for the second mark.
         """
         batch = self._evaluation
         number, mark = batch.x[-1].T
@@ -101,7 +103,7 @@ class Adding(Generated):
         return Batch(x, y, only_last(T, batch_size))
 
     def symbols(self) -> pd.DataFrame:
-        """Return an empty table: there are numbers, no symbols."""
+        """Return an empty table: the inputs are numbers, not symbols."""
         return super().symbols().iloc[:0]
 
     def _name(self, batch: Batch) -> str:

@@ -1,4 +1,4 @@
-"""Balanced brackets: say which bracket must be closed next."""
+"""Balanced brackets: output which bracket must be closed next."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 @dataclass(frozen=True)
 class Brackets(Generated):
-    """See brackets that open and close properly; say at each step which closing one is due.
+    """Given correctly nested brackets, output at each step which one must be closed next.
 
     The Dyck language, as a task for recurrent networks in Suzgun et al. (2019), "Memory-augmented
     recurrent neural networks can learn generalized Dyck languages". There the target is the set of
-    symbols that may follow; as an opening one always may, it is the same to ask for the closing one
-    that may, if any. Sequences need not be closed at the end. They are drawn from 4096 prepared
-    ones: each step opens or closes with probability 1/2, but closes at the greatest depth.
+    symbols that may follow. An opening bracket always may, so asking for the closing bracket that
+    may follow, if any, is equivalent. Sequences need not be closed at the end. They are drawn from
+    4096 prepared ones: each step opens or closes a bracket with probability 1/2, but closes one at
+    the greatest depth.
 
     Parameters
     ----------
     kinds
-        Kinds of brackets, 1..3. With one kind it is enough to count; with more, an order must be
-        held.
+        Kinds of brackets, 1..3. With one kind, counting is enough; with more, the network must
+        remember their order.
     depth
         How many may be open at once, 1..10.
     length
@@ -51,13 +52,13 @@ class Brackets(Generated):
     key: ClassVar[str] = "brackets"
     title: ClassVar[str] = "Balanced brackets"
     teaches: ClassVar[str] = (
-        "A state must work like a stack: what was opened last is closed first, and what lies below "
-        "must survive."
+        "The hidden state must work like a stack: the bracket opened last is closed first, and "
+        "what lies below it must be kept."
     )
     signals: ClassVar[tuple[str, ...]] = ("none",)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("kinds", "Kinds of brackets", int, 2,
-              "With one kind it is enough to count; with more, their order must be held.",
+              "With one kind, counting is enough; with more, their order must be remembered.",
               low=1, high=3, short="kinds"),
         Field("depth", "Greatest depth", int, 3, "How many brackets may be open at once.",
               low=1, high=10, short="depth"),
@@ -71,17 +72,17 @@ class Brackets(Generated):
 
     @cached_property
     def output_labels(self) -> tuple[str, ...]:
-        """Closing ones, and that nothing is open."""
+        """The closing brackets, and an output for "none is open"."""
         return (*_CLOSING[: self.kinds], "none")
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         kinds = "One kind" if self.kinds == 1 else f"{self.kinds} kinds"
         return (
-            f"{kinds} of brackets open and close properly, up to {self.depth} deep; at each step "
-            "the network says which closing bracket is due, or that none is open. It must hold "
-            "what is open, in order."
+            f"{kinds} of brackets open and close in the correct order, up to {self.depth} deep. At "
+            "each step the network must output which bracket has to be closed next, or that none "
+            "is open. It must remember the open brackets, in order."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
@@ -92,7 +93,7 @@ class Brackets(Generated):
 
     @cached_property
     def _pool(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(T, 4096) each: the brackets, and the closing one that is due after each."""
+        """(T, 4096) each: the brackets, and the one that must be closed next after each."""
         generator = np.random.default_rng(_POOL_SEED)
         shape = (self.length, _SEQUENCES)
         wants_to_open, kind = (

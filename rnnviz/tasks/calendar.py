@@ -1,4 +1,4 @@
-"""The calendar: what day of the week and which month a day has, and how often that repeats."""
+"""The calendar: weekday and month of each day, and how often they repeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tasks have in common that learn a column of a CSV file of one's own."""
+"""What the tasks share that learn a column of the user's own CSV file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rnnviz.tasks.windows import Windows
 
 
 class Column(Windows):
-    """Base of tasks that see windows of a column; the share `holdout` at its end is held out.
+    """Base of tasks on windows of a column; the share `holdout` at its end is held out.
 
     Parameters
     ----------
     csv
         CSV text of 1..5,000,000 characters.
     column
-        Name of the column; empty for the usual one.
+        Name of the column; empty for the default one.
     gaps
         What happens to rows without a value: `dropped` or `filled`.
     """
@@ -44,7 +44,7 @@ class Column(Windows):
 
     @classmethod
     def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
-        """Read the table of some settings in small steps; the task is then made soon."""
+        """Read the table that the settings name in small steps; making the task is then quick."""
         text = settings.get("csv")
         if isinstance(text, str):
             yield from table.reading(text)
@@ -56,7 +56,7 @@ class Column(Windows):
 
     @property
     def windows(self) -> int:
-        """Number of windows that are trained, at least 1; none of them touches a held-out value."""
+        """Number of windows used for training, at least 1; none contains a held-out value."""
         return max(1, self._all_windows - int(self.holdout * self._size))
 
     @property
@@ -66,7 +66,7 @@ class Column(Windows):
 
     @abstractmethod
     def _usual_column(self) -> str:
-        """Return the name of the column that is learned if none is chosen."""
+        """Return the name of the column that is learned by default."""
 
     @property
     @abstractmethod
@@ -87,7 +87,7 @@ class Column(Windows):
 
     @property
     def _sentences(self) -> str:
-        """What is held out, and what was missing: the end of a description."""
+        """What is held out, and which values are missing: the end of a description."""
         held_out = self._size - self.trained
         split = f" The last {held_out:,} values are held out." if held_out > 1 else ""
         gap = self.gap.sentence()
@@ -98,24 +98,24 @@ class Column(Windows):
 
 
 def column_fields(csv: str, length: int, what: str, usual: str) -> tuple[Field, ...]:
-    """Return the settings that both kinds of columns have, without `holdout`, which comes last."""
+    """Return the settings that both kinds of columns share, without `holdout`, which comes last."""
     return (
-        Field("csv", "CSV", str, csv, "Names of columns in the first row, then a row for each step "
-              "in time. At most 5 MB in UTF-8.", low=1, high=MOST_BYTES, short="csv"),
+        Field("csv", "CSV", str, csv, "Column names in the first row, then one row per time step. "
+              "At most 5 MB in UTF-8.", low=1, high=MOST_BYTES, short="csv"),
         Field("column", "Column", str, "", f"Name of the column of {what}; empty for the {usual}.",
               low=0, high=40, short="col"),
         Field("gaps", "Gaps are", str, "dropped",
-              "What happens to rows without a value: they are left out, or filled from what stands "
-              "beside them.", choices=("dropped", "filled"), short="gaps"),
+              "What happens to rows without a value: they are left out, or filled in from their "
+              "neighbours.", choices=("dropped", "filled"), short="gaps"),
         Field("length", "Window", int, length,
-              "How many rows the network sees before the one that is asked for.",
+              "How many rows the network sees before the one that it must predict.",
               low=1, high=200, short="len"),
     )  # fmt: skip
 
 
 HOLDOUT = Field(
     "holdout", "Held out", float, 0.2,
-    "Share at the end of the data that is never trained, to measure how well the network "
-    "predicts what it has not seen.",
+    "Share of the data, at its end, that is never used for training. It measures how well the "
+    "network predicts what it has not seen.",
     low=0.0, high=0.5, short="held",
 )  # fmt: skip

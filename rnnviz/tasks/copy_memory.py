@@ -1,4 +1,4 @@
-"""The copy memory problem: say a few symbols again after a long pause."""
+"""The copy memory problem: reproduce a few symbols after a long delay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnviz.tasks.task import Batch
 
 @dataclass(frozen=True)
 class CopyMemory(Generated):
-    """See a few symbols, then blanks, then a signal: say the symbols again, in order.
+    """Given a few symbols, then blanks, then a signal: output the symbols again, in order.
 
     Arjovsky, Shah and Bengio (2016), "Unitary evolution recurrent neural networks": K symbols out
     of 8, T - 1 blanks, the signal, K blanks; the answer is T + K blanks and then the K symbols.
@@ -46,18 +46,19 @@ class CopyMemory(Generated):
     key: ClassVar[str] = "copy"
     title: ClassVar[str] = "Copy memory"
     teaches: ClassVar[str] = (
-        "Blanks are learned first; then the loss stays on a plateau of known height, the cost of "
+        "Blanks are learned first. Then the loss stays on a plateau of known height, the loss of "
         "guessing the symbols, until some are remembered."
     )
     signals: ClassVar[tuple[str, ...]] = ("·", "!")
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("copied", "Symbols to copy", int, 2, "How many symbols are to be held.",
+        Field("copied", "Symbols to copy", int, 2, "How many symbols must be remembered.",
               low=1, high=20, short="copied"),
-        Field("kinds", "Different symbols", int, 8, "Out of how many kinds they are drawn.",
+        Field("kinds", "Different symbols", int, 8, "How many different symbols there are.",
               low=2, high=8, short="kinds"),
         length_field(
             10, 3, 400,
-            "Steps in all: the symbols, the blanks, and the answer. Longer means more blanks.",
+            "Time steps in total: the symbols, the blanks, and the answer. Longer means more "
+            "blanks.",
         ),
     )  # fmt: skip
 
@@ -71,7 +72,7 @@ class CopyMemory(Generated):
 
     @property
     def delay(self) -> int:
-        """Blanks between symbols and answer, the signal counted as one; T in the paper."""
+        """Blanks between the symbols and the answer, the signal counted as one; T in the paper."""
         return self.length - 2 * self.copied
 
     @property
@@ -96,13 +97,13 @@ class CopyMemory(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
-            f"{self.copied} random symbols out of {self.kinds} come in, then blanks (·), then a "
-            "signal (!), after which the network says the symbols again in their order, and blanks "
-            f"before. Each symbol must be held for {self.held} steps: the delay is {self.delay}, "
-            f"and {self.copied} of them come first. Only the copy counts in the evaluation; "
-            f"without memory the loss stays at {self.plateau:.3f}."
+            f"The input is {self.copied} random symbols out of {self.kinds}, then blanks (·), then "
+            "a signal (!). After the signal the network must output the symbols in the same order; "
+            f"before it, blanks. Each symbol must be remembered for {self.held} steps: the delay "
+            f"of {self.delay} and the {self.copied} steps of the symbols. Only the copy counts in "
+            f"the evaluation.  Without memory the loss stays at {self.plateau:.3f}."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
@@ -116,7 +117,7 @@ class CopyMemory(Generated):
         return Batch(self._one_hot(seen), y, None)
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_]:
-        """Count the copied symbols: blanks are to be said before them."""
+        """Count the copied symbols; before them the target is a blank."""
         mask = np.zeros(batch.y.shape, dtype=bool)
         mask[-self.copied :] = True
         return mask

@@ -1,4 +1,4 @@
-"""The language a^n b^n: count the a's, and say when as many b's have come."""
+"""The language a^n b^n: count the a's, and recognise when as many b's have come."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _PAD = 3
 
 @dataclass(frozen=True)
 class Counting(Generated):
-    """See S, then a's, then as many b's; say at each step what is next, and after the last b, T.
+    """Given S, then a's, then as many b's, predict the next symbol; after the last b it is T.
 
     Gers and Schmidhuber (2001), "LSTM recurrent networks learn simple context-free and
-    context-sensitive languages": S a^n b^n T, with n at random. There the target is the set of
-    possible symbols; here it is the one that comes, so while a's come nothing is sure. Every step
-    is trained; those whose next symbol can be known count in the evaluation.
+    context-sensitive languages": S a^n b^n T, with random n. There the target is the set of
+    possible symbols. Here it is the symbol that comes next, so during the a's it is uncertain.
+    Every step is trained; the steps whose next symbol can be known count in the evaluation.
 
     Parameters
     ----------
     length
         Number of steps of the longest sequence T, 3..101: n is at most (T - 1) / 2. Shorter
-        sequences are followed by nothing, and not scored there.
+        sequences are padded, and the padding is not scored.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Counting(Generated):
     )
     signals: ClassVar[tuple[str, ...]] = ("S", "T")
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(17, 3, 101, "Steps of the longest sequence: 17 means up to 8 a's."),
+        length_field(17, 3, 101, "Time steps of the longest sequence: 17 means up to 8 a's."),
     )
 
     @property
@@ -68,11 +68,12 @@ class Counting(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
-            f"S, then 1 to {self.most} a's, then just as many b's come in; at each step the "
-            "network predicts the next symbol, and after the last b it is T, the end. From the "
-            "first b on, who has counted knows; those steps, and the first one, count in the "
+            f"S, then 1 to {self.most} a's, then just as many b's come in. At each step the "
+            "network predicts the next symbol; after the last b it is T, the end. From the first b "
+            "on, a network that has counted the a's can know it. Those steps, and the first one, "
+            "count in the "
             "evaluation."
         )
 
@@ -98,7 +99,7 @@ class Counting(Generated):
         return Batch(x, y.take(which, axis=1), mask.take(which, axis=1))
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_]:
-        """Count S and the b's: in between, an a may be followed by either."""
+        """Count S and the b's; during the a's, either letter may follow."""
         assert batch.mask is not None
         known: NDArray[np.bool_] = batch.mask & (batch.x[:, :, _A] == 0)
         return known

@@ -1,4 +1,4 @@
-"""Dates in a column of text, where they can be read in one way only."""
+"""Dates in a text column, read only if they are unambiguous."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from numpy.typing import NDArray
 _TIME = r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?))?"
 #: Year first: `2024-03-05`, `2024/3/5`, with or without a time of day.
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d\d?)\2(?P<d>\d\d?)" + _TIME)
-#: Year last: `05.03.2024`, `3/5/2024`. With dots the day comes first; else one number must tell.
+#: Year last: `05.03.2024`, `3/5/2024`. With dots the day comes first; else a number above 12 must
+#: show which is the day.
 _YEAR_LAST = re.compile(r"(?P<a>\d\d?)(?P<sign>[-/.])(?P<b>\d\d?)(?P=sign)(?P<y>\d{4})" + _TIME)
 _MONTHS = 12
 
 
 def read_dates(cells: Sequence[str]) -> NDArray[np.datetime64] | None:
-    """Return the dates in a column, to the second; None where they are none, or not unambiguous.
+    """Return the dates in a column, to the second; None if they are not dates, or are ambiguous.
 
-    `03/04/2024` alone is March or April. A column of such dates is read where some number above 12
-    tells which one is the day, in all rows alike.
+    `03/04/2024` alone is in March or in April. A column of such dates is read if some number above
+    12 shows which one is the day, consistently in all rows.
 
     Parameters
     ----------
     cells : sequence of str, length N
-        At least 1, all with a date.
+        At least 1, each with a date.
 
     Returns
     -------
     array of datetime64[s], (N,), or None
-        Each later than the one before; None if they are not.
+        Each later than the one before; None if they are not in order.
     """
     written = _year_first(cells)
     if written is None:

@@ -1,4 +1,4 @@
-"""Hochreiter and Schmidhuber's task 2a: the first symbol is the answer to the last question."""
+"""Hochreiter and Schmidhuber's task 2a: the last target is the first symbol."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnviz.tasks.task import Batch, only_last
 
 @dataclass(frozen=True)
 class DelayedRecall(Generated):
-    """See x or y, then a1, a2, ...; say at each step what is next: at the end x or y again.
+    """Given x or y, then a1, a2, ..., predict the next symbol: at the end x or y again.
 
     Hochreiter and Schmidhuber (1997), task 2a, "noise-free sequences with long time lags": the two
     sequences are (y, a1, ..., a(p-1), y) and (x, a1, ..., a(p-1), x), equally often. All steps are
@@ -26,7 +26,7 @@ class DelayedRecall(Generated):
     Parameters
     ----------
     length
-        Number of symbols that the network sees, p in the paper, 2..200. It is the lag as well.
+        Number of symbols that the network sees, 2..200; p in the paper. It is also the time lag.
 
     Raises
     ------
@@ -39,14 +39,14 @@ class DelayedRecall(Generated):
     key: ClassVar[str] = "recall"
     title: ClassVar[str] = "Delayed recall"
     teaches: ClassVar[str] = (
-        "All steps but the one that needs the far past are learned first. A memory cell carries "
-        "the symbol across if its forget gate starts open: over 10 steps, an LSTM of 32 units with "
-        "forget bias 3 knows it after 100 iterations, when most of those with 16 units and bias 1 "
-        "still guess. Longer sequences are harder for both."
+        "The network first learns every step but the one that needs the distant past. A memory "
+        "cell carries the symbol across if its forget gate starts open: over 10 steps, an LSTM of "
+        "32 units with forget bias 3 knows it after 100 iterations, when most of those with 16 "
+        "units and bias 1 still guess. Longer sequences are harder for both."
     )
     suggested: ClassVar[Mapping[str, Any]] = {"cell": "lstm", "hidden_size": 32, "forget_bias": 3.0}
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(10, 2, 200, "Number of steps from the first symbol to the question about it."),
+        length_field(10, 2, 200, "Time steps from the first symbol to the question about it."),
     )
 
     @cached_property
@@ -61,12 +61,12 @@ class DelayedRecall(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         fillers = {2: "a1", 3: "a1, a2"}.get(self.length, f"a1, a2, … a{self.length - 1}")
         return (
-            f"First x or y, then {fillers}, always the same; at each step the network predicts "
-            f"the next symbol. After the last it is the first one again, seen {self.length} steps "
-            "before. Only that answer counts in the evaluation."
+            f"First x or y, then {fillers}, which never changes. At each step the network predicts "
+            f"the next symbol. After the last one it is the first symbol again, seen {self.length} "
+            "steps before. Only that prediction counts in the evaluation."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:

@@ -1,4 +1,4 @@
-"""Say what was seen a few steps ago."""
+"""Output the symbol that was seen a few steps ago."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rnnviz.tasks.task import Batch
 
 @dataclass(frozen=True)
 class Echo(Generated):
-    """See random symbols, say at each step which one was seen `lag` steps ago.
+    """Given random symbols, output at each step the one that was seen `lag` steps ago.
 
-    The first `lag` steps are not scored. A delay line: the task by which Jaeger (2001), "Short
-    term memory in echo state networks", measures how much a network holds.
+    The first `lag` steps are not scored. This is a delay line: the task with which Jaeger (2001),
+    "Short term memory in echo state networks", measures how much a network remembers.
 
     Parameters
     ----------
@@ -43,14 +43,14 @@ class Echo(Generated):
     key: ClassVar[str] = "echo"
     title: ClassVar[str] = "Echo"
     teaches: ClassVar[str] = (
-        "A state can hold several past inputs at once: with each step of lag one more is needed."
+        "The hidden state can store several past inputs at once: each step of lag needs one more."
     )
     difficulty: ClassVar[str] = "lag"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "lag", "Lag", int, 3,
-            "How many steps ago the symbol was seen that is to be said. All the symbols since then "
-            "must be held at the same time.",
+            "How many steps ago the symbol was seen that the network must output. It must "
+            "remember all the symbols since then at the same time.",
             low=0, high=100, short="lag",
         ),
         Field("kinds", "Symbols", int, 2, "How many different symbols there are.",
@@ -75,11 +75,12 @@ class Echo(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         steps = "step" if self.lag == 1 else "steps"
         return (
-            f"Random symbols come in, {self.kinds} kinds of them; at each step the network says "
-            f"which one came {self.lag} {steps} ago. It must hold the last {self.lag + 1} in order."
+            f"Random symbols of {self.kinds} kinds come in. At each step the network must output "
+            f"the one that came {self.lag} {steps} ago. It must remember the last {self.lag + 1} "
+            "in order."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:

@@ -1,4 +1,4 @@
-"""Sequences to read: what comes in at each time step, and the answers that count."""
+"""Sequences to read: the input at each time step, and the targets that count."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Example:
-    """A sequence in words or written numbers.
+    """A sequence, written out for a reader.
 
     Parameters
     ----------
     seen : tuple of str, length T
-        What comes in at each time step; "" after the end of a short sequence.
+        The input at each time step; "" after the end of a short sequence.
     answers : tuple of str, length T
-        What is to be said at each time step; "" where nothing is asked that counts in the score.
+        The target at each time step; "" where there is none that counts in the score.
     """
 
     seen: tuple[str, ...]
@@ -25,15 +25,15 @@ class Example:
 
 
 def only_at_the_end(examples: Sequence[Example]) -> bool:
-    """Tell whether the one answer of each sequence is that of its last step."""
+    """Tell whether each sequence has a single answer, at its last step."""
     return not any(answer for example in examples for answer in example.answers[:-1])
 
 
 def table(examples: Sequence[Example]) -> pd.DataFrame:
     """Write the sequences as a table: a column for each time step, counted from 0.
 
-    Where each has one answer, after the last step, it is a row, whose last column is `answer`. Else
-    it is two rows: what is seen and, below, the answers at their steps.
+    If each has one answer, after the last step, it is one row, and its last column is `answer`.
+    Otherwise it is two rows: the inputs and, below, the answers at their steps.
     """
     steps = [str(step) for step in range(len(examples[0].seen))]
     if only_at_the_end(examples):

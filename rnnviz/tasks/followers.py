@@ -1,4 +1,4 @@
-"""What follows each different window of a long text: how much of it can be known at all."""
+"""What follows each distinct window of a long text, and so how predictable the text is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MOST = 2**62
-#: About so many windows are sorted at a time: some milliseconds.
+#: About this many windows are sorted at a time: some milliseconds.
 _SORTED = 50_000
 
 Counted = tuple[int, int]
@@ -16,7 +16,7 @@ Numbers = NDArray[np.int64]
 
 
 def followers(codes: NDArray[np.integer], length: int) -> tuple[int, int]:
-    """Count over all windows of a text that have a symbol behind them.
+    """Count over all windows of a text that are followed by a symbol.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def followers(codes: NDArray[np.integer], length: int) -> tuple[int, int]:
     Returns
     -------
     ambiguous
-        Windows that, in different places, are followed by different symbols.
+        Windows that occur in several places and are followed by different symbols.
     known
-        Windows that are right where each is followed by what follows it most often.
+        Windows predicted correctly by always guessing the most frequent follower.
     """
     steps = counting(codes, length)
     try:
@@ -42,7 +42,7 @@ def followers(codes: NDArray[np.integer], length: int) -> tuple[int, int]:
 
 
 def counting(codes: NDArray[np.integer], length: int) -> Generator[None, None, Counted]:
-    """Count as `followers` does, in small steps: over millions of windows it takes long."""
+    """Count as `followers` does, in small steps, because millions of windows take long."""
     kinds = int(codes.max()) + 1
     windows, different = yield from _numbered(codes[:-1].astype(np.int64), length, kinds)
     if different * kinds > _MOST:
@@ -51,7 +51,7 @@ def counting(codes: NDArray[np.integer], length: int) -> Generator[None, None, C
     for part in _parts(windows):
         yield
         pairs, counts = np.unique(windows[part] * kinds + following[part], return_counts=True)
-        # Sorted, the pairs of one window stand beside each other.
+        # Once sorted, the pairs of one window are adjacent.
         starts = np.flatnonzero(np.diff(pairs // kinds, prepend=-1))
         many = np.diff(starts, append=len(pairs)) > 1
         ambiguous += int(np.add.reduceat(counts, starts)[many].sum())
@@ -60,7 +60,7 @@ def counting(codes: NDArray[np.integer], length: int) -> Generator[None, None, C
 
 
 def _parts(numbers: Numbers) -> Iterator[NDArray[np.intp]]:
-    """Yield the places of some of the numbers, then of others; equal ones come together."""
+    """Yield the indices of the numbers part by part; equal numbers are in the same part."""
     parts = len(numbers) // _SORTED | 1  # odd, for numbers are often multiples of 2
     which = (numbers % parts).astype(np.uint16)
     for part in range(parts):
@@ -72,9 +72,9 @@ def _parts(numbers: Numbers) -> Iterator[NDArray[np.intp]]:
 def _numbered(
     codes: Numbers, length: int, kinds: int
 ) -> Generator[None, None, tuple[Numbers, int]]:
-    """Return a number for each window, the same for equal ones, and what all are below.
+    """Return a number for each window, the same for equal ones, and an upper bound of them.
 
-    Two windows, one some steps behind the other, make a longer one: its number is made of theirs.
+    Two windows that overlap make a longer one, whose number is made from theirs.
     """
     windows, below, width = codes, kinds, 1
     while width < length:
@@ -88,7 +88,7 @@ def _numbered(
 
 
 def _renumbered(windows: Numbers) -> Generator[None, None, tuple[Numbers, int]]:
-    """Return small numbers, and what all are below."""
+    """Return the same classes as small numbers, and an upper bound of them."""
     numbers, below = np.empty_like(windows), 0
     for part in _parts(windows):
         yield

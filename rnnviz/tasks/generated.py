@@ -1,4 +1,4 @@
-"""What tasks have in common that draw new sequences without end."""
+"""What the tasks share that generate new sequences without end."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class Generated(ABC):
     """Base of tasks whose sequences follow from a rule.
 
     A subclass is a frozen dataclass with `key`, `title`, `teaches`, `difficulty`, `fields`, an
-    attribute `length`, and what is abstract here. As it stands, each step's input is one symbol of
-    `input_names`, one-hot (all zeros after the end of a short sequence), and the targets are
+    attribute `length`, and the abstract methods below. By default each step's input is one symbol
+    of `input_names`, one-hot (all zeros after the end of a short sequence), and the targets are
+    classes.
     classes.
     """
 
@@ -61,18 +62,18 @@ class Generated(ABC):
 
     @property
     def measure(self) -> Measure:
-        """How a score is to be read."""
+        """How a score is measured."""
         return "accuracy" if self.loss == "cross_entropy" else "error"
 
     @property
     def solved(self) -> float:
-        """Score on the evaluation batch from which on the task counts as solved."""
+        """Score on the evaluation batch at which the task counts as solved."""
         return 0.99
 
     @property
     @abstractmethod
     def input_names(self) -> tuple[str, ...]:
-        """The symbols that come in."""
+        """The input symbols."""
 
     @property
     def input_size(self) -> int:
@@ -97,7 +98,7 @@ class Generated(ABC):
     @property
     @abstractmethod
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
 
     @abstractmethod
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
@@ -105,12 +106,12 @@ class Generated(ABC):
 
     @cached_property
     def memoryless(self) -> float:
-        """Best score on the evaluation batch of any model that sees the present input alone."""
+        """Best score on the evaluation batch of any model that sees the current input alone."""
         return memoryless.best_accuracy(self._evaluation)
 
     @cached_property
     def probe_names(self) -> tuple[str, ...]:
-        """Some sequences, each with what matters in it."""
+        """Some sequences, each named by what matters in it."""
         return tuple(
             f"{number + 1}: {self._name(self._probe_batch(number))}" for number in range(_PROBES)
         )
@@ -127,14 +128,14 @@ class Generated(ABC):
         )
 
     def evaluation(self) -> Batch:
-        """Return 256 sequences, or fewer long ones; read-only."""
+        """Return 256 sequences, or fewer if they are long; read-only."""
         return self._evaluation
 
     def held_out(self) -> None:  # noqa: B027  an answer, not a gap to fill
         """Return None: `sample` draws new sequences without end."""
 
     def baseline(self) -> Baseline:
-        """Return the score of the best constant answer."""
+        """Return the score of the best constant prediction."""
         if self.measure == "error":
             return Baseline.mean(self._evaluation)
         return Baseline.commonest(self._evaluation, self.output_labels)

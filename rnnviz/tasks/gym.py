@@ -23,12 +23,12 @@ REST = "rest"
 REST_DAY = "rest day"
 FEELINGS = ("tired", "fine", "strong")
 
-#: A working week of which the first day alternates: on Friday one must still know which it was.
+#: A working week whose first day alternates: on Friday the network must still know which it was.
 TWO_WEEKS = (
     "legs", "core", "cardio", "cardio", "cardio",
     "arms", "core", "cardio", "cardio", "cardio",
 )  # fmt: skip
-#: The simplest schedule: yesterday alone tells what is due.
+#: The simplest schedule: yesterday alone determines what is due.
 THREE_DAYS = ("shoulder", "biceps", "cardio")
 
 _EVALUATION_SEED = 20_000
@@ -38,33 +38,34 @@ _PROBE_SEED = 30_000
 
 @dataclass(frozen=True)
 class GymSchedule(Generated):
-    """A list of exercises that repeats, one a day; after each day, say which one is due next.
+    """A list of exercises that repeats, one a day; after each day, predict which one is due next.
 
-    Every sequence starts at some place of the list, on a day on which what was due was done. A
-    missed day is seen as "rest". On a day with noise another exercise is seen than was due; the
-    schedule goes on as if it had been done. On the weekly rest day, seen as "rest day", the
-    schedule waits; it is itself due. Sequences of a schedule with a rest day start the day after.
+    Every sequence starts at some place of the list, on a day on which the exercise that was due was
+    done. A missed day is seen as "rest". On a day with noise another exercise is seen than was due;
+    the schedule goes on as if the right one had been done. On the weekly rest day, seen as "rest
+    day", the schedule waits; a rest day can itself be due. Sequences of a schedule with a rest day
+    start the day after.
 
     Parameters
     ----------
     exercises : tuple of str
-        2..50 names, at least 2 of them different. Names that differ in case alone are the same
-        exercise, spelt as at first. "rest" is free to use as long as no day is missed, and
-        "rest day" as long as there is none.
+        2..50 names, at least 2 of them different. Names that differ only in case are the same
+        exercise, spelt as at first. "rest" may be used as a name unless days can be missed, and
+        "rest day" unless there is one.
     length
         Number of days T, 2..500.
     missed
         Probability that a day is missed, 0..0.9. Above 0 there is one more input, "rest".
     when_missed
-        `waits`: what was due stays due. `runs on`: it is skipped.
+        `waits`: the exercise that was due stays due. `runs on`: it is skipped.
     rest_day
         `none`, or a day of the week.
     noise
-        Probability that something else is done than is due, 0..0.5.
+        Probability that another exercise is done than the one that is due, 0..0.5.
     view
-        `yesterday`: the network sees what was done the day before. `calendar`: it sees weekday,
-        month and how you feel on the day for which the answer is. The schedule then follows the
-        calendar from a first day on, unless it waits on missed days. How you feel is pure chance.
+        `yesterday`: the network sees what was done the day before. `calendar`: it sees the weekday,
+        the month and how you feel on the day to predict. The schedule then follows the calendar
+        from a first day on, unless it waits on missed days. How you feel is pure chance.
 
     Raises
     ------
@@ -83,9 +84,9 @@ class GymSchedule(Generated):
     key: ClassVar[str] = "gym"
     title: ClassVar[str] = "Gym schedule"
     teaches: ClassVar[str] = (
-        "What is due next follows from what was done before, and from the calendar only where the "
-        "schedule keeps step with the week. Where the last day does not tell, because days were "
-        "missed or an exercise repeats, it takes a memory."
+        "What is due next depends on what was done before. It depends on the calendar only where "
+        "the schedule keeps in step with the week. Where yesterday does not determine it, because "
+        "days were missed or an exercise repeats, the network needs a memory."
     )
     difficulty: ClassVar[str] = "missed"
     signals: ClassVar[tuple[str, ...]] = (REST,)
@@ -96,7 +97,7 @@ class GymSchedule(Generated):
             "Exercises",
             tuple,
             TWO_WEEKS,
-            "What the schedule repeats, one exercise a day, in this order. A name may occur twice: "
+            "The exercises of the schedule, one a day, in this order. A name may occur twice: "
             "then one day of memory may not be enough.",
             low=2,
             high=50,
@@ -117,8 +118,8 @@ class GymSchedule(Generated):
             "Missed days",
             float,
             0.0,
-            "Probability that a day, but not the first nor a rest day, is missed. The network then "
-            "sees “rest”.",
+            "Probability that a day is missed (never the first day or a rest day). The network "
+            "then sees “rest”.",
             low=0.0,
             high=0.9,
             short="miss",
@@ -129,7 +130,7 @@ class GymSchedule(Generated):
             str,
             "waits",
             "Waits: the exercise that was due stays due, so it must be remembered across the gap. "
-            "Runs on: it is skipped, so the days of the gap must be counted.",
+            "Runs on: it is skipped, so the missed days must be counted.",
             choices=("waits", "runs on"),
             short="wait",
         ),
@@ -138,8 +139,8 @@ class GymSchedule(Generated):
             "Weekly rest day",
             str,
             "none",
-            "A day of the week on which nothing is done and the schedule waits. Yesterday's "
-            "exercise does not tell when it comes; the calendar does.",
+            "A weekday on which nothing is done and the schedule waits. Yesterday's exercise does "
+            "not tell when it comes; the calendar does.",
             choices=("none", *calendar.WEEKDAYS),
             short="off",
         ),
@@ -148,8 +149,8 @@ class GymSchedule(Generated):
             "Days with a different exercise",
             float,
             0.0,
-            "Of the days after the first on which an exercise is done, the share with another one "
-            "than was due. The schedule goes on as if what was due had been done.",
+            "Share of the days with an exercise, the first day excepted, on which another one is "
+            "done than was due. The schedule goes on as if the right one had been done.",
             low=0.0,
             high=0.5,
             short="noise",
@@ -160,8 +161,8 @@ class GymSchedule(Generated):
             str,
             "yesterday",
             "Yesterday: the exercise done the day before. Calendar: weekday, month and how you "
-            "feel on the day itself, the feed-forward way: enough only where the schedule keeps "
-            "step with the week.",
+            "feel on the day itself. This is the feed-forward approach; it is enough only where "
+            "the schedule keeps in step with the week.",
             choices=("yesterday", "calendar"),
             short="view",
         ),
@@ -192,17 +193,17 @@ class GymSchedule(Generated):
 
     @property
     def solved(self) -> float:
-        """Nearly all that can be known; with noise the first days may mislead."""
+        """Nearly all that can be known; with noise the first days may be misleading."""
         if self.view == "calendar":
             return 0.98 * self.best_accuracy
         return 0.95 if self.noise else 0.99
 
     @cached_property
     def memoryless(self) -> float:
-        """Best accuracy of any model that sees the present input alone.
+        """Best accuracy of any model that sees the current input alone.
 
         Yesterday: counted on the evaluation sequences. Calendar: counted over all days until the
-        calendar and the schedule are in step again; how you feel says nothing.
+        calendar and the schedule are in step again; how you feel carries no information.
         """
         if self.view == "yesterday":
             return memoryless.best_accuracy(self._evaluation)
@@ -246,17 +247,17 @@ class GymSchedule(Generated):
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """What a day can be seen as: the output labels, and "rest" if days are missed."""
+        """What can be seen on a day: the output labels, and "rest" if days can be missed."""
         return Vocabulary((*self.output_labels, REST) if self.missed else self.output_labels)
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         count = len(self.exercises)
         names = " → ".join(self.exercises[:4]) + (" → …" if count > 4 else "")
         sentences = [
-            f"A schedule of {count} exercises repeats ({names}); after each of {self.length} days "
-            "the network says which one is due next."
+            f"A schedule of {count} exercises repeats ({names}). After each of {self.length} days "
+            "the network predicts which one is due next."
         ]
         if self.missed:
             sentences.append(
@@ -266,11 +267,12 @@ class GymSchedule(Generated):
             sentences.append(f"Every {self.rest_day} is a rest day, on which the schedule waits.")
         if self.noise:
             sentences.append(
-                f"Of the days with an exercise, {100 * self.noise:g} % have another than was due."
+                f"On {100 * self.noise:g} % of the days with an exercise, it is not the one that "
+                "was due."
             )
         if self.view == "calendar":
             sentences.append(
-                "It does not see what was done, only weekday, month and how you feel: by these no "
+                "It sees only weekday, month and how you feel, not what was done. From these, no "
                 f"model without memory can be right on more than {100 * self.memoryless:.0f} % of "
                 "the days."
             )
@@ -297,9 +299,10 @@ class GymSchedule(Generated):
             return "the schedule waits" if waits else "the schedule runs on"
         if waits:
             return (
-                "the network sees “rest”, the schedule waits, and what was due must be remembered"
+                "the network sees “rest”, the schedule waits, and the network must remember what "
+                "was due"
             )
-        return "the network sees “rest”, the schedule runs on, and the days must be counted"
+        return "the network sees “rest”, the schedule runs on, and the network must count the days"
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
         """Draw sequences that start at random places of the schedule."""
@@ -310,11 +313,11 @@ class GymSchedule(Generated):
 
     @property
     def probe_names(self) -> tuple[str, ...]:
-        """One for each start; with missed days also a long gap and an unbroken schedule."""
+        """One for each start; if days can be missed, also a long gap and an unbroken schedule."""
         return tuple(self._probe_patterns)
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
-        """Leave out the days before enough exercises were seen to know the next."""
+        """Leave out the first days, on which too few exercises were seen to know the next."""
         if self.view == "calendar" or self.memory_days == 1:
             return None
         exercise = batch.x[:, :, : len(dict.fromkeys(self.exercises))].any(axis=2)
@@ -331,7 +334,7 @@ class GymSchedule(Generated):
             an exercise, "rest" or "rest day"), `missed` and `other` (bool).
         batch : Batch
             One sequence of as many steps. The network's output at step t is about day t + 1 of the
-            table; about day 0 it says nothing.
+            table; it has no output for day 0.
         """
         task = replace(self, length=count * WEEK)
         days = task._draw(generator, 1)

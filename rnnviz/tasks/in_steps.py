@@ -1,4 +1,4 @@
-"""Reading in small steps what takes long, and keeping the last few of what was read."""
+"""Read in small steps what takes long, and cache the last few results."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Found = TypeVar("Found")
 
 
 class Reader(Generic[Asked, Found]):
-    """Reads step by step, and keeps the last few things that it has read or refused.
+    """Reads step by step, and caches the last few results and refusals.
 
     Parameters
     ----------
     read
-        Makes what is asked for, in steps of some milliseconds, or raises ValueError.
+        Reads what is asked for, in steps of some milliseconds, or raises ValueError.
     most
-        How many are kept.
+        How many results are kept.
     """
 
     def __init__(self, read: Callable[[Asked], Generator[None, None, Found]], most: int) -> None:
@@ -27,7 +27,7 @@ class Reader(Generic[Asked, Found]):
         self._known: OrderedDict[Asked, Found | ValueError] = OrderedDict()
 
     def get(self, asked: Asked) -> Found:
-        """Return what was asked for, again for free.
+        """Return what was asked for; a second time it comes from the cache.
 
         Raises
         ------
@@ -45,11 +45,11 @@ class Reader(Generic[Asked, Found]):
         return found
 
     def prepare(self, asked: Asked) -> Iterator[None]:
-        """Read in small steps what is not known yet; `get` then returns or refuses it at once."""
+        """Read in small steps what is not cached yet; `get` then returns or refuses it at once."""
         yield from self._steps(asked)
 
     def _steps(self, asked: Asked) -> Generator[None, None, Found | ValueError]:
-        """Read, and return what was found: others may have pushed it out before it is asked for."""
+        """Read and return the result, which others may push out of the cache at once."""
         known = self._known.get(asked)
         if known is not None:
             return known
@@ -57,7 +57,7 @@ class Reader(Generic[Asked, Found]):
         try:
             found = yield from self._read(asked)
         except ValueError as refused:
-            found = ValueError(str(refused))  # without what the reading of it held
+            found = ValueError(str(refused))  # a new one: it holds no traceback
         self._known[asked] = found
         while len(self._known) > self._most:
             self._known.popitem(last=False)

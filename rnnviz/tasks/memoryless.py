@@ -1,4 +1,4 @@
-"""How well a model could do that sees the present input alone: what memory is worth in a task."""
+"""How well a model can do that sees the current input alone: what memory is worth in a task."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from rnnviz.tasks.task import Batch, scored_targets
 
-#: Parts into which the range of a number is cut, each with equally many steps.
+#: The range of a number is divided into this many parts, each with equally many steps.
 _PARTS = 50
 
 
 def best_accuracy(batch: Batch) -> float:
-    """Return the best accuracy on this batch of a function of the present input.
+    """Return the best accuracy on this batch of a function of the current input.
 
-    For each different input, take the target that it has most often. Counted on the batch itself,
-    so no such function does better there, whatever it was trained on.
+    For each distinct input, predict its most frequent target. This is counted on the batch itself,
+    so no such function does better there, however it was trained.
     """
     inputs, targets = _scored_inputs(batch), scored_targets(batch)
     _, which = np.unique(inputs, axis=0, return_inverse=True)
@@ -26,12 +26,12 @@ def best_accuracy(batch: Batch) -> float:
 
 
 def least_error(batch: Batch) -> float:
-    """Return the least mean squared error of a function of the present input, some numbers.
+    """Return the least mean squared error of a function of the current input, a few numbers.
 
-    The function is a straight line (of several numbers a plane) in each of up to 50 parts of the
-    range of the first one. That is nearly, but not exactly, the best one: more parts would follow
-    chance, and so would parts of less than ten different steps for each number. (Windows that
-    overlap have the same step many times.)
+    The function is a straight line (of several numbers, a plane) in each of up to 50 parts of the
+    range of the first number. That is nearly, but not exactly, the best one: more parts would fit
+    chance, and so would parts with fewer than ten distinct steps for each number. (Overlapping
+    windows contain the same step many times.)
     """
     inputs, targets = _scored_inputs(batch), scored_targets(batch)
     order = np.argsort(inputs[:, 0], kind="stable")

@@ -1,4 +1,4 @@
-"""The next label in a column of one's own."""
+"""Predict the next label in a column of the user's own data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnviz.tasks.column import HOLDOUT, Column, column_fields
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure, only_last
 from rnnviz.tasks.vocabulary import Vocabulary
 
-#: Labels of our own: the weather of an imaginary town, day by day.
+#: Sample data: the weather of an imaginary town, day by day.
 SAMPLE_LABELS = Path(__file__).with_name("sample_labels.csv").read_text(encoding="utf-8")
 
 MOST_LABELS = 500
@@ -25,10 +25,10 @@ MOST_LABELS = 500
 
 @dataclass(frozen=True)
 class NextLabel(Column):
-    """See a window of a column of labels, say which label the next row has.
+    """Given a window of a column of labels, predict the label of the next row.
 
-    Labels are plain data, never run or drawn as markup; they are numbered in the order of their
-    first appearance. Only the last step of a window is scored.
+    Labels are plain data: they are never executed or rendered as markup. They are numbered in the
+    order of first appearance. Only the last step of a window is scored.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class NextLabel(Column):
     length
         Number of rows T that the network sees, 1..200.
     holdout
-        Share of the labels, the last ones, that is never trained, 0..0.5.
+        Share of the labels, at the end, that is never trained, 0..0.5.
 
     Raises
     ------
@@ -58,8 +58,8 @@ class NextLabel(Column):
     key: ClassVar[str] = "labels"
     title: ClassVar[str] = "Own labels"
     teaches: ClassVar[str] = (
-        "Data differ in how much of what comes next lies in what came before: compare the score "
-        "with that of a model without memory."
+        "Data differ in how well the past predicts what comes next: compare the score with that of "
+        "a model without memory."
     )
     usual: ClassVar[str] = "the last column"
     difficulty: ClassVar[str] = "length"
@@ -84,22 +84,22 @@ class NextLabel(Column):
 
     @property
     def measure(self) -> Measure:
-        """How a score is to be read."""
+        """How a score is measured."""
         return "accuracy"
 
     @property
     def solved(self) -> float:
-        """A third of the way from a model without memory to perfection: no bound is known."""
+        """A third of the way from a model without memory to perfection: no upper bound is known."""
         return self.memoryless + (1 - self.memoryless) / 3
 
     @cached_property
     def memoryless(self) -> float:
-        """Best accuracy of a function of the present label, on the evaluation windows."""
+        """Best accuracy of a function of the current label, on the evaluation windows."""
         return memoryless.best_accuracy(self._evaluation)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The labels in the order of their first appearance."""
+        """The labels in the order of first appearance."""
         return Vocabulary.of(self._sequence)
 
     @property
@@ -119,15 +119,15 @@ class NextLabel(Column):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, and what was done to the data."""
+        """The input, the required output, and what was done to the data."""
         return (
-            f"{self.length} labels of {shown(self.chosen)} in a row come in; the network predicts "
-            f"the next one. The column has {len(self._sequence):,} labels, "
+            f"The input is {self.length} consecutive labels of {shown(self.chosen)}; the network "
+            f"predicts the next one. The column has {len(self._sequence):,} labels, "
             f"{len(self.vocabulary)} distinct.{self._sentences}"
         )
 
     def baseline(self) -> Baseline:
-        """Return the score of always guessing the label that comes next most often."""
+        """Return the score of always predicting the most frequent next label."""
         return Baseline.commonest(self._evaluation, self.output_labels)
 
     def symbols(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The next value of a series of one's own, or the value some rows later."""
+"""Predict the next value of the user's own series, or the value some rows later."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rnnviz.tasks.dates import date_labels
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
 
-#: A series of our own: how many people came to an imaginary gym, day by day.
+#: Sample data: how many people came to an imaginary gym, day by day.
 SAMPLE_SERIES = Path(__file__).with_name("sample_series.csv").read_text(encoding="utf-8")
 
 
@@ -29,12 +29,12 @@ _COLUMN_FIELDS = column_fields(SAMPLE_SERIES, 14, "numbers to predict", "first o
 
 @dataclass(frozen=True)
 class NextValue(Column):
-    """See a window of a series of numbers, predict its value some rows later.
+    """Given a window of a series of numbers, predict its value some rows later.
 
-    The network sees the column that it predicts and, if some are named, more columns beside it.
-    What it sees and predicts is scaled: less the mean, divided by the standard deviation, both of
-    the training part of each column alone. Errors are in these units, squared. Every step of a
-    window is scored; among held-out ones, those whose target is held out.
+    The network sees the column that it predicts and, if more columns are named, those too. Inputs
+    and targets are scaled: the mean is subtracted and the result divided by the standard deviation,
+    both taken from the training part of each column alone. Errors are in these units, squared.
+    Every step of a window is scored; in held-out windows, only the steps whose target is held out.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ class NextValue(Column):
     inputs : tuple of str
         Names of up to 20 more columns of numbers that the network sees in the same rows.
     gaps
-        Rows without a value in any of these columns are `dropped`, or `filled` on a straight line
-        between the neighbours.
+        Rows without a value in any of these columns are `dropped`, or `filled` by linear
+        interpolation between the neighbours.
     length
         Number of rows T that the network sees, 1..200.
     ahead
         How many rows later, 1..100.
     holdout
-        Share of the values, the last ones, that is never trained, 0..0.5.
+        Share of the values, at the end, that is never trained, 0..0.5.
 
     Raises
     ------
@@ -71,8 +71,8 @@ class NextValue(Column):
     key: ClassVar[str] = "values"
     title: ClassVar[str] = "Own series"
     teaches: ClassVar[str] = (
-        "A network may fit what it was trained on better than what comes later: compare with the "
-        "score on what was held out."
+        "A network may fit the data it was trained on better than the data that come later: "
+        "compare with the score on the held-out part."
     )
     usual: ClassVar[str] = "the first column of numbers"
     difficulty: ClassVar[str] = "ahead"
@@ -82,7 +82,7 @@ class NextValue(Column):
               "Columns of numbers that the network sees beside the one it predicts, in the same "
               "rows.", low=0, high=20, short="in"),
         *_COLUMN_FIELDS[2:],
-        Field("ahead", "Rows ahead", int, 1, "How many rows later the value is to be said.",
+        Field("ahead", "Rows ahead", int, 1, "How many rows ahead the network predicts.",
               low=1, high=100, short="ahead"),
         HOLDOUT,
     )  # fmt: skip
@@ -103,12 +103,12 @@ class NextValue(Column):
                 if name:
                     yield from table.reading_numbers(read, name)
                     continue
-                for each in read.names:  # The usual one is the first of numbers.
+                for each in read.names:  # By default, the first column of numbers.
                     yield from table.reading_numbers(read, each)
                     if table.is_numeric(read, each):
                         break
         except (KeyError, TypeError, AttributeError, ValueError):
-            return  # Who makes a task of it says what is wrong.
+            return  # `make_task` will say what is wrong.
 
     @property
     def loss(self) -> Loss:
@@ -117,17 +117,17 @@ class NextValue(Column):
 
     @property
     def measure(self) -> Measure:
-        """How a score is to be read."""
+        """How a score is measured."""
         return "error"
 
     @property
     def solved(self) -> float:
-        """Half the error of a model without memory: no bound is known for data of one's own."""
+        """Half the error of a model without memory: for the user's own data no bound is known."""
         return 0.5 * self.memoryless
 
     @cached_property
     def memoryless(self) -> float:
-        """Least error of a function of the present row, on the evaluation windows."""
+        """Least error of a function of the current row, on the evaluation windows."""
         return memoryless.least_error(self._evaluation)
 
     @property
@@ -142,20 +142,20 @@ class NextValue(Column):
 
     @property
     def output_labels(self) -> tuple[str, ...]:
-        """The column, later."""
+        """The predicted column, later."""
         return (f"next {self.chosen}",)
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, and what was done to the data."""
+        """The input, the required output, and what was done to the data."""
         rows = "row" if self.ahead == 1 else "rows"
-        more = f", with {', '.join(map(shown, self.inputs))} of the same rows," * bool(self.inputs)
-        each = ", each column by itself" * bool(self.inputs)
+        more = f", with {', '.join(map(shown, self.inputs))} of the same rows" * bool(self.inputs)
+        each = ", each column separately" * bool(self.inputs)
         return (
-            f"{self.length} values of {shown(self.chosen)}{more} come in; at each step the network "
-            f"predicts the value of {shown(self.chosen)} {self.ahead} {rows} later. It sees values "
-            f"scaled by the training part{each}: mean {number(self.mean, 4)} becomes 0, standard "
-            f"deviation {number(self.deviation, 4)} becomes 1.{self._sentences}"
+            f"The input is {self.length} values of {shown(self.chosen)}{more}. At each step the "
+            f"network predicts the value of {shown(self.chosen)} {self.ahead} {rows} later. Values "
+            f"are scaled by the training part{each}: mean {number(self.mean, 4)} becomes 0, "
+            f"standard deviation {number(self.deviation, 4)} becomes 1.{self._sentences}"
         )
 
     @property
@@ -182,17 +182,17 @@ class NextValue(Column):
         return part.mean(axis=0), np.where(varies, spread, 1.0)
 
     def unscale(self, scaled: NDArray[np.floating] | float) -> NDArray[np.float64]:
-        """Return values as they stand in the file for values as the network sees or says them."""
+        """Return values in the units of the file, for values that the network sees or outputs."""
         return np.asarray(scaled, dtype=np.float64) * self.deviation + self.mean
 
     def baseline(self) -> Baseline:
-        """Return the score of always saying the mean, as it stands in the file."""
+        """Return the score of always predicting the mean, in the units of the file."""
         scaled = Baseline.mean(self._evaluation)
         mean = float(self.unscale(np.asarray(self._evaluation.y, dtype=np.float64).mean()))
         return Baseline(number(mean, 4), scaled.score, "error", self.deviation)
 
     def symbols(self) -> pd.DataFrame:
-        """Return an empty table: there are numbers, no symbols."""
+        """Return an empty table: the inputs are numbers, not symbols."""
         return pd.DataFrame({"symbol": [], "integer": [], "count": []})
 
     def latest(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.float64], Batch]:
@@ -206,9 +206,9 @@ class NextValue(Column):
         Returns
         -------
         places : array, (N,)
-            Which value each last step asks for, counted from 1.
+            Index of the value that each window's last step must predict, counted from 1.
         values : array, (N,)
-            Those values, as they stand in the file.
+            Those values, in the units of the file.
         batch : Batch
             The windows, (T, N, C).
         """
@@ -226,7 +226,8 @@ class NextValue(Column):
         for name in self._table.names:
             if table.is_numeric(self._table, name):
                 return name
-        # No column is all numbers: let the last one, most likely meant, say what is wrong with it.
+        # No column is all numbers: the last one, most likely the one meant, gives the error
+        # message.
         return self._table.names[-1]
 
     @cached_property
@@ -259,7 +260,7 @@ class NextValue(Column):
         return super()._name(place) + date
 
     def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
-        """Return trained windows to read: of the column that is predicted."""
+        """Return training windows to read, of the predicted column."""
         places = generator.integers(self.windows, size=count).tolist()
         return [Example(*self._own_texts(place)) for place in places]
 
@@ -269,7 +270,7 @@ class NextValue(Column):
         return seen, self._own_texts(place)[1]
 
     def _own_texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what is seen of the column that is predicted, and its targets."""
+        """Return the inputs of the predicted column, and its targets."""
         own = self._sequence[place : place + self.ahead + self.length, 0]
         texts = tuple(f"{value:.4g}" for value in own)
         return texts[: self.length], texts[self.ahead :]

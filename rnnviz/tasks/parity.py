@@ -1,4 +1,4 @@
-"""Say whether the number of ones is odd."""
+"""Output whether the number of ones is odd."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from rnnviz.tasks.task import Batch, only_last
 
 @dataclass(frozen=True)
 class Parity(Generated):
-    """See random bits, say whether the number of ones so far is odd.
+    """Given random bits, output whether the number of ones so far is odd.
 
-    Minsky and Papert (1969), "Perceptrons": no part of the input says anything about the answer.
-    With the answer asked for at the last step alone, it is the task of Hochreiter and Schmidhuber
-    (1997), section 1: guessing weights at random finds it sooner than a gradient does.
+    Minsky and Papert (1969), "Perceptrons": no part of the input is informative by itself. With a
+    single target at the last step, it is the task of Hochreiter and Schmidhuber (1997), section 1:
+    guessing weights at random solves it sooner than gradient descent does.
 
     Parameters
     ----------
     asked
-        `every step`, or `last step`: far harder, because nothing tells about the steps between.
+        `every step`, or `last step`: far harder, because no intermediate step has a target.
     length
         Number of bits T, 2..200.
 
@@ -39,14 +39,15 @@ class Parity(Generated):
     key: ClassVar[str] = "parity"
     title: ClassVar[str] = "Parity"
     teaches: ClassVar[str] = (
-        "A state of one bit that every input may flip must never be wrong once, so it is sharp, "
-        "and learned all of a sudden."
+        "The network must remember one bit, which any input may flip, and must never be wrong "
+        "once. So the state is sharp, and the task is learned suddenly."
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
-            "asked", "Asked at", str, "every step",
-            "At every step, the flip is usually learned in some hundred iterations. At the last "
-            "step alone, nothing tells about the steps between: 4 bits are learned, 6 hardly ever.",
+            "asked", "Targets at", str, "every step",
+            "With a target at every step, the flip is usually learned in some hundred iterations. "
+            "With one at the last step alone, nothing guides the steps between: 4 bits are "
+            "learned, 6 hardly ever.",
             choices=("every step", "last step"), short="ask",
         ),
         length_field(12, 2, 200, "Number of bits in one sequence."),
@@ -64,11 +65,11 @@ class Parity(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         when = "at each step" if self.asked == "every step" else "after the last one"
         return (
-            f"{self.length} random bits come in; {when} the network says whether the number of "
-            "ones so far is even or odd. One bit is to be remembered, and flipped by each one."
+            f"{self.length} random bits come in; {when} the network must output whether the number "
+            "of ones so far is even or odd. It must remember one bit, which each 1 flips."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:

@@ -1,4 +1,4 @@
-"""The embedded Reber grammar: the last symbol but one is the second, whatever came between."""
+"""The embedded Reber grammar: the last symbol but one repeats the second, whatever came between."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rnnviz.tasks.generated import Generated, length_field
 from rnnviz.tasks.task import Batch
 
 _SYMBOLS = "BTPSXVE"
-#: For each node of the inner grammar, the two ways on: symbol, next node. Node 5 is left by E.
+#: For each node of the inner grammar, its two transitions: symbol, next node. E leaves node 5.
 _WAYS = (
     (("T", 1), ("P", 2)),
     (("S", 1), ("X", 3)),
@@ -30,14 +30,14 @@ _PAD = len(_SYMBOLS)
 
 @dataclass(frozen=True)
 class Reber(Generated):
-    """See the symbols of a grammar, say at each step which one is next.
+    """Given the symbols of a grammar, predict the next one at each step.
 
     A sequence is B, then T or P, then a word of the Reber grammar (B ... E), then T or P as before,
     then E. Cleeremans, Servan-Schreiber and McClelland (1989); Hochreiter and Schmidhuber (1997),
-    task 1. Where two symbols are possible each comes with probability 1/2, and the target is the
-    one that comes. Every step is trained; those whose next symbol can be known count in the
-    evaluation: four in each sequence, one of them where T or P must be said again. Sequences are
-    drawn from up to 4096 prepared ones; those that are too long are left out.
+    task 1. Where two symbols are possible, each has probability 1/2, and the target is the one that
+    comes. Every step is trained; the steps whose next symbol can be known count in the evaluation:
+    four in each sequence, one of them where T or P must be repeated. Sequences are drawn from up to
+    4096 prepared ones; those that are too long are left out.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ class Reber(Generated):
     key: ClassVar[str] = "reber"
     title: ClassVar[str] = "Embedded Reber grammar"
     teaches: ClassVar[str] = (
-        "The grammar between is learned first, from near symbols; the far symbol that must be said "
-        "again at the end comes last."
+        "The grammar in the middle is learned first, from nearby symbols. The distant symbol, "
+        "which must be repeated at the end, comes last."
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(20, 8, 60, "Steps of the longest sequence: the longer, the farther the lag."),
+        length_field(20, 8, 60, "Time steps of the longest sequence; longer means a longer lag."),
     )
 
     @property
@@ -74,12 +74,13 @@ class Reber(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
             "B, then T or P, then a word of a grammar (itself B … E, of random length), then the "
-            "same T or P, then E; at each step the network predicts the next symbol. The second "
-            "symbol must be remembered across the word, in which T and P occur too. Steps after "
-            f"which one symbol alone is possible count in the evaluation. Up to {self.length} "
+            "same T or P, then E. At each step the network predicts the next symbol. It must "
+            "remember the second symbol across the word, in which T and P also occur. Only the "
+            "steps with a single possible next symbol count in the evaluation. Up to "
+            f"{self.length} "
             "steps."
         )
 
@@ -92,10 +93,10 @@ class Reber(Generated):
         return Batch(self._inputs.take(seen, axis=0), y, mask)
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_]:
-        """Count the steps after which one symbol alone is possible."""
+        """Count the steps with a single possible next symbol."""
         steps = np.arange(self.length)[:, None]
         last = batch.x.any(axis=2).sum(axis=0) - 1
-        # After the outer T or P: B. After the word but its E: E. Then T or P again, then E.
+        # After the outer T or P: B. After the word without its E: E. Then T or P again, then E.
         certain: NDArray[np.bool_] = (steps == 1) | ((steps >= last - 2) & (steps <= last))
         return certain
 

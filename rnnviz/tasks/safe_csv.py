@@ -1,4 +1,4 @@
-"""CSV that we write: what a spreadsheet would run as a formula stays a text."""
+"""CSV files that we write: what a spreadsheet would run as a formula stays text."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import lru_cache
 
 import pandas as pd
 
-#: How a formula begins, for one spreadsheet or another; full-width characters count as the same.
+#: How a formula can begin, in one spreadsheet or another; full-width characters count too.
 _FORMULA = ("=", "+", "-", "@")
-#: Where some spreadsheets cut a line, whatever the file's own separator is, and begin a cell.
+#: Where some spreadsheets split a line into cells, whatever the file's own separator is.
 _CUT = re.compile(r"([;\t\r\n])")
 
 
 def escape(cell: object) -> object:
     """Return a cell as it may stand in a CSV file that a spreadsheet opens.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe in front, and so does what
-    it would make a cell of its own, after a semicolon, a tab or a new line. Numbers and all other
-    texts stay as they are.
+    A text that a spreadsheet would run as a formula gets an apostrophe in front; so does a part
+    that it would make a cell of its own, after a semicolon, a tab or a new line. Numbers and all
+    other texts stay as they are.
     """
     return _harmless(cell) if isinstance(cell, str) else cell
 
@@ -31,7 +31,7 @@ def to_csv(table: pd.DataFrame) -> str:
     return str(harmless.to_csv(index=False, lineterminator="\n"))
 
 
-# A table has few different texts, many times.
+# Cached: a table has few distinct texts, each many times.
 @lru_cache(maxsize=4096)
 def _harmless(text: str) -> str:
     safe = "".join(f"'{part}" if _is_formula(part) else part for part in _CUT.split(text))
@@ -42,8 +42,8 @@ def _harmless(text: str) -> str:
 def _is_formula(text: str) -> bool:
     """Tell whether the first character that counts begins a formula.
 
-    Blanks, control characters and marks that no one sees are skipped by one spreadsheet or another,
-    and so are quotes, once a line has been cut.
+    Some spreadsheets skip blanks, control characters and invisible marks, and also quotes, once a
+    line has been split.
     """
     for character in text:
         if character != '"' and unicodedata.category(character)[0] not in "ZC":

@@ -1,4 +1,4 @@
-"""A schedule that repeats, day by day: what is due, what is done, and how much can be known."""
+"""A repeating schedule, day by day: what is due, what is done, and how much can be known."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEEK = len(calendar.WEEKDAYS)
 
 
 class Days(NamedTuple):
-    """A number of days in the lives of some people, as integers: days first, then people.
+    """Some days of several people, as integers: days first, then people.
 
     `seen` (T, B) is what was done, `due` (T+1, B) what the schedule said; `first` (B,) is the
     calendar's number of the first day.
@@ -29,10 +29,10 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """Exercises that repeat, one a day, and what comes between.
+    """Exercises that repeat, one a day, with rest days and missed days.
 
-    The integers after those of the exercises are `off`, the weekly rest day, if there is one, and
-    `rest`, a day that is missed. Where there is a rest day, the first day is the one after it.
+    The integers above those of the exercises are `off`, the weekly rest day, if there is one, and
+    `rest`, a missed day. If there is a rest day, the first day is the one after it.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Schedule:
     rest_day
         Number of the weekday, Monday 0, on which the schedule waits; None without a rest day.
     noise
-        Probability that another exercise is done than is due, though not on the first day.
+        Probability that another exercise is done than the one due, never on the first day.
     """
 
     cycle: tuple[int, ...]
@@ -74,7 +74,7 @@ class Schedule:
 
     @property
     def regular(self) -> bool:
-        """Whether all days follow from the first."""
+        """Whether the first day determines all others."""
         return not (self.missed or self.noise) and self.rest_day is None
 
     @property
@@ -98,7 +98,7 @@ class Schedule:
         return count
 
     def unbroken(self, start: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return what is due (T+1, B) in a `regular` schedule, by the place (B,) of the first."""
+        """Return what is due (T+1, B) in a `regular` schedule, by the starting place (B,)."""
         return self._rotations.take(start, axis=1)
 
     def draw(self, generator: np.random.Generator, people: int, dated: bool) -> Days:
@@ -133,7 +133,7 @@ class Schedule:
         first: NDArray[np.int64],
         done: NDArray[np.bool_],
     ) -> Days:
-        """Go through the days; where not `done` (T, B), the schedule waits or runs on."""
+        """Go through the days; where `done` (T, B) is false, the schedule waits or runs on."""
         done[0] = True
         due, off = self._due(start, done), self._off[:-1]
         seen = due[:-1].copy()
@@ -144,7 +144,7 @@ class Schedule:
         return Days(seen, due, first)
 
     def likeliest(self, days: Days) -> NDArray[np.int64]:
-        """Return the best answer (T, B) after each day for who knows all but the first place."""
+        """Return the best answer (T, B) after each day if all but the starting place is known."""
         done = days.seen < self.rest
         due = self._due(np.arange(len(self.cycle))[:, None, None], done)
         told = done & ~self._off[:-1, None]
@@ -173,7 +173,7 @@ class Schedule:
 
     @cached_property
     def _rotations(self) -> NDArray[np.int64]:
-        """(T+1, places): the exercise on each day, by the place of the first."""
+        """(T+1, places): the exercise on each day, by the starting place."""
         count = len(self.cycle)
         places = np.arange(self.length + 1)[:, None] + np.arange(count)
         return np.take(self.cycle, places % count)
@@ -186,7 +186,7 @@ class Schedule:
         return off
 
     def _due(self, start: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return what is due (..., T+1, B) by the place of the first day, (B,) or (S, 1, 1)."""
+        """Return what is due (..., T+1, B) by the starting place, (B,) or (S, 1, 1)."""
         moves = np.zeros((self.length + 1, done.shape[1]), dtype=np.int64)
         moves[1:] = done if self.waits else 1
         moves[1:][self._off[:-1]] = 0
@@ -195,7 +195,7 @@ class Schedule:
         return due
 
     def _disturb(self, generator: np.random.Generator, seen: NDArray[np.int64]) -> None:
-        """Replace some exercises, though none of the first day, by different ones."""
+        """Replace some exercises by different ones, never on the first day."""
         strikes = generator.random(seen.shape) < self.noise
         strikes[0] = False
         seen += strikes * generator.integers(1, self.kinds, size=seen.shape)

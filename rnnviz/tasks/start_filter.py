@@ -1,4 +1,4 @@
-"""How well a schedule could be known by all that was seen so far: a filter over where it began."""
+"""How well a schedule can be predicted from all days so far: a filter over the starting place."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ def best_answers(
     noise: float,
     kinds: int,
 ) -> NDArray[np.int64]:
-    """Return the likeliest of what can be due after each day, from that day and all before it.
+    """Return the most likely exercise after each day, given that day and all before it.
 
-    This is Bayes' rule for a start that is nowhere likelier than elsewhere: no model can be right
-    more often, save by luck.
+    This is Bayes' rule with a uniform prior over the starting places: no model can be right more
+    often, except by luck.
 
     Parameters
     ----------
     due : array, (S, T+1, B)
-        What would be due on each day, had the sequence begun at each of S places.
+        What would be due on each day if the sequence had started at each of S places.
     seen : array, (T, B)
         What was done.
     told : array of bool, (T, B)
-        On which days that says something about the place: not where a day is missed, or off.
+        Days that are informative about the place: not missed days, nor rest days.
     noise
-        Probability that another exercise is done than is due; never on the first day.
+        Probability that another exercise is done than the one due; 0 on the first day.
     kinds
         Number of different exercises.
 

@@ -1,4 +1,4 @@
-"""The next symbol of a text, from a window of the symbols before it."""
+"""Predict the next symbol of a text from a window of the symbols before it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from rnnviz.tasks.vocabulary import (
 )
 from rnnviz.tasks.windows import Windows
 
-#: A short text of our own, so that there is something to learn at the first click.
+#: A short sample text, so that there is something to learn at the first click.
 SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding="utf-8").strip()
 
 MOST_SYMBOLS = 500
 MOST_CHARACTERS = 5_000_000
-#: Characters from which a person lets the network go on.
+#: Most characters of a prompt that the network continues.
 MOST_TYPED = 2_500
 
 _NAME_CHARACTERS = 60
@@ -39,13 +39,12 @@ _NAME_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class NextSymbol(Windows):
-    """See a few symbols of a text in a row, say which one follows.
+    """Given a few consecutive symbols of a text, predict the next one.
 
     Words are split at blanks. Characters are what a reader takes for one (an emoji with its skin
-    tone, a letter with its accents); a run of blanks or line ends is one `␣`. Symbols are
-    numbered in the order of their first appearance. Only the last step of a
-    window is scored; the targets of the steps before, which are the next symbols of the window,
-    are true as well.
+    tone, a letter with its accents); a run of blanks or line ends is one `␣`. Symbols are numbered
+    in the order of first appearance. Only the last step of a window is scored; the targets of the
+    steps before, which are the next symbols of the window, are true as well.
 
     Parameters
     ----------
@@ -56,18 +55,18 @@ class NextSymbol(Windows):
     length
         Number of symbols T in a window, 1..50.
     encoding
-        `one-hot`: an input for each symbol. `embedding`: the symbol's integer, for which the
+        `one-hot`: one input for each symbol. `embedding`: the symbol's integer, for which the
         network learns a vector of `embedding_length` numbers; batches then hold integers (T, B).
         `integer`: one input, the symbol's integer scaled to 0..1.
     embedding_length
-        1..64; of no effect with another encoding.
+        1..64; no effect with another encoding.
     case
         `lowered` or `kept`.
     punctuation
-        `usual`: kept among characters, dropped around words. `kept`: a sign of its own among words
-        too. `dropped`.
+        `usual`: kept among characters, dropped around words. `kept`: also a symbol of its own among
+        words. `dropped`.
     holdout
-        Share of the windows, the last ones of the text, that is never trained, 0..0.5.
+        Share of the windows, at the end of the text, that is never trained, 0..0.5.
 
     Raises
     ------
@@ -87,8 +86,8 @@ class NextSymbol(Windows):
     key: ClassVar[str] = "symbols"
     title: ClassVar[str] = "Next symbol"
     teaches: ClassVar[str] = (
-        "What comes next may depend on several symbols before it, not on the last one alone, and "
-        "not all of it need be predictable."
+        "The next symbol may depend on several symbols before it, not on the last one alone, and "
+        "need not be fully predictable."
     )
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
@@ -97,7 +96,7 @@ class NextSymbol(Windows):
             "Text",
             str,
             SHIPPED_TEXT,
-            "What the network learns to continue. At most 500 different symbols.",
+            "The text that the network learns to continue. At most 500 different symbols.",
             low=1,
             high=MOST_CHARACTERS,
             short="text",
@@ -107,7 +106,7 @@ class NextSymbol(Windows):
             "Symbols are",
             str,
             "word",
-            "Words are split at blanks. Among characters a blank is a symbol too.",
+            "Words are split at blanks. Among characters, a blank is a symbol too.",
             choices=("word", "character"),
             short="unit",
         ),
@@ -116,7 +115,7 @@ class NextSymbol(Windows):
             "Window",
             int,
             3,
-            "Number of symbols in a row that the network sees before it predicts the next one.",
+            "How many consecutive symbols the network sees before it predicts the next one.",
             low=1,
             high=50,
             short="len",
@@ -126,9 +125,9 @@ class NextSymbol(Windows):
             "Encoding",
             str,
             "one-hot",
-            "One-hot gives each symbol an input of its own. Embedding learns a short vector for "
-            "each. Integer gives one input, the symbol's number scaled to 0..1: far harder, as "
-            "neighbours in the table look alike.",
+            "One-hot gives each symbol its own input. Embedding learns a short vector for each. "
+            "Integer gives a single input, the symbol's number scaled to 0..1: far harder, "
+            "because neighbours in the table look alike.",
             choices=("one-hot", "embedding", "integer"),
             short="enc",
         ),
@@ -137,7 +136,8 @@ class NextSymbol(Windows):
             "Embedding length",
             int,
             8,
-            "How many numbers the learned vector of a symbol has. Only for the encoding embedding.",
+            "How many numbers the learned vector of a symbol has. Only with the encoding "
+            "“embedding”.",
             low=1,
             high=64,
             short="emb",
@@ -148,7 +148,7 @@ class NextSymbol(Windows):
             "Capitals",
             str,
             "lowered",
-            "Lowered, “The” and “the” are one symbol; kept, they are two.",
+            "Lowered: “The” and “the” are one symbol. Kept: they are two.",
             choices=("lowered", "kept"),
             short="case",
         ),
@@ -157,8 +157,8 @@ class NextSymbol(Windows):
             "Punctuation",
             str,
             "usual",
-            "Usual: kept among characters, dropped around words. Kept: each sign around a word is "
-            "a symbol of its own.",
+            "Usual: kept among characters, dropped around words. Kept: each punctuation mark "
+            "around a word is a symbol of its own.",
             choices=("usual", "kept", "dropped"),
             short="punct",
         ),
@@ -167,8 +167,8 @@ class NextSymbol(Windows):
             "Held out",
             float,
             0.0,
-            "Share at the end of the text that is never trained, to see what is understood and not "
-            "only learned by heart.",
+            "Share of the text, at its end, that is never used for training. The score on it shows "
+            "how well what was learned generalises.",
             low=0.0,
             high=0.5,
             short="held",
@@ -191,7 +191,7 @@ class NextSymbol(Windows):
 
     @classmethod
     def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
-        """Read the text of some settings in small steps; the task is then made at once."""
+        """Read the text that the settings name in small steps; making the task is then quick."""
         values = {field.name: settings.get(field.name, field.default) for field in cls.fields}
         try:
             for field in cls.fields:
@@ -200,7 +200,7 @@ class NextSymbol(Windows):
             yield from _READER.prepare(asked)
             split = _READER.get(asked)
         except ValueError:
-            return  # Who makes a task of it says what is wrong.
+            return  # `make_task` will say what is wrong.
         length = values["length"]
         if len(split.codes) > length:
             yield from split.count_followers(_trained(split, length, values["holdout"]), length)
@@ -212,7 +212,7 @@ class NextSymbol(Windows):
 
     @property
     def measure(self) -> Measure:
-        """How a score is to be read."""
+        """How a score is measured."""
         return "accuracy"
 
     @property
@@ -222,17 +222,17 @@ class NextSymbol(Windows):
 
     @cached_property
     def memoryless(self) -> float:
-        """Best score on the evaluation batch of any model that sees the present input alone."""
+        """Best score on the evaluation batch of any model that sees the current input alone."""
         return memoryless.best_accuracy(self._evaluation)
 
     @property
     def input_size(self) -> int:
-        """One input for each symbol, or one in all."""
+        """One input for each symbol, or a single one."""
         return 1 if self.encoding == "integer" else len(self.vocabulary)
 
     @property
     def embedding_size(self) -> int | None:
-        """Length of the learned vectors, None if inputs are not integers to look up."""
+        """Length of the learned vectors; None if the inputs are not integers to look up."""
         return self.embedding_length if self.encoding == "embedding" else None
 
     @property
@@ -247,17 +247,17 @@ class NextSymbol(Windows):
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The symbols in the order of their first appearance."""
+        """The symbols in the order of first appearance."""
         return Vocabulary(self._split.labels)
 
     @property
     def windows(self) -> int:
-        """Number of windows that are trained; those that are held out come after them."""
+        """Number of windows used for training; the held-out ones come after them."""
         return _trained(self._split, self.length, self.holdout)
 
     @property
     def ambiguous_share(self) -> float:
-        """Share of the trained windows after which different symbols come in different places."""
+        """Share of the training windows that occur more than once, with different next symbols."""
         return self._followers[0] / self.windows
 
     @property
@@ -267,7 +267,7 @@ class NextSymbol(Windows):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said."""
+        """The input and the required output."""
         seen = f"{self.length} {self.unit}s in a row" if self.length > 1 else f"one {self.unit}"
         how = {
             "one-hot": "each with an input of its own",
@@ -284,7 +284,7 @@ class NextSymbol(Windows):
         )
 
     def encode(self, symbols: Sequence[str]) -> NDArray[Any]:
-        """Return the inputs for symbols that a person picked: (T, 1, D), or integers (T, 1).
+        """Return the inputs for symbols that a user picked: (T, 1, D), or integers (T, 1).
 
         Raises
         ------
@@ -292,11 +292,11 @@ class NextSymbol(Windows):
             If there are none, or one is not in the text.
         """
         if not len(symbols):
-            raise ValueError("at least 1 symbol is needed to go on from, got 0")
+            raise ValueError("at least 1 symbol is needed to continue from, got 0")
         return self._look_up(self.vocabulary.encode(symbols)[:, None])
 
     def read(self, text: str) -> tuple[str, ...]:
-        """Return the symbols of what a person typed, split as the text of the task is.
+        """Return the symbols of what a user typed, split in the same way as the text of the task.
 
         Raises
         ------
@@ -310,7 +310,7 @@ class NextSymbol(Windows):
         typed = _stretches_of(_Asked(text, self.unit, self.case, self.punctuation))
         symbols = tuple(symbol for stretch in typed for symbol in stretch)
         if self.unit == "character" and text.strip():
-            # A blank at either end is a symbol as well: the next word is to begin, or has begun.
+            # A blank at either end is a symbol as well: it separates words.
             before = (SPACE,) if text[:1].isspace() else ()
             symbols = (*before, *symbols, *((SPACE,) if text[-1:].isspace() else ()))
         if not symbols:
@@ -331,7 +331,7 @@ class NextSymbol(Windows):
         return "".join(symbols).replace(SPACE, " ")
 
     def baseline(self) -> Baseline:
-        """Return the score of always guessing the symbol that follows most often."""
+        """Return the score of always predicting the most frequent next symbol."""
         return Baseline.commonest(self._evaluation, self.output_labels)
 
     def symbols(self) -> pd.DataFrame:
@@ -358,12 +358,12 @@ class NextSymbol(Windows):
         return self._split.codes
 
     def _window(self, place: int) -> tuple[str, ...]:
-        """Return the symbols of a window, and the one that follows."""
+        """Return the symbols of a window, and the one that follows it."""
         return self.vocabulary.decode(self._codes[place : place + self.length + 1])
 
     @cached_property
     def _inputs(self) -> NDArray[np.float64]:
-        """(symbols, D): what the network sees of each symbol, unless it looks it up itself."""
+        """(symbols, D): what the network sees of each symbol, unless it uses an embedding."""
         size = len(self.vocabulary)
         return np.eye(size) if self.encoding == "one-hot" else np.arange(size)[:, None] / (size - 1)
 
@@ -377,7 +377,7 @@ class NextSymbol(Windows):
 
     @cached_property
     def _followers(self) -> tuple[int, int]:
-        """How many trained windows are ambiguous, and how many can be known at best."""
+        """How many training windows are ambiguous, and how many can be known at best."""
         for _ in self._split.count_followers(self.windows, self.length):
             pass
         return self._split.followers[self.windows, self.length]
@@ -392,7 +392,7 @@ class NextSymbol(Windows):
         if len(text) > _NAME_CHARACTERS:
             text = "…" + text[-_NAME_CHARACTERS:]
         if right_to_left(text + following):
-            # Isolated, or the arrow would turn round with the letters beside it.
+            # Isolated, or right-to-left letters beside it would turn the arrow round.
             text, following = f"\u2068{text}\u2069", f"\u2068{following}\u2069"
         return f"{place + 1}: {text} → {following}"
 
@@ -404,11 +404,11 @@ class _Split:
     Parameters
     ----------
     labels
-        The different ones.
+        The distinct symbols.
     codes
-        The place of each symbol of the text among them.
+        The index of each symbol of the text in `labels`.
     followers
-        What was counted of windows so far, by how many there are and how long each is: two numbers.
+        Cached counts, by the number of windows and their length: two numbers each.
     """
 
     labels: tuple[str, ...]
@@ -416,21 +416,21 @@ class _Split:
     followers: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
 
     def count_followers(self, windows: int, length: int) -> Iterator[None]:
-        """Count in small steps what follows the first windows, unless it is known."""
+        """Count in small steps what follows the first windows, unless it is cached."""
         if (windows, length) not in self.followers:
             counted = yield from counting(self.codes[: windows + length], length)
             self.followers[windows, length] = counted
 
 
 def _trained(split: _Split, length: int, holdout: float) -> int:
-    """Return how many windows of a text are trained."""
+    """Return how many windows of a text are used for training."""
     windows = len(split.codes) - length
     return windows - int(holdout * windows)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A text, and how it is to be read."""
+    """A text, and how it is to be split."""
 
     text: str
     unit: str
@@ -439,7 +439,7 @@ class _Asked:
 
 
 def _stretches_of(asked: _Asked) -> Iterator[list[str]]:
-    """Split a text as is asked, one stretch of it after the other."""
+    """Split a text as asked, one stretch after the other."""
     text, lower = asked.text, asked.case == "lowered"
     if asked.unit == "word":
         return split_words(text, lower, asked.punctuation == "kept")
@@ -465,5 +465,5 @@ def _read(asked: _Asked) -> Generator[None, None, _Split]:
     return _Split(tuple(integers), joined)
 
 
-#: A text of 5 MB of characters takes 10 MB, and itself.
+#: A text of 5 MB, as characters, takes 10 MB, and itself.
 _READER = Reader(_read, most=4)

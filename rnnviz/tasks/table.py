@@ -1,7 +1,7 @@
-"""Tables that people bring: from the text of a CSV file to a column, or a clear refusal.
+"""Tables that users upload: from the text of a CSV file to a column, or a clear refusal.
 
-Everything here is a pure function, and raises nothing but `ValueError`. Rows are counted as a
-spreadsheet does: the names of the columns are row 1.
+Everything here is a pure function, and raises nothing but `ValueError`. Rows are counted as in a
+spreadsheet: the column names are row 1.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from rnnviz.tasks.vocabulary import check_label
 MOST_COLUMNS = 100
 LONGEST_CELL = 1_000
 LEAST_SPREAD = 1e-30
-#: Rows that are read at a time: some milliseconds, where they are not very long.
+#: Rows that are read at a time: some milliseconds, unless they are very long.
 _ROWS_AT_ONCE = 2_000
 
 Gaps = Literal["dropped", "filled"]
 
-#: What stands in a cell that has no value, in small letters.
+#: What a cell without a value may contain, in small letters.
 _EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
 
 
@@ -43,13 +43,13 @@ class Table:
     names : tuple of str
         Names of the columns, all different.
     columns : tuple of tuple of str
-        The cells of each column, trimmed, all equally many.
+        The cells of each column, stripped of blanks, all equally many.
     rows : tuple of int
-        The row of the file in which each of them stands.
+        The row of the file from which each of them comes.
     comma
-        Whether numbers have a decimal comma, as they do where columns are separated by `;`.
+        Whether numbers have a decimal comma, as they do if columns are separated by `;`.
     known : dict
-        The columns that were read as numbers so far, (rows,), or why they could not be.
+        Cache: the columns read as numbers so far, (rows,), or why they could not be read.
     """
 
     names: tuple[str, ...]
@@ -78,7 +78,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Gap:
-    """What was missing in a column.
+    """Missing values of a column.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Gap:
     how: Gaps
 
     def sentence(self) -> str:
-        """Say which rows have no value and what was done; "" if all have one."""
+        """Say which rows have no value and what was done about it; "" if all have one."""
         if not self.rows:
             return ""
         some = ", ".join(map(str, self.rows[:10])) + (", ..." if len(self.rows) > 10 else "")
@@ -103,16 +103,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Glance:
-    """What a page shows of a table, which is small however large the table is.
+    """What a page shows of a table: little, however large the table is.
 
     Parameters
     ----------
     text
-        That it was read from.
+        The text that it was read from.
     names
-        Of the columns; none if the text cannot be read.
+        Column names; none if the text cannot be read.
     rows
-        How many there are.
+        Number of rows.
     first
         The first cells of each column.
     """
@@ -124,11 +124,11 @@ class Glance:
 
 
 def glance(text: str, count: int) -> Glance:
-    """Read CSV text, and return what a page shows of it, with so many of its first rows."""
+    """Read CSV text, and return what a page shows of it, with this many of its first rows."""
     try:
         table = read_table(text)
     except ValueError:
-        return Glance(text)  # Who makes a task of it says what is wrong.
+        return Glance(text)  # `make_task` will say what is wrong.
     first = tuple(column[:count] for column in table.columns)
     return Glance(text, table.names, len(table.rows), first)
 
@@ -136,8 +136,8 @@ def glance(text: str, count: int) -> Glance:
 def read_table(text: str) -> Table:
     """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
 
-    Empty lines are skipped, but are gaps if there is one column alone. Reading the same text
-    again is free, also when it was refused.
+    Empty lines are skipped, but count as gaps if there is only one column. Reading the same text
+    again comes from a cache, also if it was refused.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _read(text: str) -> Generator[None, None, Table]:
     columns: list[list[str]] = []
     rows: list[int] = []
     blank: list[int] = []
-    shared: dict[str, str] = {}  # equal cells are kept once
+    shared: dict[str, str] = {}  # equal cells are stored once
     for row, line in _lines(text, separator):
         if not row % _ROWS_AT_ONCE:
             yield
@@ -173,7 +173,7 @@ def _read(text: str) -> Generator[None, None, Table]:
             columns = [[] for _ in names]
             blank = []
             continue
-        if len(names) == 1 and blank:  # a gap in an only column, but not at the end
+        if len(names) == 1 and blank:  # a gap in the only column, but not at the end
             columns[0] += [""] * len(blank)
             rows += blank
         blank = []
@@ -199,7 +199,7 @@ _READER = Reader(_read, most=2)
 
 
 def is_numeric(table: Table, name: str) -> bool:
-    """Tell whether a column holds numbers: at least one, and nothing else but gaps."""
+    """Tell whether a column holds numbers: at least one, and otherwise only gaps."""
     known = table.known.get(name)
     if isinstance(known, np.ndarray):
         return not np.isnan(known).all()
@@ -214,9 +214,9 @@ class Numbers:
     Parameters
     ----------
     values : array, (N, C)
-        Of C columns, as they stand in the file.
+        C columns, in the units of the file.
     places : array of int, (N,)
-        Which row of the table each of them comes from, counted from 0.
+        The row of the table that each of them comes from, counted from 0.
     gap
         Rows in which a column has no value.
     """
@@ -229,14 +229,14 @@ class Numbers:
 def numbers(table: Table, names: Sequence[str], gaps: Gaps) -> Numbers:
     """Return the numbers of some columns, row by row.
 
-    A row in which any of them has none is dropped, or filled on a line between neighbours, each
-    column by itself.
+    A row in which any of them has no value is dropped, or filled by linear interpolation between
+    its neighbours, each column separately.
 
     Raises
     ------
     ValueError
-        If a cell holds something else, an infinity, or all numbers of a column are equal:
-        differences of a part in 10^12, and below 1e-30, are rounding. If no row is complete.
+        If a cell holds something else or an infinity, or all numbers of a column are equal
+        (differences of a part in 10^12, or below 1e-30, are rounding), or no row is complete.
     """
     columns = np.stack([_numbers_of(table, name) for name in names], axis=1)
     missing = np.isnan(columns)
@@ -261,7 +261,7 @@ def numbers(table: Table, names: Sequence[str], gaps: Gaps) -> Numbers:
 
 
 def dates(table: Table) -> NDArray[np.datetime64] | None:
-    """Return the dates (rows,) of the first column that holds nothing else; None without one.
+    """Return the dates (rows,) of the first column that holds only dates; None without one.
 
     Each must be later than the one before, as `read_dates` says.
     """
@@ -292,7 +292,7 @@ def _numbers_of(table: Table, name: str) -> NDArray[np.float64]:
 
 
 def reading_numbers(table: Table, name: str) -> Iterator[None]:
-    """Read a column as numbers in small steps, unless it is known.
+    """Read a column as numbers in small steps, unless it is cached.
 
     Raises
     ------
@@ -321,7 +321,7 @@ def reading_numbers(table: Table, name: str) -> Iterator[None]:
 
 
 def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
-    """Return the labels of a column; gaps are dropped, or filled with the label before.
+    """Return the labels of a column; gaps are dropped, or filled with the label before them.
 
     Gaps before the first label are dropped in any case.
 
@@ -346,14 +346,14 @@ def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
 
 
 def _separator(text: str) -> str:
-    """Return the sign that the first row has most of, outside quotes."""
+    """Return the separator that is most frequent in the first row, outside quotes."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     bare = "".join(first.split('"')[::2])
     return max(",;\t|", key=bare.count)
 
 
 def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows as trimmed cells, none for an empty line, with their numbers."""
+    """Yield the rows as lists of stripped cells, empty for an empty line, with their numbers."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     row = 0
     try:
@@ -380,7 +380,7 @@ def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _names(line: Sequence[str]) -> tuple[str, ...]:
-    """Check the names of the columns; a column without one is named by its place."""
+    """Check the column names; a column without a name is named by its position."""
     names = [
         check_label(name, f"the name of column {place}") if name else f"column {place}"
         for place, name in enumerate(line, 1)
@@ -392,10 +392,10 @@ def _names(line: Sequence[str]) -> tuple[str, ...]:
 
 
 def _number(cell: str, comma: bool) -> float | None:
-    """Return the number that a cell holds, maybe infinite, or None."""
+    """Return the number in a cell, possibly infinite, or None if it holds none."""
     plain = cell.replace(",", ".") if comma and cell.count(",") == 1 else cell
     if "_" in plain:
-        return None  # Python reads 1_000, nobody else does
+        return None  # Python reads 1_000 as a number; nobody else does
     try:
         return float(plain)
     except ValueError:

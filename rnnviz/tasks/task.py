@@ -1,4 +1,4 @@
-"""What a task is: where sequences come from, and how a person reads them."""
+"""What a task is: it generates sequences, and says how a person reads them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Batch:
     Parameters
     ----------
     x : array of float64, (T, B, D), or of int, (T, B)
-        Integers if the task has an `embedding_size`: what the network looks up.
+        Integers if the task has an `embedding_size`: the network looks them up.
     y : array, (T, B) int, or (T, B, K) float
-        Target of every step; the value at a step that is not scored is never read, but is valid.
+        Target of every step; at a step that is not scored the value is never read, but is valid.
     mask : array of bool, (T, B), or None
         Which steps are scored; None means all.
     """
@@ -40,12 +40,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Probe:
-    """The fixed example sequence whose inside is shown.
+    """The fixed example sequence on which the inside of the network is shown.
 
     Parameters
     ----------
     name
-        What a person reads in the list to choose from.
+        What a person reads in the list of probes.
     batch : Batch
         The sequence itself, with B = 1.
     input_labels, target_labels : tuple of str, length T
@@ -60,19 +60,19 @@ class Probe:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What always giving the same answer would score: the most frequent target, or the mean.
+    """The score of a constant prediction: the most frequent target, or the mean.
 
     Parameters
     ----------
     label
-        That answer, as a person reads it.
+        That prediction, as a person reads it.
     score
         Over the scored steps of the evaluation batch, in the task's measure.
     measure
-        `"accuracy"`: share of the steps that it hits, 0..1, more is better. `"error"`: mean
+        `"accuracy"`: share of the steps predicted correctly, 0..1, more is better. `"error"`: mean
         squared error, less is better.
     deviation
-        By what the numbers were divided when they were scaled; 1 where they were not.
+        By what the numbers were divided when they were scaled; 1 if they were not.
     """
 
     label: str
@@ -82,11 +82,11 @@ class Baseline:
 
     @property
     def accuracy(self) -> float:
-        """The share of hits; NaN where the targets are numbers, which are never hit exactly."""
+        """The share of correct steps; NaN for targets that are numbers: none is met exactly."""
         return self.score if self.measure == "accuracy" else math.nan
 
     def error_in_words(self, error: float) -> str:
-        """Write a mean squared error; of scaled numbers also its root in the units of the data."""
+        """Write a mean squared error; for scaled numbers also its root in the units of the data."""
         if self.deviation == 1.0:
             return number(error)
         in_units = number(math.sqrt(error) * self.deviation)
@@ -94,7 +94,7 @@ class Baseline:
 
     @classmethod
     def commonest(cls, batch: Batch, labels: tuple[str, ...]) -> Baseline:
-        """Count the scored targets (integers) of a batch; of several equals, take the first."""
+        """Count the scored targets (integers) of a batch; in a tie, take the first."""
         counts = np.bincount(scored_targets(batch), minlength=len(labels))
         return cls(labels[int(counts.argmax())], float(counts.max() / counts.sum()))
 
@@ -108,7 +108,7 @@ class Baseline:
 
 
 def scored_targets(batch: Batch) -> NDArray[Any]:
-    """Return the targets of the scored steps in one row: (N,) int or (N, K) float."""
+    """Return the targets of all scored steps together: (N,) int or (N, K) float."""
     if batch.mask is not None:
         return np.asarray(batch.y[batch.mask])
     return batch.y.reshape(-1, *batch.y.shape[2:])
@@ -135,7 +135,7 @@ def score_of(outputs: NDArray[np.floating], batch: Batch, measure: Measure) -> f
 
 
 def is_solved(task: Task, score: float) -> bool:
-    """Tell whether a score on the evaluation batch is as good as the task's `solved`."""
+    """Tell whether a score on the evaluation batch is at least as good as the task's `solved`."""
     return score >= task.solved if task.measure == "accuracy" else score <= task.solved
 
 
@@ -162,7 +162,7 @@ def read_only(batch: Batch) -> Batch:
 
 
 class Task(Protocol):
-    """A source of sequences. Frozen: a changed setting makes another task.
+    """A source of sequences. Frozen: changing a setting makes another task.
 
     `fields` describes the settings, each of which is an attribute of the same name; the attribute
     `length` (number of time steps T) exists in every task.
@@ -170,16 +170,16 @@ class Task(Protocol):
 
     key: ClassVar[str]
     title: ClassVar[str]
-    #: One sentence: what a person learns from watching a network learn this.
+    #: One sentence: what a person learns from watching a network learn this task.
     teaches: ClassVar[str]
-    #: Name of the field that sets how hard it is: the length, a lag, ...
+    #: Name of the field that sets the difficulty: the length, a lag, ...
     difficulty: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
-    #: Symbols that only say where in a sequence one is, such as blanks, start and end: drawn grey.
+    #: Symbols that only mark a position, such as blanks, start and end: drawn in grey.
     signals: ClassVar[tuple[str, ...]]
-    #: Settings of a run, by name, with which it is learned where the usual ones may fail.
+    #: Settings of a run, by name, with which the task is learned where the default ones may fail.
     suggested: ClassVar[Mapping[str, Any]]
-    #: Settings of the task itself, by name, that make its simplest example; empty if it has none.
+    #: Settings of the task itself, by name, that give its simplest example; empty if it has none.
     simplest: ClassVar[Mapping[str, Any]]
 
     @property
@@ -192,15 +192,15 @@ class Task(Protocol):
 
     @property
     def measure(self) -> Measure:
-        """How a score is to be read: `"accuracy"` of classes, squared `"error"` of numbers."""
+        """How a score is measured: `"accuracy"` of classes, squared `"error"` of numbers."""
 
     @property
     def solved(self) -> float:
-        """Score on the evaluation batch from which on the task counts as solved."""
+        """Score on the evaluation batch at which the task counts as solved."""
 
     @property
     def memoryless(self) -> float:
-        """Best score on the evaluation batch of a model that sees the present input alone."""
+        """Best score on the evaluation batch of a model that sees the current input alone."""
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -224,7 +224,7 @@ class Task(Protocol):
 
     @property
     def description(self) -> str:
-        """One or two sentences: what comes in, what is to be said, what must be remembered."""
+        """One or two sentences: the input, the required output, and what must be remembered."""
 
     @property
     def probe_names(self) -> tuple[str, ...]:
@@ -239,12 +239,12 @@ class Task(Protocol):
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
         """Return the scored steps (T, B) whose target can be known; None means all steps.
 
-        The network is trained on all scored steps. What cannot be known would only blur how well
-        it does, so accuracy and score count these alone.
+        The network is trained on all scored steps. Targets that cannot be known would only blur the
+        score, so accuracy and score count these steps alone.
         """
 
     def evaluation(self) -> Batch:
-        """Return the fixed sequences on which the score is reported; the same at every call.
+        """Return the fixed sequences on which the score is measured; the same at every call.
 
         Its mask is that of the `knowable` steps.
         """
@@ -253,10 +253,10 @@ class Task(Protocol):
         """Return sequences that `sample` never draws; None where it draws new ones without end."""
 
     def baseline(self) -> Baseline:
-        """Return the score of the best constant answer on the evaluation batch."""
+        """Return the score of the best constant prediction on the evaluation batch."""
 
     def symbols(self) -> pd.DataFrame:
         """Return the table of symbols: `symbol`, `integer`, `count`."""
 
     def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
-        """Return sequences to read, with the answers that count in the score."""
+        """Return sequences to read, with the targets that count in the score."""

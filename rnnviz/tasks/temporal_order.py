@@ -16,12 +16,12 @@ _DISTRACTORS, _X, _START, _END = 4, 4, 6, 7
 
 @dataclass(frozen=True)
 class TemporalOrder(Generated):
-    """See X or Y twice among distractors; say at the end in which order they came.
+    """Given X or Y twice among distractors, output at the end in which order they came.
 
     Hochreiter and Schmidhuber (1997), task 6a: E, then random symbols out of a, b, c, d, among them
     two that are X or Y, then B; the class is Q (X, X), R (X, Y), S (Y, X) or U (Y, Y). There the
-    length is 100..110 and the two stand at random places in 10..20 and 50..60. Here the length is
-    fixed, and the places are those tenths of it.
+    length is 100..110 and the two are at random positions in 10..20 and 50..60. Here the length is
+    fixed, and the positions are the same tenths of it.
 
     Parameters
     ----------
@@ -39,15 +39,15 @@ class TemporalOrder(Generated):
     key: ClassVar[str] = "order"
     title: ClassVar[str] = "Temporal order"
     teaches: ClassVar[str] = (
-        "Two symbols among many that mean nothing must be held, in their order, to the end. Over "
-        "50 symbols, with gradients clipped at 1, a GRU, an LSTM or a ReLU network usually learns "
-        "it in some hundred iterations, a tanh RNN rarely in 1,500."
+        "The network must remember two symbols, in their order, to the end, among many that mean "
+        "nothing. Over 50 symbols, with gradients clipped at 1, a GRU, an LSTM or a ReLU network "
+        "usually learns it in some hundred iterations, a tanh RNN rarely in 1,500."
     )
     signals: ClassVar[tuple[str, ...]] = ("E", "B")
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(
             20, 10, 200,
-            "Number of symbols; the two that matter lie about 30 to 50 % of it apart.",
+            "Number of symbols; the two that matter are about 30 to 50 % of it apart.",
         ),
     )  # fmt: skip
 
@@ -63,11 +63,11 @@ class TemporalOrder(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
-            f"{self.length} symbols come in, most of them meaningless (a, b, c, d); early on and "
-            "half-way there is an X or a Y. After the last symbol, B, the network says which two "
-            "came, in which order: four answers."
+            f"{self.length} symbols come in, most of them meaningless (a, b, c, d). Early on and "
+            "half-way there is an X or a Y. After the last symbol, B, the network must output "
+            "which two came, in which order: four classes."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:

@@ -15,11 +15,11 @@ from rnnviz.tasks.task import Batch
 
 @dataclass(frozen=True)
 class TemporalXor(Generated):
-    """See bits in threes, two random ones and then their XOR; say at each step which bit is next.
+    """Given bits in threes, two random ones and then their XOR, predict the next bit.
 
     Elman (1990), "Finding structure in time". There it is one stream of 3000 bits; here each
-    sequence starts anew with the first bit of a triple. Every step is trained, as there. In the
-    evaluation those steps count whose next bit is an XOR: the others cannot be known.
+    sequence starts with the first bit of a triple. Every step is trained, as there. In the
+    evaluation only those steps count whose next bit is an XOR: the others cannot be known.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class TemporalXor(Generated):
     key: ClassVar[str] = "xor"
     title: ClassVar[str] = "Temporal XOR"
     teaches: ClassVar[str] = (
-        "Error over time shows structure: it dips at every third bit, the only one that can be "
+        "The error over time shows structure: it dips at every third bit, the only one that can be "
         "known."
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -56,11 +56,11 @@ class TemporalXor(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         return (
             "Bits come in threes: two random ones, then their XOR (1 if they differ). At each step "
-            "the network predicts the next bit. Only every third can be known, from the two "
-            "before it and from where in the triple it is; only those count in the evaluation."
+            "the network predicts the next bit. Only every third bit can be known, from the two "
+            "before it and from its position in the triple; only those count in the evaluation."
         )
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
@@ -71,7 +71,7 @@ class TemporalXor(Generated):
         return Batch(self._one_hot(bits[: self.length]), bits[1 : self.length + 1], None)
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_]:
-        """Count the steps before the third bit of each triple: the others are chance."""
+        """Count the steps before the third bit of each triple; the other targets are random."""
         mask = np.zeros(batch.y.shape, dtype=bool)
         mask[1::3] = True
         return mask

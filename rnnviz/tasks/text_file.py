@@ -1,4 +1,4 @@
-"""Text files that people bring: from bytes to a text, or a clear refusal."""
+"""Text files that users upload: from bytes to a text, or a clear refusal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 
 MOST_BYTES = 5_000_000
 
-#: How files begin that are no text, and what they are.
+#: How files begin that are not text, and what they are.
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook (save it as CSV)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (save it as CSV)"),

@@ -1,7 +1,7 @@
-"""Symbols: what a label may be, how a text falls into symbols, which integer each one has.
+"""Symbols: what a label may be, how a text is split into symbols, and the integer of each.
 
-Labels are what users type. They are only ever data: compared, counted and shown, never read as
-markup or code.
+Labels are typed by users. They are only ever data: compared, counted and shown, never rendered as
+markup or executed.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LONGEST_LABEL = 40
 
 #: Characters of a long text that are read at a time: some milliseconds.
 _STRETCH = 10_000
-#: Within so many more a place is found at which to part it; no symbol is as long.
+#: A place to cut is searched within this many more; no symbol is as long.
 _SEARCHED = 1_000
 _BLANK = re.compile(r"\s")
 
-#: How a blank is shown where it is a symbol of its own.
+#: How a blank is shown where it is a symbol.
 SPACE = "␣"
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -45,7 +45,7 @@ def check_label(label: object, what: str = "a label") -> str:
     ValueError
         If it is not a text of 1..40 printable characters, at least one of them visible.
     """
-    # The length comes first: composing a very long run of accents takes very long.
+    # The length is checked first: composing a very long run of accents takes very long.
     if isinstance(label, str) and len(trimmed := label.strip()) <= LONGEST_LABEL:
         composed = unicodedata.normalize("NFC", trimmed)
         if len(composed) <= LONGEST_LABEL and _printable(composed):
@@ -59,19 +59,19 @@ def right_to_left(text: str) -> bool:
 
 
 def split_words(text: str, lower: bool = True, punctuation: bool = False) -> Iterator[list[str]]:
-    """Split at blanks; the punctuation around a word is dropped (`it's` keeps its own).
+    """Split at blanks; punctuation around a word is dropped (`it's` keeps its apostrophe).
 
     Parameters
     ----------
     lower
-        Whether capitals are lowered.
+        Whether to convert to lower case.
     punctuation
-        Whether the signs around a word are kept, each as a symbol of its own.
+        Whether punctuation marks around a word are kept, each as a symbol of its own.
 
     Yields
     ------
     list of str
-        The symbols of one stretch of the text after the other: a long text takes long.
+        The symbols, one stretch of the text after the other: a long text takes long.
 
     Raises
     ------
@@ -98,23 +98,23 @@ def split_characters(
     Parameters
     ----------
     lower
-        Whether capitals are lowered.
+        Whether to convert to lower case.
     punctuation
         Whether punctuation is kept.
 
     Yields
     ------
     list of str
-        The symbols of one stretch of the text after the other.
+        The symbols, one stretch of the text after the other.
 
     Raises
     ------
     ValueError
-        If the text holds a character that cannot be shown, or has too many marks on one letter.
+        If the text holds a character that cannot be shown, or too many marks on one letter.
 
     Notes
     -----
-    Without tables beyond the standard library this is the main part of Unicode's rule (UAX 29):
+    With nothing but the standard library, this is the main part of Unicode's rule (UAX 29):
     combining marks, variation selectors, skin tones, Hangul vowels and finals, tags and whatever
     follows a zero-width joiner belong to the character before; two regional indicators are a flag.
     """
@@ -128,7 +128,7 @@ def split_characters(
         for piece in chain(" " if begun and gap and line else "", _characters(line)):
             if piece not in labels:
                 labels[piece] = _label_of(piece, punctuation)
-            # Where a dash between blanks is dropped, two of them would be left.
+            # If a dash between blanks is dropped, two blanks would be left.
             if labels[piece] and (piece, last) != (" ", " "):
                 found.append(labels[piece])
                 last = piece
@@ -177,7 +177,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, symbols: Iterable[str]) -> Vocabulary:
-        """Give the symbols their integers in the order of their first appearance."""
+        """Give the symbols their integers in the order of first appearance."""
         return cls(tuple(dict.fromkeys(symbols)))
 
     def encode(self, symbols: Sequence[str]) -> NDArray[np.int64]:
@@ -213,7 +213,7 @@ class Vocabulary:
         return tuple(self.labels[place] for place in places)
 
     def one_hot(self, integers: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return (..., K): 1 at the symbol's place, else 0."""
+        """Return (..., K): 1 at the symbol's integer, else 0."""
         return self._identity.take(integers, axis=0)
 
     @cached_property
@@ -226,7 +226,7 @@ class Vocabulary:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the parts of a long text, and where each begins; none ends within a symbol."""
+    """Yield the parts of a long text, and where each begins; no part ends within a symbol."""
     start = 0
     while start < len(text):
         end = _cut(text, start + _STRETCH)
@@ -235,9 +235,9 @@ def _stretches(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _cut(text: str, near: int) -> int:
-    """Return a place not far behind another at which nothing is parted that belongs together.
+    """Return a place to cut, not far after `near`, at which no symbol is cut in two.
 
-    Where there is none, something is so long that it is refused whether it is parted or not.
+    If there is none, something is so long that it is refused in any case.
     """
     end = min(near + _SEARCHED, len(text))
     if blank := _BLANK.search(text, near, end):
@@ -250,9 +250,9 @@ def _cut(text: str, near: int) -> int:
 
 
 def _plain(text: str, lower: bool, start: int) -> str:
-    """Maybe lower the case, drop invisible marks (direction, ...), refuse control codes.
+    """Lower the case if wanted, drop invisible marks (direction, ...), refuse control codes.
 
-    What is refused is named with its place, counted from `start`.
+    A refused character is named with its position, counted from `start`.
     """
     text = text.lower() if lower else text
     change: dict[int, str | None] = {ord(_ZERO_WIDTH_SPACE): " "}
@@ -285,9 +285,9 @@ def _visible(text: str) -> bool:
 
 
 def _parted(word: str) -> tuple[list[str], str, list[str]]:
-    """Part from a word the punctuation before and after it.
+    """Separate a word from the punctuation before and after it.
 
-    A sign that carries a mark (an emoji keycap) belongs to the word.
+    A punctuation mark with a combining mark (an emoji keycap) belongs to the word.
     """
     if word.isalnum():
         return [], word, []
@@ -306,7 +306,7 @@ def _punctuation(piece: str) -> bool:
 def _characters(text: str) -> Iterable[str]:
     joining = {character for character in set(text) if _joins(character)}
     if not joining and not any(map(_regional, set(text))):
-        return text  # each stands alone, which is quick
+        return text  # each stands alone, which is fast
     return _joined(text, joining)
 
 

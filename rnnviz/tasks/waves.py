@@ -1,4 +1,4 @@
-"""A wave, and how high it will be a few steps later."""
+"""A wave: predict its height a few steps ahead."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from rnnviz.tasks.task import Batch, Loss
 
 @dataclass(frozen=True)
 class Waves(Generated):
-    """See a wave step by step, say at each step how high it is `ahead` steps later.
+    """Given a wave step by step, predict at each step its height `ahead` steps later.
 
-    Heights lie in -1..1. Each sequence starts at a random place of the period. Noise is added to
-    what is seen, not to the target. The first period is not scored: before it is over nothing tells
-    where a square wave will jump. Tasks of this kind are as old as the field; the sine is that of
-    Jaeger (2001), "The echo state approach", section 3.
+    Heights are in -1..1. Each sequence starts at a random phase. Noise is added to the inputs, not
+    to the target. The first period is not scored, because nothing in it tells where a square wave
+    will jump. Tasks of this kind are as old as the field; the sine is that of Jaeger (2001), "The
+    echo state approach", section 3.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Waves(Generated):
     period
         Steps of one period, 3..100.
     ahead
-        How many steps later, 1..100.
+        How many steps ahead, 1..100.
     noise
         Standard deviation of the noise, 0..1.
     length
@@ -54,20 +54,20 @@ class Waves(Generated):
     key: ClassVar[str] = "waves"
     title: ClassVar[str] = "Waves"
     teaches: ClassVar[str] = (
-        "One height doesn't tell whether a sine goes up or down: to predict it a network must "
-        "remember, and with noise also average."
+        "One height does not tell whether a sine is rising or falling: to predict it, a network "
+        "must remember, and with noise also average."
     )
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("shape", "Shape", str, "sine",
-              "Sine, saw and square have one hump in a period; composite adds a faster sine.",
+              "Sine, saw and square have one hump per period; composite adds a faster sine.",
               choices=("sine", "saw", "square", "composite"), short="shape"),
-        Field("period", "Period", int, 12, "Steps after which the wave repeats.",
+        Field("period", "Period", int, 12, "Number of steps after which the wave repeats.",
               low=3, high=100, short="period"),
-        Field("ahead", "Steps ahead", int, 2, "How many steps later the height is to be said.",
+        Field("ahead", "Steps ahead", int, 2, "How many steps ahead the height is predicted.",
               low=1, high=100, short="ahead"),
         Field("noise", "Noise", float, 0.0,
-              "Standard deviation of what is added to each height seen; the target has none.",
+              "Standard deviation of the noise on each height seen; the target has none.",
               low=0.0, high=1.0, short="noise"),
         length_field(30, 4, 300, "Number of steps in one sequence; more than the period."),
     )  # fmt: skip
@@ -87,7 +87,7 @@ class Waves(Generated):
 
     @property
     def solved(self) -> float:
-        """Mean squared error of 0.01, and half of the noise's variance."""
+        """Mean squared error of 0.01, plus half of the noise's variance."""
         return 0.01 + self.noise**2 / 2
 
     @property
@@ -102,21 +102,21 @@ class Waves(Generated):
 
     @property
     def description(self) -> str:
-        """What comes in, what is to be said, what must be remembered."""
+        """The input, the required output, and what must be remembered."""
         noisy = f", with noise of {self.noise:g}" if self.noise else ""
         steps = "step" if self.ahead == 1 else "steps"
-        needs = "Earlier heights must be remembered: the one of now is not enough."
+        needs = "Earlier heights must be remembered: the current one is not enough."
         if self.memoryless <= self.solved:
-            needs = "Here the height of now is enough: no memory is needed."
+            needs = "Here the current height is enough: no memory is needed."
         return (
-            f"A {self.shape} wave with a period of {self.period} steps comes in{noisy}; at each "
-            f"step the network predicts how high it will be {self.ahead} {steps} later. {needs} "
-            "The first period is not scored."
+            f"A {self.shape} wave with a period of {self.period} steps comes in{noisy}. At each "
+            f"step the network predicts its height {self.ahead} {steps} later. {needs} The first "
+            "period is not scored."
         )
 
     @cached_property
     def memoryless(self) -> float:
-        """Least error of a function of the height now, measured on many sequences."""
+        """Least error of a function of the current height, measured on many sequences."""
         return memoryless.least_error(self.sample(np.random.default_rng(0), 1000))
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
@@ -134,7 +134,7 @@ class Waves(Generated):
         return super().symbols().iloc[:0]
 
     def _heights(self, start: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(T + ahead, B): heights from each start, a share of the period."""
+        """(T + ahead, B): heights from each starting phase, a share of the period."""
         share = self._shares + start
         if self.shape == "sine":
             return np.sin(2 * np.pi * share)
@@ -146,7 +146,7 @@ class Waves(Generated):
 
     @cached_property
     def _shares(self) -> NDArray[np.float64]:
-        """(T + ahead, 1); taken within one period, so that each period is the same to the bit."""
+        """(T + ahead, 1); reduced to one period, so that every period is the same to the bit."""
         return (np.arange(self.length + self.ahead) % self.period / self.period)[:, None]
 
     def _name(self, batch: Batch) -> str:

@@ -1,4 +1,4 @@
-"""What tasks have in common that see windows of one long sequence."""
+"""What the tasks share that see windows of one long sequence."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _EVALUATED_NUMBERS = 1_600_000  # 13 MB of inputs: of long windows with many sym
 
 
 class Windows(ABC):
-    """Base of tasks whose windows lie in one sequence, the last of them held out.
+    """Base of tasks whose windows lie in one sequence, with the last ones held out.
 
-    A subclass is a frozen dataclass with `fields`, the attributes `length` and `holdout`, and what
-    is abstract here. A window is known by its place, that of its first value in the sequence.
+    A subclass is a frozen dataclass with `fields`, the attributes `length` and `holdout`, and the
+    abstract methods below. A window is identified by its place: the index of its first value.
     """
 
     fields: ClassVar[tuple[Field, ...]]
     length: int
     holdout: float
-    #: Values from the last one seen to the one that is asked for.
+    #: Values from the last one seen to the one to predict.
     ahead: int = 1
     signals: ClassVar[tuple[str, ...]] = ()
     suggested: ClassVar[Mapping[str, Any]] = {}
@@ -41,7 +41,7 @@ class Windows(ABC):
     @property
     @abstractmethod
     def windows(self) -> int:
-        """Number of windows that are trained; those that are held out come after them."""
+        """Number of windows used for training; the held-out ones come after them."""
 
     @property
     @abstractmethod
@@ -59,7 +59,7 @@ class Windows(ABC):
 
     @abstractmethod
     def _texts(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what a person reads in a window: the inputs, and the targets that are shown."""
+        """Return what a person reads in a window: the inputs, and the targets shown."""
 
     @abstractmethod
     def _name(self, place: int) -> str:
@@ -77,24 +77,24 @@ class Windows(ABC):
 
     @property
     def trained(self) -> int:
-        """Number of values, the first ones, that are not held out."""
+        """Number of values, from the start, that are not held out."""
         return self.windows + self.length + self.ahead - 1
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
-        """Draw windows from random places of the part that is trained."""
+        """Draw windows at random places of the training part."""
         return self._batch(generator.integers(self.windows, size=batch_size))
 
     def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
-        """Return trained windows to read, with the answers that count in the score."""
+        """Return training windows to read, with the targets that count in the score."""
         places = generator.integers(self.windows, size=count).tolist()
         return [Example(*self._texts(place)) for place in places]
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
-        """Return all scored steps: which of them can be known, data do not tell."""
+        """Return all scored steps: data do not tell which of them can be known."""
         return batch.mask
 
     def evaluation(self) -> Batch:
-        """Return all trained windows, or up to 500 that are evenly spread; read-only."""
+        """Return all training windows, or up to 500, evenly spread; read-only."""
         return self._evaluation
 
     def held_out(self) -> Batch | None:

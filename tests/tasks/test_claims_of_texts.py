@@ -63,7 +63,7 @@ def test_each_symbol_of_the_copy_problem_is_held_as_long_as_is_said(copied, leng
     task = CopyMemory(copied=copied, length=length)
     batch = task.sample(np.random.default_rng(0), 50)
 
-    assert f"held for {task.held} steps: the delay is {task.delay}" in task.description
+    assert f"remembered for {task.held} steps: the delay of {task.delay}" in task.description
     seen = batch.x.argmax(axis=2)
     for step in range(copied):
         assert (batch.y[step + task.held] == seen[step]).all()
@@ -164,7 +164,7 @@ def test_labels_and_symbols_are_counted():
 @pytest.mark.parametrize("count", range(2, 8))
 @pytest.mark.parametrize("rest_day", ["none", "Sunday"])
 def test_the_calendar_is_enough_only_where_the_schedule_keeps_step_with_the_week(count, rest_day):
-    assert "only where the schedule keeps step with the week" in help_of(GymSchedule, "view")
+    assert "only where the schedule keeps in step with the week" in help_of(GymSchedule, "view")
     task = GymSchedule(tuple("ABCDEFG"[:count]), rest_day=rest_day, view="calendar")
 
     in_step = (7 if rest_day == "none" else 6) % count == 0
@@ -216,9 +216,11 @@ def test_the_last_exercises_determine_the_next_where_that_is_said(settings, told
 
 def test_noise_is_a_share_of_the_days_on_which_an_exercise_is_done():
     task = GymSchedule(missed=0.3, noise=0.2, rest_day="Sunday")
-    assert "Of the days with an exercise, 20 % have another than was due." in task.description
-    assert help_of(GymSchedule, "noise").startswith("Of the days after the first on which an")
-    assert "but not the first nor a rest day" in help_of(GymSchedule, "missed")
+    assert (
+        "On 20 % of the days with an exercise, it is not the one that was due." in task.description
+    )
+    assert help_of(GymSchedule, "noise").startswith("Share of the days with an exercise,")
+    assert "never the first day or a rest day" in help_of(GymSchedule, "missed")
     drawn = [task.weeks(np.random.default_rng(seed), 8)[0].iloc[1:] for seed in range(60)]
     other = np.concatenate([days.other for days in drawn])
     missed = np.concatenate([days.missed for days in drawn])
@@ -231,7 +233,7 @@ def test_noise_is_a_share_of_the_days_on_which_an_exercise_is_done():
 
 
 def test_the_calendar_tells_a_rest_day_that_yesterday_does_not():
-    assert "only where the schedule keeps step with the week" in GymSchedule.teaches
+    assert "only where the schedule keeps in step with the week" in GymSchedule.teaches
     assert "the calendar does" in help_of(GymSchedule, "rest_day")
     task = GymSchedule(("a", "b", "c"), rest_day="Sunday", length=21)
 
