@@ -36,26 +36,15 @@ Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a si
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import backward_norms
-from rnnviz.analysis.theory import verdict
-from rnnviz.engine import spec_of
-from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
-from rnnviz.figures.palette import QUANTITIES, Quantity
+from rnnviz.figures.picture_header import TOP, Array, drawn, encoded, gradients, header
 from rnnviz.recording.trace import Trace
-
-Array = NDArray[np.floating]
-
-#: How many of the most probable classes a frame tells for each time step.
-TOP = 3
 
 #: Instead of a class or a rank: the probabilities are not numbers.
 UNKNOWN = 65535
@@ -115,45 +104,25 @@ def pack(
         wanted = set()
     places = _within(traces, wanted, budget, group)
     chosen = [traces[place] for place in places]
-    peaks = _peaks(chosen, group)
+    values = [_values(trace, group) for trace in chosen]
+    predicted = [_predicted(trace) for trace in chosen]
+    peaks = _peaks(values)
     frames = [
-        _frame(trace, group, None if place in wanted else peaks)
-        for place, trace in zip(places, chosen, strict=True)
+        _frame(trace, told, shown, None if place in wanted else peaks)
+        for place, trace, told, shown in zip(places, chosen, predicted, values, strict=True)
     ]
-    header = _header(chosen, frames, peaks, group)
-    for about, place in zip(header["frames"], places, strict=True):
-        about["exact"] = place in wanted
-    viewed = exact if isinstance(exact, int) else None
-    header |= {"run": run, "selected": selected, "viewed": viewed, "offered": len(traces)}
-    return b"".join([_encoded(header), *frames])
-
-
-def drawn(cell: str) -> list[Quantity]:
-    """Return the quantities that a frame holds for each unit, in the order of its values."""
-    return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale != "magnitude"]
-
-
-def gradients(cell: str) -> list[Quantity]:
-    """Return the gradients whose norms a frame holds, in the order of its norms."""
-    return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale == "magnitude"]
-
-
-def diagram(cell: str) -> dict[str, Any]:
-    """Return how a cell's rows hang together and are computed, as its spec has it."""
-    spec = spec_of(cell)
-    return {
-        "name": spec.name,
-        "lacks": spec.lacks,
-        "rows": list(spec.rows),
-        "belt": spec.belt,
-        "valve": spec.valve,
-        "beads": dict(spec.beads),
-        "formulas": {
-            letter: [[asdict(factor) for factor in product] for product in formula]
-            for letter, formula in spec.formulas.items()
-        },
-        "squashed": {letter: asdict(squashed) for letter, squashed in spec.squashed.items()},
+    about = header(chosen, peaks, group) | {
+        "labels": _labels(chosen, predicted),
+        "run": run,
+        "selected": selected,
+        "viewed": exact if isinstance(exact, int) else None,
+        "offered": len(traces),
     }
+    offset = 0
+    for frame, place, packed in zip(about["frames"], places, frames, strict=True):
+        frame |= {"exact": place in wanted, "offset": offset}
+        offset += len(packed)
+    return b"".join([encoded(about), *frames])
 
 
 # ------------------------------------------------------------------ which traces
@@ -199,9 +168,8 @@ def _position(traces: Sequence[Trace], iteration: int) -> int:
 
 def _within(traces: Sequence[Trace], wanted: set[int], budget: int, group: int) -> list[int]:
     """Return the positions of the traces that fit the budget, evenly spread over training."""
-    count, one = len(traces), traces[:1]
-    exact = len(_frame(one[0], group, None))
-    quantised = len(_frame(one[0], group, _peaks(one, group)))
+    count, one = len(traces), traces[0]
+    exact, quantised = (_frame_bytes(one, group, exact=each) for each in (True, False))
     room = max(0, (budget - exact * len(wanted)) // quantised)
     if count <= room + len(wanted):
         return list(range(count))
@@ -212,15 +180,33 @@ def _within(traces: Sequence[Trace], wanted: set[int], budget: int, group: int) 
 # ------------------------------------------------------------------ one frame
 
 
-def _frame(trace: Trace, group: int, peaks: Array | None) -> bytes:
+def _frame_bytes(trace: Trace, group: int, *, exact: bool) -> int:
+    """Return how many bytes `_frame` makes of a trace of this shape."""
+    T, L, K = trace.steps, len(trace.layers), trace.outputs.shape[1]
+    norms = 8 * 2 * L * len(gradients(trace.cell)) * T
+    predicted = T * (6 * (min(TOP, K) + 1) if trace.probabilities is not None else 4 * K)
+    numbers = L * len(drawn(trace.cell)) * T * math.ceil(trace.hidden_size / group)
+    return _padded(norms + predicted + numbers * (4 if exact else 1))
+
+
+def _frame(
+    trace: Trace, predicted: list[NDArray[Any]], values: Array, peaks: Array | None
+) -> bytes:
     """Return the bytes of a trace; `peaks`, (L, Q), is None for an exact frame."""
-    values = _values(trace, group)
-    parts: list[NDArray[Any]] = [_norms(trace)]
-    classes = trace.probabilities is not None
-    parts += _classes(trace) if classes else [_float32(trace.unscale(trace.outputs))]
-    parts.append(_float32(values) if peaks is None else _quantised(values, trace.cell, peaks))
-    packed = b"".join(part.tobytes() for part in parts)
-    return packed + bytes(-len(packed) % 4)
+    numbers = _float32(values) if peaks is None else _quantised(values, trace.cell, peaks)
+    packed = b"".join(part.tobytes() for part in (_norms(trace), *predicted, numbers))
+    return packed.ljust(_padded(len(packed)), b"\0")
+
+
+def _padded(count: int) -> int:
+    """Return the next multiple of 4."""
+    return -(-count // 4) * 4
+
+
+def _predicted(trace: Trace) -> list[NDArray[Any]]:
+    """Return the parts of a frame that tell the outputs: classes, or numbers."""
+    numbers = trace.probabilities is None
+    return [_float32(trace.unscale(trace.outputs))] if numbers else _classes(trace)
 
 
 def _values(trace: Trace, group: int) -> Array:
@@ -273,9 +259,9 @@ def _float32(values: Array) -> NDArray[np.float32]:
         return np.ascontiguousarray(values, dtype="<f4")
 
 
-def _peaks(traces: Sequence[Trace], group: int) -> Array:
+def _peaks(values: Sequence[Array]) -> Array:
     """Return the largest finite absolute value of each quantity, (L, Q); 1 where all are 0."""
-    stacked = np.abs(np.array([_values(trace, group) for trace in traces]))
+    stacked = np.abs(np.array(values))
     peaks = np.where(np.isfinite(stacked), stacked, 0.0).max(axis=(0, 3, 4))
     return np.where(peaks > 0, peaks, 1.0)
 
@@ -286,108 +272,11 @@ def _quantised(values: Array, cell: str, peaks: Array) -> NDArray[np.uint8]:
     return np.where(np.isfinite(values), np.rint(scaled), 0).astype(np.uint8)
 
 
-# ------------------------------------------------------------------ the header
-
-
-def _header(
-    traces: Sequence[Trace], frames: Sequence[bytes], peaks: Array, group: int
-) -> dict[str, Any]:
-    trace = traces[-1]
-    met = list(dict.fromkeys(each.interventions for each in traces))
-    sequences = list({_key(each): each for each in traces}.values())
-    index = {_key(each): position for position, each in enumerate(sequences)}
-    offsets = np.cumsum([0, *(len(frame) for frame in frames)])
-    return {
-        "version": 1,
-        "cell": trace.cell,
-        "diagram": diagram(trace.cell),
-        "steps": trace.steps,
-        "units": math.ceil(trace.hidden_size / group),
-        "hidden": trace.hidden_size,
-        "group": group,
-        "layers": len(trace.layers),
-        "outputs": trace.outputs.shape[1],
-        "classes": trace.probabilities is not None,
-        "top": min(TOP, trace.outputs.shape[1]),
-        "quantities": [
-            asdict(quantity) | {"peaks": peaks[:, position].tolist()}
-            for position, quantity in enumerate(drawn(trace.cell))
-        ],
-        "gradients": [asdict(quantity) for quantity in gradients(trace.cell)],
-        "labels": _labels(traces),
-        "sequences": [_sequence(each) for each in sequences],
-        "interventions": [[_intervention(item) for item in items] for items in met],
-        "frames": [
-            {
-                "iteration": int(each.iteration),
-                "loss": _json_number(each.loss),
-                "fate": _fate(each),
-                "sequence": index[_key(each)],
-                "interventions": met.index(each.interventions),
-                "exact": False,
-                "offset": int(offset),
-            }
-            for each, offset in zip(traces, offsets[:-1], strict=True)
-        ],
-    }
-
-
-def _intervention(item: Intervention) -> dict[str, Any]:
-    """Return what was done: `hold`, `silence` or `shift`, to which layer and units (None: all)."""
-    kind = {Hold: "hold", Silence: "silence", ShiftForgetBias: "shift"}[type(item)]
-    return {"kind": kind} | asdict(item)
-
-
-def _fate(trace: Trace) -> str:
-    """Return what becomes of the gradient w.r.t. the state that carries the memory."""
-    return verdict(backward_norms(trace, "last_d_h" if trace.c is None else "last_d_c"))
-
-
-def _key(trace: Trace) -> tuple[object, ...]:
-    """Return what tells one probe from another."""
-    return (trace.input_labels, trace.target_labels, trace.inputs.tobytes(), trace.scored.tobytes())
-
-
-def _sequence(trace: Trace) -> dict[str, Any]:
-    return {
-        "inputs": list(trace.input_labels),
-        "targets": list(trace.target_labels),
-        "scored": trace.scored.tolist(),
-        "counted": (trace.scored if trace.counted is None else trace.counted).tolist(),
-        "target_values": _json_numbers(_targets(trace)),
-    }
-
-
-def _targets(trace: Trace) -> Any:
-    """Return classes, or numbers in the units of the data."""
-    classes = trace.probabilities is not None
-    return trace.targets.tolist() if classes else trace.unscale(trace.targets).tolist()
-
-
-def _labels(traces: Sequence[Trace]) -> dict[str, str]:
+def _labels(traces: Sequence[Trace], predicted: Sequence[list[NDArray[Any]]]) -> dict[str, str]:
     """Return the names of those classes that some frame mentions, by their number."""
     mentioned: set[int] = set()
-    for trace in traces:
+    for trace, parts in zip(traces, predicted, strict=True):
         if trace.probabilities is not None:
-            mentioned |= set(_classes(trace)[2].ravel().tolist()) | set(trace.targets.tolist())
+            mentioned |= set(parts[2].ravel().tolist()) | set(trace.targets.tolist())
     names = traces[-1].output_labels
     return {str(number): names[number] for number in sorted(mentioned) if number < len(names)}
-
-
-def _json_number(value: float) -> float | str:
-    """Return the number itself, or its name where JSON has none for it."""
-    return float(value) if math.isfinite(value) else str(float(value))
-
-
-def _json_numbers(values: Any) -> Any:
-    return [_json_numbers(each) for each in values] if isinstance(values, list) else _plain(values)
-
-
-def _plain(value: int | float) -> int | float | str:
-    return value if isinstance(value, int) else _json_number(value)
-
-
-def _encoded(header: dict[str, Any]) -> bytes:
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    return len(text).to_bytes(4, "little") + text

@@ -12,8 +12,10 @@ import pytest
 from rnnviz.analysis.gradients import backward_norms
 from rnnviz.analysis.theory import WayBack, way_back_sentence
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
+from rnnviz.figures import picture
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.figures.picture import TOP, UNKNOWN, pack
+from rnnviz.figures.picture import UNKNOWN, pack
+from rnnviz.figures.picture_header import TOP
 from rnnviz.recording import LayerTrace, Trace
 from tests.traces import make_trace
 
@@ -341,6 +343,26 @@ def test_beyond_the_budget_traces_are_left_out_evenly_and_the_header_tells_how_m
     assert iterations[-1] == 59
     assert 31 in iterations
     assert max(np.diff(iterations)) <= 2 * 60 / len(iterations)
+
+
+@pytest.mark.parametrize("classes", [True, False])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("shape", [(5, 3, 1, 6), (7, 9, 2, 2), (500, 126, 4, 3)])
+def test_frames_take_as_many_bytes_as_are_counted_before_they_are_made(
+    cell: str, classes: bool, shape: tuple[int, int, int, int]
+) -> None:
+    steps, units, layers, outputs = shape
+    of = trace(cell, steps=steps, units=units, layers=layers, outputs=outputs, classes=classes)
+    several = [dataclasses.replace(of, iteration=each) for each in range(3)]
+    group = picture.group_of(of)
+    frames = unpack(packed := pack(several))["frames"]
+    sizes = np.diff([*(frame["offset"] for frame in frames), len(packed) - header_bytes(packed)])
+    counted = [picture._frame_bytes(of, group, exact=frame["exact"]) for frame in frames]
+    assert sizes.tolist() == counted
+
+
+def header_bytes(packed: bytes) -> int:
+    return 4 + int.from_bytes(packed[:4], "little")
 
 
 def test_a_budget_too_small_for_anything_still_packs_the_newest() -> None:
