@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
-    "ui": {"engine", "recording", "tasks", "training", "analysis", "export", "figures"},
+    "views": {"engine", "recording", "tasks", "training", "analysis", "figures"},
+    "ui": {"engine", "recording", "tasks", "training", "analysis", "export", "figures", "views"},
 }
 ENGINE_MAY_IMPORT = {
     "numpy",

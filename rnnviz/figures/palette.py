@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnviz.engine import CELLS, CellSpec
+from rnnviz.engine.cells.spec import CELL_STATE, HIDDEN_STATE, Recorded
 
 Scale = Literal["gate", "signed", "magnitude"]
 
@@ -64,6 +65,22 @@ _COLOURS = {
 _SPARE = (("#7A6A00", "#3B6FB6"), ("#44548E", "#9C5B00"), ("#A04000", "#2E86C1"))
 
 
+def _gradient(state: Recorded) -> Quantity:
+    """Describe the gradient with respect to a state."""
+    letter = f"d_{state.letter}"
+    return Quantity(
+        letter,
+        state.gradient_label,
+        _COLOURS[letter][0],
+        "magnitude",
+        f"how much the loss changes per unit of change in {state.letter}",
+    )
+
+
+#: The gradients with respect to the states, by the letter of the state: the same in every cell.
+GRADIENTS = {state.letter: _gradient(state) for state in (CELL_STATE, HIDDEN_STATE)}
+
+
 def _table(spec: CellSpec) -> dict[str, Quantity]:
     """Give a cell's quantities their colours, and add the gradients of its states."""
     spare = iter(_SPARE * len(spec.quantities))
@@ -80,16 +97,7 @@ def _table(spec: CellSpec) -> dict[str, Quantity]:
             recorded.meaning,
             "" if share else negative,
         )
-    for state in spec.states:
-        letter = f"d_{state.letter}"
-        table[letter] = Quantity(
-            letter,
-            state.gradient_label,
-            _COLOURS[letter][0],
-            "magnitude",
-            f"how much the loss changes per unit of change in {state.letter}",
-        )
-    return table
+    return table | {f"d_{state.letter}": GRADIENTS[state.letter] for state in spec.states}
 
 
 #: Quantities of each kind of cell, in the order in which charts have them.

@@ -15,8 +15,8 @@ from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import SideBySide, other_cells
 from rnnviz.ui.gradients.laboratory import compare
-from rnnviz.ui.gradients.scenes import THROUGH_TIME, VIEWS
 from rnnviz.ui.shell import session
+from rnnviz.views.gradients import THROUGH_TIME, VIEWS
 from tests.pages.conftest import control, visit_of
 from tests.schedules import three_days
 

@@ -13,11 +13,11 @@ from rnnviz.ui.components.plot import clicked
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.session import Visit
+from rnnviz.views.gates import BY_LIKENESS, BY_NUMBER
 
 _ALL = "all"
 #: The choice of no unit: None would be a list in which nothing is chosen.
 _NO_UNIT = -1
-BY_NUMBER, BY_LIKENESS = "number", "likeness"
 
 
 @dataclass(frozen=True)

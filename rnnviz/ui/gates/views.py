@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,12 +10,11 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.figures.gate_maps import drawn_as_maps
-from rnnviz.figures.palette import QUANTITIES
+from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
-from rnnviz.ui.gates import scenes, unit_views
 from rnnviz.ui.gates.controls import (
-    BY_NUMBER,
     Wanted,
     choose_order,
     choose_quantities,
@@ -23,23 +23,17 @@ from rnnviz.ui.gates.controls import (
     choose_unit,
     click,
 )
-from rnnviz.ui.gates.scenes import Seen, Shown
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.downloads import csv_button
 from rnnviz.ui.shell.session import Visit
+from rnnviz.ui.shell.turns import TURNS
+from rnnviz.views import gates
+from rnnviz.views.gates import BY_NUMBER, GateScene
+from rnnviz.views.panel import Panel
 
 
 def _maps(cell: str) -> list[str]:
     return list(drawn_as_maps(cell))
-
-
-def _gates(cell: str) -> list[str]:
-    return [letter for letter, q in QUANTITIES[cell].items() if q.scale == "gate"]
-
-
-def _weighed(cell: str) -> list[str]:
-    """Return what has weights of its own: the gates and the candidate, or the one state."""
-    return [letter for letter in drawn_as_maps(cell) if letter not in ("c", "h")] or ["h"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class View:
         Least seconds between two pictures while the network trains.
     """
 
-    look: Callable[[Shown], Seen]
+    look: Callable[[GateScene], Panel]
     key: str = session.GATE_QUANTITY
     letters: Callable[[str], Sequence[str]] = _maps
     all_at_once: bool = True
@@ -77,16 +71,20 @@ class View:
 #: Those with a table: it is read, not watched.
 _WITH_TABLE_S = 1.0
 
+_SATURATION = "Saturation"
+
 #: The views by their titles, in the order of the menu.
 VIEWS: dict[str, View] = {
-    "Time steps": View(scenes.time_steps, order=True),
-    "Training, one step": View(scenes.training_of_one_step, order=True, step=True),
-    "Training, one unit": View(scenes.training_of_one_unit, no_unit="mean of all"),
-    "Saturation": View(unit_views.saturation, session.SATURATED_GATE, _gates, rest_s=_WITH_TABLE_S),
-    "Distribution": View(scenes.distribution, no_unit=""),
-    "Weights": View(unit_views.weights, session.WEIGHED_GATE, _weighed, order=True),
+    "Time steps": View(gates.time_steps, order=True),
+    "Training, one step": View(gates.training_of_one_step, order=True, step=True),
+    "Training, one unit": View(gates.training_of_one_unit, no_unit="mean of all"),
+    _SATURATION: View(
+        gates.saturation, session.SATURATED_GATE, gates.gates_of, rest_s=_WITH_TABLE_S
+    ),
+    "Distribution": View(gates.distribution, no_unit=""),
+    "Weights": View(gates.weights, session.WEIGHED_GATE, gates.weighed_in, order=True),
     "What units follow": View(
-        unit_views.follows,
+        gates.follows,
         session.FOLLOWING_QUANTITY,
         lambda cell: _maps(cell)[::-1],
         all_at_once=False,
@@ -111,7 +109,7 @@ def show(visit: Visit, readings: DeltaGenerator) -> None:
         )
 
 
-def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Seen]) -> None:
+def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Panel]) -> None:
     session.refresh()
     visit = session.current()
     if places.page_run != visit.page_runs:
@@ -120,23 +118,62 @@ def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Se
     heading.header("Gates", anchor=False, width="content")
     which = heading.container(width="content")
     wanted = _ask(visit, stops)
-    if wanted.view == "Saturation":
-        unit_views.count_ahead(visit, wanted)
+    if wanted.view == _SATURATION:
+        _count_ahead(visit, wanted)
     live.turn(
         visit,
         places,
         lambda: _look(visit, wanted, pace),
-        lambda seen: _draw(visit, wanted, which, *seen),
+        lambda found: _draw(visit, wanted, which, *found),
     )
 
 
-def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Seen]) -> tuple[str, Seen]:
+def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Panel]) -> tuple[str, Panel]:
     trace, view = inspection.shown_trace(visit), VIEWS[wanted.view]
     asked = (wanted, visit.name)
-    seen = pace.look(
-        asked, visit.busy, lambda: view.look(Shown(visit, trace, wanted)), rest_s=view.rest_s
+    panel = pace.look(
+        asked, visit.busy, lambda: view.look(_scene(visit, trace, wanted)), rest_s=view.rest_s
     )
-    return inspection.says_which(visit, trace), seen
+    return inspection.says_which(visit, trace), panel
+
+
+def _scene(visit: Visit, trace: Trace, wanted: Wanted) -> GateScene:
+    return GateScene(
+        visit.trainer,
+        trace,
+        wanted.layer,
+        letters=wanted.letters,
+        unit=wanted.unit,
+        order=wanted.order,
+        step=wanted.step,
+        counted=_counted(visit, wanted.layer) if wanted.view == _SATURATION else None,
+    )
+
+
+def _counted(visit: Visit, layer: int) -> SaturationHistory:
+    """Return the counts of a layer; only those of the one looked at last are kept."""
+    if visit.saturation is None or visit.saturation.layer != layer:
+        trainer = visit.trainer
+        visit.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
+    return visit.saturation
+
+
+def _count_ahead(visit: Visit, wanted: Wanted) -> None:
+    """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
+
+    While the loop runs only the way of a unit needs them.
+    """
+    if not wanted.letters or (visit.busy and wanted.unit is None):
+        return
+    while True:
+        with TURNS.turn(visit) as seconds:
+            until = time.monotonic() + seconds
+            history = _counted(visit, wanted.layer)
+            missing = history.missing((*visit.trainer.recording.traces, visit.trainer.trace()))
+            while missing and time.monotonic() < until:
+                history.of(missing.pop())
+        if visit.busy or not missing:
+            return
 
 
 def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
@@ -157,7 +194,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         layer = inspection.choose_layer(network.layers)
     title = inspection.fitting(chosen, titles, titles[0])
     view, cell = VIEWS[title], network.cell
-    if not _gates(cell):
+    if not gates.gates_of(cell):
         st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
     letters = view.letters(cell)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
@@ -170,30 +207,29 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     return Wanted(title, layer, quantities, order, unit, step, visit.shown_iteration)
 
 
-def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, seen: Seen) -> None:
+def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, panel: Panel) -> None:
     which.caption(says, help=inspection.PROBE)
-    if seen.charts:
-        key = (
-            f"gates:{wanted.view}:{','.join(str(len(each.figure['data'])) for each in seen.charts)}"
-        )
+    if panel.charts:
+        traces = ",".join(str(len(each.figure["data"])) for each in panel.charts)
+        key, axis = f"gates:{wanted.view}:{traces}", panel.unit_axis
         architecture = visit.trainer.network.architecture
         sides = (visit.name, architecture.cell, wanted.layer, architecture.hidden_size)
         plots(
-            seen.charts,
+            panel.charts,
             key=key,
             revision=":".join(map(str, sides)),
-            on_click=partial(click, key, seen.unit_axis, wanted.layer) if seen.unit_axis else None,
+            on_click=partial(click, key, axis, wanted.layer) if axis else None,
             live=visit.busy,
         )
-    if seen.note:
-        st.caption(seen.note)
-    if seen.table is not None:
-        with st.expander(seen.table.title):
-            places = seen.table.places or {}
+    if panel.note:
+        st.caption(panel.note)
+    if panel.table is not None:
+        with st.expander(panel.table.title):
+            places = panel.table.places or {}
             columns = {
                 name: st.column_config.NumberColumn(format=f"%.{count}f")
                 for name, count in places.items()
             }
-            st.dataframe(seen.table.rows, hide_index=True, column_config=columns)
-    if seen.file is not None:
-        csv_button(*seen.file, waits=visit.busy)
+            st.dataframe(panel.table.rows, hide_index=True, column_config=columns)
+    if panel.file is not None:
+        csv_button(*panel.file, waits=visit.busy)

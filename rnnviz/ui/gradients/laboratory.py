@@ -15,23 +15,14 @@ from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.side_by_side import Named, SideBySide, other_cells
 from rnnviz.ui.components.plot import clicked, plots
-from rnnviz.ui.gradients.scenes import (
-    ALL,
-    LAST,
-    VIEWS,
-    Reading,
-    Seen,
-    Shown,
-    Wanted,
-    as_html,
-    has_nothing_to_show,
-    look,
-    scene_of,
-)
+from rnnviz.ui.gradients.look import Seen, Wanted, look
+from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection, live, room, session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.session import Visit
 from rnnviz.ui.shell.turns import TURNS
+from rnnviz.views.gradients import ALL, LAST, VIEWS, Reading, has_nothing_to_show
+from rnnviz.views.panel import Panel
 
 _LAG, _ITEMISED, _JACOBIANS, _NORM, _CELLS, _CHECK = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.
@@ -89,7 +80,7 @@ def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.St
     live.turn(
         visit,
         places,
-        lambda: look(scene_of(visit, wanted), pace),
+        lambda: look(visit, wanted, pace),
         lambda seen: _draw(visit, wanted, numbers, *seen),
     )
 
@@ -299,33 +290,33 @@ def _check_controls(visit: Visit) -> None:
 
 
 def _draw(
-    visit: Visit, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], shown: Shown
+    visit: Visit, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], panel: Panel
 ) -> None:
     numbers.html(as_html(readings))
     with st.container():
-        if shown.progress is not None:
-            st.progress(shown.progress, text=f"{int(100 * shown.progress)} %{shown.done}")
-    if shown.says:
-        st.write(escaped(shown.says))
-    if shown.left:
+        if panel.progress is not None:
+            st.progress(panel.progress, text=f"{int(100 * panel.progress)} %{panel.done}")
+    if panel.says:
+        st.write(escaped(panel.says))
+    if panel.charts:
         key = f"gradients:{wanted.view}"
         # Charts that are compared with each other and with a table are drawn all at once.
         live_charts = visit.busy and wanted.view != _CELLS
         left, right = st.columns([3, 2], gap="medium")
         with left:
             plots(
-                shown.left,
+                panel.charts,
                 key=f"{key}:left",
                 revision=visit.name,
                 on_click=_clicked_left,
                 live=live_charts,
             )
         with right:
-            plots(shown.right, key=f"{key}:right", revision=visit.name, live=live_charts)
-    if shown.table is not None and not shown.table.empty:
-        st.dataframe(shown.table, hide_index=True, width="content")
-    if shown.note:
-        st.caption(shown.note)
+            plots(panel.beside, key=f"{key}:right", revision=visit.name, live=live_charts)
+    if panel.table is not None and not panel.table.rows.empty:
+        st.dataframe(panel.table.rows, hide_index=True, width="content")
+    if panel.note:
+        st.caption(panel.note)
 
 
 def _clicked_left() -> None:

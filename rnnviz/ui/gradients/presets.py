@@ -7,11 +7,11 @@ import streamlit as st
 from rnnviz.analysis.claims import CLAIMS
 from rnnviz.training import PRESETS, Preset, Trainer
 from rnnviz.ui.gradients import laboratory
-from rnnviz.ui.gradients.scenes import VIEWS
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.session import Experiment, Visit
 from rnnviz.ui.shell.turns import TURNS
+from rnnviz.views.gradients import VIEWS
 
 #: Seconds between two reports on an experiment that is under way.
 REPORT_S = 1.0

@@ -1,11 +1,7 @@
-"""Views of the Gates page that look at units over many sequences, and at their weights.
-
-Measured while the turn is held, as the others in `gate_scenes`.
-"""
+"""Views of units over many sequences: how saturated they are, what they weigh and follow."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pandas as pd
@@ -18,28 +14,30 @@ from rnnviz.analysis.observation import observe, sequences_for
 from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.ui.gates.controls import Wanted
-from rnnviz.ui.gates.scenes import OF_WINDOW, Seen, Shown, Table
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.views.gates.on_probe import OF_WINDOW
+from rnnviz.views.gates.scene import GateScene
+from rnnviz.views.panel import Panel, Table
+
+#: Time steps x sequences x (inputs, units) for one look.
+_AT_ONCE = 200_000
 
 
-def saturation(shown: Shown) -> Seen:
+def saturation(scene: GateScene) -> Panel:
     """Show how often each unit's gates are nearly shut or open, and how that came about."""
-    if not shown.letters:
-        return Seen()
-    history = _history(shown.visit, shown.layer)
-    now = history.of(shown.trace)
-    told = " ".join(now.sentence(letter, shown.label(letter)) for letter in shown.letters)
+    if not scene.letters:
+        return Panel()
+    history = scene.counted or _count_all(scene)
+    now = history.of(scene.trace)
+    told = " ".join(now.sentence(letter, scene.label(letter)) for letter in scene.letters)
     says = f"Iteration {now.iteration:,}. {told}"
-    counted = now.frame(shown.layer)
-    counted = counted[counted["gate"].isin(shown.letters)]
+    counted = now.frame(scene.layer)
+    counted = counted[counted["gate"].isin(scene.letters)]
     cloud = figures.saturation_cloud_spec(
-        shown.cell, now, shown.letters, shown.unit, history.counted()
+        scene.cell, now, scene.letters, scene.unit, history.counted()
     )
-    bars = figures.saturation_spec(shown.trace, shown.layer, counted=counted)
-    cell, layer, kept = shown.cell, shown.layer, history.counted()
-    return Seen(
+    bars = figures.saturation_spec(scene.trace, scene.layer, counted=counted)
+    cell, layer, kept = scene.cell, scene.layer, history.counted()
+    return Panel(
         (
             Chart(
                 cloud,
@@ -47,13 +45,13 @@ def saturation(shown: Shown) -> Seen:
                 "A point for each unit: share of cases nearly shut, nearly open.",
                 of_window=OF_WINDOW,
             ),
-            Chart(bars, _of_all(counted, shown), "Shares of all units together."),
+            Chart(bars, _of_all(counted, scene), "Shares of all units together."),
         ),
         note="A gate is saturated where it is nearly shut (below 0.1) or nearly open (above 0.9). "
         "A point is a unit. At the lower right its gate is nearly always shut, at the upper left "
         "nearly always open, at the lower left neither; beyond the dashed line no point can be. "
-        f"{_says_way(shown)}Measured over {history.sequences.sentence()}.",
-        table=Table("Every unit as a table", _readable(counted, cell)),
+        f"{_says_way(scene)}Measured over {history.sequences.sentence()}.",
+        table=Table(_readable(counted, cell), "Every unit as a table"),
         file=(
             "saturation over training",
             lambda: _with_labels(saturation_table(kept, layer), cell),
@@ -61,59 +59,41 @@ def saturation(shown: Shown) -> Seen:
     )
 
 
-def count_ahead(visit: Visit, wanted: Wanted) -> None:
-    """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
-
-    While the loop runs only the way of a unit needs them.
-    """
-    if not wanted.letters or (visit.busy and wanted.unit is None):
-        return
-    while True:
-        with TURNS.turn(visit) as seconds:
-            until = time.monotonic() + seconds
-            history = _history(visit, wanted.layer)
-            missing = history.missing((*visit.trainer.recording.traces, visit.trainer.trace()))
-            while missing and time.monotonic() < until:
-                history.of(missing.pop())
-        if visit.busy or not missing:
-            return
+def _count_all(scene: GateScene) -> SaturationHistory:
+    trainer = scene.trainer
+    history = SaturationHistory(trainer.network, trainer.task, trainer.probe, scene.layer)
+    for trace in history.missing(scene.traces):
+        history.of(trace)
+    return history
 
 
-def _history(visit: Visit, layer: int) -> SaturationHistory:
-    """Return the counts of a layer; only those of the one looked at last are kept."""
-    if visit.saturation is None or visit.saturation.layer != layer:
-        trainer = visit.trainer
-        visit.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
-    return visit.saturation
+def _says_way(scene: GateScene) -> str:
+    return "" if scene.unit is None else f"Dotted: the way of unit {scene.unit} over training. "
 
 
-def _says_way(shown: Shown) -> str:
-    return "" if shown.unit is None else f"Dotted: the way of unit {shown.unit} over training. "
-
-
-def weights(shown: Shown) -> Seen:
+def weights(scene: GateScene) -> Panel:
     """Show the weights of each gate, and the gradient of the probe's loss by them."""
-    trainer, network = shown.trainer, shown.network
+    trainer, network = scene.trainer, scene.network
     task, batch = trainer.task, trainer.probe.batch
     record = network.record(
-        batch.x, batch.y, batch.mask, loss=task.loss, truncate=shown.trace.truncate
+        batch.x, batch.y, batch.mask, loss=task.loss, truncate=scene.trace.truncate
     )
     held, asked = (
-        gate_weights(network, values, shown.layer, task.input_names)
+        gate_weights(network, values, scene.layer, task.input_names)
         for values in (network.parameters, record.gradients)
     )
     spec = figures.gate_weights_spec(
-        shown.cell, held, asked, shown.letters, shown.unit, shown.order.units
+        scene.cell, held, asked, scene.letters, scene.unit, scene.ordered.units
     )
-    says = f"{weights_sentence(held, asked, shown.label)} {shown.order.says}"
+    says = f"{weights_sentence(held, asked, scene.label)} {scene.ordered.says}"
     label = "Maps of unit against what it weighs: weights, and the gradient with respect to them."
-    labels, one_gate = shown.label, len(shown.letters) == 1
-    return Seen(
+    labels, one_gate = scene.label, len(scene.letters) == 1
+    return Panel(
         (
             Chart(
                 spec,
                 says.strip(),
-                f"{label} Iteration {shown.trace.iteration:,}.",
+                f"{label} Iteration {scene.trace.iteration:,}.",
                 of_window=OF_WINDOW if one_gate else None,
             ),
         ),
@@ -126,36 +106,32 @@ def weights(shown: Shown) -> Seen:
     )
 
 
-def follows(shown: Shown) -> Seen:
+def follows(scene: GateScene) -> Panel:
     """Show with what each unit correlates."""
-    trainer, network = shown.trainer, shown.network
-    task, (letter, *_) = trainer.task, shown.letters
+    trainer, network = scene.trainer, scene.network
+    task, (letter, *_) = trainer.task, scene.letters
     sequences = sequences_for(network, task, trainer.probe, affordable=_AT_ONCE)
-    quantity = observe(network, shown.trace, sequences, shown.layer)[letter]
+    quantity = observe(network, scene.trace, sequences, scene.layer)[letter]
     features = features_of(sequences, task.input_names, task.output_labels)
     found = correlate(quantity, features)
-    spec = figures.correlations_spec(shown.cell, letter, found, shown.unit, shown.order.units)
-    says = f"{found.sentence(shown.label(letter), shown.unit)} {shown.order.says}"
-    label = f"Map of features against units: correlation. Iteration {shown.trace.iteration:,}."
+    spec = figures.correlations_spec(scene.cell, letter, found, scene.unit, scene.ordered.units)
+    says = f"{found.sentence(scene.label(letter), scene.unit)} {scene.ordered.says}"
+    label = f"Map of features against units: correlation. Iteration {scene.trace.iteration:,}."
     table = found.frame()
-    return Seen(
+    return Panel(
         (Chart(spec, says.strip(), label),),
         unit_axis="x",
         note=f"Pearson's r, measured over {sequences.sentence()}; targets at scored steps alone. "
         "Shown are features that are among the best three of a unit, out of "
         f"{len(found.names):,} tried: among many, small values of r come about by chance.",
-        table=Table("The best three of every unit", table, {"r": 2}),
+        table=Table(table, "The best three of every unit", {"r": 2}),
         file=("what units follow", lambda: table),
     )
 
 
-#: Time steps x sequences x (inputs, units) for one look.
-_AT_ONCE = 200_000
-
-
-def _of_all(counted: pd.DataFrame, shown: Shown) -> str:
+def _of_all(counted: pd.DataFrame, scene: GateScene) -> str:
     return " ".join(
-        saturation_sentence(shown.label(row.gate), row.below, row.above)
+        saturation_sentence(scene.label(row.gate), row.below, row.above)
         for row in saturation_by_gate(counted).itertuples()
     )
 

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.ui.gradients import scenes
-from rnnviz.ui.gradients.scenes import Reading, Shown, Wanted, as_html, look, scene_of
+from rnnviz.ui.gradients.look import Wanted, look, scene_of
+from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.inspection import Pace
 from rnnviz.ui.shell.session import Visit
+from rnnviz.views import gradients
+from rnnviz.views.gradients import Reading
+from rnnviz.views.panel import Panel
 
 WANTED = Wanted("Over the lag", 0, "h")
 
@@ -21,10 +24,10 @@ def measured(monkeypatch):
     def seen(scene):
         looks.append(scene.trace.iteration)
         clock[0] += 1.0
-        return Shown(says=str(len(looks)))
+        return Panel(says=str(len(looks)))
 
-    monkeypatch.setitem(scenes.VIEWS, "Over the lag", seen)
-    monkeypatch.setitem(scenes.VIEWS, "Jacobians", seen)
+    monkeypatch.setitem(gradients.VIEWS, "Over the lag", seen)
+    monkeypatch.setitem(gradients.VIEWS, "Jacobians", seen)
     monkeypatch.setattr(inspection.time, "monotonic", lambda: clock[0])
     return looks, clock
 
@@ -33,7 +36,7 @@ def test_at_rest_everything_is_measured_anew(measured):
     looks, _ = measured
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3))), Pace()
     for _ in range(3):
-        look(scene_of(visit, WANTED), pace)
+        look(visit, WANTED, pace)
     assert len(looks) == 3
 
 
@@ -41,7 +44,7 @@ def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measu
     looks, clock = measured
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace(share=0.2)
     while clock[0] < 100:
-        look(scene_of(visit, WANTED), pace)
+        look(visit, WANTED, pace)
         clock[0] += 0.1
     assert len(looks) == pytest.approx(20, abs=2)
 
@@ -49,10 +52,12 @@ def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measu
 def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(measured, monkeypatch):
     _, clock = measured
     looks = []
-    monkeypatch.setitem(scenes.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Shown())
+    monkeypatch.setitem(
+        gradients.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Panel()
+    )
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
     while clock[0] < 10:
-        look(scene_of(visit, Wanted("Side by side", 0, "h")), pace)
+        look(visit, Wanted("Side by side", 0, "h"), pace)
         clock[0] += 0.125
     assert looks == list(range(10))
 
@@ -60,9 +65,9 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
-    look(scene_of(visit, WANTED), pace)
-    look(scene_of(visit, WANTED), pace)
-    look(scene_of(visit, Wanted("Jacobians", 0, "h")), pace)
+    look(visit, WANTED, pace)
+    look(visit, WANTED, pace)
+    look(visit, Wanted("Jacobians", 0, "h"), pace)
     assert len(looks) == 2
 
 
@@ -80,7 +85,7 @@ def test_rewinding_while_it_trains_is_answered_at_once(measured):
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
     visit.trainer.advance(iterations=4)
     for visit.shown_iteration in (None, None, 2, 2):
-        look(scene_of(visit, WANTED), pace)
+        look(visit, WANTED, pace)
     assert looks == [4, 2]
 
 

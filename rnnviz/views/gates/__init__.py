@@ -1,0 +1,31 @@
+"""The views of gates, states and weights; each takes a `GateScene` and gives a `Panel`."""
+
+from rnnviz.views.gates.on_probe import (
+    distribution,
+    time_steps,
+    training_of_one_step,
+    training_of_one_unit,
+)
+from rnnviz.views.gates.over_sequences import follows, saturation, weights
+from rnnviz.views.gates.scene import (
+    BY_LIKENESS,
+    BY_NUMBER,
+    GateScene,
+    gates_of,
+    weighed_in,
+)
+
+__all__ = [
+    "BY_LIKENESS",
+    "BY_NUMBER",
+    "GateScene",
+    "distribution",
+    "follows",
+    "gates_of",
+    "saturation",
+    "time_steps",
+    "training_of_one_step",
+    "training_of_one_unit",
+    "weighed_in",
+    "weights",
+]

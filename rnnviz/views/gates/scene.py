@@ -1,0 +1,97 @@
+"""What the views of gates look at: which quantities of a layer, of which unit, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis import units
+from rnnviz.analysis.history import marks_sentence
+from rnnviz.analysis.saturation_history import SaturationHistory
+from rnnviz.engine import spec_of
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.recording.trace import Array
+from rnnviz.views.scene import Scene
+
+#: Orders of the units that are not by a quantity.
+BY_NUMBER, BY_LIKENESS = "number", "likeness"
+
+
+@dataclass(frozen=True)
+class Order:
+    """In which order the units (H,) stand, and what there is to say about it."""
+
+    units: NDArray[np.int64]
+    says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateScene(Scene):
+    """Quantities of a layer of a network at one iteration of its run.
+
+    Parameters
+    ----------
+    letters
+        The quantities that are shown, at least one unless the view has none for this cell.
+    unit
+        That is marked, and shown by itself where one unit is; None is none of them, or their mean.
+    order
+        Of the units: `BY_NUMBER`, `BY_LIKENESS`, or the letter of a quantity.
+    step
+        Time step, where one is shown.
+    counted : SaturationHistory, optional
+        How saturated the gates of this layer were at other iterations, as far as that was counted.
+    """
+
+    letters: tuple[str, ...]
+    unit: int | None = None
+    order: str = BY_NUMBER
+    step: int = 0
+    counted: SaturationHistory | None = None
+
+    @property
+    def units(self) -> int:
+        """Number of units H."""
+        return int(self.trace.layers[self.layer].h.shape[1])
+
+    def label(self, letter: str) -> str:
+        """Return what a person reads for a letter."""
+        return QUANTITIES[self.cell][letter].label
+
+    def values(self, letter: str) -> Array:
+        """Return a quantity (T, H)."""
+        return self.trace.layers[self.layer].quantities()[letter]
+
+    @property
+    def done(self) -> str:
+        """What was done to the run, in words; empty where that is nothing."""
+        return marks_sentence(self.marks)
+
+    @cached_property
+    def ordered(self) -> Order:
+        """The order of the units that is asked for, as it is at this iteration."""
+        if self.order == BY_NUMBER:
+            return Order(np.arange(self.units))
+        if self.order == BY_LIKENESS:
+            says = "Units are ordered so that hidden states which run alike are near each other."
+            return Order(units.by_likeness(self.values("h")), says)
+        values = self.values(self.order)
+        gradient = QUANTITIES[self.cell][self.order].scale == "magnitude"
+        mean = "mean size of the" if gradient else "mean"
+        return Order(
+            units.by_size(np.abs(values) if gradient else values),
+            f"First: the unit with the largest {mean} {self.label(self.order)}.",
+        )
+
+
+def gates_of(cell: str) -> list[str]:
+    """Return the letters of a cell's gates that are nearly shut or open: 0..1."""
+    return [gate.letter for gate in spec_of(cell).gates if gate.range == "share"]
+
+
+def weighed_in(cell: str) -> list[str]:
+    """Return the letters of what has weights of its own: gates and candidate, or the one state."""
+    return [gate.letter for gate in spec_of(cell).gates] or ["h"]

@@ -1,0 +1,124 @@
+"""Views of what goes back through time: over the lag, of each prediction, through single steps."""
+
+from __future__ import annotations
+
+from rnnviz import figures
+from rnnviz.analysis.gradient_course import course_sentence, map_sentence
+from rnnviz.analysis.gradients import (
+    backward_norms,
+    backward_sentence,
+    last_scored_step,
+    reach_sentence,
+)
+from rnnviz.analysis.jacobians import (
+    shares,
+    slopes_sentence,
+    spectra,
+    step_values,
+    values_sentence,
+)
+from rnnviz.analysis.theory import WayBack, way_back_sentence
+from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
+from rnnviz.figures.chart import Chart
+from rnnviz.figures.palette import GRADIENTS
+from rnnviz.views.gradients.scene import LAST, GradientScene
+from rnnviz.views.panel import Panel
+
+
+def over_lag(scene: GradientScene) -> Panel:
+    """Show the way back now and over training."""
+    found, marks = scene.course, scene.marks
+    if scene.of == LAST:
+        way = scene.way
+        says = f"{way_back_sentence(way, scene.by)} {reach_sentence(way.by(scene.by))}"
+    else:
+        layer = scene.layer
+        way = WayBack(
+            backward_norms(scene.trace, "d_h", layer), backward_norms(scene.trace, "d_c", layer), ()
+        )
+        says = (
+            f"Of the whole loss: {backward_sentence(way.by(scene.by))} Every prediction on the "
+            "way adds a gradient of its own, so this one does not show what vanishes."
+        )
+    return Panel(
+        charts=(
+            Chart(figures.way_back_spec(way), says, "Gradient norm over lag."),
+            Chart(
+                figures.lag_map_spec(found, marks, scene.rewound_to, height=300),
+                map_sentence(found),
+                "Gradient norm over lag and iterations.",
+            ),
+        ),
+        beside=(
+            Chart(figures.course_spec(found, "factor", marks, scene.rewound_to, 250, scene.by)),
+            Chart(
+                figures.course_spec(found, "reach", marks, scene.rewound_to, 250, scene.by),
+                course_sentence(found),
+                "Factor per step and reach over iterations.",
+            ),
+        ),
+        note="Lag: steps back from the last prediction. Reach: the largest lag up to which the "
+        "gradient stays above 1 % of its largest value.",
+    )
+
+
+def itemised(scene: GradientScene) -> Panel:
+    """Show what each prediction sends back, and one of them by itself."""
+    trace = scene.trace
+    if last_scored_step(trace) is None:
+        return Panel(says="No step of this example is scored: there is no prediction to follow.")
+    found = triangle(trace, scene.network, scene.layer, scene.by)
+    chosen = found.steps[-1] if scene.prediction is None else scene.prediction
+    row = found.nearest_row(int(chosen))
+    left_out = (
+        f" Shown are {found.steps.size} predictions, evenly spread; {found.left_out} more are "
+        "scored."
+        if found.left_out
+        else ""
+    )
+    colour = GRADIENTS[scene.by]
+    return Panel(
+        charts=(
+            Chart(
+                figures.triangle_spec(found, row),
+                triangle_sentence(found) + left_out,
+                "Gradient norm of each prediction by each time step.",
+            ),
+        ),
+        beside=(
+            Chart(
+                figures.triangle_row_spec(found, row, trace.input_labels, colour),
+                row_sentence(found, row, trace.input_labels, scene.by),
+                "One row of the matrix.",
+            ),
+        ),
+        note="Itemised: the loss is the mean over all scored predictions. Each row is what one "
+        "prediction's share of it sends back by itself; the gradients (not their norms) of all "
+        "rows add up to that of the whole loss.",
+    )
+
+
+def jacobians(scene: GradientScene) -> Panel:
+    """Show what single steps do: singular values, slopes, and what is left behind each."""
+    trace, layer = scene.trace, scene.layer
+    found, sizes = step_values(trace, scene.network, layer), spectra(scene.network, layer)
+    radius = sizes[0].spectral_radius if len(sizes) == 1 else None
+    return Panel(
+        charts=(
+            Chart(
+                figures.step_values_spec(found, radius),
+                values_sentence(found, sizes, trace.cell),
+                "Singular values of the Jacobian of each step.",
+            ),
+        ),
+        beside=(
+            Chart(figures.slope_map_spec(trace, layer)),
+            Chart(
+                figures.step_shares_spec(shares(trace, layer), trace.cell),
+                slopes_sentence(trace, layer),
+                "Slope of the nonlinearity by unit and step; what is left of the gradient.",
+            ),
+        ),
+        note="A unit is saturated where it is at the flat end of its nonlinearity: the slope there "
+        "is near 0, and next to nothing of the gradient passes it.",
+    )
