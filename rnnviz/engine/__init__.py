@@ -55,7 +55,7 @@ from rnnviz.engine.recurrence import (
     recurrent_spectrum,
     step_jacobians,
 )
-from rnnviz.engine.sequence import SequenceLayer, SequenceRecord, record_sequence
+from rnnviz.engine.sequence import LayerTrace, SequenceRecord, record_sequence
 
 __all__ = [
     "CELLS",
@@ -69,10 +69,10 @@ __all__ = [
     "Intervention",
     "Itemised",
     "LayerRecord",
+    "LayerTrace",
     "Network",
     "Optimizer",
     "Record",
-    "SequenceLayer",
     "SequenceRecord",
     "ShiftForgetBias",
     "Silence",

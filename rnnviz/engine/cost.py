@@ -84,7 +84,7 @@ def _cost_of(architecture: Architecture) -> _CellCost:
 
 def parameter_count(architecture: Architecture) -> int:
     """Return P."""
-    return sum(int(np.prod(shape)) for shape in architecture.shapes().values())
+    return sum(math.prod(shape) for shape in architecture.shapes().values())
 
 
 def parameter_bytes(architecture: Architecture) -> int:

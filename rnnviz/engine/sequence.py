@@ -23,19 +23,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SequenceLayer:
+class LayerTrace:
     """What one layer computed on one sequence.
 
     Parameters
     ----------
     gates : dict of array, (T, H)
-    h, c : array, (T, H)
-        `c` is None where the cell has no cell state; so are its gradients.
+        LSTM: `i f g o` (input, forget, candidate, output). GRU: `r z n` (reset, update, candidate).
+        Empty for a cell without gates.
+    h : array, (T, H)
+        Hidden state after each time step.
+    c : array, (T, H), or None
+        Cell state after each time step; None where the cell has none.
     d_h, d_c : array, (T, H)
-        dL/dh_t and dL/dc_t, total derivatives.
+        Per-step gradient: total derivative of the sequence's loss, which is the mean over all
+        scored steps, w.r.t. `h` and `c`. `d_c` is None where the cell has no cell state.
     last_d_h, last_d_c : array, (T, H)
-        The same of the last scored step's share of the loss: its own loss over the number of scored
-        steps, so that the shares of all steps add up to the loss.
+        The same for the last scored step's share of that loss: its own loss over the number of
+        scored steps. So it is on the scale of `d_h`, and equal to it at the last scored step of the
+        top layer. Only this one can be seen to vanish: when every step is scored, every step adds a
+        gradient of its own to `d_h`.
     """
 
     gates: Mapping[str, Array]
@@ -45,6 +52,19 @@ class SequenceLayer:
     d_c: Array | None
     last_d_h: Array
     last_d_c: Array | None
+
+    def quantities(self) -> dict[str, Array]:
+        """Return every recorded array by its letter: gates, c, h, d_c, d_h, last_d_c, last_d_h."""
+        named: dict[str, Array | None] = {
+            **self.gates,
+            "c": self.c,
+            "h": self.h,
+            "d_c": self.d_c,
+            "d_h": self.d_h,
+            "last_d_c": self.last_d_c,
+            "last_d_h": self.last_d_h,
+        }
+        return {letter: values for letter, values in named.items() if values is not None}
 
 
 @dataclass(frozen=True)
@@ -58,14 +78,14 @@ class SequenceRecord:
     outputs : array, (T, K)
     d_x : array, (T, D)
         dL/dx_t.
-    layers : tuple of SequenceLayer
+    layers : tuple of LayerTrace
         From the input up.
     """
 
     loss: float
     outputs: Array
     d_x: Array
-    layers: tuple[SequenceLayer, ...]
+    layers: tuple[LayerTrace, ...]
 
 
 def record_sequence(
@@ -113,10 +133,10 @@ def record_sequence(
     )
 
 
-def _layer(layer: Cell) -> SequenceLayer:
+def _layer(layer: Cell) -> LayerTrace:
     has_c = "c" in layer.state_names
     states, d_states = layer.states, layer.d_states
-    return SequenceLayer(
+    return LayerTrace(
         gates={letter: layer.gate(letter)[:, :, 0].copy() for letter in layer.gates},
         h=layer.h[:, :, 0].copy(),
         c=states["c"][1:, :, 0].copy() if has_c else None,

@@ -39,10 +39,26 @@ def to_bytes(document: dict[str, Any]) -> bytes:
     (Escaped, an arrow would take six bytes instead of three. Only half of a surrogate pair, which
     UTF-8 does not have, is escaped: as Python writes it, JSON reads it.)
     """
-    text = json.dumps(
-        encode_arrays(document), separators=(",", ":"), allow_nan=False, ensure_ascii=False
-    )
+    try:
+        text = _WRITER.encode(document)
+    except ValueError:  # a number that JSON does not have
+        text = _WRITER.encode(encode_arrays(document))
     return text.encode("utf-8", "backslashreplace")
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has for what the writer does not know."""
+    if isinstance(value, np.ndarray):
+        return _packed(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"can't write {type(value).__name__} as JSON")
+
+
+#: Walks through a document itself, several times as fast as `encode_arrays` does.
+_WRITER = json.JSONEncoder(
+    separators=(",", ":"), allow_nan=False, ensure_ascii=False, default=_plain
+)
 
 
 def _packed(array: NDArray[Any]) -> dict[str, str]:

@@ -10,54 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.engine import Intervention
+from rnnviz.engine import Intervention, LayerTrace
 
 Array = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class LayerTrace:
-    """What one layer computed on the probe.
-
-    Parameters
-    ----------
-    gates : dict of array, (T, H)
-        LSTM: `i f g o` (input, forget, candidate, output). GRU: `r z n` (reset, update, candidate).
-        Empty for a cell without gates.
-    h : array, (T, H)
-        Hidden state after each time step.
-    c : array, (T, H), or None
-        Cell state after each time step; None where the cell has none.
-    d_h, d_c : array, (T, H)
-        Per-step gradient: total derivative of the probe's loss, which is the mean over all scored
-        steps, w.r.t. `h` and `c`. `d_c` is None where the cell has no cell state.
-    last_d_h, last_d_c : array, (T, H)
-        The same for the last scored step's share of that loss: its own loss over the number of
-        scored steps. So it is on the scale of `d_h`, and equal to it at the last scored step of the
-        top layer. Only this one can be seen to vanish: when every step is scored, every step adds a
-        gradient of its own to `d_h`.
-    """
-
-    gates: Mapping[str, Array]
-    h: Array
-    c: Array | None
-    d_h: Array
-    d_c: Array | None
-    last_d_h: Array
-    last_d_c: Array | None
-
-    def quantities(self) -> dict[str, Array]:
-        """Return every recorded array by its letter: gates, c, h, d_c, d_h, last_d_c, last_d_h."""
-        named: dict[str, Array | None] = {
-            **self.gates,
-            "c": self.c,
-            "h": self.h,
-            "d_c": self.d_c,
-            "d_h": self.d_h,
-            "last_d_c": self.last_d_c,
-            "last_d_h": self.last_d_h,
-        }
-        return {letter: values for letter, values in named.items() if values is not None}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.cost import (
@@ -79,16 +80,25 @@ def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | No
 def _afforded(architecture: Architecture, batch: Batch, share: float = 1.0) -> Batch:
     """Return the sequences for which a share of what an evaluation may take is enough."""
     steps, there = batch.x.shape[:2]
-    calls_s = predicting_s(architecture, steps, 0)
-    each_s = predicting_s(architecture, steps, 1) - calls_s
-    each_mb = (buffer_bytes(architecture, steps, 33) - buffer_bytes(architecture, steps, 1)) / 32e6
-    in_time = int((share * EVALUATION_S - calls_s) / each_s)
-    most = max(FEWEST_EVALUATED, min(in_time, int(share * EVALUATION_MB / each_mb)))
+    most = _most_evaluated(architecture, steps, share)
     if most >= there:
         return batch
     every = slice(None, None, -(-there // most))
     mask = None if batch.mask is None else batch.mask[:, every]
     return Batch(batch.x[:, every], batch.y[:, every], mask)
+
+
+@lru_cache(maxsize=128)
+def _most_evaluated(architecture: Architecture, steps: int, share: float) -> int:
+    """Return for how many sequences a share of what an evaluation may take is enough.
+
+    Asked at every tick of every visitor, so it is worked out once.
+    """
+    calls_s = predicting_s(architecture, steps, 0)
+    each_s = predicting_s(architecture, steps, 1) - calls_s
+    each_mb = (buffer_bytes(architecture, steps, 33) - buffer_bytes(architecture, steps, 1)) / 32e6
+    in_time = int((share * EVALUATION_S - calls_s) / each_s)
+    return max(FEWEST_EVALUATED, min(in_time, int(share * EVALUATION_MB / each_mb)))
 
 
 def _looked_at(architecture: Architecture, task: Task) -> list[int]:

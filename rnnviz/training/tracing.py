@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import Network, record_sequence, softmax
-from rnnviz.recording import LayerTrace, Trace
+from rnnviz.recording import Trace
 from rnnviz.tasks.task import Batch, Probe, Task
 from rnnviz.training.config import RunConfig
 
@@ -34,7 +34,7 @@ def make_trace(
         probabilities=softmax(record.outputs) if classes else None,
         loss=record.loss,
         d_x=record.d_x,
-        layers=tuple(LayerTrace(**vars(layer)) for layer in record.layers),
+        layers=record.layers,
         weights=network.flat.copy(),
         interventions=network.interventions,
         truncate=config.truncate,

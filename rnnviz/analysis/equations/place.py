@@ -13,7 +13,8 @@ from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import of_layer, units_of
 from rnnviz.engine.layout import views
-from rnnviz.recording.trace import Array, LayerTrace, Trace
+from rnnviz.recording import LayerTrace, Trace
+from rnnviz.recording.trace import Array
 
 
 @dataclass(frozen=True)

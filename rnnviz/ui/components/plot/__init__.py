@@ -15,8 +15,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-import plotly.graph_objects as go
 import streamlit as st
+from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs_version
 
 from rnnviz.figures.chart import Chart
@@ -118,7 +118,7 @@ def clicked(key: str) -> Clicked | None:
 
 def _message(chart: Chart, revision: str, live: bool) -> dict[str, object]:
     figure = chart.figure
-    spec = figure.to_plotly_json() if isinstance(figure, go.Figure) else figure
+    spec = figure.to_plotly_json() if isinstance(figure, Figure) else figure
     # The browser takes colours and fonts from the theme of the page.
     layout = {name: part for name, part in spec["layout"].items() if name != "template"}
     layout["uirevision"] = revision
