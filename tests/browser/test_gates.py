@@ -38,7 +38,7 @@ def show(page: Page, view: str) -> None:
 
 def test_a_click_on_a_map_chooses_its_unit_and_a_second_one_none(gates):
     drag = gates.locator(".nsewdrag").first
-    unit = gates.locator(".st-key-unit").get_by_role("combobox")
+    unit = gates.get_by_role("combobox", name="Unit", exact=True)
     # The unit in the middle of 16 is the eighth.
     drag.click(position={"x": 60, "y": 72})
     expect(unit).to_have_value("unit 7")
@@ -93,7 +93,7 @@ def wait_until_shown(page: Page, more_than: int) -> None:
 
 def test_training_here_updates_the_maps_in_place_and_keeps_zoom_and_unit(gates):
     gates.locator(".nsewdrag").first.click(position={"x": 60, "y": 72})
-    unit = gates.locator(".st-key-unit").get_by_role("combobox")
+    unit = gates.get_by_role("combobox", name="Unit", exact=True)
     expect(unit).to_have_value("unit 7")
     gates.evaluate("window.before = plot()")
     gates.evaluate("rnnvizPlotly.then((P) => P.relayout(plot(), {'xaxis.range': [2, 9]}))")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.ui.equations import sheet
 from rnnviz.ui.gates import controls
-from rnnviz.ui.shell import session
+from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.frame import MENU
 from tests.pages.conftest import control, go_to, visit_of
 from tests.serving import ROOT
@@ -167,18 +167,39 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     monkeypatch.setattr(session, "current", lambda: visit)
     visit.selected_unit = 2
 
-    for key, choose in (
+    for choice, choose in (
         (session.UNIT, controls._select_unit),
         (session.EQUATION_UNIT, sheet._choose),
     ):
-        monkeypatch.setattr(session, "value", lambda asked, key=key: {key: late}[asked])
-        choose(0)
+        known = {inspection.control(choice, 2): late}
+        monkeypatch.setattr(session, "value", lambda key, *_, known=known: known.get(key, *_))
+        choose(*known, 0)
         assert visit.selected_unit in (2, None)
 
     for place in ({"chart": 0, "x": late, "y": late}, {"chart": 0}):
         monkeypatch.setattr(controls, "clicked", lambda _, place=place: place)
         controls.click("key", "y", 0)
         assert visit.selected_unit in (2, None)
+
+
+def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeypatch):
+    visit = visit_of(open_app("gates"))
+    monkeypatch.setattr(session, "current", lambda: visit)
+    visit.selected_unit, visit.shown_iteration = 2, 10
+    kept = {}
+    monkeypatch.setattr(session, "value", kept.get)
+    monkeypatch.setattr(session, "show", kept.__setitem__)
+    for choice, choose, more in (
+        (session.UNIT, controls._select_unit, 0),
+        (session.EQUATION_UNIT, sheet._choose, 0),
+        (session.SHOWN_ITERATION, inspection._choose_iteration, (0, 5, 10)),
+    ):
+        gone = inspection.control(choice, 2)
+        kept[gone] = 5
+        assert inspection.control(choice, 5) == gone
+        assert inspection.control(choice, 2) != gone
+        choose(gone, more)
+    assert (visit.selected_unit, visit.shown_iteration) == (2, 10)
 
 
 @pytest.mark.parametrize("late", ["gone", "mean of all", 99, None, True])

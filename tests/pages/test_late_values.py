@@ -14,7 +14,7 @@ from streamlit.testing.v1.element_tree import get_widget_state
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import NextSymbol, NextValue
-from tests.pages.conftest import go_to, visit_of
+from tests.pages.conftest import control, go_to, visit_of
 
 HUGE = "x" * 100_000
 MARKUP = "<script>alert(1)</script>"
@@ -123,3 +123,57 @@ def test_a_choice_of_no_unit_leaves_the_selection_as_it_was(open_app):
         assert (visit.selected_unit, visit.selected_layer) == (3, 1)
     visit.select(None, 0)
     assert visit.selected_unit is None
+
+
+def reported(app: AppTest, key: str) -> WidgetState:
+    """Return what the browser tells of a control as it is."""
+    return get_widget_state(control(app, key))
+
+
+def report(app: AppTest, *late: WidgetState) -> None:
+    """Send a message of the browser: all controls of the page, and what it still knows besides."""
+    app._run(WidgetStates(widgets=[*sent(app), *late]))
+
+
+def train_at(open_app, page: str) -> AppTest:
+    """Open a page on which a network trains, some of whose iterations are kept already."""
+    made = RUNS["layers"]()
+    made.advance(iterations=12)
+    app = open_app(page, made)
+    control(app, "play").click().run()
+    return app
+
+
+@pytest.mark.parametrize(("page", "key"), [("gates", "unit"), ("equations", "equation_unit")])
+def test_a_late_report_of_the_unit_does_not_take_a_click_on_a_picture_back(open_app, page, key):
+    app = open_app(page, RUNS["layers"]())
+    control(app, key).set_value(2).run()
+    before = reported(app, key)
+
+    visit_of(app).select(4, 1)
+    app.run()
+    report(app, before)
+    app.run()
+
+    assert visit_of(app).selected_unit == control(app, key).value == 4
+
+
+def test_a_late_report_of_the_time_step_does_not_take_a_step_back(open_app):
+    app = open_app("equations", RUNS["layers"]())
+    control(app, "time_step").set_value(3).run()
+    before = reported(app, "time_step")
+
+    control(app, "step_on").click().run()
+    report(app, before)
+    app.run()
+
+    assert control(app, "time_step").value == 4
+
+
+@pytest.mark.parametrize("page", ["gates", "equations", "gradients"])
+def test_no_control_is_set_while_a_hand_may_be_on_it(open_app, page):
+    app = train_at(open_app, page)
+    for _ in range(3):
+        app.run()
+        set_anew = [node.key for node in app.main if getattr(node.proto, "set_value", False)]
+        assert not set_anew

@@ -130,13 +130,13 @@ def _tick(places: live.Places, stops: inspection.Stops) -> None:
 def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
-    shown = session.value(session.EQUATION_DIRECTION)
-    inspection.keep(session.EQUATION_DIRECTION, inspection.fitting(shown, _DIRECTIONS, _FORWARD))
+    shown = inspection.fitting(session.value(session.EQUATION_DIRECTION), _DIRECTIONS, _FORWARD)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         st.header("Equations", anchor=False, width="content")
         chosen = st.segmented_control(
             "Direction",
             options=list(_DIRECTIONS),
+            default=shown,
             format_func=_DIRECTIONS.__getitem__,
             key=session.EQUATION_DIRECTION,
             persist_state="session",
@@ -232,7 +232,8 @@ def _choose_step(visit: Visit) -> int:
     if inspection.fitting(chosen, range(steps), None) is None:
         chosen = last if _is_beyond(chosen, last) else _opening_step(visit)
     step = int(chosen)
-    inspection.keep(session.TIME_STEP, step)
+    session.show(session.TIME_STEP, step)
+    key = inspection.control(session.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(horizontal=True, key="equation_buttons", width="content"):
             st.button(
@@ -257,9 +258,11 @@ def _choose_step(visit: Visit) -> int:
             "Time step",
             0,
             last,
-            key=session.TIME_STEP,
+            step,
+            key=key,
             help="Position in the example sequence; the first is 0.",
-            persist_state="session",
+            on_change=inspection.take,
+            args=(session.TIME_STEP, key),
         )
     return step
 
@@ -274,7 +277,6 @@ def _is_beyond(chosen: object, last: int) -> bool:
 
 
 def _go(step: int) -> None:
-    # Where to, not how far: right after a step, the browser may still report the slider before it.
     session.show(session.TIME_STEP, step)
 
 
@@ -286,24 +288,27 @@ def _choose_unit(visit: Visit, layer: int, units: int) -> int:
     chosen = visit.selected_unit if visit.selected_layer == layer else None
     if chosen is None:
         chosen = session.value(session.EQUATION_UNIT)
-    unit = inspection.fitting(chosen, range(units), units - 1 if _is_beyond(chosen, units) else 0)
-    inspection.keep(session.EQUATION_UNIT, unit)
+    beyond = units - 1 if _is_beyond(chosen, units) else 0
+    unit = int(inspection.fitting(chosen, range(units), beyond))
+    session.show(session.EQUATION_UNIT, unit)
+    key = inspection.control(session.EQUATION_UNIT, unit)
     st.slider(
         "Unit",
         0,
         units - 1,
-        key=session.EQUATION_UNIT,
+        unit,
+        key=key,
         help="The unit that is chosen here is outlined in the other pictures, and the other way "
         "round.",
-        persist_state="session",
         on_change=_choose,
-        args=(layer,),
+        args=(key, layer),
     )
-    return int(unit)
+    return unit
 
 
-def _choose(layer: int) -> None:
-    inspection.select_unit(session.value(session.EQUATION_UNIT), layer)
+def _choose(key: str, layer: int) -> None:
+    if inspection.is_current(session.EQUATION_UNIT, key):
+        inspection.select_unit(session.value(key), layer)
 
 
 def _says_where(trace: Trace, step: int) -> str:

@@ -88,15 +88,18 @@ def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
     units = range(visit.trainer.network.hidden_size)
     selected = visit.selected_unit if visit.selected_layer == layer else None
     unit: int | None = inspection.fitting(selected, units, None)
-    inspection.keep(session.UNIT, _NO_UNIT if unit is None else unit)
+    options = [_NO_UNIT, *units]
+    shown = _NO_UNIT if unit is None else unit
+    key = inspection.control(session.UNIT, shown)
     st.selectbox(
         "Unit",
-        options=[_NO_UNIT, *units],
+        options=options,
+        index=options.index(shown),
         format_func=lambda each: none if each == _NO_UNIT else f"unit {each}",
-        key=session.UNIT,
+        key=key,
         help="Outlined in every picture, here and in the Studio. A click on a map chooses it too.",
         on_change=_select_unit,
-        args=(layer,),
+        args=(key, layer),
         width=150,
     )
     return unit
@@ -108,18 +111,20 @@ def choose_step(visit: Visit) -> int:
     steps = range(len(labels))
     if len(steps) == 1:
         return 0
-    inspection.keep(
-        session.TIME_STEP, inspection.fitting(session.value(session.TIME_STEP), steps, steps[-1])
-    )
-    chosen = st.select_slider(
+    step = int(inspection.fitting(session.value(session.TIME_STEP), steps, steps[-1]))
+    session.show(session.TIME_STEP, step)
+    key = inspection.control(session.TIME_STEP, step)
+    st.select_slider(
         "Time step",
         options=steps,
+        value=step,
         format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
-        key=session.TIME_STEP,
-        persist_state="session",
+        key=key,
+        on_change=inspection.take,
+        args=(session.TIME_STEP, key),
         width=240,
     )
-    return int(inspection.fitting(chosen, steps, steps[-1]))
+    return step
 
 
 def choose(
@@ -130,9 +135,16 @@ def choose(
     help: str | None = None,
 ) -> str:
     """Draw a list to choose from; what was chosen may have been for another cell, or come late."""
-    inspection.keep(key, inspection.fitting(session.value(key), options, options[0]))
+    shown = inspection.fitting(session.value(key), options, options[0])
     chosen = st.selectbox(
-        label, options, format_func=name, key=key, help=help, persist_state="session", width=220
+        label,
+        options,
+        index=options.index(shown),
+        format_func=name,
+        key=key,
+        help=help,
+        persist_state="session",
+        width=220,
     )
     return str(inspection.fitting(chosen, options, options[0]))
 
@@ -155,6 +167,7 @@ def _whole(number: object) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _select_unit(layer: int) -> None:
-    chosen = session.value(session.UNIT)
-    inspection.select_unit(None if chosen == _NO_UNIT else chosen, layer)
+def _select_unit(key: str, layer: int) -> None:
+    if inspection.is_current(session.UNIT, key):
+        chosen = session.value(key)
+        inspection.select_unit(None if chosen == _NO_UNIT else chosen, layer)

@@ -181,11 +181,11 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     network = visit.trainer.network
     titles = list(VIEWS)
     shown = inspection.fitting(session.value(session.GATE_VIEW), titles, titles[0])
-    inspection.keep(session.GATE_VIEW, shown)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             "View",
             titles,
+            default=shown,
             key=session.GATE_VIEW,
             persist_state="session",
             required=True,

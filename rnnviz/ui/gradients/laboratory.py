@@ -169,17 +169,19 @@ def _prediction(visit: Visit) -> int | None:
         scored = visit.trainer.trace().scored.nonzero()[0].tolist()
     if len(scored) < 2:
         return None
-    chosen = session.value(session.PREDICTION)
-    session.show(session.PREDICTION, chosen if chosen in scored else scored[-1])
-    return int(
-        st.select_slider(
-            "Prediction at step",
-            options=scored,
-            key=session.PREDICTION,
-            persist_state="session",
-            help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
-        )
+    shown = inspection.fitting(session.value(session.PREDICTION), scored, scored[-1])
+    session.show(session.PREDICTION, shown)
+    key = inspection.control(session.PREDICTION, shown)
+    st.select_slider(
+        "Prediction at step",
+        options=scored,
+        value=shown,
+        key=key,
+        on_change=inspection.take,
+        args=(session.PREDICTION, key),
+        help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
     )
+    return int(shown)
 
 
 def _shows_preset(visit: Visit) -> bool:

@@ -114,7 +114,7 @@ div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
   /* Two choices beside each other. */
   .st-key-choices > :is(.st-key-gate_quantity, .st-key-saturated_gate, .st-key-weighed_gate,
-    .st-key-following_quantity, .st-key-unit_order, .st-key-unit) {
+    .st-key-following_quantity, .st-key-unit_order, [class*="st-key-unit-"]) {
     width: calc(50% - 0.5rem) !important; min-width: 0;
   }
 }

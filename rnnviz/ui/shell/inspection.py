@@ -22,12 +22,15 @@ PROBE = (
     "the network trains; choose another on the Task page."
 )
 
-#: Where is kept until when each control is set, and for how long after a change.
-_SET_UNTIL, _SET_FOR_S = "set_until", 1.0
+#: Where is kept how often the control of each choice was made anew. Streamlit keeps something of
+#: every key for ever, so after so many the keys come again; no browser is as late as that.
+_MADE, _KEYS = "made", 100
 
 #: While training, the slider of iterations gets its new stops when the run has gone on by this
-#: factor: one that is made anew in each tick could not be dragged.
+#: factor: a thumb under the hand is not to move with each tick.
 _RENEWED_AFTER = 1.5
+#: While training, its last stop: whatever is the newest iteration.
+_NEWEST = -1
 
 
 class Stops:
@@ -35,17 +38,6 @@ class Stops:
 
     def __init__(self) -> None:
         self._stops: list[int] = []
-        #: Counts how often it was left by other means than the slider; see `follow`.
-        self.left = 0
-
-    def follow(self) -> None:
-        """Show the newest iteration again.
-
-        The slider is then another one: a browser that has not seen this yet still reports where it
-        was, and that would be a second rewinding.
-        """
-        self.left += 1
-        session.current().shown_iteration = None
 
     def of(self, visit: Visit) -> list[int]:
         """Return them, rising; at rest as they are now, while training as they were lately."""
@@ -116,21 +108,40 @@ def fitting(chosen: Any, options: Collection[Any], otherwise: Any) -> Any:
     return chosen if fits else otherwise
 
 
-def keep(key: str, now: Any) -> None:
-    """Make a control show a value, before it is drawn.
+def control(choice: str, now: Any) -> str:
+    """Return the key of the control of a choice, which shows a value: its first, or the user's.
 
-    Not at every tick: what is set is taken from a hand that drags. But not once either: of two
-    drawings that follow each other closely a busy browser skips the first, and would go on with
-    the control's own first value as if the user had chosen that.
+    With each message a browser reports all its controls as it knows them, and it knows late. In
+    a control that were set to another value, such a report would be a choice of the old one. So a
+    control is never set: to show another value it is made anew, and of a new one no report is
+    under way. The first value goes to the control itself, as its default, each time it is drawn.
+
+    Parameters
+    ----------
+    choice
+        Its name. What is chosen is kept elsewhere; a callback puts it there, see `is_current`.
+    now
+        What is to be shown.
     """
-    visit, shown = session.current(), session.value(key)
-    now_s, set_until = time.monotonic(), session.value(_SET_UNTIL, {})
-    page, until = set_until.get(key, (None, 0.0))
-    if shown != now or type(shown) is not type(now) or page != visit.page_runs:
-        until = now_s + _SET_FOR_S
-        session.show(_SET_UNTIL, {**set_until, key: (visit.page_runs, until)})
-    if now_s <= until:
-        session.show(key, now)
+    made, shown = session.value(_MADE, {}), session.value(_key(choice))
+    if shown != now or type(shown) is not type(now):
+        session.show(_MADE, {**made, choice: (made.get(choice, 0) + 1) % _KEYS})
+    return _key(choice)
+
+
+def is_current(choice: str, key: str) -> bool:
+    """Tell whether a control is the one that shows the choice now; another one is gone."""
+    return key == _key(choice)
+
+
+def take(choice: str, key: str) -> None:
+    """Keep what was chosen in a control, under the name of the choice; what its callback does."""
+    if is_current(choice, key):
+        session.show(choice, session.value(key))
+
+
+def _key(choice: str) -> str:
+    return f"{choice}@{session.value(_MADE, {}).get(choice, 0)}"
 
 
 def select_unit(unit: Any, layer: int) -> None:
@@ -159,15 +170,14 @@ def rewind(visit: Visit, stops: Stops) -> None:
     offered = stops.of(visit)
     if len(offered) < 2:
         return
-    newest = "newest" if visit.training else ""
-    _slider(visit, offered, replaying, newest, f".{stops.left}" if stops.left else "")
+    _slider(visit, offered, replaying)
     if visit.training and visit.shown_iteration is not None:
         st.button(
             "Follow training",
             icon=":material/fast_forward:",
             key="follow",
             help="Show the newest iteration again, as training goes on.",
-            on_click=stops.follow,
+            on_click=_follow,
         )
     elif not visit.training:
         st.button(
@@ -179,18 +189,21 @@ def rewind(visit: Visit, stops: Stops) -> None:
         )
 
 
-def _slider(
-    visit: Visit, stops: list[int], moving: bool, newest: str = "", which: str = ""
-) -> None:
-    last = stops[-1]
-    shown = last if visit.shown_iteration is None else visit.shown_iteration
-    shown = max(stop for stop in stops if stop <= max(shown, stops[0]))
-    key = session.shown_iteration_key(last, shown if moving else None) + which
-    keep(key, shown)
+def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
+    stops = [*kept[:-1], _NEWEST] if visit.training else kept
+    shown = stops[-1]
+    if visit.shown_iteration is not None:
+        shown = max(stop for stop in stops if stop <= max(visit.shown_iteration, stops[0]))
+    if moving:  # What a browser reports of a control that is disabled, Streamlit ignores.
+        key = f"{session.SHOWN_ITERATION}@moving"
+        session.show(key, shown)
+    else:
+        key = control(session.SHOWN_ITERATION, shown)
     st.select_slider(
         "Iteration",
         options=stops,
-        format_func=lambda stop: newest if newest and stop == last else f"{stop:,}",
+        value=None if moving else shown,
+        format_func=lambda stop: "newest" if stop == _NEWEST else f"{stop:,}",
         key=key,
         help="Rewind training: every kept iteration. The last stop is the network of now, and "
         "follows it while it trains.",
@@ -206,8 +219,13 @@ def _kept(visit: Visit) -> list[int]:
 
 
 def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
-    chosen = fitting(session.value(key), stops, None)
-    session.current().shown_iteration = None if chosen == stops[-1] else chosen
+    if is_current(session.SHOWN_ITERATION, key):
+        chosen = fitting(session.value(key), stops, None)
+        session.current().shown_iteration = None if chosen == stops[-1] else chosen
+
+
+def _follow() -> None:
+    session.current().shown_iteration = None
 
 
 def replay() -> None:
@@ -229,10 +247,11 @@ def choose_layer(layers: int) -> int:
     if layers == 1:
         return 0
     top = layers - 1
-    keep(session.SHOWN_LAYER, fitting(session.value(session.SHOWN_LAYER), range(layers), top))
+    shown = fitting(session.value(session.SHOWN_LAYER), range(layers), top)
     chosen = st.segmented_control(
         "Layer",
         options=range(layers),
+        default=shown,
         format_func=lambda layer: f"{layer + 1}{' (top)' if layer == top else ''}",
         key=session.SHOWN_LAYER,
         persist_state="session",

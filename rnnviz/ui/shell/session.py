@@ -43,6 +43,7 @@ SPEED = "speed"
 PROBE = "probe"
 BESIDE = "beside"
 TASK = "task"
+SHOWN_ITERATION = "shown_iteration"
 SHOWN_LAYER = "shown_layer"
 GRADIENT_VIEW = "gradient_view"
 GRADIENT_BY = "gradient_by"
@@ -468,22 +469,6 @@ def held_value_key(signed: bool) -> str:
 def draft_key(task_key: str, name: str) -> str:
     """Return the key of the control of a task's setting while it is edited."""
     return f"draft:{task_key}:{name}"
-
-
-def shown_iteration_key(newest: int, moving: int | None = None) -> str:
-    """Return the key of the choice of iteration.
-
-    Another one whenever the run has gone on: a browser that has not seen the new choices yet would
-    else send the old one, as if the user had rewound to it. So it is while training is replayed.
-
-    Parameters
-    ----------
-    newest
-        Iteration of the run.
-    moving
-        The iteration that is shown, while it moves by itself.
-    """
-    return f"shown_iteration@{newest}" + ("" if moving is None else f":{moving}")
 
 
 def seed(key: str, first: Any) -> None:

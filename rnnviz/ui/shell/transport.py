@@ -24,8 +24,6 @@ SAME_PRESS_S = 0.3
 
 def bar() -> DeltaGenerator:
     """Draw the transport bar of the run; return the place in it for the live readings."""
-    # Set anew each time: on another page the browser knows nothing of a value it was never told.
-    session.show(session.SPEED, session.value(session.SPEED) or DEFAULT_SPEED)
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
             _buttons()
@@ -78,6 +76,8 @@ def _buttons() -> None:
         st.segmented_control(
             "Speed",
             options=list(SPEEDS),
+            # On another page the browser knows nothing of a value it was never told.
+            default=session.value(session.SPEED) or DEFAULT_SPEED,
             key=session.SPEED,
             persist_state="session",
             required=True,
