@@ -21,6 +21,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.engine import CELLS
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Task
+from rnnviz.training import pace
 from rnnviz.training.limits import Planned, fits, turn_ms
 
 #: Longest turn that is wanted, in milliseconds.
@@ -69,6 +70,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=15)
     turns = parser.parse_args().turns
+    pace.keep(pace.measured())
+    print(f"this machine takes {pace.pace():.2f} times as long as estimated")
     print("| cell | units, layers, batch, steps | estimated | median | longest | processor |")
     print("|---|---|---|---|---|---|")
     medians = {}

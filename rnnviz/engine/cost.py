@@ -4,8 +4,9 @@ Bytes are counted from the shapes of the buffers; a test compares them with what
 Seconds are an estimate: products by their multiplications, everything else by the numbers that it
 touches and by the calls that it takes. The factors were fitted to 57 networks (all cells, up to 500
 inputs, 500 steps, 256 sequences, 4 layers, windows of 50) on one core of an AMD EPYC with AVX2: 51
-of them take 0.8 to 1.2 times what is said. With AVX-512, tanh and products are up to three times
-faster.
+of them took 0.8 to 1.2 times what is said. Machines differ: with AVX-512, tanh and products are up
+to three times faster, another EPYC with AVX2 takes 1.1 to 1.3 times as long. A server measures by
+what factor its own differs (`rnnviz/training/pace.py`).
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class _CellCost:
 
 _CELLS = {
     "rnn": _CellCost(kept=1, views=7, unit_s=18e-9, step_s=3.3e-6),
-    "relu": _CellCost(kept=1, views=7, unit_s=18e-9, step_s=3.3e-6),
-    "gru": _CellCost(kept=7, views=23, unit_s=60e-9, step_s=16e-6),
+    "relu": _CellCost(kept=1, views=7, unit_s=10e-9, step_s=3.3e-6),
+    "gru": _CellCost(kept=7, views=23, unit_s=75e-9, step_s=16e-6),
     "lstm": _CellCost(kept=11, views=21, unit_s=100e-9, step_s=16e-6),
     "mlp": _CellCost(kept=1, views=0, unit_s=24e-9, step_s=0.0),
 }

@@ -3,7 +3,8 @@
 Counted is all that a run allocates: parameters, their gradients and optimiser, a batch and the
 buffers for it, the evaluation, the example that is looked into, and what is kept of the past. The
 time is that of one turn, which is the least that a run can do at once: one iteration, a look at the
-example, one evaluation.
+example, one evaluation. It is an estimate (`engine/cost.py`), at the pace of this machine where a
+server has measured that (`pace.py`); how many sequences an evaluation looks at is the same on all.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rnnviz.recording import recording
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.training import changes
 from rnnviz.training.config import RunConfig
+from rnnviz.training.pace import pace
 
 #: Most megabytes of one run, or of several side by side; the whole app should live in 1 GB.
 MOST_MB = 200.0
@@ -157,7 +159,8 @@ def iteration_ms(config: RunConfig, task: Task) -> float:
     """Estimate the milliseconds of an iteration."""
     architecture = architecture_of(config, task)
     numbers = task.length * config.batch_size * _numbers(task)
-    return 1e3 * (learning_s(architecture, task.length, config.batch_size) + numbers * _DRAWN_S)
+    taken_s = learning_s(architecture, task.length, config.batch_size) + numbers * _DRAWN_S
+    return 1e3 * pace() * taken_s
 
 
 def look_ms(config: RunConfig, task: Task) -> float:
@@ -165,7 +168,7 @@ def look_ms(config: RunConfig, task: Task) -> float:
     architecture, T = architecture_of(config, task), task.length
     looked_at = _looked_at(architecture, task)
     evaluation_s = sum(predicting_s(architecture, T, count) for count in looked_at)
-    return 1e3 * (2 * learning_s(architecture, T, 1) + evaluation_s)
+    return 1e3 * pace() * (learning_s(architecture, T, 2) + evaluation_s)
 
 
 def check_runs(*runs: Planned, in_step: bool = False) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
+from rnnviz.training import pace
 from rnnviz.ui.components.plot import provide_plotly
 from rnnviz.ui.shell import absence, controls, faults, session, uploads
 from rnnviz.ui.shell.markup import escaped
@@ -196,12 +197,15 @@ def _phone_pages(pages: list[st.Page]) -> None:
 def _prepare_process() -> None:
     """Make the process ready, once: plotly.js where it is served, one thread for matrix products.
 
+    And measure how long this machine takes: a run may hold the turn only for so many milliseconds.
+
     A trainer asks for one thread by itself, but gives the others back at the end of its turn;
     while another visitor's is at work, that must not be more than one.
     """
     provide_plotly()
     uploads.bound_waiting()
     threadpool_limits(limits=1, user_api="blas")
+    pace.keep(pace.measured())
     absence.look_now_and_then()
 
 
