@@ -140,8 +140,8 @@ def _measure(page: Page, seconds: float) -> float:
 
 
 def _stand_beside(page: Page, cell: str) -> None:
-    choice = page.locator(".st-key-beside")
-    choice.get_by_text(CHOICE_LABELS[cell], exact=True).click()
+    page.locator(".st-key-beside input").click()
+    page.get_by_role("option", name=CHOICE_LABELS[cell], exact=True).click()
     page.locator(".beside.two").wait_for()
     # The second network catches up first.
     page.get_by_text("Catching up").wait_for(state="hidden", timeout=120_000)

@@ -3,7 +3,10 @@
 Starts the app, opens real WebSocket connections to it on this machine, presses Train in each, and
 lets every one run its timer as the browser does. Prints updates and training per visitor.
 
-    python -m benchmarks.users [--users 20] [--seconds 20]
+    python -m benchmarks.users [--users 20] [--seconds 20] [--speed fast] [--app ../other/app.py]
+
+The processor's time of the server for each update tells less of what else the machine does. With
+--app it is that of another copy of the app, so that two can be compared in the same minutes.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.serving import Server, running_app
+from tests.serving import ROOT, Server, running_app
 
 #: Seconds after everyone has pressed Train that are not counted.
 WARM_S = 3
@@ -33,6 +36,7 @@ class Visitor:
     """What one connection has seen."""
 
     play_button: str = ""
+    speed: str = ""
     sliders: dict[str, str] = field(default_factory=dict)
     intervals_s: dict[str, float] = field(default_factory=dict)
     iteration: int = 0
@@ -56,6 +60,8 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "button" and element.button.label == "Train":
             self.play_button = element.button.id
+        elif kind == "button_group" and element.button_group.label == "Speed":
+            self.speed = element.button_group.id
         elif kind == "slider":
             self.sliders[element.slider.label] = element.slider.id
         elif kind == "html" and (shown := _ITERATION.search(element.html.body)):
@@ -64,7 +70,10 @@ class Visitor:
 
 
 async def send(socket: ClientConnection, **state: object) -> None:
-    """Ask for a script, or with `fragment` for that alone; `button` is pressed, `slider` moved."""
+    """Ask for a script, or with `fragment` for that alone.
+
+    A `button` is pressed, a `slider` moved, of a `group` one is chosen.
+    """
     message = BackMsg()
     message.rerun_script.is_auto_rerun = bool(state.get("auto"))
     message.rerun_script.fragment_id = str(state.get("fragment", ""))
@@ -73,6 +82,9 @@ async def send(socket: ClientConnection, **state: object) -> None:
     if slider := state.get("slider"):
         moved = message.rerun_script.widget_states.widgets.add(id=slider)
         moved.double_array_value.data.append(state["to"])
+    if group := state.get("group"):
+        chosen = message.rerun_script.widget_states.widgets.add(id=group)
+        chosen.string_array_value.data.append(state["to"])
     message.rerun_script.SetInParent()
     await socket.send(message.SerializeToString())
 
@@ -83,16 +95,18 @@ async def listen(socket: ClientConnection, visitor: Visitor) -> None:
         visitor.read(ForwardMsg.FromString(raw))
 
 
-async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds: float) -> None:
+async def _visit(
+    server: Server, visitor: Visitor, start: asyncio.Event, seconds: float, speed: str
+) -> None:
     address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
     async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
         listener = asyncio.create_task(listen(socket, visitor))
         await send(socket)
         await visitor.idle.wait()
         await start.wait()
-        visitor.idle.clear()
-        await send(socket, button=visitor.play_button)
-        await asyncio.wait_for(visitor.idle.wait(), 60)
+        if speed:
+            await _script(socket, visitor, group=visitor.speed, to=speed)
+        await _script(socket, visitor, button=visitor.play_button)
         timers = [
             asyncio.create_task(run_timer(socket, fragment, interval_s))
             for fragment, interval_s in visitor.intervals_s.items()
@@ -105,6 +119,12 @@ async def _visit(server: Server, visitor: Visitor, start: asyncio.Event, seconds
             task.cancel()
 
 
+async def _script(socket: ClientConnection, visitor: Visitor, **state: object) -> None:
+    visitor.idle.clear()
+    await send(socket, **state)
+    await asyncio.wait_for(visitor.idle.wait(), 60)
+
+
 async def run_timer(socket: ClientConnection, fragment: str, interval_s: float) -> None:
     """Ask for a fragment again and again, as the browser does."""
     while True:
@@ -112,14 +132,46 @@ async def run_timer(socket: ClientConnection, fragment: str, interval_s: float) 
         await asyncio.sleep(interval_s)
 
 
-async def _measure(server: Server, users: int, seconds: float) -> list[Visitor]:
+@dataclass
+class Measured:
+    """What all visitors had, and what of the processor the server took for it."""
+
+    visitors: list[Visitor]
+    processor_s: float
+
+    @property
+    def updates(self) -> list[int]:
+        """Counted updates of each visitor."""
+        return [each.updates - each.first[0] for each in self.visitors if each.first]
+
+    @property
+    def iterations(self) -> list[int]:
+        """Counted iterations of each visitor."""
+        return [each.iteration - each.first[1] for each in self.visitors if each.first]
+
+
+async def _measure(server: Server, users: int, seconds: float, speed: str) -> Measured:
     visitors = [Visitor() for _ in range(users)]
     start = asyncio.Event()
-    visits = [asyncio.create_task(_visit(server, v, start, seconds)) for v in visitors]
+    visits = [asyncio.create_task(_visit(server, v, start, seconds, speed)) for v in visitors]
     await asyncio.gather(*(v.idle.wait() for v in visitors))
     start.set()
+    while not all(visitor.first for visitor in visitors):
+        await asyncio.sleep(0.05)
+    before = _processor_s(server)
+    await asyncio.sleep(seconds - 1)
+    taken = (_processor_s(server) - before) / (seconds - 1) * seconds
     await asyncio.gather(*visits)
-    return visitors
+    return Measured(visitors, taken)
+
+
+def _processor_s(server: Server) -> float:
+    """Return the processor's time of the server so far; 0 where /proc does not tell."""
+    stat = Path(f"/proc/{server.pid}/stat")
+    if not stat.exists():
+        return 0.0
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_memory_mb(server: Server) -> float:
@@ -134,15 +186,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--speed", default="", help="slow, medium or fast; else as it opens")
+    parser.add_argument("--app", type=Path, default=ROOT / "app.py")
     wanted = parser.parse_args()
-    with running_app() as server:
-        visitors = asyncio.run(_measure(server, wanted.users, wanted.seconds))
+    with running_app(wanted.app, wanted.app.resolve().parent) as server:
+        measured = asyncio.run(_measure(server, wanted.users, wanted.seconds, wanted.speed))
         memory_mb = _peak_memory_mb(server)
-    updates, trained = [], []
-    for visitor in visitors:
-        first_updates, first_iteration = visitor.first or (0, 0)
-        updates.append((visitor.updates - first_updates) / wanted.seconds)
-        trained.append((visitor.iteration - first_iteration) / wanted.seconds)
+    updates = [count / wanted.seconds for count in measured.updates]
+    trained = [count / wanted.seconds for count in measured.iterations]
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, ", end="")
     print(f"Python {platform.python_version()}, {wanted.users} visitors, {wanted.seconds:g} s")
     for name, values in (("updates/s", updates), ("iterations/s", trained)):
@@ -151,6 +202,9 @@ def main() -> None:
             f"{name:>13}: least {min(values):8.1f}   median {middle:8.1f}   "
             f"most {max(values):8.1f}   least/median {min(values) / max(middle, 1e-9):.2f}"
         )
+    each_ms = 1e3 * measured.processor_s / max(1, sum(measured.updates))
+    share = measured.processor_s / wanted.seconds
+    print(f"processor: {share:.2f} of a core, {each_ms:.1f} ms for an update")
     print(f"all together: {sum(trained):.0f} iterations/s; server's peak memory {memory_mb:.0f} MB")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from rnnviz import RunConfig, Trainer
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
-from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
+from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled, viewed_iteration
 from tests.traces import make_trace
 
 _KEY = "picture"
@@ -58,4 +58,5 @@ def picture() -> None:
     st.text(f"selected: {selected_unit(_KEY)}")
 
 
+provide(_KEY)
 st.fragment(picture, run_every=_TICK_S if "live" in st.query_params else None)()

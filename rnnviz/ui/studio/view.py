@@ -14,7 +14,7 @@ from rnnviz.figures.course_charts import course_charts
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
-from rnnviz.ui.components.unrolled import selected_unit, unrolled, viewed_iteration
+from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.shell import live, session
 from rnnviz.ui.shell.session import Visit
 from rnnviz.ui.shell.turns import TURNS
@@ -57,7 +57,9 @@ def studio(visit: Visit, readings: DeltaGenerator) -> DeltaGenerator:
     says = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
     says.empty()
-    picture, below = left.container(), left.container()
+    picture, below = left.container(gap=None), left.container()
+    with picture:
+        provide(_PICTURE)
     places = _Places(visit.page_runs, readings, says, picture, charts)
     st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
     return below

@@ -31,7 +31,7 @@ def script() -> str:
 
 
 #: Streamlit sends a component's script with every update: ten times the data. So it is a
-#: component of its own whose message never changes: then only a reference to it is sent again.
+#: component of its own, which a page draws once.
 _library = st.components.v2.component(
     "rnnviz_unrolled_library", js=f"{_BUNDLE}\nexport default rnnviz.publish;"
 )
@@ -58,10 +58,21 @@ class Selected(TypedDict):
     time_step: int
 
 
+def provide(key: str) -> None:
+    """Send the script of the picture: once for a page, outside of what is updated.
+
+    Parameters
+    ----------
+    key
+        That of the picture.
+    """
+    _library(key=f"{key}-library")
+
+
 def unrolled(
     data: bytes, *, key: str, on_select: Callable[[], None] | None = None
 ) -> ComponentResult:
-    """Mount the moving network, or update it in place.
+    """Mount the moving network, or update it in place; the page must `provide` its script.
 
     Parameters
     ----------
@@ -80,14 +91,12 @@ def unrolled(
         `.selected` is a `Selected` or None; `.iteration` is the kept iteration that the user looks
         at, None while the picture follows training.
     """
-    with st.container(gap=None):
-        _library(key=f"{key}-library")
-        return _picture(
-            data=data,
-            key=key,
-            on_selected_change=on_select or _nothing,
-            on_iteration_change=_nothing,
-        )
+    return _picture(
+        data=data,
+        key=key,
+        on_selected_change=on_select or _nothing,
+        on_iteration_change=_nothing,
+    )
 
 
 def viewed_iteration(key: str) -> int | None:
