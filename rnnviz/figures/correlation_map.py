@@ -11,7 +11,7 @@ from rnnviz.analysis.correlations import Correlations
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, maps_spec
 from rnnviz.figures.palette import QUANTITIES, signed
-from rnnviz.figures.spec import Spec, layout, note, short_label
+from rnnviz.figures.spec import NUMBER, Spec, layout, note, short_label
 
 #: Features that are drawn; more would not be read.
 MOST_FEATURES = 24
@@ -61,7 +61,7 @@ def correlations_spec(
         found.r[features][:, places],
         replace(across, axis=look),
         _features([found.names[feature] for feature in features]),
-        shows="r = %{z:.2~g}",
+        shows=f"r = %{{z{NUMBER}}}",
         title="correlation",
     )
     height = max(_LEAST_HEIGHT, _ROW_HEIGHT * len(features))

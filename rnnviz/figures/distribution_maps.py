@@ -12,7 +12,8 @@ from rnnviz.analysis.gates import Distribution
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, axis_name, maps_spec
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.figures.spec import INK, NEUTRAL, Spec
+from rnnviz.figures.spec import HUNDREDTHS, INK, NEUTRAL, Spec
+from rnnviz.numbers import number
 from rnnviz.training import Mark
 
 
@@ -50,14 +51,14 @@ def distributions_spec(
             across,
             _values(spread),
             bound=float(spread.percent.max()) or 1.0,
-            shows="%{z:.3~g}",
+            shows=f"%{{z{HUNDREDTHS}}}",
             unit=" %",
         )
         for letter, spread in found.items()
     ]
     spec = maps_spec(panels, columns)
-    for number, spread in enumerate(found.values(), 1):
-        spec["data"] += _lines(np.asarray(iterations), spread, number)
+    for place, spread in enumerate(found.values(), 1):
+        spec["data"] += _lines(np.asarray(iterations), spread, place)
     return spec
 
 
@@ -65,7 +66,8 @@ def _values(spread: Distribution) -> Side:
     centres = (spread.edges[:-1] + spread.edges[1:]) / 2
     low, high = float(spread.edges[0]), float(spread.edges[-1])
     look = {"type": "linear", "range": [low, high], "showgrid": False, "zeroline": False}
-    look |= {"tickvals": [low, (low + high) / 2, high], "tickformat": ".2~g"}
+    ticks = [low, (low + high) / 2, high]
+    look |= {"tickvals": ticks, "ticktext": [number(tick, 2) for tick in ticks]}
     return Side("value", centres, look)
 
 

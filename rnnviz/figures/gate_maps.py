@@ -13,7 +13,7 @@ from rnnviz.engine import spec_of
 from rnnviz.figures import maps
 from rnnviz.figures.maps import Panel, Side, maps_spec
 from rnnviz.figures.palette import QUANTITIES, Quantity
-from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, note, rgba
+from rnnviz.figures.spec import HUNDREDTHS, NEUTRAL, Spec, axis, layout, note, rgba
 from rnnviz.recording.trace import Array, Trace
 from rnnviz.training import Mark
 
@@ -164,7 +164,7 @@ def _bars(quantities: Sequence[Quantity], name: str, percent: Array, opacity: fl
         "x": percent,
         "y": [quantity.label for quantity in quantities],
         "marker": {"color": [quantity.colour for quantity in quantities], "opacity": opacity},
-        "hovertemplate": f"%{{y}}, {name}: %{{x:.3~g}} %<extra></extra>",
+        "hovertemplate": f"%{{y}}, {name}: %{{x{HUNDREDTHS}}} %<extra></extra>",
     }
     key = {"type": "bar", "orientation": "h", "name": name, "x": [None], "y": [None]}
     return [bars, {**key, "marker": {"color": rgba(NEUTRAL, opacity)}}]

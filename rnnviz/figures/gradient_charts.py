@@ -10,6 +10,7 @@ from rnnviz.analysis.gradients import Norms, step_norms
 from rnnviz.figures.logarithmic import drawable, log_axis
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.figures.spec import (
+    NUMBER,
     Spec,
     heading,
     layout,
@@ -69,5 +70,5 @@ def _line(norms: Norms, names: Sequence[str], quantity: Quantity, name: str, das
         "y": drawable(norms),
         "line": {"color": quantity.colour, "dash": dash, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"{name}, step %{{x}}: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"{name}, step %{{x}}: %{{y{NUMBER}}}<extra></extra>",
     }

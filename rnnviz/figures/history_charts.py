@@ -9,7 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.history import chance_loss, thin
 from rnnviz.figures.palette import ACCURACY_COLOUR, BASELINE_COLOUR, LOSS_COLOUR
-from rnnviz.figures.spec import Spec, add_marks, axis, heading, iteration_axis, layout, sample
+from rnnviz.figures.spec import (
+    NUMBER,
+    PERCENT,
+    Spec,
+    add_marks,
+    axis,
+    heading,
+    iteration_axis,
+    layout,
+    sample,
+)
 from rnnviz.numbers import number, percent
 from rnnviz.training import Mark
 
@@ -47,7 +57,7 @@ def loss_spec(
         chance = chance_loss(classes)
         _add_level(frame, chance, "dash")
         frame["annotations"] = [_key((f"even odds, ln {classes}: {number(chance)}", "╌"))]
-    spec = {"data": [_curve(x, y, "loss", LOSS_COLOUR, "%{y:.4g}")], "layout": frame}
+    spec = {"data": [_curve(x, y, "loss", LOSS_COLOUR, f"%{{y{NUMBER}}}")], "layout": frame}
     return add_marks(spec, marks)
 
 
@@ -84,7 +94,10 @@ def accuracy_spec(
         _add_level(frame, baseline, "dot")
         levels.append((f"guess: {percent(baseline)}", "┈"))
     frame["annotations"] = [_key(*levels)] if levels else []
-    spec = {"data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, "%{y:.2%}")], "layout": frame}
+    spec = {
+        "data": [_curve(x, y, "accuracy", ACCURACY_COLOUR, f"%{{y{PERCENT}}}")],
+        "layout": frame,
+    }
     return add_marks(spec, marks)
 
 

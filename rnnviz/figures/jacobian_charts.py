@@ -9,7 +9,7 @@ from rnnviz.analysis.jacobians import Shares, StepValues, around, slopes
 from rnnviz.engine import spec_of
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.figures.spec import COLOURS, NEUTRAL, Spec, axis, layout, note, rgba
+from rnnviz.figures.spec import COLOURS, NEUTRAL, NUMBER, Spec, axis, layout, note, rgba
 from rnnviz.recording.trace import Trace
 
 _COLOUR = QUANTITIES["lstm"]["d_h"].colour
@@ -68,8 +68,8 @@ def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
         "zmax": 1,
         "colorscale": [[0, rgba(_COLOUR, 1)], [1, rgba(_COLOUR, 0)]],
         "colorbar": {"title": {"text": "slope", "side": "top"}, "thickness": 10, "outlinewidth": 0},
-        "hovertemplate": f"unit %{{y}}, step %{{x}}: {spec_of(trace.cell).slope.name} = %{{z:.3f}}"
-        "<extra></extra>",
+        "hovertemplate": f"unit %{{y}}, step %{{x}}: {spec_of(trace.cell).slope.name} = "
+        f"%{{z{NUMBER}}}<extra></extra>",
     }
     return {"data": [picture], "layout": frame}
 
@@ -117,5 +117,5 @@ def _line(x: NDArray[np.intp], y: NDArray[np.float64], name: str, colour: str) -
         "y": y,
         "line": {"color": colour, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"{name}, step %{{x}}: %{{y:.3g}}<extra></extra>",
+        "hovertemplate": f"{name}, step %{{x}}: %{{y{NUMBER}}}<extra></extra>",
     }

@@ -16,6 +16,7 @@ from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar,
 from rnnviz.figures.palette import QUANTITIES, RUN_LINES
 from rnnviz.figures.spec import (
     NEUTRAL,
+    NUMBER,
     Spec,
     add_marks,
     axis,
@@ -85,7 +86,7 @@ def runs_spec(
     for number, (name, iterations, values) in enumerate(histories):
         x, y = thin(iterations, values)
         line = _of_run(_line(y, name), number) | {"x": x, "mode": "lines"}
-        hovered = f"{name}, iteration %{{x:,d}}: %{{y:.4g}}<extra></extra>"
+        hovered = f"{name}, iteration %{{x:,d}}: %{{y{NUMBER}}}<extra></extra>"
         lines.append(line | {"hovertemplate": hovered})
     everywhere = np.concatenate([line["x"] for line in lines])
     frame = layout(
@@ -141,7 +142,7 @@ def course_spec(
         "marker": {"size": 4},
         # The first point lies on the edge.
         "cliponaxis": found.iterations.size > 1,
-        "hovertemplate": f"iteration %{{x:,d}}: {measure} %{{y:.3g}}<extra></extra>",
+        "hovertemplate": f"iteration %{{x:,d}}: {measure} %{{y{NUMBER}}}<extra></extra>",
     }
     return add_marks({"data": [line], "layout": frame}, marks)
 
@@ -169,7 +170,7 @@ def lag_map_spec(
         "colorscale": "Viridis",
         "colorbar": power_bar(powers),
         "hoverongaps": False,
-        "hovertemplate": "iteration %{y:,d}, lag %{x}: %{customdata:.4g}<extra></extra>",
+        "hovertemplate": f"iteration %{{y:,d}}, lag %{{x}}: %{{customdata{NUMBER}}}<extra></extra>",
     }
     return add_marks({"data": [picture], "layout": frame}, marks, along="y")
 
@@ -204,7 +205,7 @@ def _line(norms: Norms, name: str, colour: str = NEUTRAL) -> Spec:
         "y": drawable(norms),
         "line": {"color": colour, "width": 2},
         "marker": {"size": 4},
-        "hovertemplate": f"{name}, lag %{{x}}: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"{name}, lag %{{x}}: %{{y{NUMBER}}}<extra></extra>",
     }
 
 

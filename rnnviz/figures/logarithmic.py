@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.figures.spec import NEUTRAL, Spec, axis
+from rnnviz.numbers import number
 
 Numbers = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ def ticks(powers: Numbers) -> Spec:
         values = np.outer(decades, (1.0, 2.0, 5.0)).ravel()
     else:
         values = _even(float(10**low), float(10**high))
-    return {"tickvals": values, "ticktext": [f"{value:.4g}" for value in values]}
+    return {"tickvals": values, "ticktext": [number(value, 4) for value in values]}
 
 
 def _even(low: float, high: float) -> Numbers:

@@ -13,6 +13,7 @@ from rnnviz.figures.palette import Quantity
 from rnnviz.figures.spec import (
     MARK_COLOUR,
     NEUTRAL,
+    NUMBER,
     Spec,
     colour_scale,
     heading,
@@ -72,7 +73,7 @@ class Panel:
     bound
         The value that is drawn in full colour.
     shows
-        How plotly is to write a value, such as "%{z:.3~g}".
+        How plotly is to write a value: `%{z}` with a format of figures/spec.py.
     unit
         Of the values, with a space in front.
     title
@@ -84,7 +85,7 @@ class Panel:
     across: Side
     upwards: Side
     bound: float = 1.0
-    shows: str = "%{z:.3~g}"
+    shows: str = f"%{{z{NUMBER}}}"
     unit: str = ""
     title: str = ""
 

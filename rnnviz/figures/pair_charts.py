@@ -11,6 +11,7 @@ from rnnviz.analysis.pair import carried_by
 from rnnviz.figures.logarithmic import drawable, log_axis
 from rnnviz.figures.palette import RUN_LINES
 from rnnviz.figures.spec import (
+    NUMBER,
     Spec,
     heading,
     iteration_axis,
@@ -56,7 +57,7 @@ def gradient_of_both_spec(traces: Sequence[Trace], names: Sequence[str], height:
         which, state = carried_by(trace)
         norms = drawable(step_norms(trace.layers[-1].quantities()[which]))
         curve = {"type": "scatter", "mode": "lines+markers", "x": list(steps), "y": norms}
-        shown = f"{named[0]}, {state}, step %{{x}}: %{{y:.3~g}}<extra></extra>"
+        shown = f"{named[0]}, {state}, step %{{x}}: %{{y{NUMBER}}}<extra></extra>"
         curves.append(_as_run(curve | {"hovertemplate": shown}, *named))
     frame = layout(
         height,

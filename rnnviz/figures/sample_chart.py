@@ -20,6 +20,7 @@ from rnnviz.figures.spec import (
     short_label,
     tint,
 )
+from rnnviz.numbers import number
 from rnnviz.tasks.examples import Example, only_at_the_end
 
 _TILE_HEIGHT = 26
@@ -196,27 +197,46 @@ def _lines(examples: Sequence[Example]) -> Spec:
     frame["xaxis"] = _step_axis(length, across) | {"anchor": "free", "position": 0}
     data: list[Spec] = []
     for lane, example in enumerate(examples):
-        number = "" if lane == 0 else str(lane + 1)
-        frame[f"yaxis{number}"] = _lane_axis(numbers, lane, len(examples))
+        suffix = "" if lane == 0 else str(lane + 1)
+        frame[f"yaxis{suffix}"] = _lane_axis(numbers, lane, len(examples))
         colour = COLOURS[lane % len(COLOURS)]
-        data += _lane(example, places, colour, f"y{number}")
+        data += _lane(example, places, colour, f"y{suffix}")
     return {"data": data, "layout": frame}
 
 
 def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str) -> list[Spec]:
     """Describe the line of a sequence, the numbers on it that stand out, and the answers."""
-    common = {"type": "scatter", "yaxis": axis_name, "hovertemplate": "%{y:.4~g}<extra></extra>"}
+    common: Spec = {
+        "type": "scatter",
+        "yaxis": axis_name,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
     numbers = np.array([_number(cell) for cell in example.seen])
+    texts = [number(value) for value in numbers]
     starred = [step for step, cell in enumerate(example.seen) if cell.endswith("*")]
     asked = [
         (place, _number(cell)) for place, cell in zip(places, example.answers, strict=True) if cell
     ]
-    answers = {"x": [place for place, _ in asked], "y": [value for _, value in asked]}
-    line = {"y": numbers, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour}}
+    answers = {
+        "x": [place for place, _ in asked],
+        "y": [value for _, value in asked],
+        "customdata": [number(value) for _, value in asked],
+    }
+    line: Spec = {
+        "y": numbers,
+        "customdata": texts,
+        "line": {"color": colour, "width": 1.5},
+        "marker": {"color": colour},
+    }
     # A line of one point is none.
     parts = [common | line | {"mode": "lines" if len(numbers) > 1 else "markers"}]
     if starred:
-        points = {"x": starred, "y": numbers[starred], "marker": {"color": colour, "size": 10}}
+        points = {
+            "x": starred,
+            "y": numbers[starred],
+            "customdata": [texts[step] for step in starred],
+            "marker": {"color": colour, "size": 10},
+        }
         parts.append(common | points | _written([example.seen[step] for step in starred]))
     ring = {"color": colour, "size": 6, "symbol": "circle-open"}
     if starred:

@@ -9,7 +9,7 @@ import numpy as np
 from rnnviz.analysis.gates import HIGH, LOW, Saturation
 from rnnviz.figures.maps import axis_name
 from rnnviz.figures.palette import QUANTITIES
-from rnnviz.figures.spec import NEUTRAL, Spec, heading, layout, note, rgba, sample
+from rnnviz.figures.spec import HUNDREDTHS, NEUTRAL, Spec, heading, layout, note, rgba, sample
 
 #: Pixels.
 _HEIGHT = 370
@@ -80,7 +80,8 @@ def _cloud(cell: str, found: Saturation, letter: str, unit: int | None, number: 
             "line": {"color": NEUTRAL, "width": np.where(outlined, 3, 0)},
         },
         "hovertemplate": (
-            f"unit %{{customdata}}: below {LOW:g} in %{{x:.3~g}} %, above {HIGH:g} in %{{y:.3~g}} %"
+            f"unit %{{customdata}}: below {LOW:g} in %{{x{HUNDREDTHS}}} %, "
+            f"above {HIGH:g} in %{{y{HUNDREDTHS}}} %"
             "<extra></extra>"
         ),
     }

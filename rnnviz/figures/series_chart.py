@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnviz.figures.palette import ACCURACY_COLOUR, LOSS_COLOUR
-from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, short_label
+from rnnviz.figures.spec import NEUTRAL, NUMBER, Spec, axis, layout, short_label
 
 _HEIGHT = 280
 
@@ -47,7 +47,7 @@ def forecast_spec(
             "name": "data",
             "y": values,
             "line": {"color": NEUTRAL, "width": 1.5},
-            "hovertemplate": f"{which}: %{{y:.4~g}}<extra></extra>",
+            "hovertemplate": f"{which}: %{{y{NUMBER}}}<extra></extra>",
         }
     ]
     if said is not None:
@@ -58,7 +58,7 @@ def forecast_spec(
                 "name": "network",
                 "y": said,
                 "marker": {"color": LOSS_COLOUR, "size": 5},
-                "hovertemplate": "the network predicts %{y:.4~g}<extra></extra>",
+                "hovertemplate": f"the network predicts %{{y{NUMBER}}}<extra></extra>",
             }
         )
     frame = layout(_HEIGHT, hovermode="x", showlegend=True)

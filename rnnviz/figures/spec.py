@@ -42,6 +42,11 @@ SIGNALS = (NEUTRAL, "#1a1a1a")
 MARK_COLOUR = "rgba(128,128,128,0.8)"
 FAINT = "rgba(128,128,128,0.25)"
 
+#: How plotly is to write what is hovered: a number as `rnnviz.numbers.number` does, a share, or its
+#: hundredfold, as `percent` does. The pages do so (`components/plot/plot.js`); elsewhere these
+#: formats, which are plotly's own, come close.
+NUMBER, PERCENT, HUNDREDTHS = ":.3~g", ":.3~%", ":.3~r"
+
 _AXIS: Spec = {"gridcolor": FAINT, "zerolinecolor": FAINT, "linecolor": FAINT}
 
 #: Look of a figure where nobody has chosen one, such as a notebook, light or dark.

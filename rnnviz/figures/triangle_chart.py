@@ -9,7 +9,7 @@ import numpy as np
 from rnnviz.analysis.triangle import Triangle
 from rnnviz.figures.logarithmic import drawable, log_axis, power_bar, powers_of_ten
 from rnnviz.figures.palette import Quantity
-from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, note, short_label
+from rnnviz.figures.spec import NEUTRAL, NUMBER, Spec, axis, layout, note, short_label
 
 
 def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) -> Spec:
@@ -43,7 +43,7 @@ def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) ->
         "colorscale": "Viridis",
         "colorbar": power_bar(powers),
         "hoverongaps": False,
-        "hovertemplate": "prediction at step %{y}, back to step %{x}: %{customdata:.4g}"
+        "hovertemplate": f"prediction at step %{{y}}, back to step %{{x}}: %{{customdata{NUMBER}}}"
         "<extra></extra>",
     }
     return {"data": [picture], "layout": frame}
@@ -78,7 +78,7 @@ def triangle_row_spec(
         "text": [short_label(label) for label in labels[: norms.size]],
         "line": {"color": quantity.colour, "width": 2},
         "marker": {"size": 5},
-        "hovertemplate": "step %{x} %{text}: %{y:.4g}<extra></extra>",
+        "hovertemplate": f"step %{{x}} %{{text}}: %{{y{NUMBER}}}<extra></extra>",
     }
     return {"data": [line], "layout": frame}
 

@@ -11,7 +11,7 @@ from rnnviz.analysis.history import thin
 from rnnviz.analysis.updates import HEALTHY, READOUT, Updates
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
 from rnnviz.figures.palette import LOSS_COLOUR, QUANTITIES, Quantity
-from rnnviz.figures.spec import NEUTRAL, Spec, add_marks, iteration_axis, layout, note
+from rnnviz.figures.spec import NEUTRAL, NUMBER, Spec, add_marks, iteration_axis, layout, note
 from rnnviz.numbers import number
 from rnnviz.training import Mark
 
@@ -99,7 +99,7 @@ def _curve(x: ArrayLike, y: ArrayLike, name: str, colour: str) -> Spec:
         "y": drawable(y),
         "line": {"color": colour, "width": 1.5},
         "marker": {"color": colour, "size": 4},
-        "hovertemplate": f"iteration %{{x:,d}}, {name}: %{{y:.3g}}<extra></extra>",
+        "hovertemplate": f"iteration %{{x:,d}}, {name}: %{{y{NUMBER}}}<extra></extra>",
     }
 
 

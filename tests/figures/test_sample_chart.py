@@ -152,7 +152,7 @@ def test_long_sequences_take_few_bytes_and_few_ticks(symbols):
     rows = [[symbols[int(cell * 500)] if symbols else str(cell) for cell in row] for row in cells]
     spec = figures.samples_spec(at_the_end(*rows), symbols)
 
-    assert len(figures.samples(at_the_end(*rows), symbols).to_json()) < 80_000
+    assert len(figures.samples(at_the_end(*rows), symbols).to_json()) < 100_000
     assert len(spec["layout"]["xaxis"]["tickvals"]) < 20
 
 

@@ -1,7 +1,11 @@
+import re
+from pathlib import Path
+
 import plotly.graph_objects as go
 import plotly.io
 import pytest
 
+from rnnviz.figures import spec
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.spec import (
     NEUTRAL,
@@ -117,3 +121,10 @@ def test_a_mark_shows_markup_as_it_was_typed():
     spec = add_marks({"data": [], "layout": layout(100)}, [Mark(0, "task <b>a</b>")])
 
     assert spec["data"][0]["text"] == ["task &lt;b&gt;a&lt;/b&gt;"]
+
+
+def test_no_figure_writes_hovered_numbers_in_a_way_of_its_own():
+    folder = Path(spec.__file__).parent
+    own = re.compile(r"%\{+[xyz]:\.|customdata:\.|tickformat\": \"\.")
+    found = [path.name for path in folder.glob("*.py") if own.search(path.read_text("utf-8"))]
+    assert not found

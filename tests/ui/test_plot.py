@@ -2,7 +2,6 @@ import json
 import shutil
 import subprocess
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from rnnviz.ui.components import plot as component
 from rnnviz.ui.components.plot import LIBRARY, plots, provide_plotly
 from tests.figures.test_payload import unpack
 
-SCRIPT = Path(component.__file__).with_name("plot.js").read_text(encoding="utf-8")
+SCRIPT = component._script()
 LIBRARY_SIZE = len((files("plotly") / "package_data" / "plotly.min.js").read_bytes())
 
 

@@ -30,6 +30,13 @@ STATIC = HOME / "static"
 LIBRARY = f"plotly-{get_plotlyjs_version()}.min.js"
 
 
+def _script() -> str:
+    """Return the script, and before it how the moving picture writes numbers: as the charts do."""
+    numbers = _HERE.parent / "unrolled" / "text" / "numbers.js"
+    written = numbers.read_text(encoding="utf-8").replace("export function", "function")
+    return written + (_HERE / "plot.js").read_text(encoding="utf-8")
+
+
 def _without_comments(script: str) -> str:
     """Drop comments that fill whole lines: Streamlit sends the script again with each update."""
     return re.sub(r"(?m)^\s*(//.*|/\*\*[\s\S]*?\*/)\n", "", script)
@@ -37,7 +44,7 @@ def _without_comments(script: str) -> str:
 
 _mount = st.components.v2.component(
     "rnnviz_plot",
-    js=_without_comments((_HERE / "plot.js").read_text(encoding="utf-8")),
+    js=_without_comments(_script()),
     css=(_HERE / "plot.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )

@@ -4,7 +4,7 @@
  *
  * Streamlit calls the default export again with each message and with each change of theme, always with
  * the same parentElement. What comes is a list of messages, one a chart, as JSON in UTF-8; arrays in it are in plotly.js's
- * own base64 form.
+ * own base64 form. Before this script stands text/numbers.js of the moving picture, without its exports.
  *
  * @typedef {{library: string, height: number, ofWindow: number | null, live: boolean, says: string, label: string, data: object[],
  *            layout: object, frames?: object[]}} Message
@@ -28,6 +28,15 @@ const retryAfterMs = 10000;
 const leastHeight = 260;
 /** Share of the time that a live chart may spend on drawing itself: where a drawing takes 7 ms, three a second. */
 const shareOfTime = 0.02;
+/**
+ * What is hovered is written as all numbers are, by the format that figures/spec.py gives it: d3, which would else follow
+ * it, writes exponents and shares in its own way. `shortly` and `percent` stand before this script.
+ */
+const written = {
+  ".3~g": (value) => shortly(value),
+  ".3~%": percent,
+  ".3~r": (value) => percent(value / 100).replace(" %", ""),
+};
 
 /** @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: object) => void}} component */
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -239,7 +248,16 @@ function draw(chart) {
   plotly.react(plot, { data, layout, config, frames });
   if (first) plot.on("plotly_click", ({ points: [point] }) => chart.report?.(point.x, point.y));
   if (first) plot.on("plotly_buttonclicked", ({ button }) => press(chart, button));
+  if (first) plot.on("plotly_beforehover", () => writeAsElsewhere(plot));
   makeReachable(plot);
+}
+
+/** Plotly makes its formats anew with each change of layout, so each hover looks after them. @param {HTMLElement} plot */
+function writeAsElsewhere({ _fullLayout: { _d3locale: locale } }) {
+  if (!locale || locale.isOurs) return;
+  const { numberFormat } = locale;
+  locale.isOurs = true;
+  locale.numberFormat = (format) => written[format] ?? numberFormat(format);
 }
 
 /** Do what a button is for: an animation that is stopped is no error, which Plotly takes it for. @param {Chart} chart */
