@@ -10,6 +10,16 @@ Asked = TypeVar("Asked", bound=Hashable)
 Found = TypeVar("Found")
 
 
+def finished(steps: Generator[None, None, Found]) -> Found:
+    """Take all steps at once, and return what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
 class Reader(Generic[Asked, Found]):
     """Reads step by step, and caches the last few results and refusals.
 
@@ -34,12 +44,7 @@ class Reader(Generic[Asked, Found]):
         ValueError
             If it is refused.
         """
-        steps = self._steps(asked)
-        try:
-            while True:
-                next(steps)
-        except StopIteration as end:
-            found: Found | ValueError = end.value
+        found = finished(self._steps(asked))
         if isinstance(found, ValueError):
             raise ValueError(str(found))
         return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -70,12 +71,23 @@ class NextLabel(Column):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        different = len(dict.fromkeys(self._sequence))
+        different = len(self._labels.distinct)
         if not 2 <= different <= MOST_LABELS:
             raise ValueError(
                 f"column {shown(self.chosen)} must have 2..{MOST_LABELS} different labels, "
                 f"got {different}"
             )
+
+    @classmethod
+    def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Read the table, and the column of labels, in small steps."""
+        yield from super().preparing(settings)
+        try:
+            read = table.read_table(settings["csv"])
+            name = settings["column"] or read.names[-1]
+            yield from table.reading_labels(read, name, settings["gaps"])
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return  # Who makes a task of it says what is wrong.
 
     @property
     def loss(self) -> Loss:
@@ -100,7 +112,7 @@ class NextLabel(Column):
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The labels in the order of first appearance."""
-        return Vocabulary.of(self._sequence)
+        return Vocabulary(self._labels.distinct)
 
     @property
     def input_size(self) -> int:
@@ -142,12 +154,16 @@ class NextLabel(Column):
         return self._table.names[-1]
 
     @cached_property
-    def _read(self) -> tuple[tuple[str, ...], table.Gap]:
+    def _labels(self) -> table.Labels:
         return table.labels(self._table, self.chosen, self.gaps)
 
-    @cached_property
+    @property
+    def _read(self) -> tuple[tuple[str, ...], table.Gap]:
+        return self._labels.values, self._labels.gap
+
+    @property
     def _codes(self) -> NDArray[np.int64]:
-        return self.vocabulary.encode(self._sequence)
+        return self._labels.codes
 
     def _batch(self, places: NDArray[np.int64]) -> Batch:
         seen = self._steps + places

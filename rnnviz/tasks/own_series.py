@@ -16,7 +16,7 @@ from rnnviz.fields import Field, shown
 from rnnviz.numbers import number
 from rnnviz.tasks import memoryless, table
 from rnnviz.tasks.column import HOLDOUT, Column, column_fields
-from rnnviz.tasks.dates import date_labels
+from rnnviz.tasks.dates import Unit, date_labels, unit_of
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
 
@@ -95,7 +95,7 @@ class NextValue(Column):
 
     @classmethod
     def preparing(cls, settings: Mapping[str, Any]) -> Iterator[None]:
-        """Read the table in small steps, and the columns of numbers that are asked for."""
+        """Read the table in small steps, the columns of numbers that are asked for, and dates."""
         yield from super().preparing(settings)
         try:
             read = table.read_table(settings["csv"])
@@ -107,6 +107,7 @@ class NextValue(Column):
                     yield from table.reading_numbers(read, each)
                     if table.is_numeric(read, each):
                         break
+            yield from table.looking_for_dates(read)
         except (KeyError, TypeError, AttributeError, ValueError):
             return  # `make_task` will say what is wrong.
 
@@ -220,7 +221,8 @@ class NextValue(Column):
         """Return the dates of some values, counted from 1, if a column of the file tells them."""
         if self._dates is None:
             return None
-        return [self._dates[place - 1] for place in places.tolist()]
+        found, unit = self._dates
+        return date_labels(found[places - 1], unit)
 
     def _usual_column(self) -> str:
         for name in self._table.names:
@@ -239,10 +241,13 @@ class NextValue(Column):
         return self._numbers.values, self._numbers.gap
 
     @cached_property
-    def _dates(self) -> tuple[str, ...] | None:
-        """The dates of all values, if a column of the file holds them."""
+    def _dates(self) -> tuple[NDArray[np.datetime64], Unit] | None:
+        """The dates of all values, if a column of the file holds them, and how finely."""
         found = table.dates(self._table)
-        return None if found is None else tuple(date_labels(found[self._numbers.places]))
+        if found is None:
+            return None
+        found = found[self._numbers.places]
+        return found, unit_of(found)
 
     @cached_property
     def _scaled(self) -> NDArray[np.float64]:
@@ -256,8 +261,8 @@ class NextValue(Column):
         return Batch(x, y, None)
 
     def _name(self, place: int) -> str:
-        date = "" if self._dates is None else f", {self._dates[place]}"
-        return super()._name(place) + date
+        dates = self.dates(np.array([place + 1]))
+        return super()._name(place) + ("" if dates is None else f", {dates[0]}")
 
     def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
         """Return training windows to read, of the predicted column."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 import csv
 import io
 import math
+from array import array
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.fields import shown
-from rnnviz.tasks.dates import read_dates
-from rnnviz.tasks.in_steps import Reader
+from rnnviz.tasks.dates import reading_dates
+from rnnviz.tasks.in_steps import Reader, finished
 from rnnviz.tasks.text_file import MOST_BYTES
 from rnnviz.tasks.vocabulary import check_label
 
@@ -50,6 +52,11 @@ class Table:
         Whether numbers have a decimal comma, as they do if columns are separated by `;`.
     known : dict
         Cache: the columns read as numbers so far, (rows,), or why they could not be read.
+    labelled : dict
+        The columns that were read as labels so far, by what happened to gaps, or why they could
+        not be.
+    dated : dict
+        Of each column that was looked at so far: its dates, (rows,), or None if it has none.
     """
 
     names: tuple[str, ...]
@@ -57,6 +64,12 @@ class Table:
     rows: tuple[int, ...]
     comma: bool
     known: dict[str, NDArray[np.float64] | str] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    labelled: dict[tuple[str, Gaps], Labels | str] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    dated: dict[str, NDArray[np.datetime64] | None] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -203,8 +216,10 @@ def is_numeric(table: Table, name: str) -> bool:
     known = table.known.get(name)
     if isinstance(known, np.ndarray):
         return not np.isnan(known).all()
-    filled = [cell for cell in table.column(name) if cell.lower() not in _EMPTY]
-    return bool(filled) and all(_number(cell, table.comma) is not None for cell in filled)
+    # One after the other: mostly the first cell that is filled tells that it is no number.
+    filled = (cell for cell in table.column(name) if cell.lower() not in _EMPTY)
+    are_numbers = [_number(cell, table.comma) is not None for cell in islice(filled, 1)]
+    return are_numbers == [True] and all(_number(cell, table.comma) is not None for cell in filled)
 
 
 @dataclass(frozen=True)
@@ -265,8 +280,15 @@ def dates(table: Table) -> NDArray[np.datetime64] | None:
 
     Each must be later than the one before, as `read_dates` says.
     """
-    for column in table.columns:
-        found = read_dates(column)
+    return finished(looking_for_dates(table))
+
+
+def looking_for_dates(table: Table) -> Generator[None, None, NDArray[np.datetime64] | None]:
+    """Do what `dates` does in small steps; what was read is known from then on."""
+    for name, column in zip(table.names, table.columns, strict=True):
+        if name not in table.dated:
+            table.dated[name] = yield from reading_dates(column)
+        found = table.dated[name]
         if found is not None:
             return found
     return None
@@ -320,7 +342,29 @@ def reading_numbers(table: Table, name: str) -> Iterator[None]:
     table.known[name] = values
 
 
-def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
+@dataclass(frozen=True)
+class Labels:
+    """A column of labels.
+
+    Parameters
+    ----------
+    values : tuple of str
+        In their order.
+    codes : array of int, (N,)
+        Which of the distinct ones each of them is.
+    distinct : tuple of str
+        In the order of their first appearance.
+    gap
+        Rows without a label.
+    """
+
+    values: tuple[str, ...]
+    codes: NDArray[np.int64]
+    distinct: tuple[str, ...]
+    gap: Gap
+
+
+def labels(table: Table, name: str, gaps: Gaps) -> Labels:
     """Return the labels of a column; gaps are dropped, or filled with the label before them.
 
     Gaps before the first label are dropped in any case.
@@ -330,24 +374,58 @@ def labels(table: Table, name: str, gaps: Gaps) -> tuple[tuple[str, ...], Gap]:
     ValueError
         If a cell is not a label.
     """
+    for _ in reading_labels(table, name, gaps):
+        pass
+    known = table.labelled[name, gaps]
+    if isinstance(known, str):
+        raise ValueError(known)
+    return known
+
+
+def reading_labels(table: Table, name: str, gaps: Gaps) -> Iterator[None]:
+    """Read a column as labels in small steps, unless it is known.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    cells = table.column(name)
+    if (name, gaps) in table.labelled:
+        return
     found: list[str] = []
+    codes = array("q")
     missing: list[int] = []
-    known: dict[str, str] = {}
-    for cell, row in zip(table.column(name), table.rows, strict=True):
+    known: dict[str, tuple[str, int]] = {}  # by cell
+    integers: dict[str, int] = {}
+    for place, (cell, row) in enumerate(zip(cells, table.rows, strict=True)):
+        if not place % _ROWS_AT_ONCE:
+            yield
         if not cell:
             missing.append(row)
             if gaps == "filled" and found:
                 found.append(found[-1])
+                codes.append(codes[-1])
             continue
         if cell not in known:
-            known[cell] = check_label(cell, f"the label in row {row} of column {shown(name)}")
-        found.append(known[cell])
-    return tuple(found), Gap(tuple(missing), gaps)
+            try:
+                label = check_label(cell, f"the label in row {row} of column {shown(name)}")
+            except ValueError as refused:
+                table.labelled[name, gaps] = str(refused)
+                return
+            known[cell] = label, integers.setdefault(label, len(integers))
+        label, code = known[cell]
+        found.append(label)
+        codes.append(code)
+    table.labelled[name, gaps] = Labels(
+        tuple(found), np.array(codes, np.int64), tuple(integers), Gap(tuple(missing), gaps)
+    )
 
 
 def _separator(text: str) -> str:
     """Return the separator that is most frequent in the first row, outside quotes."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    # The rest, which may be long, is not split into lines for it.
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     bare = "".join(first.split('"')[::2])
     return max(",;\t|", key=bare.count)
 

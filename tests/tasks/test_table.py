@@ -28,7 +28,7 @@ def test_columns_are_read_by_their_names():
     assert read.names == ("day", "visitors", "weather")
     assert read.column("weather") == ("sun", "rain", "sun")
     assert numbers(read, "visitors", "dropped")[0].tolist() == [10, 12.5, -30]
-    assert table.labels(read, "weather", "dropped")[0] == ("sun", "rain", "sun")
+    assert table.labels(read, "weather", "dropped").values == ("sun", "rain", "sun")
     assert [table.is_numeric(read, name) for name in read.names] == [True, True, False]
 
 
@@ -65,9 +65,9 @@ def test_gaps_in_numbers_are_reported_with_their_rows_and_dropped_or_filled():
 
 def test_gaps_in_labels_are_dropped_or_filled_with_the_one_before():
     read = table.read_table(GAPS)
-    assert table.labels(read, "b", "dropped")[0] == ("x", "y", "z", "z", "w")
-    assert table.labels(read, "b", "filled")[0] == ("x", "y", "y", "z", "z", "w")
-    assert table.labels(read, "b", "filled")[1].sentence() == "Row 4 has no value and was filled."
+    assert table.labels(read, "b", "dropped").values == ("x", "y", "z", "z", "w")
+    assert table.labels(read, "b", "filled").values == ("x", "y", "y", "z", "z", "w")
+    assert table.labels(read, "b", "filled").gap.sentence() == "Row 4 has no value and was filled."
     assert table.Gap((), "dropped").sentence() == ""
 
 
@@ -141,7 +141,7 @@ def test_a_label_that_is_too_long_is_refused_with_its_row():
 
 def test_markup_and_formulas_are_labels_like_any_other():
     read = table.read_table("a\n<script>alert(1)</script>\n=cmd|' /C calc'!A0\n**b**\n")
-    assert table.labels(read, "a", "dropped")[0][1] == "=cmd|' /C calc'!A0"
+    assert table.labels(read, "a", "dropped").values[1] == "=cmd|' /C calc'!A0"
 
 
 def says(refused, words):
@@ -174,8 +174,8 @@ def test_any_text_is_a_table_or_a_value_error(text):
             except ValueError as refused:
                 says(refused, "must hold")
             try:
-                found, gap = table.labels(read, name, gaps)
-                assert len(found) + len(gap.rows) >= len(read.rows)
+                found = table.labels(read, name, gaps)
+                assert len(found.values) + len(found.gap.rows) >= len(read.rows)
             except ValueError as refused:
                 says(refused, "printable")
 
@@ -220,6 +220,37 @@ def test_a_large_table_and_its_numbers_are_read_in_small_steps(monkeypatch):
     monkeypatch.setattr(table, "_number", lambda *cell: read.append(cell) or number(*cell))
     assert make_task("values", csv=text).chosen == "v"
     assert len(read) <= 1  # that the days are no numbers
+
+
+def test_labels_and_dates_are_read_in_small_steps_too(monkeypatch):
+    days = np.datetime64("1900-01-01") + np.arange(20_000)
+    text = "day,label,v\n" + "".join(
+        f"{day},w{day.astype(int) % 97},{day.astype(int)}\n" for day in days
+    )
+    labels = {"csv": text, "column": "label", "gaps": "filled"}
+    series = {"csv": text, "column": "v", "inputs": ()}
+
+    assert sum(1 for _ in preparing("labels", labels)) > 18
+    assert sum(1 for _ in preparing("values", series)) > 48
+    for asked in ("labels", labels), ("values", series):
+        assert sum(1 for _ in preparing(*asked)) == 0
+    monkeypatch.setattr(table, "check_label", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(table, "reading_dates", lambda *_: pytest.fail("read again"))
+    assert len(make_task("labels", csv=text, column="label", gaps="filled").symbols()) == 97
+    assert make_task("values", csv=text, column="v").dates(np.array([1, 20_000])) == [
+        "1900-01-01",
+        str(days[-1]),
+    ]
+
+
+def test_labels_are_numbered_in_the_order_of_their_first_appearance():
+    read = table.read_table("a,b\nx,1\n,2\ny,3\nx,4")
+    found = table.labels(read, "a", "filled")
+    assert found.values == ("x", "x", "y", "x")
+    assert found.codes.tolist() == [0, 0, 1, 0]
+    assert found.distinct == ("x", "y")
+    with pytest.raises(ValueError, match="the label in row 2 of column"):
+        table.labels(table.read_table("a,b\n\x07x,1\ny,2"), "a", "dropped")
 
 
 @pytest.mark.parametrize(
