@@ -52,6 +52,16 @@ def test_editing_does_not_touch_the_run_until_it_is_asked_for(open_app):
     assert visit_of(app).trainer is trainer
 
 
+def test_a_text_that_comes_in_one_message_with_the_press_is_the_one_that_is_taken(open_app):
+    app = open_text(open_app)
+
+    control(app, "draft:symbols:text").set_value("one two three four five one")
+    app.button(key="use_task").click().run()
+
+    assert visit_of(app).trainer.task == NextSymbol("one two three four five one")
+    assert app.button(key="use_task").label == "In use in the Studio"
+
+
 def test_a_text_becomes_the_task_with_its_table_of_symbols(open_app):
     app = open_text(open_app)
 

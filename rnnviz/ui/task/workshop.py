@@ -29,6 +29,8 @@ _CSV, _COLUMN, _INPUTS = "csv", "column", "inputs"
 #: The setting that says which share at the end of the data is never trained.
 _HOLDOUT = "holdout"
 _HELD_OUT_OF_A_FILE = 0.2
+#: Where is kept that a press asks for a new run: whether with the settings that a task suggests.
+_PRESSED = "task:pressed"
 #: Characters of a text that can be edited on the page; what is longer is shown in part.
 LONGEST_EDITED = 20_000
 _PREVIEWED_CHARACTERS = 400
@@ -350,6 +352,11 @@ def _table(names: tuple[str, ...]) -> pd.DataFrame:
 
 def use_button(visit: Visit, task: Task | None) -> None:
     """Draw the button that starts a new run with the edited task, and what is next once it has."""
+    pressed = session.value(_PRESSED)
+    if pressed is not None:
+        session.show(_PRESSED, None)
+        _use(task, **(task.suggested if pressed and task is not None else {}))
+        st.rerun()
     in_use = task == visit.trainer.task
     st.button(
         "In use in the Studio" if in_use else "Start a new run with this task",
@@ -357,8 +364,9 @@ def use_button(visit: Visit, task: Task | None) -> None:
         type="secondary" if in_use else "primary",
         icon=":material/check:" if in_use else ":material/play_circle:",
         disabled=task is None or in_use,
-        on_click=_use,
-        args=(task,),
+        on_click=session.show,
+        # Not the task: the press may come in one message with a text that was typed just before.
+        args=(_PRESSED, False),
     )
     if task is not None and task.suggested:
         _suggest(visit, task)
@@ -451,7 +459,6 @@ def _suggest(visit: Visit, task: Task) -> None:
         icon=":material/lightbulb:",
         disabled=task == visit.trainer.task and _has(visit, task.suggested),
         help="Settings with which it is usually learned; why, says the text about the task.",
-        on_click=_use,
-        args=(task,),
-        kwargs=dict(task.suggested),
+        on_click=session.show,
+        args=(_PRESSED, True),
     )
