@@ -4,12 +4,15 @@
 >>> trainer.advance(iterations=200)
 200
 >>> rnnviz.figures.gates(trainer.trace()).show()
+>>> rnnviz.open(trainer.link()).iteration
+200
 """
 
-from rnnviz import export, figures
+from rnnviz import export, figures, link
+from rnnviz.link import open_link as open
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.training import RunConfig, Trainer
 
 __version__ = "0.1.0"
 
-__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "export", "figures"]
+__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "export", "figures", "link", "open"]

@@ -2,13 +2,12 @@
 
 A setting of a run (`rnnviz.training.config`) or of a task (`rnnviz.tasks`) is described once, by a
 `Field`. Whoever accepts a value calls `check`; whoever draws a control reads the range and the
-help; nobody repeats either. This module imports nothing of the package.
+help; `rnnviz.link.values` says how a value stands in a link; nobody repeats any of it. This module
+imports nothing of the package.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import numbers
 import reprlib
@@ -73,7 +72,7 @@ class Field:
     logarithmic
         Whether a slider should step in factors.
     short
-        Key in a link, as short as it can be.
+        Key in a link (`rnnviz.link`), as short as it can be.
     applies
         Other settings, by name, and their values with which this one has an effect; all must hold.
         Where they do not it is kept, and does nothing.
@@ -142,47 +141,15 @@ class Field:
             return None
         checked = self._convert(value)
         if self.choices and checked not in self.choices:
-            raise self._refusal(shown(value))
+            raise self.refusal(shown(value))
         if self.kind is bool:
             return checked
         size = len(checked) if self.kind in (str, tuple) else checked
         too_small = self.low is not None and size < self.low
         too_large = self.high is not None and size > self.high
         if too_small or too_large:
-            raise self._refusal(self._size(value))
+            raise self.refusal(self._size(value))
         return checked
-
-    def parse(self, text: str) -> Any:
-        """Read the value from a text, as it stands in a link.
-
-        Raises
-        ------
-        ValueError
-            As `check`.
-        """
-        if self.optional and text == "none":
-            return None
-        if self.kind is bool:
-            if text not in ("0", "1"):
-                raise self._refusal(shown(text))
-            return text == "1"
-        if self.kind is str:
-            return self.check(text)
-        if self.kind is tuple:
-            return self.check(self._split(text))
-        return self.check(self._number(text))
-
-    def format(self, value: Any) -> str:
-        """Write the value as it stands in a link; `parse` reads it back."""
-        if value is None:
-            return "none"
-        if self.kind is bool:
-            return "1" if value else "0"
-        if self.kind is tuple:
-            line = io.StringIO()
-            csv.writer(line, lineterminator="\r\n").writerow(value)
-            return line.getvalue().removesuffix("\r\n")
-        return str(value)
 
     def _range(self) -> str:
         if self.low is not None and self.high is not None:
@@ -199,15 +166,15 @@ class Field:
     def _convert(self, value: Any) -> Any:
         if self.kind is tuple:
             if not isinstance(value, (list, tuple)):
-                raise self._refusal(shown(value))
+                raise self.refusal(shown(value))
             return tuple(value)
         if self.kind in (str, bool):
             if not isinstance(value, self.kind):
-                raise self._refusal(shown(value))
+                raise self.refusal(shown(value))
             return value
         # numpy's numbers are Real too; bool is an int that nobody means here.
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise self._refusal(shown(value))
+            raise self.refusal(shown(value))
         if self.kind is int and isinstance(value, numbers.Integral):
             return int(value)
         try:
@@ -215,26 +182,10 @@ class Field:
         except OverflowError:
             number = math.inf
         if not math.isfinite(number) or (self.kind is int and not number.is_integer()):
-            raise self._refusal(shown(value))
+            raise self.refusal(shown(value))
         return self.kind(number)
 
-    def _number(self, text: str) -> float:
-        try:
-            return int(text)  # exact, where a float would round a long seed
-        except ValueError:
-            pass
-        try:
-            return float(text)
-        except ValueError:
-            raise self._refusal(shown(text)) from None
-
-    def _split(self, text: str) -> list[str]:
-        try:
-            lines = list(csv.reader([text], strict=True)) if text else [[]]
-        except csv.Error:
-            raise self._refusal(shown(text)) from None
-        return lines[0]
-
-    def _refusal(self, came: str) -> ValueError:
+    def refusal(self, came: str) -> ValueError:
+        """Return the error that says what was expected, and what came in words."""
         whole = "a whole number " if self.kind is int else ""
         return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {came}")

@@ -94,44 +94,6 @@ def test_what_is_shown_of_a_text_holds_no_control_characters():
     assert shown("a\x00\u202eb") == "'a\\x00\\u202eb'"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        (SIZE, 7),
-        (RATE, 0.1 + 0.2),
-        (SEED, 2**62 + 1),
-        (NORM, None),
-        (NORM, 0.5),
-        (CELL, "rnn"),
-        (TEXT, 'a, "b"'),
-        (NAMES, ("bench, flat", 'the "plank"', "<b>", "שלום")),
-        (SWITCH, True),
-        (SWITCH, False),
-    ],
-)
-def test_a_value_survives_its_way_through_a_link(field, value):
-    assert field.parse(field.format(value)) == value
-
-
-@given(names=st.lists(st.text(min_size=1), min_size=2, max_size=4))
-@settings(derandomize=True, max_examples=40, deadline=None)
-def test_any_list_of_names_survives_its_way_through_a_link(names):
-    assert NAMES.parse(NAMES.format(tuple(names))) == tuple(names)
-
-
-@given(field=st.sampled_from(FIELDS), text=st.text())
-@settings(derandomize=True, max_examples=150, deadline=None)
-def test_whatever_stands_in_a_link_is_either_allowed_or_refused(field, text):
-    try:
-        value = field.parse(text)
-    except ValueError as refusal:
-        sentence = str(refusal)
-    else:
-        assert field.check(value) == value
-        return
-    assert sentence.startswith(f"{field.name} must be ")
-
-
 ANYTHING = (
     st.none()
     | st.booleans()

@@ -164,7 +164,7 @@ class GymSchedule(Generated):
             "feel on the day itself. This is the feed-forward approach; it is enough only where "
             "the schedule keeps in step with the week.",
             choices=("yesterday", "calendar"),
-            short="view",
+            short="sees",
         ),
     )
 

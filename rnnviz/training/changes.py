@@ -13,9 +13,19 @@ from rnnviz.training.marks import Mark, Setup, differences, one_line
 
 #: Marks that are kept; older ones are forgotten.
 MOST_MARKS = 100
+#: Setups that are kept, so that the run can be replayed: about half a megabyte.
+MOST_SETUPS = 1_000
 #: Changes that can be undone; fewer where their states would take more than so many bytes.
 MOST_UNDOS = 20
 MOST_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class LeftOptimizer:
+    """An optimiser that was left for another one, and its state; see `Trainer.set`."""
+
+    name: str
+    state: Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,8 @@ class State:
         Why the run stood still.
     changes
         Number of the last change before this state.
+    left
+        The optimiser that was left for another one at this iteration, if one was.
     """
 
     iteration: int
@@ -46,11 +58,14 @@ class State:
     generator: Mapping[str, Any]
     diverged: str | None
     changes: int
+    left: LeftOptimizer | None = None
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return self.flat.nbytes + sum(part.nbytes for part in self.optimizer.values())
+        left = self.left.state if self.left else {}
+        parts = (*self.optimizer.values(), *left.values())
+        return self.flat.nbytes + sum(part.nbytes for part in parts)
 
 
 @dataclass(frozen=True)
@@ -66,15 +81,12 @@ class Change:
         The knobs, gates, units that were changed.
     back
         The state before it, and the best one until then; None when it is too long ago to be undone.
-    setups
-        Before and after it; None for the mark of a new run.
     """
 
     number: int
     mark: Mark
     what: frozenset[Hashable]
     back: tuple[State, State] | None
-    setups: tuple[Setup, Setup] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +99,22 @@ class Since:
         Of the change that brought it; 0 for the setup that the run began with.
     iteration
     setup
+    diverged
+        Whether the iteration after it had already been tried, and had diverged.
+    by_hand
+        Whether weights were set by hand as well.
     """
 
     number: int
     iteration: int
     setup: Setup
+    diverged: bool = False
+    by_hand: bool = False
+
+    @property
+    def tried(self) -> int:
+        """Iterations that were tried before it: those done, and the one that diverged."""
+        return self.iteration + self.diverged
 
 
 class Changes:
@@ -102,12 +125,15 @@ class Changes:
 
     Parameters
     ----------
+    start
+        The setup that the run begins with.
     begun_for
         What the run was begun for: a first mark, at iteration 0, which can't be undone.
     """
 
-    def __init__(self, begun_for: str | None = None) -> None:
+    def __init__(self, start: Setup, begun_for: str | None = None) -> None:
         self._changes: list[Change] = []
+        self._setups = [Since(0, 0, start)]
         self._count = 0
         if begun_for:
             self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None))
@@ -154,6 +180,7 @@ class Changes:
         dragged = self._dragged(before, told)
         if dragged is not None:
             self._changes.pop()
+            self._setups.pop()
             self._count -= 1
             before, best = dragged
             told = {**differences(before.setup, now), **also}
@@ -161,28 +188,27 @@ class Changes:
                 return
         self._count += 1
         mark = Mark(before.iteration, one_line(told))
-        setups = (before.setup, now)
-        self._changes.append(Change(self._count, mark, frozenset(told), (before, best), setups))
+        self._changes.append(Change(self._count, mark, frozenset(told), (before, best)))
+        self._setups.append(
+            Since(self._count, before.iteration, now, before.diverged is not None, bool(also))
+        )
         self._forget()
 
-    def setups(self, now: Setup) -> tuple[Since, ...]:
-        """Return the setups that the run went through, oldest first; `now` is the present one.
+    @property
+    def setups(self) -> tuple[Since, ...]:
+        """The setups that the run went through, oldest first.
 
-        Of a run with more changes than are kept, the first is the oldest that is known.
+        Of a run with more than `MOST_SETUPS`, the first is the oldest that is known.
         """
-        found: list[Since] = []
-        for change in self._changes:
-            if change.setups is None:
-                continue
-            before, after = change.setups
-            if not found:
-                found.append(Since(change.number - 1, 0, before))
-            found.append(Since(change.number, change.mark.iteration, after))
-        return tuple(found) or (Since(self._count, 0, now),)
+        return tuple(self._setups)
 
-    def rewind(self, count: int) -> None:
-        """Forget every change after the one of this number."""
+    def rewind(self, state: State) -> None:
+        """Forget every change after this state."""
+        count = state.changes
         self._changes = [change for change in self._changes if change.number <= count]
+        self._setups = [since for since in self._setups if since.number <= count]
+        if not self._setups:  # too long ago to be known
+            self._setups = [Since(count, state.iteration, state.setup)]
         self._count = count
 
     def _dragged(self, before: State, told: Mapping[Hashable, str]) -> tuple[State, State] | None:
@@ -195,8 +221,8 @@ class Changes:
         return last.back if same else None
 
     def _forget(self) -> None:
-        """Let go of the oldest marks, and of the states that are too many."""
-        del self._changes[:-MOST_MARKS]
+        """Let go of the oldest marks and setups, and of the states that are too many."""
+        del self._changes[:-MOST_MARKS], self._setups[:-MOST_SETUPS]
         undoable = [place for place, change in enumerate(self._changes) if change.back]
         for behind, place in zip(range(len(undoable) - 1, 0, -1), undoable, strict=False):
             if behind < MOST_UNDOS and self.nbytes <= MOST_BYTES:

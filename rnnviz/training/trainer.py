@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,11 +21,12 @@ from rnnviz.engine import (
     make_optimizer,
     validation,
 )
+from rnnviz.engine.init import WITH_RADIUS
 from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
-from rnnviz.training.changes import Changes, Since, State
+from rnnviz.training.changes import Changes, LeftOptimizer, Since, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.limits import check_runs, memory_mb
@@ -105,7 +107,7 @@ class Trainer:
                 seed=config.seed,
                 forget_bias=config.forget_bias,
                 initial_weights=config.initial_weights,
-                spectral_radius=config.spectral_radius,
+                spectral_radius=_radius(config),
                 window=config.window if config.cell == "mlp" else 1,
             )
         self._generator = np.random.default_rng(config.seed)
@@ -119,7 +121,8 @@ class Trainer:
         self._trace: Trace | None = None
         self._score: Score | None = None
         self._looks = Looks()
-        self._changes = Changes(begun_for)
+        self._changes = Changes(self._setup, begun_for)
+        self._left: LeftOptimizer | None = None
         self._best = self._state(loss=math.inf)
         self._needs = (config, memory_mb(config, self.task))
         self.recording.add(self.trace())
@@ -182,7 +185,8 @@ class Trainer:
     def set(self, **knobs: Any) -> None:
         """Change live knobs of the running network; the next iteration uses them.
 
-        A change leaves a mark, and can be undone.
+        A change leaves a mark, and can be undone. Another optimiser begins without a state; who
+        comes back to the one before it at the same iteration finds that as it was left.
 
         Raises
         ------
@@ -223,8 +227,12 @@ class Trainer:
 
     @property
     def setups(self) -> tuple[Since, ...]:
-        """The settings and interventions that the run went through so far, oldest first."""
-        return self._changes.setups(self._setup)
+        """The settings and interventions that the run went through so far, oldest first.
+
+        They say all that is needed to do the run again, but weights that were set by hand.
+        """
+        self._see_what_was_set()
+        return self._changes.setups
 
     def take_over(self, setup: Setup) -> None:
         """Take over live knobs and interventions of another run at once, as one change.
@@ -235,11 +243,13 @@ class Trainer:
             As `set` and `intervene` do, or if something else than a live knob differs; nothing is
             changed then.
         """
+        self._see_what_was_set()
         before, config = self._state(), setup.config
         if replace(self.config, **{name: getattr(config, name) for name in LIVE_KNOBS}) != config:
             raise ValueError("only live knobs and interventions can be taken over")
         check_runs((config, self.task))
         self.network.intervene(*setup.interventions)
+        self._remember()
         if setup.interventions != before.setup.interventions:
             self._trace = self._score = None
         self._use(config)
@@ -323,6 +333,20 @@ class Trainer:
         self.recording.clear()
         self.recording.add(self.trace())
 
+    def link(self) -> str:
+        """Return the link that leads to this run as it stands now; `rnnviz.open` opens it.
+
+        Append it to the app's address after a `?`. A warning tells what a link can't hold: weights
+        that were set by hand.
+        """
+        # Here, for a link is made of what stands on this floor.
+        from rnnviz.link import experiment_of, write
+
+        opened = experiment_of(self)
+        for problem in opened.problems:
+            warnings.warn(problem, stacklevel=2)
+        return write(opened.experiment)
+
     @property
     def last_good_iteration(self) -> int:
         """Iteration to which `restore_last_good` goes back: the one with the lowest loss so far."""
@@ -377,11 +401,23 @@ class Trainer:
         if config.batch_size != before.batch_size:
             self.network.rest()  # a slider that is dragged would leave buffers of each size
         if config.optimizer != before.optimizer:
-            self._optimizer = self._make_optimizer()
+            self._change_optimizer(before.optimizer)
         elif _of_optimizer(config) != _of_optimizer(before):
             state = self._optimizer.state()
             self._optimizer = self._make_optimizer()
             self._optimizer.restore(state)
+
+    def _change_optimizer(self, before: str) -> None:
+        """Begin with the optimiser that is set now, or go back to the one that was left for it.
+
+        So what the next iteration does follows from the settings at its beginning alone, in
+        whatever order they were chosen.
+        """
+        left = self._left or LeftOptimizer(before, self._optimizer.state())
+        self._optimizer = self._make_optimizer()
+        if left.name == self.config.optimizer:
+            self._optimizer.restore(dict(left.state))
+        self._left = left
 
     def _state(self, loss: float = math.nan, generator: Mapping[str, Any] | None = None) -> State:
         """Copy the state of now; `generator` is that of before the batch, if one was drawn."""
@@ -394,6 +430,7 @@ class Trainer:
             generator=generator or self._generator.bit_generator.state,
             diverged=self.diverged,
             changes=self._changes.count,
+            left=self._left,
         )
 
     def _restore(self, state: State) -> None:
@@ -405,10 +442,11 @@ class Trainer:
         self.config = state.setup.config
         self._optimizer = self._make_optimizer()
         self._optimizer.restore(dict(state.optimizer))
+        self._left = state.left
         self.iteration, self.diverged = state.iteration, state.diverged
         self._trace = self._score = None
         self.history.rewind(state.iteration)
-        self._changes.rewind(state.changes)
+        self._changes.rewind(state)
         self._rewind_recording()
 
     def _rewind_recording(self) -> None:
@@ -443,6 +481,7 @@ class Trainer:
                 accuracy = finite_score(self.network.outputs, counted, "accuracy")
             norm, clipped = self._clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
+        left, self._left = self._left, None
         if not (np.isfinite(loss) and np.isfinite(norm)):
             self.history.add(self.iteration + 1, *row)
             self.diverged = (
@@ -451,7 +490,7 @@ class Trainer:
             )
             return
         if generator_state is not None and loss < self._best.loss:
-            self._best = self._state(loss, generator_state)
+            self._best = replace(self._state(loss, generator_state), left=left)
         due = self.recording.is_due(self.iteration + 1)
         before = self.network.flat.copy() if due else None
         self._optimizer.step(self.network.flat, self.network.flat_gradients, config.learning_rate)
@@ -494,6 +533,11 @@ def _same_bits(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
     """Compare two vectors of weights; NaN is the same as NaN."""
     integers = f"i{one.itemsize}"
     return one.dtype == other.dtype and np.array_equal(one.view(integers), other.view(integers))
+
+
+def _radius(config: RunConfig) -> float:
+    """Return the spectral radius where the initial weights have one to choose."""
+    return config.spectral_radius if config.initial_weights in WITH_RADIUS else 1.0
 
 
 def _of_optimizer(config: RunConfig) -> dict[str, float]:
