@@ -66,14 +66,14 @@ def test_time_step_iteration_and_zoom_move_together_whichever_is_touched(
     picture.focus()
     for _ in range(3):
         picture.press("ArrowRight")
-    page.wait_for_function("both.scenes().every(({ step }) => step === 3)")
+    page.wait_for_function("both.scenes().every(({ look }) => look.step === 3)")
     picture.press("PageUp")
     picture.press("PageUp")
-    page.wait_for_function("both.scenes().every(({ frame }) => frame.iteration === 4)")
+    page.wait_for_function("both.scenes().every(({ data }) => data.frame.iteration === 4)")
     page.wait_for_function("reported.at(-1) === 4")
     picture.press("+")
-    page.wait_for_function("both.scenes().every(({ zoom }) => zoom.level === 1)")
-    assert _of_both(page, "follow") == [False, False]
+    page.wait_for_function("both.scenes().every(({ look }) => look.zoom.level === 1)")
+    assert _of_both(page, "look.follow") == [False, False]
 
 
 def test_what_is_said_is_said_of_the_iteration_that_is_shown(page: Page) -> None:
@@ -89,7 +89,7 @@ def test_the_sweep_of_both_is_one_and_a_pause_stops_both(page: Page) -> None:
     places = page.evaluate("""() => new Promise((resolve) => {
         const seen = [];
         const look = () => {
-            seen.push(both.scenes().map(({ sweep }) => sweep.at));
+            seen.push(both.scenes().map(({ clock }) => clock.sweep.at));
             if (seen.length < 40) requestAnimationFrame(look); else resolve(seen);
         };
         requestAnimationFrame(look);
@@ -97,14 +97,14 @@ def test_the_sweep_of_both_is_one_and_a_pause_stops_both(page: Page) -> None:
     assert all(first == pytest.approx(second, abs=0.5) for first, second in places)
     assert len({first for first, _ in places}) > 3
     page.locator(".common .play").first.click()
-    page.wait_for_function("both.scenes().every(({ sweep }) => !sweep.playing)")
+    page.wait_for_function("both.scenes().every(({ clock }) => !clock.sweep.playing)")
 
 
 def test_training_is_played_of_both(page: Page) -> None:
     _mount(page, still=False)
     page.locator(".common .group.training .play").click()
-    page.wait_for_function("both.scenes().every(({ frame }) => frame.iteration === 3)")
-    iterations = _of_both(page, "frame.iteration")
+    page.wait_for_function("both.scenes().every(({ data }) => data.frame.iteration === 3)")
+    iterations = _of_both(page, "data.frame.iteration")
     assert iterations[0] == iterations[1]
 
 
@@ -115,12 +115,12 @@ def test_both_are_drawn_on_the_same_scales_and_at_the_same_place(
     _mount(page, cells)
     hidden = page.evaluate("""both.scenes().map(({ layout, scales }) => {
         const row = layout.rows.find(({ letter }) => letter === "h");
-        return [row.height, row.y + row.height / 2, scales["0h"]];
+        return [row.height, row.y + row.height / 2, scales.rows["0h"]];
     })""")
     assert hidden[0] == pytest.approx(hidden[1], abs=5)
     assert hidden[0][2] == hidden[1][2]
     assert len(set(_of_both(page, "layout.gradientY"))) == 1
-    assert len({json.dumps(each) for each in _of_both(page, "range")}) == 1
+    assert len({json.dumps(each) for each in _of_both(page, "scales.range")}) == 1
 
 
 def test_the_first_picture_is_never_mounted_anew(page: Page) -> None:

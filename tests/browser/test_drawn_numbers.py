@@ -47,9 +47,9 @@ def _said(page: Page, layer: int, letter: str) -> list[list[str]]:
     return page.evaluate(
         """([layer, letter]) => {
             const { scene } = pictures[0];
-            const row = scene.base.rows.find((each) =>
+            const row = scene.layout.base.rows.find((each) =>
                 each.layer === layer && each.letter === letter);
-            const { steps, units } = scene.store.header;
+            const { steps, units } = scene.data.store.header;
             const range = (count) => Array.from({ length: count }, (_, place) => place);
             return range(steps).map((t) => range(units).map((unit) =>
                 inside.tooltipLines(scene, { row, t, unit })[1]));
@@ -63,7 +63,7 @@ def _part(page: Page, part: str) -> list[list[str]]:
     return page.evaluate(
         """(part) => {
             const { scene } = pictures[0];
-            return Array.from({ length: scene.store.header.steps }, (_, t) =>
+            return Array.from({ length: scene.data.store.header.steps }, (_, t) =>
                 inside.tooltipLines(scene, { part, t }));
         }""",
         part,
@@ -100,7 +100,7 @@ def test_rounded_and_thinned_iterations_tell_their_own_numbers_within_half_a_lev
 ) -> None:
     traces = _traces(cell, tuple(range(0, 40, 2)))
     mount(page, traces, budget=16_000)
-    kept = page.evaluate("pictures[0].scene.store.frames.map((frame) => frame.iteration)")
+    kept = page.evaluate("pictures[0].scene.data.store.frames.map((frame) => frame.iteration)")
     assert 3 <= len(kept) < len(traces)
     by_iteration = {trace.iteration: trace for trace in traces}
     for place, iteration in list(enumerate(kept))[:-1:2]:
@@ -150,7 +150,7 @@ def test_bands_of_every_layer_are_as_wide_as_the_norms_of_that_layer(page: Page,
     mount(page, traces)
     drawn = page.evaluate(
         """() => {
-            const { frame, store } = pictures[0].scene;
+            const { frame, store } = pictures[0].scene.data;
             const letters = store.header.gradients.map(({ letter }) => letter);
             return [letters, [...frame.norms]];
         }"""
@@ -196,7 +196,7 @@ def test_outputs_that_are_numbers_are_told_in_the_units_of_the_data(page: Page) 
         told = [_number(each) for each in lines[1].split(", ")]
         np.testing.assert_allclose(told, outputs[t], rtol=1e-6)
         assert lines[2] == f"target {trace.target_labels[t]}"
-    values = page.evaluate("pictures[0].scene.frame.sequence.target_values")
+    values = page.evaluate("pictures[0].scene.data.frame.sequence.target_values")
     np.testing.assert_allclose(values, targets)
 
 
@@ -204,7 +204,7 @@ def test_units_that_share_a_line_are_told_as_their_mean(page: Page) -> None:
     trace = make_trace(units=128, steps=200)
     trace = Trace(**{**vars(trace), "layers": trace.layers * 4})
     mount(page, [trace])
-    group = page.evaluate("pictures[0].scene.store.header.group")
+    group = page.evaluate("pictures[0].scene.data.store.header.group")
     assert group == 3
     means = {
         letter: np.array(
@@ -278,10 +278,12 @@ def test_what_is_drawn_has_the_colour_of_its_value(page: Page, cell: str) -> Non
     mount(page, traces)
     drawn = page.evaluate(
         """() => {
-            const { layout, dom, scales, store, ratio } = pictures[0].scene;
+            const { layout, dom, scales, data, screen } = pictures[0].scene;
+            const { store } = data;
+            const { ratio } = screen;
             const context = dom.strips.getContext("2d");
             return layout.rows.map((row) => ({
-                layer: row.layer, letter: row.letter, peak: scales[`${row.layer}${row.letter}`],
+                layer: row.layer, letter: row.letter, peak: scales.rows[`${row.layer}${row.letter}`],
                 colours: Array.from({ length: layout.steps }, (_, t) =>
                     Array.from({ length: store.header.units }, (_, unit) => {
                         const x = layout.left + (t + 0.5) * layout.pitch + layout.gap / 2;

@@ -129,7 +129,7 @@ _TEXTS = """() => {
     const stage = view.dom.stage.getBoundingClientRect();
     const real = CanvasRenderingContext2D.prototype.fillText;
     CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-        const ratio = view.ratio;
+        const ratio = view.screen.ratio;
         const width = this.measureText(text).width;
         const before = { left: 0, center: width / 2, right: width }[this.textAlign] ?? 0;
         const { a, b, c, d, e, f } = this.getTransform();
@@ -142,7 +142,7 @@ _TEXTS = """() => {
             inside: Math.max(x1, x2) < stage.width && Math.min(x1, x2) > 0 });
         return real.apply(this, arguments);
     };
-    view.dirty = "all";
+    view.art.dirty = "all";
     repaintNow(view);
     CanvasRenderingContext2D.prototype.fillText = real;
     const walker = document.createTreeWalker(view.dom.figure, NodeFilter.SHOW_TEXT);

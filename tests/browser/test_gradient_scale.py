@@ -28,8 +28,7 @@ def _tops(page: Page, picture: int) -> list[float]:
     """Return how high the bars of the gradient are, as shares of their axis."""
     return page.evaluate(
         """(place) => {
-            const { layout, range, frame, store, ofLast } = pictures[place].scene;
-            const { dom } = pictures[place].scene;
+            const { layout, dom } = pictures[place].scene;
             const context = dom.strips.getContext("2d");
             const ratio = dom.strips.width / layout.view;
             const foot = layout.gradientY + layout.gradientHeight;
@@ -77,12 +76,12 @@ def test_the_scale_is_fitted_only_where_one_asks_for_it(page: Page) -> None:
     fit = page.get_by_role("button", name="Fit the gradient's scale").first
     fit.click()
     expect(fit).to_have_attribute("aria-pressed", "true")
-    ranges = page.evaluate("pictures.map(({ scene }) => scene.range)")
+    ranges = page.evaluate("pictures.map(({ scene }) => scene.scales.range)")
     # The whole loss, which one may turn to, has a gradient of up to 0.1 there.
     assert ranges[0] == {"low": -12, "high": -1}
     assert ranges[1] == {"low": _LOW, "high": _HIGH}
     fit.click()
-    assert page.evaluate("pictures[0].scene.range") == {"low": _LOW, "high": _HIGH}
+    assert page.evaluate("pictures[0].scene.scales.range") == {"low": _LOW, "high": _HIGH}
 
 
 def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None:
@@ -107,7 +106,7 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
     page.wait_for_timeout(200)
     bands = page.evaluate(
         """() => {
-            const { layout, dom, ratio } = pictures[0].scene;
+            const { layout, dom, screen: { ratio } } = pictures[0].scene;
             const [row] = layout.rows;
             const data = (t, y) => [...dom.overlay.getContext("2d").getImageData(
                 Math.round((layout.left + (t + 0.8) * layout.pitch) * ratio), Math.round(y * ratio),

@@ -71,13 +71,13 @@ def test_in_a_large_window_the_picture_is_larger_and_its_numbers_are_still_under
     assert before is not None
     assert after is not None
     assert after["height"] > 1.5 * before["height"]
-    assert page.evaluate("pictures[0].scene.magnified") > 1.5
+    assert page.evaluate("pictures[0].scene.screen.magnified") > 1.5
     assert _foot(page, ".controls") <= 1440
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
     # The middle of the row of time step 10 shows one of the two units in the middle.
     x = stage["x"] + page.evaluate(
-        """() => { const { layout, magnified } = pictures[0].scene;
+        """() => { const { layout, screen: { magnified } } = pictures[0].scene;
             return (layout.left + 10.6 * layout.pitch) * magnified; }"""
     )
     page.mouse.move(x, after["y"] + after["height"] / 2)
@@ -104,7 +104,7 @@ def test_a_presentation_covers_the_window_and_gives_the_page_back(
     assert figure.bounding_box() == {"x": 0, "y": 0, "width": width, "height": height}
     if width > 500:
         assert _foot(page, ".controls") <= height
-        assert layers > 1 or page.evaluate("pictures[0].scene.magnified") > 1
+        assert layers > 1 or page.evaluate("pictures[0].scene.screen.magnified") > 1
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
     assert figure.bounding_box() == before

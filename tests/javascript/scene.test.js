@@ -18,6 +18,7 @@ import {
   contrast,
   makeTheme,
   mix,
+  paletteFor,
   readable,
 } from "../../rnnviz/ui/components/unrolled/scene/theme.js";
 import {
@@ -28,7 +29,7 @@ import {
 } from "../../rnnviz/ui/components/unrolled/scene/zoom.js";
 import { drawMotion } from "../../rnnviz/ui/components/unrolled/draw/sweep.js";
 import { stepOf } from "../../rnnviz/ui/components/unrolled/scene/scene.js";
-import { STEPS, headerOf, packetOf } from "./made.js";
+import { STEPS, UNITS, headerOf, packetOf } from "./made.js";
 
 const H = [0.5, -0.25, 1, -1.5, 0, 0.125];
 
@@ -36,14 +37,17 @@ function sceneOf(width = 800) {
   const store = merge(null, unpack(packetOf([1], H)));
   const base = layOut(store.header, width);
   return {
-    store,
-    base,
-    layout: base,
-    decoded: Float32Array.from(H),
-    calm: false,
-    camera: 0,
-    unit: { layer: 0, unit: 1 },
-    zoom: { level: 0, depth: 0, from: 0, since: null },
+    data: { store, decoded: Float32Array.from(H) },
+    layout: { ...base, base, toUnit: 0, toCell: 0, scroll: 0 },
+    look: {
+      step: 0,
+      camera: 0,
+      columnScroll: 0,
+      pointer: null,
+      unit: { layer: 0, unit: 1 },
+      zoom: { level: 0, depth: 0, from: 0, since: null },
+    },
+    clock: { calm: false, sweep: { phase: "all", at: 0 } },
   };
 }
 
@@ -99,7 +103,7 @@ test("the zoom moves without a jump and ends where it is wanted; calm, it is the
   zoomTo(scene, 2);
   const depths = [0, 100, 200, 300, 600].map((now) => {
     advanceZoom(scene, now);
-    return scene.zoom.depth;
+    return scene.look.zoom.depth;
   });
   assert.deepEqual(
     depths,
@@ -107,20 +111,22 @@ test("the zoom moves without a jump and ends where it is wanted; calm, it is the
   );
   assert.equal(depths.at(-1), 2);
   assert.equal(advanceZoom(scene, 700), false);
-  const calm = { ...sceneOf(), calm: true };
+  const calm = sceneOf();
+  calm.clock.calm = true;
   zoomTo(calm, 1);
   advanceZoom(calm, 0);
-  assert.equal(calm.zoom.depth, 1);
+  assert.equal(calm.look.zoom.depth, 1);
 });
 
 test("zoomed in, one unit fills its row, and one cell most of the picture", () => {
-  const scene = sceneOf();
-  const all = zoomed(scene).rows[0].window;
-  scene.zoom.depth = 1;
+  const { layout, look } = sceneOf();
+  const now = () => zoomed(layout.base, look, UNITS);
+  const all = now().rows[0].window;
+  look.zoom.depth = 1;
   assert.deepEqual(all, { from: 0, count: 2 });
-  assert.deepEqual(zoomed(scene).rows[0].window, { from: 1, count: 1 });
-  scene.zoom.depth = 2;
-  assert.ok(zoomed(scene).pitch > scene.base.pitch);
+  assert.deepEqual(now().rows[0].window, { from: 1, count: 1 });
+  look.zoom.depth = 2;
+  assert.ok(now().pitch > layout.base.pitch);
 });
 
 test("the liveliest unit is the one with the widest range", () => {
@@ -144,18 +150,14 @@ test("forward, what has not been computed yet lies under a veil", () => {
       set: () => true,
     },
   );
-  const theme = makeTheme({ ink: "#000000", paper: "#ffffff", font: "" });
-  const shown = {
-    ...scene,
-    theme,
-    step: 0,
-    colours: { h: [0, 0, 0] },
-    pointer: null,
-    layout: zoomed(scene),
-  };
-  drawMotion(context, { ...shown, sweep: { phase: "all", at: 0 } });
+  const theme = paletteFor(
+    scene.data.store.header,
+    makeTheme({ ink: "#000000", paper: "#ffffff", font: "" }),
+  );
+  drawMotion(context, { ...scene, theme });
   assert.equal(boxes.length, 0);
-  drawMotion(context, { ...shown, sweep: { phase: "forward", at: 0.5 } });
+  scene.clock.sweep = { phase: "forward", at: 0.5 };
+  drawMotion(context, { ...scene, theme });
   assert.ok(boxes.length > 0);
 });
 

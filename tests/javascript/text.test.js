@@ -94,6 +94,7 @@ test("a count has its word in the singular or the plural", () => {
 
 test("of the whole loss the gradient is told at both ends", () => {
   const store = merge(null, unpack(packetOf([1], [0, 0, 0, 0, 0, 0])));
-  const scene = { store, frame: store.frames[0], ofLast: false, layout: { narrow: false } };
+  const data = { store, frame: store.frames[0] };
+  const scene = { data, look: { ofLast: false }, layout: { narrow: false } };
   assert.equal(gradientWords(scene), "Of the whole loss, dL/dh: 1 at step 2, 1e−50 at step 0");
 });

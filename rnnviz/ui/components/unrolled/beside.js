@@ -79,11 +79,11 @@ function receiveBoth(both, bytes) {
   const joins = both.pictures.length < 2;
   if (joins) add(both, { ...both.options, onSelect: null });
   const views = both.pictures.map((picture) => picture.scene);
-  const shapes = views.map(({ store }) => store?.shape);
+  const shapes = views.map(({ data }) => data.store?.shape);
   two.forEach(({ bytes: own }, place) => both.pictures[place].update(own));
   views.forEach((view, place) => hear(view, two[place]));
   if (joins) join(both, views);
-  const same = views.every(({ store }, place) => store.shape === shapes[place]);
+  const same = views.every(({ data }, place) => data.store.shape === shapes[place]);
   if (joins || !same) views.forEach(fitToo);
   level(views);
   views.forEach((view, place) => head(view, two[place]));
@@ -108,15 +108,15 @@ function join(both, views) {
   first.peers = [second];
   second.peers = [first];
   for (const view of views) {
-    view.drives = () => views.find((each) => each.onScreen) === view;
-    view.drawn = () => {
+    view.hooks.drives = () => views.find((each) => each.screen.onScreen) === view;
+    view.hooks.drawn = () => {
       share(view);
       head(view);
     };
   }
   sizeCommon(both);
   adopt(second, stateOf(first));
-  first.told = JSON.stringify(stateOf(first));
+  first.last.told = JSON.stringify(stateOf(first));
 }
 
 /** The second picture leaves; the first has its players back. */
@@ -128,7 +128,8 @@ function part(both) {
   dom.hosts.pop().remove();
   dom.common.hidden = true;
   dom.frame.classList.remove("two");
-  Object.assign(first, { peers: [], drives: () => true, drawn: () => {} });
+  first.peers = [];
+  Object.assign(first.hooks, { drives: () => true, drawn: () => {} });
   fitToo(first);
 }
 
@@ -146,7 +147,7 @@ function level(views) {
   for (const view of views) {
     if (!rescale(view)) continue;
     buildLabels(view);
-    view.dirty = "all";
+    view.art.dirty = "all";
     wake(view);
   }
 }
@@ -155,9 +156,11 @@ function level(views) {
 
 /** Keep what is said of each iteration, as long as it is in the picture. */
 function hear(view, { says }) {
-  const { store } = view;
-  if (view.heard?.run !== store.run) view.heard = { run: store.run, says: new Map() };
-  const { says: heard } = view.heard;
+  const {
+    data: { store },
+  } = view;
+  if (view.last.heard?.run !== store.run) view.last.heard = { run: store.run, says: new Map() };
+  const { says: heard } = view.last.heard;
   for (const [iteration, sentence] of Object.entries(says)) heard.set(Number(iteration), sentence);
   const kept = new Set(store.frames.map(({ iteration }) => iteration));
   for (const iteration of heard.keys()) if (!kept.has(iteration)) heard.delete(iteration);
@@ -170,14 +173,18 @@ function head(view, about) {
     name.style.setProperty("--run", about.colour);
     name.classList.toggle("dashed", about.dashed);
   }
-  const said = view.heard?.says.get(view.frame.iteration) ?? "";
+  const said = view.last.heard?.says.get(view.data.frame.iteration) ?? "";
   if (says.textContent !== said) says.textContent = says.title = said;
 }
 
 // ------------------------------------------------------------------ one clock
 
 /** All that two pictures have in common: not the unit, for theirs have nothing to do with each other. */
-function stateOf({ sweep, replay, step, follow, frame, zoom, ofLast, fitted, columnScroll }) {
+function stateOf({
+  clock: { sweep, replay },
+  look: { step, follow, zoom, ofLast, fitted, columnScroll },
+  data: { frame },
+}) {
   return {
     sweep: { ...sweep },
     replay: { ...replay },
@@ -195,8 +202,8 @@ function stateOf({ sweep, replay, step, follow, frame, zoom, ofLast, fitted, col
 function share(view) {
   const now = stateOf(view);
   const said = JSON.stringify(now);
-  if (said === view.told) return;
-  view.told = said;
+  if (said === view.last.told) return;
+  view.last.told = said;
   for (const peer of view.peers) adopt(peer, now);
 }
 
@@ -209,13 +216,13 @@ function differ(name, before, now) {
 
 function adopt(view, now) {
   const before = stateOf(view);
-  Object.assign(view.sweep, now.sweep);
-  Object.assign(view.replay, now.replay);
+  Object.assign(view.clock.sweep, now.sweep);
+  Object.assign(view.clock.replay, now.replay);
   const { step, ofLast, fitted, follow } = now;
-  Object.assign(view, { step, ofLast, fitted, follow });
+  Object.assign(view.look, { step, ofLast, fitted, follow });
   if (before.level !== now.level) setLevel(view, now.level);
   const frame = frameOf(view, now);
-  if (frame !== view.frame) showFrame(view, frame);
+  if (frame !== view.data.frame) showFrame(view, frame);
   if (before.ofLast !== ofLast || before.fitted !== fitted) refresh(view);
   if (before.sweep.phase !== now.sweep.phase) updatePhase(view);
   if (PLAYERS.some((name) => differ(name, before, now))) updatePlay(view);
@@ -224,12 +231,12 @@ function adopt(view, now) {
     keepInView(view, false);
   }
   if (before.columnScroll !== now.columnScroll) view.dom.scroll.scrollLeft = now.columnScroll;
-  view.told = JSON.stringify(stateOf(view));
+  view.last.told = JSON.stringify(stateOf(view));
   wake(view);
 }
 
 /** The kept iteration of the other picture, or the last one before it. */
-function frameOf({ store }, { iteration }) {
+function frameOf({ data: { store } }, { iteration }) {
   if (iteration === null) return newest(store);
   return store.frames.filter((frame) => frame.iteration <= iteration).pop() ?? store.frames[0];
 }

@@ -89,13 +89,13 @@ export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteratio
   }
   const view = createView(figure);
   const callbacks = { selected: onSelect, iteration: onIteration };
-  view.report = (name, value) => callbacks[name]?.(value);
+  view.hooks.report = (name, value) => callbacks[name]?.(value);
   view.earlier = earlier ?? null;
   if (bytes) receive(view, bytes);
   return {
     scene: view,
     update: (more) => receive(view, more),
-    where: () => view.store && whereabouts(view),
+    where: () => view.data.store && whereabouts(view),
     remove: () => {
       tearDown(view);
       parent.replaceChildren();
@@ -110,7 +110,8 @@ export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteratio
  *   pixels, labels included; from 140 + 12 T on it holds all T time steps, else `scroll` moves it
  */
 export function makeScene(bytes, { width, theme }) {
-  const scene = { ...newScene(), calm: true };
+  const scene = newScene();
+  scene.clock.calm = true;
   take(scene, bytes);
   fit(scene, width, makeTheme(theme));
   return scene;
@@ -122,31 +123,31 @@ function createView(figure) {
   const view = {
     ...newScene(),
     dom: buildDom(figure),
-    overviewStep: -1,
-    moved: "",
-    zoomed: 0,
-    report: () => {},
-    ratio: 1,
-    pixels: 1,
-    magnified: 1,
-    wide: 0,
-    presenting: false,
-    request: 0,
-    lastFrame: 0,
-    onScreen: true,
-    timers: {},
-    pointerAt: null,
-    said: "",
-    printed: null,
-    explained: null,
-    watchers: [],
-    odd: false,
-    calm: calm.matches,
-    // Beside another picture: whether this one moves both, and what follows when it has been drawn.
-    drives: () => true,
-    drawn: () => {},
+    screen: {
+      ratio: 1,
+      pixels: 1,
+      magnified: 1,
+      wide: 0,
+      windowHeight: 0,
+      onScreen: true,
+      presenting: false,
+    },
+    pointing: { pointerAt: null, explained: null },
+    loop: { request: 0, lastFrame: 0, odd: false, timers: {} },
+    last: {
+      overviewStep: -1,
+      moved: "",
+      zoomed: 0,
+      said: "",
+      printed: null,
+      told: "",
+      heard: null,
+    },
+    hooks: { report: () => {}, drives: () => true, drawn: () => {}, watchers: [] },
+    earlier: null,
   };
-  if (!calm.matches) Object.assign(view.sweep, { playing: true, phase: "forward" });
+  view.clock.calm = calm.matches;
+  if (!calm.matches) Object.assign(view.clock.sweep, { playing: true, phase: "forward" });
   view.dom.receptive = buildReceptive(element("div", "receptive", figure));
   watch(view, calm);
   listen(view);
@@ -158,11 +159,11 @@ function createView(figure) {
 /** Follow the width, the visibility and the wish for calm. */
 function watch(view, calm) {
   const fitAgain = () => {
-    if (!view.store) return;
-    const asHigh = view.layout.narrow || view.windowHeight === window.innerHeight;
+    if (!view.layout) return;
+    const asHigh = view.layout.narrow || view.screen.windowHeight === window.innerHeight;
     const wide = Math.floor(view.dom.figure.getBoundingClientRect().width);
-    if (asHigh && view.wide === wide) return;
-    view.wide = wide;
+    if (asHigh && view.screen.wide === wide) return;
+    view.screen.wide = wide;
     refresh(view);
     wake(view);
   };
@@ -170,22 +171,22 @@ function watch(view, calm) {
   size.observe(view.dom.figure);
   addEventListener("resize", fitAgain);
   const hush = ({ target }) => {
-    if (view.explained && !view.dom.labels.contains(target)) explain(view, null);
+    if (view.pointing.explained && !view.dom.labels.contains(target)) explain(view, null);
   };
   view.dom.figure.addEventListener("pointerdown", hush);
   const sight = new IntersectionObserver(([entry]) => {
-    view.onScreen = entry.isIntersecting;
-    if (view.onScreen) wake(view);
+    view.screen.onScreen = entry.isIntersecting;
+    if (view.screen.onScreen) wake(view);
   });
   sight.observe(view.dom.figure);
   const onCalm = () => {
-    view.calm = calm.matches;
-    if (view.calm) view.sweep.playing = false;
+    view.clock.calm = calm.matches;
+    if (view.clock.calm) view.clock.sweep.playing = false;
     updatePlay(view);
     wake(view);
   };
   calm.addEventListener("change", onCalm);
-  view.watchers = [
+  view.hooks.watchers = [
     () => size.disconnect(),
     () => removeEventListener("resize", fitAgain),
     () => sight.disconnect(),
@@ -199,10 +200,10 @@ function receive(view, bytes) {
   view.dom.figure.classList.remove("waiting");
   for (const each of [view.earlier ?? []].flat()) comeBack(view, each);
   view.earlier = null;
-  if (iterationLost) later(view, "iteration", 60, () => view.report("iteration", null));
-  if (unitLost) later(view, "selected", 60, () => view.report("selected", null));
-  const { open } = view.base ?? { open: null };
-  const closed = open !== null && view.unit && view.unit.layer !== open;
+  if (iterationLost) later(view, "iteration", 60, () => view.hooks.report("iteration", null));
+  if (unitLost) later(view, "selected", 60, () => view.hooks.report("selected", null));
+  const { open } = view.layout?.base ?? { open: null };
+  const closed = open !== null && view.look.unit && view.look.unit.layer !== open;
   if (anew || closed || themeChanged(view)) {
     arrive(view);
     refresh(view);
@@ -221,8 +222,8 @@ function themeChanged({ theme, dom }) {
 
 function tearDown(view) {
   leavePresenting(view);
-  cancelAnimationFrame(view.request);
-  view.onScreen = false;
-  for (const stop of view.watchers) stop();
-  for (const timer of Object.values(view.timers)) clearTimeout(timer);
+  cancelAnimationFrame(view.loop.request);
+  view.screen.onScreen = false;
+  for (const stop of view.hooks.watchers) stop();
+  for (const timer of Object.values(view.loop.timers)) clearTimeout(timer);
 }

@@ -47,8 +47,8 @@ export function startOf(header, layer, letter) {
 
 /** The recorded number; of a quantised frame the nearest level. */
 export function valueAt(view, row, t, unit) {
-  const { header } = view.store;
-  return view.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
+  const { header } = view.data.store;
+  return view.data.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
 }
 
 /** Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole. */
@@ -79,16 +79,20 @@ function roundedUp(peak) {
 /** The same for one unit alone: where one is looked at, its largest value is the scale, or its peer's. */
 export function unitScale(scene, row) {
   const peers = scene.peers.filter(
-    ({ unit, base }) =>
-      unit?.layer === row.layer && base?.rows.some(({ letter }) => letter === row.letter),
+    ({ look, layout }) =>
+      look.unit?.layer === row.layer &&
+      layout?.base.rows.some(({ letter }) => letter === row.letter),
   );
   return Math.max(...[scene, ...peers].map((each) => ownUnitScale(each, row)));
 }
 
 function ownUnitScale(scene, row) {
-  const { store, unit } = scene;
+  const {
+    data: { store },
+    look: { unit },
+  } = scene;
   const key = `${row.layer}${row.letter}${unit.unit}`;
-  return (scene.unitScales[key] ??= roundedUp(unitPeak(store, row, unit.unit)));
+  return (scene.scales.ofUnit[key] ??= roundedUp(unitPeak(store, row, unit.unit)));
 }
 
 function unitPeak({ header, frames }, row, unit) {
@@ -176,7 +180,9 @@ export function onlyTrained({ scored, counted }, t) {
 
 /** The classes told at a step: the most probable ones, and the target if it is not among them. */
 export function told(view, t) {
-  const { frame, store } = view;
+  const {
+    data: { frame, store },
+  } = view;
   const { top } = store.header;
   const scored = frame.sequence.scored[t];
   const targetClass = scored ? frame.sequence.target_values[t] : -1;

@@ -24,29 +24,38 @@ import {
 import { gradientWords } from "../text/fate.js";
 
 export function drawGradientBars(context, scene, { first, last }) {
-  const { layout, theme, range } = scene;
+  const {
+    layout,
+    theme,
+    scales: { range },
+  } = scene;
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   context.fillStyle = css(theme.ink, 0.1);
   for (let decade = range.low; decade <= range.high; decade++) {
     const y = gradientY(layout, range, 10 ** decade);
     context.fillRect(layout.left + layout.gap, Math.round(y), right - layout.left - layout.gap, 1);
   }
-  const { header } = scene.store;
+  const { header } = scene.data.store;
   const top = header.layers - 1;
   const story = storyOf(header);
   header.gradients.forEach((gradient, index) => {
-    const norms = normsOf(scene.frame, header, top, index, scene.ofLast);
+    const norms = normsOf(scene.data.frame, header, top, index, scene.look.ofLast);
     const bar = index === story.index;
     for (let t = first; t <= last; t++) {
-      if (bar) drawGradientBar(context, scene, t, norms[t], scene.colours[gradient.letter]);
-      else drawGradientTick(context, scene, t, norms[t], scene.colours[gradient.letter]);
+      if (bar) drawGradientBar(context, scene, t, norms[t], scene.theme.colours[gradient.letter]);
+      else drawGradientTick(context, scene, t, norms[t], scene.theme.colours[gradient.letter]);
     }
   });
 }
 
 /** Dotted is the gradient of the last scored step's loss alone, as in the chart beside. */
 function drawGradientBar(context, scene, t, norm, colour) {
-  const { layout, range, theme, ofLast } = scene;
+  const {
+    layout,
+    scales: { range },
+    theme,
+    look: { ofLast },
+  } = scene;
   const x = cellX(layout, t);
   const width = cellWidth(layout);
   const foot = gradientFoot(layout);
@@ -68,14 +77,18 @@ function drawGradientBar(context, scene, t, norm, colour) {
 }
 
 /** A norm smaller or larger than all of the axis: an arrow, at its foot or above its top. */
-function drawBeyond(context, { layout, range }, x, norm, colour) {
+function drawBeyond(context, { layout, scales: { range } }, x, norm, colour) {
   const way = beyond(range, norm);
   if (way < 0) arrowDown(context, x, gradientFoot(layout) - 1, colour);
   if (way > 0) arrowUp(context, x, layout.gradientY - 5, colour);
 }
 
 function drawGradientTick(context, scene, t, norm, colour) {
-  const { layout, range, ofLast } = scene;
+  const {
+    layout,
+    scales: { range },
+    look: { ofLast },
+  } = scene;
   if (norm === 0) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     ring(context, x, gradientFoot(layout) + HEIGHT.zero / 2 + 2, 5, css(colour), 1.4);
@@ -101,8 +114,14 @@ export function drawGradientFoot(context, scene) {
 
 /** The gradient runs from the right to the left; its width and brightness are measured. */
 export function drawBackward(context, scene) {
-  const { layout, theme, sweep, store } = scene;
-  const head = layout.left + layout.gap / 2 + (scene.calm ? scene.step : sweep.at) * layout.pitch;
+  const {
+    layout,
+    theme,
+    clock: { sweep },
+    data: { store },
+  } = scene;
+  const head =
+    layout.left + layout.gap / 2 + (scene.clock.calm ? scene.look.step : sweep.at) * layout.pitch;
   context.fillStyle = css(theme.paper, 0.5);
   // The inputs above and the words below are texts to be read: they stay as they are.
   const top = layout.rowsY - layout.between / 2;
@@ -120,8 +139,8 @@ export function drawBackward(context, scene) {
         (each) => each.layer === layer && `d_${each.letter}` === gradient.letter,
       );
       if (!row || row.folded) return;
-      const norms = normsOf(scene.frame, store.header, layer, index, scene.ofLast);
-      drawRibbon(context, scene, row, norms, scene.colours[gradient.letter], head);
+      const norms = normsOf(scene.data.frame, store.header, layer, index, scene.look.ofLast);
+      drawRibbon(context, scene, row, norms, scene.theme.colours[gradient.letter], head);
     });
   }
   drawSources(context, scene, head);
@@ -129,36 +148,41 @@ export function drawBackward(context, scene) {
 
 /** What becomes of the gradient, in words, above its bars; they stay where they are in all zooms. */
 export function drawGradientWords(context, scene) {
-  const { base, layout, theme, scroll } = scene;
+  const { layout, theme } = scene;
   if (!layout.wordLines) return;
-  const left = base.left + base.gap;
-  const room = base.view - left - 4;
+  const left = layout.base.left + layout.base.gap;
+  const room = layout.base.view - left - 4;
   const words = gradientWords(scene);
   context.font = font(scene, 12, 600);
   if (layout.narrow || measured(context, words) > room) context.font = font(scene, 11, 600);
   context.textAlign = "left";
-  context.fillStyle = css(readable(scene.colours[storyOf(scene.store.header).letter], theme));
+  context.fillStyle = css(
+    readable(scene.theme.colours[storyOf(scene.data.store.header).letter], theme),
+  );
   const lines = layout.wordLines > 1 ? inLines(context, words, room) : [words];
   lines.forEach((line, place) => {
     const y = layout.wordsY + HEIGHT.words * (place + layout.wordLines - lines.length + 0.5);
-    context.fillText(fitted(context, line, room), scroll + left, y);
+    context.fillText(fitted(context, line, room), layout.scroll + left, y);
   });
 }
 
 /** Where the gradient comes from: the scored outputs, or the last of them. */
 function drawSources(context, scene, head) {
-  const { layout, frame } = scene;
+  const {
+    layout,
+    data: { frame },
+  } = scene;
   const row = layout.rows[layout.rows.length - 1];
   const { scored } = frame.sequence;
   const last = scored.lastIndexOf(true);
   const from = layout.predictionY + 2;
   const to = row.y + row.height / 2;
-  const span = visibleSteps(layout, scene.scroll);
+  const span = visibleSteps(layout, scene.layout.scroll);
   for (let t = span.first; t <= span.last; t++) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
-    if (!scored[t] || (scene.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
+    if (!scored[t] || (scene.look.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
     const width = clamp(cellWidth(layout) / 6, 2, 7);
-    context.fillStyle = css(scene.colours.d_h);
+    context.fillStyle = css(scene.theme.colours.d_h);
     context.fillRect(x - width / 2, to + width, width, from - to - width);
     context.beginPath();
     context.moveTo(x - width * 1.4, to + width * 1.8);
@@ -170,7 +194,10 @@ function drawSources(context, scene, head) {
 
 /** A band along a row; at each column as wide and as bright as the norm measured there. */
 function drawRibbon(context, scene, row, norms, colour, head) {
-  const { layout, range } = scene;
+  const {
+    layout,
+    scales: { range },
+  } = scene;
   const middle = row.y + row.height / 2;
   const reach = row.height / 2;
   const share = (t) => bandShare(range, norms[t]);
@@ -179,7 +206,7 @@ function drawRibbon(context, scene, row, norms, colour, head) {
   context.beginPath();
   context.rect(head, 0, layout.left + layout.content - head, layout.height);
   context.clip();
-  const { first, last } = visibleSteps(layout, scene.scroll);
+  const { first, last } = visibleSteps(layout, scene.layout.scroll);
   for (let t = last; t >= first && centre(t) > head - layout.pitch; t--) {
     const here = [centre(t), share(t)];
     if (t === layout.steps - 1) drawBand(context, scene, row, colour, here, [here[0] + 6, here[1]]);
@@ -203,9 +230,13 @@ function markBeyond(context, { layout, theme }, row, x, way, colour) {
 
 /** The front of the band, where the sweep is now. */
 function drawHead(context, scene, row, norms, colour, head) {
-  const { layout, range, theme } = scene;
+  const {
+    layout,
+    scales: { range },
+    theme,
+  } = scene;
   const place = (head - layout.left - layout.gap / 2) / layout.pitch;
-  if (place >= layout.steps || scene.calm) return;
+  if (place >= layout.steps || scene.clock.calm) return;
   const share = bandShare(range, norms[clamp(Math.floor(place), 0, layout.steps - 1)]);
   if (!(share > 0)) return;
   const reach = (row.height / 2 + 2) * share;

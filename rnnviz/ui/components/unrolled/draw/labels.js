@@ -31,7 +31,11 @@ import { outputRange } from "./predictions.js";
  *   headings: {y: number, text: string, about: string}[]}}
  */
 export function labelsOf(scene) {
-  const { layout, store, theme } = scene;
+  const {
+    layout,
+    data: { store },
+    theme,
+  } = scene;
   const { classes } = store.header;
   const said = classes ? "prediction" : "output";
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
@@ -63,7 +67,7 @@ export function labelsOf(scene) {
   return { labels: labels.map(whole), ticks: ticksOf(scene), headings: headingsOf(scene) };
 }
 
-function headingsOf({ layout, store }) {
+function headingsOf({ layout, data: { store } }) {
   const { diagram, layers } = store.header;
   const first = layout.rows.filter((row) => !row.closed && row.letter === diagram.rows[0]);
   const schematic =
@@ -81,7 +85,7 @@ function headingsOf({ layout, store }) {
   return [...schematic, ...first.map(layerHeading)];
 }
 
-function predictionLegend({ store, layout }) {
+function predictionLegend({ data: { store }, layout }) {
   if (!store.header.classes) return "● output ○ target";
   return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
 }
@@ -94,7 +98,7 @@ function closedLabel(scene, row) {
     height: row.height + 2,
     text: `layer ${layer + 1} ▸`,
     opens: layer,
-    colour: scene.colours[row.letter],
+    colour: scene.theme.colours[row.letter],
     about: explainClosed(layer, quantity),
     hidden: Boolean(row.folded),
   };
@@ -107,13 +111,13 @@ function rowLabel(scene, row) {
   const low = row.slot < 30 && !scene.layout.toUnit;
   const height = Math.max(row.height, low ? 16 : 30);
   const signed = quantity.scale === "signed";
-  const ofUnit = scene.zoom.level > 0 && row.layer === scene.unit?.layer;
-  const peak = ofUnit ? unitScale(scene, row) : scene.scales[artKey(row)];
-  const shared = row.group * scene.store.header.group;
+  const ofUnit = scene.look.zoom.level > 0 && row.layer === scene.look.unit?.layer;
+  const peak = ofUnit ? unitScale(scene, row) : scene.scales.rows[artKey(row)];
+  const shared = row.group * scene.data.store.header.group;
   const end = signed ? shortly(peak) : "1";
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => css(colourAt(quantity, share, scene.theme)));
-  if (scene.sweep.phase === "backward") {
-    const gradient = scene.store.header.gradients.find(
+  if (scene.clock.sweep.phase === "backward") {
+    const gradient = scene.data.store.header.gradients.find(
       ({ letter }) => letter === `d_${row.letter}`,
     );
     const y = row.y - (height - row.height) / 2;
@@ -125,15 +129,15 @@ function rowLabel(scene, row) {
     y: row.y - (height - row.height) / 2,
     height,
     text: quantity.label,
-    colour: scene.colours[row.letter],
-    about: explainRow(scene.store.header, row, peak, ofUnit ? "unit" : "strips"),
+    colour: scene.theme.colours[row.letter],
+    about: explainRow(scene.data.store.header, row, peak, ofUnit ? "unit" : "strips"),
     scale:
       ofUnit || low
         ? null
         : { low: signed ? `−${end}` : "0", high: signed ? `+${end}` : "1", stops },
     notes: ofUnit
       ? unitNotes(scene, row, signed, end)
-      : shared > 1 && scene.store.header.layers < 2
+      : shared > 1 && scene.data.store.header.layers < 2
         ? [`mean of ${shared} units`]
         : [],
     hidden: Boolean(row.folded),
@@ -141,7 +145,7 @@ function rowLabel(scene, row) {
 }
 
 /** How a row of one unit is to be read; what is within a squashing function was not recorded. */
-function unitNotes({ layout, zoom, store }, row, signed, end) {
+function unitNotes({ layout, look: { zoom }, data: { store } }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
   const squash = store.header.diagram.squashed[row.letter]?.function;
@@ -151,7 +155,7 @@ function unitNotes({ layout, zoom, store }, row, signed, end) {
 }
 
 /** In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm. */
-function bandLabel({ range, colours, layout }, row, { letter }) {
+function bandLabel({ scales: { range }, theme: { colours }, layout }, row, { letter }) {
   const { quantity } = row;
   const own = `dL/d${letter[2]}`;
   return {
@@ -168,7 +172,13 @@ function bandLabel({ range, colours, layout }, row, { letter }) {
   };
 }
 
-function gradientLabel({ layout, store, colours, ofLast, range, fitted: isFitted }) {
+function gradientLabel({
+  layout,
+  data: { store },
+  theme: { colours },
+  look: { ofLast, fitted: isFitted },
+  scales: { range },
+}) {
   const story = storyOf(store.header);
   const named = ({ letter }) => {
     const state = store.header.quantities.find((each) => each.letter === letter[2]);
@@ -203,7 +213,11 @@ function gradientLabel({ layout, store, colours, ofLast, range, fitted: isFitted
 }
 
 function ticksOf(scene) {
-  const { layout, range, store } = scene;
+  const {
+    layout,
+    scales: { range },
+    data: { store },
+  } = scene;
   const ticks = [];
   if (!store.header.classes) {
     const { low, high } = outputRange(scene);
@@ -211,7 +225,7 @@ function ticksOf(scene) {
     ticks.push({ y: layout.predictionY + layout.predictionHeight - 8, text: shortly(low) });
   }
   // Both ends of the fixed axis have their number.
-  const every = Math.max(1, Math.ceil((range.high - range.low) / (scene.fitted ? 3 : 2)));
+  const every = Math.max(1, Math.ceil((range.high - range.low) / (scene.look.fitted ? 3 : 2)));
   for (let decade = range.high; decade >= range.low; decade -= every) {
     ticks.push({ y: gradientY(layout, range, 10 ** decade), text: decadeName(decade) });
   }
@@ -265,7 +279,7 @@ function linesOf(context, scene, { text, scale, keys, notes, choices }) {
     ...(scale ? [{ scale }] : []),
     ...keys.map((key) => ({ key, text: key.text })),
     ...choices
-      .filter(({ does }) => does === "loss" || scene.fitted)
+      .filter(({ does }) => does === "loss" || scene.look.fitted)
       .map(({ does, text: line }) => ({ text: does === "axis" ? "scale fitted" : line })),
     ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
   ];
@@ -273,10 +287,10 @@ function linesOf(context, scene, { text, scale, keys, notes, choices }) {
 
 function drawKey(context, scene, { letter, bar }, y) {
   const height = bar ? 8 : 3;
-  const colour = scene.colours[letter];
-  context.fillStyle = css(colour, scene.ofLast ? 0.3 : 1);
-  if (bar || !scene.ofLast) context.fillRect(12, y - height / 2, 9, height);
-  if (scene.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
+  const colour = scene.theme.colours[letter];
+  context.fillStyle = css(colour, scene.look.ofLast ? 0.3 : 1);
+  if (bar || !scene.look.ofLast) context.fillRect(12, y - height / 2, 9, height);
+  if (scene.look.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
 }
 
 function drawScale(context, scene, { low, high, stops, wedge }, y) {

@@ -98,10 +98,13 @@ export function font(scene, size, weight = 400) {
   return `${weight} ${size}px ${scene.theme.font}`;
 }
 
+/** Sizes found before: all labels would have to be measured again for each. */
+const sizes = new Map();
+
 /** One size for all: the largest, within limits, in which nine of ten labels fit. */
 export function commonSize(context, scene, labels, width, weight, [largest, smallest]) {
   const key = [weight, width, scene.theme.font, ...labels].join("|");
-  const known = scene.sizes.get(key);
+  const known = sizes.get(key);
   if (known) return known;
   let size = largest;
   for (; size > smallest; size -= 0.5) {
@@ -109,8 +112,8 @@ export function commonSize(context, scene, labels, width, weight, [largest, smal
     const fit = labels.filter((each) => measured(context, each) <= width).length;
     if (fit >= 0.9 * labels.length) break;
   }
-  if (scene.sizes.size > 20) scene.sizes.clear();
-  scene.sizes.set(key, size);
+  if (sizes.size > 40) sizes.clear();
+  sizes.set(key, size);
   return size;
 }
 

@@ -9,7 +9,10 @@ import { formulaOf } from "../text/words.js";
 
 /** Draw the rows of the chosen unit; they come in as the strips go out. */
 export function drawOneUnit(context, scene, span) {
-  const { layout, unit } = scene;
+  const {
+    layout,
+    look: { unit },
+  } = scene;
   if (!layout.toUnit) return;
   context.save();
   context.globalAlpha = layout.toUnit;
@@ -27,7 +30,7 @@ export function drawOneUnit(context, scene, span) {
   context.restore();
 }
 
-function seriesOf({ store, shown, unit }, row) {
+function seriesOf({ data: { store, shown }, look: { unit } }, row) {
   const { units } = store.header;
   const start = startOf(store.header, row.layer, row.letter) + unit.unit;
   return (t) => shown[start + t * units];
@@ -40,7 +43,7 @@ function drawValves(context, scene, row, { first, last }) {
   const { layout, theme } = scene;
   const value = seriesOf(scene, row);
   const { y, height } = row;
-  const colour = scene.colours[row.letter];
+  const colour = scene.theme.colours[row.letter];
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t);
     const width = drawingWidth(scene, t);
@@ -80,7 +83,11 @@ function drawBroken(context, theme, box) {
 
 /** A state is a line; on the belt it shrinks at the valve, then what is stored is added. */
 function drawLine(context, scene, row, { first, last }) {
-  const { layout, theme, store } = scene;
+  const {
+    layout,
+    theme,
+    data: { store },
+  } = scene;
   const { y, height } = row;
   const scale = unitScale(scene, row);
   const at = (value) => y + height / 2 - (clamp(value / scale, -1, 1) * (height - 8)) / 2;
@@ -121,7 +128,7 @@ function keptOf(scene, row, valve) {
 }
 
 function drawPath(context, scene, row, points, at) {
-  const colour = css(readable(scene.colours[row.letter], scene.theme));
+  const colour = css(readable(scene.theme.colours[row.letter], scene.theme));
   const { gap } = scene.layout;
   context.strokeStyle = colour;
   context.lineWidth = 2;
@@ -175,7 +182,11 @@ function drawStored(context, { theme }, x, width, from, to) {
 
 /** Beside a row its formula, and under it the same with the recorded numbers. */
 function drawFormula(context, scene, row) {
-  const { layout, theme, step, unit } = scene;
+  const {
+    layout,
+    theme,
+    look: { step, unit },
+  } = scene;
   const room = cellWidth(layout) * FORMULA;
   const x = cellX(layout, step) + cellWidth(layout) - room + 6;
   const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
@@ -193,7 +204,7 @@ function drawFormula(context, scene, row) {
     const name = place < named.length;
     const result = place === named.length + told.length - 1;
     context.font = font(scene, size, name || result ? 600 : 400);
-    context.fillStyle = css(name ? readable(scene.colours[row.letter], theme) : theme.ink);
+    context.fillStyle = css(name ? readable(scene.theme.colours[row.letter], theme) : theme.ink);
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
     context.fillText(fitted(context, line, room - 8), x, y);
   });

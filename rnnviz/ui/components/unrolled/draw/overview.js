@@ -11,12 +11,12 @@ import { plural } from "../text/words.js";
 export const OVERVIEW = { height: HEIGHT.overview, strip: 12, bars: 22 };
 
 /** Whether the sequence is longer than what the window shows. */
-export function needsOverview({ base }) {
+export function needsOverview({ layout: { base } }) {
   return base.scrolls;
 }
 
 /** What the overview shows, in words. */
-export function overviewWords({ store, base }) {
+export function overviewWords({ data: { store }, layout: { base } }) {
   const shared = Math.max(1, store.header.steps / base.view);
   const each =
     shared > 1.05 ? `${Math.round(shared * 10) / 10} steps per pixel` : "no step left out";
@@ -28,21 +28,29 @@ export function overviewWords({ store, base }) {
 
 /** @param {CanvasRenderingContext2D} context with its origin at the left of the window */
 export function drawOverview(context, scene) {
-  const { base, theme, colours, store, range, frame } = scene;
+  const {
+    layout: { base },
+    theme,
+    data: { store, frame },
+    scales: { range },
+  } = scene;
   const { steps } = store.header;
   const sizes = meanSizes(scene);
   const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const wide = base.view / steps;
   const { index, letter } = storyOf(store.header);
-  const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
+  const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.look.ofLast);
   const foot = OVERVIEW.strip + 2 + OVERVIEW.bars;
   forPixels(steps, wide, (x, width, first, last) => {
-    context.fillStyle = css(colours.h, 0.08 + 0.9 * clamp(mean(sizes, first, last) / most, 0, 1));
+    context.fillStyle = css(
+      theme.colours.h,
+      0.08 + 0.9 * clamp(mean(sizes, first, last) / most, 0, 1),
+    );
     context.fillRect(x, 0, width, OVERVIEW.strip);
     const norm = mean(norms, first, last);
     if (!(norm > 0 && norm < Infinity)) return;
     const height = onAxis(range, norm) * OVERVIEW.bars;
-    context.fillStyle = css(colours[letter], 0.75);
+    context.fillStyle = css(theme.colours[letter], 0.75);
     context.fillRect(x, foot - height, width, height);
   });
   drawWindow(context, scene, theme);
@@ -64,7 +72,7 @@ export function mean(values, first, last) {
 }
 
 /** The mean of |h| over the units of the top layer, at each time step. */
-function meanSizes({ store, decoded }) {
+function meanSizes({ data: { store, decoded } }) {
   const { steps, units, layers } = store.header;
   const start = startOf(store.header, layers - 1, "h");
   return Array.from({ length: steps }, (_, t) => {
@@ -75,9 +83,11 @@ function meanSizes({ store, decoded }) {
 }
 
 /** The window, and the chosen step. */
-function drawWindow(context, { base, columnScroll, step, layout }, theme) {
-  const share = (x) => clamp((x - base.left) / (base.steps * base.pitch), 0, 1) * base.view;
-  const [left, right] = [share(columnScroll), share(columnScroll + base.view)];
+function drawWindow(context, { look: { columnScroll, step }, layout }, theme) {
+  const share = (x) =>
+    clamp((x - layout.base.left) / (layout.base.steps * layout.base.pitch), 0, 1) *
+    layout.base.view;
+  const [left, right] = [share(columnScroll), share(columnScroll + layout.base.view)];
   const height = OVERVIEW.strip + 2 + OVERVIEW.bars;
   context.fillStyle = css(theme.paper, 0.55);
   context.fillRect(0, 0, left, height);
@@ -86,11 +96,11 @@ function drawWindow(context, { base, columnScroll, step, layout }, theme) {
   context.lineWidth = 1.5;
   context.strokeRect(left + 0.75, 0.75, Math.max(4, right - left - 1.5), height - 1.5);
   context.fillStyle = css(theme.ink);
-  context.fillRect(share(cellX(base, step)) - 0.5, 0, 2, height);
+  context.fillRect(share(cellX(layout.base, step)) - 0.5, 0, 2, height);
 }
 
 /** Where to scroll so that the window's middle is under the pointer at x. */
-export function scrollUnder({ base }, x) {
+export function scrollUnder({ layout: { base } }, x) {
   const wanted = base.left + (x / base.view) * base.steps * base.pitch - base.view / 2;
   return clamp(wanted, 0, Math.max(0, base.content - base.view));
 }

@@ -20,7 +20,7 @@ const CAPTION = 24;
 
 /** The first sheet: colours and bars. It changes while colours blend. */
 export function paintStrips(context, scene) {
-  const span = visibleSteps(scene.layout, scene.scroll);
+  const span = visibleSteps(scene.layout, scene.layout.scroll);
   drawRows(context, scene, span);
   drawOneUnit(context, scene, span);
   drawPredictionBars(context, scene, span);
@@ -29,7 +29,7 @@ export function paintStrips(context, scene) {
 
 /** The second sheet: texts and lines. It changes with new data. */
 export function paintPrint(context, scene) {
-  const span = visibleSteps(scene.layout, scene.scroll);
+  const span = visibleSteps(scene.layout, scene.layout.scroll);
   context.textBaseline = "middle";
   if (scene.layout.wired) drawWires(context, scene, span);
   drawLacking(context, scene);
@@ -43,8 +43,8 @@ export function paintPrint(context, scene) {
 export function paintResults(context, scene) {
   context.textBaseline = "middle";
   drawGradientWords(context, scene);
-  if (!scene.store.header.classes) return;
-  drawPredictionTexts(context, scene, visibleSteps(scene.layout, scene.scroll));
+  if (!scene.data.store.header.classes) return;
+  drawPredictionTexts(context, scene, visibleSteps(scene.layout, scene.layout.scroll));
 }
 
 /** The third sheet: what moves. It is drawn in each frame of an animation, so it must be cheap. */
@@ -79,7 +79,7 @@ export function paint(context, scene) {
   context.beginPath();
   context.rect(layout.labels, 0, layout.view, layout.height);
   context.clip();
-  context.translate(layout.labels - scene.scroll, 0);
+  context.translate(layout.labels - scene.layout.scroll, 0);
   paintStrips(context, scene);
   paintPrint(context, scene);
   paintOverlay(context, scene);
@@ -88,8 +88,8 @@ export function paint(context, scene) {
 
 function drawCaption(context, scene) {
   const [measured_, about] = captionOf(scene);
-  const { phase } = scene.sweep;
-  const sweep = phase === "all" ? "" : ` · ${phase} sweep at time step ${scene.step}`;
+  const { phase } = scene.clock.sweep;
+  const sweep = phase === "all" ? "" : ` · ${phase} sweep at time step ${scene.look.step}`;
   const { width } = sizeOf(scene);
   context.textBaseline = "middle";
   context.textAlign = "left";

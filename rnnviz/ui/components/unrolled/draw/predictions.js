@@ -19,7 +19,11 @@ import { className, isolatedLabel } from "../text/symbols.js";
 import { percent } from "../text/numbers.js";
 
 export function drawPredictionBars(context, scene, { first, last }) {
-  const { layout, store, theme } = scene;
+  const {
+    layout,
+    data: { store },
+    theme,
+  } = scene;
   if (!store.header.classes) return drawOutputs(context, scene, { first, last });
   for (let t = first; t <= last; t++) {
     const classes = toldAt(scene, t);
@@ -56,7 +60,11 @@ function drawUprightBar(context, scene, t, best) {
 
 /** Outputs that are numbers: a dot for the output, a ring for the target, on one common scale. */
 function drawOutputs(context, scene, { first, last }) {
-  const { layout, frame, store, theme } = scene;
+  const {
+    layout,
+    data: { frame, store },
+    theme,
+  } = scene;
   const { outputs } = store.header;
   const range = outputRange(scene);
   const y = (value) =>
@@ -81,7 +89,7 @@ function drawOutputs(context, scene, { first, last }) {
   }
 }
 
-export function outputRange({ frame }) {
+export function outputRange({ data: { frame } }) {
   const targets = frame.sequence.target_values.flat().map(number);
   const finite = [...frame.outputs, ...targets].filter(Number.isFinite);
   const low = Math.min(...finite, 0);
@@ -90,8 +98,11 @@ export function outputRange({ frame }) {
 }
 
 export function drawPredictionTexts(context, scene, { first, last }) {
-  const { layout, frame } = scene;
-  const names = Object.keys(scene.store.labels).map((each) => className(scene, each));
+  const {
+    layout,
+    data: { frame },
+  } = scene;
+  const names = Object.keys(scene.data.store.labels).map((each) => className(scene, each));
   const room = printBox(layout, 0).width;
   const size = layout.upright
     ? acrossSize(context, scene, names, room)
@@ -119,7 +130,11 @@ function drawUnknown(context, scene, t) {
 
 /** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross; else a dash. */
 function drawVerdict(context, scene, t) {
-  const { layout, theme, frame } = scene;
+  const {
+    layout,
+    theme,
+    data: { frame },
+  } = scene;
   const verdict = hit(frame, t);
   const { x: left, width } = printBox(layout, t);
   const wide = width >= 60;
@@ -145,7 +160,7 @@ function drawVerdict(context, scene, t) {
 }
 
 function verdictWords(scene, t, verdict, width) {
-  const target = isolatedLabel(scene.frame.sequence.targets[t]);
+  const target = isolatedLabel(scene.data.frame.sequence.targets[t]);
   if (width < 110) return verdict ? "right" : target;
   return `${verdict === null ? "not counted" : verdict ? "right" : "should be"}: ${target}`;
 }

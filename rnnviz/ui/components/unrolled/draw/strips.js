@@ -10,14 +10,25 @@ const CARRIED = 0.6;
 
 /** Write a row's values into its image of one pixel for each step and line. */
 function paintImages(scene, row) {
-  const { store } = scene;
+  const {
+    data: { store },
+  } = scene;
   const { steps, units } = store.header;
   const lines = Math.ceil(units / row.group);
-  const art = (scene.art[artKey(row)] ??= newArt(steps, lines));
-  const table = scene.tables[row.letter];
+  const art = (scene.art.images[artKey(row)] ??= newArt(steps, lines));
+  const table = scene.theme.tables[row.letter];
   const { from, factor } = codeScale(scene, row);
   const start = startOf(store.header, row.layer, row.letter);
-  art.hasNotNumbers = fillImage(art.now, scene.shown, start, row.group, units, table, from, factor);
+  art.hasNotNumbers = fillImage(
+    art.now,
+    scene.data.shown,
+    start,
+    row.group,
+    units,
+    table,
+    from,
+    factor,
+  );
   if (row.belt) {
     const kept = keptValues(scene, row, start);
     fillImage(art.kept, kept, 0, row.group, units, table, from, factor);
@@ -39,7 +50,7 @@ function newArt(steps, lines) {
 /** code = from + factor * value, 0..255 */
 function codeScale(scene, row) {
   if (row.quantity.scale === "gate") return { from: 0, factor: 255 };
-  return { from: 127.5, factor: 127.5 / scene.scales[artKey(row)] };
+  return { from: 127.5, factor: 127.5 / scene.scales.rows[artKey(row)] };
 }
 
 /** @returns {boolean} whether some value is not a number */
@@ -67,13 +78,13 @@ function fillImage(image, values, start, group, units, table, from, factor) {
 
 /** What the valve lets through of the state before: f c or z h; without a valve the state itself. */
 function keptValues(scene, row, start) {
-  const { header } = scene.store;
+  const { header } = scene.data.store;
   const { steps, units } = header;
   const valve = valveOf(header);
   const kept = new Float32Array(steps * units);
   const gate = valve ? startOf(header, row.layer, valve) : 0;
   for (let at = units; at < kept.length; at++) {
-    kept[at] = scene.shown[start + at - units] * (valve ? scene.shown[gate + at] : 1);
+    kept[at] = scene.data.shown[start + at - units] * (valve ? scene.data.shown[gate + at] : 1);
   }
   return kept;
 }
@@ -96,7 +107,7 @@ function drawStrip(context, scene, row, { first, last }) {
 }
 
 function artOf(scene, row) {
-  return scene.art[artKey(row)];
+  return scene.art.images[artKey(row)];
 }
 
 /** Where one unit is looked at, nothing is left of the strips but the rails of its belt. */
@@ -142,7 +153,7 @@ function drawRails(context, scene, row) {
   const { layout } = scene;
   const from = layout.left;
   const to = cellX(layout, layout.steps - 1) + cellWidth(layout) + 6;
-  context.fillStyle = css(scene.colours[row.letter]);
+  context.fillStyle = css(scene.theme.colours[row.letter]);
   context.fillRect(from, row.y - 4, to - from, 2);
   context.fillRect(from, row.y + row.height + 2, to - from, 2);
 }
@@ -150,10 +161,13 @@ function drawRails(context, scene, row) {
 /** Hatch what is not a number, so that grey is not taken for a value. */
 function drawNotNumbers(context, scene, row, { first, last }) {
   if (!artOf(scene, row).hasNotNumbers || scene.layout.toUnit) return;
-  const { layout, store } = scene;
+  const {
+    layout,
+    data: { store },
+  } = scene;
   const { units } = store.header;
   const start = startOf(store.header, row.layer, row.letter);
-  const broken = (t, unit) => !Number.isFinite(scene.shown[start + t * units + unit]);
+  const broken = (t, unit) => !Number.isFinite(scene.data.shown[start + t * units + unit]);
   for (let t = first; t <= last; t++) {
     for (let unit = 0; unit < units; unit++) {
       if (!broken(t, unit)) continue;
@@ -174,8 +188,8 @@ function drawNotNumbers(context, scene, row, { first, last }) {
 export function drawRows(context, scene, span) {
   const { layout } = scene;
   if (layout.toUnit === 1) return drawUnitBelts(context, scene);
-  if (scene.stale) for (const row of scene.base.rows) paintImages(scene, row);
-  scene.stale = false;
+  if (scene.art.stale) for (const row of scene.layout.base.rows) paintImages(scene, row);
+  scene.art.stale = false;
   context.imageSmoothingEnabled = false;
   for (const row of layout.rows) if (!row.belt) drawStrip(context, scene, row, span);
   clearGaps(context, scene, span);

@@ -32,8 +32,8 @@ function partsOf(layout) {
 /** What the network has not computed yet lies under a veil; inputs and words are always there. */
 function drawForward(context, scene) {
   const { layout, theme } = scene;
-  const t = scene.step;
-  const within = scene.calm ? 1 : scene.sweep.at - t;
+  const t = scene.look.step;
+  const within = scene.clock.calm ? 1 : scene.clock.sweep.at - t;
   const right = layout.left + layout.content + layout.gap;
   context.fillStyle = css(theme.paper, VEIL);
   context.fillRect(layout.left, layout.gradientY - 6, layout.content, layout.height);
@@ -57,7 +57,7 @@ function drawFlow(context, scene, t, within) {
   const x = cellX(layout, t) - layout.gap + Math.min(1, within * 1.6) * layout.pitch;
   for (const row of layout.rows.filter((each) => each.belt)) {
     const length = Math.max(26, layout.pitch * 0.9);
-    const colour = scene.theme.dark ? [255, 255, 255] : scene.colours[row.letter];
+    const colour = scene.theme.dark ? [255, 255, 255] : scene.theme.colours[row.letter];
     for (let part = 0; part < GLOW_PARTS; part++) {
       const from = x - length * (1 - part / GLOW_PARTS);
       context.fillStyle = css(colour, (0.85 * (part + 0.5)) / GLOW_PARTS);
@@ -75,14 +75,18 @@ function lightRow(context, scene, t, within, row) {
   const index = layout.rows.indexOf(row);
   const since = within - 0.15 - (0.65 * index) / layout.rows.length;
   if (since < 0 || since > 0.4) return;
-  context.strokeStyle = css(scene.colours[row.letter], 1 - since / 0.4);
+  context.strokeStyle = css(scene.theme.colours[row.letter], 1 - since / 0.4);
   context.lineWidth = 2;
   context.strokeRect(cellX(layout, t) - 1, row.y - 1, cellWidth(layout) + 2, row.height + 2);
 }
 
 /** The chosen time step: a frame around its column, and one around its gradient. */
 function drawStep(context, scene) {
-  const { layout, theme, step } = scene;
+  const {
+    layout,
+    theme,
+    look: { step },
+  } = scene;
   const { x: left, width: inner } = printBox(layout, step);
   context.strokeStyle = css(theme.ink, 0.75);
   context.lineWidth = 1.5;
@@ -97,7 +101,10 @@ function drawStep(context, scene) {
 
 /** The chosen unit: a line around it in every row; and thinner, the one under the pointer. */
 function drawUnits(context, scene) {
-  const { unit, pointer, layout } = scene;
+  const {
+    look: { unit, pointer },
+    layout,
+  } = scene;
   if (layout.toUnit) return;
   const pointed = pointer?.unit !== undefined && { layer: pointer.row.layer, unit: pointer.unit };
   if (pointed) outlineUnit(context, scene, pointed, 1, 0.55);
@@ -120,7 +127,11 @@ function outlineUnit(context, { layout, theme }, { layer, unit }, width, alpha) 
 }
 
 function drawPointer(context, scene) {
-  const { layout, theme, pointer } = scene;
+  const {
+    layout,
+    theme,
+    look: { pointer },
+  } = scene;
   if (!pointer || pointer.unit === undefined || layout.toUnit) return;
   const y = unitY(pointer.row, pointer.unit);
   context.lineWidth = 1.5;
@@ -135,8 +146,8 @@ function drawPointer(context, scene) {
 
 /** All that moves. */
 export function drawMotion(context, scene) {
-  if (scene.sweep.phase === "forward") drawForward(context, scene);
-  if (scene.sweep.phase === "backward") drawBackward(context, scene);
+  if (scene.clock.sweep.phase === "forward") drawForward(context, scene);
+  if (scene.clock.sweep.phase === "backward") drawBackward(context, scene);
   drawUnits(context, scene);
   drawStep(context, scene);
   drawPointer(context, scene);

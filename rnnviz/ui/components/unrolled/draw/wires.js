@@ -29,7 +29,11 @@ export function drawAxis(context, scene, { first, last }) {
 }
 
 export function drawInputs(context, scene, { first, last }) {
-  const { layout, theme, frame } = scene;
+  const {
+    layout,
+    theme,
+    data: { frame },
+  } = scene;
   const labels = frame.sequence.inputs.map(visible);
   const room = printBox(layout, 0).width;
   const size = layout.upright
@@ -58,18 +62,25 @@ export function drawInputs(context, scene, { first, last }) {
 }
 
 /** Where the picture beside has rows for which this cell has nothing, it says so. */
-export function drawLacking(context, { base, layout, theme, store, scroll, peers }) {
-  const [from, to] = [base.inputY + base.inputHeight, base.rowsY];
+export function drawLacking(context, { layout, theme, data: { store }, peers }) {
+  const [from, to] = [layout.base.inputY + layout.base.inputHeight, layout.base.rowsY];
   if (!peers.length || layout.toUnit || to - from < HEIGHT.lacking) return;
   context.font = font({ theme }, 14);
   context.textAlign = "center";
   context.fillStyle = css(theme.ink, 0.75);
-  context.fillText(store.header.diagram.lacks, scroll + base.view / 2, (from + to) / 2);
+  context.fillText(
+    store.header.diagram.lacks,
+    layout.scroll + layout.base.view / 2,
+    (from + to) / 2,
+  );
 }
 
 /** How the parts hang together; drawn only where the columns leave room for it. */
 export function drawWires(context, scene, { first, last }) {
-  const { layout, store } = scene;
+  const {
+    layout,
+    data: { store },
+  } = scene;
   const { diagram } = store.header;
   if (layout.rows.some((row) => row.folded)) return;
   for (let t = first; t <= last; t++) {
@@ -101,12 +112,12 @@ function drawRecurrence(context, scene, t, diagram) {
   const gates = diagram.rows.filter((letter) => letter !== "h" && letter !== "c");
   if (!gates.length) return;
   const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
-  for (let layer = 0; layer < scene.store.header.layers; layer++) {
+  for (let layer = 0; layer < scene.data.store.header.layers; layer++) {
     const rows = layout.rows.filter((row) => row.layer === layer);
     if (!rows.length || rows[0].closed) continue;
     const hidden = rows.find((row) => row.letter === "h");
     const highest = rows[0].y + rows[0].height / 2;
-    context.strokeStyle = css(scene.colours.h, 0.65);
+    context.strokeStyle = css(scene.theme.colours.h, 0.65);
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(x, hidden.y + (hidden.belt ? -5 : hidden.height / 2));
@@ -137,14 +148,14 @@ function drawValve(context, scene, t, diagram) {
       (row) => row.letter === diagram.valve && row.layer === belt.layer,
     );
     const y = belt.y - 3;
-    context.strokeStyle = css(scene.colours[diagram.valve]);
+    context.strokeStyle = css(scene.theme.colours[diagram.valve]);
     context.lineWidth = 1.5;
     context.beginPath();
     context.moveTo(cellX(layout, t) - 1, gate.y + gate.height - 2);
     context.lineTo(x, gate.y + gate.height - 2);
     context.lineTo(x, y);
     context.stroke();
-    drawOperator(context, scene, x, y, "×", scene.colours[diagram.valve]);
+    drawOperator(context, scene, x, y, "×", scene.theme.colours[diagram.valve]);
   }
 }
 

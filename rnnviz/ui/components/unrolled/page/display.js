@@ -91,8 +91,8 @@ function buildLabel(view, label) {
   for (const { letter, text, bar } of label.keys) {
     const line = element("small", "legend", made);
     const key = element("i", bar ? "bar" : "dash", line);
-    key.classList.toggle("dotted", view.ofLast);
-    key.style.color = css(view.colours[letter]);
+    key.classList.toggle("dotted", view.look.ofLast);
+    key.style.color = css(view.theme.colours[letter]);
     line.append(text);
   }
   for (const note of label.notes) element("small", "", made, note);
@@ -121,7 +121,10 @@ function buildChoices(parent, choices) {
 
 /** Bring texts and sliders in line with the view. */
 export function updateTexts(view) {
-  const { dom, frame, store } = view;
+  const {
+    dom,
+    data: { frame, store },
+  } = view;
   const [measured_, about] = captionOf(view);
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
@@ -137,7 +140,11 @@ export function updateTexts(view) {
 
 /** Draw the overview of a long sequence, where there is one. */
 export function updateOverview(view) {
-  const { dom, layout, ratio } = view;
+  const {
+    dom,
+    layout,
+    screen: { ratio },
+  } = view;
   const canvas = dom.overview;
   dom.whole.hidden = !needsOverview(view);
   if (dom.whole.hidden) return;
@@ -156,11 +163,15 @@ export function updateOverview(view) {
 }
 
 export function updateStepTexts(view) {
-  const { dom, step, layout } = view;
+  const {
+    dom,
+    look: { step },
+    layout,
+  } = view;
   setTransport(dom.sweep, step, layout.steps, `time step ${step}`);
   dom.sweep.text.title = `time steps 0 to ${layout.steps - 1}`;
   const said = sentence(view);
-  if (view.said !== said) dom.strips.setAttribute("aria-label", (view.said = said));
+  if (view.last.said !== said) dom.strips.setAttribute("aria-label", (view.last.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
   fillFacts(view, dom.unitLine, facts.length ? facts : [[touched(layout) ? TOUCH_HINT : HINT, ""]]);
@@ -189,20 +200,24 @@ function fillFacts(view, line, facts) {
 function fact(view, word, letter) {
   const made = document.createElement("span");
   const name = element("em", "", made, `${word} `);
-  if (letter) name.style.color = css(readable(view.colours[letter], view.theme));
+  if (letter) name.style.color = css(readable(view.theme.colours[letter], view.theme));
   element("b", "", made);
   return made;
 }
 
 /** Which level of the zoom is shown, and what can be reached from it. */
-function updateZoom({ dom, zoom }) {
+function updateZoom({ dom, look: { zoom } }) {
   dom.levels.forEach((made, level) => {
     made.setAttribute("aria-pressed", String(zoom.level === level));
   });
 }
 
 function updateIterationControls(view) {
-  const { dom, store, frame, follow } = view;
+  const {
+    dom,
+    data: { store, frame },
+    look: { follow },
+  } = view;
   const { frames } = store;
   const said = `iteration ${grouped(frame.iteration)}`;
   setTransport(dom.replay, frames.indexOf(frame), frames.length, said);
@@ -228,7 +243,10 @@ export function updatePhase(view) {
 }
 
 export function updatePlay(view) {
-  const { dom, sweep, replay } = view;
+  const {
+    dom,
+    clock: { sweep, replay },
+  } = view;
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.setAttribute("aria-pressed", String(sweep.phase === phase));
   }
@@ -250,16 +268,16 @@ export function refresh(view) {
   const { dom } = view;
   const { factor, width, room } = spaceFor(view);
   dom.figure.style.zoom = factor === 1 ? "" : String(factor);
-  view.magnified = factor;
+  view.screen.magnified = factor;
   dom.present.hidden = view.peers.length > 0;
-  view.pixels = window.devicePixelRatio || 1;
-  view.ratio = view.pixels * factor;
-  view.windowHeight = window.innerHeight;
-  fit(view, width, readTheme(dom.figure), room, factor > 1 || view.presenting);
+  view.screen.pixels = window.devicePixelRatio || 1;
+  view.screen.ratio = view.screen.pixels * factor;
+  view.screen.windowHeight = window.innerHeight;
+  fit(view, width, readTheme(dom.figure), room, factor > 1 || view.screen.presenting);
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
   sizeTrack(view);
-  if (!view.layout.toCell) view.columnScroll = dom.scroll.scrollLeft;
+  if (!view.layout.toCell) view.look.columnScroll = dom.scroll.scrollLeft;
   place(view);
   buildLabels(view);
   updateTexts(view);
@@ -275,8 +293,8 @@ export function refresh(view) {
 function spaceFor(view) {
   const {
     dom: { figure, caption, readout, controls },
-    presenting,
-    store,
+    screen: { presenting },
+    data: { store },
     peers,
   } = view;
   const padding = presenting ? 2 * PRESENTED.padding : 0;
@@ -307,7 +325,7 @@ function heightAbove(figure) {
 }
 
 /** The scrolled track; one cell at a time moves by itself, not by scrolling. */
-export function sizeTrack({ dom, layout, columnScroll }) {
+export function sizeTrack({ dom, layout, look: { columnScroll } }) {
   const width = layout.toCell ? layout.view : Math.max(layout.content, layout.view);
   if (dom.track.dataset.width === String(width)) return;
   dom.track.dataset.width = dom.track.style.width = `${width}px`;
@@ -332,11 +350,11 @@ function sizeDom({ dom, layout }) {
 
 /** Tell what the row is whose name one points at; null for none. */
 export function explain(view, made) {
-  view.explained = made;
+  view.pointing.explained = made;
   showTooltip(view);
 }
 
-function showExplanation({ dom, explained: made, magnified }) {
+function showExplanation({ dom, pointing: { explained: made }, screen: { magnified } }) {
   const { tooltip, figure } = dom;
   tooltip.replaceChildren();
   element("strong", "", tooltip, made.dataset.name);
@@ -355,8 +373,12 @@ function showExplanation({ dom, explained: made, magnified }) {
 }
 
 export function showTooltip(view) {
-  const { pointer, dom, pointerAt } = view;
-  if (view.explained?.isConnected) return showExplanation(view);
+  const {
+    look: { pointer },
+    dom,
+    pointing: { pointerAt },
+  } = view;
+  if (view.pointing.explained?.isConnected) return showExplanation(view);
   if (!pointer || !(pointer.row || pointer.part)) {
     dom.tooltip.hidden = true;
     return;
@@ -368,10 +390,10 @@ export function showTooltip(view) {
   for (const line of rest) if (line) element("small", "", dom.tooltip, line);
   dom.tooltip.hidden = false;
   const box = dom.figure.getBoundingClientRect();
-  const x = (pointerAt.clientX - box.left) / view.magnified;
-  const y = (pointerAt.clientY - box.top) / view.magnified;
+  const x = (pointerAt.clientX - box.left) / view.screen.magnified;
+  const y = (pointerAt.clientY - box.top) / view.screen.magnified;
   const { offsetWidth, offsetHeight } = dom.tooltip;
-  const [width, height] = [box.width, box.height].map((side) => side / view.magnified);
+  const [width, height] = [box.width, box.height].map((side) => side / view.screen.magnified);
   const left = x + 16 + offsetWidth > width ? x - offsetWidth - 12 : x + 16;
   dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, width - offsetWidth))}px`;
   dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, height - offsetHeight))}px`;

@@ -26,9 +26,9 @@ export function listen(view) {
   const { dom } = view;
   dom.scroll.onscroll = () => {
     if (view.layout.toCell) return;
-    view.columnScroll = dom.scroll.scrollLeft;
+    view.look.columnScroll = dom.scroll.scrollLeft;
     place(view);
-    view.dirty = "all";
+    view.art.dirty = "all";
     wake(view);
   };
   dom.overview.onpointerdown = (event) => {
@@ -53,14 +53,14 @@ export function listen(view) {
   listenTo(view, dom.sweep, {
     play: () => togglePlay(view),
     move: (by) => moveStep(view, by),
-    state: view.sweep,
+    state: view.clock.sweep,
     go: (place) => setStep(view, place),
   });
   listenTo(view, dom.replay, {
     play: () => toggleReplay(view),
     move: (by) => moveFrame(view, by),
-    state: view.replay,
-    go: (place) => chooseFrame(view, view.store.frames[place]),
+    state: view.clock.replay,
+    go: (place) => chooseFrame(view, view.data.store.frames[place]),
   });
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.onclick = () => setPhase(view, phase);
@@ -84,7 +84,7 @@ export function listen(view) {
     part.onpointerover = (event) => event.pointerType === "mouse" && explainUnder(view, event);
     part.onpointerleave = (event) => event.pointerType === "mouse" && explain(view, null);
   }
-  dom.follow.onclick = () => setFollow(view, !view.follow);
+  dom.follow.onclick = () => setFollow(view, !view.look.follow);
 }
 
 /** A transport: what its buttons and its slider do, and the state with its speed and its loop. */
@@ -103,7 +103,7 @@ function listenTo(view, transport, { play, move, go, state }) {
   };
 }
 
-function scrollBy({ dom, base, magnified }, event) {
+function scrollBy({ dom, layout: { base }, screen: { magnified } }, event) {
   const left = dom.overview.getBoundingClientRect().left;
   dom.scroll.scrollLeft = scrollUnder({ base }, (event.clientX - left) / magnified);
 }
@@ -112,21 +112,23 @@ function scrollBy({ dom, base, magnified }, event) {
 function under(view, event) {
   const { layout, dom } = view;
   const box = dom.stage.getBoundingClientRect();
-  const x = (event.clientX - box.left) / view.magnified + view.scroll;
-  const y = (event.clientY - box.top) / view.magnified;
+  const x = (event.clientX - box.left) / view.screen.magnified + view.layout.scroll;
+  const y = (event.clientY - box.top) / view.screen.magnified;
   const t = Math.floor((x - layout.left) / layout.pitch);
   if (t < 0 || t >= layout.steps || y < 0 || y > layout.height) return null;
   const row = layout.rows.find((each) => y >= each.y && y < each.y + each.height);
   if (row) {
     const unit =
-      layout.toUnit > 0.5 ? view.unit.unit : Math.floor((y - row.y) / row.unitHeight) * row.group;
+      layout.toUnit > 0.5
+        ? view.look.unit.unit
+        : Math.floor((y - row.y) / row.unitHeight) * row.group;
     const carried =
       row.belt &&
       !row.closed &&
       t > 0 &&
       x < cellX(layout, t) &&
-      valveOf(view.store.header) !== null;
-    return { t, row, unit: Math.min(unit, view.store.header.units - 1), carried };
+      valveOf(view.data.store.header) !== null;
+    return { t, row, unit: Math.min(unit, view.data.store.header.units - 1), carried };
   }
   if (y >= layout.gradientY - 6) return { t, part: "gradient" };
   if (y >= layout.predictionY - 4) return { t, part: "prediction" };
@@ -134,8 +136,8 @@ function under(view, event) {
 }
 
 function point(view, event) {
-  view.pointer = under(view, event);
-  view.pointerAt = event;
+  view.look.pointer = under(view, event);
+  view.pointing.pointerAt = event;
   showTooltip(view);
   wake(view);
 }
@@ -146,7 +148,7 @@ function explainUnder(view, { target }) {
 }
 
 function unpoint(view) {
-  view.pointer = null;
+  view.look.pointer = null;
   view.dom.tooltip.hidden = true;
   wake(view);
 }
@@ -154,39 +156,41 @@ function unpoint(view) {
 export function choose(view, event) {
   const found = under(view, event);
   if (!found || event.detail > 1) return;
-  const { unit } = view;
+  const {
+    look: { unit },
+  } = view;
   const again =
     unit &&
     found.row &&
     unit.layer === found.row.layer &&
     unit.unit === found.unit &&
-    view.step === found.t;
+    view.look.step === found.t;
   setStep(view, found.t);
-  if (!found.row || view.zoom.level) return;
+  if (!found.row || view.look.zoom.level) return;
   setUnit(view, again ? null : { layer: found.row.layer, unit: found.unit }, found.t);
 }
 
-function setUnit(view, unit, step = view.step) {
-  view.unit = unit;
+function setUnit(view, unit, step = view.look.step) {
+  view.look.unit = unit;
   if (unit) openLayer(view, unit.layer);
-  if (view.zoom.depth) {
+  if (view.look.zoom.depth) {
     place(view);
-    view.dirty = "all";
+    view.art.dirty = "all";
     buildLabels(view);
     updateTexts(view);
   }
   updateStepTexts(view);
   announce(view);
   wake(view);
-  const { group } = view.store.header;
+  const { group } = view.data.store.header;
   const selected = unit && { layer: unit.layer, unit: unit.unit * group, time_step: step };
-  later(view, "selected", 60, () => view.report("selected", selected));
+  later(view, "selected", 60, () => view.hooks.report("selected", selected));
 }
 
 /** Where only one layer is open: have it be this one. */
 function openLayer(view, layer) {
-  view.openLayer = layer;
-  if (view.base.open === null || view.base.open === layer) return;
+  view.look.openLayer = layer;
+  if (view.layout.base.open === null || view.layout.base.open === layer) return;
   refresh(view);
   wake(view);
 }
@@ -195,7 +199,7 @@ function openLayer(view, layer) {
 function openByName(view, { target }) {
   const { layer } = target.closest(".label")?.dataset ?? {};
   if (layer === undefined) return;
-  if (view.unit) setUnit(view, null);
+  if (view.look.unit) setUnit(view, null);
   openLayer(view, Number(layer));
 }
 
@@ -216,10 +220,11 @@ function onKey(view, event) {
     ArrowDown: () => moveUnit(view, 1),
     Home: () => setStep(view, 0),
     End: () => setStep(view, view.layout.steps - 1),
-    Escape: () => (view.zoom.level ? setLevel(view, view.zoom.level - 1) : setUnit(view, null)),
-    "+": () => setLevel(view, view.zoom.level + 1),
-    "-": () => setLevel(view, view.zoom.level - 1),
-    z: () => setLevel(view, (view.zoom.level + 1) % LEVELS.length),
+    Escape: () =>
+      view.look.zoom.level ? setLevel(view, view.look.zoom.level - 1) : setUnit(view, null),
+    "+": () => setLevel(view, view.look.zoom.level + 1),
+    "-": () => setLevel(view, view.look.zoom.level - 1),
+    z: () => setLevel(view, (view.look.zoom.level + 1) % LEVELS.length),
     PageUp: () => moveFrame(view, -1),
     PageDown: () => moveFrame(view, 1),
     p: () => togglePlay(view),
@@ -233,14 +238,14 @@ function onKey(view, event) {
 }
 
 function moveStep(view, by) {
-  setStep(view, clamp(view.step + by, 0, view.layout.steps - 1));
+  setStep(view, clamp(view.look.step + by, 0, view.layout.steps - 1));
 }
 
 /** The user chose a time step: the sweep stops there, with that step done. */
 function setStep(view, step) {
-  view.sweep.playing = false;
-  view.sweep.at = view.sweep.phase === "backward" ? step : step + 1;
-  view.step = step;
+  view.clock.sweep.playing = false;
+  view.clock.sweep.at = view.clock.sweep.phase === "backward" ? step : step + 1;
+  view.look.step = step;
   keepInView(view, false);
   updatePlay(view);
   updateStepTexts(view);
@@ -249,14 +254,20 @@ function setStep(view, step) {
 }
 
 function moveUnit(view, by) {
-  const { units, layers } = view.store.header;
-  const present = view.unit ? view.unit.layer * units + view.unit.unit : by > 0 ? -1 : 0;
+  const { units, layers } = view.data.store.header;
+  const present = view.look.unit
+    ? view.look.unit.layer * units + view.look.unit.unit
+    : by > 0
+      ? -1
+      : 0;
   const next = clamp(present + by, 0, units * layers - 1);
   setUnit(view, { layer: Math.floor(next / units), unit: next % units });
 }
 
 export function announce(view) {
-  const level = view.zoom.level ? [["zoom", view.dom.levels[view.zoom.level].textContent]] : [];
+  const level = view.look.zoom.level
+    ? [["zoom", view.dom.levels[view.look.zoom.level].textContent]]
+    : [];
   const facts = [...level, ...stepFacts(view), ...unitFacts(view)];
   view.dom.announce.textContent = facts.map(([word, value]) => `${word} ${value}`).join("; ");
 }
@@ -265,23 +276,23 @@ export function announce(view) {
 function zoomInto(view, event) {
   const found = under(view, event);
   if (!found) return;
-  if (found.row && !view.zoom.level) {
+  if (found.row && !view.look.zoom.level) {
     setUnit(view, { layer: found.row.layer, unit: found.unit }, found.t);
   }
   setStep(view, found.t);
-  setLevel(view, view.zoom.level + 1);
+  setLevel(view, view.look.zoom.level + 1);
 }
 
 /** One cell shows how its numbers are made, which the backward sweep would cover. */
-function leaveBackward({ sweep, step }) {
+function leaveBackward({ clock: { sweep }, look: { step } }) {
   Object.assign(sweep, { phase: sweep.playing ? "forward" : "all", at: step, arrived: false });
 }
 
 export function setLevel(view, wanted) {
   const level = clamp(wanted, 0, LEVELS.length - 1);
-  if (level && !view.unit) setUnit(view, liveliest(view));
+  if (level && !view.look.unit) setUnit(view, liveliest(view));
   zoomTo(view, level);
-  if (level === LEVELS.length - 1 && view.sweep.phase === "backward") leaveBackward(view);
+  if (level === LEVELS.length - 1 && view.clock.sweep.phase === "backward") leaveBackward(view);
   updatePlay(view);
   buildLabels(view);
   updateTexts(view);
@@ -290,7 +301,11 @@ export function setLevel(view, wanted) {
 }
 
 function togglePlay(view) {
-  const { sweep, replay, layout, step } = view;
+  const {
+    clock: { sweep, replay },
+    layout,
+    look: { step },
+  } = view;
   sweep.playing = !sweep.playing;
   replay.playing = false;
   if (sweep.playing && sweep.phase === "all") {
@@ -302,12 +317,12 @@ function togglePlay(view) {
 
 /** Show everything, or only what the forward or the backward sweep has reached. */
 function setPhase(view, phase) {
-  view.sweep.phase = phase;
-  view.sweep.rest = 0;
-  if (view.sweep.playing && phase !== "all") {
-    view.sweep.at = phase === "forward" ? 0 : view.layout.steps;
+  view.clock.sweep.phase = phase;
+  view.clock.sweep.rest = 0;
+  if (view.clock.sweep.playing && phase !== "all") {
+    view.clock.sweep.at = phase === "forward" ? 0 : view.layout.steps;
   } else {
-    setStep(view, view.step);
+    setStep(view, view.look.step);
   }
   updatePhase(view);
   wake(view);
@@ -317,8 +332,8 @@ function setPhase(view, phase) {
 function chooseGradient(view, event) {
   const { does } = event.target.closest("button")?.dataset ?? {};
   if (!does) return;
-  if (does === "loss") view.ofLast = !view.ofLast;
-  else view.fitted = !view.fitted;
+  if (does === "loss") view.look.ofLast = !view.look.ofLast;
+  else view.look.fitted = !view.look.fitted;
   refresh(view);
   wake(view);
   if (event.detail === 0) view.dom.labels.querySelector(`[data-does="${does}"]`).focus();
@@ -326,13 +341,16 @@ function chooseGradient(view, event) {
 
 /** Play training: all kept iterations one after the other, at the same time step. */
 function toggleReplay(view) {
-  const { replay, sweep, store, frame } = view;
+  const {
+    clock: { replay, sweep },
+    data: { store, frame },
+  } = view;
   if (store.frames.length < 2) return;
   replay.playing = !replay.playing;
   if (replay.playing) {
     sweep.playing = false;
     if (sweep.phase === "forward") sweep.phase = "all";
-    view.follow = false;
+    view.look.follow = false;
     replay.since = 0;
     if (frame === newest(store)) showFrame(view, store.frames[0]);
   } else {
@@ -343,29 +361,29 @@ function toggleReplay(view) {
 }
 
 function moveFrame(view, by) {
-  const { frames } = view.store;
-  const place = clamp(frames.indexOf(view.frame) + by, 0, frames.length - 1);
+  const { frames } = view.data.store;
+  const place = clamp(frames.indexOf(view.data.frame) + by, 0, frames.length - 1);
   chooseFrame(view, frames[place]);
 }
 
 /** The user chose an iteration: training stops playing there. */
 function chooseFrame(view, frame, follow = false) {
-  view.replay.playing = false;
-  view.follow = follow;
+  view.clock.replay.playing = false;
+  view.look.follow = follow;
   updatePlay(view);
   showFrame(view, frame);
   wake(view);
   announce(view);
   const reported = follow ? null : frame.iteration;
-  later(view, "iteration", 200, () => view.report("iteration", reported));
+  later(view, "iteration", 200, () => view.hooks.report("iteration", reported));
 }
 
 function setFollow(view, follow) {
-  chooseFrame(view, follow ? newest(view.store) : view.frame, follow);
+  chooseFrame(view, follow ? newest(view.data.store) : view.data.frame, follow);
 }
 
 /** Call once after some rest; a newer call replaces an older one. */
 export function later(view, name, wait, action) {
-  clearTimeout(view.timers[name]);
-  view.timers[name] = setTimeout(action, wait);
+  clearTimeout(view.loop.timers[name]);
+  view.loop.timers[name] = setTimeout(action, wait);
 }

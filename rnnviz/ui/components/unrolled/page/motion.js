@@ -27,51 +27,61 @@ const REST_S = 1;
 
 /** Ask for a frame of animation, unless one is coming already. */
 export function wake(view) {
-  if (view.request || !view.onScreen) return;
-  view.request = requestAnimationFrame((now) => {
-    view.request = 0;
+  if (view.loop.request || !view.screen.onScreen) return;
+  view.loop.request = requestAnimationFrame((now) => {
+    view.loop.request = 0;
     animate(view, now);
   });
 }
 
 function animate(view, now) {
-  const elapsed = Math.min(0.1, (now - (view.lastFrame || now)) / 1000);
-  view.lastFrame = now;
-  if ((window.devicePixelRatio || 1) !== view.pixels) refresh(view);
-  const before = view.step;
+  const elapsed = Math.min(0.1, (now - (view.loop.lastFrame || now)) / 1000);
+  view.loop.lastFrame = now;
+  if ((window.devicePixelRatio || 1) !== view.screen.pixels) refresh(view);
+  const before = view.look.step;
   const zooming = advanceZoom(view, now);
-  if (view.sweep.playing && view.drives()) advance(view, elapsed);
-  if (view.replay.playing && view.drives()) advanceReplay(view, elapsed);
-  if (view.step !== before) {
+  if (view.clock.sweep.playing && view.hooks.drives()) advance(view, elapsed);
+  if (view.clock.replay.playing && view.hooks.drives()) advanceReplay(view, elapsed);
+  if (view.look.step !== before) {
     updateStepTexts(view);
     keepInView(view, true);
   }
   const gliding = glide(view, elapsed);
   if (zooming || gliding) moveWindow(view);
-  view.odd = !view.odd;
-  repaint(view, view.odd && blend(view, now));
-  view.drawn();
-  if (view.sweep.playing || view.replay.playing || view.mixing || zooming || gliding) wake(view);
-  else view.lastFrame = 0;
+  view.loop.odd = !view.loop.odd;
+  repaint(view, view.loop.odd && blend(view, now));
+  view.hooks.drawn();
+  if (
+    view.clock.sweep.playing ||
+    view.clock.replay.playing ||
+    view.data.mixing ||
+    zooming ||
+    gliding
+  )
+    wake(view);
+  else view.loop.lastFrame = 0;
 }
 
 /** Where one cell is looked at, the window follows the step. @returns {boolean} whether it moved */
 function glide(view, elapsed) {
-  const way = view.step - view.camera;
+  const way = view.look.step - view.look.camera;
   if (way === 0) return false;
-  const near = view.calm || Math.abs(way) < 0.002 || !view.layout.toCell;
-  view.camera = near ? view.step : view.camera + way * Math.min(1, elapsed * GLIDE_PER_S);
+  const near = view.clock.calm || Math.abs(way) < 0.002 || !view.layout.toCell;
+  view.look.camera = near
+    ? view.look.step
+    : view.look.camera + way * Math.min(1, elapsed * GLIDE_PER_S);
   return view.layout.toCell > 0;
 }
 
 /** Lay out anew for the zoom and the camera, with the labels beside their rows. */
 function moveWindow(view) {
   place(view);
-  if (view.zoom.depth === view.zoom.level && view.zoomed !== view.zoom.depth) buildLabels(view);
+  if (view.look.zoom.depth === view.look.zoom.level && view.last.zoomed !== view.look.zoom.depth)
+    buildLabels(view);
   else moveLabels(view);
-  view.zoomed = view.zoom.depth;
+  view.last.zoomed = view.look.zoom.depth;
   sizeTrack(view);
-  view.dirty = "all";
+  view.art.dirty = "all";
 }
 
 /** Where one cell is looked at, its formulas want time to be read. */
@@ -81,14 +91,17 @@ function secondsPerStep({ steps, toCell }) {
 
 /** Forward from the left to the right, backward from the right to the left, and again. */
 function advance(view, elapsed) {
-  const { sweep, layout } = view;
+  const {
+    clock: { sweep },
+    layout,
+  } = view;
   const rate = (elapsed * sweep.speed) / secondsPerStep(layout);
   if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
   else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
   else sweep.at = Math.max(0, sweep.at - rate * 1.3);
-  view.step = stepOf(sweep, layout.steps);
+  view.look.step = stepOf(sweep, layout.steps);
   if (sweep.rest > 0) return;
-  const oneCell = view.zoom.level === LEVELS.length - 1;
+  const oneCell = view.look.zoom.level === LEVELS.length - 1;
   if (sweep.phase === "forward" && sweep.at >= layout.steps) {
     turn(view, oneCell ? "forward" : "backward", oneCell ? 0 : layout.steps);
   } else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
@@ -96,7 +109,10 @@ function advance(view, elapsed) {
 
 /** The next kept iteration when its time has come; at the newest a rest, and again from the first. */
 function advanceReplay(view, elapsed) {
-  const { replay, store, frame } = view;
+  const {
+    clock: { replay },
+    data: { store, frame },
+  } = view;
   const { frames } = store;
   const place = frames.indexOf(frame);
   const atEnd = place === frames.length - 1;
@@ -111,7 +127,9 @@ function advanceReplay(view, elapsed) {
 
 /** At either end the sweep rests a moment, so that one sees where it arrived. */
 function turn(view, phase, at) {
-  const { sweep } = view;
+  const {
+    clock: { sweep },
+  } = view;
   if (!sweep.arrived) {
     Object.assign(sweep, { arrived: true, rest: 0.6 });
   } else if (phase === "forward" && !sweep.loop) {
@@ -124,7 +142,11 @@ function turn(view, phase, at) {
 }
 
 export function keepInView(view, smoothly) {
-  const { base: layout, dom, step, columnScroll } = view;
+  const {
+    layout: { base: layout },
+    dom,
+    look: { step, columnScroll },
+  } = view;
   const x = cellX(layout, step);
   const margin = Math.min(layout.view * 0.2, layout.pitch * 4);
   let target = null;
@@ -135,27 +157,40 @@ export function keepInView(view, smoothly) {
   if (target === null) return;
   target = clamp(target, 0, Math.max(0, layout.content - layout.view));
   if (Math.abs(target - columnScroll) < 1) return;
-  if (view.layout.toCell) view.columnScroll = target;
-  else dom.scroll.scrollTo({ left: target, behavior: view.calm || !smoothly ? "auto" : "smooth" });
+  if (view.layout.toCell) view.look.columnScroll = target;
+  else
+    dom.scroll.scrollTo({
+      left: target,
+      behavior: view.clock.calm || !smoothly ? "auto" : "smooth",
+    });
 }
 
 /** Draw the sheets that changed; in nearly all frames that is only the one of what moves. */
 export function repaint(view, coloursChanged) {
-  const { dom, frame, dirty } = view;
+  const {
+    dom,
+    data: { frame },
+    art: { dirty },
+  } = view;
   if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
-  if (dirty === "data" && view.printed === frame.sequence) repaintResults(view);
+  if (dirty === "data" && view.last.printed === frame.sequence) repaintResults(view);
   else if (dirty) paintPrint(begin(view, dom.print), view);
-  if (dirty || view.overviewStep !== view.step) updateOverview(view);
-  view.overviewStep = view.step;
-  view.printed = frame.sequence;
+  if (dirty || view.last.overviewStep !== view.look.step) updateOverview(view);
+  view.last.overviewStep = view.look.step;
+  view.last.printed = frame.sequence;
   const moved = whatMoves(view);
-  if (dirty === "all" || moved !== view.moved) paintOverlay(begin(view, dom.overlay), view);
-  view.moved = moved;
-  view.dirty = "";
+  if (dirty === "all" || moved !== view.last.moved) paintOverlay(begin(view, dom.overlay), view);
+  view.last.moved = moved;
+  view.art.dirty = "";
 }
 
 /** All that the sheet of what moves depends on: where it is the same, nothing is painted. */
-function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
+function whatMoves({
+  clock: { sweep },
+  look: { step, unit, pointer, ofLast },
+  data: { frame },
+  scales: { range },
+}) {
   const parts = [sweep.phase, sweep.at, step, unit?.layer, unit?.unit];
   if (sweep.phase === "backward") parts.push(frame.iteration, ofLast, range.low, range.high);
   if (pointer) parts.push(pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer);
@@ -163,10 +198,10 @@ function whatMoves({ sweep, step, unit, pointer, ofLast, frame, range }) {
 }
 
 function repaintResults(view) {
-  const { layout, dom, scroll } = view;
+  const { layout, dom } = view;
   const context = dom.print.getContext("2d");
   context.clearRect(
-    scroll,
+    layout.scroll,
     layout.predictionY - 1,
     layout.view,
     layout.gradientY - layout.predictionY,
@@ -176,7 +211,10 @@ function repaintResults(view) {
 
 /** Prepare a canvas for drawing in the coordinates of the scrolled content. */
 function begin(view, canvas) {
-  const { layout, ratio, scroll } = view;
+  const {
+    layout,
+    screen: { ratio },
+  } = view;
   const width = Math.round(layout.view * ratio);
   const height = Math.round(layout.height * ratio);
   if (canvas.width !== width || canvas.height !== height) {
@@ -192,6 +230,6 @@ function begin(view, canvas) {
   context.fillStyle = css(view.theme.paper);
   if (opaque) context.fillRect(0, 0, width, height);
   else context.clearRect(0, 0, width, height);
-  context.setTransform(ratio, 0, 0, ratio, -Math.round(scroll * ratio), 0);
+  context.setTransform(ratio, 0, 0, ratio, -Math.round(layout.scroll * ratio), 0);
   return context;
 }

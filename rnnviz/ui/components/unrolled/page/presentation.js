@@ -19,27 +19,27 @@ export function offerPresenting(view) {
   const { figure, caption } = view.dom;
   const made = button(caption, "present", "Present: the picture large, all else away (key f)");
   made.textContent = "Present";
-  made.onclick = () => present(view, !view.presenting);
+  made.onclick = () => present(view, !view.screen.presenting);
   view.dom.present = made;
   const onKey = (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
     if (ctrlKey || metaKey || altKey) return;
     const [target] = event.composedPath();
     const boxIsOpen = figure.querySelector(".saving:not([hidden])");
-    const leaves = view.presenting && key === "Escape" && !boxIsOpen;
+    const leaves = view.screen.presenting && key === "Escape" && !boxIsOpen;
     const typed = target instanceof Element && target.closest(TYPING);
     const toggles = key === "f" && !typed && !view.peers.length && isMeant(view);
     if (!leaves && !toggles) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    present(view, !view.presenting);
+    present(view, !view.screen.presenting);
   };
   window.addEventListener("keydown", onKey, true);
-  view.watchers.push(() => window.removeEventListener("keydown", onKey, true));
+  view.hooks.watchers.push(() => window.removeEventListener("keydown", onKey, true));
 }
 
 /** Of several pictures on a page the key means the one with the focus, else the first. */
-function isMeant({ presenting, dom: { figure } }) {
+function isMeant({ screen: { presenting }, dom: { figure } }) {
   if (presented) return presenting;
   const root = figure.getRootNode();
   const all = [...root.querySelectorAll(".unrolled")];
@@ -50,7 +50,7 @@ function isMeant({ presenting, dom: { figure } }) {
 /** Begin or end it. The browser's top layer lies above all of the page, whatever its styles say. */
 export function present(view, wanted) {
   const { figure } = view.dom;
-  if (!figure.showPopover || view.presenting === wanted || view.peers.length) return;
+  if (!figure.showPopover || view.screen.presenting === wanted || view.peers.length) return;
   if (wanted) {
     if (presented) leavePresenting(presented);
     // What stands below it on the page stays where it is.
@@ -62,7 +62,7 @@ export function present(view, wanted) {
   } else {
     leavePresenting(view);
   }
-  view.presenting = wanted;
+  view.screen.presenting = wanted;
   figure.classList.toggle("presenting", wanted);
   const { present: made, scroll } = view.dom;
   made.textContent = wanted ? "Leave" : "Present";

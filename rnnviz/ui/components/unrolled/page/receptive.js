@@ -43,11 +43,10 @@ export function buildReceptive(parent) {
 /** Bring the text in line with the unit, the iteration and the step. */
 export function updateReceptive(view) {
   const {
-    unit,
-    base,
+    look: { unit },
+    layout: { base },
     dom: { receptive },
-    store,
-    frame,
+    data: { store, frame },
   } = view;
   receptive.box.hidden = !unit;
   if (!unit) return;
@@ -63,7 +62,7 @@ export function updateReceptive(view) {
   const scale = unitScale(view, row);
   const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
   shade(view, row, values, scale);
-  followStep(receptive, view.step);
+  followStep(receptive, view.look.step);
   receptive.title.textContent =
     `Text coloured by ${unitName(store.header, unit)}: ` + `${row.quantity.label} at each symbol`;
   const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
@@ -90,7 +89,7 @@ function writeSymbols(receptive, sequence) {
 function shade(view, row, values, scale) {
   const {
     theme,
-    step,
+    look: { step },
     dom: { receptive },
   } = view;
   values.forEach((value, t) => {
@@ -118,7 +117,7 @@ function followStep(receptive, step) {
 }
 
 /** Where the unit is highest and lowest. */
-function receptiveWords({ store, unit, frame }, row, values) {
+function receptiveWords({ data: { store, frame }, look: { unit } }, row, values) {
   const finite = values.filter(Number.isFinite);
   if (!finite.length) return `Text coloured by ${unitName(store.header, unit)}: not a number`;
   const told = (value) => {

@@ -22,16 +22,18 @@ const HOLD_MS = 1200;
 /** A scene of its own: what happens on the page meanwhile does not change it. */
 export function copyOf(view, width) {
   const scene = {
-    ...view,
-    art: {},
-    sizes: new Map(),
-    tables: {},
-    colours: {},
-    unitScales: {},
-    pointer: null,
-    sweep: { ...view.sweep },
-    zoom: { ...view.zoom, depth: view.zoom.level },
-    store: { ...view.store, frames: [...view.store.frames] },
+    data: { ...view.data, store: { ...view.data.store, frames: [...view.data.store.frames] } },
+    look: {
+      ...view.look,
+      pointer: null,
+      zoom: { ...view.look.zoom, depth: view.look.zoom.level },
+    },
+    layout: view.layout,
+    theme: view.theme,
+    scales: { ...view.scales, ofUnit: {} },
+    clock: { ...view.clock, sweep: { ...view.clock.sweep } },
+    art: { ...view.art, images: {} },
+    peers: view.peers,
   };
   arrive(scene);
   fit(scene, width, view.theme);
@@ -58,7 +60,7 @@ export function sweepShots({ layout }) {
 }
 
 /** All kept iterations at one time step. @returns {Shot[]} */
-export function trainingShots({ store, step }) {
+export function trainingShots({ data: { store }, look: { step } }) {
   const { frames } = store;
   const count = Math.min(frames.length, FILM.frames);
   const milliseconds = clamp(9000 / count, 70, 500);
@@ -72,7 +74,11 @@ export function trainingShots({ store, step }) {
 
 /** Where the steps do not fit into the picture, the window follows the one that is looked at. */
 function follow(scene) {
-  const { base, sweep, step } = scene;
+  const {
+    layout: { base },
+    clock: { sweep },
+    look: { step },
+  } = scene;
   const at = sweep.phase === "all" ? step + 0.5 : sweep.at;
   const scroll = clamp(cellX(base, at) - base.view / 2, 0, Math.max(0, base.content - base.view));
   look(scene, { scroll });

@@ -103,7 +103,7 @@ function closeFromOutside(view, saving) {
     if (closing) setOpen(saving, false);
   };
   document.addEventListener("pointerdown", onPress, true);
-  view.watchers.push(() => document.removeEventListener("pointerdown", onPress, true));
+  view.hooks.watchers.push(() => document.removeEventListener("pointerdown", onPress, true));
   scroll.addEventListener(
     "click",
     (event) => {
@@ -121,8 +121,11 @@ function setOpen({ open, box }, isOpen) {
 function toggleBox(view, saving, event) {
   const { open, box, png, films, texts, work, said } = saving;
   event.stopPropagation();
-  if (!view.store) return;
-  const { store, layout } = view;
+  if (!view.data.store) return;
+  const {
+    data: { store },
+    layout,
+  } = view;
   setOpen(saving, box.hidden);
   said.textContent = "";
   const iterations = store.frames.length;
@@ -145,7 +148,7 @@ async function attempt({ said }, action) {
 
 async function savePng(view) {
   const scene = copyOf(view, view.layout.width);
-  const { canvas, context } = canvasOf(scene, SHARPNESS * view.magnified);
+  const { canvas, context } = canvasOf(scene, SHARPNESS * view.screen.magnified);
   paintFramed(context, scene);
   const blob = await encoded(canvas, "image/png");
   return offer(blob, nameOf(scene, "png"), `${canvas.width} × ${canvas.height} pixels`);
@@ -163,13 +166,13 @@ export function vectorOf(scene) {
   const { width, height } = framedSize(scene);
   const context = new VectorContext(width, height);
   paintFramed(context, scene);
-  return context.finish(`rnnviz, iteration ${scene.frame.iteration}`, sentence(scene));
+  return context.finish(`rnnviz, iteration ${scene.data.frame.iteration}`, sentence(scene));
 }
 
 async function saveFilm(view, saving, kind, format) {
   const scene = copyOf(view, FILM.width - 2 * MARGIN);
   // Films show how things come about, whatever the viewer of the page wants to see move.
-  scene.calm = false;
+  scene.clock.calm = false;
   const shots = kind === "sweep" ? sweepShots(scene) : trainingShots(scene);
   const job = (saving.job += 1);
   startWork(saving, shots.length);
@@ -219,7 +222,7 @@ function setBusy({ films }, busy) {
   }
 }
 
-function nameOf({ store, frame }, ending, kind) {
+function nameOf({ data: { store, frame } }, ending, kind) {
   const what = kind === "training" ? "training" : `iteration-${frame.iteration}`;
   const sweep = kind === "sweep" ? "-sweep" : "";
   return `rnnviz-${store.header.cell}-${what}${sweep}.${ending}`;

@@ -6,58 +6,53 @@
 import { unpack } from "../data/packet.js";
 import { merge, newest } from "../data/store.js";
 import { AXIS, clamp, decades, decode, signedScale, unitScale } from "../data/values.js";
-import { colourTable, parseColour } from "./theme.js";
+import { paletteFor } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
-import { liveliest, zoomed, zoomedScroll } from "./zoom.js";
+import { liveliest, zoomed } from "./zoom.js";
 
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
 
+/** @import { Frame, Look, Packet, Peer, Scene, Sweep, Theme, Whereabouts } from "../types.d.ts" */
+
 /**
- * @typedef {{playing: boolean, phase: "all"|"forward"|"backward", at: number, rest: number,
- *   speed: number, arrived: boolean, loop: boolean}} Sweep
- * `at` is the place of the sweep in time steps, 0 to T: what lies left of it has been computed, or
- * right of it reached by the gradient.
- * @typedef {ReturnType<typeof newScene>} Scene
+ * A scene without data: what is null here is there once `take` and `fit` were called.
+ * @returns {Scene}
  */
 export function newScene() {
-  return {
-    store: null,
-    frame: null,
-    decoded: null,
-    shown: null,
-    mixing: null,
+  const scene = {
+    data: {
+      store: null,
+      frame: null,
+      decoded: null,
+      shown: null,
+      mixing: null,
+      lastSelected: "null",
+    },
+    look: {
+      step: 0,
+      unit: null,
+      openLayer: null,
+      pointer: null,
+      follow: true,
+      ofLast: true,
+      fitted: false,
+      zoom: { level: 0, depth: 0, from: 0, since: null },
+      camera: 0,
+      columnScroll: 0,
+    },
     layout: null,
     theme: null,
-    tables: {},
-    colours: {},
-    scales: {},
-    art: {},
-    range: null,
-    unitScales: {},
-    scalesShown: "",
-    stale: true,
-    sizes: new Map(),
-    base: null,
-    zoom: { level: 0, depth: 0, from: 0, since: null },
-    scroll: 0,
-    columnScroll: 0,
-    camera: 0,
-    step: 0,
-    unit: null,
-    openLayer: null,
-    pointer: null,
-    follow: true,
-    ofLast: true,
-    fitted: false,
-    calm: false,
-    sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
-    replay: { playing: false, since: 0, speed: 1, loop: true },
-    dirty: "all",
-    lastSelected: "null",
-    // The scene beside this one, if there is any: both are drawn on the same scales.
+    scales: { rows: {}, range: AXIS, ofUnit: {}, said: "" },
+    clock: {
+      sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
+      replay: { playing: false, since: 0, speed: 1, loop: true },
+      calm: false,
+    },
+    art: { images: {}, stale: true, dirty: "all" },
     peers: [],
   };
+  return /** @type {Scene} */ (/** @type {unknown} */ (scene));
 }
 
 /**
@@ -67,43 +62,53 @@ export function newScene() {
  */
 export function take(scene, bytes) {
   const packet = unpack(bytes);
-  const before = scene.store && { run: scene.store.run, shape: scene.store.shape };
-  const store = merge(scene.store, packet);
+  const before = scene.data.store && { run: scene.data.store.run, shape: scene.data.store.shape };
+  const store = merge(scene.data.store, packet);
   const anew = before?.shape !== store.shape;
-  const iterationLost = Boolean(before) && before.run !== store.run && !scene.follow;
-  const unitLost = anew && scene.unit !== null;
+  const iterationLost = Boolean(before) && before.run !== store.run && !scene.look.follow;
+  const unitLost = anew && scene.look.unit !== null;
   const viewed = packet.frames.find((frame) => frame.iteration === packet.header.viewed);
-  if (iterationLost) scene.follow = true;
-  if (!before && viewed) Object.assign(scene, { follow: viewed === newest(store), frame: viewed });
+  if (iterationLost) scene.look.follow = true;
+  if (!before && viewed) {
+    scene.look.follow = viewed === newest(store);
+    scene.data.frame = viewed;
+  }
   if (anew) startAnew(scene);
-  scene.store = store;
-  scene.unitScales = {};
+  scene.data.store = store;
+  scene.scales.ofUnit = {};
   takeSelection(scene, packet.header.selected);
-  const kept = store.frames.find((frame) => frame.iteration === scene.frame?.iteration);
-  turnTo(scene, scene.follow || !kept ? newest(store) : kept);
+  const kept = store.frames.find((frame) => frame.iteration === scene.data.frame?.iteration);
+  turnTo(scene, scene.look.follow || !kept ? newest(store) : kept);
   return { anew, iterationLost, unitLost };
 }
 
 function startAnew(scene) {
-  scene.unit = scene.openLayer = null;
-  scene.step = scene.camera = 0;
-  Object.assign(scene.zoom, { level: 0, depth: 0 });
-  if (scene.sweep.phase !== "all") Object.assign(scene.sweep, { phase: "forward", at: 0, rest: 0 });
+  scene.look.unit = scene.look.openLayer = null;
+  scene.look.step = scene.look.camera = 0;
+  Object.assign(scene.look.zoom, { level: 0, depth: 0 });
+  if (scene.clock.sweep.phase !== "all")
+    Object.assign(scene.clock.sweep, { phase: "forward", at: 0, rest: 0 });
 }
 
 /** Python may choose the unit too; what it said before does not undo a newer click. */
 function takeSelection(scene, selected) {
   const said = JSON.stringify(selected ?? null);
-  if (said === scene.lastSelected) return;
-  scene.lastSelected = said;
-  if (selected || !scene.zoom.level) {
-    const { group } = scene.store.header;
-    scene.unit = selected ? { layer: selected[0], unit: Math.floor(selected[1] / group) } : null;
+  if (said === scene.data.lastSelected) return;
+  scene.data.lastSelected = said;
+  if (selected || !scene.look.zoom.level) {
+    const { group } = scene.data.store.header;
+    scene.look.unit = selected
+      ? { layer: selected[0], unit: Math.floor(selected[1] / group) }
+      : null;
   }
 }
 
 /** Where one is in a scene: what `comeBack` needs, once its picture has left the page. */
-export function whereabouts({ store, zoom, step, ofLast, fitted, columnScroll, sweep, replay }) {
+export function whereabouts({
+  data: { store },
+  look: { zoom, step, ofLast, fitted, columnScroll },
+  clock: { sweep, replay },
+}) {
   return {
     run: store.run,
     shape: store.shape,
@@ -120,99 +125,106 @@ export function whereabouts({ store, zoom, step, ofLast, fitted, columnScroll, s
 /** Look at what one looked at before, if it is still the same run; see `whereabouts`. */
 export function comeBack(scene, earlier) {
   const { run, shape, level, step, ofLast, fitted, columnScroll, sweep, replay } = earlier;
-  if (run !== scene.store.run || shape !== scene.store.shape) return;
-  Object.assign(scene, { step, camera: step, ofLast, fitted, columnScroll });
-  Object.assign(scene.sweep, sweep);
-  Object.assign(scene.replay, replay);
-  if (scene.unit) Object.assign(scene.zoom, { level, depth: level });
+  if (run !== scene.data.store.run || shape !== scene.data.store.shape) return;
+  Object.assign(scene.look, { step, camera: step, ofLast, fitted, columnScroll });
+  Object.assign(scene.clock.sweep, sweep);
+  Object.assign(scene.clock.replay, replay);
+  if (scene.look.unit) Object.assign(scene.look.zoom, { level, depth: level });
 }
 
 /** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
 export function fit(scene, width, theme, room, grows = false) {
-  const { header } = scene.store;
-  const open = scene.unit?.layer ?? scene.openLayer ?? header.layers - 1;
-  scene.theme = theme;
-  const beside = scene.peers.map(({ store }) => store.header);
+  const { data, look, peers } = scene;
+  const { header } = data.store;
+  const open = look.unit?.layer ?? look.openLayer ?? header.layers - 1;
+  const beside = peers.map((peer) => peer.data.store.header);
   const wanted = { open: Math.min(open, header.layers - 1), grows, beside };
-  scene.base = layOut(header, width, room, wanted);
-  for (const quantity of [...header.quantities, ...header.gradients]) {
-    scene.colours[quantity.letter] = parseColour(quantity.colour, [128, 128, 128]);
-  }
-  for (const quantity of header.quantities) {
-    scene.tables[quantity.letter] = colourTable(quantity, theme);
-  }
-  scene.art = {};
-  scene.step = clamp(scene.step, 0, header.steps - 1);
-  scene.stale = true;
-  scene.dirty = "all";
-  place(scene);
+  const base = layOut(header, width, room, wanted);
+  scene.theme = paletteFor(header, theme);
+  scene.art.images = {};
+  scene.art.stale = true;
+  scene.art.dirty = "all";
+  look.step = clamp(look.step, 0, header.steps - 1);
+  scene.layout = zoomed(base, look, header.units);
   rescale(scene);
 }
 
 /** Lay out what the depth of the zoom, the scrolled window and the camera say. */
 export function place(scene) {
-  scene.layout = zoomed(scene);
-  scene.scroll = zoomedScroll(scene);
+  const { data, look, layout } = scene;
+  scene.layout = zoomed(layout.base, look, data.store.header.units);
 }
 
 /** Scales follow the data. @returns {boolean} whether one has changed */
 export function rescale(scene) {
-  const { store, base } = scene;
-  const { unit, zoom, scalesShown } = scene;
-  const stores = [store, ...scene.peers.map((peer) => peer.store)];
-  scene.scales = {};
+  const {
+    data: { store },
+    layout: { base },
+  } = scene;
+  const {
+    look: { unit, zoom },
+    scales: { said: scalesShown },
+  } = scene;
+  const stores = [store, ...scene.peers.map((peer) => peer.data.store)];
+  scene.scales.rows = {};
   for (const row of base.rows) {
-    scene.scales[artKey(row)] = Math.max(...stores.map((each) => signedScale(each, row)));
+    scene.scales.rows[artKey(row)] = Math.max(...stores.map((each) => signedScale(each, row)));
   }
-  scene.range = scene.fitted ? fittedAxis(scene) : AXIS;
+  scene.scales.range = scene.look.fitted ? fittedAxis(scene) : AXIS;
   const rows = zoom.level && unit ? base.rows.filter((row) => row.layer === unit.layer) : [];
   const ofUnit = rows.map((row) => unitScale(scene, row));
-  scene.scalesShown = JSON.stringify([scene.scales, scene.range, ofUnit]);
-  return scene.scalesShown !== scalesShown;
+  scene.scales.said = JSON.stringify([scene.scales.rows, scene.scales.range, ofUnit]);
+  return scene.scales.said !== scalesShown;
 }
 
 /** While training is played one axis serves all iterations: bars that move on it can be compared. */
 function fittedAxis(scene) {
-  const { peers, replay } = scene;
-  const shown = [scene, ...peers].flatMap(({ store, frame }) =>
+  const {
+    peers,
+    clock: { replay },
+  } = scene;
+  const shown = [scene, ...peers].flatMap(({ data: { store, frame } }) =>
     replay.playing ? store.frames : [frame],
   );
-  const present = peers[0]?.range ?? scene.range;
+  const present = peers[0]?.scales.range ?? scene.scales.range;
   return decades(shown, present === AXIS ? null : present);
 }
 
 /** Turn to another frame; colours take a moment to get there. */
 export function turnTo(scene, frame) {
-  const values = decode(frame, scene.store.header);
-  const still = scene.calm || values.length > MOST_BLENDED || scene.shown?.length !== values.length;
-  scene.frame = frame;
-  scene.decoded = values;
-  scene.mixing = still ? null : { from: scene.shown.slice(), start: performance.now() };
-  if (still) scene.shown = values.slice();
-  scene.stale = true;
-  scene.dirty ||= "data";
+  const values = decode(frame, scene.data.store.header);
+  const still =
+    scene.clock.calm || values.length > MOST_BLENDED || scene.data.shown?.length !== values.length;
+  scene.data.frame = frame;
+  scene.data.decoded = values;
+  scene.data.mixing = still ? null : { from: scene.data.shown.slice(), start: performance.now() };
+  if (still) scene.data.shown = values.slice();
+  scene.art.stale = true;
+  scene.art.dirty ||= "data";
 }
 
 /** Have the colours arrived at once. */
 export function arrive(scene) {
-  scene.shown = scene.decoded.slice();
-  scene.mixing = null;
-  scene.stale = true;
+  scene.data.shown = scene.data.decoded.slice();
+  scene.data.mixing = null;
+  scene.art.stale = true;
 }
 
 /** @returns {boolean} whether colours changed */
 export function blend(scene, now) {
-  if (!scene.mixing) return false;
-  const share = clamp((now - scene.mixing.start) / BLEND_MS, 0, 1);
-  const { from } = scene.mixing;
-  const { shown, decoded } = scene;
+  if (!scene.data.mixing) return false;
+  const share = clamp((now - scene.data.mixing.start) / BLEND_MS, 0, 1);
+  const { from } = scene.data.mixing;
+  const {
+    data: { shown, decoded },
+  } = scene;
   for (let at = 0; at < shown.length; at++) {
     const start = from[at];
     const onTheWay = share < 1 && Number.isFinite(start);
     shown[at] = onTheWay ? start + (decoded[at] - start) * share : decoded[at];
   }
-  if (share >= 1) scene.mixing = null;
-  scene.stale = true;
+  if (share >= 1) scene.data.mixing = null;
+  scene.art.stale = true;
   return true;
 }
 
@@ -228,30 +240,30 @@ export function blend(scene, now) {
  *   `depth` is 0 for all units, 1 for one unit, 2 for one cell, or between
  */
 export function look(scene, { iteration, at, step, phase, scroll, depth, ...rest }) {
-  const { frames } = scene.store;
+  const { frames } = scene.data.store;
   if (iteration !== undefined) {
     turnTo(scene, frames.filter((frame) => frame.iteration <= iteration).pop() ?? frames[0]);
     arrive(scene);
     rescale(scene);
   }
-  if (phase !== undefined) scene.sweep.phase = phase;
+  if (phase !== undefined) scene.clock.sweep.phase = phase;
   if (step !== undefined) {
-    scene.step = step;
-    scene.sweep.at = scene.sweep.phase === "backward" ? step : step + 1;
+    scene.look.step = step;
+    scene.clock.sweep.at = scene.clock.sweep.phase === "backward" ? step : step + 1;
   }
   if (at !== undefined) {
-    scene.sweep.at = at;
-    scene.step = stepOf(scene.sweep, scene.layout.steps);
+    scene.clock.sweep.at = at;
+    scene.look.step = stepOf(scene.clock.sweep, scene.layout.steps);
   }
-  Object.assign(scene, rest);
-  scene.camera = scene.step;
-  if (scroll !== undefined) scene.columnScroll = scroll;
+  Object.assign(scene.look, rest);
+  scene.look.camera = scene.look.step;
+  if (scroll !== undefined) scene.look.columnScroll = scroll;
   if (depth !== undefined) {
-    scene.unit ??= liveliest(scene);
-    Object.assign(scene.zoom, { level: Math.round(depth), depth });
+    scene.look.unit ??= liveliest(scene);
+    Object.assign(scene.look.zoom, { level: Math.round(depth), depth });
   }
   place(scene);
-  scene.dirty = "all";
+  scene.art.dirty = "all";
 }
 
 /** The step that the sweep is at: in the forward sweep being computed, in the backward reached. */

@@ -1,5 +1,7 @@
 /** Colours: those of the page, and tables of colours made from them. */
 
+/** @import { Coloured, Header, Palette, Theme } from "../types.d.ts" */
+
 /** How much of the paper covers what is not to be looked at now. */
 export const VEIL = 0.7;
 
@@ -7,8 +9,6 @@ export const VEIL = 0.7;
 const SIGNED_POWER = 0.6;
 
 /**
- * @typedef {{ink: number[], paper: number[], dark: boolean, font: string}} Theme
- * @typedef {{colour: string, scale?: string, negative?: string}} Coloured
  * @param {{ink: string, paper: string, font: string}} wanted CSS colours and font family
  * @returns {Theme}
  */
@@ -101,6 +101,19 @@ export function colourTable(quantity, theme) {
   for (let code = 0; code < 256; code++) table[code] = pixel(colour(code / 255));
   table[256] = pixel(mix(theme.paper, theme.ink, 0.45));
   return table;
+}
+
+/**
+ * A theme with the colours of a network's quantities, and their tables.
+ * @param {Header} header @param {Theme} theme @returns {Palette}
+ */
+export function paletteFor({ quantities, gradients }, theme) {
+  const plain = [...quantities, ...gradients].map(({ letter, colour }) => [
+    letter,
+    parseColour(colour, [128, 128, 128]),
+  ]);
+  const tables = quantities.map((each) => [each.letter, colourTable(each, theme)]);
+  return { ...theme, colours: Object.fromEntries(plain), tables: Object.fromEntries(tables) };
 }
 
 /**

@@ -22,17 +22,19 @@ export const FORMULA = 0.62;
 
 /** The depth on its way to the level that is wanted. @returns {boolean} whether it has changed */
 export function advanceZoom(scene, now) {
-  const { zoom } = scene;
+  const {
+    look: { zoom },
+  } = scene;
   if (zoom.depth === zoom.level) return false;
   zoom.since ??= now;
-  const share = scene.calm ? 1 : clamp((now - zoom.since) / ZOOM_MS, 0, 1);
+  const share = scene.clock.calm ? 1 : clamp((now - zoom.since) / ZOOM_MS, 0, 1);
   zoom.depth = share < 1 ? lerp(zoom.from, zoom.level, eased(share)) : zoom.level;
   return true;
 }
 
 export function zoomTo(scene, level) {
-  const { depth } = scene.zoom;
-  Object.assign(scene.zoom, { level, from: depth, since: null });
+  const { depth } = scene.look.zoom;
+  Object.assign(scene.look.zoom, { level, from: depth, since: null });
 }
 
 function eased(share) {
@@ -44,35 +46,37 @@ function lerp(from, to, share) {
 }
 
 /** The layout at the present depth; `toUnit` and `toCell`, 0..1, are how far in it is. */
-export function zoomed(scene) {
-  const { base, zoom, unit } = scene;
+export function zoomed(base, look, units) {
+  const { zoom, unit } = look;
   const toUnit = unit ? clamp(zoom.depth, 0, 1) : 0;
   const toCell = unit ? clamp(zoom.depth - 1, 0, 1) : 0;
-  if (!toUnit) return { ...base, toUnit, toCell };
+  const within = { ...base, base, toUnit, toCell, scroll: look.columnScroll };
+  if (!toUnit) return within;
   const wide = base.view * (base.narrow ? CELL.narrowShare : CELL.share);
   const last = Math.max(base.pitch, Math.min(CELL.most, wide));
   const pitch = base.pitch * (last / base.pitch) ** toCell;
   const gap = toCell
     ? lerp(base.gap, Math.min(base.narrow ? 26 : 60, last * 0.2), toCell)
     : base.gap;
-  return {
-    ...base,
+  const layout = {
+    ...within,
     pitch,
     gap,
-    toUnit,
-    toCell,
     content: base.steps * pitch + 8,
-    rows: rowsBetween(base, unit, toUnit, scene.store.header.units),
+    rows: rowsBetween(base, unit, toUnit, units),
     upright: base.upright && toCell < 0.3,
     wired: base.wired || toCell > 0.3,
   };
+  return { ...layout, scroll: zoomedScroll(layout, look) };
 }
 
 /** Where the window begins, so that the step looked at comes from its place to the middle. */
-export function zoomedScroll({ base, layout, camera, columnScroll }) {
-  const middle = (layout_, t) => layout_.left + (t + 0.5) * layout_.pitch + layout_.gap / 2;
-  const shown = lerp(middle(base, camera) - columnScroll, base.view / 2, layout.toCell);
-  return layout.toCell ? middle(layout, camera) - shown : columnScroll;
+function zoomedScroll(layout, { camera, columnScroll }) {
+  const { base, toCell } = layout;
+  if (!toCell) return columnScroll;
+  const middle = ({ left, pitch, gap }) => left + (camera + 0.5) * pitch + gap / 2;
+  const shown = lerp(middle(base) - columnScroll, base.view / 2, toCell);
+  return middle(layout) - shown;
 }
 
 /** Rows on their way: the chosen unit's line grows to fill its row, all else leaves the picture. */
@@ -129,7 +133,7 @@ function folded(base, row, share, up) {
 }
 
 /** The part of a cell that is left for the drawing once its formula stands beside it. */
-export function drawingWidth({ layout, camera }, t) {
+export function drawingWidth({ layout, look: { camera } }, t) {
   const near = clamp(1 - Math.abs(t - camera), 0, 1);
   return cellWidth(layout) * (1 - FORMULA * layout.toCell * near);
 }
@@ -141,7 +145,9 @@ export function drawingMiddle(scene, t) {
 
 /** The unit that moves most on this example, where nobody has chosen one. */
 export function liveliest(scene) {
-  const { store, decoded } = scene;
+  const {
+    data: { store, decoded },
+  } = scene;
   const { units, steps, layers } = store.header;
   const letter = store.header.diagram.belt ?? "h";
   const layer = layers - 1;

@@ -8,7 +8,11 @@ const SAME = 1.1;
 
 /** The sentence above the bars. It is about the state that carries the memory; see `storyOf`. */
 export function gradientWords(scene) {
-  const { frame, store, ofLast, layout } = scene;
+  const {
+    data: { frame, store },
+    look: { ofLast },
+    layout,
+  } = scene;
   const { header } = store;
   const story = storyOf(header);
   const norms = normsOf(frame, header, header.layers - 1, story.index, ofLast);

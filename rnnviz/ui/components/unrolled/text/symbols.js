@@ -29,5 +29,5 @@ export function isolatedLabel(text) {
 
 /** @param {{store: {labels: Record<string, string>}}} scene @param {number} number_ */
 export function className(scene, number_) {
-  return isolatedLabel(scene.store.labels[number_] ?? `class ${number_}`);
+  return isolatedLabel(scene.data.store.labels[number_] ?? `class ${number_}`);
 }

@@ -22,7 +22,7 @@ function evenly(value, digits) {
 }
 
 /** The line above the picture, in two parts: what was measured, and on what. */
-export function captionOf({ store, frame, zoom, unit }) {
+export function captionOf({ data: { store, frame }, look: { zoom, unit } }) {
   const { diagram, hidden: units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
@@ -41,13 +41,18 @@ export function unitName({ layers, hidden, group }, { layer, unit }) {
 
 /** The sentence that stands for the picture, at the level of the zoom that is shown. */
 export function sentence(scene) {
-  const { unit, zoom } = scene;
+  const {
+    look: { unit, zoom },
+  } = scene;
   if (!unit || !zoom.level) return wholeSentence(scene);
   return zoom.level === 1 ? unitSentence(scene) : cellSentence(scene);
 }
 
 function unitSentence(scene) {
-  const { store, frame, unit } = scene;
+  const {
+    data: { store, frame },
+    look: { unit },
+  } = scene;
   const { steps } = store.header;
   const spans = rowsOf(scene).map((row) => {
     const values = Array.from({ length: steps }, (_, t) => valueAt(scene, row, t, unit.unit));
@@ -61,7 +66,10 @@ function unitSentence(scene) {
 }
 
 function cellSentence(scene) {
-  const { store, frame, unit, step } = scene;
+  const {
+    data: { store, frame },
+    look: { unit, step },
+  } = scene;
   const lines = rowsOf(scene).map((row) => {
     const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
     return `${row.quantity.label}: ${symbols}; ${numbers}${note && `; ${note}`}`;
@@ -72,15 +80,17 @@ function cellSentence(scene) {
   );
 }
 
-function rowsOf({ base, unit }) {
+function rowsOf({ layout: { base }, look: { unit } }) {
   return base.rows.filter((row) => row.layer === unit.layer);
 }
 
 function wholeSentence(scene) {
-  const { frame, store } = scene;
+  const {
+    data: { frame, store },
+  } = scene;
   const { header } = store;
   const { index, label } = storyOf(header);
-  const norms = normsOf(frame, header, header.layers - 1, index, scene.ofLast);
+  const norms = normsOf(frame, header, header.layers - 1, index, scene.look.ofLast);
   const parts = [
     `Unrolled ${header.diagram.name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
@@ -104,7 +114,7 @@ export function plural(count, word) {
 }
 
 function lossWords(scene) {
-  return scene.ofLast ? "of the last scored step's share of the loss" : "of the whole loss";
+  return scene.look.ofLast ? "of the last scored step's share of the loss" : "of the whole loss";
 }
 
 /** A label of a reasonable length; the tooltip has all of it. */
@@ -115,7 +125,10 @@ function shortened(label) {
 
 /** Facts of a time step: [word, value, letter of the colour]. */
 export function stepFacts(scene) {
-  const { frame, step, store } = scene;
+  const {
+    data: { frame, store },
+    look: { step },
+  } = scene;
   const facts = [
     ["time step", String(step)],
     ["input", shortened(isolatedLabel(frame.sequence.inputs[step]))],
@@ -137,15 +150,18 @@ export function stepFacts(scene) {
     if (frame.sequence.scored[step]) facts.push(["target", target]);
   }
   store.header.gradients.forEach((gradient, index) => {
-    const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.ofLast);
-    const name = scene.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
+    const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.look.ofLast);
+    const name = scene.layout.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
     facts.push([name, shortly(norms[step]), gradient.letter]);
   });
   return facts;
 }
 
 export function unitFacts(scene) {
-  const { unit, step, store } = scene;
+  const {
+    look: { unit, step },
+    data: { store },
+  } = scene;
   if (!unit) return [];
   const [, name, which] = unitName(store.header, unit).match(/^(.*?) (\d+(?: to \d+)?)$/);
   return [
@@ -159,7 +175,9 @@ export function unitFacts(scene) {
 
 /** What the tooltip says: [small line, the number, small lines...] */
 export function tooltipLines(scene, { row, t, unit, part, carried }) {
-  const { frame, store } = scene;
+  const {
+    data: { frame, store },
+  } = scene;
   if (carried) return keptLines(scene, row, t, unit);
   if (row) {
     const value = exactly(valueAt(scene, row, t, unit));
@@ -181,7 +199,7 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
 }
 
 /** The last thing done of a kind to a unit: what was done later wins. */
-function doneTo({ frame, store }, row, unit, kind, gate) {
+function doneTo({ data: { frame, store } }, row, unit, kind, gate) {
   if (store.header.group > 1) return undefined;
   const meets = (chosen, here) => chosen === null || chosen === undefined || chosen === here;
   return frame.interventions
@@ -212,7 +230,7 @@ function changedOf(scene, row, unit) {
 
 /** The sum in a squashed value is not recorded. */
 function recovered(scene, row) {
-  const squash = scene.store.header.diagram.squashed[row.letter]?.function;
+  const squash = scene.data.store.header.diagram.squashed[row.letter]?.function;
   return squash ? `the number in ${squash}( ) is recovered from the output` : "";
 }
 
@@ -222,7 +240,7 @@ function nearest({ group }) {
 
 /** A formula with the numbers of one unit put in. */
 function formula(scene, write, row, t, unit) {
-  if (!write || scene.store.header.group > 1) return "";
+  if (!write || scene.data.store.header.group > 1) return "";
   const value = valuesAround(scene, row, unit);
   const said = (step) => (letter) => shortly(value(letter, step));
   return `= ${write(said(t), said(t - 1))}`;
@@ -239,12 +257,12 @@ function valuesAround(scene, row, unit) {
  *   unit, and where the recorded value is another than that of the formula
  */
 export function formulaOf(scene, row, t, unit) {
-  const { diagram } = scene.store.header;
+  const { diagram } = scene.data.store.header;
   const value = valuesAround(scene, row, unit);
-  const told = evenly(value(row.letter, t), scene.frame.exact ? 7 : 3);
-  const is = scene.frame.exact ? "=" : "≈";
-  if (scene.store.header.group > 1) {
-    const symbols = `mean of ${scene.store.header.group} units`;
+  const told = evenly(value(row.letter, t), scene.data.frame.exact ? 7 : 3);
+  const is = scene.data.frame.exact ? "=" : "≈";
+  if (scene.data.store.header.group > 1) {
+    const symbols = `mean of ${scene.data.store.header.group} units`;
     return { symbols, numbers: `${is} ${told}`, note: "" };
   }
   const named = (step) => (letter) => (step < 0 ? "0" : letter + lowered(step));
@@ -283,9 +301,9 @@ const UNSQUASH = {
 /** What the formula of a unit that does not follow it would give; empty where that is the same. */
 function otherwise(scene, row, t, value) {
   const at = (step) => (letter) => value(letter, step);
-  const expected = byFormula(scene.store.header.diagram, row.letter, at(t), at(t - 1));
+  const expected = byFormula(scene.data.store.header.diagram, row.letter, at(t), at(t - 1));
   const recorded = value(row.letter, t);
-  if (!scene.frame.exact || !Number.isFinite(expected + recorded)) return "";
+  if (!scene.data.frame.exact || !Number.isFinite(expected + recorded)) return "";
   const near = Math.abs(expected - recorded) <= 1e-4 * Math.max(1, Math.abs(recorded));
   return near ? "" : `the formula alone gives ${shortly(expected)}`;
 }
@@ -296,7 +314,7 @@ function lowered(count) {
 
 /** Between two columns of the belt: what the valve lets through. */
 function keptLines(scene, row, t, unit) {
-  const { diagram } = scene.store.header;
+  const { diagram } = scene.data.store.header;
   const { rows } = scene.layout;
   const { valve } = diagram;
   const gate = rows.find((each) => each.letter === valve && each.layer === row.layer);
@@ -310,10 +328,12 @@ function keptLines(scene, row, t, unit) {
 }
 
 function gradientLines(scene, t) {
-  const { frame, store } = scene;
+  const {
+    data: { frame, store },
+  } = scene;
   const { header } = store;
   const norm = (index) =>
-    exactly(normsOf(frame, header, header.layers - 1, index, scene.ofLast)[t]);
+    exactly(normsOf(frame, header, header.layers - 1, index, scene.look.ofLast)[t]);
   const story = storyOf(header);
   return [
     `${story.label}, time step ${t}`,
@@ -326,7 +346,9 @@ function gradientLines(scene, t) {
 }
 
 function predictionLines(scene, t) {
-  const { frame, store } = scene;
+  const {
+    data: { frame, store },
+  } = scene;
   if (!store.header.classes) {
     const { outputs } = store.header;
     const values = Array.from(frame.outputs.subarray(t * outputs, (t + 1) * outputs), exactly);
