@@ -102,6 +102,8 @@ def diagram(cell: str) -> dict[str, Any]:
         "rows": list(spec.rows),
         "belt": spec.belt,
         "valve": spec.valve,
+        "forget_gate": spec.forget_gate,
+        "about": {quantity.letter: quantity.about for quantity in spec.quantities},
         "beads": dict(spec.beads),
         "formulas": {
             letter: [[vars(factor) for factor in product] for product in formula]

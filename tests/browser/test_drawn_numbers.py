@@ -281,9 +281,10 @@ def test_what_is_drawn_has_the_colour_of_its_value(page: Page, cell: str) -> Non
             const { layout, dom, scales, data, screen } = pictures[0].scene;
             const { store } = data;
             const { ratio } = screen;
+            const peaks = scales.rows;
             const context = dom.strips.getContext("2d");
             return layout.rows.map((row) => ({
-                layer: row.layer, letter: row.letter, peak: scales.rows[`${row.layer}${row.letter}`],
+                layer: row.layer, letter: row.letter, peak: peaks[`${row.layer}${row.letter}`],
                 colours: Array.from({ length: layout.steps }, (_, t) =>
                     Array.from({ length: store.header.units }, (_, unit) => {
                         const x = layout.left + (t + 0.5) * layout.pitch + layout.gap / 2;

@@ -89,7 +89,7 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
     marks = page.evaluate(
         """() => {
             const { scene } = pictures[0];
-            const { layout, dom, ratio } = scene;
+            const { layout, dom, screen: { ratio } } = scene;
             const context = dom.strips.getContext("2d");
             const paper = context.getImageData(1, 1, 1, 1).data.join();
             const inked = (t, y) => {

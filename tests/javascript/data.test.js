@@ -87,9 +87,9 @@ test("quantised values decode to their levels, and 0 to what is no number", () =
 
 test("a value stands at its step and unit", () => {
   const store = storeOf([1]);
-  const view = { data: { store, decoded: decode(newest(store), store.header) } };
+  const data = { store, decoded: decode(newest(store), store.header) };
   assert.equal(startOf(store.header, 0, "h"), 0);
-  assert.equal(valueAt(view, { layer: 0, letter: "h" }, 1, 1), -1.5);
+  assert.equal(valueAt(data, { layer: 0, letter: "h" }, 1, 1), -1.5);
 });
 
 test("a signed scale ends at the largest value, rounded up", () => {
@@ -135,7 +135,7 @@ test("only steps that are counted can be right, and an unknown rank is neither",
 
 test("the classes told at a step include the target", () => {
   const store = storeOf([1]);
-  const classes = told({ data: { store, frame: store.frames[0] } }, 0);
+  const classes = told({ store, frame: store.frames[0] }, 0);
   assert.deepEqual(
     classes.map(({ number: each, share, target }) => [each, share, target]),
     [

@@ -12,6 +12,8 @@ export function headerOf(iterations, more = {}) {
       rows: ["h"],
       belt: "h",
       valve: null,
+      forget_gate: "",
+      about: { h: "" },
       beads: {},
       formulas: {},
       squashed: { h: { function: "tanh", of: "W {x} + U {h-} + b" } },

@@ -100,7 +100,7 @@ test("where not all steps are in sight those that are follow the scrolled window
 
 test("the zoom moves without a jump and ends where it is wanted; calm, it is there at once", () => {
   const scene = sceneOf();
-  zoomTo(scene, 2);
+  zoomTo(scene.look, 2);
   const depths = [0, 100, 200, 300, 600].map((now) => {
     advanceZoom(scene, now);
     return scene.look.zoom.depth;
@@ -113,7 +113,7 @@ test("the zoom moves without a jump and ends where it is wanted; calm, it is the
   assert.equal(advanceZoom(scene, 700), false);
   const calm = sceneOf();
   calm.clock.calm = true;
-  zoomTo(calm, 1);
+  zoomTo(calm.look, 1);
   advanceZoom(calm, 0);
   assert.equal(calm.look.zoom.depth, 1);
 });
@@ -130,7 +130,7 @@ test("zoomed in, one unit fills its row, and one cell most of the picture", () =
 });
 
 test("the liveliest unit is the one with the widest range", () => {
-  assert.deepEqual(liveliest(sceneOf()), { layer: 0, unit: 1 });
+  assert.deepEqual(liveliest(sceneOf().data), { layer: 0, unit: 1 });
 });
 
 test("the sweep is at the step being computed, or reached on the way back", () => {

@@ -41,7 +41,12 @@ SPEC = CellSpec(
     name="RNN",
     article="an",
     gates=(),
-    states=(HIDDEN_STATE,),
+    states=(
+        replace(
+            HIDDEN_STATE,
+            about="Each unit's memory and output: tanh of a weighted sum, from −1 to 1.",
+        ),
+    ),
     rows="h",
     belt="h",
     valve=None,
@@ -138,7 +143,14 @@ class ReluRNN(Elman):
         label="ReLU",
         name="RNN with ReLU",
         article="a",
-        states=(replace(HIDDEN_STATE, within_one=False),),
+        states=(
+            replace(
+                HIDDEN_STATE,
+                within_one=False,
+                about="Each unit's memory and output: a weighted sum, cut off below 0, without an "
+                "upper limit.",
+            ),
+        ),
         squashed={"h": Squashed("ReLU")},
         slope=Slope("ReLU′", lambda recorded: (recorded["h"] > 0).astype(np.float64), off="off"),
         starts_as="identity",

@@ -25,6 +25,7 @@ in d_a: the input acts on the first three, the state on the last three.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -47,11 +48,37 @@ SPEC = CellSpec(
     label="GRU",
     name="GRU",
     gates=(
-        Recorded("r", "reset gate", "share", "share of the past that enters the candidate"),
-        Recorded("z", "update gate", "share", "share of the past that is kept"),
-        Recorded("n", "candidate", "signed", "what could replace the past"),
+        Recorded(
+            "r",
+            "reset gate",
+            "share",
+            "share of the past that enters the candidate",
+            about="Share of what the previous hidden state sends to the candidate that enters it, "
+            "from 0 (nothing) to 1 (all of it).",
+        ),
+        Recorded(
+            "z",
+            "update gate",
+            "share",
+            "share of the past that is kept",
+            about="Share of the previous hidden state that is kept, from 0 (replace it) to 1 "
+            "(keep all of it).",
+        ),
+        Recorded(
+            "n",
+            "candidate",
+            "signed",
+            "what could replace the past",
+            about="New content that could replace the hidden state, from −1 to 1.",
+        ),
     ),
-    states=(HIDDEN_STATE,),
+    states=(
+        replace(
+            HIDDEN_STATE,
+            about="Each unit's memory and output: old hidden state and candidate, mixed, "
+            "from −1 to 1.",
+        ),
+    ),
     rows="rznh",
     belt="h",
     valve="z",

@@ -30,6 +30,7 @@ The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: sigmoids side by side, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -54,12 +55,45 @@ SPEC = CellSpec(
     name="LSTM",
     article="an",
     gates=(
-        Recorded("f", "forget gate", "share", "share of the memory that is kept"),
-        Recorded("i", "input gate", "share", "share of the candidate that is stored"),
-        Recorded("g", "candidate", "signed", "what could be stored"),
-        Recorded("o", "output gate", "share", "share of tanh(cell state) that is output"),
+        Recorded(
+            "f",
+            "forget gate",
+            "share",
+            "share of the memory that is kept",
+            about="Share of each unit's old cell state that is kept, from 0 (forget it) to 1 "
+            "(keep all of it).",
+        ),
+        Recorded(
+            "i",
+            "input gate",
+            "share",
+            "share of the candidate that is stored",
+            about="Share of the candidate that is added to the cell state, from 0 (nothing) to 1 "
+            "(all of it).",
+        ),
+        Recorded(
+            "g",
+            "candidate",
+            "signed",
+            "what could be stored",
+            about="New content that could be added to the cell state, from −1 to 1.",
+        ),
+        Recorded(
+            "o",
+            "output gate",
+            "share",
+            "share of tanh(cell state) that is output",
+            about="Share of tanh(cell state) that each unit outputs, from 0 (nothing) to 1 "
+            "(all of it).",
+        ),
     ),
-    states=(CELL_STATE, HIDDEN_STATE),
+    states=(
+        CELL_STATE,
+        replace(
+            HIDDEN_STATE,
+            about="What each unit outputs, output gate × tanh(cell state), from −1 to 1.",
+        ),
+    ),
     rows="figcoh",
     belt="c",
     valve="f",

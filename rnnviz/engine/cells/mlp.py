@@ -17,6 +17,7 @@ memory scores above this one is what memory is worth.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -38,7 +39,13 @@ SPEC = CellSpec(
     name="feed-forward, no memory",
     article="an",
     gates=(),
-    states=(HIDDEN_STATE,),
+    states=(
+        replace(
+            HIDDEN_STATE,
+            about="What each unit outputs: tanh of a weighted sum of the inputs alone, "
+            "from −1 to 1.",
+        ),
+    ),
     rows="h",
     belt=None,
     valve=None,

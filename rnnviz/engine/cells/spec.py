@@ -38,6 +38,8 @@ class Recorded:
         A few plain words.
     within_one
         Whether it can't leave -1..1, so that the scale of a chart need not follow the data.
+    about
+        What it is and how far it ranges, in a sentence; empty where label and meaning say it.
     """
 
     letter: str
@@ -45,6 +47,7 @@ class Recorded:
     range: Literal["share", "signed"]
     meaning: str
     within_one: bool = True
+    about: str = ""
 
     @property
     def gradient_label(self) -> str:
@@ -239,5 +242,11 @@ def slope_of_tanh(values: Any) -> NDArray[np.float64]:
 
 HIDDEN_STATE = Recorded("h", "hidden state", "signed", "what the unit outputs")
 CELL_STATE = Recorded(
-    "c", "cell state", "signed", "the memory that runs through all steps", within_one=False
+    "c",
+    "cell state",
+    "signed",
+    "the memory that runs through all steps",
+    within_one=False,
+    about="Each unit's memory: what the forget gate keeps plus what the input gate adds, of any "
+    "size.",
 )

@@ -14,44 +14,58 @@ import { newest } from "./data/store.js";
 import { NARROW } from "./scene/layout.js";
 import { rescale } from "./scene/scene.js";
 import { element } from "./page/controls.js";
-import {
-  buildLabels,
-  refresh,
-  showFrame,
-  updatePhase,
-  updatePlay,
-  updateStepTexts,
-} from "./page/display.js";
+import { refresh, showFrame, updatePhase, updatePlay, updateStepTexts } from "./page/display.js";
+import { buildLabels } from "./page/labels.js";
 import { keepInView, wake } from "./page/motion.js";
-import { setLevel } from "./page/events.js";
+import { setLevel } from "./page/actions.js";
 import { mount } from "./unrolled.js";
+
+/** @import { About, Mounted, Options, Parts, View, ViewParts } from "./types.d.ts" */
 
 const TWO = "PAIR";
 
-/** Bytes of two pictures -> what stands above them, and the bytes of each; null for one picture. */
+/**
+ * @typedef {ReturnType<typeof stateOf>} State
+ * @typedef {{dom: {frame: HTMLElement, pictures: HTMLElement, common: HTMLElement},
+ *   options: Options, pictures: Mounted[], hosts: HTMLElement[],
+ *   homes: {own: HTMLElement, home: Comment}[]}} Both
+ */
+
+/**
+ * Bytes of two pictures -> what stands above them, and the bytes of each; null for one picture.
+ * @param {Uint8Array} bytes
+ */
 export function unpackTwo(bytes) {
+  /** @param {number} from @param {number} to */
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
   if (text(0, 4) !== TWO) return null;
   const body = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  /** @type {{pictures: About[]}} */
   const { pictures } = JSON.parse(text(8, body));
   let at = body;
   return pictures.map((about) => ({ ...about, bytes: bytes.subarray(at, (at += about.length)) }));
 }
 
-/** As `mount`, for one picture or two; see above. */
+/**
+ * As `mount`, for one picture or two; see above.
+ * @param {HTMLElement} parent @param {Options} options
+ */
 export function mountBeside(parent, options) {
-  const dom = { frame: element("div", "beside", parent), hosts: [] };
-  dom.pictures = element("div", "pictures", dom.frame);
-  dom.common = element("div", "common unrolled", dom.frame);
-  dom.common.hidden = true;
-  const both = { dom, options, pictures: [] };
+  const frame = element("div", "beside", parent);
+  const pictures = element("div", "pictures", frame);
+  const common = element("div", "common unrolled", frame);
+  common.hidden = true;
+  const dom = { frame, pictures, common };
+  /** @type {Both} */
+  const both = { dom, options, pictures: [], hosts: [], homes: [] };
   add(both, options);
   const fitAgain = new ResizeObserver(() => sizeCommon(both));
   fitAgain.observe(dom.frame);
   return {
+    /** @param {Uint8Array} bytes */
     update: (bytes) => receiveBoth(both, bytes),
     scenes: () => both.pictures.map((picture) => picture.scene),
-    where: () => both.pictures.map((picture) => picture.where()).filter(Boolean),
+    where: () => both.pictures.flatMap((picture) => picture.where() ?? []),
     remove: () => {
       fitAgain.disconnect();
       both.pictures.forEach((picture) => picture.remove());
@@ -60,7 +74,8 @@ export function mountBeside(parent, options) {
   };
 }
 
-function add({ dom, pictures }, options) {
+/** @param {Both} both @param {Options} options */
+function add({ dom, hosts, pictures }, options) {
   const host = element("div", "one", dom.pictures);
   const picture = mount(host, options);
   const { caption } = picture.scene.dom;
@@ -68,10 +83,11 @@ function add({ dom, pictures }, options) {
   const says = element("p", "says");
   caption.prepend(name, says);
   Object.assign(picture.scene.dom, { name, says });
-  dom.hosts.push(host);
+  hosts.push(host);
   pictures.push(picture);
 }
 
+/** @param {Both} both @param {Uint8Array} bytes */
 function receiveBoth(both, bytes) {
   const two = unpackTwo(bytes);
   if (!two && both.pictures.length === 2) part(both);
@@ -89,20 +105,23 @@ function receiveBoth(both, bytes) {
   views.forEach((view, place) => head(view, two[place]));
 }
 
-/** Have two pictures move as one from now on, as the first one is. */
+/**
+ * Have two pictures move as one from now on, as the first one is.
+ * @param {Both} both @param {View[]} views
+ */
 function join(both, views) {
   const { dom } = both;
   const [first, second] = views;
   dom.frame.classList.add("two");
   const { controls, levels, phases } = first.dom;
-  const zoom = levels[0].parentElement;
-  both.homes = [controls, zoom].map((own) => [own, document.createComment("")]);
-  for (const [own, home] of both.homes) own.replaceWith(home);
-  phases.all.parentElement.before(zoom);
+  const zoom = /** @type {HTMLElement} */ (levels[0].parentElement);
+  both.homes = [controls, zoom].map((own) => ({ own, home: document.createComment("") }));
+  for (const { own, home } of both.homes) own.replaceWith(home);
+  phases.all.parentElement?.before(zoom);
   dom.common.append(controls);
   dom.common.hidden = false;
-  dom.common.onkeydown = (event) => first.dom.figure.onkeydown(event);
-  dom.common.onclick = (event) => first.dom.figure.onclick(event);
+  dom.common.onkeydown = (event) => first.dom.figure.onkeydown?.(event);
+  dom.common.onclick = (event) => first.dom.figure.onclick?.(event);
   second.dom.controls.remove();
   second.dom.controls = first.dom.controls;
   first.peers = [second];
@@ -110,7 +129,10 @@ function join(both, views) {
   for (const view of views) {
     view.hooks.drives = () => views.find((each) => each.screen.onScreen) === view;
     view.hooks.drawn = () => {
-      share(view);
+      share(
+        view,
+        views.filter((each) => each !== view),
+      );
       head(view);
     };
   }
@@ -119,13 +141,16 @@ function join(both, views) {
   first.last.told = JSON.stringify(stateOf(first));
 }
 
-/** The second picture leaves; the first has its players back. */
+/**
+ * The second picture leaves; the first has its players back.
+ * @param {Both} both
+ */
 function part(both) {
-  const { dom, pictures, homes } = both;
+  const { dom, hosts, pictures, homes } = both;
   const [{ scene: first }, second] = pictures.splice(0, 2, pictures[0]);
-  for (const [own, home] of homes) home.replaceWith(own);
+  for (const { own, home } of homes) home.replaceWith(own);
   second.remove();
-  dom.hosts.pop().remove();
+  hosts.pop()?.remove();
   dom.common.hidden = true;
   dom.frame.classList.remove("two");
   first.peers = [];
@@ -133,16 +158,21 @@ function part(both) {
   fitToo(first);
 }
 
+/** @param {View} view */
 function fitToo(view) {
   refresh(view);
   wake(view);
 }
 
+/** @param {Both} both */
 function sizeCommon({ dom }) {
   dom.common.classList.toggle("narrow", dom.frame.clientWidth < NARROW);
 }
 
-/** One scale for both: each looks at what the other shows. */
+/**
+ * One scale for both: each looks at what the other shows.
+ * @param {View[]} views
+ */
 function level(views) {
   for (const view of views) {
     if (!rescale(view)) continue;
@@ -154,32 +184,38 @@ function level(views) {
 
 // ------------------------------------------------------------------ what stands above
 
-/** Keep what is said of each iteration, as long as it is in the picture. */
-function hear(view, { says }) {
-  const {
-    data: { store },
-  } = view;
-  if (view.last.heard?.run !== store.run) view.last.heard = { run: store.run, says: new Map() };
-  const { says: heard } = view.last.heard;
+/**
+ * Keep what is said of each iteration, as long as it is in the picture.
+ * @param {ViewParts<"data"|"last">} view @param {About} about
+ */
+function hear({ data, last }, { says }) {
+  const { store } = data;
+  if (last.heard?.run !== store.run) last.heard = { run: store.run, says: new Map() };
+  const { says: heard } = last.heard;
   for (const [iteration, sentence] of Object.entries(says)) heard.set(Number(iteration), sentence);
   const kept = new Set(store.frames.map(({ iteration }) => iteration));
   for (const iteration of heard.keys()) if (!kept.has(iteration)) heard.delete(iteration);
 }
 
-function head(view, about) {
-  const { name, says } = view.dom;
+/** @param {ViewParts<"data"|"dom"|"last">} view @param {About} [about] */
+function head({ data, dom, last }, about) {
+  const { name, says } = dom;
+  if (!name || !says) return;
   if (about) {
     name.textContent = about.name;
     name.style.setProperty("--run", about.colour);
     name.classList.toggle("dashed", about.dashed);
   }
-  const said = view.last.heard?.says.get(view.data.frame.iteration) ?? "";
+  const said = last.heard?.says.get(data.frame.iteration) ?? "";
   if (says.textContent !== said) says.textContent = says.title = said;
 }
 
 // ------------------------------------------------------------------ one clock
 
-/** All that two pictures have in common: not the unit, for theirs have nothing to do with each other. */
+/**
+ * All that two pictures have in common: not the unit, for theirs have nothing to do with each other.
+ * @param {Parts<"data"|"look"|"clock">} scene
+ */
 function stateOf({
   clock: { sweep, replay },
   look: { step, follow, zoom, ofLast, fitted, columnScroll },
@@ -198,22 +234,37 @@ function stateOf({
   };
 }
 
-/** After a frame: what has changed in one picture changes in the other. */
-function share(view) {
+/**
+ * After a frame: what has changed in one picture changes in the other.
+ * @param {View} view @param {View[]} others
+ */
+function share(view, others) {
   const now = stateOf(view);
   const said = JSON.stringify(now);
   if (said === view.last.told) return;
   view.last.told = said;
-  for (const peer of view.peers) adopt(peer, now);
+  for (const other of others) adopt(other, now);
 }
 
-/** What the players show of a sweep, and of training being played. */
-const PLAYERS = ["playing", "phase", "speed", "loop"];
-
-function differ(name, before, now) {
-  return before.sweep[name] !== now.sweep[name] || before.replay[name] !== now.replay[name];
+/**
+ * Whether the players show another thing of a sweep, or of training being played.
+ * @param {State} before @param {State} now
+ */
+function differ(before, now) {
+  /** @param {State} state */
+  const shown = ({ sweep, replay }) => [
+    sweep.playing,
+    sweep.phase,
+    sweep.speed,
+    sweep.loop,
+    replay.playing,
+    replay.speed,
+    replay.loop,
+  ];
+  return shown(before).join() !== shown(now).join();
 }
 
+/** @param {View} view @param {State} now */
 function adopt(view, now) {
   const before = stateOf(view);
   Object.assign(view.clock.sweep, now.sweep);
@@ -225,7 +276,7 @@ function adopt(view, now) {
   if (frame !== view.data.frame) showFrame(view, frame);
   if (before.ofLast !== ofLast || before.fitted !== fitted) refresh(view);
   if (before.sweep.phase !== now.sweep.phase) updatePhase(view);
-  if (PLAYERS.some((name) => differ(name, before, now))) updatePlay(view);
+  if (differ(before, now)) updatePlay(view);
   if (before.step !== step) {
     updateStepTexts(view);
     keepInView(view, false);
@@ -235,7 +286,10 @@ function adopt(view, now) {
   wake(view);
 }
 
-/** The kept iteration of the other picture, or the last one before it. */
+/**
+ * The kept iteration of the other picture, or the last one before it.
+ * @param {Parts<"data">} scene @param {{iteration: number|null}} now
+ */
 function frameOf({ data: { store } }, { iteration }) {
   if (iteration === null) return newest(store);
   return store.frames.filter((frame) => frame.iteration <= iteration).pop() ?? store.frames[0];

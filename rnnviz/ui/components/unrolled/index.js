@@ -7,7 +7,8 @@ export { look } from "./scene/scene.js";
 export { paint, sizeOf } from "./draw/paint.js";
 
 export { exactly, factored, percent, shortly } from "./text/numbers.js";
-export { stepFacts, tooltipLines, unitFacts } from "./text/words.js";
+export { tooltipLines } from "./text/tooltip.js";
+export { stepFacts, unitFacts } from "./text/words.js";
 export { labelsOf } from "./draw/labels.js";
 export { gradientWords } from "./text/fate.js";
 export { refresh } from "./page/display.js";

@@ -2,26 +2,40 @@
 
 import { mountBeside } from "./beside.js";
 
-/** Pictures by the element they live in: a run for the same element finds its picture again. */
+/** @import { Selected, Whereabouts } from "./types.d.ts" */
+
+/**
+ * @typedef {(name: string, value: unknown) => void} Report
+ * @typedef {{data: Uint8Array, parentElement: HTMLElement|ShadowRoot, setStateValue: Report}} Component
+ * @typedef {{report: Report, pictures: ReturnType<typeof mountBeside>}} Known
+ */
+
+/**
+ * Pictures by the element they live in: a run for the same element finds its picture again.
+ * @type {WeakMap<Node, Known>}
+ */
 const pictures = new WeakMap();
 
-/** Where one was in the last pictures that left the page: who comes back finds it again. */
+/**
+ * Where one was in the last pictures that left the page: who comes back finds it again.
+ * @type {Whereabouts[]}
+ */
 let earlier = [];
 
 /**
  * Draw what came from Python; called again for every update of the same element.
- * @param {{data: Uint8Array, parentElement: any, setStateValue: Function}} component
+ * @param {Component} component
  */
 function unrolled({ data, parentElement, setStateValue }) {
-  if (!pictures.has(parentElement)) pictures.set(parentElement, mountIn(parentElement));
-  const known = pictures.get(parentElement);
+  const known = pictures.get(parentElement) ?? mountIn(parentElement, setStateValue);
+  pictures.set(parentElement, known);
   known.report = setStateValue;
   if (data?.length) known.pictures.update(data);
   return () => {
     earlier = known.pictures.where();
     // A cleaned-up run may have been replaced by a newer one of the same, living element.
     setTimeout(() => {
-      const host = parentElement.host ?? parentElement;
+      const host = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
       if (host.isConnected) return;
       known.pictures.remove();
       pictures.delete(parentElement);
@@ -29,14 +43,21 @@ function unrolled({ data, parentElement, setStateValue }) {
   };
 }
 
-/** `report` is that of the newest run: an older one may no longer be heard. */
-function mountIn(parentElement) {
-  const known = { report: null, pictures: null };
-  known.pictures = mountBeside(parentElement.querySelector(".network"), {
+/**
+ * `report` is that of the newest run: an older one may no longer be heard.
+ * @param {HTMLElement|ShadowRoot} parentElement @param {Report} report
+ * @returns {Known}
+ */
+function mountIn(parentElement, report) {
+  const place = /** @type {HTMLElement} */ (parentElement.querySelector(".network"));
+  const options = {
     earlier,
+    /** @param {Selected|null} selected */
     onSelect: (selected) => known.report("selected", selected),
+    /** @param {number|null} iteration */
     onIteration: (iteration) => known.report("iteration", iteration),
-  });
+  };
+  const known = { report, pictures: mountBeside(place, options) };
   return known;
 }
 
@@ -46,6 +67,8 @@ function mountIn(parentElement) {
  */
 export function publish() {
   const name = Symbol.for("rnnviz.unrolled");
-  const { resolve } = (globalThis[name] ??= { promise: Promise.resolve(unrolled) });
+  /** @type {Record<symbol, {promise: Promise<typeof unrolled>, resolve?: (found: typeof unrolled) => void}>} */
+  const page = /** @type {{}} */ (globalThis);
+  const { resolve } = (page[name] ??= { promise: Promise.resolve(unrolled) });
   resolve?.(unrolled);
 }

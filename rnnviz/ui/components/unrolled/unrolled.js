@@ -44,58 +44,47 @@ import { makeTheme, readTheme } from "./scene/theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene/scene.js";
 import { buildDom, element } from "./page/controls.js";
 import { buildReceptive } from "./page/receptive.js";
-import {
-  buildLabels,
-  explain,
-  refresh,
-  showTooltip,
-  updatePlay,
-  updateTexts,
-} from "./page/display.js";
+import { refresh, updatePlay, updateTexts } from "./page/display.js";
+import { buildLabels } from "./page/labels.js";
+import { explain, showTooltip } from "./page/tooltip.js";
 import { wake } from "./page/motion.js";
-import { later, listen } from "./page/events.js";
+import { later } from "./page/actions.js";
+import { listen } from "./page/events.js";
 import { leavePresenting, offerPresenting } from "./page/presentation.js";
 import { offerSaving } from "./save/save.js";
 import STYLE from "./unrolled.css";
+
+/** @import { Mounted, Options, View, ViewParts } from "./types.d.ts" */
 
 /**
  * Show the picture in an element, with its controls.
  *
  * @param {HTMLElement} parent
- * @param {object} options
- * @param {Uint8Array} [options.bytes] what `pack` made; `update` may bring them later, and more
- * @param {{ink?: string, paper?: string, primary?: string, font?: string}} [options.theme] CSS
- *   colours and font; what is left out is taken from the page
- * @param {object|object[]} [options.earlier] what `where` of earlier pictures returned: if one showed
- *   the same run, this one begins with the same zoom and time step
- * @param {(selected: {layer: number, unit: number, time_step: number}|null) => void}
- *   [options.onSelect] the user chose a unit, or let it go
- * @param {(iteration: number|null) => void} [options.onIteration] the user chose an iteration; null
- *   when the picture follows training
- * @returns {{update: (bytes: Uint8Array) => void, remove: () => void, where: () => object|null,
- *   scene: import("./scene/scene.js").Scene}}
+ * @param {Options} [options] `bytes`: what `pack` made; `update` may bring them later, and more.
+ *   `theme`: CSS colours and font; what is left out is taken from the page. `earlier`: what `where`
+ *   of earlier pictures returned; if one showed the same run, this one begins with the same zoom and
+ *   time step. `onSelect`: the user chose a unit, or let it go. `onIteration`: the user chose an
+ *   iteration; null when the picture follows training
+ * @returns {Mounted}
  */
 export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration } = {}) {
   element("style", "", parent, STYLE);
   const figure = element("figure", "unrolled", parent);
-  const properties = {
-    ink: "--st-text-color",
-    paper: "--st-background-color",
-    primary: "--st-primary-color",
-    font: "--st-font",
-  };
-  for (const [name, value] of Object.entries(theme)) {
-    figure.style.setProperty(properties[name], value);
+  const { ink, paper, primary, font } = theme;
+  const wanted = Object.entries({ text: ink, background: paper, primary });
+  for (const [name, colour] of wanted) {
+    if (colour) figure.style.setProperty(`--st-${name}-color`, colour);
   }
+  if (font) figure.style.setProperty("--st-font", font);
   const view = createView(figure);
-  const callbacks = { selected: onSelect, iteration: onIteration };
-  view.hooks.report = (name, value) => callbacks[name]?.(value);
+  view.hooks.selected = (selected) => onSelect?.(selected);
+  view.hooks.iteration = (iteration) => onIteration?.(iteration);
   view.earlier = earlier ?? null;
   if (bytes) receive(view, bytes);
   return {
     scene: view,
     update: (more) => receive(view, more),
-    where: () => view.data.store && whereabouts(view),
+    where: () => (view.data.store ? whereabouts(view) : null),
     remove: () => {
       tearDown(view);
       parent.replaceChildren();
@@ -117,12 +106,17 @@ export function makeScene(bytes, { width, theme }) {
   return scene;
 }
 
-/** A view is a scene that is on a page: with elements, a pointer and motion. */
+/**
+ * A view is a scene that is on a page: with elements, a pointer and motion.
+ * @param {HTMLElement} figure
+ */
 function createView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const dom = buildDom(figure);
+  /** @type {View} */
   const view = {
     ...newScene(),
-    dom: buildDom(figure),
+    dom: { ...dom, receptive: buildReceptive(element("div", "receptive", figure)) },
     screen: {
       ratio: 1,
       pixels: 1,
@@ -143,12 +137,17 @@ function createView(figure) {
       told: "",
       heard: null,
     },
-    hooks: { report: () => {}, drives: () => true, drawn: () => {}, watchers: [] },
+    hooks: {
+      selected: () => {},
+      iteration: () => {},
+      drives: () => true,
+      drawn: () => {},
+      watchers: [],
+    },
     earlier: null,
   };
   view.clock.calm = calm.matches;
   if (!calm.matches) Object.assign(view.clock.sweep, { playing: true, phase: "forward" });
-  view.dom.receptive = buildReceptive(element("div", "receptive", figure));
   watch(view, calm);
   listen(view);
   offerPresenting(view);
@@ -156,7 +155,10 @@ function createView(figure) {
   return view;
 }
 
-/** Follow the width, the visibility and the wish for calm. */
+/**
+ * Follow the width, the visibility and the wish for calm.
+ * @param {View} view @param {MediaQueryList} calm
+ */
 function watch(view, calm) {
   const fitAgain = () => {
     if (!view.layout) return;
@@ -170,8 +172,10 @@ function watch(view, calm) {
   const size = new ResizeObserver(fitAgain);
   size.observe(view.dom.figure);
   addEventListener("resize", fitAgain);
-  const hush = ({ target }) => {
-    if (view.pointing.explained && !view.dom.labels.contains(target)) explain(view, null);
+  /** @param {Event} event */
+  const hush = (event) => {
+    const within = view.dom.labels.contains(/** @type {Node} */ (event.target));
+    if (view.pointing.explained && !within) explain(view, null);
   };
   view.dom.figure.addEventListener("pointerdown", hush);
   const sight = new IntersectionObserver(([entry]) => {
@@ -194,14 +198,17 @@ function watch(view, calm) {
   ];
 }
 
-/** New bytes: show what is in them. */
+/**
+ * New bytes: show what is in them.
+ * @param {View} view @param {Uint8Array} bytes
+ */
 function receive(view, bytes) {
   const { anew, iterationLost, unitLost } = take(view, bytes);
   view.dom.figure.classList.remove("waiting");
   for (const each of [view.earlier ?? []].flat()) comeBack(view, each);
   view.earlier = null;
-  if (iterationLost) later(view, "iteration", 60, () => view.hooks.report("iteration", null));
-  if (unitLost) later(view, "selected", 60, () => view.hooks.report("selected", null));
+  if (iterationLost) later(view, "iteration", 60, () => view.hooks.iteration(null));
+  if (unitLost) later(view, "selected", 60, () => view.hooks.selected(null));
   const { open } = view.layout?.base ?? { open: null };
   const closed = open !== null && view.look.unit && view.look.unit.layer !== open;
   if (anew || closed || themeChanged(view)) {
@@ -215,11 +222,13 @@ function receive(view, bytes) {
   wake(view);
 }
 
+/** @param {ViewParts<"theme"|"dom">} view */
 function themeChanged({ theme, dom }) {
   const { ink, paper, font } = readTheme(dom.figure);
   return !theme || [ink, paper, font].join() !== [theme.ink, theme.paper, theme.font].join();
 }
 
+/** @param {View} view */
 function tearDown(view) {
   leavePresenting(view);
   cancelAnimationFrame(view.loop.request);

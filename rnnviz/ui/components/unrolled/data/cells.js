@@ -6,11 +6,11 @@
  * the valve is the gate that the old state is multiplied with; a bead joins two rows. A row is a sum
  * of products (`formulas`) or a squashed sum (`squashed`), whose text has `{x}` for a quantity of the
  * same step and `{h-}` for one of the step before.
- *
- * @typedef {{part: "now"|"before"|"rest"|"tanh"|"number", letter: string, value: number}} Factor
- * @typedef {{name: string, lacks: string, rows: string[], belt: string|null, valve: string|null,
- *   beads: Record<string, string>, formulas: Record<string, Factor[][]>,
- *   squashed: Record<string, {function: string, of: string}>}} Diagram
+ */
+
+/** @import { Diagram, Factor } from "../types.d.ts" */
+
+/**
  * @typedef {(letter: string) => string} Told
  * @typedef {(letter: string) => number} Value
  */
@@ -68,10 +68,10 @@ export function byFormula({ formulas }, letter, now, before) {
 
 /**
  * What writes how much of the old state the valve lets through.
- * @param {{valve: string, belt: string}} diagram
+ * @param {string} valve @param {string} belt
  * @returns {(now: Told, before: Told) => string}
  */
-export function writerOfKept({ valve, belt }) {
+export function writerOfKept(valve, belt) {
   return (now, before) => `${now(valve)} × ${before(belt)}`;
 }
 

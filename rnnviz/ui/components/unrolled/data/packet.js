@@ -1,6 +1,6 @@
 /** Bytes from Python -> packet of frames. The format is described in figures/picture.py. */
 
-/** @import { Frame, FrameAbout, Header, Packet, Quantity, Sequence, Told } from "../types.d.ts" */
+/** @import { Frame, FrameAbout, Header, Packet, Sequence, Told } from "../types.d.ts" */
 
 export const UNKNOWN = 65535;
 

@@ -2,18 +2,29 @@
 
 import { UNKNOWN } from "./packet.js";
 
+/**
+ * @import { Data, Frame, Header, Parts, Place, Range, Row, Sequence, Store, Unit } from "../types.d.ts"
+ */
+
+/** @param {number} value @param {number} low @param {number} high */
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
 
-/** The gate on the belt; none where values are means: a product of means is no mean of products. */
+/**
+ * The gate on the belt; none where values are means: a product of means is no mean of products.
+ * @param {Header} header
+ */
 export function valveOf({ diagram, group }) {
   return group > 1 ? null : diagram.valve;
 }
 
-/** All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none. */
+/**
+ * All units of a frame as numbers, (L, Q, T, H); NaN where the quantised frame has none.
+ * @param {Frame} frame @param {Header} header
+ */
 export function decode(frame, header) {
-  if (frame.exact) return frame.values;
+  if (frame.exact) return /** @type {Float32Array} */ (frame.values);
   const { steps, units, layers, quantities } = header;
   const block = steps * units;
   const decoded = new Float32Array(frame.values.length);
@@ -26,6 +37,7 @@ export function decode(frame, header) {
   return decoded;
 }
 
+/** @param {string} scale @param {number} peak */
 function decodingTable(scale, peak) {
   const table = new Float32Array(256);
   for (let code = 1; code < 256; code++) {
@@ -35,23 +47,35 @@ function decodingTable(scale, peak) {
   return table;
 }
 
+/** @param {Header} header @param {string} letter */
 export function quantityIndex(header, letter) {
   return header.quantities.findIndex((quantity) => quantity.letter === letter);
 }
 
-/** Where the values of one row begin in a decoded frame. */
+/**
+ * Where the values of one row begin in a decoded frame.
+ * @param {Header} header @param {number} layer @param {string} letter
+ */
 export function startOf(header, layer, letter) {
   const { steps, units, quantities } = header;
   return (layer * quantities.length + quantityIndex(header, letter)) * steps * units;
 }
 
-/** The recorded number; of a quantised frame the nearest level. */
-export function valueAt(view, row, t, unit) {
-  const { header } = view.data.store;
-  return view.data.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
+/**
+ * The recorded number; of a quantised frame the nearest level.
+ * @param {Pick<Data, "store"|"decoded">} data @param {Place} row
+ * @param {number} t @param {number} unit
+ */
+export function valueAt(data, row, t, unit) {
+  const { header } = data.store;
+  return data.decoded[startOf(header, row.layer, row.letter) + t * header.units + unit];
 }
 
-/** Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole. */
+/**
+ * Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole.
+ * @param {Frame} frame @param {Header} header @param {number} layer @param {number} gradient
+ * @param {boolean} ofLast
+ */
 export function normsOf(frame, header, layer, gradient, ofLast) {
   const { layers, steps, gradients } = header;
   const start = (((ofLast ? 1 : 0) * layers + layer) * gradients.length + gradient) * steps;
@@ -61,6 +85,7 @@ export function normsOf(frame, header, layer, gradient, ofLast) {
 /**
  * Ends of the colour scale of a signed quantity: the largest value kept, rounded up; 0 where the
  * network has no such row.
+ * @param {Store} store @param {{letter: string, layer: number}} key
  */
 export function signedScale({ header, frames }, { letter, layer }) {
   const q = quantityIndex(header, letter);
@@ -68,6 +93,7 @@ export function signedScale({ header, frames }, { letter, layer }) {
   return roundedUp(frames.reduce((most, frame) => Math.max(most, frame.peaks[q][layer]), 0));
 }
 
+/** @param {number} peak */
 function roundedUp(peak) {
   if (!peak) return 1;
   const decade = 10 ** Math.floor(Math.log10(peak));
@@ -76,7 +102,19 @@ function roundedUp(peak) {
   return step ? step * decade : peak;
 }
 
-/** The same for one unit alone: where one is looked at, its largest value is the scale, or its peer's. */
+/**
+ * The unit that is looked at, for what is there only where one is.
+ * @param {{unit: Unit|null}} look @returns {Unit}
+ */
+export function chosen({ unit }) {
+  if (!unit) throw new Error("no unit is looked at");
+  return unit;
+}
+
+/**
+ * The same for one unit alone: where one is looked at, its largest value is the scale, or its peer's.
+ * @param {Parts<"data"|"look"|"layout"|"scales"|"peers">} scene @param {Row} row
+ */
 export function unitScale(scene, row) {
   const peers = scene.peers.filter(
     ({ look, layout }) =>
@@ -86,15 +124,15 @@ export function unitScale(scene, row) {
   return Math.max(...[scene, ...peers].map((each) => ownUnitScale(each, row)));
 }
 
-function ownUnitScale(scene, row) {
-  const {
-    data: { store },
-    look: { unit },
-  } = scene;
-  const key = `${row.layer}${row.letter}${unit.unit}`;
-  return (scene.scales.ofUnit[key] ??= roundedUp(unitPeak(store, row, unit.unit)));
+/** @param {Parts<"data"|"look"|"scales">} scene @param {Row} row */
+function ownUnitScale({ data, look, scales }, row) {
+  const { store } = data;
+  const { unit } = chosen(look);
+  const key = `${row.layer}${row.letter}${unit}`;
+  return (scales.ofUnit[key] ??= roundedUp(unitPeak(store, row, unit)));
 }
 
+/** @param {Store} store @param {Row} row @param {number} unit */
 function unitPeak({ header, frames }, row, unit) {
   const { steps, units } = header;
   const start = startOf(header, row.layer, row.letter) + unit;
@@ -117,13 +155,19 @@ function unitPeak({ header, frames }, row, unit) {
  */
 export const AXIS = Object.freeze({ low: -7, high: 1 });
 
-/** Which way a norm lies beyond an axis: -1 below, 1 above, 0 for what is on it, or is exactly 0. */
+/**
+ * Which way a norm lies beyond an axis: -1 below, 1 above, 0 for what is on it, or is exactly 0.
+ * @param {Range} range @param {number} norm
+ */
 export function beyond(range, norm) {
   if (norm > 0 && Math.log10(norm) < range.low) return -1;
   return Math.log10(norm) > range.high ? 1 : 0;
 }
 
-/** The gradient by the state that carries the memory: an LSTM's cell state, else the hidden state. */
+/**
+ * The gradient by the state that carries the memory: an LSTM's cell state, else the hidden state.
+ * @param {Header} header
+ */
 export function storyOf({ gradients }) {
   const ofCell = gradients.findIndex(({ letter }) => letter === "d_c");
   const index = ofCell < 0 ? gradients.findIndex(({ letter }) => letter === "d_h") : ofCell;
@@ -133,6 +177,7 @@ export function storyOf({ gradients }) {
 /**
  * Decades that a fitted axis spans: those of the frames, for both losses. The axis that is there
  * stays as long as it fits, so that it does not jump with every update.
+ * @param {{norms: Float64Array}[]} frames @param {Range|null} present
  */
 export function decades(frames, present) {
   let [least, most] = [Infinity, 0];
@@ -156,36 +201,49 @@ export function decades(frames, present) {
   return fits ? present : { low, high };
 }
 
-/** Share 0..1 of the axis; 0 is at or below its foot. */
+/**
+ * Share 0..1 of the axis; 0 is at or below its foot.
+ * @param {Range} range @param {number} norm
+ */
 export function onAxis(range, norm) {
   return clamp((Math.log10(norm) - range.low) / (range.high - range.low), 0, 1);
 }
 
-/** Whether the prediction at t was right; null where nothing was asked or known. */
+/**
+ * Whether the prediction at t was right; null where nothing was asked or known.
+ * @param {Frame} frame @param {number} t
+ */
 export function hit(frame, t) {
   if (!frame.sequence.counted[t] || !frame.rank.length || frame.rank[t] === UNKNOWN) return null;
   return frame.rank[t] === 0;
 }
 
-/** How many were right of the steps that the accuracy counts. */
+/**
+ * How many were right of the steps that the accuracy counts.
+ * @param {Frame} frame
+ */
 export function scoreOf(frame) {
   const steps = [...frame.sequence.counted.keys()].filter((t) => frame.sequence.counted[t]);
   return { right: steps.filter((t) => hit(frame, t)).length, counted: steps.length };
 }
 
-/** Whether a step is trained that the accuracy does not count. */
+/**
+ * Whether a step is trained that the accuracy does not count.
+ * @param {Sequence} sequence @param {number} t
+ */
 export function onlyTrained({ scored, counted }, t) {
   return scored[t] && !counted[t];
 }
 
-/** The classes told at a step: the most probable ones, and the target if it is not among them. */
-export function told(view, t) {
-  const {
-    data: { frame, store },
-  } = view;
+/**
+ * The classes told at a step: the most probable ones, and the target if it is not among them.
+ * @param {Pick<Data, "store"|"frame">} data @param {number} t
+ */
+export function told(data, t) {
+  const { frame, store } = data;
   const { top } = store.header;
   const scored = frame.sequence.scored[t];
-  const targetClass = scored ? frame.sequence.target_values[t] : -1;
+  const targetClass = scored ? Number(frame.sequence.target_values[t]) : -1;
   const classes = [];
   for (let place = 0; place < top; place++) {
     const number_ = frame.topClass[t * top + place];

@@ -23,6 +23,12 @@ import {
 } from "./marks.js";
 import { gradientWords } from "../text/fate.js";
 
+/** @import { Box, Colour, Context, Parts, Range, Row, Span } from "../types.d.ts" */
+
+/**
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales">} scene
+ * @param {Span} span
+ */
 export function drawGradientBars(context, scene, { first, last }) {
   const {
     layout,
@@ -48,7 +54,11 @@ export function drawGradientBars(context, scene, { first, last }) {
   });
 }
 
-/** Dotted is the gradient of the last scored step's loss alone, as in the chart beside. */
+/**
+ * Dotted is the gradient of the last scored step's loss alone, as in the chart beside.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme"|"scales">} scene @param {number} t
+ * @param {number} norm @param {Colour} colour
+ */
 function drawGradientBar(context, scene, t, norm, colour) {
   const {
     layout,
@@ -69,6 +79,7 @@ function drawGradientBar(context, scene, t, norm, colour) {
     if (ofLast) dottedLine(context, x, top - 1.5, width, css(colour));
     drawBeyond(context, scene, x + width / 2, norm, css(colour));
   } else {
+    /** @type {Box} */
     const box = [x, layout.gradientY, width, layout.gradientHeight];
     context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
     context.fillRect(...box);
@@ -76,13 +87,21 @@ function drawGradientBar(context, scene, t, norm, colour) {
   }
 }
 
-/** A norm smaller or larger than all of the axis: an arrow, at its foot or above its top. */
+/**
+ * A norm smaller or larger than all of the axis: an arrow, at its foot or above its top.
+ * @param {Context} context @param {Parts<"layout"|"scales">} scene @param {number} x
+ * @param {number} norm @param {string} colour
+ */
 function drawBeyond(context, { layout, scales: { range } }, x, norm, colour) {
   const way = beyond(range, norm);
   if (way < 0) arrowDown(context, x, gradientFoot(layout) - 1, colour);
   if (way > 0) arrowUp(context, x, layout.gradientY - 5, colour);
 }
 
+/**
+ * @param {Context} context @param {Parts<"look"|"layout"|"scales">} scene @param {number} t
+ * @param {number} norm @param {Colour} colour
+ */
 function drawGradientTick(context, scene, t, norm, colour) {
   const {
     layout,
@@ -103,16 +122,21 @@ function drawGradientTick(context, scene, t, norm, colour) {
   context.fillRect(x, y - 1, width, 3);
 }
 
-/** The lane of exact zeros lies under the logarithmic scale, which has no place for them. */
-export function drawGradientFoot(context, scene) {
-  const { layout, theme } = scene;
+/**
+ * The lane of exact zeros lies under the logarithmic scale, which has no place for them.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene
+ */
+export function drawGradientFoot(context, { layout, theme }) {
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   const y = gradientFoot(layout);
   context.fillStyle = css(theme.ink, 0.45);
   context.fillRect(layout.left + layout.gap, y, right - layout.left - layout.gap, 1);
 }
 
-/** The gradient runs from the right to the left; its width and brightness are measured. */
+/**
+ * The gradient runs from the right to the left; its width and brightness are measured.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock">} scene
+ */
 export function drawBackward(context, scene) {
   const {
     layout,
@@ -146,15 +170,18 @@ export function drawBackward(context, scene) {
   drawSources(context, scene, head);
 }
 
-/** What becomes of the gradient, in words, above its bars; they stay where they are in all zooms. */
+/**
+ * What becomes of the gradient, in words, above its bars; they stay where they are in all zooms.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene
+ */
 export function drawGradientWords(context, scene) {
   const { layout, theme } = scene;
   if (!layout.wordLines) return;
   const left = layout.base.left + layout.base.gap;
   const room = layout.base.view - left - 4;
   const words = gradientWords(scene);
-  context.font = font(scene, 12, 600);
-  if (layout.narrow || measured(context, words) > room) context.font = font(scene, 11, 600);
+  context.font = font(scene.theme, 12, 600);
+  if (layout.narrow || measured(context, words) > room) context.font = font(scene.theme, 11, 600);
   context.textAlign = "left";
   context.fillStyle = css(
     readable(scene.theme.colours[storyOf(scene.data.store.header).letter], theme),
@@ -166,23 +193,24 @@ export function drawGradientWords(context, scene) {
   });
 }
 
-/** Where the gradient comes from: the scored outputs, or the last of them. */
-function drawSources(context, scene, head) {
-  const {
-    layout,
-    data: { frame },
-  } = scene;
+/**
+ * Where the gradient comes from: the scored outputs, or the last of them.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene
+ * @param {number} head
+ */
+function drawSources(context, { data, look, layout, theme }, head) {
+  const { frame } = data;
   const row = layout.rows[layout.rows.length - 1];
   const { scored } = frame.sequence;
   const last = scored.lastIndexOf(true);
   const from = layout.predictionY + 2;
   const to = row.y + row.height / 2;
-  const span = visibleSteps(layout, scene.layout.scroll);
+  const span = visibleSteps(layout, layout.scroll);
   for (let t = span.first; t <= span.last; t++) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
-    if (!scored[t] || (scene.look.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
+    if (!scored[t] || (look.ofLast && t !== last) || x < head - layout.pitch / 2) continue;
     const width = clamp(cellWidth(layout) / 6, 2, 7);
-    context.fillStyle = css(scene.theme.colours.d_h);
+    context.fillStyle = css(theme.colours.d_h);
     context.fillRect(x - width / 2, to + width, width, from - to - width);
     context.beginPath();
     context.moveTo(x - width * 1.4, to + width * 1.8);
@@ -192,7 +220,11 @@ function drawSources(context, scene, head) {
   }
 }
 
-/** A band along a row; at each column as wide and as bright as the norm measured there. */
+/**
+ * A band along a row; at each column as wide and as bright as the norm measured there.
+ * @param {Context} context @param {Parts<"layout"|"theme"|"scales"|"clock">} scene @param {Row} row
+ * @param {Float64Array} norms @param {Colour} colour @param {number} head
+ */
 function drawRibbon(context, scene, row, norms, colour, head) {
   const {
     layout,
@@ -200,7 +232,9 @@ function drawRibbon(context, scene, row, norms, colour, head) {
   } = scene;
   const middle = row.y + row.height / 2;
   const reach = row.height / 2;
+  /** @param {number} t */
   const share = (t) => bandShare(range, norms[t]);
+  /** @param {number} t */
   const centre = (t) => cellX(layout, t) + cellWidth(layout) / 2;
   context.save();
   context.beginPath();
@@ -208,6 +242,7 @@ function drawRibbon(context, scene, row, norms, colour, head) {
   context.clip();
   const { first, last } = visibleSteps(layout, scene.layout.scroll);
   for (let t = last; t >= first && centre(t) > head - layout.pitch; t--) {
+    /** @type {[number, number]} */
     const here = [centre(t), share(t)];
     if (t === layout.steps - 1) drawBand(context, scene, row, colour, here, [here[0] + 6, here[1]]);
     if (t > 0) drawBand(context, scene, row, colour, [centre(t - 1), share(t - 1)], here);
@@ -219,7 +254,11 @@ function drawRibbon(context, scene, row, norms, colour, head) {
   drawHead(context, scene, row, norms, colour, head);
 }
 
-/** Too small for the axis is a line as thin as can be, too large has a rim: neither is its end. */
+/**
+ * Too small for the axis is a line as thin as can be, too large has a rim: neither is its end.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Row} row
+ * @param {number} x @param {number} way @param {Colour} colour
+ */
 function markBeyond(context, { layout, theme }, row, x, way, colour) {
   if (!way) return;
   const [middle, width] = [row.y + row.height / 2, cellWidth(layout)];
@@ -228,15 +267,15 @@ function markBeyond(context, { layout, theme }, row, x, way, colour) {
   else for (const y of [row.y - 2, row.y + row.height]) context.fillRect(x, y, width, 2);
 }
 
-/** The front of the band, where the sweep is now. */
-function drawHead(context, scene, row, norms, colour, head) {
-  const {
-    layout,
-    scales: { range },
-    theme,
-  } = scene;
+/**
+ * The front of the band, where the sweep is now.
+ * @param {Context} context @param {Parts<"layout"|"theme"|"scales"|"clock">} scene @param {Row} row
+ * @param {Float64Array} norms @param {Colour} colour @param {number} head
+ */
+function drawHead(context, { layout, theme, scales, clock }, row, norms, colour, head) {
+  const { range } = scales;
   const place = (head - layout.left - layout.gap / 2) / layout.pitch;
-  if (place >= layout.steps || scene.clock.calm) return;
+  if (place >= layout.steps || clock.calm) return;
   const share = bandShare(range, norms[clamp(Math.floor(place), 0, layout.steps - 1)]);
   if (!(share > 0)) return;
   const reach = (row.height / 2 + 2) * share;
@@ -251,18 +290,25 @@ function drawHead(context, scene, row, norms, colour, head) {
   }
 }
 
-/** Width of the band, 0..1: nothing for zero, all of it for infinite, NaN for not a number. */
+/**
+ * Width of the band, 0..1: nothing for zero, all of it for infinite, NaN for not a number.
+ * @param {Range} range @param {number} norm
+ */
 function bandShare(range, norm) {
   if (norm === Infinity) return 1;
   return norm === 0 ? 0 : onAxis(range, norm);
 }
 
-/** Part of the band between two places. */
-function drawBand(context, scene, row, colour, [left, leftShare], [right, rightShare]) {
+/**
+ * Part of the band between two places.
+ * @param {Context} context @param {Parts<"theme">} scene @param {Row} row @param {Colour} colour
+ * @param {[number, number]} pair @param {[number, number]} pair
+ */
+function drawBand(context, { theme }, row, colour, [left, leftShare], [right, rightShare]) {
   const middle = row.y + row.height / 2;
   const most = row.height / 2 + 2;
   if (Number.isNaN(leftShare + rightShare)) {
-    hatch(context, scene.theme, [left, row.y, right - left, row.height]);
+    hatch(context, theme, [left, row.y, right - left, row.height]);
     return;
   }
   context.fillStyle = css(colour, 0.22 + 0.6 * ((leftShare + rightShare) / 2));
@@ -274,11 +320,15 @@ function drawBand(context, scene, row, colour, [left, leftShare], [right, rightS
   context.fill();
 }
 
-/** The direction of the gradient, in the gap between two columns. */
-function drawChevron(context, scene, x, y, reach) {
-  const size = Math.min(scene.layout.gap / 2, reach, 6);
+/**
+ * The direction of the gradient, in the gap between two columns.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} x
+ * @param {number} y @param {number} reach
+ */
+function drawChevron(context, { layout, theme }, x, y, reach) {
+  const size = Math.min(layout.gap / 2, reach, 6);
   if (size < 2.5) return;
-  context.strokeStyle = css(scene.theme.paper, 0.95);
+  context.strokeStyle = css(theme.paper, 0.95);
   context.lineWidth = 2;
   context.beginPath();
   context.moveTo(x + size / 2, y - size);

@@ -19,14 +19,13 @@ import {
 import { outputRange } from "./predictions.js";
 
 /**
- * @typedef {{y: number, height: number, text: string, colour: number[], plain: boolean,
- *   about: string, notes: string[],
- *   scale: {low: string, high: string, stops: string[], wedge?: boolean}|null,
- *   opens?: number, keys: {letter: string, text: string, bar: boolean}[],
- *   choices: {does: string, text: string, title: string, pressed?: boolean}[]}} Label
- * `choices` are buttons on it: whose gradient is shown, and on which scale.
- * `opens` is the layer that a click on it opens.
- * `about` is told where one points at it.
+ * @import { Colour, Context, Gradient, Label, LabelKey, LabelLine, LabelPart, LabelScale, Parts,
+ *   Row } from "../types.d.ts"
+ */
+
+/**
+ * The list of them.
+ * @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers">} scene
  * @returns {{labels: Label[], ticks: {y: number, text: string}[],
  *   headings: {y: number, text: string, about: string}[]}}
  */
@@ -38,6 +37,7 @@ export function labelsOf(scene) {
   } = scene;
   const { classes } = store.header;
   const said = classes ? "prediction" : "output";
+  /** @param {LabelPart} part */
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
   const labels = [
     plain({
@@ -56,6 +56,7 @@ export function labelsOf(scene) {
     }),
     gradientLabel(scene),
   ];
+  /** @param {LabelPart & {colour: Colour}} label @returns {Label} */
   const whole = (label) => ({
     plain: false,
     notes: [],
@@ -67,6 +68,7 @@ export function labelsOf(scene) {
   return { labels: labels.map(whole), ticks: ticksOf(scene), headings: headingsOf(scene) };
 }
 
+/** @param {Parts<"data"|"layout">} scene */
 function headingsOf({ layout, data: { store } }) {
   const { diagram, layers } = store.header;
   const first = layout.rows.filter((row) => !row.closed && row.letter === diagram.rows[0]);
@@ -77,6 +79,7 @@ function headingsOf({ layout, data: { store } }) {
   if (layers < 2 || layout.toUnit) return schematic;
   const shared = first[0].group * store.header.group;
   const means = shared > 1 ? ` · mean of ${shared} units` : "";
+  /** @param {Row} row */
   const layerHeading = (row) => ({
     y: row.top - HEIGHT.layer,
     text: `layer ${row.layer + 1}${means}`,
@@ -85,25 +88,32 @@ function headingsOf({ layout, data: { store } }) {
   return [...schematic, ...first.map(layerHeading)];
 }
 
+/** @param {Parts<"data"|"layout">} scene */
 function predictionLegend({ data: { store }, layout }) {
   if (!store.header.classes) return "● output ○ target";
   return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
 }
 
-/** A closed layer has one row, and a name that opens it. */
-function closedLabel(scene, row) {
+/**
+ * A closed layer has one row, and a name that opens it.
+ * @param {Parts<"theme">} scene @param {Row} row
+ */
+function closedLabel({ theme }, row) {
   const { quantity, layer } = row;
   return {
     y: row.y - 1,
     height: row.height + 2,
     text: `layer ${layer + 1} ▸`,
     opens: layer,
-    colour: scene.theme.colours[row.letter],
+    colour: theme.colours[row.letter],
     about: explainClosed(layer, quantity),
     hidden: Boolean(row.folded),
   };
 }
 
+/**
+ * @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers">} scene @param {Row} row
+ */
 function rowLabel(scene, row) {
   if (row.closed) return closedLabel(scene, row);
   const { quantity } = row;
@@ -144,7 +154,11 @@ function rowLabel(scene, row) {
   };
 }
 
-/** How a row of one unit is to be read; what is within a squashing function was not recorded. */
+/**
+ * How a row of one unit is to be read; what is within a squashing function was not recorded.
+ * @param {Parts<"data"|"look"|"layout">} scene @param {Row} row @param {boolean} signed
+ * @param {string} end
+ */
 function unitNotes({ layout, look: { zoom }, data: { store } }, row, signed, end) {
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
@@ -154,7 +168,10 @@ function unitNotes({ layout, look: { zoom }, data: { store } }, row, signed, end
   return inCell ? [said, `${squash}( ): recovered from the output`] : [said];
 }
 
-/** In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm. */
+/**
+ * In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm.
+ * @param {Parts<"layout"|"theme"|"scales">} scene @param {Row} row @param {Gradient} key
+ */
 function bandLabel({ scales: { range }, theme: { colours }, layout }, row, { letter }) {
   const { quantity } = row;
   const own = `dL/d${letter[2]}`;
@@ -172,6 +189,7 @@ function bandLabel({ scales: { range }, theme: { colours }, layout }, row, { let
   };
 }
 
+/** @param {Parts<"data"|"look"|"layout"|"theme"|"scales">} scene */
 function gradientLabel({
   layout,
   data: { store },
@@ -180,9 +198,10 @@ function gradientLabel({
   scales: { range },
 }) {
   const story = storyOf(store.header);
+  /** @param {Gradient} key */
   const named = ({ letter }) => {
     const state = store.header.quantities.find((each) => each.letter === letter[2]);
-    return layout.narrow ? `dL/d${letter[2]}` : `dL/d${letter[2]} (${state.label.split(" ")[0]})`;
+    return layout.narrow ? `dL/d${letter[2]}` : `dL/d${letter[2]} (${state?.label.split(" ")[0]})`;
   };
   const keys = store.header.gradients.map((gradient) => ({
     letter: gradient.letter,
@@ -212,20 +231,18 @@ function gradientLabel({
   };
 }
 
-function ticksOf(scene) {
-  const {
-    layout,
-    scales: { range },
-    data: { store },
-  } = scene;
+/** @param {Parts<"data"|"look"|"layout"|"scales">} scene */
+function ticksOf({ data, look, layout, scales }) {
+  const { range } = scales;
+  const { store } = data;
   const ticks = [];
   if (!store.header.classes) {
-    const { low, high } = outputRange(scene);
+    const { low, high } = outputRange(data);
     ticks.push({ y: layout.predictionY + 8, text: shortly(high) });
     ticks.push({ y: layout.predictionY + layout.predictionHeight - 8, text: shortly(low) });
   }
   // Both ends of the fixed axis have their number.
-  const every = Math.max(1, Math.ceil((range.high - range.low) / (scene.look.fitted ? 3 : 2)));
+  const every = Math.max(1, Math.ceil((range.high - range.low) / (look.fitted ? 3 : 2)));
   for (let decade = range.high; decade >= range.low; decade -= every) {
     ticks.push({ y: gradientY(layout, range, 10 ** decade), text: decadeName(decade) });
   }
@@ -235,22 +252,27 @@ function ticksOf(scene) {
 
 // ------------------------------------------------------------------ painted
 
-/** Paint the labels, for pictures that leave the page. */
+/**
+ * Paint the labels, for pictures that leave the page.
+ * @param {Context} context
+ * @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers">} scene
+ */
 export function drawLabels(context, scene) {
   const { labels, ticks, headings } = labelsOf(scene);
   const { layout, theme } = scene;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  context.font = font(scene, 11);
+  context.font = font(scene.theme, 11);
   context.fillStyle = css(theme.ink, 0.7);
   for (const { y, text } of headings) context.fillText(text, 0, y + HEIGHT.layer / 2);
   for (const label of labels) if (!label.hidden) drawLabel(context, scene, label);
-  context.font = font(scene, 10);
+  context.font = font(scene.theme, 10);
   context.fillStyle = css(theme.ink, 0.7);
   context.textAlign = "right";
   for (const { y, text } of ticks) context.fillText(text, layout.labels - 4, y);
 }
 
+/** @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene @param {Label} label */
 function drawLabel(context, scene, label) {
   const { layout, theme } = scene;
   const lines = linesOf(context, scene, label);
@@ -262,43 +284,55 @@ function drawLabel(context, scene, label) {
     const y = middle + (place - (lines.length - 1) / 2) * 13;
     if (scale) return drawScale(context, scene, scale, y);
     if (key) drawKey(context, scene, key, y);
-    context.font = name ? font(scene, 12, 600) : font(scene, 10);
+    context.font = name ? font(scene.theme, 12, 600) : font(scene.theme, 10);
     context.fillStyle = name ? css(readable(label.colour, theme)) : css(theme.ink, 0.7);
     context.fillText(fitted(context, text, layout.labels - 16), key ? 26 : 12, y);
   });
 }
 
-/** What a label says, line by line, no line wider than there is room. */
-function linesOf(context, scene, { text, scale, keys, notes, choices }) {
-  const room = scene.layout.labels - 16;
-  context.font = font(scene, 12, 600);
+/**
+ * What a label says, line by line, no line wider than there is room.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene @param {Label} label
+ * @returns {LabelLine[]}
+ */
+function linesOf(context, { look, layout, theme }, { text, scale, keys, notes, choices }) {
+  const room = layout.labels - 16;
+  context.font = font(theme, 12, 600);
   const name = wrapped(context, text, room).map((line) => ({ name: true, text: line }));
-  context.font = font(scene, 10);
+  context.font = font(theme, 10);
   return [
     ...name,
-    ...(scale ? [{ scale }] : []),
+    ...(scale ? [{ scale, text: "" }] : []),
     ...keys.map((key) => ({ key, text: key.text })),
     ...choices
-      .filter(({ does }) => does === "loss" || scene.look.fitted)
+      .filter(({ does }) => does === "loss" || look.fitted)
       .map(({ does, text: line }) => ({ text: does === "axis" ? "scale fitted" : line })),
     ...notes.flatMap((note) => wrapped(context, note, room - 12).map((line) => ({ text: line }))),
   ];
 }
 
-function drawKey(context, scene, { letter, bar }, y) {
+/**
+ * @param {Context} context @param {Parts<"look"|"theme">} scene @param {LabelKey} key
+ * @param {number} y
+ */
+function drawKey(context, { look, theme }, { letter, bar }, y) {
   const height = bar ? 8 : 3;
-  const colour = scene.theme.colours[letter];
-  context.fillStyle = css(colour, scene.look.ofLast ? 0.3 : 1);
-  if (bar || !scene.look.ofLast) context.fillRect(12, y - height / 2, 9, height);
-  if (scene.look.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
+  const colour = theme.colours[letter];
+  context.fillStyle = css(colour, look.ofLast ? 0.3 : 1);
+  if (bar || !look.ofLast) context.fillRect(12, y - height / 2, 9, height);
+  if (look.ofLast) dottedLine(context, 12, y - height / 2 - 1, 9, css(colour));
 }
 
-function drawScale(context, scene, { low, high, stops, wedge }, y) {
-  context.font = font(scene, 10);
-  context.fillStyle = css(scene.theme.ink, 0.7);
+/**
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {LabelScale} scale
+ * @param {number} y
+ */
+function drawScale(context, { layout, theme }, { low, high, stops, wedge }, y) {
+  context.font = font(theme, 10);
+  context.fillStyle = css(theme.ink, 0.7);
   context.fillText(low, 12, y);
   const left = 12 + measured(context, low) + 4;
-  const width = clamp(scene.layout.labels - left - 8 - measured(context, high), 8, 44);
+  const width = clamp(layout.labels - left - 8 - measured(context, high), 8, 44);
   context.fillText(high, left + width + 4, y);
   stops.forEach((stop, place) => {
     context.fillStyle = stop;
@@ -307,6 +341,7 @@ function drawScale(context, scene, { low, high, stops, wedge }, y) {
   });
 }
 
+/** @param {Context} context @param {number} x @param {number} y @param {number} width */
 function drawWedge(context, x, y, width) {
   context.beginPath();
   context.moveTo(x, y);

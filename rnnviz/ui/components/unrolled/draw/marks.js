@@ -3,6 +3,12 @@
 import { isolated, wholeCharacters } from "../text/symbols.js";
 import { css } from "../scene/theme.js";
 
+/** @import { Box, Colour, Context, Theme } from "../types.d.ts" */
+
+/**
+ * @param {Context} context @param {number} x @param {number} y @param {number} radius
+ * @param {string} colour
+ */
 export function disk(context, x, y, radius, colour) {
   context.fillStyle = colour;
   context.beginPath();
@@ -10,6 +16,10 @@ export function disk(context, x, y, radius, colour) {
   context.fill();
 }
 
+/**
+ * @param {Context} context @param {number} x @param {number} y @param {number} radius
+ * @param {string} colour @param {number} [width]
+ */
 export function ring(context, x, y, radius, colour, width = 1.5) {
   context.strokeStyle = colour;
   context.lineWidth = width;
@@ -18,6 +28,7 @@ export function ring(context, x, y, radius, colour, width = 1.5) {
   context.stroke();
 }
 
+/** @param {Context} context @param {number} x @param {number} y @param {string} colour */
 export function arrowDown(context, x, y, colour) {
   context.fillStyle = colour;
   context.beginPath();
@@ -27,6 +38,7 @@ export function arrowDown(context, x, y, colour) {
   context.fill();
 }
 
+/** @param {Context} context @param {number} x @param {number} y @param {string} colour */
 export function arrowUp(context, x, y, colour) {
   context.fillStyle = colour;
   context.beginPath();
@@ -36,7 +48,10 @@ export function arrowUp(context, x, y, colour) {
   context.fill();
 }
 
-/** Hatch a box [x, y, width, height] of what is not a number, so that its grey is no value. */
+/**
+ * Hatch a box [x, y, width, height] of what is not a number, so that its grey is no value.
+ * @param {Context} context @param {Theme} theme @param {Box} box
+ */
 export function hatch(context, theme, [x, y, width, height]) {
   context.strokeStyle = css(theme.paper);
   context.lineWidth = 1.4;
@@ -50,7 +65,11 @@ export function hatch(context, theme, [x, y, width, height]) {
   context.stroke();
 }
 
-/** Dots along a line, that begin and end with one. */
+/**
+ * Dots along a line, that begin and end with one.
+ * @param {Context} context @param {number} x @param {number} y @param {number} width
+ * @param {string} colour
+ */
 export function dottedLine(context, x, y, width, colour) {
   const count = Math.max(1, Math.round((width - 3) / 6));
   context.fillStyle = colour;
@@ -59,20 +78,30 @@ export function dottedLine(context, x, y, width, colour) {
   }
 }
 
-/** A text in one line, or in two, where it is too wide: broken after its first mark. */
+/**
+ * A text in one line, or in two, where it is too wide: broken after its first mark.
+ * @param {Context} context @param {string} text @param {number} room
+ */
 export function inLines(context, text, room) {
   const cut = text.search(/[;:] /);
   if (cut < 0 || measured(context, text) <= room) return [text];
   return [text.slice(0, cut + 1), text.slice(cut + 2)];
 }
 
+/**
+ * @param {Context} context @param {number} x @param {number} y @param {number} width
+ * @param {number} height @param {number} radius
+ */
 export function roundedRect(context, x, y, width, height, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, radius);
 }
 
-export function drawOperator(context, scene, x, y, sign, colour) {
-  const { theme } = scene;
+/**
+ * @param {Context} context @param {Theme} theme @param {number} x @param {number} y
+ * @param {string} sign @param {Colour} colour
+ */
+export function drawOperator(context, theme, x, y, sign, colour) {
   disk(context, x, y, 6, css(theme.paper));
   ring(context, x, y, 5.5, css(colour), 1.2);
   context.strokeStyle = css(colour);
@@ -94,21 +123,29 @@ export function drawOperator(context, scene, x, y, sign, colour) {
   context.stroke();
 }
 
-export function font(scene, size, weight = 400) {
-  return `${weight} ${size}px ${scene.theme.font}`;
+/** @param {Theme} theme @param {number} size @param {number} [weight] */
+export function font(theme, size, weight = 400) {
+  return `${weight} ${size}px ${theme.font}`;
 }
 
-/** Sizes found before: all labels would have to be measured again for each. */
+/**
+ * Sizes found before: all labels would have to be measured again for each.
+ * @type {Map<string, number>}
+ */
 const sizes = new Map();
 
-/** One size for all: the largest, within limits, in which nine of ten labels fit. */
-export function commonSize(context, scene, labels, width, weight, [largest, smallest]) {
-  const key = [weight, width, scene.theme.font, ...labels].join("|");
+/**
+ * One size for all: the largest, within limits, in which nine of ten labels fit.
+ * @param {Context} context @param {Theme} theme @param {string[]} labels @param {number} width
+ * @param {number} weight @param {number[]} pair
+ */
+export function commonSize(context, theme, labels, width, weight, [largest, smallest]) {
+  const key = [weight, width, theme.font, ...labels].join("|");
   const known = sizes.get(key);
   if (known) return known;
   let size = largest;
   for (; size > smallest; size -= 0.5) {
-    context.font = font(scene, size, weight);
+    context.font = font(theme, size, weight);
     const fit = labels.filter((each) => measured(context, each) <= width).length;
     if (fit >= 0.9 * labels.length) break;
   }
@@ -117,21 +154,28 @@ export function commonSize(context, scene, labels, width, weight, [largest, smal
   return size;
 }
 
+/** @type {Map<string, number>} */
 const widths = new Map();
 
+/** @param {Context} context @param {string} text */
 export function measured(context, text) {
   const key = `${context.font}|${text}`;
-  if (!widths.has(key)) {
-    if (widths.size > 4000) widths.clear();
-    widths.set(key, context.measureText(text).width);
-  }
-  return widths.get(key);
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size > 4000) widths.clear();
+  const { width } = context.measureText(text);
+  widths.set(key, width);
+  return width;
 }
 
-/** The text, shortened with an ellipsis at a whole character. */
+/**
+ * The text, shortened with an ellipsis at a whole character.
+ * @param {Context} context @param {string} text @param {number} width
+ */
 export function fitted(context, text, width) {
   if (measured(context, text) <= width) return text;
   const characters = wholeCharacters(text);
+  /** @param {number} count */
   const join = (count) => isolated(`${characters.slice(0, count).join("")}…`, text);
   let low = 0;
   let high = characters.length;
@@ -143,8 +187,12 @@ export function fitted(context, text, width) {
   return low ? join(low) : "";
 }
 
-/** The text in lines no wider than there is room, broken between words. */
+/**
+ * The text in lines no wider than there is room, broken between words.
+ * @param {Context} context @param {string} text @param {number} width
+ */
 export function wrapped(context, text, width) {
+  /** @type {string[]} */
   const lines = [];
   for (const word of text.split(" ")) {
     const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
@@ -160,14 +208,21 @@ const ACROSS = [15, 10];
 /** Letters of a word that is nearly too wide are drawn narrower, down to this share, before it is cut. */
 const NARROWEST = 0.7;
 
-/** The size of texts in narrow columns that have so much room across. */
-export function acrossSize(context, scene, labels, width) {
-  return commonSize(context, scene, labels, width, 400, ACROSS);
+/**
+ * The size of texts in narrow columns that have so much room across.
+ * @param {Context} context @param {Theme} theme @param {string[]} labels @param {number} width
+ */
+export function acrossSize(context, theme, labels, width) {
+  return commonSize(context, theme, labels, width, 400, ACROSS);
 }
 
-/** Text across a narrow column at height `middle`, where it fits; else the way that has more room. */
-export function narrowText(context, scene, text, [x, y, width, height], middle, size) {
-  context.font = font(scene, size);
+/**
+ * Text across a narrow column at height `middle`, where it fits; else the way that has more room.
+ * @param {Context} context @param {Theme} theme @param {string} text @param {Box} box
+ * @param {number} middle @param {number} size
+ */
+export function narrowText(context, theme, text, [x, y, width, height], middle, size) {
+  context.font = font(theme, size);
   if (measured(context, text) <= width || height <= width) {
     context.textAlign = "center";
     const shown =
@@ -175,7 +230,7 @@ export function narrowText(context, scene, text, [x, y, width, height], middle, 
     context.fillText(shown, x + width / 2, middle, width);
     return;
   }
-  context.font = font(scene, ACROSS[1]);
+  context.font = font(theme, ACROSS[1]);
   context.save();
   context.translate(x + width / 2, y + height);
   context.rotate(-Math.PI / 2);

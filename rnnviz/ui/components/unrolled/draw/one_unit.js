@@ -1,52 +1,65 @@
 /** One unit over time: its gates as valves, its states as lines; and one cell with its formula. */
 
-import { clamp, startOf, unitScale, valveOf } from "../data/values.js";
+import { chosen, clamp, startOf, unitScale, valveOf } from "../data/values.js";
 import { css, mix, readable } from "../scene/theme.js";
 import { cellWidth, cellX } from "../scene/layout.js";
 import { FORMULA, drawingWidth } from "../scene/zoom.js";
 import { disk, fitted, font, hatch, measured, wrapped } from "./marks.js";
-import { formulaOf } from "../text/words.js";
+import { formulaOf } from "../text/formulas.js";
 
-/** Draw the rows of the chosen unit; they come in as the strips go out. */
+/** @import { Box, Context, Data, Look, Parts, Place, Row, Span, Theme } from "../types.d.ts" */
+
+/** @typedef {{t: number, x: number, width: number, value: number, kept?: number}} Point */
+
+/**
+ * Draw the rows of the chosen unit; they come in as the strips go out.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"peers">} scene
+ * @param {Span} span
+ */
 export function drawOneUnit(context, scene, span) {
-  const {
-    layout,
-    look: { unit },
-  } = scene;
+  const { layout } = scene;
   if (!layout.toUnit) return;
+  const { layer } = chosen(scene.look);
   context.save();
   context.globalAlpha = layout.toUnit;
   for (const row of layout.rows) {
-    if (row.layer !== unit.layer) continue;
+    if (row.layer !== layer) continue;
     if (row.quantity.scale === "gate") drawValves(context, scene, row, span);
     else drawLine(context, scene, row, span);
   }
   context.globalAlpha = clamp(layout.toCell * 2 - 1, 0, 1);
   if (layout.toCell > 0.5) {
     for (const row of layout.rows) {
-      if (row.layer === unit.layer) drawFormula(context, scene, row);
+      if (row.layer === layer) drawFormula(context, scene, row);
     }
   }
   context.restore();
 }
 
-function seriesOf({ data: { store, shown }, look: { unit } }, row) {
+/**
+ * The values of the chosen unit by time step.
+ * @param {Data} data @param {Look} look @param {Place} row @returns {(t: number) => number}
+ */
+function seriesOf({ store, shown }, look, row) {
   const { units } = store.header;
-  const start = startOf(store.header, row.layer, row.letter) + unit.unit;
+  const start = startOf(store.header, row.layer, row.letter) + chosen(look).unit;
   return (t) => shown[start + t * units];
 }
 
 // ------------------------------------------------------------------ gates
 
-/** A gate is a valve in a pipe: its two jaws leave open the share that is let through. */
-function drawValves(context, scene, row, { first, last }) {
-  const { layout, theme } = scene;
-  const value = seriesOf(scene, row);
+/**
+ * A gate is a valve in a pipe: its two jaws leave open the share that is let through.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Row} row
+ * @param {Span} span
+ */
+function drawValves(context, { data, look, layout, theme }, row, { first, last }) {
+  const value = seriesOf(data, look, row);
   const { y, height } = row;
-  const colour = scene.theme.colours[row.letter];
+  const colour = theme.colours[row.letter];
   for (let t = first; t <= last; t++) {
     const x = cellX(layout, t);
-    const width = drawingWidth(scene, t);
+    const width = drawingWidth(layout, look, t);
     const slant = width > 24 ? Math.min(width * 0.22, 30) : 0;
     const open = value(t);
     context.fillStyle = css(theme.paper);
@@ -73,6 +86,7 @@ function drawValves(context, scene, row, { first, last }) {
   }
 }
 
+/** @param {Context} context @param {Theme} theme @param {Box} box */
 function drawBroken(context, theme, box) {
   context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
   context.fillRect(...box);
@@ -81,7 +95,11 @@ function drawBroken(context, theme, box) {
 
 // ------------------------------------------------------------------ states
 
-/** A state is a line; on the belt it shrinks at the valve, then what is stored is added. */
+/**
+ * A state is a line; on the belt it shrinks at the valve, then what is stored is added.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"peers">} scene
+ * @param {Row} row @param {Span} span
+ */
 function drawLine(context, scene, row, { first, last }) {
   const {
     layout,
@@ -90,6 +108,7 @@ function drawLine(context, scene, row, { first, last }) {
   } = scene;
   const { y, height } = row;
   const scale = unitScale(scene, row);
+  /** @param {number} value */
   const at = (value) => y + height / 2 - (clamp(value / scale, -1, 1) * (height - 8)) / 2;
   const left = cellX(layout, first) - layout.gap;
   context.fillStyle = css(theme.paper);
@@ -100,16 +119,20 @@ function drawLine(context, scene, row, { first, last }) {
   }
   context.fillStyle = css(theme.ink, 0.25);
   context.fillRect(left, Math.round(at(0)), (last - first + 1) * layout.pitch, 1);
-  const value = seriesOf(scene, row);
+  const value = seriesOf(scene.data, scene.look, row);
   const { belt } = store.header.diagram;
   const valve = valveOf(store.header);
-  const through = row.letter === belt && valve && layout.wired ? keptOf(scene, row, valve) : null;
+  const through =
+    row.letter === belt && valve && layout.wired
+      ? keptOf(scene.data, scene.look, row, valve)
+      : null;
+  /** @type {Point[]} */
   const points = [];
   for (let t = Math.max(0, first - 1); t <= last; t++) {
     points.push({
       t,
       x: cellX(layout, t),
-      width: drawingWidth(scene, t),
+      width: drawingWidth(scene.layout, scene.look, t),
       value: value(t),
       kept: through?.(t),
     });
@@ -120,13 +143,21 @@ function drawLine(context, scene, row, { first, last }) {
   }
 }
 
-/** What the valve lets through of the state before. */
-function keptOf(scene, row, valve) {
-  const gate = seriesOf(scene, { ...row, letter: valve });
-  const state = seriesOf(scene, row);
+/**
+ * What the valve lets through of the state before.
+ * @param {Data} data @param {Look} look @param {Row} row @param {string} valve
+ * @returns {(t: number) => number}
+ */
+function keptOf(data, look, row, valve) {
+  const gate = seriesOf(data, look, { ...row, letter: valve });
+  const state = seriesOf(data, look, row);
   return (t) => (t ? gate(t) * state(t - 1) : 0);
 }
 
+/**
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Row} row
+ * @param {Point[]} points @param {(value: number) => number} at
+ */
 function drawPath(context, scene, row, points, at) {
   const colour = css(readable(scene.theme.colours[row.letter], scene.theme));
   const { gap } = scene.layout;
@@ -162,7 +193,11 @@ function drawPath(context, scene, row, points, at) {
   }
 }
 
-/** What is stored at a step: an arrow from what was kept to the new state. */
+/**
+ * What is stored at a step: an arrow from what was kept to the new state.
+ * @param {Context} context @param {Parts<"theme">} scene @param {number} x @param {number} width
+ * @param {number} from @param {number} to
+ */
 function drawStored(context, { theme }, x, width, from, to) {
   if (Math.abs(to - from) < 7 || width < 26) return;
   const middle = x + width / 2;
@@ -180,21 +215,20 @@ function drawStored(context, { theme }, x, width, from, to) {
 
 // ------------------------------------------------------------------ one cell
 
-/** Beside a row its formula, and under it the same with the recorded numbers. */
-function drawFormula(context, scene, row) {
-  const {
-    layout,
-    theme,
-    look: { step, unit },
-  } = scene;
+/**
+ * Beside a row its formula, and under it the same with the recorded numbers.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Row} row
+ */
+function drawFormula(context, { data, look, layout, theme }, row) {
+  const { step } = look;
   const room = cellWidth(layout) * FORMULA;
   const x = cellX(layout, step) + cellWidth(layout) - room + 6;
-  const { symbols, numbers, note } = formulaOf(scene, row, step, unit.unit);
+  const { symbols, numbers, note } = formulaOf(data, row, step, chosen(look).unit);
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = css(theme.paper);
   context.fillRect(x - 6, row.y, room, row.height);
-  context.font = font(scene, layout.narrow ? 10 : 12, 600);
+  context.font = font(theme, layout.narrow ? 10 : 12, 600);
   const told = beforeResult(context, numbers, room - 8);
   const named = layout.narrow ? wrapped(context, symbols, room - 8) : [symbols];
   const lines = [...named, ...told, note].filter(Boolean);
@@ -203,14 +237,17 @@ function drawFormula(context, scene, row) {
   lines.forEach((line, place) => {
     const name = place < named.length;
     const result = place === named.length + told.length - 1;
-    context.font = font(scene, size, name || result ? 600 : 400);
-    context.fillStyle = css(name ? readable(scene.theme.colours[row.letter], theme) : theme.ink);
+    context.font = font(theme, size, name || result ? 600 : 400);
+    context.fillStyle = css(name ? readable(theme.colours[row.letter], theme) : theme.ink);
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
     context.fillText(fitted(context, line, room - 8), x, y);
   });
 }
 
-/** The numbers in one line; or the result in a line of its own; or each part of the sum, too. */
+/**
+ * The numbers in one line; or the result in a line of its own; or each part of the sum, too.
+ * @param {Context} context @param {string} numbers @param {number} room
+ */
 function beforeResult(context, numbers, room) {
   if (measured(context, numbers) <= room) return [numbers];
   const cut = Math.max(numbers.lastIndexOf(" = "), numbers.lastIndexOf(" ≈ "));

@@ -8,14 +8,22 @@ import { css } from "../scene/theme.js";
 import { HEIGHT, cellX } from "../scene/layout.js";
 import { plural } from "../text/words.js";
 
+/** @import { BaseLayout, Context, Data, Layout, Parts, Theme } from "../types.d.ts" */
+
 export const OVERVIEW = { height: HEIGHT.overview, strip: 12, bars: 22 };
 
-/** Whether the sequence is longer than what the window shows. */
-export function needsOverview({ layout: { base } }) {
+/**
+ * Whether the sequence is longer than what the window shows.
+ * @param {Layout} layout
+ */
+export function needsOverview({ base }) {
   return base.scrolls;
 }
 
-/** What the overview shows, in words. */
+/**
+ * What the overview shows, in words.
+ * @param {Parts<"data"|"layout">} scene
+ */
 export function overviewWords({ data: { store }, layout: { base } }) {
   const shared = Math.max(1, store.header.steps / base.view);
   const each =
@@ -26,7 +34,10 @@ export function overviewWords({ data: { store }, layout: { base } }) {
   );
 }
 
-/** @param {CanvasRenderingContext2D} context with its origin at the left of the window */
+/**
+ * @param {Context} context with its origin at the left of the window
+ * @param {Parts<"data"|"look"|"layout"|"theme"|"scales">} scene
+ */
 export function drawOverview(context, scene) {
   const {
     layout: { base },
@@ -35,7 +46,7 @@ export function drawOverview(context, scene) {
     scales: { range },
   } = scene;
   const { steps } = store.header;
-  const sizes = meanSizes(scene);
+  const sizes = meanSizes(scene.data);
   const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const wide = base.view / steps;
   const { index, letter } = storyOf(store.header);
@@ -56,7 +67,11 @@ export function drawOverview(context, scene) {
   drawWindow(context, scene, theme);
 }
 
-/** Each pixel's time steps: one call for each pixel, or for each step where steps are wider. */
+/**
+ * Each pixel's time steps: one call for each pixel, or for each step where steps are wider.
+ * @param {number} steps @param {number} wide
+ * @param {(x: number, width: number, first: number, last: number) => void} draw
+ */
 function forPixels(steps, wide, draw) {
   const count = Math.max(1, Math.ceil(1 / wide));
   for (let first = 0; first < steps; first += count) {
@@ -65,14 +80,18 @@ function forPixels(steps, wide, draw) {
   }
 }
 
+/** @param {ArrayLike<number>} values @param {number} first @param {number} last */
 export function mean(values, first, last) {
   let sum = 0;
   for (let t = first; t < last; t++) sum += values[t];
   return sum / (last - first);
 }
 
-/** The mean of |h| over the units of the top layer, at each time step. */
-function meanSizes({ data: { store, decoded } }) {
+/**
+ * The mean of |h| over the units of the top layer, at each time step.
+ * @param {Data} data
+ */
+function meanSizes({ store, decoded }) {
   const { steps, units, layers } = store.header;
   const start = startOf(store.header, layers - 1, "h");
   return Array.from({ length: steps }, (_, t) => {
@@ -82,8 +101,12 @@ function meanSizes({ data: { store, decoded } }) {
   });
 }
 
-/** The window, and the chosen step. */
+/**
+ * The window, and the chosen step.
+ * @param {Context} context @param {Parts<"look"|"layout">} scene @param {Theme} theme
+ */
 function drawWindow(context, { look: { columnScroll, step }, layout }, theme) {
+  /** @param {number} x */
   const share = (x) =>
     clamp((x - layout.base.left) / (layout.base.steps * layout.base.pitch), 0, 1) *
     layout.base.view;
@@ -99,8 +122,11 @@ function drawWindow(context, { look: { columnScroll, step }, layout }, theme) {
   context.fillRect(share(cellX(layout.base, step)) - 0.5, 0, 2, height);
 }
 
-/** Where to scroll so that the window's middle is under the pointer at x. */
-export function scrollUnder({ layout: { base } }, x) {
+/**
+ * Where to scroll so that the window's middle is under the pointer at x.
+ * @param {BaseLayout} base @param {number} x
+ */
+export function scrollUnder(base, x) {
   const wanted = base.left + (x / base.view) * base.steps * base.pitch - base.view / 2;
   return clamp(wanted, 0, Math.max(0, base.content - base.view));
 }

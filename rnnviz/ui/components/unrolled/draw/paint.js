@@ -15,10 +15,16 @@ import { drawMotion } from "./sweep.js";
 import { drawOneUnit } from "./one_unit.js";
 import { drawLabels } from "./labels.js";
 
+/** @import { Context, Parts, Scene } from "../types.d.ts" */
+
 /** Height of the line that says what was measured, above the picture. */
 const CAPTION = 24;
 
-/** The first sheet: colours and bars. It changes while colours blend. */
+/**
+ * The first sheet: colours and bars. It changes while colours blend.
+ * @param {Context} context
+ * @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"art"|"peers">} scene
+ */
 export function paintStrips(context, scene) {
   const span = visibleSteps(scene.layout, scene.layout.scroll);
   drawRows(context, scene, span);
@@ -27,7 +33,10 @@ export function paintStrips(context, scene) {
   drawGradientBars(context, scene, span);
 }
 
-/** The second sheet: texts and lines. It changes with new data. */
+/**
+ * The second sheet: texts and lines. It changes with new data.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"peers">} scene
+ */
 export function paintPrint(context, scene) {
   const span = visibleSteps(scene.layout, scene.layout.scroll);
   context.textBaseline = "middle";
@@ -39,7 +48,10 @@ export function paintPrint(context, scene) {
   drawGradientFoot(context, scene);
 }
 
-/** The part of the second sheet that changes with each iteration. */
+/**
+ * The part of the second sheet that changes with each iteration.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene
+ */
 export function paintResults(context, scene) {
   context.textBaseline = "middle";
   drawGradientWords(context, scene);
@@ -47,12 +59,18 @@ export function paintResults(context, scene) {
   drawPredictionTexts(context, scene, visibleSteps(scene.layout, scene.layout.scroll));
 }
 
-/** The third sheet: what moves. It is drawn in each frame of an animation, so it must be cheap. */
+/**
+ * The third sheet: what moves. It is drawn in each frame of an animation, so it must be cheap.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock">} scene
+ */
 export function paintOverlay(context, scene) {
   drawMotion(context, scene);
 }
 
-/** Width and height of what `paint` draws. */
+/**
+ * Width and height of what `paint` draws.
+ * @param {Parts<"layout">} scene
+ */
 export function sizeOf({ layout }) {
   return { width: layout.labels + layout.view, height: CAPTION + layout.height };
 }
@@ -60,12 +78,12 @@ export function sizeOf({ layout }) {
 /**
  * Draw the whole picture, with labels and caption, from the context's origin to the right and down.
  *
- * @param {CanvasRenderingContext2D} context or anything that knows these of its calls: save,
+ * @param {Context} context or anything that knows these of its calls: save,
  *   restore, translate, rotate, beginPath, moveTo, lineTo, rect, roundRect, arc, clip, fill, stroke,
  *   fillRect, strokeRect, fillText, measureText, drawImage (of small canvases, one pixel for each
  *   value, with nine arguments); and these properties: fillStyle and strokeStyle (CSS colours),
  *   lineWidth, globalAlpha, font, textAlign, textBaseline, imageSmoothingEnabled
- * @param {import("../scene/scene.js").Scene} scene
+ * @param {Scene} scene
  */
 export function paint(context, scene) {
   const { layout, theme } = scene;
@@ -86,6 +104,7 @@ export function paint(context, scene) {
   context.restore();
 }
 
+/** @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"clock">} scene */
 function drawCaption(context, scene) {
   const [measured_, about] = captionOf(scene);
   const { phase } = scene.clock.sweep;
@@ -94,10 +113,10 @@ function drawCaption(context, scene) {
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = css(scene.theme.ink);
-  context.font = font(scene, 13, 600);
+  context.font = font(scene.theme, 13, 600);
   const text = fitted(context, measured_, width);
   context.fillText(text, 0, 10);
   const left = measured(context, text);
-  context.font = font(scene, 13);
+  context.font = font(scene.theme, 13);
   context.fillText(fitted(context, ` · ${about}${sweep}`, width - left), left, 10);
 }

@@ -18,6 +18,9 @@ import {
 import { className, isolatedLabel } from "../text/symbols.js";
 import { percent } from "../text/numbers.js";
 
+/** @import { Box, Context, Data, Layout, Parts, Span, Theme, ToldClass } from "../types.d.ts" */
+
+/** @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span */
 export function drawPredictionBars(context, scene, { first, last }) {
   const {
     layout,
@@ -26,7 +29,7 @@ export function drawPredictionBars(context, scene, { first, last }) {
   } = scene;
   if (!store.header.classes) return drawOutputs(context, scene, { first, last });
   for (let t = first; t <= last; t++) {
-    const classes = toldAt(scene, t);
+    const classes = toldAt(scene.data, scene.layout, t);
     if (layout.upright) {
       if (classes.length) drawUprightBar(context, scene, t, classes[0]);
       continue;
@@ -41,14 +44,20 @@ export function drawPredictionBars(context, scene, { first, last }) {
   }
 }
 
-/** As many classes as there are lines for; the line above them names the target. */
-function toldAt(scene, t) {
-  const lines = Math.floor((scene.layout.predictionHeight - PREDICTION.head) / PREDICTION.line);
-  return told(scene, t).slice(0, lines);
+/**
+ * As many classes as there are lines for; the line above them names the target.
+ * @param {Data} data @param {Layout} layout @param {number} t
+ */
+function toldAt(data, layout, t) {
+  const lines = Math.floor((layout.predictionHeight - PREDICTION.head) / PREDICTION.line);
+  return told(data, t).slice(0, lines);
 }
 
-function drawUprightBar(context, scene, t, best) {
-  const { layout, theme } = scene;
+/**
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} t
+ * @param {ToldClass} best
+ */
+function drawUprightBar(context, { layout, theme }, t, best) {
   const height = layout.predictionHeight - PREDICTION.head;
   const y = layout.predictionY + PREDICTION.head;
   const { x, width } = printBox(layout, t);
@@ -58,15 +67,15 @@ function drawUprightBar(context, scene, t, best) {
   context.fillRect(x, y + height * (1 - best.share), width, height * best.share);
 }
 
-/** Outputs that are numbers: a dot for the output, a ring for the target, on one common scale. */
-function drawOutputs(context, scene, { first, last }) {
-  const {
-    layout,
-    data: { frame, store },
-    theme,
-  } = scene;
+/**
+ * Outputs that are numbers: a dot for the output, a ring for the target, on one common scale.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span
+ */
+function drawOutputs(context, { data, layout, theme }, { first, last }) {
+  const { frame, store } = data;
   const { outputs } = store.header;
-  const range = outputRange(scene);
+  const range = outputRange(data);
+  /** @param {number} value */
   const y = (value) =>
     layout.predictionY +
     8 +
@@ -89,7 +98,8 @@ function drawOutputs(context, scene, { first, last }) {
   }
 }
 
-export function outputRange({ data: { frame } }) {
+/** @param {Data} data */
+export function outputRange({ frame }) {
   const targets = frame.sequence.target_values.flat().map(number);
   const finite = [...frame.outputs, ...targets].filter(Number.isFinite);
   const low = Math.min(...finite, 0);
@@ -97,18 +107,19 @@ export function outputRange({ data: { frame } }) {
   return high > low ? { low, high } : { low: low - 1, high: high + 1 };
 }
 
+/** @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span */
 export function drawPredictionTexts(context, scene, { first, last }) {
   const {
     layout,
     data: { frame },
   } = scene;
-  const names = Object.keys(scene.data.store.labels).map((each) => className(scene, each));
+  const names = Object.keys(scene.data.store.labels).map((each) => className(scene.data, each));
   const room = printBox(layout, 0).width;
   const size = layout.upright
-    ? acrossSize(context, scene, names, room)
-    : commonSize(context, scene, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
+    ? acrossSize(context, scene.theme, names, room)
+    : commonSize(context, scene.theme, names, room - (room >= 74 ? 40 : 5), 600, [11, 9]);
   for (let t = first; t <= last; t++) {
-    const classes = toldAt(scene, t);
+    const classes = toldAt(scene.data, scene.layout, t);
     drawVerdict(context, scene, t);
     if (layout.upright) {
       if (classes.length) drawUprightClass(context, scene, t, classes[0], size);
@@ -119,16 +130,20 @@ export function drawPredictionTexts(context, scene, { first, last }) {
   }
 }
 
-function drawUnknown(context, scene, t) {
-  const { layout, theme } = scene;
+/** @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} t */
+function drawUnknown(context, { layout, theme }, t) {
   const y = layout.predictionY + PREDICTION.head;
+  /** @type {Box} */
   const box = [cellX(layout, t), y, cellWidth(layout), layout.predictionHeight - PREDICTION.head];
   context.fillStyle = css(mix(theme.paper, theme.ink, 0.45));
   context.fillRect(...box);
   hatch(context, theme, box);
 }
 
-/** Hit or miss, told by shape: a filled disk with a check, or a ring with a cross; else a dash. */
+/**
+ * Hit or miss, told by shape: a filled disk with a check, or a ring with a cross; else a dash.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {number} t
+ */
 function drawVerdict(context, scene, t) {
   const {
     layout,
@@ -148,7 +163,7 @@ function drawVerdict(context, scene, t) {
     drawSign(context, x, y, verdict, theme);
   }
   if (wide) {
-    context.font = font(scene, 11, verdict ? 600 : 400);
+    context.font = font(scene.theme, 11, verdict ? 600 : 400);
     context.textAlign = "left";
     context.fillStyle = css(theme.ink, 0.85);
     context.fillText(
@@ -159,12 +174,20 @@ function drawVerdict(context, scene, t) {
   }
 }
 
-function verdictWords(scene, t, verdict, width) {
-  const target = isolatedLabel(scene.data.frame.sequence.targets[t]);
+/**
+ * @param {Parts<"data">} scene @param {number} t @param {boolean|null} verdict
+ * @param {number} width
+ */
+function verdictWords({ data }, t, verdict, width) {
+  const target = isolatedLabel(data.frame.sequence.targets[t]);
   if (width < 110) return verdict ? "right" : target;
   return `${verdict === null ? "not counted" : verdict ? "right" : "should be"}: ${target}`;
 }
 
+/**
+ * @param {Context} context @param {number} x @param {number} y @param {boolean} verdict
+ * @param {Theme} theme
+ */
 function drawSign(context, x, y, verdict, theme) {
   if (verdict) disk(context, x, y, 5.5, css(theme.ink, 0.85));
   else ring(context, x, y, 4.8, css(theme.ink, 0.85), 1.3);
@@ -184,13 +207,17 @@ function drawSign(context, x, y, verdict, theme) {
   context.stroke();
 }
 
-function drawClass(context, scene, t, line, each, size) {
-  const { x, y, width, height } = predictionBox(scene.layout, t, line);
-  const { theme } = scene;
+/**
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {number} t
+ * @param {number} line @param {ToldClass} each @param {number} size
+ */
+function drawClass(context, { data, layout, theme }, t, line, each, size) {
+  const { x, y, width, height } = predictionBox(layout, t, line);
+
   const middle = y + height / 2 + 0.5;
-  context.font = font(scene, size, each.target ? 600 : 400);
+  context.font = font(theme, size, each.target ? 600 : 400);
   context.fillStyle = css(theme.ink, each.target ? 1 : 0.8);
-  const [name, share] = [className(scene, each.number), percent(each.share)];
+  const [name, share] = [className(data, each.number), percent(each.share)];
   // The name comes first: the tooltip has all shares.
   const taken = measured(context, share) + 6;
   const both = width >= 74 && measured(context, name) + taken <= width - 4;
@@ -205,12 +232,16 @@ function drawClass(context, scene, t, line, each, size) {
   }
 }
 
-function drawUprightClass(context, scene, t, best, size) {
-  const { layout, theme } = scene;
+/**
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {number} t
+ * @param {ToldClass} best @param {number} size
+ */
+function drawUprightClass(context, { data, layout, theme }, t, best, size) {
   const height = layout.predictionHeight - PREDICTION.head;
   context.fillStyle = css(theme.ink, 0.95);
   const { x, width } = printBox(layout, t);
   const top = layout.predictionY + PREDICTION.head;
+  /** @type {Box} */
   const box = [x, top + 2, width, height - 5];
-  narrowText(context, scene, className(scene, best.number), box, top + height - size / 2 - 5, size);
+  narrowText(context, theme, className(data, best.number), box, top + height - size / 2 - 5, size);
 }

@@ -5,55 +5,59 @@ import { css } from "../scene/theme.js";
 import { artKey, cellWidth, cellX, unitY } from "../scene/layout.js";
 import { hatch } from "./marks.js";
 
+/**
+ * @import { Art, Context, Data, Parts, Row, RowArt, RowImage, Scales, Span } from "../types.d.ts"
+ */
+
 /** Between two columns the belt is paler than in them. */
 const CARRIED = 0.6;
 
-/** Write a row's values into its image of one pixel for each step and line. */
+/**
+ * Write a row's values into its image of one pixel for each step and line.
+ * @param {Parts<"data"|"theme"|"scales"|"art">} scene @param {Row} row
+ */
 function paintImages(scene, row) {
-  const {
-    data: { store },
-  } = scene;
+  const { store, shown } = scene.data;
   const { steps, units } = store.header;
   const lines = Math.ceil(units / row.group);
   const art = (scene.art.images[artKey(row)] ??= newArt(steps, lines));
   const table = scene.theme.tables[row.letter];
-  const { from, factor } = codeScale(scene, row);
+  const { from, factor } = codeScale(scene.scales, row);
   const start = startOf(store.header, row.layer, row.letter);
-  art.hasNotNumbers = fillImage(
-    art.now,
-    scene.data.shown,
-    start,
-    row.group,
-    units,
-    table,
-    from,
-    factor,
-  );
+  art.hasNotNumbers = fillImage(art.now, shown, start, row.group, units, table, from, factor);
   if (row.belt) {
-    const kept = keptValues(scene, row, start);
+    const kept = keptValues(scene.data, row, start);
     fillImage(art.kept, kept, 0, row.group, units, table, from, factor);
   }
 }
 
+/** @param {number} steps @param {number} lines @returns {RowArt} */
 function newArt(steps, lines) {
   const image = () => {
     const canvas = document.createElement("canvas");
     canvas.width = steps;
     canvas.height = lines;
-    const context = canvas.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const data = context.createImageData(steps, lines);
     return { canvas, context, data, pixels: new Uint32Array(data.data.buffer) };
   };
   return { now: image(), kept: image(), hasNotNumbers: false };
 }
 
-/** code = from + factor * value, 0..255 */
-function codeScale(scene, row) {
+/**
+ * code = from + factor * value, 0..255
+ * @param {Scales} scales @param {Row} row
+ */
+function codeScale(scales, row) {
   if (row.quantity.scale === "gate") return { from: 0, factor: 255 };
-  return { from: 127.5, factor: 127.5 / scene.scales.rows[artKey(row)] };
+  return { from: 127.5, factor: 127.5 / scales.rows[artKey(row)] };
 }
 
-/** @returns {boolean} whether some value is not a number */
+/**
+ * @param {RowImage} image @param {Float32Array} values @param {number} start @param {number} group
+ * @param {number} units @param {Uint32Array} table @param {number} from @param {number} factor
+ * @returns {boolean} whether some value is not a number
+ */
 function fillImage(image, values, start, group, units, table, from, factor) {
   const steps = image.canvas.width;
   let notNumbers = false;
@@ -76,22 +80,27 @@ function fillImage(image, values, start, group, units, table, from, factor) {
   return notNumbers;
 }
 
-/** What the valve lets through of the state before: f c or z h; without a valve the state itself. */
-function keptValues(scene, row, start) {
-  const { header } = scene.data.store;
+/**
+ * What the valve lets through of the state before: f c or z h; without a valve the state itself.
+ * @param {Data} data @param {Row} row @param {number} start
+ */
+function keptValues(data, row, start) {
+  const { header } = data.store;
   const { steps, units } = header;
   const valve = valveOf(header);
   const kept = new Float32Array(steps * units);
   const gate = valve ? startOf(header, row.layer, valve) : 0;
   for (let at = units; at < kept.length; at++) {
-    kept[at] = scene.data.shown[start + at - units] * (valve ? scene.data.shown[gate + at] : 1);
+    kept[at] = data.shown[start + at - units] * (valve ? data.shown[gate + at] : 1);
   }
   return kept;
 }
 
-function drawStrip(context, scene, row, { first, last }) {
-  const { layout } = scene;
-  const { canvas } = artOf(scene, row).now;
+/**
+ * @param {Context} context @param {Parts<"layout"|"art">} scene @param {Row} row @param {Span} span
+ */
+function drawStrip(context, { layout, art }, row, { first, last }) {
+  const { canvas } = artOf(art, row).now;
   const count = last - first + 1;
   context.drawImage(
     canvas,
@@ -106,15 +115,20 @@ function drawStrip(context, scene, row, { first, last }) {
   );
 }
 
-function artOf(scene, row) {
-  return scene.art.images[artKey(row)];
+/** @param {Art} art @param {Row} row */
+function artOf(art, row) {
+  return art.images[artKey(row)];
 }
 
-/** Where one unit is looked at, nothing is left of the strips but the rails of its belt. */
+/**
+ * Where one unit is looked at, nothing is left of the strips but the rails of its belt.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene
+ */
 function drawUnitBelts(context, scene) {
   for (const row of scene.layout.rows) if (row.belt) drawRails(context, scene, row);
 }
 
+/** @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Span} span */
 function clearGaps(context, { layout, theme }, { first, last }) {
   const top = layout.rowsY - layout.between;
   const height = layout.predictionY - top;
@@ -124,10 +138,14 @@ function clearGaps(context, { layout, theme }, { first, last }) {
   }
 }
 
-/** The belt has no gaps: between two columns it shows the old state, then what the valve kept. */
+/**
+ * The belt has no gaps: between two columns it shows the old state, then what the valve kept.
+ * @param {Context} context @param {Parts<"layout"|"theme"|"art">} scene @param {Row} row
+ * @param {Span} span
+ */
 function drawBelt(context, scene, row, { first, last }) {
   const { layout } = scene;
-  const { now, kept } = artOf(scene, row);
+  const { now, kept } = artOf(scene.art, row);
   const { from, count } = row.window;
   const width = cellWidth(layout);
   const before = Math.floor(layout.gap / 2);
@@ -149,32 +167,34 @@ function drawBelt(context, scene, row, { first, last }) {
   drawRails(context, scene, row);
 }
 
-function drawRails(context, scene, row) {
-  const { layout } = scene;
+/** @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Row} row */
+function drawRails(context, { layout, theme }, row) {
   const from = layout.left;
   const to = cellX(layout, layout.steps - 1) + cellWidth(layout) + 6;
-  context.fillStyle = css(scene.theme.colours[row.letter]);
+  context.fillStyle = css(theme.colours[row.letter]);
   context.fillRect(from, row.y - 4, to - from, 2);
   context.fillRect(from, row.y + row.height + 2, to - from, 2);
 }
 
-/** Hatch what is not a number, so that grey is not taken for a value. */
-function drawNotNumbers(context, scene, row, { first, last }) {
-  if (!artOf(scene, row).hasNotNumbers || scene.layout.toUnit) return;
-  const {
-    layout,
-    data: { store },
-  } = scene;
+/**
+ * Hatch what is not a number, so that grey is not taken for a value.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme"|"art">} scene @param {Row} row
+ * @param {Span} span
+ */
+function drawNotNumbers(context, { data, layout, theme, art }, row, { first, last }) {
+  if (!artOf(art, row).hasNotNumbers || layout.toUnit) return;
+  const { store } = data;
   const { units } = store.header;
   const start = startOf(store.header, row.layer, row.letter);
-  const broken = (t, unit) => !Number.isFinite(scene.data.shown[start + t * units + unit]);
+  /** @param {number} t @param {number} unit */
+  const broken = (t, unit) => !Number.isFinite(data.shown[start + t * units + unit]);
   for (let t = first; t <= last; t++) {
     for (let unit = 0; unit < units; unit++) {
       if (!broken(t, unit)) continue;
       const from = unit;
       while (unit + 1 < units && broken(t, unit + 1)) unit += 1;
       const top = unitY(row, from);
-      hatch(context, scene.theme, [
+      hatch(context, theme, [
         cellX(layout, t),
         top,
         cellWidth(layout),
@@ -184,7 +204,11 @@ function drawNotNumbers(context, scene, row, { first, last }) {
   }
 }
 
-/** Everything that is a colour: the rows of units of all layers, and the belts. */
+/**
+ * Everything that is a colour: the rows of units of all layers, and the belts.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme"|"scales"|"art">} scene
+ * @param {Span} span
+ */
 export function drawRows(context, scene, span) {
   const { layout } = scene;
   if (layout.toUnit === 1) return drawUnitBelts(context, scene);

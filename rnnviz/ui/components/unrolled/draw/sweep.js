@@ -6,12 +6,16 @@ import { cellWidth, cellX, printBox, unitY } from "../scene/layout.js";
 import { disk, roundedRect } from "./marks.js";
 import { drawBackward } from "./gradient.js";
 
+/** @import { Box, Context, Layout, Parts, Row, Unit } from "../types.d.ts" */
+
 /** A glow that rises along a line, in so many parts. */
 const GLOW_PARTS = 10;
 
 /**
  * When, within a step, each part of a column has been computed: shares 0..1 of the step. The parts
  * meet in the middle between two rows, however far apart these are.
+ * @param {Layout} layout
+ * @returns {{y: number, height: number, at: number, print?: boolean}[]}
  */
 function partsOf(layout) {
   const shown = layout.rows.filter((row) => !row.folded);
@@ -29,7 +33,10 @@ function partsOf(layout) {
   return [...rows, { y, height: layout.wordsY - 4 - y, at: 0.8, print: true }];
 }
 
-/** What the network has not computed yet lies under a veil; inputs and words are always there. */
+/**
+ * What the network has not computed yet lies under a veil; inputs and words are always there.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme"|"clock">} scene
+ */
 function drawForward(context, scene) {
   const { layout, theme } = scene;
   const t = scene.look.step;
@@ -51,7 +58,11 @@ function drawForward(context, scene) {
   drawFlow(context, scene, t, within);
 }
 
-/** A light runs along the belts, and down the column from row to row. */
+/**
+ * A light runs along the belts, and down the column from row to row.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} t
+ * @param {number} within
+ */
 function drawFlow(context, scene, t, within) {
   const { layout } = scene;
   const x = cellX(layout, t) - layout.gap + Math.min(1, within * 1.6) * layout.pitch;
@@ -70,23 +81,25 @@ function drawFlow(context, scene, t, within) {
   for (const row of layout.rows) lightRow(context, scene, t, within, row);
 }
 
-function lightRow(context, scene, t, within, row) {
-  const { layout } = scene;
+/**
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} t
+ * @param {number} within @param {Row} row
+ */
+function lightRow(context, { layout, theme }, t, within, row) {
   const index = layout.rows.indexOf(row);
   const since = within - 0.15 - (0.65 * index) / layout.rows.length;
   if (since < 0 || since > 0.4) return;
-  context.strokeStyle = css(scene.theme.colours[row.letter], 1 - since / 0.4);
+  context.strokeStyle = css(theme.colours[row.letter], 1 - since / 0.4);
   context.lineWidth = 2;
   context.strokeRect(cellX(layout, t) - 1, row.y - 1, cellWidth(layout) + 2, row.height + 2);
 }
 
-/** The chosen time step: a frame around its column, and one around its gradient. */
-function drawStep(context, scene) {
-  const {
-    layout,
-    theme,
-    look: { step },
-  } = scene;
+/**
+ * The chosen time step: a frame around its column, and one around its gradient.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene
+ */
+function drawStep(context, { look, layout, theme }) {
+  const { step } = look;
   const { x: left, width: inner } = printBox(layout, step);
   context.strokeStyle = css(theme.ink, 0.75);
   context.lineWidth = 1.5;
@@ -99,23 +112,32 @@ function drawStep(context, scene) {
   }
 }
 
-/** The chosen unit: a line around it in every row; and thinner, the one under the pointer. */
+/**
+ * The chosen unit: a line around it in every row; and thinner, the one under the pointer.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene
+ */
 function drawUnits(context, scene) {
   const {
     look: { unit, pointer },
     layout,
   } = scene;
   if (layout.toUnit) return;
-  const pointed = pointer?.unit !== undefined && { layer: pointer.row.layer, unit: pointer.unit };
-  if (pointed) outlineUnit(context, scene, pointed, 1, 0.55);
+  if (pointer?.row && pointer.unit !== undefined) {
+    outlineUnit(context, scene, { layer: pointer.row.layer, unit: pointer.unit }, 1, 0.55);
+  }
   if (unit) outlineUnit(context, scene, unit, 1.5, 1);
 }
 
+/**
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Unit} unit
+ * @param {number} width @param {number} alpha
+ */
 function outlineUnit(context, { layout, theme }, { layer, unit }, width, alpha) {
   const left = cellX(layout, 0) - 1;
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout) + 1;
   for (const row of layout.rows) {
     if (row.layer !== layer) continue;
+    /** @type {Box} */
     const box = [left, unitY(row, unit) - 1, right - left, row.unitHeight + 2];
     context.lineWidth = width + 2;
     context.strokeStyle = css(theme.paper, 0.85 * alpha);
@@ -126,25 +148,20 @@ function outlineUnit(context, { layout, theme }, { layer, unit }, width, alpha) 
   }
 }
 
-function drawPointer(context, scene) {
-  const {
-    layout,
-    theme,
-    look: { pointer },
-  } = scene;
-  if (!pointer || pointer.unit === undefined || layout.toUnit) return;
-  const y = unitY(pointer.row, pointer.unit);
+/** @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene */
+function drawPointer(context, { look, layout, theme }) {
+  const { row, unit, t } = look.pointer ?? { t: 0 };
+  if (!row || unit === undefined || layout.toUnit) return;
+  const y = unitY(row, unit);
   context.lineWidth = 1.5;
   context.strokeStyle = css(theme.ink);
-  context.strokeRect(
-    cellX(layout, pointer.t) - 1,
-    y - 1,
-    cellWidth(layout) + 2,
-    pointer.row.unitHeight + 2,
-  );
+  context.strokeRect(cellX(layout, t) - 1, y - 1, cellWidth(layout) + 2, row.unitHeight + 2);
 }
 
-/** All that moves. */
+/**
+ * All that moves.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock">} scene
+ */
 export function drawMotion(context, scene) {
   if (scene.clock.sweep.phase === "forward") drawForward(context, scene);
   if (scene.clock.sweep.phase === "backward") drawBackward(context, scene);

@@ -15,10 +15,12 @@ import {
 } from "./marks.js";
 import { visible } from "../text/symbols.js";
 
-export function drawAxis(context, scene, { first, last }) {
-  const { layout, theme } = scene;
+/** @import { Box, Context, Diagram, Parts, Row, Span } from "../types.d.ts" */
+
+/** @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Span} span */
+export function drawAxis(context, { layout, theme }, { first, last }) {
   const every = layout.pitch >= 24 ? 1 : 5;
-  context.font = font(scene, 10);
+  context.font = font(theme, 10);
   context.textAlign = "center";
   context.fillStyle = css(theme.ink, 0.75);
   for (let t = first; t <= last; t++) {
@@ -28,17 +30,14 @@ export function drawAxis(context, scene, { first, last }) {
   }
 }
 
-export function drawInputs(context, scene, { first, last }) {
-  const {
-    layout,
-    theme,
-    data: { frame },
-  } = scene;
+/** @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span */
+export function drawInputs(context, { data, layout, theme }, { first, last }) {
+  const { frame } = data;
   const labels = frame.sequence.inputs.map(visible);
   const room = printBox(layout, 0).width;
   const size = layout.upright
-    ? acrossSize(context, scene, labels, room)
-    : commonSize(context, scene, labels, room - 4, 600, [20, 9]);
+    ? acrossSize(context, theme, labels, room)
+    : commonSize(context, theme, labels, room - 4, 600, [20, 9]);
   for (let t = first; t <= last; t++) {
     const { x, width } = printBox(layout, t);
     const label = labels[t];
@@ -47,10 +46,11 @@ export function drawInputs(context, scene, { first, last }) {
     context.fill();
     context.fillStyle = css(theme.ink);
     if (layout.upright) {
+      /** @type {Box} */
       const box = [x, layout.inputY + 3, width, layout.inputHeight - 6];
-      narrowText(context, scene, label, box, layout.inputY + layout.inputHeight / 2, size);
+      narrowText(context, theme, label, box, layout.inputY + layout.inputHeight / 2, size);
     } else {
-      context.font = font(scene, size, 600);
+      context.font = font(theme, size, 600);
       context.textAlign = "center";
       context.fillText(
         fitted(context, label, width - 2),
@@ -61,11 +61,14 @@ export function drawInputs(context, scene, { first, last }) {
   }
 }
 
-/** Where the picture beside has rows for which this cell has nothing, it says so. */
+/**
+ * Where the picture beside has rows for which this cell has nothing, it says so.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme"|"peers">} scene
+ */
 export function drawLacking(context, { layout, theme, data: { store }, peers }) {
   const [from, to] = [layout.base.inputY + layout.base.inputHeight, layout.base.rowsY];
   if (!peers.length || layout.toUnit || to - from < HEIGHT.lacking) return;
-  context.font = font({ theme }, 14);
+  context.font = font(theme, 14);
   context.textAlign = "center";
   context.fillStyle = css(theme.ink, 0.75);
   context.fillText(
@@ -75,7 +78,10 @@ export function drawLacking(context, { layout, theme, data: { store }, peers }) 
   );
 }
 
-/** How the parts hang together; drawn only where the columns leave room for it. */
+/**
+ * How the parts hang together; drawn only where the columns leave room for it.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Span} span
+ */
 export function drawWires(context, scene, { first, last }) {
   const {
     layout,
@@ -93,10 +99,12 @@ export function drawWires(context, scene, { first, last }) {
   }
 }
 
-/** The input falls into the first row, as does each layer's hidden state; the last is read out. */
-function drawFall(context, scene, t) {
-  const { layout, theme } = scene;
-  const x = drawingMiddle(scene, t);
+/**
+ * The input falls into the first row, as does each layer's hidden state; the last is read out.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene @param {number} t
+ */
+function drawFall(context, { look, layout, theme }, t) {
+  const x = drawingMiddle(layout, look, t);
   const last = layout.rows[layout.rows.length - 1];
   for (const row of layout.rows) {
     if (layout.rows.find((each) => each.layer === row.layer) !== row) continue;
@@ -106,18 +114,21 @@ function drawFall(context, scene, t) {
   arrowDown(context, x, bottom + 7, css(theme.ink, 0.55));
 }
 
-/** The hidden state of the step before goes into every gate. */
-function drawRecurrence(context, scene, t, diagram) {
-  const { layout } = scene;
+/**
+ * The hidden state of the step before goes into every gate.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {number} t
+ * @param {Diagram} diagram
+ */
+function drawRecurrence(context, { data, layout, theme }, t, diagram) {
   const gates = diagram.rows.filter((letter) => letter !== "h" && letter !== "c");
   if (!gates.length) return;
   const x = Math.round(cellX(layout, t) - layout.gap * 0.78) + 0.5;
-  for (let layer = 0; layer < scene.data.store.header.layers; layer++) {
+  for (let layer = 0; layer < data.store.header.layers; layer++) {
     const rows = layout.rows.filter((row) => row.layer === layer);
     if (!rows.length || rows[0].closed) continue;
-    const hidden = rows.find((row) => row.letter === "h");
+    const hidden = rows.find((row) => row.letter === "h") ?? rows[rows.length - 1];
     const highest = rows[0].y + rows[0].height / 2;
-    context.strokeStyle = css(scene.theme.colours.h, 0.65);
+    context.strokeStyle = css(theme.colours.h, 0.65);
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(x, hidden.y + (hidden.belt ? -5 : hidden.height / 2));
@@ -138,32 +149,40 @@ function drawRecurrence(context, scene, t, diagram) {
   }
 }
 
-/** The gate that decides what is kept sits on the belt. */
-function drawValve(context, scene, t, diagram) {
+/**
+ * The gate that decides what is kept sits on the belt.
+ * @param {Context} context @param {Parts<"layout"|"theme">} scene @param {number} t
+ * @param {Diagram} diagram
+ */
+function drawValve(context, { layout, theme }, t, diagram) {
   if (!diagram.valve || t === 0) return;
-  const { layout } = scene;
   const x = Math.round(cellX(layout, t) - layout.gap * 0.45) + 0.5;
   for (const belt of layout.rows.filter((row) => row.belt && !row.closed)) {
     const gate = layout.rows.find(
       (row) => row.letter === diagram.valve && row.layer === belt.layer,
     );
+    if (!gate) continue;
     const y = belt.y - 3;
-    context.strokeStyle = css(scene.theme.colours[diagram.valve]);
+    context.strokeStyle = css(theme.colours[diagram.valve]);
     context.lineWidth = 1.5;
     context.beginPath();
     context.moveTo(cellX(layout, t) - 1, gate.y + gate.height - 2);
     context.lineTo(x, gate.y + gate.height - 2);
     context.lineTo(x, y);
     context.stroke();
-    drawOperator(context, scene, x, y, "×", scene.theme.colours[diagram.valve]);
+    drawOperator(context, theme, x, y, "×", theme.colours[diagram.valve]);
   }
 }
 
-function drawBead(context, scene, t, row, sign) {
+/**
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene @param {number} t
+ * @param {Row} row @param {string} sign
+ */
+function drawBead(context, { look, layout, theme }, t, row, sign) {
   if (!sign) return;
-  const { theme } = scene;
-  const x = drawingMiddle(scene, t);
-  const y = row.top - scene.layout.between / 2;
+
+  const x = drawingMiddle(layout, look, t);
+  const y = row.top - layout.between / 2;
   if (sign === "▾") arrowDown(context, x, y + 3, css(theme.ink, 0.6));
-  else drawOperator(context, scene, x, y, sign, theme.ink);
+  else drawOperator(context, theme, x, y, sign, theme.ink);
 }

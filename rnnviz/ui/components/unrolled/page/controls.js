@@ -1,7 +1,16 @@
 /** The elements of the picture, made once: canvases, lines of text, buttons and sliders. */
 
+/** @import { Transport } from "../types.d.ts" */
+
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 
+/**
+ * Make an element, at the end of another where one is given.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} [className_] @param {Element|null} [parent]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function element(tag, className_, parent, text) {
   const made = document.createElement(tag);
   if (className_) made.className = className_;
@@ -18,6 +27,7 @@ const ICONS = {
   loop: "M6 1.5 V0 L9 2.4 L6 4.8 V3.2 A3 3 0 1 0 9 6.2 H10.8 A4.8 4.8 0 1 1 6 1.5 Z",
 };
 
+/** @param {keyof typeof ICONS} name */
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -29,6 +39,10 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * @param {HTMLElement} parent @param {string} className_ @param {string} label
+ * @param {keyof typeof ICONS} [iconName]
+ */
 export function button(parent, className_, label, iconName) {
   const made = element("button", className_, parent);
   made.type = "button";
@@ -38,7 +52,15 @@ export function button(parent, className_, label, iconName) {
   return made;
 }
 
-/** The elements of the component, made once. */
+/** What one draws into a canvas with. @param {HTMLCanvasElement} canvas @param {boolean} [opaque] */
+export function contextOf(canvas, opaque = false) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: !opaque }));
+}
+
+/**
+ * The elements of the component, made once.
+ * @param {HTMLElement} figure
+ */
 export function buildDom(figure) {
   figure.replaceChildren();
   figure.classList.add("waiting");
@@ -86,6 +108,7 @@ export function buildDom(figure) {
     measured: element("span", "measured", caption),
     score: element("span", "score", caption),
     levels: buildLevels(element("div", "phases levels", caption)),
+    present: button(caption, "present", "Present: the picture large, all else away (key f)"),
     tooltip: element("div", "tooltip", figure),
     stepLine: element("div", "", readout),
     unitLine: element("div", "", readout),
@@ -98,6 +121,7 @@ export function buildDom(figure) {
   return dom;
 }
 
+/** @param {HTMLElement} parent */
 function buildControls(parent) {
   const time = element("div", "group time", parent);
   const sweep = buildTransport(time, {
@@ -124,7 +148,13 @@ function buildControls(parent) {
   return { sweep, phases, replay, follow };
 }
 
-/** What plays through something: play, one back, one forward, a slider, its text, speed, loop. */
+/**
+ * What plays through something: play, one back, one forward, a slider, its text, speed, loop.
+ * @param {HTMLElement} parent
+ * @param {{play: string, back: string, forward: string, slider: string, speed: string,
+ *   loop: string}} words
+ * @returns {Transport}
+ */
 function buildTransport(parent, words) {
   const play = button(parent, "play", words.play);
   const back = button(parent, "", words.back, "back");
@@ -143,10 +173,14 @@ function buildTransport(parent, words) {
   return { play, back, forward, place, text, speed, loop };
 }
 
-/** The three levels of the zoom. */
+/**
+ * The three levels of the zoom.
+ * @param {HTMLElement} group
+ */
 function buildLevels(group) {
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", "Zoom");
+  /** @param {string} text @param {string} title */
   const level = (text, title) => {
     const made = button(group, "", title);
     made.textContent = text;
@@ -159,10 +193,12 @@ function buildLevels(group) {
   ];
 }
 
+/** @param {HTMLElement} parent */
 function buildPhases(parent) {
   const group = element("div", "phases", parent);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", "What is shown");
+  /** @param {string} text @param {string} title */
   const phase = (text, title) => {
     const made = button(group, "", title);
     made.textContent = text;
@@ -175,6 +211,7 @@ function buildPhases(parent) {
   };
 }
 
+/** @param {HTMLElement} parent @param {string} label */
 function slider(parent, label) {
   const made = element("input", "", parent);
   made.type = "range";

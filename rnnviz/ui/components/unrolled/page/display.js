@@ -1,24 +1,18 @@
 /** What the elements around the picture show, in line with the scene. */
 
-import { clamp } from "../data/values.js";
 import { css, readTheme, readable } from "../scene/theme.js";
 import { grouped } from "../text/numbers.js";
-import {
-  captionOf,
-  plural,
-  scoreWords,
-  sentence,
-  stepFacts,
-  tooltipLines,
-  unitFacts,
-} from "../text/words.js";
+import { captionOf, plural, scoreWords, sentence, stepFacts, unitFacts } from "../text/words.js";
 import { EXPLAINED } from "../text/explain.js";
 import { OVERVIEW, drawOverview, needsOverview, overviewWords } from "../draw/overview.js";
 import { HEIGHT, NARROW, magnification } from "../scene/layout.js";
-import { labelsOf } from "../draw/labels.js";
 import { fit, place, rescale, turnTo } from "../scene/scene.js";
-import { button, element, icon } from "./controls.js";
+import { contextOf, element, icon } from "./controls.js";
+import { buildLabels, explained } from "./labels.js";
+import { showTooltip } from "./tooltip.js";
 import { updateReceptive } from "./receptive.js";
+
+/** @import { Fact, Frame, Layout, Parts, Transport, View, ViewParts } from "../types.d.ts" */
 
 const HINT =
   "Click a unit to follow it, twice to zoom in. Keys: ← → time step, ↑ ↓ unit, " +
@@ -38,88 +32,10 @@ const PHONE = 720;
 /** Pixels between the picture and what stands above and below it; see unrolled.css. */
 const MARGINS = 12;
 
-/** Names of the rows and their scales, at the left, fixed while the strip scrolls. */
-export function buildLabels(view) {
-  const { layout, dom } = view;
-  const { labels, ticks, headings } = labelsOf(view);
-  dom.labels.replaceChildren();
-  dom.labels.style.width = `${layout.labels}px`;
-  dom.labels.style.height = `${layout.height}px`;
-  for (const { y, text, about } of headings) {
-    const made = element("div", "layer", dom.labels, text);
-    setTop(made, y);
-    explained(made, text, about);
-  }
-  for (const label of labels) buildLabel(view, label);
-  for (const { y, text } of ticks) setTop(element("div", "tick", dom.labels, text), y);
-}
-
-/** What it says about itself where one points at it, taps it or has it read aloud. */
-export function explained(made, name, about) {
-  made.dataset.name = name;
-  made.dataset.about = about;
-  made.setAttribute("aria-description", about);
-}
-
-function setTop(made, y) {
-  made.style.top = `${y}px`;
-}
-
-/** Put the labels where their rows are now, while the picture zooms. */
-export function moveLabels(view) {
-  const elements = view.dom.labels.querySelectorAll(".label");
-  const { labels } = labelsOf(view);
-  if (labels.length !== elements.length) return buildLabels(view);
-  labels.forEach((label, place_) => putLabel(elements[place_], label, view.layout));
-}
-
-function putLabel(made, { y, height, hidden }, layout) {
-  setTop(made, y);
-  made.style.height = `${height}px`;
-  made.style.opacity = hidden ? String(1 - Math.min(1, layout.toUnit * 3)) : "";
-}
-
-function buildLabel(view, label) {
-  const made = element("div", "label", view.dom.labels);
-  putLabel(made, label, view.layout);
-  made.style.color = css(readable(label.colour, view.theme));
-  made.style.borderLeftColor = css(label.colour, label.plain ? 0.25 : 1);
-  explained(made, label.text, label.about);
-  if (label.opens !== undefined) made.dataset.layer = String(label.opens);
-  element("span", "", made, label.text);
-  if (label.scale) buildScale(made, label.scale);
-  for (const { letter, text, bar } of label.keys) {
-    const line = element("small", "legend", made);
-    const key = element("i", bar ? "bar" : "dash", line);
-    key.classList.toggle("dotted", view.look.ofLast);
-    key.style.color = css(view.theme.colours[letter]);
-    line.append(text);
-  }
-  for (const note of label.notes) element("small", "", made, note);
-  if (label.choices.length) buildChoices(made, label.choices);
-}
-
-function buildScale(parent, { low, high, stops, wedge }) {
-  const scale = element("div", "scale", parent);
-  element("span", "", scale, low);
-  const bar = element("i", wedge ? "wedge" : "", scale);
-  bar.style.background = wedge ? stops[0] : `linear-gradient(to right, ${stops.join(", ")})`;
-  element("span", "", scale, high);
-}
-
-/** Whose gradient is shown and on which scale, and the buttons that change it. */
-function buildChoices(parent, choices) {
-  parent.classList.add("gradient");
-  const row = element("div", "choices", parent);
-  for (const { does, text, title, pressed } of choices) {
-    const made = button(row, "", title);
-    made.dataset.does = does;
-    made.textContent = text;
-    if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
-  }
-}
-
-/** Bring texts and sliders in line with the view. */
+/**
+ * Bring texts and sliders in line with the view.
+ * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom"|"last">} view
+ */
 export function updateTexts(view) {
   const {
     dom,
@@ -138,7 +54,10 @@ export function updateTexts(view) {
   updateZoom(view);
 }
 
-/** Draw the overview of a long sequence, where there is one. */
+/**
+ * Draw the overview of a long sequence, where there is one.
+ * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"dom"|"screen">} view
+ */
 export function updateOverview(view) {
   const {
     dom,
@@ -146,7 +65,7 @@ export function updateOverview(view) {
     screen: { ratio },
   } = view;
   const canvas = dom.overview;
-  dom.whole.hidden = !needsOverview(view);
+  dom.whole.hidden = !needsOverview(view.layout);
   if (dom.whole.hidden) return;
   const [width, height] = [layout.view, OVERVIEW.height].map((side) => Math.round(side * ratio));
   if (canvas.width !== width || canvas.height !== height) {
@@ -156,12 +75,13 @@ export function updateOverview(view) {
     canvas.setAttribute("aria-label", `Overview of ${overviewWords(view)}`);
     canvas.title = `${overviewWords(view)}. Drag to move the window.`;
   }
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, layout.view, OVERVIEW.height);
   drawOverview(context, view);
 }
 
+/** @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom"|"last">} view */
 export function updateStepTexts(view) {
   const {
     dom,
@@ -174,16 +94,23 @@ export function updateStepTexts(view) {
   if (view.last.said !== said) dom.strips.setAttribute("aria-label", (view.last.said = said));
   fillFacts(view, dom.stepLine, stepFacts(view));
   const facts = unitFacts(view);
-  fillFacts(view, dom.unitLine, facts.length ? facts : [[touched(layout) ? TOUCH_HINT : HINT, ""]]);
+  const hint = touched(layout) ? TOUCH_HINT : HINT;
+  fillFacts(view, dom.unitLine, facts.length ? facts : [[hint, ""]]);
   updateReceptive(view);
 }
 
-/** Whether there are probably no keys. */
+/**
+ * Whether there are probably no keys.
+ * @param {Layout} layout
+ */
 function touched({ narrow }) {
   return narrow || matchMedia("(hover: none)").matches;
 }
 
-/** Write facts into a line; where the words are the same, only numbers that changed. */
+/**
+ * Write facts into a line; where the words are the same, only numbers that changed.
+ * @param {Parts<"theme">} view @param {HTMLElement} line @param {Fact[]} facts
+ */
 function fillFacts(view, line, facts) {
   const words = facts.map(([word, , letter]) => `${word}/${letter}`).join();
   if (line.dataset.words !== words || line.dataset.theme !== css(view.theme.ink)) {
@@ -193,31 +120,33 @@ function fillFacts(view, line, facts) {
   }
   facts.forEach(([, value], place) => {
     const shown = line.children[place].lastChild;
-    if (shown.textContent !== value) shown.textContent = value;
+    if (shown && shown.textContent !== value) shown.textContent = value;
   });
 }
 
-function fact(view, word, letter) {
+/** @param {Parts<"theme">} scene @param {string} word @param {string|undefined} letter */
+function fact({ theme }, word, letter) {
   const made = document.createElement("span");
   const name = element("em", "", made, `${word} `);
-  if (letter) name.style.color = css(readable(view.theme.colours[letter], view.theme));
+  if (letter) name.style.color = css(readable(theme.colours[letter], theme));
   element("b", "", made);
   return made;
 }
 
-/** Which level of the zoom is shown, and what can be reached from it. */
+/**
+ * Which level of the zoom is shown, and what can be reached from it.
+ * @param {ViewParts<"look"|"dom">} view
+ */
 function updateZoom({ dom, look: { zoom } }) {
   dom.levels.forEach((made, level) => {
     made.setAttribute("aria-pressed", String(zoom.level === level));
   });
 }
 
-function updateIterationControls(view) {
-  const {
-    dom,
-    data: { store, frame },
-    look: { follow },
-  } = view;
+/** @param {ViewParts<"data"|"look"|"dom">} view */
+function updateIterationControls({ data, look, dom }) {
+  const { store, frame } = data;
+  const { follow } = look;
   const { frames } = store;
   const said = `iteration ${grouped(frame.iteration)}`;
   setTransport(dom.replay, frames.indexOf(frame), frames.length, said);
@@ -228,7 +157,10 @@ function updateIterationControls(view) {
       : `${plural(frames.length, "iteration")} to choose from`;
 }
 
-/** Slider and text of a transport; where there is only one place, nothing can be played. */
+/**
+ * Slider and text of a transport; where there is only one place, nothing can be played.
+ * @param {Transport} transport @param {number} at @param {number} count @param {string} said
+ */
 function setTransport({ play, back, forward, place, text }, at, count, said) {
   place.max = String(count - 1);
   place.value = String(at);
@@ -237,16 +169,15 @@ function setTransport({ play, back, forward, place, text }, at, count, said) {
   text.textContent = said;
 }
 
+/** @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers"|"dom">} view */
 export function updatePhase(view) {
   buildLabels(view);
   updatePlay(view);
 }
 
-export function updatePlay(view) {
-  const {
-    dom,
-    clock: { sweep, replay },
-  } = view;
+/** @param {ViewParts<"clock"|"dom">} view */
+export function updatePlay({ clock, dom }) {
+  const { sweep, replay } = clock;
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.setAttribute("aria-pressed", String(sweep.phase === phase));
   }
@@ -254,6 +185,10 @@ export function updatePlay(view) {
   setPlaying(dom.replay, replay, "Training");
 }
 
+/**
+ * @param {Transport} transport @param {{playing: boolean, speed: number, loop: boolean}} state
+ * @param {string} name
+ */
 function setPlaying({ play, loop, speed }, state, name) {
   speed.value = String(state.speed);
   loop.setAttribute("aria-pressed", String(state.loop));
@@ -263,7 +198,10 @@ function setPlaying({ play, loop, speed }, state, name) {
   play.setAttribute("aria-pressed", String(state.playing));
 }
 
-/** Fit the picture to its element: its size, the theme, and the kind of network. */
+/**
+ * Fit the picture to its element: its size, the theme, and the kind of network.
+ * @param {View} view
+ */
 export function refresh(view) {
   const { dom } = view;
   const { factor, width, room } = spaceFor(view);
@@ -289,14 +227,12 @@ export function refresh(view) {
  * its top, in pixels of the picture, each of which is `factor` on the page: a large window has
  * larger texts, too. On a phone one scrolls anyway, if not past all layers; and what comes late in a
  * long page has a window for itself.
+ * @param {ViewParts<"data"|"peers"|"dom"|"screen">} view
  */
-function spaceFor(view) {
-  const {
-    dom: { figure, caption, readout, controls },
-    screen: { presenting },
-    data: { store },
-    peers,
-  } = view;
+function spaceFor({ data, peers, dom, screen }) {
+  const { figure, caption, readout, controls } = dom;
+  const { presenting } = screen;
+  const { store } = data;
   const padding = presenting ? 2 * PRESENTED.padding : 0;
   const outer = figure.getBoundingClientRect().width || 600;
   const stands = peers.length ? window.innerWidth < STACKED : outer < NARROW;
@@ -309,6 +245,7 @@ function spaceFor(view) {
   }
   const high = window.innerHeight - (presenting ? 0 : heightAbove(figure));
   const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
+  /** @param {number} factor */
   const space = (factor) => ({
     width: Math.floor(outer / factor) - padding,
     room: high / factor - others - MARGINS - padding,
@@ -318,13 +255,22 @@ function spaceFor(view) {
   return { factor, ...space(factor) };
 }
 
+/** @param {HTMLElement} figure */
 function heightAbove(figure) {
   let above = figure.getBoundingClientRect().top;
-  for (let node = figure; node; node = node.parentNode ?? node.host) above += node.scrollTop ?? 0;
+  /** @type {Node|null} */
+  let node = figure;
+  while (node) {
+    if (node instanceof Element) above += node.scrollTop;
+    node = node instanceof ShadowRoot ? node.host : node.parentNode;
+  }
   return above > window.innerHeight / 2 ? 0 : above;
 }
 
-/** The scrolled track; one cell at a time moves by itself, not by scrolling. */
+/**
+ * The scrolled track; one cell at a time moves by itself, not by scrolling.
+ * @param {ViewParts<"look"|"layout"|"dom">} view
+ */
 export function sizeTrack({ dom, layout, look: { columnScroll } }) {
   const width = layout.toCell ? layout.view : Math.max(layout.content, layout.view);
   if (dom.track.dataset.width === String(width)) return;
@@ -332,7 +278,10 @@ export function sizeTrack({ dom, layout, look: { columnScroll } }) {
   dom.scroll.scrollLeft = layout.toCell ? 0 : columnScroll;
 }
 
-/** Show another iteration. */
+/**
+ * Show another iteration.
+ * @param {View} view @param {Frame} frame
+ */
 export function showFrame(view, frame) {
   turnTo(view, frame);
   if (rescale(view)) buildLabels(view);
@@ -340,61 +289,11 @@ export function showFrame(view, frame) {
   showTooltip(view);
 }
 
+/** @param {ViewParts<"layout"|"dom">} view */
 function sizeDom({ dom, layout }) {
   const height = layout.height + (layout.scrolls ? HEIGHT.scrollbar : 0);
   dom.picture.style.height = `${height}px`;
   dom.scroll.style.height = `${height}px`;
   dom.stage.style.width = `${layout.view}px`;
   dom.stage.style.height = `${layout.height}px`;
-}
-
-/** Tell what the row is whose name one points at; null for none. */
-export function explain(view, made) {
-  view.pointing.explained = made;
-  showTooltip(view);
-}
-
-function showExplanation({ dom, pointing: { explained: made }, screen: { magnified } }) {
-  const { tooltip, figure } = dom;
-  tooltip.replaceChildren();
-  element("strong", "", tooltip, made.dataset.name);
-  element("p", "", tooltip, made.dataset.about);
-  const scale = made.querySelector(".scale");
-  if (scale) tooltip.append(scale.cloneNode(true));
-  tooltip.hidden = false;
-  const [box, at] = [figure, made].map((each) => each.getBoundingClientRect());
-  const own = (length) => length / magnified;
-  const below = own(at.bottom - box.top) + 4;
-  const room = Math.max(0, own(box.height) - tooltip.offsetHeight);
-  const beside = own(at.right - box.left) + 8;
-  const fits = beside + tooltip.offsetWidth <= own(box.width);
-  tooltip.style.left = `${fits ? beside : 0}px`;
-  tooltip.style.top = `${clamp(fits ? own(at.top - box.top) : below, 0, room)}px`;
-}
-
-export function showTooltip(view) {
-  const {
-    look: { pointer },
-    dom,
-    pointing: { pointerAt },
-  } = view;
-  if (view.pointing.explained?.isConnected) return showExplanation(view);
-  if (!pointer || !(pointer.row || pointer.part)) {
-    dom.tooltip.hidden = true;
-    return;
-  }
-  const [head, value, ...rest] = tooltipLines(view, pointer);
-  dom.tooltip.replaceChildren();
-  element("small", "", dom.tooltip, head);
-  element("b", "", dom.tooltip, value);
-  for (const line of rest) if (line) element("small", "", dom.tooltip, line);
-  dom.tooltip.hidden = false;
-  const box = dom.figure.getBoundingClientRect();
-  const x = (pointerAt.clientX - box.left) / view.screen.magnified;
-  const y = (pointerAt.clientY - box.top) / view.screen.magnified;
-  const { offsetWidth, offsetHeight } = dom.tooltip;
-  const [width, height] = [box.width, box.height].map((side) => side / view.screen.magnified);
-  const left = x + 16 + offsetWidth > width ? x - offsetWidth - 12 : x + 16;
-  dom.tooltip.style.left = `${clamp(left, 0, Math.max(0, width - offsetWidth))}px`;
-  dom.tooltip.style.top = `${clamp(y + 14, 0, Math.max(0, height - offsetHeight))}px`;
 }

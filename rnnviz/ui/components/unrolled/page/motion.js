@@ -6,9 +6,8 @@ import { cellX } from "../scene/layout.js";
 import { LEVELS, advanceZoom } from "../scene/zoom.js";
 import { blend, place, stepOf } from "../scene/scene.js";
 import { paintOverlay, paintPrint, paintResults, paintStrips } from "../draw/paint.js";
+import { contextOf } from "./controls.js";
 import {
-  buildLabels,
-  moveLabels,
   refresh,
   showFrame,
   sizeTrack,
@@ -17,6 +16,9 @@ import {
   updatePlay,
   updateStepTexts,
 } from "./display.js";
+import { buildLabels, moveLabels } from "./labels.js";
+
+/** @import { Layout, Parts, View, ViewParts } from "../types.d.ts" */
 
 /** How fast the window follows the step: this share of the way in a second, so to speak. */
 const GLIDE_PER_S = 9;
@@ -25,7 +27,10 @@ const GLIDE_PER_S = 9;
 const FRAMES_PER_S = 8;
 const REST_S = 1;
 
-/** Ask for a frame of animation, unless one is coming already. */
+/**
+ * Ask for a frame of animation, unless one is coming already.
+ * @param {View} view
+ */
 export function wake(view) {
   if (view.loop.request || !view.screen.onScreen) return;
   view.loop.request = requestAnimationFrame((now) => {
@@ -34,6 +39,7 @@ export function wake(view) {
   });
 }
 
+/** @param {View} view @param {number} now */
 function animate(view, now) {
   const elapsed = Math.min(0.1, (now - (view.loop.lastFrame || now)) / 1000);
   view.loop.lastFrame = now;
@@ -62,18 +68,23 @@ function animate(view, now) {
   else view.loop.lastFrame = 0;
 }
 
-/** Where one cell is looked at, the window follows the step. @returns {boolean} whether it moved */
-function glide(view, elapsed) {
-  const way = view.look.step - view.look.camera;
+/**
+ * Where one cell is looked at, the window follows the step.
+ * @param {Parts<"look"|"layout"|"clock">} scene @param {number} elapsed
+ * @returns {boolean} whether it moved
+ */
+function glide({ look, layout, clock }, elapsed) {
+  const way = look.step - look.camera;
   if (way === 0) return false;
-  const near = view.clock.calm || Math.abs(way) < 0.002 || !view.layout.toCell;
-  view.look.camera = near
-    ? view.look.step
-    : view.look.camera + way * Math.min(1, elapsed * GLIDE_PER_S);
-  return view.layout.toCell > 0;
+  const near = clock.calm || Math.abs(way) < 0.002 || !layout.toCell;
+  look.camera = near ? look.step : look.camera + way * Math.min(1, elapsed * GLIDE_PER_S);
+  return layout.toCell > 0;
 }
 
-/** Lay out anew for the zoom and the camera, with the labels beside their rows. */
+/**
+ * Lay out anew for the zoom and the camera, with the labels beside their rows.
+ * @param {View} view
+ */
 function moveWindow(view) {
   place(view);
   if (view.look.zoom.depth === view.look.zoom.level && view.last.zoomed !== view.look.zoom.depth)
@@ -84,12 +95,19 @@ function moveWindow(view) {
   view.art.dirty = "all";
 }
 
-/** Where one cell is looked at, its formulas want time to be read. */
+/**
+ * Where one cell is looked at, its formulas want time to be read.
+ * @param {Layout} layout
+ */
 function secondsPerStep({ steps, toCell }) {
   return clamp(7 / steps, 0.12, 0.9) + 2.2 * toCell;
 }
 
-/** Forward from the left to the right, backward from the right to the left, and again. */
+/**
+ * Forward from the left to the right, backward from the right to the left, and again.
+ * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers"|"dom">} view
+ * @param {number} elapsed
+ */
 function advance(view, elapsed) {
   const {
     clock: { sweep },
@@ -107,7 +125,10 @@ function advance(view, elapsed) {
   } else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
 }
 
-/** The next kept iteration when its time has come; at the newest a rest, and again from the first. */
+/**
+ * The next kept iteration when its time has come; at the newest a rest, and again from the first.
+ * @param {View} view @param {number} elapsed
+ */
 function advanceReplay(view, elapsed) {
   const {
     clock: { replay },
@@ -125,7 +146,11 @@ function advanceReplay(view, elapsed) {
   updatePlay(view);
 }
 
-/** At either end the sweep rests a moment, so that one sees where it arrived. */
+/**
+ * At either end the sweep rests a moment, so that one sees where it arrived.
+ * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"clock"|"peers"|"dom">} view
+ * @param {"forward"|"backward"} phase @param {number} at
+ */
 function turn(view, phase, at) {
   const {
     clock: { sweep },
@@ -141,6 +166,7 @@ function turn(view, phase, at) {
   }
 }
 
+/** @param {ViewParts<"look"|"layout"|"clock"|"dom">} view @param {boolean} smoothly */
 export function keepInView(view, smoothly) {
   const {
     layout: { base: layout },
@@ -165,7 +191,10 @@ export function keepInView(view, smoothly) {
     });
 }
 
-/** Draw the sheets that changed; in nearly all frames that is only the one of what moves. */
+/**
+ * Draw the sheets that changed; in nearly all frames that is only the one of what moves.
+ * @param {View} view @param {boolean} coloursChanged
+ */
 export function repaint(view, coloursChanged) {
   const {
     dom,
@@ -184,22 +213,27 @@ export function repaint(view, coloursChanged) {
   view.art.dirty = "";
 }
 
-/** All that the sheet of what moves depends on: where it is the same, nothing is painted. */
+/**
+ * All that the sheet of what moves depends on: where it is the same, nothing is painted.
+ * @param {Parts<"data"|"look"|"scales"|"clock">} scene
+ */
 function whatMoves({
   clock: { sweep },
   look: { step, unit, pointer, ofLast },
   data: { frame },
   scales: { range },
 }) {
+  /** @type {(string|number|boolean|undefined)[]} */
   const parts = [sweep.phase, sweep.at, step, unit?.layer, unit?.unit];
   if (sweep.phase === "backward") parts.push(frame.iteration, ofLast, range.low, range.high);
   if (pointer) parts.push(pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer);
   return parts.join();
 }
 
+/** @param {ViewParts<"data"|"look"|"layout"|"theme"|"dom">} view */
 function repaintResults(view) {
   const { layout, dom } = view;
-  const context = dom.print.getContext("2d");
+  const context = contextOf(dom.print);
   context.clearRect(
     layout.scroll,
     layout.predictionY - 1,
@@ -209,12 +243,12 @@ function repaintResults(view) {
   paintResults(context, view);
 }
 
-/** Prepare a canvas for drawing in the coordinates of the scrolled content. */
-function begin(view, canvas) {
-  const {
-    layout,
-    screen: { ratio },
-  } = view;
+/**
+ * Prepare a canvas for drawing in the coordinates of the scrolled content.
+ * @param {ViewParts<"layout"|"theme"|"dom"|"screen">} view @param {HTMLCanvasElement} canvas
+ */
+function begin({ layout, theme, dom, screen }, canvas) {
+  const { ratio } = screen;
   const width = Math.round(layout.view * ratio);
   const height = Math.round(layout.height * ratio);
   if (canvas.width !== width || canvas.height !== height) {
@@ -224,10 +258,10 @@ function begin(view, canvas) {
     canvas.style.height = `${layout.height}px`;
   }
   // The lowest sheet is opaque: the browser then need not blend it with the page.
-  const opaque = canvas === view.dom.strips;
-  const context = canvas.getContext("2d", { alpha: !opaque });
+  const opaque = canvas === dom.strips;
+  const context = contextOf(canvas, opaque);
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.fillStyle = css(view.theme.paper);
+  context.fillStyle = css(theme.paper);
   if (opaque) context.fillRect(0, 0, width, height);
   else context.clearRect(0, 0, width, height);
   context.setTransform(ratio, 0, 0, ratio, -Math.round(layout.scroll * ratio), 0);

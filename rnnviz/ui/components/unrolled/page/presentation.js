@@ -3,24 +3,30 @@
  * room. The page goes on under it, training and its keys included.
  */
 
-import { button } from "./controls.js";
 import { refresh } from "./display.js";
 import { wake } from "./motion.js";
+
+/** @import { View, ViewParts } from "../types.d.ts" */
 
 /** Where a letter is typed it is not a key. */
 const TYPING =
   "input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
-/** The picture that is presented; there is one window. */
+/**
+ * The picture that is presented; there is one window.
+ * @type {View|null}
+ */
 let presented = null;
 
-/** Give a view its button, and the key wherever the focus is. */
+/**
+ * Give a view its button, and the key wherever the focus is.
+ * @param {View} view
+ */
 export function offerPresenting(view) {
-  const { figure, caption } = view.dom;
-  const made = button(caption, "present", "Present: the picture large, all else away (key f)");
+  const { figure, present: made } = view.dom;
   made.textContent = "Present";
   made.onclick = () => present(view, !view.screen.presenting);
-  view.dom.present = made;
+  /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
     if (ctrlKey || metaKey || altKey) return;
@@ -38,23 +44,30 @@ export function offerPresenting(view) {
   view.hooks.watchers.push(() => window.removeEventListener("keydown", onKey, true));
 }
 
-/** Of several pictures on a page the key means the one with the focus, else the first. */
+/**
+ * Of several pictures on a page the key means the one with the focus, else the first.
+ * @param {ViewParts<"dom"|"screen">} view
+ */
 function isMeant({ screen: { presenting }, dom: { figure } }) {
   if (presented) return presenting;
-  const root = figure.getRootNode();
+  const root = /** @type {Document|ShadowRoot} */ (figure.getRootNode());
   const all = [...root.querySelectorAll(".unrolled")];
   const focused = all.find((each) => each.contains(root.activeElement));
   return figure === (focused ?? all[0]);
 }
 
-/** Begin or end it. The browser's top layer lies above all of the page, whatever its styles say. */
+/**
+ * Begin or end it. The browser's top layer lies above all of the page, whatever its styles say.
+ * @param {View} view @param {boolean} wanted
+ */
 export function present(view, wanted) {
   const { figure } = view.dom;
   if (!figure.showPopover || view.screen.presenting === wanted || view.peers.length) return;
   if (wanted) {
     if (presented) leavePresenting(presented);
     // What stands below it on the page stays where it is.
-    figure.parentElement.style.minHeight = `${figure.getBoundingClientRect().height}px`;
+    const { height } = figure.getBoundingClientRect();
+    figure.parentElement?.style.setProperty("min-height", `${height}px`);
     figure.style.zoom = "";
     figure.popover = "manual";
     figure.showPopover();
@@ -77,7 +90,10 @@ export function present(view, wanted) {
   wake(view);
 }
 
-/** Give the page back what it had. */
+/**
+ * Give the page back what it had.
+ * @param {View} view
+ */
 export function leavePresenting(view) {
   if (presented !== view) return;
   const { figure } = view.dom;

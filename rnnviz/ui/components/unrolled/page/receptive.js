@@ -3,14 +3,19 @@
  * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
  */
 
-import { clamp, unitScale, valueAt } from "../data/values.js";
+import { chosen, clamp, unitScale, valueAt } from "../data/values.js";
 import { colourAt, css, legible } from "../scene/theme.js";
 import { visible } from "../text/symbols.js";
 import { exactly, shortly } from "../text/numbers.js";
 import { unitName } from "../text/words.js";
 import { button, element } from "./controls.js";
 
-/** The elements, made once. */
+/** @import { Parts, Row, Sequence, ViewParts } from "../types.d.ts" */
+
+/**
+ * The elements, made once.
+ * @param {HTMLElement} parent
+ */
 export function buildReceptive(parent) {
   const head = element("div", "head", parent);
   const group = element("div", "phases", head);
@@ -31,7 +36,7 @@ export function buildReceptive(parent) {
     title: element("span", "title", head),
     scale: element("span", "ends", head),
     text: element("div", "text", parent),
-    sequence: null,
+    sequence: /** @type {Sequence|null} */ (null),
     step: -1,
     letter: "h",
   };
@@ -40,7 +45,10 @@ export function buildReceptive(parent) {
   return made;
 }
 
-/** Bring the text in line with the unit, the iteration and the step. */
+/**
+ * Bring the text in line with the unit, the iteration and the step.
+ * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom">} view
+ */
 export function updateReceptive(view) {
   const {
     look: { unit },
@@ -54,13 +62,14 @@ export function updateReceptive(view) {
   if (!hasCell) receptive.letter = "h";
   const { letter } = receptive;
   const row = base.rows.find((each) => each.layer === unit.layer && each.letter === letter);
+  if (!row) return;
   for (const made of receptive.choices) {
     made.hidden = !hasCell;
     made.setAttribute("aria-pressed", String(made.dataset.letter === receptive.letter));
   }
   if (receptive.sequence !== frame.sequence) writeSymbols(receptive, frame.sequence);
   const scale = unitScale(view, row);
-  const values = frame.sequence.inputs.map((_, t) => valueAt(view, row, t, unit.unit));
+  const values = frame.sequence.inputs.map((_, t) => valueAt(view.data, row, t, unit.unit));
   shade(view, row, values, scale);
   followStep(receptive, view.look.step);
   receptive.title.textContent =
@@ -72,6 +81,7 @@ export function updateReceptive(view) {
   receptive.text.setAttribute("aria-label", receptiveWords(view, row, values));
 }
 
+/** @param {ReturnType<typeof buildReceptive>} receptive @param {Sequence} sequence */
 function writeSymbols(receptive, sequence) {
   receptive.sequence = sequence;
   const single = sequence.inputs.every((label) => Array.from(label).length <= 1);
@@ -86,14 +96,15 @@ function writeSymbols(receptive, sequence) {
   );
 }
 
-function shade(view, row, values, scale) {
-  const {
-    theme,
-    look: { step },
-    dom: { receptive },
-  } = view;
+/**
+ * @param {ViewParts<"look"|"theme"|"dom">} view @param {Row} row @param {number[]} values
+ * @param {number} scale
+ */
+function shade({ look, theme, dom }, row, values, scale) {
+  const { step } = look;
+  const { receptive } = dom;
   values.forEach((value, t) => {
-    const made = receptive.text.children[t];
+    const made = /** @type {HTMLElement} */ (receptive.text.children[t]);
     const known = Number.isFinite(value);
     const share = known ? clamp(0.5 + value / scale / 2, 0, 1) : 0.5;
     const ground = colourAt(row.quantity, share, theme);
@@ -105,21 +116,29 @@ function shade(view, row, values, scale) {
   });
 }
 
-/** A long text scrolls to the step, once: the reader may then scroll elsewhere. */
+/**
+ * A long text scrolls to the step, once: the reader may then scroll elsewhere.
+ * @param {ReturnType<typeof buildReceptive>} receptive @param {number} step
+ */
 function followStep(receptive, step) {
   const { text } = receptive;
   if (receptive.step === step) return;
   receptive.step = step;
-  const { offsetTop, offsetHeight } = text.children[step];
+  const { offsetTop, offsetHeight } = /** @type {HTMLElement} */ (text.children[step]);
   const top = offsetTop - text.offsetTop;
   const seen = top >= text.scrollTop && top + offsetHeight <= text.scrollTop + text.clientHeight;
   if (!seen) text.scrollTop = top - (text.clientHeight - offsetHeight) / 2;
 }
 
-/** Where the unit is highest and lowest. */
-function receptiveWords({ data: { store, frame }, look: { unit } }, row, values) {
+/**
+ * Where the unit is highest and lowest.
+ * @param {Parts<"data"|"look">} scene @param {Row} row @param {number[]} values
+ */
+function receptiveWords({ data: { store, frame }, look }, row, values) {
+  const unit = chosen(look);
   const finite = values.filter(Number.isFinite);
   if (!finite.length) return `Text coloured by ${unitName(store.header, unit)}: not a number`;
+  /** @param {number} value */
   const told = (value) => {
     const t = values.indexOf(value);
     return `${shortly(value)} at ${visible(frame.sequence.inputs[t])}, time step ${t}`;

@@ -5,8 +5,11 @@ import { css } from "../scene/theme.js";
 import { cellX } from "../scene/layout.js";
 import { arrive, fit, look } from "../scene/scene.js";
 import { paint, sizeOf } from "../draw/paint.js";
+import { contextOf } from "../page/controls.js";
 import { GifWriter, changedBox, paletteOf } from "./gif.js";
 import { WebpWriter } from "./webp.js";
+
+/** @import { Context, Parts, Scene, Wanted } from "../types.d.ts" */
 
 /** Width in pixels, and most frames of a film: enough to see everything, and soon made. */
 export const FILM = { width: 900, frames: 120 };
@@ -19,31 +22,38 @@ const SAMPLED = 8;
 
 const HOLD_MS = 1200;
 
-/** A scene of its own: what happens on the page meanwhile does not change it. */
-export function copyOf(view, width) {
+/**
+ * A scene of its own: what happens on the page meanwhile does not change it.
+ * @param {Scene} scene @param {number} width
+ */
+export function copyOf({ data, look, layout, theme, scales, clock, art, peers }, width) {
   const scene = {
-    data: { ...view.data, store: { ...view.data.store, frames: [...view.data.store.frames] } },
+    data: { ...data, store: { ...data.store, frames: [...data.store.frames] } },
     look: {
-      ...view.look,
+      ...look,
       pointer: null,
-      zoom: { ...view.look.zoom, depth: view.look.zoom.level },
+      zoom: { ...look.zoom, depth: look.zoom.level },
     },
-    layout: view.layout,
-    theme: view.theme,
-    scales: { ...view.scales, ofUnit: {} },
-    clock: { ...view.clock, sweep: { ...view.clock.sweep } },
-    art: { ...view.art, images: {} },
-    peers: view.peers,
+    layout: layout,
+    theme: theme,
+    scales: { ...scales, ofUnit: {} },
+    clock: { ...clock, sweep: { ...clock.sweep } },
+    art: { ...art, images: {} },
+    peers: peers,
   };
   arrive(scene);
-  fit(scene, width, view.theme);
+  fit(scene, width, theme);
   return scene;
 }
 
 /**
  * What a film looks at, frame after frame, and for how long.
- * @typedef {{wanted: object, milliseconds: number}} Shot
+ * @typedef {{wanted: Wanted, milliseconds: number}} Shot
+ */
+
+/**
  * Forward through the time steps, then backward with the gradient.
+ * @param {Parts<"layout">} scene
  * @returns {Shot[]}
  */
 export function sweepShots({ layout }) {
@@ -51,19 +61,23 @@ export function sweepShots({ layout }) {
   const count = Math.round(clamp(steps * 4, 12, FILM.frames / 2 - 1));
   const milliseconds = clamp((1000 * clamp(0.5 * steps, 2, 8)) / count, 50, 250);
   const places = Array.from({ length: count + 1 }, (_, place_) => (steps * place_) / count);
-  const shots = [
-    ...places.map((at) => ({ wanted: { phase: "forward", at }, milliseconds })),
-    ...places.reverse().map((at) => ({ wanted: { phase: "backward", at }, milliseconds })),
-  ];
+  /** @type {(phase: "forward"|"backward") => (at: number) => Shot} */
+  const shotOf = (phase) => (at) => ({ wanted: { phase, at }, milliseconds });
+  const shots = [...places.map(shotOf("forward")), ...places.reverse().map(shotOf("backward"))];
   for (const end of [count, 2 * count + 1]) shots[end].milliseconds = HOLD_MS;
   return shots;
 }
 
-/** All kept iterations at one time step. @returns {Shot[]} */
+/**
+ * All kept iterations at one time step.
+ * @param {Parts<"data"|"look">} scene
+ * @returns {Shot[]}
+ */
 export function trainingShots({ data: { store }, look: { step } }) {
   const { frames } = store;
   const count = Math.min(frames.length, FILM.frames);
   const milliseconds = clamp(9000 / count, 70, 500);
+  /** @type {Shot[]} */
   const shots = Array.from({ length: count }, (_, place_) => {
     const frame = frames[Math.round((place_ * (frames.length - 1)) / Math.max(1, count - 1))];
     return { wanted: { iteration: frame.iteration, phase: "all", step }, milliseconds };
@@ -72,7 +86,10 @@ export function trainingShots({ data: { store }, look: { step } }) {
   return shots;
 }
 
-/** Where the steps do not fit into the picture, the window follows the one that is looked at. */
+/**
+ * Where the steps do not fit into the picture, the window follows the one that is looked at.
+ * @param {Scene} scene
+ */
 function follow(scene) {
   const {
     layout: { base },
@@ -84,12 +101,16 @@ function follow(scene) {
   look(scene, { scroll });
 }
 
+/** @param {Scene} scene */
 export function framedSize(scene) {
   const { width, height } = sizeOf(scene);
   return { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
 }
 
-/** Paint the whole picture with paper around it. */
+/**
+ * Paint the whole picture with paper around it.
+ * @param {Context} context @param {Scene} scene
+ */
 export function paintFramed(context, scene) {
   const { width, height } = framedSize(scene);
   context.save();
@@ -100,18 +121,26 @@ export function paintFramed(context, scene) {
   context.restore();
 }
 
-/** A canvas that is on no page, of so many pixels for each pixel of the layout. */
+/**
+ * A canvas that is on no page, of so many pixels for each pixel of the layout.
+ * @param {Scene} scene @param {number} ratio
+ */
 export function canvasOf(scene, ratio) {
   const { width, height } = framedSize(scene);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { alpha: false, willReadFrequently: true })
+  );
   context.scale(ratio, ratio);
   return { canvas, context };
 }
 
-/** @returns {Promise<Blob>} */
+/**
+ * @param {HTMLCanvasElement} canvas @param {string} type
+ * @returns {Promise<Blob>}
+ */
 export function encoded(canvas, type) {
   return new Promise((resolve, reject) => {
     canvas.toBlob(
@@ -127,7 +156,7 @@ export function encoded(canvas, type) {
 
 /**
  * Make a film.
- * @param {object} scene a copy, which is changed
+ * @param {Scene} scene a copy, which is changed
  * @param {Shot[]} shots
  * @param {"gif"|"webp"} format
  * @param {{report: (done: number) => void, isCancelled: () => boolean}} watch `done` counts frames
@@ -136,6 +165,7 @@ export function encoded(canvas, type) {
 export async function film(scene, shots, format, { report, isCancelled }) {
   const { canvas, context } = canvasOf(scene, 1);
   const { width, height } = canvas;
+  /** @param {Shot} shot */
   const show = ({ wanted }) => {
     look(scene, wanted);
     follow(scene);
@@ -157,19 +187,27 @@ function breath() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas @param {Shot[]} shots @param {(shot: Shot) => ImageData} show
+ */
 function gifOf({ width, height }, shots, show) {
   const every = Math.max(1, Math.floor(shots.length / SAMPLED));
   const sampled = shots.filter((_, place_) => place_ % every === 0 || place_ === shots.length - 1);
   return new GifWriter(width, height, paletteOf(sampled.map(show)));
 }
 
-/** The browser encodes; only the box that has changed, from an even place on. */
+/**
+ * The browser encodes; only the box that has changed, from an even place on.
+ * @param {HTMLCanvasElement} canvas
+ */
 function webpOf(canvas) {
   const writer = new WebpWriter(canvas.width, canvas.height);
   const part = document.createElement("canvas");
+  /** @type {Uint32Array|null} */
   let before = null;
   return {
     finish: () => writer.finish(),
+    /** @param {ImageData} picture @param {number} milliseconds */
     add: async ({ data }, milliseconds) => {
       const now = new Uint32Array(data.buffer);
       const [x, y, width, height] = changedBox(before, now, canvas.width);
@@ -177,7 +215,7 @@ function webpOf(canvas) {
       const [left, top] = [x - (x % 2), y - (y % 2)];
       part.width = width + x - left;
       part.height = height + y - top;
-      const context = part.getContext("2d", { alpha: false });
+      const context = contextOf(part, true);
       context.drawImage(canvas, -left, -top);
       await writer.add(
         await encoded(part, "image/webp"),

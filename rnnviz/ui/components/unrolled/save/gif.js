@@ -7,6 +7,12 @@
 const MOST_COLOURS = 255;
 const UNCHANGED = 255;
 
+/**
+ * @typedef {{data: Uint8ClampedArray}} Pixels
+ * @typedef {{bin: number, count: number, mean: number[]}} Bin
+ * @typedef {{table: number[][], indexOf: Uint8Array}} ColourTable
+ */
+
 /** Colours are told apart by their upper five bits in each channel. */
 const BINS = 32768;
 
@@ -35,6 +41,7 @@ export function paletteOf(pictures) {
   return { table, indexOf };
 }
 
+/** @param {Pixels[]} pictures */
 function countColours(pictures) {
   const count = new Float64Array(BINS);
   const sum = new Float64Array(3 * BINS);
@@ -48,11 +55,15 @@ function countColours(pictures) {
   return { count, sum };
 }
 
+/** @param {Uint8ClampedArray} data @param {number} at */
 function binOf(data, at) {
   return ((data[at] >> 3) << 10) | ((data[at + 1] >> 3) << 5) | (data[at + 2] >> 3);
 }
 
-/** Cut the box that is widest, weighted by what is in it, until there are enough. */
+/**
+ * Cut the box that is widest, weighted by what is in it, until there are enough.
+ * @param {Bin[]} bins @param {number} most
+ */
 function medianCut(bins, most) {
   const boxes = [{ bins, ...spread(bins) }];
   while (boxes.length < most) {
@@ -71,14 +82,20 @@ function medianCut(bins, most) {
   return boxes.map((box) => box.bins);
 }
 
-/** In the middle between the ends: rare colours, such as thin lines, keep one of their own. */
+/**
+ * In the middle between the ends: rare colours, such as thin lines, keep one of their own.
+ * @param {Bin[]} sorted @param {number} channel
+ */
 function placeOfCut(sorted, channel) {
   const middle = (sorted[0].mean[channel] + sorted[sorted.length - 1].mean[channel]) / 2;
   const cut = sorted.findIndex(({ mean }) => mean[channel] > middle);
   return Math.max(1, cut);
 }
 
-/** The channel in which the colours of a box lie furthest apart, and how much that matters. */
+/**
+ * The channel in which the colours of a box lie furthest apart, and how much that matters.
+ * @param {Bin[]} bins
+ */
 function spread(bins) {
   const widths = [0, 1, 2].map((channel) => {
     const values = bins.map(({ mean }) => mean[channel]);
@@ -89,6 +106,7 @@ function spread(bins) {
   return { channel, weight: bins.length < 2 ? 0 : widths[channel] * count ** 0.25 };
 }
 
+/** @param {Bin[]} bins */
 function meanColour(bins) {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   return [0, 1, 2].map((channel) =>
@@ -96,7 +114,10 @@ function meanColour(bins) {
   );
 }
 
-/** Colours that come up later, between those that were counted, get the nearest. */
+/**
+ * Colours that come up later, between those that were counted, get the nearest.
+ * @param {Uint8Array} indexOf @param {Float64Array} count @param {number[][]} table
+ */
 function fillUnseen(indexOf, count, table) {
   for (let bin = 0; bin < BINS; bin++) {
     if (count[bin]) continue;
@@ -116,7 +137,11 @@ function fillUnseen(indexOf, count, table) {
 export class GifWriter {
   /** @param {number} width @param {number} height @param {ReturnType<typeof paletteOf>} palette */
   constructor(width, height, palette) {
-    Object.assign(this, { width, height, indexOf: palette.indexOf, before: null, size: 0 });
+    this.width = width;
+    this.height = height;
+    this.indexOf = palette.indexOf;
+    /** @type {Uint8Array<ArrayBuffer>|null} */
+    this.before = null;
     const colours = new Uint8Array(3 * 256);
     palette.table.forEach((colour, index) => colours.set(colour, 3 * index));
     // A global table of 256 colours, then the extension that makes it play for ever.
@@ -152,7 +177,10 @@ export class GifWriter {
   }
 }
 
-/** The smallest box that holds all that changed, one pixel where nothing did: x, y, width, height. */
+/**
+ * The smallest box that holds all that changed, one pixel where nothing did: x, y, width, height.
+ * @param {ArrayLike<number>|null} before @param {ArrayLike<number>} now @param {number} width
+ */
 export function changedBox(before, now, width) {
   const height = now.length / width;
   if (!before) return [0, 0, width, height];
@@ -166,7 +194,10 @@ export function changedBox(before, now, width) {
   return right ? [left, top, right - left, bottom - top] : [0, 0, 1, 1];
 }
 
-/** LZW (Welch 1984) of bytes, with codes from 9 to 12 bits, as GIF has them. */
+/**
+ * LZW (Welch 1984) of bytes, with codes from 9 to 12 bits, as GIF has them.
+ * @param {Uint8Array} bytes
+ */
 function compressed(bytes) {
   const [clear, end] = [256, 257];
   const next = new Uint16Array(MOST_CODES * 256);
@@ -198,11 +229,15 @@ function compressed(bytes) {
 
 /** Bits, the lowest first. */
 class BitWriter {
+  /** @param {number} most */
   constructor(most) {
     this.bytes = new Uint8Array(2 * most + 16);
-    Object.assign(this, { length: 0, buffer: 0, held: 0 });
+    this.length = 0;
+    this.buffer = 0;
+    this.held = 0;
   }
 
+  /** @param {number} code @param {number} width */
   write(code, width) {
     this.buffer |= code << this.held;
     this.held += width;
@@ -218,7 +253,10 @@ class BitWriter {
   }
 }
 
-/** Data in blocks of at most 255 bytes, each with its length in front, and an empty one at the end. */
+/**
+ * Data in blocks of at most 255 bytes, each with its length in front, and an empty one at the end.
+ * @param {Uint8Array} bytes
+ */
 function blocks(bytes) {
   const count = Math.ceil(bytes.length / 255);
   const out = new Uint8Array(bytes.length + count + 1);
@@ -230,10 +268,12 @@ function blocks(bytes) {
   return out;
 }
 
+/** @param {number} value */
 function short(value) {
   return [value & 255, (value >> 8) & 255];
 }
 
+/** @param {string} text */
 export function letters(text) {
   return Array.from(text, (letter) => letter.charCodeAt(0));
 }

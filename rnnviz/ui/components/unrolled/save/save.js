@@ -16,17 +16,30 @@ import {
   trainingShots,
 } from "./film.js";
 
+/** @import { Parts, Scene, View, ViewParts } from "../types.d.ts" */
+
 /** Pixels of a saved picture for each pixel of its layout. */
 const SHARPNESS = 2;
 
-/** Give a view its button, and the box that it opens. */
+/**
+ * @typedef {"sweep"|"training"} Kind
+ * @typedef {"webp"|"gif"} Format
+ * @typedef {ReturnType<typeof buildBox> & {open: HTMLButtonElement, box: HTMLElement, job: number}} Saving
+ */
+
+/** @type {Kind[]} */
+const KINDS = ["sweep", "training"];
+
+/** @type {Format[]} */
+const FORMATS = ["webp", "gif"];
+
+/**
+ * Give a view its button, and the box that it opens.
+ * @param {View} view
+ */
 export function offerSaving(view) {
-  const { figure } = view.dom;
-  const open = button(
-    figure.querySelector(".caption"),
-    "save",
-    "Save the picture, or a film of it",
-  );
+  const { figure, caption } = view.dom;
+  const open = button(caption, "save", "Save the picture, or a film of it");
   open.textContent = "Save …";
   open.setAttribute("aria-expanded", "false");
   const box = element("div", "saving", figure);
@@ -41,19 +54,23 @@ export function offerSaving(view) {
   closeFromOutside(view, saving);
   saving.png.onclick = () => attempt(saving, () => savePng(view));
   saving.svg.onclick = () => attempt(saving, () => saveSvg(view));
-  for (const [kind, formats] of Object.entries(saving.films)) {
-    for (const [format, made] of Object.entries(formats)) {
-      made.onclick = () => attempt(saving, () => saveFilm(view, saving, kind, format));
+  for (const kind of KINDS) {
+    for (const format of FORMATS) {
+      saving.films[kind][format].onclick = () =>
+        attempt(saving, () => saveFilm(view, saving, kind, format));
     }
   }
   saving.cancel.onclick = () => cancelFilm(saving);
 }
 
+/** @param {HTMLElement} box */
 function buildBox(box) {
+  /** @param {string} text */
   const row = (text) => {
     const made = element("div", "row", box);
     return { made, text: element("span", "", made, text) };
   };
+  /** @param {{made: HTMLElement}} row @param {string} what @param {string[]} names */
   const formats = ({ made }, what, names) =>
     names.map((name) => {
       const one = button(made, "", `Save ${what} as ${name}`);
@@ -61,17 +78,14 @@ function buildBox(box) {
       return one;
     });
   const [png, svg] = formats(row("This picture"), "this picture", ["PNG", "SVG"]);
-  const films = {};
-  const texts = {};
-  for (const [kind, text] of [
-    ["sweep", "Sweep through time"],
-    ["training", "Training"],
-  ]) {
+  /** @param {string} text */
+  const films = (text) => {
     const line = row(text);
     const [webp, gif] = formats(line, `the film: ${text}`, ["WEBP", "GIF"]);
-    films[kind] = { webp, gif };
-    texts[kind] = line.text;
-  }
+    return { text: line.text, webp, gif };
+  };
+  const sweep = films("Sweep through time");
+  const training = films("Training");
   element("small", "", box, `Films loop: ${FILM.width} pixels wide, up to ${FILM.frames} frames.`);
   const work = element("div", "row work", box);
   work.hidden = true;
@@ -82,10 +96,13 @@ function buildBox(box) {
   cancel.textContent = "Cancel";
   const said = element("div", "said", box);
   said.setAttribute("role", "status");
-  return { png, svg, films, texts, work, bar, count, cancel, said };
+  return { png, svg, films: { sweep, training }, work, bar, count, cancel, said };
 }
 
-/** Escape closes the box, and so does a press elsewhere, which then chooses nothing in the picture. */
+/**
+ * Escape closes the box, and so does a press elsewhere, which then chooses nothing in the picture.
+ * @param {ViewParts<"data"|"layout"|"dom"|"hooks">} view @param {Saving} saving
+ */
 function closeFromOutside(view, saving) {
   const { figure, scroll } = view.dom;
   const { open, box } = saving;
@@ -97,6 +114,7 @@ function closeFromOutside(view, saving) {
     true,
   );
   let closing = false;
+  /** @param {PointerEvent} event */
   const onPress = (event) => {
     const path = event.composedPath();
     closing = !box.hidden && !path.includes(box) && !path.includes(open);
@@ -113,39 +131,42 @@ function closeFromOutside(view, saving) {
   );
 }
 
+/** @param {Saving} saving @param {boolean} isOpen */
 function setOpen({ open, box }, isOpen) {
   box.hidden = !isOpen;
   open.setAttribute("aria-expanded", String(isOpen));
 }
 
-function toggleBox(view, saving, event) {
-  const { open, box, png, films, texts, work, said } = saving;
+/** @param {Parts<"data"|"layout">} scene @param {Saving} saving @param {Event} event */
+function toggleBox({ data, layout }, saving, event) {
+  const { open, box, png, films, work, said } = saving;
   event.stopPropagation();
-  if (!view.data.store) return;
-  const {
-    data: { store },
-    layout,
-  } = view;
-  setOpen(saving, box.hidden);
+  if (!data.store) return;
+  const { store } = data;
+  setOpen(saving, Boolean(box.hidden));
   said.textContent = "";
   const iterations = store.frames.length;
-  texts.sweep.textContent = `Sweep through ${plural(layout.steps, "time step")}, and back`;
-  texts.training.textContent = `Training: ${plural(iterations, "kept iteration")}`;
+  films.sweep.text.textContent = `Sweep through ${plural(layout.steps, "time step")}, and back`;
+  films.training.text.textContent = `Training: ${plural(iterations, "kept iteration")}`;
   if (work.hidden) {
-    for (const made of Object.values(films.training)) made.disabled = iterations < 2;
+    for (const format of FORMATS) films.training[format].disabled = iterations < 2;
   }
   (box.hidden ? open : png).focus();
 }
 
-/** Do it, and say what became of it. */
+/**
+ * Do it, and say what became of it.
+ * @param {Saving} saving @param {() => string|Promise<string>} action
+ */
 async function attempt({ said }, action) {
   try {
     said.textContent = await action();
   } catch (error) {
-    said.textContent = `It could not be saved: ${error.message}.`;
+    said.textContent = `It could not be saved: ${error instanceof Error ? error.message : error}.`;
   }
 }
 
+/** @param {View} view */
 async function savePng(view) {
   const scene = copyOf(view, view.layout.width);
   const { canvas, context } = canvasOf(scene, SHARPNESS * view.screen.magnified);
@@ -154,6 +175,7 @@ async function savePng(view) {
   return offer(blob, nameOf(scene, "png"), `${canvas.width} × ${canvas.height} pixels`);
 }
 
+/** @param {Scene} view */
 function saveSvg(view) {
   const scene = copyOf(view, view.layout.width);
   const text = vectorOf(scene);
@@ -161,7 +183,10 @@ function saveSvg(view) {
   return offer(blob, nameOf(scene, "svg"), "sharp at any size");
 }
 
-/** The picture as an SVG document. */
+/**
+ * The picture as an SVG document.
+ * @param {Scene} scene
+ */
 export function vectorOf(scene) {
   const { width, height } = framedSize(scene);
   const context = new VectorContext(width, height);
@@ -169,6 +194,7 @@ export function vectorOf(scene) {
   return context.finish(`rnnviz, iteration ${scene.data.frame.iteration}`, sentence(scene));
 }
 
+/** @param {View} view @param {Saving} saving @param {Kind} kind @param {Format} format */
 async function saveFilm(view, saving, kind, format) {
   const scene = copyOf(view, FILM.width - 2 * MARGIN);
   // Films show how things come about, whatever the viewer of the page wants to see move.
@@ -189,10 +215,12 @@ async function saveFilm(view, saving, kind, format) {
   }
 }
 
+/** @param {Saving} saving */
 function cancelFilm(saving) {
   saving.job += 1;
 }
 
+/** @param {Saving} saving @param {number} count */
 function startWork(saving, count) {
   saving.work.hidden = false;
   saving.said.textContent = "";
@@ -202,33 +230,45 @@ function startWork(saving, count) {
   saving.cancel.focus();
 }
 
+/** @param {Saving} saving @param {number} done @param {number} all */
 function showWork({ bar, count }, done, all) {
   bar.value = done;
   count.textContent = `frame ${done} of ${all}`;
 }
 
+/** @param {Saving} saving */
 function endWork(saving) {
-  const hadFocus = saving.work.contains(saving.work.getRootNode().activeElement);
+  const hadFocus = saving.work.contains(
+    /** @type {Document} */ (saving.work.getRootNode()).activeElement,
+  );
   saving.work.hidden = true;
   setBusy(saving, false);
   if (hadFocus) saving.png.focus();
 }
 
-/** One film at a time. */
+/**
+ * One film at a time.
+ * @param {Saving} saving @param {boolean} busy
+ */
 function setBusy({ films }, busy) {
-  for (const made of Object.values(films).flatMap(Object.values)) {
+  for (const made of KINDS.flatMap((kind) => FORMATS.map((format) => films[kind][format]))) {
     if (busy) made.dataset.was = String(made.disabled);
     made.disabled = busy || made.dataset.was === "true";
   }
 }
 
+/** @param {Parts<"data">} scene @param {string} ending @param {Kind} [kind] */
 function nameOf({ data: { store, frame } }, ending, kind) {
   const what = kind === "training" ? "training" : `iteration-${frame.iteration}`;
   const sweep = kind === "sweep" ? "-sweep" : "";
   return `rnnviz-${store.header.cell}-${what}${sweep}.${ending}`;
 }
 
-/** Have the browser save it. @returns {string} what was saved */
+/**
+ * Have the browser save it.
+ * @param {Blob} blob @param {string} name @param {string} about
+ * @returns {string} what was saved
+ */
 function offer(blob, name, about) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

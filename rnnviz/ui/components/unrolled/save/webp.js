@@ -7,8 +7,12 @@ import { letters } from "./gif.js";
 
 /** Writes one frame after the other. */
 export class WebpWriter {
+  /** @param {number} width @param {number} height */
   constructor(width, height) {
-    Object.assign(this, { width, height, frames: [] });
+    this.width = width;
+    this.height = height;
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    this.frames = [];
   }
 
   /**
@@ -39,7 +43,10 @@ export class WebpWriter {
   }
 }
 
-/** The chunks of a still WEBP that are the picture itself, headers included. */
+/**
+ * The chunks of a still WEBP that are the picture itself, headers included.
+ * @param {Uint8Array} file
+ */
 function pictureOf(file) {
   const chunks = [];
   const view = new DataView(file.buffer);
@@ -53,6 +60,7 @@ function pictureOf(file) {
   return chunks;
 }
 
+/** @param {string} name @param {Uint8Array} data */
 function chunk(name, data) {
   const out = new Uint8Array(8 + data.length + (data.length & 1));
   out.set([...letters(name), ...bytesOf(data.length, 4)]);
@@ -60,6 +68,7 @@ function chunk(name, data) {
   return out;
 }
 
+/** @param {Uint8Array[]} parts */
 function joined(parts) {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -70,7 +79,10 @@ function joined(parts) {
   return out;
 }
 
-/** A whole number in so many bytes, the lowest first. */
+/**
+ * A whole number in so many bytes, the lowest first.
+ * @param {number} value @param {number} count
+ */
 function bytesOf(value, count) {
   return Array.from({ length: count }, (_, place_) => Math.floor(value / 256 ** place_) & 255);
 }

@@ -3,6 +3,8 @@
 import { stripOf } from "../data/cells.js";
 import { clamp, onAxis, quantityIndex } from "../data/values.js";
 
+/** @import { BaseLayout, Header, Place, Range, Row } from "../types.d.ts" */
+
 const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wired: 34 };
 
 export const HEIGHT = {
@@ -43,22 +45,12 @@ const WORDS_WIDE = 520;
 export const PREDICTION = { head: 18, line: 18, bar: 15 };
 
 /**
- * @typedef {{letter: string, layer: number, quantity: any, y: number, height: number,
- *   unitHeight: number, group: number, belt: boolean, top: number, slot: number,
- *   window: {from: number, count: number}, folded?: boolean, closed?: boolean}} Row
- * `window` tells which lines of units the row shows; a `folded` row is on its way out; a `closed`
- * one stands for all rows of its layer.
- * @typedef {{width: number, narrow: boolean, labels: number, view: number, pitch: number, gap: number,
- *   left: number, content: number, scrolls: boolean, rows: Row[], axisY: number, inputY: number,
- *   rowsY: number, between: number, predictionHeight: number, gradientHeight: number,
- *   inputHeight: number, predictionY: number, wordsY: number, wordLines: number, gradientY: number,
- *   height: number, upright: boolean, steps: number, wired: boolean, open: number|null}} Layout
- * `open` is the one layer that is open, null where all are.
+ * @param {Header} header @param {number} width
  * @param {number} room how high all of it may be; it is higher where else it could not be read
- * @param {{open?: number, grows?: boolean, beside?: any[]}} wanted which layer stays open if not all
+ * @param {{open?: number, grows?: boolean, beside?: Header[]}} wanted which layer stays open if not all
  *   can; whether rows may be higher than they like to be, where there is room; headers of the
  *   pictures beside it: what they have in common stands as high
- * @returns {Layout}
+ * @returns {BaseLayout}
  */
 export function layOut(
   header,
@@ -66,7 +58,7 @@ export function layOut(
   room = Infinity,
   { open = header.layers - 1, grows, beside = [] } = {},
 ) {
-  let layout;
+  let layout = layOutGiving(header, width, 1, null, beside);
   for (const layer of header.layers > 1 ? [null, open] : [null]) {
     for (let step = grows && layer === null ? -GIVING_STEPS : 0; step <= GIVING_STEPS; step++) {
       layout = layOutGiving(header, width, step / GIVING_STEPS, layer, beside);
@@ -78,6 +70,7 @@ export function layOut(
 
 /**
  * What a picture can be magnified by, its texts included, and still have all its parts in sight.
+ * @param {Header} header
  * @param {(factor: number) => {width: number, room: number}} space in pixels of the picture
  * @param {{least: number, giving: number}} wanted its least width, and how far rows may give way
  */
@@ -92,13 +85,22 @@ export function magnification(header, space, { least, giving }) {
   return 1;
 }
 
-/** Height of the picture, with what stands below it where not all time steps are in sight. */
+/**
+ * Height of the picture, with what stands below it where not all time steps are in sight.
+ * @param {BaseLayout} layout
+ */
 function roomNeeded({ height, scrolls }) {
   return height + (scrolls ? HEIGHT.scrollbar + HEIGHT.overview : 0);
 }
 
-/** @param {number} share 0..1 of what there is to give way; below 0 it grows. */
+/**
+ * @param {Header} header @param {number} width
+ * @param {number} share 0..1 of what there is to give way; below 0 it grows
+ * @param {number|null} open @param {Header[]} beside
+ * @returns {BaseLayout}
+ */
 function layOutGiving(header, width, share, open, beside) {
+  /** @param {keyof typeof FLEXIBLE} part */
   const high = (part) => FLEXIBLE[part][0] + (FLEXIBLE[part][1] - FLEXIBLE[part][0]) * share;
   const narrow = width < NARROW;
   const labels = narrow ? 96 : 126;
@@ -113,11 +115,13 @@ function layOutGiving(header, width, share, open, beside) {
   const inputHeight = upright ? HEIGHT.uprightInput : HEIGHT.input;
   const between = Math.round(high("between"));
   const top = HEIGHT.axis + inputHeight + between;
-  const foot = ({ top: at, slot }) => at + slot;
+  /** @param {Row[]} rows */
+  const foot = (rows) => rows[rows.length - 1].top + rows[rows.length - 1].slot;
   // Rows that two pictures have in common are equally high in both, and stand at the same place.
   const strip = Math.min(...[header, ...beside].map(({ diagram }) => stripOf(diagram)));
+  /** @param {Header} each @param {number} y */
   const stack = (each, y) => layOutRows(each, y, between, high, strip, open);
-  const feet = [header, ...beside].map((each) => foot(stack(each, top).at(-1)));
+  const feet = [header, ...beside].map((each) => foot(stack(each, top)));
   const rows = stack(header, top + Math.max(...feet) - feet[0]);
   const last = rows[rows.length - 1];
   const predictionY = last.top + last.slot + between + 5;
@@ -162,7 +166,13 @@ function layOutGiving(header, width, share, open, beside) {
   };
 }
 
-/** Stack the rows of all layers, from y down. @returns {Row[]} */
+/**
+ * Stack the rows of all layers, from y down.
+ * @param {Header} header @param {number} y @param {number} between
+ * @param {(part: keyof typeof FLEXIBLE) => number} high @param {number} strip
+ * @param {number|null} open
+ * @returns {Row[]}
+ */
 function layOutRows(header, y, between, high, strip, open) {
   const { diagram } = header;
   const full = open === null ? header.layers ** 0.6 : 1;
@@ -204,7 +214,10 @@ function layOutRows(header, y, between, high, strip, open) {
   return rows;
 }
 
-/** Whole pixels for each unit; where there are too many, the mean of a group shares a line. */
+/**
+ * Whole pixels for each unit; where there are too many, the mean of a group shares a line.
+ * @param {number} units @param {number} wanted
+ */
 function stripSize(units, wanted) {
   const group = Math.ceil(units / Math.max(16, Math.round(wanted * 1.35)));
   const lines = Math.ceil(units / group);
@@ -212,45 +225,58 @@ function stripSize(units, wanted) {
   return { group, unitHeight, height: lines * unitHeight };
 }
 
-/** Left edge of the column's cell, in the coordinates of the scrolled content. */
+/**
+ * Left edge of the column's cell, in the coordinates of the scrolled content.
+ * @param {BaseLayout} layout @param {number} t
+ */
 export function cellX(layout, t) {
   return layout.left + t * layout.pitch + layout.gap;
 }
 
+/** @param {BaseLayout} layout */
 export function cellWidth(layout) {
   return layout.pitch - layout.gap;
 }
 
-/** Text has more room than the cells of the strips: nearly the whole column. */
+/**
+ * Text has more room than the cells of the strips: nearly the whole column.
+ * @param {BaseLayout} layout @param {number} t
+ */
 export function printBox(layout, t) {
   const air = layout.pitch < COLUMN.narrowest ? 1 : 3;
   const width = Math.min(layout.pitch - air, cellWidth(layout) + 14);
   return { x: cellX(layout, t) + (cellWidth(layout) - width) / 2, width };
 }
 
+/** @param {BaseLayout} layout @param {number} t @param {number} line */
 export function predictionBox(layout, t, line) {
   const y = layout.predictionY + PREDICTION.head + line * PREDICTION.line + 1;
   return { ...printBox(layout, t), y, height: PREDICTION.bar };
 }
 
+/** @param {BaseLayout} layout */
 export function gradientFoot(layout) {
   return layout.gradientY + layout.gradientHeight;
 }
 
+/** @param {BaseLayout} layout @param {Range} range @param {number} norm */
 export function gradientY(layout, range, norm) {
   return gradientFoot(layout) - onAxis(range, norm) * layout.gradientHeight;
 }
 
+/** @param {BaseLayout} layout @param {number} scroll */
 export function visibleSteps(layout, scroll) {
   const first = Math.floor((scroll - layout.left) / layout.pitch);
   const last = Math.ceil((scroll + layout.view - layout.left) / layout.pitch);
   return { first: clamp(first, 0, layout.steps - 1), last: clamp(last, 0, layout.steps - 1) };
 }
 
+/** @param {Row} row @param {number} unit */
 export function unitY(row, unit) {
   return row.y + Math.floor(unit / row.group) * row.unitHeight;
 }
 
+/** @param {Place} row */
 export function artKey(row) {
   return `${row.layer}${row.letter}`;
 }

@@ -10,10 +10,10 @@ import { paletteFor } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed } from "./zoom.js";
 
+/** @import { Frame, Parts, Phase, Scene, Theme, Wanted, Whereabouts } from "../types.d.ts" */
+
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
-
-/** @import { Frame, Look, Packet, Peer, Scene, Sweep, Theme, Whereabouts } from "../types.d.ts" */
 
 /**
  * A scene without data: what is null here is there once `take` and `fit` were called.
@@ -57,6 +57,7 @@ export function newScene() {
 
 /**
  * Take new bytes from Python. The caller then calls `fit` if `anew`, else `rescale`.
+ * @param {Parts<"data"|"look"|"scales"|"clock"|"art">} scene @param {Uint8Array} bytes
  * @returns {{anew: boolean, iterationLost: boolean, unitLost: boolean}} whether the network has
  *   another shape; whether the iteration looked at, and the unit, are of a run that is gone
  */
@@ -82,28 +83,32 @@ export function take(scene, bytes) {
   return { anew, iterationLost, unitLost };
 }
 
-function startAnew(scene) {
-  scene.look.unit = scene.look.openLayer = null;
-  scene.look.step = scene.look.camera = 0;
-  Object.assign(scene.look.zoom, { level: 0, depth: 0 });
-  if (scene.clock.sweep.phase !== "all")
-    Object.assign(scene.clock.sweep, { phase: "forward", at: 0, rest: 0 });
+/** @param {Parts<"look"|"clock">} scene */
+function startAnew({ look, clock }) {
+  look.unit = look.openLayer = null;
+  look.step = look.camera = 0;
+  Object.assign(look.zoom, { level: 0, depth: 0 });
+  if (clock.sweep.phase !== "all") Object.assign(clock.sweep, { phase: "forward", at: 0, rest: 0 });
 }
 
-/** Python may choose the unit too; what it said before does not undo a newer click. */
-function takeSelection(scene, selected) {
+/**
+ * Python may choose the unit too; what it said before does not undo a newer click.
+ * @param {Parts<"data"|"look">} scene @param {[number, number]|null} selected
+ */
+function takeSelection({ data, look }, selected) {
   const said = JSON.stringify(selected ?? null);
-  if (said === scene.data.lastSelected) return;
-  scene.data.lastSelected = said;
-  if (selected || !scene.look.zoom.level) {
-    const { group } = scene.data.store.header;
-    scene.look.unit = selected
-      ? { layer: selected[0], unit: Math.floor(selected[1] / group) }
-      : null;
+  if (said === data.lastSelected) return;
+  data.lastSelected = said;
+  if (selected || !look.zoom.level) {
+    const { group } = data.store.header;
+    look.unit = selected ? { layer: selected[0], unit: Math.floor(selected[1] / group) } : null;
   }
 }
 
-/** Where one is in a scene: what `comeBack` needs, once its picture has left the page. */
+/**
+ * Where one is in a scene: what `comeBack` needs, once its picture has left the page.
+ * @param {Parts<"data"|"look"|"clock">} scene
+ */
 export function whereabouts({
   data: { store },
   look: { zoom, step, ofLast, fitted, columnScroll },
@@ -122,18 +127,25 @@ export function whereabouts({
   };
 }
 
-/** Look at what one looked at before, if it is still the same run; see `whereabouts`. */
-export function comeBack(scene, earlier) {
+/**
+ * Look at what one looked at before, if it is still the same run; see `whereabouts`.
+ * @param {Parts<"data"|"look"|"clock">} scene @param {Whereabouts} earlier
+ */
+export function comeBack({ data, look, clock }, earlier) {
   const { run, shape, level, step, ofLast, fitted, columnScroll, sweep, replay } = earlier;
-  if (run !== scene.data.store.run || shape !== scene.data.store.shape) return;
-  Object.assign(scene.look, { step, camera: step, ofLast, fitted, columnScroll });
-  Object.assign(scene.clock.sweep, sweep);
-  Object.assign(scene.clock.replay, replay);
-  if (scene.look.unit) Object.assign(scene.look.zoom, { level, depth: level });
+  if (run !== data.store.run || shape !== data.store.shape) return;
+  Object.assign(look, { step, camera: step, ofLast, fitted, columnScroll });
+  Object.assign(clock.sweep, sweep);
+  Object.assign(clock.replay, replay);
+  if (look.unit) Object.assign(look.zoom, { level, depth: level });
 }
 
-/** Everything that depends on size, theme or the kind of network; not needed for a new frame. */
-export function fit(scene, width, theme, room, grows = false) {
+/**
+ * Everything that depends on size, theme or the kind of network; not needed for a new frame.
+ * @param {Scene} scene @param {number} width @param {Theme} theme @param {number} [room]
+ * @param {boolean} [grows]
+ */
+export function fit(scene, width, theme, room = Infinity, grows = false) {
   const { data, look, peers } = scene;
   const { header } = data.store;
   const open = look.unit?.layer ?? look.openLayer ?? header.layers - 1;
@@ -149,13 +161,20 @@ export function fit(scene, width, theme, room, grows = false) {
   rescale(scene);
 }
 
-/** Lay out what the depth of the zoom, the scrolled window and the camera say. */
+/**
+ * Lay out what the depth of the zoom, the scrolled window and the camera say.
+ * @param {Parts<"data"|"look"|"layout">} scene
+ */
 export function place(scene) {
   const { data, look, layout } = scene;
   scene.layout = zoomed(layout.base, look, data.store.header.units);
 }
 
-/** Scales follow the data. @returns {boolean} whether one has changed */
+/**
+ * Scales follow the data.
+ * @param {Parts<"data"|"look"|"layout"|"scales"|"clock"|"peers">} scene
+ * @returns {boolean} whether one has changed
+ */
 export function rescale(scene) {
   const {
     data: { store },
@@ -177,7 +196,10 @@ export function rescale(scene) {
   return scene.scales.said !== scalesShown;
 }
 
-/** While training is played one axis serves all iterations: bars that move on it can be compared. */
+/**
+ * While training is played one axis serves all iterations: bars that move on it can be compared.
+ * @param {Parts<"data"|"scales"|"clock"|"peers">} scene
+ */
 function fittedAxis(scene) {
   const {
     peers,
@@ -190,41 +212,47 @@ function fittedAxis(scene) {
   return decades(shown, present === AXIS ? null : present);
 }
 
-/** Turn to another frame; colours take a moment to get there. */
-export function turnTo(scene, frame) {
-  const values = decode(frame, scene.data.store.header);
-  const still =
-    scene.clock.calm || values.length > MOST_BLENDED || scene.data.shown?.length !== values.length;
-  scene.data.frame = frame;
-  scene.data.decoded = values;
-  scene.data.mixing = still ? null : { from: scene.data.shown.slice(), start: performance.now() };
-  if (still) scene.data.shown = values.slice();
-  scene.art.stale = true;
-  scene.art.dirty ||= "data";
+/**
+ * Turn to another frame; colours take a moment to get there.
+ * @param {Parts<"data"|"clock"|"art">} scene @param {Frame} frame
+ */
+export function turnTo({ data, clock, art }, frame) {
+  const values = decode(frame, data.store.header);
+  const still = clock.calm || values.length > MOST_BLENDED || data.shown?.length !== values.length;
+  data.frame = frame;
+  data.decoded = values;
+  data.mixing = still ? null : { from: data.shown.slice(), start: performance.now() };
+  if (still) data.shown = values.slice();
+  art.stale = true;
+  art.dirty ||= "data";
 }
 
-/** Have the colours arrived at once. */
-export function arrive(scene) {
-  scene.data.shown = scene.data.decoded.slice();
-  scene.data.mixing = null;
-  scene.art.stale = true;
+/**
+ * Have the colours arrived at once.
+ * @param {Parts<"data"|"art">} scene
+ */
+export function arrive({ data, art }) {
+  data.shown = data.decoded.slice();
+  data.mixing = null;
+  art.stale = true;
 }
 
-/** @returns {boolean} whether colours changed */
-export function blend(scene, now) {
-  if (!scene.data.mixing) return false;
-  const share = clamp((now - scene.data.mixing.start) / BLEND_MS, 0, 1);
-  const { from } = scene.data.mixing;
-  const {
-    data: { shown, decoded },
-  } = scene;
+/**
+ * @param {Parts<"data"|"art">} scene @param {number} now
+ * @returns {boolean} whether colours changed
+ */
+export function blend({ data, art }, now) {
+  if (!data.mixing) return false;
+  const share = clamp((now - data.mixing.start) / BLEND_MS, 0, 1);
+  const { from } = data.mixing;
+  const { shown, decoded } = data;
   for (let at = 0; at < shown.length; at++) {
     const start = from[at];
     const onTheWay = share < 1 && Number.isFinite(start);
     shown[at] = onTheWay ? start + (decoded[at] - start) * share : decoded[at];
   }
-  if (share >= 1) scene.data.mixing = null;
-  scene.art.stale = true;
+  if (share >= 1) data.mixing = null;
+  art.stale = true;
   return true;
 }
 
@@ -232,10 +260,8 @@ export function blend(scene, now) {
  * Say what to look at; what is left out stays. For pictures that are not on a page, where nobody
  * clicks.
  * @param {Scene} scene
- * @param {{iteration?: number, step?: number, phase?: "all"|"forward"|"backward", at?: number,
- *   unit?: {layer: number, unit: number}|null, ofLast?: boolean, scroll?: number,
- *   depth?: number}} wanted
- *   `iteration` is the kept one at or before it; `at` is the place of the sweep, 0 to T, and sets
+ * @param {Wanted} wanted
+   `iteration` is the kept one at or before it; `at` is the place of the sweep, 0 to T, and sets
  *   the step; `ofLast` says whose gradient: of the last scored step's loss alone, or of the whole;
  *   `depth` is 0 for all units, 1 for one unit, 2 for one cell, or between
  */
@@ -259,14 +285,17 @@ export function look(scene, { iteration, at, step, phase, scroll, depth, ...rest
   scene.look.camera = scene.look.step;
   if (scroll !== undefined) scene.look.columnScroll = scroll;
   if (depth !== undefined) {
-    scene.look.unit ??= liveliest(scene);
+    scene.look.unit ??= liveliest(scene.data);
     Object.assign(scene.look.zoom, { level: Math.round(depth), depth });
   }
   place(scene);
   scene.art.dirty = "all";
 }
 
-/** The step that the sweep is at: in the forward sweep being computed, in the backward reached. */
+/**
+ * The step that the sweep is at: in the forward sweep being computed, in the backward reached.
+ * @param {{phase: Phase, at: number}} sweep @param {number} steps
+ */
 export function stepOf({ phase, at }, steps) {
   return clamp(phase === "backward" ? Math.ceil(at) - 1 : Math.floor(at), 0, steps - 1);
 }

@@ -4,8 +4,10 @@
  * so that what one looks at grows out of where it was.
  */
 
-import { clamp } from "../data/values.js";
+import { chosen, clamp } from "../data/values.js";
 import { cellWidth, cellX } from "./layout.js";
+
+/** @import { BaseLayout, Data, Layout, Look, Parts, Row, Unit } from "../types.d.ts" */
 
 export const LEVELS = ["strips", "unit", "cell"];
 
@@ -20,32 +22,40 @@ const CELL = { share: 0.6, narrowShare: 0.9, most: 460 };
 /** Share of a cell's width that its formula takes, where one cell fills the picture. */
 export const FORMULA = 0.62;
 
-/** The depth on its way to the level that is wanted. @returns {boolean} whether it has changed */
-export function advanceZoom(scene, now) {
-  const {
-    look: { zoom },
-  } = scene;
+/**
+ * The depth on its way to the level that is wanted.
+ * @param {Parts<"look"|"clock">} scene @param {number} now
+ * @returns {boolean} whether it has changed
+ */
+export function advanceZoom({ look, clock }, now) {
+  const { zoom } = look;
   if (zoom.depth === zoom.level) return false;
   zoom.since ??= now;
-  const share = scene.clock.calm ? 1 : clamp((now - zoom.since) / ZOOM_MS, 0, 1);
+  const share = clock.calm ? 1 : clamp((now - zoom.since) / ZOOM_MS, 0, 1);
   zoom.depth = share < 1 ? lerp(zoom.from, zoom.level, eased(share)) : zoom.level;
   return true;
 }
 
-export function zoomTo(scene, level) {
-  const { depth } = scene.look.zoom;
-  Object.assign(scene.look.zoom, { level, from: depth, since: null });
+/** @param {Look} look @param {number} level */
+export function zoomTo(look, level) {
+  const { depth } = look.zoom;
+  Object.assign(look.zoom, { level, from: depth, since: null });
 }
 
+/** @param {number} share */
 function eased(share) {
   return share * share * (3 - 2 * share);
 }
 
+/** @param {number} from @param {number} to @param {number} share */
 function lerp(from, to, share) {
   return from + (to - from) * share;
 }
 
-/** The layout at the present depth; `toUnit` and `toCell`, 0..1, are how far in it is. */
+/**
+ * The layout at the present depth; `toUnit` and `toCell`, 0..1, are how far in it is.
+ * @param {BaseLayout} base @param {Look} look @param {number} units
+ */
 export function zoomed(base, look, units) {
   const { zoom, unit } = look;
   const toUnit = unit ? clamp(zoom.depth, 0, 1) : 0;
@@ -63,23 +73,30 @@ export function zoomed(base, look, units) {
     pitch,
     gap,
     content: base.steps * pitch + 8,
-    rows: rowsBetween(base, unit, toUnit, units),
+    rows: rowsBetween(base, chosen(look), toUnit, units),
     upright: base.upright && toCell < 0.3,
     wired: base.wired || toCell > 0.3,
   };
   return { ...layout, scroll: zoomedScroll(layout, look) };
 }
 
-/** Where the window begins, so that the step looked at comes from its place to the middle. */
+/**
+ * Where the window begins, so that the step looked at comes from its place to the middle.
+ * @param {Omit<Layout, "scroll">} layout @param {Look} look
+ */
 function zoomedScroll(layout, { camera, columnScroll }) {
   const { base, toCell } = layout;
   if (!toCell) return columnScroll;
+  /** @param {{left: number, pitch: number, gap: number}} layout */
   const middle = ({ left, pitch, gap }) => left + (camera + 0.5) * pitch + gap / 2;
   const shown = lerp(middle(base) - columnScroll, base.view / 2, toCell);
   return middle(layout) - shown;
 }
 
-/** Rows on their way: the chosen unit's line grows to fill its row, all else leaves the picture. */
+/**
+ * Rows on their way: the chosen unit's line grows to fill its row, all else leaves the picture.
+ * @param {BaseLayout} base @param {Unit} unit @param {number} share @param {number} units
+ */
 function rowsBetween(base, unit, share, units) {
   const wanted = unitRows(base, unit.layer);
   return base.rows
@@ -102,6 +119,7 @@ function rowsBetween(base, unit, share, units) {
     .filter((row) => row.height > 0);
 }
 
+/** @param {BaseLayout} base @param {number} layer */
 function unitRows(base, layer) {
   const rows = base.rows.filter((row) => row.layer === layer);
   const { top, bottom } = extent(base);
@@ -117,13 +135,19 @@ function unitRows(base, layer) {
   return wanted;
 }
 
-/** From the first row to the last, of all layers. */
+/**
+ * From the first row to the last, of all layers.
+ * @param {BaseLayout} layout
+ */
 function extent({ rows }) {
   const last = rows[rows.length - 1];
   return { top: rows[0].top, bottom: last.top + last.slot };
 }
 
-/** A row of another layer closes, towards the top or the bottom. */
+/**
+ * A row of another layer closes, towards the top or the bottom.
+ * @param {BaseLayout} base @param {Row} row @param {number} share @param {boolean} up
+ */
 function folded(base, row, share, up) {
   const { top, bottom } = extent(base);
   const y = lerp(row.y, up ? top : bottom, share);
@@ -132,22 +156,29 @@ function folded(base, row, share, up) {
   return { ...row, y, top: y, height, slot: height, unitHeight, folded: true };
 }
 
-/** The part of a cell that is left for the drawing once its formula stands beside it. */
-export function drawingWidth({ layout, look: { camera } }, t) {
+/**
+ * The part of a cell that is left for the drawing once its formula stands beside it.
+ * @param {Layout} layout @param {Look} look @param {number} t
+ */
+export function drawingWidth(layout, { camera }, t) {
   const near = clamp(1 - Math.abs(t - camera), 0, 1);
   return cellWidth(layout) * (1 - FORMULA * layout.toCell * near);
 }
 
-/** The middle of what is drawn of a cell. */
-export function drawingMiddle(scene, t) {
-  return cellX(scene.layout, t) + drawingWidth(scene, t) / 2;
+/**
+ * The middle of what is drawn of a cell.
+ * @param {Layout} layout @param {Look} look @param {number} t
+ */
+export function drawingMiddle(layout, look, t) {
+  return cellX(layout, t) + drawingWidth(layout, look, t) / 2;
 }
 
-/** The unit that moves most on this example, where nobody has chosen one. */
-export function liveliest(scene) {
-  const {
-    data: { store, decoded },
-  } = scene;
+/**
+ * The unit that moves most on this example, where nobody has chosen one.
+ * @param {Data} data
+ */
+export function liveliest(data) {
+  const { store, decoded } = data;
   const { units, steps, layers } = store.header;
   const letter = store.header.diagram.belt ?? "h";
   const layer = layers - 1;

@@ -2,30 +2,15 @@
 
 import { decadeName, shortly } from "./numbers.js";
 
-/** What a quantity is, and its range. Where cells differ: the cell and the letter. */
-const WHAT = {
-  f: "Share of each unit's old cell state that is kept, from 0 (forget it) to 1 (keep all of it).",
-  i: "Share of the candidate that is added to the cell state, from 0 (nothing) to 1 (all of it).",
-  g: "New content that could be added to the cell state, from −1 to 1.",
-  o: "Share of tanh(cell state) that each unit outputs, from 0 (nothing) to 1 (all of it).",
-  c: "Each unit's memory: what the forget gate keeps plus what the input gate adds, of any size.",
-  r: "Share of what the previous hidden state sends to the candidate that enters it, from 0 (nothing) to 1 (all of it).",
-  z: "Share of the previous hidden state that is kept, from 0 (replace it) to 1 (keep all of it).",
-  n: "New content that could replace the hidden state, from −1 to 1.",
-  "lstm h": "What each unit outputs, output gate × tanh(cell state), from −1 to 1.",
-  "gru h": "Each unit's memory and output: old hidden state and candidate, mixed, from −1 to 1.",
-  "rnn h": "Each unit's memory and output: tanh of a weighted sum, from −1 to 1.",
-  "relu h":
-    "Each unit's memory and output: a weighted sum, cut off below 0, without an upper limit.",
-  "mlp h": "What each unit outputs: tanh of a weighted sum of the inputs alone, from −1 to 1.",
-};
+/** @import { Gradient, Header, Quantity, Range, Row } from "../types.d.ts" */
 
-/** @param {"strips"|"unit"} shown whether all units are strips of colours, or one is a line */
-export function explainRow({ cell, diagram }, { quantity }, peak, shown) {
+/**
+ * @param {Header} header @param {Row} row @param {number} peak end of the scale
+ * @param {"strips"|"unit"} shown whether all units are strips of colours, or one is a line
+ */
+export function explainRow({ diagram }, { quantity }, peak, shown) {
   const what =
-    WHAT[quantity.letter] ??
-    WHAT[`${cell} ${quantity.letter}`] ??
-    `Each unit's ${quantity.label}: ${quantity.meaning}.`;
+    diagram.about[quantity.letter] || `Each unit's ${quantity.label}: ${quantity.meaning}.`;
   const gate = quantity.scale === "gate";
   if (shown === "unit") {
     return gate
@@ -41,7 +26,10 @@ export function explainRow({ cell, diagram }, { quantity }, peak, shown) {
   return `${what} Pale is near 0; ${colours}.`;
 }
 
-/** In the backward sweep: what the band over a row is. */
+/**
+ * In the backward sweep: what the band over a row is.
+ * @param {Range} range @param {Row} row
+ */
 export function explainBand(range, { quantity }) {
   const ends = `from ${decadeName(range.low)} to ${decadeName(range.high)}`;
   return (
@@ -67,6 +55,7 @@ export const EXPLAINED = {
   probe: "The probe is one fixed example of the task. All numbers and colours are measured on it.",
 };
 
+/** @param {Header} header @param {Gradient} story @param {boolean} ofLast @param {Range} range */
 export function explainGradient({ gradients }, story, ofLast, range) {
   const others = gradients.filter(({ letter }) => letter !== story.letter);
   const lines = others.map(({ letter }) => ` (lines: dL/d${letter[2]})`).join("");
@@ -78,12 +67,14 @@ export function explainGradient({ gradients }, story, ofLast, range) {
   );
 }
 
+/** @param {number} layer @param {number} shared */
 export function explainLayer(layer, shared) {
   const reads = layer ? `the hidden state of layer ${layer}` : "the input";
   const means = shared > 1 ? ` Each line is the mean of ${shared} neighbouring units.` : "";
   return `Layer ${layer + 1} reads ${reads} at the same time step.${means}`;
 }
 
+/** @param {number} layer @param {Quantity} quantity */
 export function explainClosed(layer, { label }) {
   return (
     `Layer ${layer + 1}, shown by its ${label} alone, for all layers at once have no room here. ` +

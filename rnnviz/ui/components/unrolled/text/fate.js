@@ -3,16 +3,18 @@
 import { normsOf, storyOf } from "../data/values.js";
 import { factored, percent, shortly } from "./numbers.js";
 
+/** @import { Parts } from "../types.d.ts" */
+
 /** So much more or less at the end is told as no change. */
 const SAME = 1.1;
 
-/** The sentence above the bars. It is about the state that carries the memory; see `storyOf`. */
-export function gradientWords(scene) {
-  const {
-    data: { frame, store },
-    look: { ofLast },
-    layout,
-  } = scene;
+/**
+ * The sentence above the bars. It is about the state that carries the memory; see `storyOf`.
+ * @param {Parts<"data"|"look"|"layout">} scene
+ */
+export function gradientWords({ data, look, layout }) {
+  const { frame, store } = data;
+  const { ofLast } = look;
   const { header } = store;
   const story = storyOf(header);
   const norms = normsOf(frame, header, header.layers - 1, story.index, ofLast);
@@ -47,13 +49,19 @@ function fateOf(norms, verdict) {
   return `${course(norms)}; ${remains(norms[0] / norms[last])} reaches step 0${said}`;
 }
 
-/** Where that begins on the way back, and whether it goes on from there. */
+/**
+ * Where that begins on the way back, and whether it goes on from there.
+ * @param {Float64Array} norms @param {number} step @param {(norm: number) => boolean} holds
+ */
 function fromStep(norms, step, holds) {
   const all = step > 0 && norms.subarray(0, step).every(holds);
   return all ? `from step ${step} back` : `at step ${step}`;
 }
 
-/** The factor per step is the geometric mean; where not every step goes that way it is said. */
+/**
+ * The factor per step is the geometric mean; where not every step goes that way it is said.
+ * @param {Float64Array} norms
+ */
 function course(norms) {
   const last = norms.length - 1;
   const power = Math.log(norms[0]) - Math.log(norms[last]);
@@ -66,7 +74,10 @@ function course(norms) {
   return `${grows ? "grows" : "shrinks"} ${told} per step${steadily ? "" : " on average"}`;
 }
 
-/** What is left of it: a share, or from twice as much on a factor. */
+/**
+ * What is left of it: a share, or from twice as much on a factor.
+ * @param {number} ratio
+ */
 function remains(ratio) {
   return ratio < 2 ? percent(ratio) : factored(ratio);
 }

@@ -1,5 +1,7 @@
 /** Labels and symbols of the user, so that they can be read wherever they stand. */
 
+/** @import { Data } from "../types.d.ts" */
+
 const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
 
 /** What a reader takes for one character, such as an emoji of several code points. @param {string} text */
@@ -27,7 +29,7 @@ export function isolatedLabel(text) {
   return isolated(visible(text));
 }
 
-/** @param {{store: {labels: Record<string, string>}}} scene @param {number} number_ */
-export function className(scene, number_) {
-  return isolatedLabel(scene.data.store.labels[number_] ?? `class ${number_}`);
+/** @param {Data} data @param {number|string} number_ */
+export function className(data, number_) {
+  return isolatedLabel(data.store.labels[number_] ?? `class ${number_}`);
 }
