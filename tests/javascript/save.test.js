@@ -1,61 +1,13 @@
-/** Films: what the writers of GIF and WEBP make can be read after their specifications. */
+/** Films: what they look at, and that a WEBP can be read after its specification. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { GifWriter, changedBox, paletteOf } from "../../rnnviz/ui/components/unrolled/save/gif.js";
+import { FILM, sweepShots, trainingShots } from "../../rnnviz/ui/components/unrolled/save/film.js";
 import { WebpWriter } from "../../rnnviz/ui/components/unrolled/save/webp.js";
-import { pictureOf } from "./made.js";
 
-const [RED, GREEN, BLUE] = [
-  [248, 0, 0],
-  [0, 248, 0],
-  [0, 0, 248],
-];
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
 const text = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, to));
-
-test("every colour of few gets an entry of its own", () => {
-  const { table } = paletteOf([pictureOf([RED, GREEN, BLUE, RED])]);
-  assert.deepEqual(new Set(table.map(String)), new Set([RED, GREEN, BLUE].map(String)));
-});
-
-test("the box that changed holds all that did, and no more", () => {
-  const before = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0);
-  assert.deepEqual(changedBox(null, before, 3), [0, 0, 3, 3]);
-  assert.deepEqual(changedBox(before, before, 3), [0, 0, 1, 1]);
-  assert.deepEqual(changedBox(before, Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 1), 3), [1, 1, 2, 2]);
-});
-
-test("a GIF begins and ends as it should, and its pixels can be decoded", async () => {
-  const picture = pictureOf([RED, GREEN, GREEN, BLUE]);
-  const palette = paletteOf([picture]);
-  const writer = new GifWriter(2, 2, palette);
-  writer.add(picture, 100);
-  const bytes = await bytesOf(writer.finish());
-  assert.equal(text(bytes, 0, 6), "GIF89a");
-  assert.deepEqual([...bytes.subarray(6, 10)], [2, 0, 2, 0]);
-  assert.equal(bytes.at(-1), 0x3b);
-  const image = bytes.indexOf(0x2c, 13 + 768 + 19 + 8);
-  const block = bytes.subarray(image + 12, image + 12 + bytes[image + 11]);
-  const colours = lzw(block).map((entry) => palette.table[entry]);
-  assert.deepEqual(colours, [RED, GREEN, GREEN, BLUE]);
-});
-
-/** Few pixels: all codes have nine bits, and those from 258 on are pairs. */
-function lzw(bytes) {
-  const bits = [...bytes].flatMap((byte) =>
-    Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1),
-  );
-  const codes = [];
-  for (let at = 0; at + 9 <= bits.length; at += 9) {
-    codes.push(bits.slice(at, at + 9).reduce((sum, bit, place) => sum + (bit << place), 0));
-  }
-  assert.equal(codes[0], 256);
-  const end = codes.indexOf(257);
-  assert.ok(end > 0);
-  return codes.slice(1, end);
-}
 
 test("a WEBP is a RIFF file of the length that it tells, with a frame for each picture", async () => {
   const still = Uint8Array.of(
@@ -82,4 +34,75 @@ test("a WEBP is a RIFF file of the length that it tells, with a frame for each p
   assert.equal(all.split("ANMF").length - 1, 2);
   const frame = all.indexOf("ANMF") + 8;
   assert.deepEqual([...bytes.subarray(frame, frame + 12)], [2, 0, 0, 1, 0, 0, 5, 0, 0, 7, 0, 0]);
+});
+
+test("a chunk of odd length is padded, and what is no picture is left out", async () => {
+  const letters = (name) => [...name].map((each) => each.charCodeAt(0));
+  const still = Uint8Array.of(
+    ...letters("RIFF"),
+    30,
+    0,
+    0,
+    0,
+    ...letters("WEBP"),
+    ...letters("EXIF"),
+    2,
+    0,
+    0,
+    0,
+    1,
+    2,
+    ...letters("VP8 "),
+    3,
+    0,
+    0,
+    0,
+    7,
+    8,
+    9,
+    0,
+  );
+  const writer = new WebpWriter(2, 2);
+  await writer.add(new Blob([still]), [0, 0, 2, 2], 300);
+  const bytes = await bytesOf(writer.finish());
+  const all = text(bytes, 0, bytes.length);
+  assert.equal(all.includes("EXIF"), false);
+  const at = all.indexOf("ANMF");
+  assert.deepEqual([...bytes.subarray(at + 20, at + 24)], [300 & 255, 300 >> 8, 0, 0]);
+  assert.deepEqual(
+    [...bytes.subarray(all.indexOf("VP8 "))],
+    [...letters("VP8 "), 3, 0, 0, 0, 7, 8, 9, 0],
+  );
+  assert.equal(bytes.length % 2, 0);
+});
+
+test("the film of a sweep goes to the last step and back, and rests at both ends", () => {
+  const shots = sweepShots({ layout: { steps: 10 } });
+  const half = shots.length / 2;
+  const places = shots.map(({ wanted }) => wanted.at);
+  assert.deepEqual([places[0], places[half - 1], places[half], places.at(-1)], [0, 10, 10, 0]);
+  assert.deepEqual(
+    new Set(shots.slice(0, half).map(({ wanted }) => wanted.phase)),
+    new Set(["forward"]),
+  );
+  assert.deepEqual(
+    new Set(shots.slice(half).map(({ wanted }) => wanted.phase)),
+    new Set(["backward"]),
+  );
+  const rests = shots.flatMap(({ milliseconds }, place) => (milliseconds > 1000 ? [place] : []));
+  assert.deepEqual(rests, [half - 1, shots.length - 1]);
+  assert.ok(sweepShots({ layout: { steps: 500 } }).length <= FILM.frames);
+});
+
+test("the film of training shows the first and the newest kept iteration, and not too many", () => {
+  const frames = Array.from({ length: 500 }, (_, place) => ({ iteration: 3 * place }));
+  const shots = trainingShots({ data: { store: { frames } }, look: { step: 2 } });
+  assert.equal(shots.length, FILM.frames);
+  assert.deepEqual(shots[0].wanted, { iteration: 0, phase: "all", step: 2 });
+  assert.equal(shots.at(-1).wanted.iteration, 1497);
+  const few = trainingShots({ data: { store: { frames: frames.slice(0, 1) } }, look: { step: 0 } });
+  assert.deepEqual(
+    few.map(({ wanted }) => wanted.iteration),
+    [0],
+  );
 });

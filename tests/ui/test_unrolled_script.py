@@ -13,7 +13,7 @@ from rnnviz.ui.components import unrolled
 _FOLDER = Path(unrolled.__file__).parent
 _BUNDLE = "unrolled.min.js"
 #: A folder's scripts import only from their own and from those before it; "" is what joins them.
-_ORDER = ("data", "text", "scene", "draw", "page", "save", "")
+_ORDER = ("data", "text", "scene", "draw", "page", "gif", "save", "")
 _IMPORT = re.compile(r'^(?:import|export) [^;]*?from "(\.[^"]+\.js)";', re.MULTILINE)
 
 _SCRIPTS = {

@@ -13,4 +13,4 @@ export { labelsOf } from "./draw/labels.js";
 export { gradientWords } from "./text/fate.js";
 export { refresh } from "./page/display.js";
 export { repaint } from "./page/motion.js";
-export { changedBox } from "./save/gif.js";
+export { changedBox } from "./gif/writer.js";

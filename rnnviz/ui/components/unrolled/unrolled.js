@@ -19,20 +19,27 @@
  *
  * `picture.scene` of a mounted picture can be painted too: it is what the page shows.
  *
+ * A scene is made of parts (types.d.ts): `data`, what was measured; `look`, where one looks; `layout`;
+ * `theme`; `scales`; `clock`, what moves by itself; `art`, what has been painted; `peers`, the scene
+ * beside it. A drawing function takes only those that it reads. A view is a scene on a page: it has
+ * the page's parts too.
+ *
  * From the bytes to the screen, a folder for each duty; each imports only from those above it:
  *
  *     data    cells: what each kind of cell consists of. packet: bytes -> frames; the format is
  *             described in figures/picture.py. store: packets -> the frames of one run.
  *             values: a frame -> the numbers of a row; scales
- *     text    numbers, symbols: how they are written. words, explain, fate: what is said of the
- *             picture, of its parts, and of what becomes of the gradient
+ *     text    numbers, symbols: how they are written. words, formulas, tooltip, explain, fate: what is
+ *             said of the picture, of its parts, and of what becomes of the gradient
  *     scene   theme: colours. layout: where every row and column lies. zoom: the same, from all
  *             units to one cell. scene: all that decides what is drawn
  *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,
  *             one_unit, overview, labels: the parts of the picture. paint: all of them
- *     page    controls, display, motion, events: the elements, what they show, how they move, and
- *             what they do. receptive: what a unit follows. presentation: the picture large
- *     save    vector, gif, webp, film, save: pictures and films to take away
+ *     page    controls, labels, tooltip, display: the elements and what they show. motion: how they
+ *             move. actions: what the user can do; events: what starts it. receptive: what a unit
+ *             follows. presentation: the picture large
+ *     gif     palette, lzw, writer: animated GIF, whatever is on it
+ *     save    vector, webp, film, save: pictures and films to take away
  *
  * and here `unrolled` (this file) mounts one picture, `beside` two with one clock, `streamlit` makes
  * it a component; `index` is what the bundle offers. `npm run build` makes unrolled.min.js of all

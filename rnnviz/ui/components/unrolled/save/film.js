@@ -6,7 +6,8 @@ import { cellX } from "../scene/layout.js";
 import { arrive, fit, look } from "../scene/scene.js";
 import { paint, sizeOf } from "../draw/paint.js";
 import { contextOf } from "../page/controls.js";
-import { GifWriter, changedBox, paletteOf } from "./gif.js";
+import { paletteOf } from "../gif/palette.js";
+import { GifWriter, changedBox } from "../gif/writer.js";
 import { WebpWriter } from "./webp.js";
 
 /** @import { Context, Parts, Scene, Wanted } from "../types.d.ts" */

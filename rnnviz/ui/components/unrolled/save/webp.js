@@ -3,7 +3,7 @@
  * container specification of WEBP. Of each frame only the box that differs from the one before.
  */
 
-import { letters } from "./gif.js";
+import { letters } from "../gif/writer.js";
 
 /** Writes one frame after the other. */
 export class WebpWriter {
