@@ -39,6 +39,29 @@ test("every part of a frame comes out as it went in", () => {
   assert.deepEqual(frame.sequence.inputs, ["a", "b", "a"]);
 });
 
+test("each frame and each layer has its own numbers", () => {
+  const two = (iteration) => Array.from({ length: 2 * H.length }, (_, place) => iteration + place);
+  const { header, frames } = unpack(packetOf([3, 5], two, { layers: 2 }));
+  assert.deepEqual(
+    frames.map(({ values }) => [...values]),
+    [two(3), two(5)],
+  );
+  assert.deepEqual([...normsOf(frames[1], header, 1, 0, false)], [1e-49, 1, 10]);
+  assert.deepEqual([...normsOf(frames[1], header, 0, 0, true)], [1e-60, 0.01, 1]);
+  assert.equal(startOf(header, 1, "h"), H.length);
+});
+
+test("outputs that are numbers stand where classes would", () => {
+  const [frame] = unpack(packetOf([1], H, { classes: false })).frames;
+  assert.deepEqual([...frame.outputs], [0, 1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8]);
+  assert.deepEqual(
+    [frame.top, frame.target, frame.topClass, frame.rank].map((each) => each.length),
+    [0, 0, 0, 0],
+  );
+  assert.deepEqual([...frame.values], H);
+  assert.equal(hit(frame, 1), null);
+});
+
 test("bytes that begin somewhere in a larger buffer are read too", () => {
   const bytes = packetOf([7], H);
   const larger = new Uint8Array(bytes.length + 3);

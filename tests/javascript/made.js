@@ -56,13 +56,18 @@ export function headerOf(iterations, more = {}) {
   };
 }
 
-/** Bytes of a packet with exact frames; `h` holds STEPS times UNITS values. */
+/**
+ * Bytes of a packet with exact frames; `h` holds all values of a frame, or makes them for an
+ * iteration. Norms are 1e-50, 0.1, 1 of the whole loss and 1e-60, 0.01, 1 of the last step's share,
+ * times 10 for each further layer.
+ */
 export function packetOf(iterations, h, more = {}) {
   const header = headerOf(iterations, more);
-  header.quantities[0].peaks = [2];
-  const size =
-    8 * 2 * STEPS + 4 * STEPS * 2 + 4 * STEPS + 2 * STEPS * 2 + 2 * STEPS + 4 * STEPS * UNITS;
-  const padded = Math.ceil(size / 4) * 4;
+  header.quantities[0].peaks = header.quantities[0].peaks.map(() => 2);
+  const parts = iterations.map((iteration) => partsOf(header, h, iteration));
+  const sizes = parts.map((each) => each.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  const padded = sizes.map((size) => Math.ceil(size / 4) * 4);
+  const offsets = padded.map((_, place) => padded.slice(0, place).reduce((sum, n) => sum + n, 0));
   header.frames = iterations.map((iteration, place) => ({
     iteration,
     loss: 0.5,
@@ -70,28 +75,41 @@ export function packetOf(iterations, h, more = {}) {
     exact: true,
     sequence: 0,
     interventions: 0,
-    offset: place * padded,
+    offset: offsets[place],
   }));
   let text = JSON.stringify(header);
   while (new TextEncoder().encode(text).length % 4) text += " ";
   const json = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(4 + json.length + padded * iterations.length);
+  const bytes = new Uint8Array(4 + json.length + padded.reduce((sum, n) => sum + n, 0));
   new DataView(bytes.buffer).setUint32(0, json.length, true);
   bytes.set(json, 4);
-  iterations.forEach((_, place) => {
-    let at = 4 + json.length + place * padded;
-    const put = (part) => {
+  parts.forEach((each, place) => {
+    let at = 4 + json.length + offsets[place];
+    for (const part of each) {
       bytes.set(new Uint8Array(part.buffer), at);
       at += part.byteLength;
-    };
-    put(Float64Array.of(1e-50, 0.1, 1, 1e-60, 0.01, 1));
-    put(Float32Array.of(0.75, 0.25, 0.5, 0.5, 1, 0));
-    put(Float32Array.of(0.25, 0.5, 1));
-    put(Uint16Array.of(0, 1, 0, 1, 1, 0));
-    put(Uint16Array.of(1, 0, 0));
-    put(Float32Array.from(h));
+    }
   });
   return bytes;
+}
+
+function partsOf({ layers, outputs, classes }, h, iteration) {
+  const norms = [
+    [1e-50, 0.1, 1],
+    [1e-60, 0.01, 1],
+  ].flatMap((each) =>
+    Array.from({ length: layers }, (_, layer) => each.map((norm) => norm * 10 ** layer)).flat(),
+  );
+  const predicted = classes
+    ? [
+        Float32Array.of(0.75, 0.25, 0.5, 0.5, 1, 0),
+        Float32Array.of(0.25, 0.5, 1),
+        Uint16Array.of(0, 1, 0, 1, 1, 0),
+        Uint16Array.of(1, 0, 0),
+      ]
+    : [Float32Array.from({ length: STEPS * outputs }, (_, place) => place / 8)];
+  const values = typeof h === "function" ? h(iteration) : h;
+  return [Float64Array.from(norms), ...predicted, Float32Array.from(values)];
 }
 
 /** A picture as `getImageData` returns it, of colours [r, g, b]. */

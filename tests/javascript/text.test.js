@@ -17,10 +17,13 @@ import {
   wholeCharacters,
 } from "../../rnnviz/ui/components/unrolled/text/symbols.js";
 import { plural } from "../../rnnviz/ui/components/unrolled/text/words.js";
+import { explainRow } from "../../rnnviz/ui/components/unrolled/text/explain.js";
+import { formulaOf } from "../../rnnviz/ui/components/unrolled/text/formulas.js";
 import { gradientWords } from "../../rnnviz/ui/components/unrolled/text/fate.js";
 import { merge } from "../../rnnviz/ui/components/unrolled/data/store.js";
 import { unpack } from "../../rnnviz/ui/components/unrolled/data/packet.js";
-import { packetOf } from "./made.js";
+import { decode } from "../../rnnviz/ui/components/unrolled/data/values.js";
+import { headerOf, packetOf } from "./made.js";
 
 const writes = (write, cases) => {
   for (const [value, text] of cases) assert.equal(write(value), text);
@@ -97,4 +100,43 @@ test("of the whole loss the gradient is told at both ends", () => {
   const data = { store, frame: store.frames[0] };
   const scene = { data, look: { ofLast: false }, layout: { narrow: false } };
   assert.equal(gradientWords(scene), "Of the whole loss, dL/dh: 1 at step 2, 1e−50 at step 0");
+});
+
+test("what a row is comes from the cell; where it says nothing, from label and meaning", () => {
+  const header = headerOf([1]);
+  const row = { quantity: { ...header.quantities[0], meaning: "what the unit outputs" } };
+  assert.equal(
+    explainRow(header, row, 2, "unit"),
+    "Each unit's hidden state: what the unit outputs. " +
+      "The line runs between −2 and +2, with 0 in the middle.",
+  );
+  header.diagram.about.h = "A memory.";
+  assert.match(explainRow(header, row, 2, "strips"), /^A memory\. Pale is near 0; /);
+});
+
+/** The formula of the hidden state at step 1, unit 0, after something was done to the run. */
+function toldAfter(done, forgetGate = "") {
+  const diagram = { ...headerOf([1]).diagram, forget_gate: forgetGate };
+  const packet = packetOf([1], [0.5, 0, 0.25, 0, 0, 0], { diagram, interventions: [[done]] });
+  const store = merge(null, unpack(packet));
+  const [frame] = store.frames;
+  const row = { layer: 0, letter: "h" };
+  return formulaOf({ store, frame, decoded: decode(frame, store.header) }, row, 1, 0);
+}
+
+test("a formula is told in symbols and in recorded numbers, and what was done to its unit", () => {
+  const elsewhere = { kind: "silence", layer: 3, units: null };
+  const { symbols, numbers, note } = toldAfter(elsewhere);
+  assert.equal(symbols, "h₁ = tanh(W x₁ + U h₀ + b)");
+  assert.equal(numbers, "tanh(0.255) = 0.2500000");
+  assert.equal(note, "");
+  assert.equal(toldAfter({ kind: "silence", layer: 0, units: [0] }).symbols, "h₁ is silenced");
+  const held = { kind: "hold", gate: "h", value: 0.3, layer: null, units: null };
+  assert.equal(toldAfter(held).symbols, "h₁ is held at 0.3");
+});
+
+test("a shifted bias is told of the gate that the cell names, whatever its letter", () => {
+  const shift = { kind: "shift", layer: null, amount: 2 };
+  assert.equal(toldAfter(shift, "h").note, "its bias shifted by 2");
+  assert.equal(toldAfter(shift, "f").note, "");
 });

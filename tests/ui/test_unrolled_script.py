@@ -84,5 +84,21 @@ def test_the_context_that_writes_svg_knows_every_call_that_the_picture_makes() -
     of_images = {"createImageData", "putImageData"}  # small canvases, one pixel for each value
     used = set(re.findall(r"\bcontext\.([a-z]\w*)", texts)) - of_images
     vector = _SCRIPTS["save/vector.js"].read_text(encoding="utf-8")
-    known = set(re.findall(r"(?m)^  (\w+)\(", vector)) | set(re.findall(r"(\w+): ", vector))
+    known = set(re.findall(r"(?m)^  (\w+)\(", vector)) | set(re.findall(r"this\.(\w+) = ", vector))
     assert used <= known
+
+
+def test_only_paint_takes_the_whole_scene_of_what_draws_and_tells() -> None:
+    whole = [
+        (name, count)
+        for name, path in _SCRIPTS.items()
+        if _folder(name) in {"data", "text", "draw"}
+        and (count := len(re.findall(r"@param \{(?:Scene|View)\}", path.read_text("utf-8"))))
+    ]
+    assert whole == [("draw/paint.js", 1)]
+
+
+@pytest.mark.parametrize("name", _SCRIPTS)
+def test_no_script_escapes_its_types(name: str) -> None:
+    text = _SCRIPTS[name].read_text(encoding="utf-8")
+    assert not re.search(r"@ts-|\bany\b[\[\]|]*\}|\{[^}\n]*: any\b", text)

@@ -35,7 +35,7 @@ const TWO = "PAIR";
  * Bytes of two pictures -> what stands above them, and the bytes of each; null for one picture.
  * @param {Uint8Array} bytes
  */
-export function unpackTwo(bytes) {
+function unpackTwo(bytes) {
   /** @param {number} from @param {number} to */
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
   if (text(0, 4) !== TWO) return null;

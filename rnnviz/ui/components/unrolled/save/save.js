@@ -187,7 +187,7 @@ function saveSvg(view) {
  * The picture as an SVG document.
  * @param {Scene} scene
  */
-export function vectorOf(scene) {
+function vectorOf(scene) {
   const { width, height } = framedSize(scene);
   const context = new VectorContext(width, height);
   paintFramed(context, scene);

@@ -36,7 +36,7 @@ let colourReader;
  * Any CSS colour as [r, g, b].
  * @param {string|undefined} text @param {number[]} fallback @returns {number[]}
  */
-export function parseColour(text, fallback) {
+function parseColour(text, fallback) {
   const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text?.trim() ?? "");
   if (hex) return hex.slice(1).map((pair) => parseInt(pair, 16));
   colourReader ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -95,7 +95,7 @@ export function legible({ ink, paper }, ground) {
  * 256 colours from the lowest to the highest value, and one more for "not a number".
  * @param {Coloured} quantity @param {Theme} theme
  */
-export function colourTable(quantity, theme) {
+function colourTable(quantity, theme) {
   const table = new Uint32Array(257);
   const colour = coloursOf(quantity, theme);
   for (let code = 0; code < 256; code++) table[code] = pixel(colour(code / 255));
