@@ -7,6 +7,7 @@ import { UNKNOWN, number, unpack } from "../../rnnviz/ui/components/unrolled/dat
 import { merge, newest } from "../../rnnviz/ui/components/unrolled/data/store.js";
 import {
   beyond,
+  chosen,
   decades,
   decode,
   hit,
@@ -16,9 +17,10 @@ import {
   signedScale,
   startOf,
   told,
+  unitScale,
   valueAt,
 } from "../../rnnviz/ui/components/unrolled/data/values.js";
-import { packetOf } from "./made.js";
+import { headerOf, packetOf } from "./made.js";
 
 const H = [0.5, -0.25, 1, -1.5, 0, 0.125];
 
@@ -100,6 +102,73 @@ test("the frames kept are bounded, and the first and the newest stay", () => {
   assert.equal(newest(store).iteration, 300);
 });
 
+/** A packet without bytes: frames told by iteration, and what else they hold. */
+function packetWith(frames, run = "one") {
+  const header = headerOf(
+    frames.map(({ iteration }) => iteration),
+    { run },
+  );
+  const whole = frames.map((each) => ({
+    loss: 0.5,
+    exact: true,
+    values: new Float32Array(6),
+    ...each,
+  }));
+  return { header, frames: whole };
+}
+
+test("a frame goes between those before and after it; an exact one stands in for a rounded one", () => {
+  const rounded = { iteration: 4, exact: false, values: new Uint8Array(6) };
+  let store = merge(null, packetWith([{ iteration: 2 }, rounded, { iteration: 8 }]));
+  store = merge(store, packetWith([{ iteration: 6 }]));
+  assert.deepEqual(
+    store.frames.map(({ iteration }) => iteration),
+    [2, 4, 6, 8],
+  );
+  store = merge(store, packetWith([{ iteration: 4 }, { ...rounded, iteration: 8 }]));
+  assert.deepEqual(
+    store.frames.map(({ iteration, exact }) => [iteration, exact]),
+    [
+      [2, true],
+      [4, true],
+      [6, true],
+      [8, true],
+    ],
+  );
+});
+
+test("three frames replace what was there, two join it", () => {
+  const store = merge(null, packetWith([{ iteration: 1 }]));
+  const two = merge(store, packetWith([{ iteration: 2 }, { iteration: 3 }]));
+  assert.equal(two.frames.length, 3);
+  const three = merge(two, packetWith([{ iteration: 7 }, { iteration: 8 }, { iteration: 9 }]));
+  assert.deepEqual(
+    three.frames.map(({ iteration }) => iteration),
+    [7, 8, 9],
+  );
+});
+
+test("an iteration with another loss is of another run, and so is an earlier one without a name", () => {
+  const two = () => merge(null, packetWith([{ iteration: 1 }, { iteration: 5 }]));
+  assert.equal(merge(two(), packetWith([{ iteration: 5, loss: 0.4 }])).frames.length, 1);
+  assert.equal(merge(two(), packetWith([{ iteration: 5, loss: 0.5 }])).frames.length, 2);
+  assert.equal(merge(two(), packetWith([{ iteration: 3 }])).frames.length, 3);
+  const unnamed = () => merge(null, packetWith([{ iteration: 1 }, { iteration: 5 }], ""));
+  assert.equal(merge(unnamed(), packetWith([{ iteration: 3 }], "")).frames.length, 1);
+  assert.equal(merge(unnamed(), packetWith([{ iteration: 6 }], "")).frames.length, 3);
+});
+
+test("frames are bounded in bytes too: every second goes, never the first or the newest", () => {
+  const large = (iteration) => ({ iteration, values: new Float32Array(1_000_001) });
+  let store = merge(null, packetWith([large(0)]));
+  for (let iteration = 1; iteration <= 5; iteration++)
+    store = merge(store, packetWith([large(iteration)]));
+  assert.deepEqual(
+    store.frames.map(({ iteration }) => iteration),
+    [0, 2, 4, 5],
+  );
+});
+
 test("quantised values decode to their levels, and 0 to what is no number", () => {
   const { header } = unpack(packetOf([1], H));
   const frame = { exact: false, peaks: [[2]], values: Uint8Array.of(1, 128, 255, 0, 192, 64) };
@@ -143,6 +212,68 @@ test("a fitted axis spans the norms, four decades at least and twelve at most", 
   assert.deepEqual(spans(50, 20), [-2, 2]);
   assert.deepEqual(spans(1, 1e-6), [-6, 0]);
   assert.deepEqual(spans(1, 1e-40, 0, NaN), [-12, 0]);
+});
+
+test("an axis that is there stays while it fits, and gives way where it is too long or too short", () => {
+  const frames = [{ norms: Float64Array.of(0.5, 1e-5) }];
+  const kept = (...present) => {
+    const { low, high } = decades(frames, { low: present[0], high: present[1] });
+    return { low, high: high + 0 };
+  };
+  assert.deepEqual(kept(-5, 0), { low: -5, high: 0 });
+  assert.deepEqual(kept(-7, 1), { low: -7, high: 1 });
+  for (const [low, high] of [
+    [-8, 0],
+    [-5, 2],
+    [-4, 0],
+    [-5, -1],
+  ]) {
+    assert.deepEqual(kept(low, high), { low: -5, high: 0 });
+  }
+  assert.deepEqual(decades([{ norms: Float64Array.of(0, NaN) }], { low: -3, high: 3 }), {
+    low: -3,
+    high: 3,
+  });
+});
+
+test("the scale of one unit is its own largest value, or that of the same row beside it", () => {
+  const scene = (values, exact = true) => ({
+    data: {
+      store: {
+        header: headerOf([1]),
+        frames: [{ values, exact, peaks: [[4]] }],
+      },
+    },
+    look: { unit: { layer: 0, unit: 1 } },
+    layout: { base: { rows: [{ letter: "h" }] } },
+    scales: { ofUnit: {} },
+    peers: [],
+  });
+  const row = { layer: 0, letter: "h" };
+  const own = scene(Float32Array.of(9, -0.3, 9, 0.1, 9, Infinity));
+  assert.equal(unitScale(own, row), 0.5);
+  const rounded = scene(Uint8Array.of(1, 128, 1, 0, 1, 255 - 63), false);
+  assert.equal(unitScale(rounded, row), 3);
+  assert.equal(unitScale({ ...own, peers: [rounded] }, row), 3);
+  const elsewhere = { ...rounded, look: { unit: { layer: 1, unit: 0 } } };
+  assert.equal(unitScale({ ...own, peers: [elsewhere] }, row), 0.5);
+  const without = { ...rounded, layout: { base: { rows: [{ letter: "c" }] } } };
+  assert.equal(unitScale({ ...own, peers: [without] }, row), 0.5);
+  assert.equal(unitScale(scene(new Float32Array(6)), row), 1);
+});
+
+test("who asks for the unit that is looked at where none is, is told so", () => {
+  assert.throws(() => chosen({ unit: null }), /no unit is looked at/);
+});
+
+test("quantities of a layer follow each other", () => {
+  const { header } = storeOf([1]);
+  header.quantities.push({ ...header.quantities[0], letter: "c" });
+  assert.deepEqual(
+    [0, 1].map((layer) => startOf(header, layer, "c")),
+    [6, 18],
+  );
+  assert.equal(startOf(header, 1, "h"), 12);
 });
 
 test("only steps that are counted can be right, and an unknown rank is neither", () => {
