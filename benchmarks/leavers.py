@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.neighbours import Watched, enter, largest
 from rnnviz import RunConfig
-from rnnviz.ui.shell.absence import LOOK_S, LOST_AFTER_S
+from rnnviz.visit.guests import LOOK_S, LOST_AFTER_S
 from tests.serving import Server, running_app
 
 #: Seconds after the last one has gone.

@@ -17,17 +17,11 @@ MAY_IMPORT = {
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
+    "visit": {"engine", "recording", "tasks", "training", "analysis"},
     "views": {"engine", "recording", "tasks", "training", "analysis", "figures"},
     "ui": {
-        "engine",
-        "recording",
-        "tasks",
-        "training",
-        "link",
-        "analysis",
-        "export",
-        "figures",
-        "views",
+        *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
+        *("visit", "views"),
     },
 }
 #: The one way up: `Trainer.link` asks for the link's floor when it is called.
@@ -81,7 +75,8 @@ def test_only_the_user_interface_knows_streamlit(floor):
 
 
 @pytest.mark.parametrize(
-    "floor", ["engine", "recording", "tasks", "training", "link", "analysis", "export"]
+    "floor",
+    ["engine", "recording", "tasks", "training", "link", "analysis", "visit", "export"],
 )
 def test_no_floor_below_the_figures_knows_plotly(floor):
     for file in files_of(floor):

@@ -11,7 +11,7 @@ from typing import Literal
 from rnnviz.engine import spec_of
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule
-from rnnviz.training import RunConfig, Trainer
+from rnnviz.training import RunConfig, Score, Trainer
 
 Way = Literal["calendar", "yesterday", "memory"]
 
@@ -97,11 +97,18 @@ def way_of(task: GymSchedule, config: RunConfig) -> Way:
 
 def measure(trainer: Trainer) -> Reached | None:
     """Return what a run has reached; None if it is not about a gym schedule."""
+    if not isinstance(trainer.task, GymSchedule):
+        return None
+    return reached_with(trainer, trainer.score())
+
+
+def reached_with(trainer: Trainer, score: Score) -> Reached | None:
+    """Return what a run has reached, with the score that it has; None as in `measure`."""
     task, config = trainer.task, trainer.config
     if not isinstance(task, GymSchedule):
         return None
-    way, score = way_of(task, config), trainer.score()
     window = config.window if config.cell == "mlp" else None
+    way = way_of(task, config)
     return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored, window)
 
 

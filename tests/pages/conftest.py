@@ -11,8 +11,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.training import Trainer
-from rnnviz.ui.shell import room
-from rnnviz.ui.shell.session import Visit
+from rnnviz.visit import Visit, room
 from tests.serving import ROOT
 
 Open = Callable[..., AppTest]

@@ -2,6 +2,7 @@
 
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.shell import feed_forward
 from tests.pages.conftest import control, go_to, visit_of
 
 
@@ -25,7 +26,7 @@ def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app
     assert visit.playing
     assert visit.trainer.task == GymSchedule(view="calendar")
     assert (visit.trainer.config.cell, visit.trainer.config.window) == ("mlp", 1)
-    kept = visit.reached["memory"]
+    kept = feed_forward._reached(visit)["memory"]
     assert (kept.cell, kept.iteration, kept.accuracy) == ("lstm", 40, accuracy)
     assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
 
@@ -37,7 +38,7 @@ def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app
 def test_a_run_that_was_never_trained_is_not_remembered(open_app):
     app = open_app()
     app.button(key="way:calendar").click().run()
-    assert not visit_of(app).reached
+    assert not feed_forward._reached(visit_of(app))
 
 
 def test_other_tasks_are_not_compared(open_app):

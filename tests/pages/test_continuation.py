@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.analysis.predictions import probabilities
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui.shell.session import Visit
+from rnnviz.visit import Visit
 from tests.pages.conftest import control, go_to, visit_of
 
 STRANGE = "**fett** <b>x</b> $y$ :red[z] שלום עולם 👩🏽‍🚀 **fett** :smile: `a` שלום <b>x</b> 👩🏽‍🚀"

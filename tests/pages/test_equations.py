@@ -36,8 +36,7 @@ def results(app) -> list[str]:
 
 def show_trainer(app, trainer):
     visit = visit_of(app)
-    visit.trainer = trainer
-    visit.start_pictures_anew()
+    visit.replace_trainer(trainer, "another")
     return app.run()
 
 
@@ -99,13 +98,13 @@ def test_a_unit_chosen_here_is_chosen_in_the_other_views(trained):
     control(trained, "equation_unit").set_value(5).run()
 
     visit = visit_of(trained)
-    assert (visit.selected_unit, visit.selected_layer) == (5, 0)
+    assert visit.selected == (0, 5)
     assert "keeps" in written(trained)
     assert "unit 5’s cell state" in written(trained)
 
 
 def test_a_unit_chosen_elsewhere_is_shown_here(trained):
-    visit_of(trained).selected_unit = 3
+    visit_of(trained).select_unit(3, 0)
 
     trained.run()
 

@@ -85,7 +85,7 @@ def test_the_way_back_leads_to_the_studio_where_nothing_is_broken(open_app, monk
 
     assert not app.exception
     assert not says_so(app)
-    assert visit_of(app).page == "Studio"
+    assert visit_of(app).looked_at.page == "Studio"
     assert visit_of(app).trainer.iteration == 2
 
 

@@ -185,7 +185,7 @@ def test_the_unit_is_that_of_all_pages_and_without_one_the_mean_is_shown(page):
 
     choose(page, "unit", 2)
 
-    assert (visit_of(page).selected_unit, visit_of(page).selected_layer) == (2, 0)
+    assert visit_of(page).selected == (0, 2)
     expected = np.array([trace.c[:, 2] for trace in kept])
     np.testing.assert_allclose(values_of(page, "cell state"), expected, rtol=1e-5)
 

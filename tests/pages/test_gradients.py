@@ -13,9 +13,7 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.tasks import DelayedRecall, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
-from rnnviz.training.side_by_side import SideBySide, other_cells
-from rnnviz.ui.gradients.laboratory import compare
-from rnnviz.ui.shell import session
+from rnnviz.training.side_by_side import other_cells
 from rnnviz.views.gradients import THROUGH_TIME, VIEWS
 from tests.pages.conftest import control, visit_of
 from tests.schedules import three_days
@@ -207,11 +205,11 @@ def test_who_rewinds_while_it_trains_stays_there_until_he_follows_again(laborato
     slider.set_value(0).run()
     app.run()
     assert visit_of(app).playing
-    assert visit_of(app).shown_iteration == 0
+    assert visit_of(app).looked_at.shown_iteration == 0
 
     app.button(key="follow").click().run()
 
-    assert visit_of(app).shown_iteration is None
+    assert visit_of(app).looked_at.shown_iteration is None
 
 
 def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(laboratory):
@@ -220,10 +218,10 @@ def test_replay_goes_through_the_kept_iterations_and_ends_with_the_newest(labora
     visit = visit_of(app)
     seen = []
     while visit.job is not None:
-        seen.append(visit.shown_iteration)
+        seen.append(visit.looked_at.shown_iteration)
         app.run()
     assert seen == [0, 1, 2, 3]
-    assert visit.shown_iteration is None
+    assert visit.looked_at.shown_iteration is None
     app.run()
     assert app.button(key="replay").label == "Replay"
 
@@ -325,7 +323,8 @@ def start_comparison(app, far, less_far):
     """Compare the cells, one of which is not as far yet as the others."""
     visit = visit_of(app)
     cells = other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS)
-    visit.side_by_side = SideBySide(cells, 3000)
+    visit.compare(cells, 3000)
+    visit.stop()
     *others, last = visit.side_by_side.trainers.values()
     for trainer in others:
         trainer.advance(iterations=far)
@@ -335,20 +334,6 @@ def start_comparison(app, far, less_far):
 
 def progress(app):
     return next(each.proto for each in app.get("progress"))
-
-
-def test_other_runs_can_be_compared_the_same_way(open_app, monkeypatch):
-    app = open_app("gradients")
-    visit = visit_of(app)
-    shown = {}
-    monkeypatch.setattr(session, "show", shown.__setitem__)
-    config = RunConfig(hidden_size=4)
-
-    compare(visit, [("one", config, visit.trainer.task), ("two", config, visit.trainer.task)], 5)
-
-    assert list(visit.side_by_side.trainers) == ["one", "two"]
-    assert visit.job is visit.side_by_side
-    assert shown == {session.GRADIENT_VIEW: "Side by side"}
 
 
 def test_a_comparison_that_is_too_large_is_refused_with_the_reason(laboratory):
@@ -386,7 +371,7 @@ def test_training_ends_what_else_was_under_way(laboratory):
     app = laboratory("Check", iterations=1, hidden_size=16)
     visit = visit_of(app)
     app.button(key="check").click()
-    visit.job = None
+    visit.stop()
     app.run()
     app.button(key="play").click().run()
     assert visit.job is None
@@ -436,7 +421,8 @@ def test_what_is_done_to_one_of_the_runs_side_by_side_is_marked_with_its_name(la
     app = laboratory("Side by side", iterations=0)
     visit = visit_of(app)
     named = [("one", RunConfig(hidden_size=4), visit.trainer.task)]
-    visit.side_by_side = SideBySide(named, 5)
+    visit.compare(named, 5)
+    visit.stop()
     trainer = visit.side_by_side.trainers["one"]
     trainer.advance(iterations=3)
     trainer.set(learning_rate=0.5)

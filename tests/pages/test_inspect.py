@@ -153,7 +153,7 @@ def test_training_is_replayed_on_every_page_that_inspects(trained):
 
     visit = visit_of(trained)
     kept = visit.trainer.recording.iterations
-    assert visit.shown_iteration in kept[:4]
+    assert visit.looked_at.shown_iteration in kept[:4]
     control(trained, "replay").click().run()
     assert visit.job is None
 
@@ -165,7 +165,7 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     app = open_app("gates")
     visit = visit_of(app)
     monkeypatch.setattr(session, "current", lambda: visit)
-    visit.selected_unit = 2
+    visit.select_unit(2, 0)
 
     for choice, choose in (
         (session.UNIT, controls._select_unit),
@@ -174,18 +174,19 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
         known = {inspection.control(choice, 2): late}
         monkeypatch.setattr(session, "value", lambda key, *_, known=known: known.get(key, *_))
         choose(*known, 0)
-        assert visit.selected_unit in (2, None)
+        assert visit.looked_at.unit in (2, None)
 
     for place in ({"chart": 0, "x": late, "y": late}, {"chart": 0}):
         monkeypatch.setattr(controls, "clicked", lambda _, place=place: place)
         controls.click("key", "y", 0)
-        assert visit.selected_unit in (2, None)
+        assert visit.looked_at.unit in (2, None)
 
 
 def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeypatch):
     visit = visit_of(open_app("gates"))
     monkeypatch.setattr(session, "current", lambda: visit)
-    visit.selected_unit, visit.shown_iteration = 2, 10
+    visit.select_unit(2, 0)
+    visit.rewind_to(10)
     kept = {}
     monkeypatch.setattr(session, "value", kept.get)
     monkeypatch.setattr(session, "show", kept.__setitem__)
@@ -199,7 +200,7 @@ def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeyp
         assert inspection.control(choice, 5) == gone
         assert inspection.control(choice, 2) != gone
         choose(gone, more)
-    assert (visit.selected_unit, visit.shown_iteration) == (2, 10)
+    assert (visit.looked_at.unit, visit.looked_at.shown_iteration) == (2, 10)
 
 
 @pytest.mark.parametrize("late", ["gone", "mean of all", 99, None, True])

@@ -109,7 +109,7 @@ def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, run):
 def test_a_choice_of_no_unit_leaves_the_selection_as_it_was(open_app):
     app = open_app("studio", RUNS["layers"]())
     visit = visit_of(app)
-    visit.select(3, 1)
+    visit.select_unit(3, 1)
     for unit, layer in (
         ("mean of all", 0),
         (6, 0),
@@ -119,10 +119,10 @@ def test_a_choice_of_no_unit_leaves_the_selection_as_it_was(open_app):
         (2, None),
         (1.0, 0),
     ):
-        visit.select(unit, layer)
-        assert (visit.selected_unit, visit.selected_layer) == (3, 1)
-    visit.select(None, 0)
-    assert visit.selected_unit is None
+        visit.select_unit(unit, layer)
+        assert visit.selected == (1, 3)
+    visit.select_unit(None, 0)
+    assert visit.selected is None
 
 
 def reported(app: AppTest, key: str) -> WidgetState:
@@ -150,12 +150,12 @@ def test_a_late_report_of_the_unit_does_not_take_a_click_on_a_picture_back(open_
     control(app, key).set_value(2).run()
     before = reported(app, key)
 
-    visit_of(app).select(4, 1)
+    visit_of(app).select_unit(4, 1)
     app.run()
     report(app, before)
     app.run()
 
-    assert visit_of(app).selected_unit == control(app, key).value == 4
+    assert visit_of(app).looked_at.unit == control(app, key).value == 4
 
 
 def test_a_late_report_of_the_time_step_does_not_take_a_step_back(open_app):

@@ -11,6 +11,7 @@ from rnnviz.engine import Hold
 from rnnviz.ui.shell import session
 from rnnviz.ui.studio import pair
 from rnnviz.ui.studio.pair import TELLING
+from rnnviz.visit import Visit
 from tests.pages.conftest import control, go_to, visit_of
 
 
@@ -205,7 +206,7 @@ def test_it_is_still_there_after_another_page(open_app):
 
 @pytest.mark.parametrize("value", ["lstm", "transformer", "", None])
 def test_a_choice_that_is_not_offered_changes_nothing(monkeypatch, value):
-    visit = session.Visit(Trainer(RunConfig(hidden_size=2)))
+    visit = Visit(Trainer(RunConfig(hidden_size=2)))
     monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "value", lambda _key: value)
     pair._choose()

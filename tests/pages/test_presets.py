@@ -68,7 +68,7 @@ def test_at_the_end_the_sentence_is_that_of_the_measured_numbers(open_app):
     app = finish(start(open_app, "vanish"))
 
     visit = visit_of(app)
-    assert visit.trainer.iteration == visit.experiment.preset.iterations
+    assert visit.trainer.iteration == visit.preset.iterations
     assert f"{percent(visit.trainer.score().accuracy)} of the answers are right" in texts(app)
     assert "Measured in these runs;" in texts(app)
 

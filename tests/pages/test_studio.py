@@ -7,7 +7,6 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.ui.shell.frame import MENU
 from rnnviz.ui.shell.session import SPEED
-from rnnviz.ui.shell.transport import toggle
 from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
@@ -140,11 +139,12 @@ def test_a_run_that_diverges_stops_says_so_and_can_go_back(open_app):
     trainer = Trainer(RunConfig(cell="relu", optimizer="sgd"), three_days())
     trainer.advance(iterations=15)
     visit = visit_of(app)
-    visit.trainer = trainer
+    visit.replace_trainer(trainer, "another")
+    app.run()
     app.session_state[control(app, "setting:optimizer").key] = "sgd"
     app.session_state[control(app, "setting:learning_rate").key] = 1.0
     app.session_state[SPEED] = "fast"
-    visit.playing = True
+    visit.play()
     for _ in range(20):
         app.run()
         if trainer.diverged:
@@ -184,8 +184,8 @@ def test_a_press_that_comes_twice_pauses_once(open_app):
     app = open_app()
     app.button(key="play").click().run()
 
-    toggle(visit_of(app))
-    toggle(visit_of(app))
+    visit_of(app).toggle()
+    visit_of(app).toggle()
 
     assert not visit_of(app).playing
 

@@ -9,7 +9,7 @@ import pytest
 
 from rnnviz.tasks import GymSchedule, NextSymbol
 from rnnviz.tasks.gym import THREE_DAYS
-from rnnviz.ui.shell.session import Draft
+from rnnviz.ui.task.desk import Desk, Draft
 from rnnviz.ui.task.workshop import names_in_order
 from tests.pages.conftest import control, go_to, visit_of
 
@@ -174,7 +174,7 @@ def test_exercises_that_cannot_be_a_schedule_are_refused_and_the_run_stays(
     app = open_app("task")
     trainer = visit_of(app).trainer
 
-    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).part(Desk).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
 
     assert not app.exception
@@ -188,7 +188,7 @@ def test_markup_as_an_exercise_is_shown_as_text(open_app):
     app = open_app("task")
     names = ("<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "$x^2$ :smile:")
 
-    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).part(Desk).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
     app.button(key="use_task").click().run()
 

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from rnnviz.tasks import SHIPPED_TEXT, table
-from rnnviz.ui.shell.session import Draft
+from rnnviz.ui.task.desk import Desk, Draft
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, visit_of
 from tests.serving import ROOT
@@ -77,7 +77,7 @@ def test_formulas_are_saved_as_text_and_there_is_no_other_way_to_save_them(open_
     app = open_app("task")
     names = ("=1+1", "@SUM(A1)", "-2")
 
-    visit_of(app).drafts["draft:gym:exercises"] = Draft(names, names)
+    visit_of(app).part(Desk).drafts["draft:gym:exercises"] = Draft(names, names)
     app.run()
 
     assert not app.exception
@@ -235,7 +235,7 @@ def test_another_can_be_chosen_in_the_place_of_a_large_file(open_app):
 
     assert not app.exception
     assert draft(app, "text", "symbols").value == SHIPPED_TEXT
-    assert visit_of(app).files == {}
+    assert visit_of(app).part(Desk).files == {}
 
 
 def test_what_is_pasted_leaves_the_text_field_when_it_is_large(open_app):
@@ -261,15 +261,15 @@ def test_a_large_file_that_is_no_table_is_refused_in_words(open_app):
 
 def test_a_task_is_made_once_for_all_reruns_of_the_page(open_app):
     app = open_task(open_app, "symbols")
-    made = visit_of(app).edited.task
+    made = visit_of(app).part(Desk).edited.task
     app.run()
-    assert visit_of(app).edited.task is made
+    assert visit_of(app).part(Desk).edited.task is made
 
     app.button(key="use_task").click().run()
     draft(app, "unit", "symbols").set_value("character").run()
-    assert visit_of(app).edited.task is not made
+    assert visit_of(app).part(Desk).edited.task is not made
     draft(app, "unit", "symbols").set_value("word").run()
-    assert visit_of(app).edited.task is visit_of(app).trainer.task
+    assert visit_of(app).part(Desk).edited.task is visit_of(app).trainer.task
 
 
 def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):

@@ -7,8 +7,8 @@ import pytest
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.task import overview, workshop
+from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
 
 FOREIGN = (None, "", "nothing of the kind", -1, 10**9, 0.5, True, ["x"], {"a": 1}, b"x")
@@ -22,7 +22,7 @@ def test_a_probe_that_there_is_not_is_ignored(open_app, sent, monkeypatch):
     monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "value", lambda *_: sent)
 
-    overview._choose_probe()
+    overview._choose_probe("probe")
 
     assert visit.trainer.probe.name == before
 
@@ -32,7 +32,7 @@ def test_the_page_draws_the_probe_of_the_run_whatever_was_sent(open_app, sent):
     app = open_app("studio")
     name = visit_of(app).trainer.probe.name
 
-    app.session_state["probe"] = sent
+    app.session_state["probe@0"] = sent
     go_to(app, "task")
 
     assert not app.exception

@@ -8,8 +8,8 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
-from rnnviz.ui.shell.absence import LOST_AFTER_S, RESTS_AFTER_S, Guests
-from rnnviz.ui.shell.session import Visit
+from rnnviz.visit import Visit
+from rnnviz.visit.guests import LOST_AFTER_S, RESTS_AFTER_S, Guests
 from tests.pages.conftest import Open, open_app, visit_of  # noqa: F401  a fixture
 
 
@@ -108,7 +108,7 @@ def test_a_visitor_whose_run_was_forgotten_finds_a_new_one(open_app: Open):  # n
 
 
 def test_a_page_tells_that_its_visitor_is_there(open_app: Open):  # noqa: F811
-    from rnnviz.ui.shell.absence import GUESTS
+    from rnnviz.visit.guests import GUESTS
 
     app = open_app("studio")
 

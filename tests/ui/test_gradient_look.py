@@ -8,10 +8,10 @@ from rnnviz.ui.gradients.look import Wanted, look, scene_of
 from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.inspection import Pace
-from rnnviz.ui.shell.session import Visit
 from rnnviz.views import gradients
 from rnnviz.views.gradients import Reading
 from rnnviz.views.panel import Panel
+from rnnviz.visit import Visit
 
 WANTED = Wanted("Over the lag", 0, "h")
 
@@ -32,6 +32,12 @@ def measured(monkeypatch):
     return looks, clock
 
 
+def playing() -> Visit:
+    visit = Visit(Trainer(RunConfig(hidden_size=3)))
+    visit.play()
+    return visit
+
+
 def test_at_rest_everything_is_measured_anew(measured):
     looks, _ = measured
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3))), Pace()
@@ -42,7 +48,7 @@ def test_at_rest_everything_is_measured_anew(measured):
 
 def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measured):
     looks, clock = measured
-    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace(share=0.2)
+    visit, pace = playing(), Pace(share=0.2)
     while clock[0] < 100:
         look(visit, WANTED, pace)
         clock[0] += 0.1
@@ -55,7 +61,7 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
     monkeypatch.setitem(
         gradients.VIEWS, "Side by side", lambda _: looks.append(clock[0]) or Panel()
     )
-    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    visit, pace = playing(), Pace()
     while clock[0] < 10:
         look(visit, Wanted("Side by side", 0, "h"), pace)
         clock[0] += 0.125
@@ -64,7 +70,7 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
 
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
-    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    visit, pace = playing(), Pace()
     look(visit, WANTED, pace)
     look(visit, WANTED, pace)
     look(visit, Wanted("Jacobians", 0, "h"), pace)
@@ -75,16 +81,18 @@ def test_the_scene_follows_training_until_one_rewinds():
     visit = Visit(Trainer(RunConfig(hidden_size=3)))
     visit.trainer.advance(iterations=4)
     assert scene_of(visit, WANTED).trace.iteration == 4
-    visit.shown_iteration = 2
-    for visit.playing in (False, True):
+    visit.rewind_to(2)
+    for toggle in (visit.pause, visit.play):
+        toggle()
         assert scene_of(visit, WANTED).trace.iteration == 2
 
 
 def test_rewinding_while_it_trains_is_answered_at_once(measured):
     looks, _ = measured
-    visit, pace = Visit(Trainer(RunConfig(hidden_size=3)), playing=True), Pace()
+    visit, pace = playing(), Pace()
     visit.trainer.advance(iterations=4)
-    for visit.shown_iteration in (None, None, 2, 2):
+    for iteration in (None, None, 2, 2):
+        visit.rewind_to(iteration)
         look(visit, WANTED, pace)
     assert looks == [4, 2]
 

@@ -8,13 +8,14 @@ from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextLabel
 from rnnviz.ui.shell import live, session, transport
 from rnnviz.ui.shell.live import Places
-from rnnviz.ui.shell.session import Visit
+from rnnviz.visit import Visit
 
 
 @pytest.fixture
 def visit(monkeypatch):
     config = RunConfig(hidden_size=3, batch_size=2, learning_rate=0.5)
-    visit = Visit(Trainer(config, GymSchedule(length=5)), playing=True)
+    visit = Visit(Trainer(config, GymSchedule(length=5)))
+    visit.play()
     monkeypatch.setattr(session, "live_knobs", lambda: {"learning_rate": 0.02})
     return visit
 

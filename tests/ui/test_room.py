@@ -7,9 +7,9 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.limits import memory_mb
-from rnnviz.training.side_by_side import SideBySide
-from rnnviz.ui.shell import absence, room, session
-from rnnviz.ui.shell.session import Earlier, Visit
+from rnnviz.ui.shell import session
+from rnnviz.visit import Visit, room
+from rnnviz.visit import guests as guests_module
 from tests.pages.conftest import Open, control, open_app, visit_of  # noqa: F401  a fixture
 
 PLANNED = RunConfig(hidden_size=32, batch_size=64), GymSchedule()
@@ -29,7 +29,7 @@ class Guest:
 @pytest.fixture
 def house(monkeypatch):
     """Return guests of whom nobody is there, in a house of 100 MB."""
-    guests = absence.Guests()
+    guests = guests_module.Guests()
     monkeypatch.setattr(room, "GUESTS", guests)
     monkeypatch.setattr(room, "MOST_MB", 100.0)
     return guests
@@ -50,7 +50,7 @@ def test_everyone_counts_once_also_who_may_come_back(house):
 
     assert house.needs_mb(but=guest) == 40.0
     assert house.needs_mb(but=other) == 30.0
-    house.look(left.left_at + 2 * absence.LOST_AFTER_S)
+    house.look(left.left_at + 2 * guests_module.LOST_AFTER_S)
     assert house.needs_mb(but=guest) == 0.0
     assert here.guest is again.guest
 
@@ -65,7 +65,7 @@ def test_what_finds_no_room_is_refused_with_what_would_fit(house):
     room.require(me, 0.0, (replace(PLANNED[0], batch_size=size), PLANNED[1]))
 
     house.leave(others)
-    house.look(others.left_at + 2 * absence.LOST_AFTER_S)
+    house.look(others.left_at + 2 * guests_module.LOST_AFTER_S)
     room.require(me, 0.0, PLANNED)
 
 
@@ -86,11 +86,13 @@ def test_who_takes_no_more_than_before_is_not_refused(house):
 
 def test_a_visitor_needs_what_all_their_runs_need_each_once():
     trainer, left = Trainer(RunConfig()), Trainer(RunConfig())
-    visit = Visit(trainer, earlier=(Earlier(left, "reset"),))
+    visit = Visit(left)
+    left.advance(iterations=1)
+    visit.replace_trainer(trainer, "reset")
     alone = trainer.needs_mb + left.recording.nbytes / 1e6
     assert visit.needs_mb == pytest.approx(alone)
 
-    visit.side_by_side = SideBySide([("one", RunConfig(), GymSchedule())], 1)
+    visit.compare([("one", RunConfig(), GymSchedule())], 1)
     visit.side_by_side.trainers["mine"] = trainer
     assert visit.needs_mb == pytest.approx(alone + trainer.needs_mb)
 
@@ -106,7 +108,7 @@ def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monk
     visit = visit_of(app)
     before = visit.trainer
     monkeypatch.setattr(room, "MOST_MB", before.needs_mb + 0.5)
-    monkeypatch.setattr(room, "GUESTS", absence.Guests())
+    monkeypatch.setattr(room, "GUESTS", guests_module.Guests())
 
     key = change if change == session.BESIDE else f"setting:{change}"
     control(app, key).set_value("gru" if change == session.BESIDE else 64).run()

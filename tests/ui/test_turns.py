@@ -3,8 +3,8 @@
 import threading
 import time
 
-from rnnviz.ui.shell import turns as module
-from rnnviz.ui.shell.turns import LONGEST_SLICE_S, SHORTEST_SLICE_S, Turns
+from rnnviz.visit import turns as module
+from rnnviz.visit.turns import LONGEST_SLICE_S, SHORTEST_SLICE_S, Turns
 
 
 def test_sessions_that_have_computed_alike_get_their_turn_in_the_order_in_which_they_came():

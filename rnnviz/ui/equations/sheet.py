@@ -13,8 +13,8 @@ from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, s
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}
@@ -154,12 +154,12 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
     return _Wanted(
         Where(layer, unit, step),
         inspection.fitting(chosen, _DIRECTIONS, _FORWARD),
-        visit.shown_iteration,
+        visit.looked_at.shown_iteration,
     )
 
 
 def _look(visit: Visit, wanted: _Wanted) -> _Seen:
-    trace, trainer = inspection.shown_trace(visit), visit.trainer
+    trace, trainer = visit.shown_trace(), visit.trainer
     seen = _Seen(
         cell=trace.cell,
         which=inspection.says_which(visit, trace),
@@ -269,7 +269,7 @@ def _choose_step(visit: Visit) -> int:
 
 def _opening_step(visit: Visit) -> int:
     with TURNS.turn(visit):
-        return opening_step(inspection.shown_trace(visit))
+        return opening_step(visit.shown_trace())
 
 
 def _is_beyond(chosen: object, last: int) -> bool:
@@ -285,7 +285,8 @@ def _choose_unit(visit: Visit, layer: int, units: int) -> int:
     if units == 1:
         st.caption("Unit 0, the only one.")
         return 0
-    chosen = visit.selected_unit if visit.selected_layer == layer else None
+    looked_at = visit.looked_at
+    chosen = looked_at.unit if looked_at.unit_layer == layer else None
     if chosen is None:
         chosen = session.value(session.EQUATION_UNIT)
     beyond = units - 1 if _is_beyond(chosen, units) else 0
@@ -308,7 +309,7 @@ def _choose_unit(visit: Visit, layer: int, units: int) -> int:
 
 def _choose(key: str, layer: int) -> None:
     if inspection.is_current(session.EQUATION_UNIT, key):
-        inspection.select_unit(session.value(key), layer)
+        session.current().select_unit(session.value(key), layer)
 
 
 def _says_where(trace: Trace, step: int) -> str:

@@ -12,8 +12,8 @@ from rnnviz.figures.palette import QUANTITIES
 from rnnviz.ui.components.plot import clicked
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
 from rnnviz.views.gates import BY_LIKENESS, BY_NUMBER
+from rnnviz.visit import Visit
 
 _ALL = "all"
 #: The choice of no unit: None would be a list in which nothing is chosen.
@@ -86,7 +86,8 @@ def choose_order(cell: str) -> str:
 def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
     """Draw the choice of the unit that is outlined on every page; return it."""
     units = range(visit.trainer.network.hidden_size)
-    selected = visit.selected_unit if visit.selected_layer == layer else None
+    looked_at = visit.looked_at
+    selected = looked_at.unit if looked_at.unit_layer == layer else None
     unit: int | None = inspection.fitting(selected, units, None)
     options = [_NO_UNIT, *units]
     shown = _NO_UNIT if unit is None else unit
@@ -157,8 +158,8 @@ def click(key: str, unit_axis: str, layer: int) -> None:
     unit = _whole(place.get("x" if unit_axis == "x" else "y"))
     if unit is None:
         return
-    same = unit == visit.selected_unit and visit.selected_layer == layer
-    inspection.select_unit(None if same else unit, layer)
+    same = (unit, layer) == (visit.looked_at.unit, visit.looked_at.unit_layer)
+    visit.select_unit(None if same else unit, layer)
 
 
 def _whole(number: object) -> int | None:
@@ -170,4 +171,4 @@ def _whole(number: object) -> int | None:
 def _select_unit(key: str, layer: int) -> None:
     if inspection.is_current(session.UNIT, key):
         chosen = session.value(key)
-        inspection.select_unit(None if chosen == _NO_UNIT else chosen, layer)
+        session.current().select_unit(None if chosen == _NO_UNIT else chosen, layer)

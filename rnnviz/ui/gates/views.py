@@ -10,7 +10,6 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.figures.gate_maps import drawn_as_maps
 from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
@@ -25,11 +24,11 @@ from rnnviz.ui.gates.controls import (
 )
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.downloads import csv_button
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
 from rnnviz.views import gates
 from rnnviz.views.gates import BY_NUMBER, GateScene
 from rnnviz.views.panel import Panel
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 
 def _maps(cell: str) -> list[str]:
@@ -129,7 +128,7 @@ def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Pa
 
 
 def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Panel]) -> tuple[str, Panel]:
-    trace, view = inspection.shown_trace(visit), VIEWS[wanted.view]
+    trace, view = visit.shown_trace(), VIEWS[wanted.view]
     asked = (wanted, visit.name)
     panel = pace.look(
         asked, visit.busy, lambda: view.look(_scene(visit, trace, wanted)), rest_s=view.rest_s
@@ -146,16 +145,8 @@ def _scene(visit: Visit, trace: Trace, wanted: Wanted) -> GateScene:
         unit=wanted.unit,
         order=wanted.order,
         step=wanted.step,
-        counted=_counted(visit, wanted.layer) if wanted.view == _SATURATION else None,
+        counted=visit.saturation_of(wanted.layer) if wanted.view == _SATURATION else None,
     )
-
-
-def _counted(visit: Visit, layer: int) -> SaturationHistory:
-    """Return the counts of a layer; only those of the one looked at last are kept."""
-    if visit.saturation is None or visit.saturation.layer != layer:
-        trainer = visit.trainer
-        visit.saturation = SaturationHistory(trainer.network, trainer.task, trainer.probe, layer)
-    return visit.saturation
 
 
 def _count_ahead(visit: Visit, wanted: Wanted) -> None:
@@ -168,7 +159,7 @@ def _count_ahead(visit: Visit, wanted: Wanted) -> None:
     while True:
         with TURNS.turn(visit) as seconds:
             until = time.monotonic() + seconds
-            history = _counted(visit, wanted.layer)
+            history = visit.saturation_of(wanted.layer)
             missing = history.missing((*visit.trainer.recording.traces, visit.trainer.trace()))
             while missing and time.monotonic() < until:
                 history.of(missing.pop())
@@ -204,7 +195,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
         step = choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)
-    return Wanted(title, layer, quantities, order, unit, step, visit.shown_iteration)
+    return Wanted(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)
 
 
 def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, panel: Panel) -> None:

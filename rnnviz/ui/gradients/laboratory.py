@@ -8,23 +8,23 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.analysis.gradient_check import QUICK, CheckedTrace
+from rnnviz.analysis.gradient_check import QUICK
 from rnnviz.analysis.theory import Letter
 from rnnviz.engine import spec_of
 from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS
-from rnnviz.training.side_by_side import Named, SideBySide, other_cells
+from rnnviz.training.side_by_side import other_cells
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.gradients.look import Seen, Wanted, look
 from rnnviz.ui.gradients.numbers import as_html
-from rnnviz.ui.shell import inspection, live, room, session
+from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
 from rnnviz.views.gradients import ALL, LAST, VIEWS, Reading, has_nothing_to_show
 from rnnviz.views.panel import Panel
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
-_LAG, _ITEMISED, _JACOBIANS, _NORM, _CELLS, _CHECK = VIEWS
+LAG, _ITEMISED, _JACOBIANS, _NORM, CELLS, _CHECK = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.
 _UNTIL = (100, 300, 1000, 3000)
 
@@ -42,30 +42,6 @@ def laboratory(visit: Visit, readings: DeltaGenerator) -> None:
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Pace(), inspection.Stops()
         )
-
-
-def compare(visit: Visit, runs: Sequence[Named], iterations: int) -> None:
-    """Begin to train runs side by side; the page shows them while they train.
-
-    Parameters
-    ----------
-    runs : sequence of (name, config, task)
-    iterations
-        To which each is trained.
-    """
-    with TURNS.turn(visit):
-        try:
-            # They take the place of those side by side before, which count until then.
-            room.require(
-                visit, visit.trainer.needs_mb, *((config, task) for _, config, task in runs)
-            )
-            begun = SideBySide(runs, iterations)
-        except ValueError as refused:
-            visit.problem = str(refused)
-            return
-    visit.playing, visit.problem = False, None
-    visit.side_by_side = visit.job = begun
-    session.show(session.GRADIENT_VIEW, _CELLS)
 
 
 def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.Stops) -> None:
@@ -88,7 +64,7 @@ def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.St
 def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     trainer = visit.trainer
-    session.seed(session.GRADIENT_VIEW, _LAG)
+    session.seed(session.GRADIENT_VIEW, LAG)
     cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
@@ -99,25 +75,25 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
             required=True,
             label_visibility="collapsed",
         )
-        view = inspection.fitting(chosen, VIEWS, _LAG)
+        view = inspection.fitting(chosen, VIEWS, LAG)
         if has_nothing_to_show(view, cell):
             return Wanted(view, 0, "h")
         layer = inspection.choose_layer(trainer.network.layers)
         at = None
-        if view == _CELLS and _shows_preset(visit):
+        if view == CELLS and _shows_preset(visit):
             at = _preset_controls(visit)
     by, of, prediction = _memory(visit), LAST, None
-    if view in (_LAG, _ITEMISED, _JACOBIANS):
+    if view in (LAG, _ITEMISED, _JACOBIANS):
         with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
-            by = _by(cell) if view in (_LAG, _ITEMISED) else by
-            of = _of() if view == _LAG else LAST
+            by = _by(cell) if view in (LAG, _ITEMISED) else by
+            of = _of() if view == LAG else LAST
             inspection.rewind(visit, stops)
             if visit.trainer.iteration == 0:
                 st.caption("Iteration 0: nothing is learned yet.")
             prediction = _prediction(visit) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
-        if view == _CELLS and not _shows_preset(visit):
+        if view == CELLS and not _shows_preset(visit):
             at = _side_by_side_controls(visit)
     if view == _CHECK:
         _check_controls(visit)
@@ -186,7 +162,7 @@ def _prediction(visit: Visit) -> int | None:
 
 def _shows_preset(visit: Visit) -> bool:
     """Tell whether the runs side by side are those of a preset, which says how far they train."""
-    return visit.experiment is not None and visit.side_by_side is visit.experiment.runs
+    return visit.preset is not None
 
 
 def _preset_controls(visit: Visit) -> int | None:
@@ -303,7 +279,7 @@ def _draw(
     if panel.charts:
         key = f"gradients:{wanted.view}"
         # Charts that are compared with each other and with a table are drawn all at once.
-        live_charts = visit.busy and wanted.view != _CELLS
+        live_charts = visit.busy and wanted.view != CELLS
         left, right = st.columns([3, 2], gap="medium")
         with left:
             plots(
@@ -332,21 +308,13 @@ def _compare_cells() -> None:
     visit, until = session.current(), session.value(session.COMPARED_UNTIL)
     if not isinstance(until, int):
         return
-    compare(visit, other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until)
-    session.outdate_page()
+    if visit.compare(other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until):
+        session.show(session.GRADIENT_VIEW, CELLS)
 
 
 def _go_on() -> None:
-    visit = session.current()
-    visit.playing, visit.job = False, visit.side_by_side
-    session.outdate_page()
+    session.current().go_on_comparing()
 
 
 def _check() -> None:
-    visit = session.current()
-    entries = None if session.value(session.CHECK_ALL) else QUICK
-    trace = visit.shown_trace()
-    with TURNS.turn(visit):
-        visit.gradient_check = CheckedTrace(trace, visit.trainer.network_of(trace), entries)
-    visit.playing, visit.job = False, visit.gradient_check
-    session.outdate_page()
+    session.current().check_gradient(None if session.value(session.CHECK_ALL) else QUICK)

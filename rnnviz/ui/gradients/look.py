@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnviz.analysis.theory import Letter
-from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.inspection import Pace
-from rnnviz.ui.shell.session import Visit
 from rnnviz.views import gradients
 from rnnviz.views.gradients import LAST, GradientScene, Reading, looked_at
 from rnnviz.views.panel import Panel
+from rnnviz.visit import Visit
 
 SIDE_BY_SIDE = "Side by side"
 #: Seconds between two looks at runs side by side: their charts and the table change together.
@@ -54,7 +53,7 @@ def scene_of(visit: Visit, wanted: Wanted) -> GradientScene:
     trainer = visit.trainer
     return GradientScene(
         trainer,
-        inspection.shown_trace(visit) if at is None else trainer.recording.at(at),
+        visit.shown_trace() if at is None else trainer.recording.at(at),
         wanted.layer,
         by=wanted.by,
         of=wanted.of,
@@ -68,7 +67,7 @@ def scene_of(visit: Visit, wanted: Wanted) -> GradientScene:
 def look(visit: Visit, wanted: Wanted, pace: Pace[Seen]) -> Seen:
     """Look at what is wanted, or return what was seen a moment ago; the turn must be held."""
     rest_s = COMPARED_S if wanted.view == SIDE_BY_SIDE else 0.0
-    rewound_to = visit.shown_iteration if visit.training else None
+    rewound_to = visit.looked_at.shown_iteration if visit.training else None
 
     def measure() -> Seen:
         scene = scene_of(visit, wanted)

@@ -6,12 +6,12 @@ import streamlit as st
 
 from rnnviz.analysis.claims import CLAIMS
 from rnnviz.training import PRESETS, Preset, Trainer
+from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.gradients import laboratory
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Experiment, Visit
-from rnnviz.ui.shell.turns import TURNS
-from rnnviz.views.gradients import VIEWS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 #: Seconds between two reports on an experiment that is under way.
 REPORT_S = 1.0
@@ -19,7 +19,7 @@ REPORT_S = 1.0
 
 def menu(visit: Visit) -> None:
     """Draw a button for each preset, and the report of the one that was started."""
-    under_way = visit.experiment is not None and visit.job is visit.experiment.runs
+    under_way = visit.preset is not None and visit.comparing
     st.fragment(_menu, run_every=REPORT_S if under_way else None)()
 
 
@@ -37,13 +37,12 @@ def _menu() -> None:
                 on_click=_start,
                 args=(preset,),
             )
-    if visit.experiment is not None and visit.preset is not None:
-        _report(visit, visit.experiment)
+    if visit.preset is not None and visit.side_by_side is not None:
+        _report(visit, visit.preset, visit.side_by_side)
 
 
-def _report(visit: Visit, experiment: Experiment) -> None:
+def _report(visit: Visit, preset: Preset, runs: SideBySide) -> None:
     """Say what was measured so far, what to look at, and what not to conclude."""
-    preset, runs = experiment.preset, experiment.runs
     claim = CLAIMS[preset.key]
     with TURNS.turn(visit):
         trainers = list(runs.trainers.values())
@@ -82,15 +81,7 @@ def _count(preset: Preset) -> str:
 
 
 def _start(preset: Preset) -> None:
-    """Train the runs of a preset side by side; the first becomes the visitor's run."""
-    visit = session.current()
-    laboratory.compare(visit, preset.runs, preset.iterations)
-    runs = visit.side_by_side
-    session.outdate_page()
-    if runs is None or runs is not visit.job:
-        return
-    session.leave_for(next(iter(runs.trainers.values())), f"preset {preset.name}")
-    visit.side_by_side = visit.job = runs
-    if len(preset.runs) == 1:
-        session.show(session.GRADIENT_VIEW, next(iter(VIEWS)))
-    visit.experiment = Experiment(preset, runs)
+    """Train the runs of a preset side by side, and show them, or the one run that there is."""
+    if session.current().start_preset(preset):
+        one = len(preset.runs) == 1
+        session.show(session.GRADIENT_VIEW, laboratory.LAG if one else laboratory.CELLS)

@@ -11,8 +11,8 @@ from rnnviz.fields import Field
 from rnnviz.numbers import number
 from rnnviz.training import FIELD, config
 from rnnviz.ui.shell import interventions, session
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
@@ -131,13 +131,13 @@ def draw(
 
 
 def _setting(field: Field, visit: Visit) -> None:
-    key = session.setting_key(field.name)
+    key = session.setting_key(visit, field.name)
     _draw_for_run(field, key, session.value(key), visit)
 
 
 def _length(visit: Visit) -> None:
     field = next(field for field in visit.trainer.task.fields if field.name == "length")
-    key = session.length_key(visit.trainer.task)
+    key = session.length_key(visit)
     _draw_for_run(field, key, session.value(key), visit)
 
 
@@ -158,8 +158,8 @@ def _draw_for_run(field: Field, key: str, current: Any, visit: Visit) -> None:
 def _apply() -> None:
     visit = session.current()
     with TURNS.turn(visit):
-        session.apply_knobs(visit, session.live_knobs())
-    session.outdate_page()
+        visit.change_knobs(session.live_knobs())
+    visit.outdate_page()
 
 
 def _restart() -> None:
@@ -167,7 +167,7 @@ def _restart() -> None:
     # A late change of a control that is gone changes nothing.
     if not session.shows_the_run(visit):
         session.restart()
-    session.outdate_page()
+    visit.outdate_page()
 
 
 def _offered(field: Field) -> tuple[float, float]:

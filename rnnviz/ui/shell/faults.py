@@ -16,7 +16,7 @@ import streamlit as st
 
 from rnnviz.fields import shown
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Visit
+from rnnviz.visit import Visit
 
 _LOG = logging.getLogger("rnnviz")
 _OURS = Path(__file__).parents[1]
@@ -67,7 +67,7 @@ def _leave() -> None:
     session.show(_LEAVES, True)
     visit = session.known_run()
     if visit is not None:
-        visit.playing, visit.job, visit.page_is_old = False, None, True
+        visit.stop()
 
 
 def what_repeats(fault: Exception, visit: Visit | None) -> str:
@@ -83,7 +83,7 @@ def what_repeats(fault: Exception, visit: Visit | None) -> str:
         trainer = visit.trainer
         settings = {field.name: getattr(trainer.task, field.name) for field in trainer.task.fields}
         found |= {
-            "page": visit.page,
+            "page": visit.looked_at.page,
             "config": trainer.config,
             "task": trainer.task.key,
             "task settings": {name: shown(value) for name, value in settings.items()},

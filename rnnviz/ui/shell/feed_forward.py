@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from rnnviz.analysis.comparison import (
     Way,
     in_words,
     measure,
+    reached_with,
     standings,
     way_of,
     worth_of_memory,
@@ -23,8 +24,8 @@ from rnnviz.tasks.task import Task
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.controls import CHOICE_LABELS
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 #: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which
 #: the browser drops several frames of the animation: with one look a second, nine of 55.
@@ -55,6 +56,23 @@ def of_task(visit: Visit, task: Task) -> None:
     _draw(task, now, visit)
 
 
+@dataclass
+class _Reached:
+    """What earlier runs on a gym schedule reached, each way's latest."""
+
+    latest: dict[Way, Reached] = field(default_factory=dict)
+
+
+def _reached(visit: Visit) -> dict[Way, Reached]:
+    """Return what earlier runs reached, also those that can no longer be gone back to."""
+    latest = visit.part(_Reached).latest
+    for left in visit.earlier:
+        reached = reached_with(left.trainer, left.score)
+        if reached is not None and reached.iteration:
+            latest[reached.way] = reached
+    return latest
+
+
 def _live() -> None:
     session.refresh()
     visit = session.current()
@@ -65,7 +83,7 @@ def _live() -> None:
 
 
 def _draw(task: GymSchedule, now: Reached | None, visit: Visit) -> None:
-    ways = standings(task, now, visit.reached.values())
+    ways = standings(task, now, _reached(visit).values())
     chart = Chart(
         figures.comparison_spec(ways),
         " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
@@ -102,7 +120,7 @@ def _cell_for(way: Way, visit: Visit) -> str:
     """Return the cell that goes this way: without memory, or the recurrent one used last."""
     if way != "memory":
         return "mlp"
-    before = visit.reached.get(way)
+    before = _reached(visit).get(way)
     cells = [visit.trainer.config.cell, *([] if before is None else [before.cell])]
     return next((cell for cell in cells if cell != "mlp"), "lstm")
 
@@ -116,6 +134,6 @@ def _train(way: Way, cell: str) -> None:
     wanted = replace(task, view="calendar" if way == "calendar" else "yesterday")
     if (wanted, cell) == (task, visit.trainer.config.cell):
         return
-    session.restart(wanted, cell=cell, window=1)
-    visit.playing = visit.problem is None
-    session.outdate_page()
+    if session.restart(wanted, cell=cell, window=1):
+        visit.play()
+    visit.outdate_page()

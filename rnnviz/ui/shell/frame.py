@@ -11,10 +11,9 @@ from threadpoolctl import threadpool_limits
 from rnnviz.home import HOME
 from rnnviz.training import pace
 from rnnviz.ui.components.plot import provide_plotly
-from rnnviz.ui.shell import absence, controls, faults, session, uploads
+from rnnviz.ui.shell import controls, faults, session, uploads
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit, guests
 
 #: The menu: (page script in pages/, title, icon). The first page is the default.
 MENU: tuple[tuple[str, str, str], ...] = (
@@ -148,8 +147,7 @@ def show() -> None:
     if faults.leaves():
         st.switch_page(pages[0])
     st.html(_CSS)
-    visit = session.start()
-    visit.page = page.title
+    session.start(page.title)
     controls.sidebar()
     _phone_pages(pages)
     token = _framed.set(True)
@@ -206,7 +204,7 @@ def _prepare_process() -> None:
     uploads.bound_waiting()
     threadpool_limits(limits=1, user_api="blas")
     pace.keep(pace.measured())
-    absence.look_now_and_then()
+    guests.look_now_and_then()
 
 
 def _divergence(visit: Visit) -> None:
@@ -225,7 +223,4 @@ def _divergence(visit: Visit) -> None:
 
 
 def _restore() -> None:
-    visit = session.current()
-    with TURNS.turn(visit):
-        visit.trainer.restore_last_good()
-    visit.start_pictures_anew()
+    session.current().restore_last_good()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -11,8 +11,8 @@ import streamlit as st
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Replay, Visit
+from rnnviz.visit.turns import TURNS
 
 View = TypeVar("View")
 
@@ -43,7 +43,7 @@ class Stops:
         """Return them, rising; at rest as they are now, while training as they were lately."""
         last = self._stops[-1] if self._stops else 0
         grown = visit.trainer.iteration >= max(_RENEWED_AFTER * last, 1)
-        if not self._stops or not visit.busy or (grown and visit.shown_iteration is None):
+        if not self._stops or not visit.busy or (grown and visit.looked_at.shown_iteration is None):
             self._stops = _kept(visit)
         return self._stops
 
@@ -83,20 +83,6 @@ class Pace(Generic[View]):
         self._asked = asked
         self._due = max(end + (end - start) * (1 / self._share - 1), start + rest_s)
         return self._seen
-
-
-class Replay:
-    """Goes through the kept iterations, one a tick."""
-
-    def __init__(self, visit: Visit, iterations: Sequence[int]) -> None:
-        self._run = visit
-        self._left: Iterator[int] = iter(iterations)
-        self.done = False
-
-    def advance(self, seconds: float) -> None:  # noqa: ARG002
-        """Show the next kept iteration; behind the last one, the newest."""
-        self._run.shown_iteration = next(self._left, None)
-        self.done = self._run.shown_iteration is None
 
 
 def fitting(chosen: Any, options: Collection[Any], otherwise: Any) -> Any:
@@ -144,18 +130,6 @@ def _key(choice: str) -> str:
     return f"{choice}@{session.value(_MADE, {}).get(choice, 0)}"
 
 
-def select_unit(unit: Any, layer: int) -> None:
-    """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
-    session.current().select(unit, layer)
-
-
-def shown_trace(visit: Visit) -> Trace:
-    """Return the trace that the page shows; the run's turn must be held."""
-    if visit.shown_iteration is None:
-        return visit.trainer.trace()
-    return visit.trainer.recording.at(visit.shown_iteration)
-
-
 def says_which(visit: Visit, trace: Trace) -> str:
     """Say of which example and iteration the numbers are."""
     return (
@@ -171,7 +145,7 @@ def rewind(visit: Visit, stops: Stops) -> None:
     if len(offered) < 2:
         return
     _slider(visit, offered, replaying)
-    if visit.training and visit.shown_iteration is not None:
+    if visit.training and visit.looked_at.shown_iteration is not None:
         st.button(
             "Follow training",
             icon=":material/fast_forward:",
@@ -192,8 +166,10 @@ def rewind(visit: Visit, stops: Stops) -> None:
 def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
     stops = [*kept[:-1], _NEWEST] if visit.training else kept
     shown = stops[-1]
-    if visit.shown_iteration is not None:
-        shown = max(stop for stop in stops if stop <= max(visit.shown_iteration, stops[0]))
+    if visit.looked_at.shown_iteration is not None:
+        shown = max(
+            stop for stop in stops if stop <= max(visit.looked_at.shown_iteration, stops[0])
+        )
     if moving:  # What a browser reports of a control that is disabled, Streamlit ignores.
         key = f"{session.SHOWN_ITERATION}@moving"
         session.show(key, shown)
@@ -221,25 +197,21 @@ def _kept(visit: Visit) -> list[int]:
 def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
     if is_current(session.SHOWN_ITERATION, key):
         chosen = fitting(session.value(key), stops, None)
-        session.current().shown_iteration = None if chosen == stops[-1] else chosen
+        session.current().rewind_to(None if chosen == stops[-1] else chosen)
 
 
 def _follow() -> None:
-    session.current().shown_iteration = None
+    session.current().follow()
 
 
 def replay() -> None:
     """Begin to show the kept iterations one after the other."""
-    visit = session.current()
-    with TURNS.turn(visit):
-        visit.job = Replay(visit, visit.trainer.recording.iterations)
-    session.outdate_page()
+    session.current().replay()
 
 
 def stop() -> None:
     """End what the loop works on."""
-    session.current().job = None
-    session.outdate_page()
+    session.current().stop()
 
 
 def choose_layer(layers: int) -> int:

@@ -11,8 +11,7 @@ from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import describe, put
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
 
 #: So many of the latest marks are listed.
 MARKS_LISTED = 8
@@ -163,26 +162,17 @@ def _in_order(cell: str, gates: str) -> list[str]:
 
 
 def _undo() -> None:
-    session.undo()
-    session.outdate_page()
+    visit = session.current()
+    visit.undo()
+    visit.outdate_page()
 
 
 def _intervene(item: Intervention) -> None:
     visit = session.current()
-    _set(visit, put(visit.trainer.network.interventions, item))
+    visit.intervene(*put(visit.trainer.network.interventions, item))
 
 
 def _release(item: Intervention) -> None:
     visit = session.current()
     items = visit.trainer.network.interventions
-    _set(visit, tuple(other for other in items if other != item))
-
-
-def _set(visit: Visit, items: tuple[Intervention, ...]) -> None:
-    """Set the interventions; a refusal is told like that of a setting."""
-    try:
-        with TURNS.turn(visit):
-            visit.trainer.intervene(*items)
-    except ValueError as refused:
-        visit.problem = str(refused)
-    session.outdate_page()
+    visit.intervene(*(other for other in items if other != item))

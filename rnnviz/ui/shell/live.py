@@ -22,8 +22,8 @@ from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Baseline
 from rnnviz.training import Score, Trainer
 from rnnviz.ui.shell import session, transport
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 #: Seconds between two ticks.
 TICK_S = 0.15
@@ -106,21 +106,13 @@ def turn(
         # A click may have begun another run meanwhile, or undone something: not for these knobs.
         if visit.pictures != begun:
             return
-        if session.apply_knobs(visit, knobs):
+        if visit.change_knobs(knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()
-        if visit.playing:
-            visit.advance(quota, seconds)
-        elif visit.job is not None:
-            visit.job.advance(seconds)
-            if visit.job.done:
-                visit.job, visit.page_is_old = None, True
-        elif visit.behind:
-            session.catch_up(visit, seconds)
-            visit.page_is_old = not visit.behind
+        visit.work(quota, seconds)
         readings, view = _read(visit.trainer), look()
         if visit.playing and visit.stopped:
-            visit.playing = False
+            visit.stop()
             st.rerun()
         if visit.trainer.diverged is not None and not had_diverged:
             st.rerun()  # The one beside it trains on, but the page has something to say.

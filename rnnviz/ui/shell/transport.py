@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui.components.keys import keys
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
 
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
 #: The opening run takes several seconds at it (`benchmarks/opening.py`): learning is to be watched.
 DEFAULT_SPEED = "slow"
-
-#: Within this time after a pause a second press is the same one: when the timer of the live loop is
-#: due while a button is pressed, the browser sends the press with the tick, and then again.
-SAME_PRESS_S = 0.3
 
 
 def bar() -> DeltaGenerator:
@@ -87,29 +79,14 @@ def _buttons() -> None:
         )
 
 
-def toggle(visit: Visit) -> None:
-    """Train, or pause. A press that comes twice while the loop runs still pauses.
-
-    Whatever else the loop was working on ends: one thing at a time.
-    """
-    now = time.monotonic()
-    if visit.playing:
-        visit.playing, visit.paused_at = False, now
-    elif now - visit.paused_at > SAME_PRESS_S:
-        visit.playing, visit.job, visit.problem = True, None, None
-
-
 def _toggle() -> None:
-    toggle(session.current())
-    session.outdate_page()
+    visit = session.current()
+    visit.toggle()
+    visit.outdate_page()
 
 
 def _step() -> None:
-    visit = session.current()
-    with TURNS.turn(visit) as seconds:
-        session.apply_knobs(visit, session.live_knobs())
-        visit.advance(1, seconds)
-    session.outdate_page()
+    session.current().step(session.live_knobs())
 
 
 def _reset() -> None:

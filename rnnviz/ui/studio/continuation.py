@@ -29,8 +29,8 @@ from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 _GREEDY, _SAMPLED = "greedy", "sampled"
 _COLDEST, _HOTTEST = 0.1, 2.0

@@ -23,8 +23,7 @@ from rnnviz.training import FIELD, RunConfig, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.ui.shell import session
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
 
 #: Where the two differ visibly: what comes early decides at the end, and in a plain RNN that has
 #: not been trained less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and 1401
@@ -86,24 +85,13 @@ def _choice() -> None:
 
 
 def _choose() -> None:
-    visit, chosen = session.current(), session.value(session.BESIDE)
-    visit.beside = chosen if chosen in _CELLS and chosen != visit.trainer.config.cell else None
-    session.outdate_page()
+    session.current().put_beside(session.value(session.BESIDE))
 
 
 def _begin_telling() -> None:
     visit = session.current()
-    try:
-        with TURNS.turn(visit):
-            session.find_room(visit, TELLING, _telling_task())
-            trainer = Trainer(TELLING, _telling_task())
-    except ValueError as refused:
-        visit.problem = str(refused)
-        session.outdate_page()
-        return
-    session.leave_for(trainer, "new run: where the gradient must reach far")
-    visit.beside = usual_companion(TELLING.cell)
-    session.outdate_page()
+    if visit.begin(TELLING, _telling_task(), "new run: where the gradient must reach far"):
+        visit.put_beside(usual_companion(TELLING.cell))
 
 
 def _is_telling(visit: Visit) -> bool:
@@ -124,13 +112,12 @@ def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     common = set(pair.common_iterations())
     if visit.busy:
         common &= {viewed}
-    selected = None if visit.selected_unit is None else (visit.selected_layer, visit.selected_unit)
     # The larger network first: what of it is left out, to keep its budget, the other leaves out.
     order = sorted((0, 1), key=lambda place: -trainers[place].trace().nbytes)
     packets: dict[int, bytes] = {}
     for place in order:
         packets[place] = _pack(
-            trainers[place], common, viewed, visit.name, selected if place == 0 else None
+            trainers[place], common, viewed, visit.name, visit.selected if place == 0 else None
         )
         common &= set(iterations_in(packets[place]))
     sentences = (words.sentence, lambda trace, _: words.second_sentence(pair, trace))

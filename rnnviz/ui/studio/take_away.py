@@ -15,9 +15,9 @@ from rnnviz.numbers import percent
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.studio import view
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 _ALL, _THIS = "all kept iterations", "the shown iteration"
 

@@ -16,9 +16,9 @@ from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.shell import live, session
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
 from rnnviz.ui.studio import pair
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 _PICTURE = "moving_network"
 _CHART_HEIGHT = 210
@@ -49,7 +49,7 @@ def studio(visit: Visit, readings: DeltaGenerator) -> DeltaGenerator:
         Where the numbers go: a place in the transport bar.
     """
     with TURNS.turn(visit) as seconds:
-        session.catch_up(visit, seconds)
+        visit.catch_up(seconds)
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
     # Above the picture every line counts, beside it none does.
@@ -107,8 +107,7 @@ def _traces_to_show(visit: Visit, newest: Trace, viewed: int | None) -> Sequence
 def _pack(visit: Visit, traces: Sequence[Trace], viewed: int | None) -> bytes:
     """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
     is_there = any(trace.iteration == viewed for trace in traces)
-    selected = None if visit.selected_unit is None else (visit.selected_layer, visit.selected_unit)
-    return pack(traces, exact=viewed if is_there else None, run=visit.name, selected=selected)
+    return pack(traces, exact=viewed if is_there else None, run=visit.name, selected=visit.selected)
 
 
 def _draw(view: _View, places: _Places) -> None:
@@ -121,4 +120,4 @@ def _draw(view: _View, places: _Places) -> None:
 
 def _select() -> None:
     visit, chosen = session.current(), selected_unit(_PICTURE)
-    visit.select(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))
+    visit.select_unit(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))

@@ -22,9 +22,11 @@ from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.downloads import csv_button
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
+#: Key of the choice of the probe.
+PROBE = "probe"
 _EXAMPLES = 6
 _FORECAST_VALUES = 150
 #: Seconds between two looks at what a network that trains says.
@@ -205,27 +207,25 @@ def _to_beat(task: Task) -> str:
 def probe_choice(visit: Visit) -> None:
     """Let the visitor choose the example sequence whose inside all pages show."""
     names = visit.trainer.task.probe_names
-    if not _is_probe(session.value(session.PROBE), names):
-        session.show(session.PROBE, names.index(visit.trainer.probe.name))
+    # Another key for another run: what a browser sends late of the old choice is then no choice.
+    key = f"{PROBE}@{visit.pictures}"
+    if not _is_probe(session.value(key), names):
+        session.show(key, names.index(visit.trainer.probe.name))
     st.selectbox(
         "Probe: the example that all pages look into",
         options=range(len(names)),
         format_func=lambda index: names[index],
-        key=session.PROBE,
+        key=key,
         persist_state="session",
         help="The network stays as it is; the traces kept of the old example are dropped.",
         on_change=_choose_probe,
+        args=(key,),
     )
 
 
-def _choose_probe() -> None:
+def _choose_probe(key: str) -> None:
     """Look into the chosen example; a choice among those of a task that has gone is none."""
-    visit, chosen = session.current(), session.value(session.PROBE)
-    with TURNS.turn(visit):
-        if not _is_probe(chosen, visit.trainer.task.probe_names):
-            return
-        visit.trainer.choose_probe(chosen)
-    visit.shown_iteration = None
+    session.current().choose_probe(session.value(key))
 
 
 def _is_probe(chosen: object, names: Sequence[str]) -> bool:

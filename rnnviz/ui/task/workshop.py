@@ -17,10 +17,11 @@ from rnnviz.tasks.table import Glance, glance, reading
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
-from rnnviz.ui.shell import controls, session, transport, uploads
+from rnnviz.ui.shell import controls, session, uploads
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.shell.session import Draft, Edited, File, Visit
-from rnnviz.ui.shell.turns import TURNS
+from rnnviz.ui.task.desk import Desk, Draft, Edited, File
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 
 _ORDER = "Place"
 _NAME = "Name"
@@ -68,21 +69,23 @@ def edit(visit: Visit) -> Task | None:
 def _forget_refusals() -> None:
     """Say no more what was refused of one task where another is edited."""
     visit = session.current()
-    visit.problem = visit.refused_upload = None
+    visit.forget_problem()
+    visit.part(Desk).refused_upload = None
 
 
 def _made(visit: Visit, kind: str, settings: dict[str, Any]) -> Edited:
     """Make the task, unless it is the one of the last rerun or of the run: a large one is slow."""
-    if visit.edited is None or visit.edited.settings != (kind, settings):
+    desk = visit.part(Desk)
+    if desk.edited is None or desk.edited.settings != (kind, settings):
         try:
             _in_turns(visit, preparing(kind, settings))
             task = make_task(kind, **settings)
             if task == visit.trainer.task:
                 task = visit.trainer.task
-            visit.edited = Edited((kind, settings), task)
+            desk.edited = Edited((kind, settings), task)
         except ValueError as refused:
-            visit.edited = Edited((kind, settings), refused=str(refused))
-    return visit.edited
+            desk.edited = Edited((kind, settings), refused=str(refused))
+    return desk.edited
 
 
 def _in_turns(visit: Visit, steps: Iterator[None]) -> None:
@@ -147,16 +150,17 @@ def _is_kind_of(field: Field, sent: Any) -> bool:
 def _columns_of(kind: str, visit: Visit) -> tuple[str, ...]:
     """Return the names of the columns in the CSV being edited; none if it cannot be read."""
     key = session.draft_key(kind, _CSV)
-    file = visit.files.get(key)
+    file = visit.part(Desk).files.get(key)
     return _glance(visit, key, str(session.value(key)) if file is None else file.text).names
 
 
 def _glance(visit: Visit, key: str, text: str) -> Glance:
     """Read a table once for all reruns of the page: a large one takes a second."""
-    if key not in visit.glances or visit.glances[key].text != text:
+    glances = visit.part(Desk).glances
+    if key not in glances or glances[key].text != text:
         _in_turns(visit, reading(text))
-        visit.glances[key] = glance(text, _PREVIEWED_ROWS)
-    return visit.glances[key]
+        glances[key] = glance(text, _PREVIEWED_ROWS)
+    return glances[key]
 
 
 def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) -> str:
@@ -211,7 +215,7 @@ def _edit_text(field: Field, kind: str, visit: Visit) -> str:
     key = session.draft_key(kind, field.name)
     if len(session.value(key)) > LONGEST_EDITED:
         _set_aside(visit, key, File("Pasted text", session.value(key)))
-    file = visit.files.get(key)
+    file = visit.part(Desk).files.get(key)
     if file is None:
         _upload(field, kind, visit)
         text = str(controls.draw(field, key, session.value(key), "rerun"))
@@ -237,12 +241,12 @@ def _edit_text(field: Field, kind: str, visit: Visit) -> str:
 
 def _set_aside(visit: Visit, key: str, file: File) -> None:
     """Keep a text out of the control, which would send it to the browser and back."""
-    visit.files[key] = file
+    visit.part(Desk).files[key] = file
     session.show(key, "")
 
 
 def _drop_file(key: str, instead: str) -> None:
-    session.current().files.pop(key, None)
+    session.current().part(Desk).files.pop(key, None)
     session.show(key, instead)
 
 
@@ -269,24 +273,23 @@ def _upload(field: Field, kind: str, visit: Visit) -> None:
         on_change=_read_upload,
         args=(key, session.draft_key(kind, _HOLDOUT)),
     )
-    if visit.refused_upload is not None and visit.refused_upload[0] == key:
-        st.error(
-            f"{escaped(visit.refused_upload[1])}. Nothing was changed.", icon=":material/block:"
-        )
+    refused = visit.part(Desk).refused_upload
+    if refused is not None and refused[0] == key:
+        st.error(f"{escaped(refused[1])}. Nothing was changed.", icon=":material/block:")
 
 
 def _read_upload(key: str, holdout_key: str) -> None:
     visit, sent = session.current(), session.value(f"{key}:file")
-    uploaded = uploads.taken(sent)
+    desk, uploaded = visit.part(Desk), uploads.taken(sent)
     if uploaded is None:
         if sent is None:
-            visit.refused_upload = None
+            desk.refused_upload = None
         return
-    visit.refused_upload = None
+    desk.refused_upload = None
     try:
         text = decode(uploaded.getvalue(), uploaded.name)
     except ValueError as refused:
-        visit.refused_upload = key, str(refused)
+        desk.refused_upload = key, str(refused)
         return
     if not session.value(holdout_key):
         session.show(holdout_key, _HELD_OUT_OF_A_FILE)
@@ -307,7 +310,7 @@ def _edit_names(field: Field, key: str, current: tuple[str, ...], visit: Visit) 
     The browser sends what was changed in the table it was given. So that table stays the same
     while the places do, and is given anew, under a new key, when a row moved, came or went.
     """
-    draft = visit.drafts.setdefault(key, Draft(current, current))
+    draft = visit.part(Desk).drafts.setdefault(key, Draft(current, current))
     version_key = f"{key}:{draft.version}"
     if session.value(version_key) is None and draft.shown != draft.names:
         draft.shown = draft.names
@@ -402,15 +405,15 @@ def _use_the_simplest(kind: str) -> None:
     visit, task = session.current(), make_task(kind, **TASKS[kind].simplest)
     if task == visit.trainer.task:
         return
-    session.restart(task)
-    if task != visit.trainer.task:  # refused, which the page says
+    if not session.restart(task):
         return
+    drafts = visit.part(Desk).drafts
     for field in TASKS[kind].fields:
         key = session.draft_key(kind, field.name)
         if field.kind is tuple:
             names = getattr(task, field.name)
-            before = visit.drafts.get(key)
-            visit.drafts[key] = Draft(names, names, 0 if before is None else before.version + 1)
+            before = drafts.get(key)
+            drafts[key] = Draft(names, names, 0 if before is None else before.version + 1)
         elif field.name != "length":
             session.show(key, getattr(task, field.name))
 
@@ -444,7 +447,7 @@ def _show_the_way(visit: Visit) -> None:
 def _train() -> None:
     visit = session.current()
     if not visit.playing and visit.trainer.diverged is None:
-        transport.toggle(visit)
+        visit.toggle()
 
 
 def _suggest(visit: Visit, task: Task) -> None:

@@ -7,7 +7,7 @@ that trains on fills its recording. The run that a visitor begins with is never 
 from __future__ import annotations
 
 from rnnviz.training.limits import Planned, memory_mb, with_batch
-from rnnviz.ui.shell.absence import GUESTS, Guest
+from rnnviz.visit.guests import GUESTS, Guest
 
 #: Most megabytes of the runs of all visitors: five of the largest, or about seventy of those that
 #: the app opens with. Python, Streamlit and what is drawn come on top, a few hundred.
