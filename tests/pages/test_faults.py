@@ -11,9 +11,10 @@ import pytest
 from rnnviz import Trainer
 from rnnviz.ui.equations import sheet
 from rnnviz.ui.gates import views
-from rnnviz.ui.shell import controls, session
+from rnnviz.ui.shell import controls
 from rnnviz.ui.studio import view
 from rnnviz.ui.task import overview
+from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
 
 SENTENCE = "Something went wrong here, and the mistake is not yours."
@@ -118,6 +119,6 @@ def test_a_fault_lets_the_next_visitor_in(open_app, monkeypatch):
     monkeypatch.setattr(view, "_look", fail)
     app.run()
 
-    assert session.TURNS.waiting == 0
-    with session.TURNS.turn("another"):
+    assert TURNS.waiting == 0
+    with TURNS.turn("another"):
         pass

@@ -168,8 +168,8 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     visit.select_unit(2, 0)
 
     for choice, choose in (
-        (session.UNIT, controls._select_unit),
-        (session.EQUATION_UNIT, sheet._choose),
+        (controls.UNIT, controls._select_unit),
+        (sheet.EQUATION_UNIT, sheet._choose),
     ):
         known = {inspection.control(choice, 2): late}
         monkeypatch.setattr(session, "value", lambda key, *_, known=known: known.get(key, *_))
@@ -191,9 +191,9 @@ def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeyp
     monkeypatch.setattr(session, "value", kept.get)
     monkeypatch.setattr(session, "show", kept.__setitem__)
     for choice, choose, more in (
-        (session.UNIT, controls._select_unit, 0),
-        (session.EQUATION_UNIT, sheet._choose, 0),
-        (session.SHOWN_ITERATION, inspection._choose_iteration, (0, 5, 10)),
+        (controls.UNIT, controls._select_unit, 0),
+        (sheet.EQUATION_UNIT, sheet._choose, 0),
+        (inspection.SHOWN_ITERATION, inspection._choose_iteration, (0, 5, 10)),
     ):
         gone = inspection.control(choice, 2)
         kept[gone] = 5
@@ -207,9 +207,9 @@ def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeyp
 @pytest.mark.parametrize("page", ["gates", "equations"])
 def test_a_late_choice_of_any_control_leaves_a_page_whole(trained, late, page):
     keys = (
-        session.GATE_VIEW, session.GATE_QUANTITY, session.UNIT_ORDER, session.TIME_STEP,
-        session.SATURATED_GATE, session.WEIGHED_GATE, session.FOLLOWING_QUANTITY,
-        session.EQUATION_DIRECTION, session.EQUATION_UNIT, session.SHOWN_LAYER,
+        controls.GATE_VIEW, controls.GATE_QUANTITY, controls.UNIT_ORDER, inspection.TIME_STEP,
+        controls.SATURATED_GATE, controls.WEIGHED_GATE, controls.FOLLOWING_QUANTITY,
+        sheet.EQUATION_DIRECTION, sheet.EQUATION_UNIT, inspection.SHOWN_LAYER,
     )  # fmt: skip
     for key in keys:
         trained.session_state[key] = late

@@ -16,7 +16,7 @@ from tests.pages.conftest import control, go_to, visit_of
 
 
 def beside(app, cell):
-    return control(app, session.BESIDE).set_value(cell).run()
+    return control(app, pair.BESIDE).set_value(cell).run()
 
 
 def pictures(app):
@@ -52,14 +52,14 @@ def level(app, patience=50):
 
 def test_at_first_there_is_one_network(open_app):
     app = open_app()
-    assert control(app, session.BESIDE).value == "none"
+    assert control(app, pair.BESIDE).value == "none"
     assert pictures(app) == []
     assert visit_of(app).pair is None
 
 
 def test_every_other_cell_can_stand_beside(open_app):
     app = open_app()
-    assert control(app, session.BESIDE).options == ["none", "RNN", "ReLU", "GRU", "MLP"]
+    assert control(app, pair.BESIDE).options == ["none", "RNN", "ReLU", "GRU", "MLP"]
     for cell in ("rnn", "relu", "gru", "mlp"):
         beside(app, cell)
         assert not app.exception
@@ -137,7 +137,7 @@ def test_the_cell_of_the_second_gives_way_where_the_first_takes_it(open_app):
     app = beside(open_app(), "rnn")
     control(app, "setting:cell").set_value("rnn").run()
     assert [about["name"] for about in pictures(app)] == ["RNN", "LSTM"]
-    assert control(app, session.BESIDE).value == "lstm"
+    assert control(app, pair.BESIDE).value == "lstm"
 
 
 def test_a_new_task_has_both_on_it(open_app):
@@ -191,7 +191,7 @@ def test_two_that_are_too_much_together_are_refused_in_a_sentence(open_app, monk
     app = beside(open_app(), "rnn")
     app.run()
     assert visit_of(app).pair is None
-    assert control(app, session.BESIDE).value == "none"
+    assert control(app, pair.BESIDE).value == "none"
     assert any("2 runs side by side need" in error.value for error in app.error)
 
 

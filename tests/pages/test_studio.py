@@ -6,7 +6,7 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.ui.shell.frame import MENU
-from rnnviz.ui.shell.session import SPEED
+from rnnviz.ui.shell.transport import SPEED
 from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 

@@ -7,7 +7,7 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.limits import memory_mb
-from rnnviz.ui.shell import session
+from rnnviz.ui.studio import pair
 from rnnviz.visit import Visit, room
 from rnnviz.visit import guests as guests_module
 from tests.pages.conftest import Open, control, open_app, visit_of  # noqa: F401  a fixture
@@ -102,7 +102,7 @@ def test_a_visitor_needs_what_all_their_runs_need_each_once():
     assert visit.needs_mb == 0.0
 
 
-@pytest.mark.parametrize("change", ["hidden_size", "batch_size", session.BESIDE])
+@pytest.mark.parametrize("change", ["hidden_size", "batch_size", pair.BESIDE])
 def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monkeypatch, change):  # noqa: F811
     app = open_app("studio")
     visit = visit_of(app)
@@ -110,8 +110,8 @@ def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monk
     monkeypatch.setattr(room, "MOST_MB", before.needs_mb + 0.5)
     monkeypatch.setattr(room, "GUESTS", guests_module.Guests())
 
-    key = change if change == session.BESIDE else f"setting:{change}"
-    control(app, key).set_value("gru" if change == session.BESIDE else 64).run()
+    key = change if change == pair.BESIDE else f"setting:{change}"
+    control(app, key).set_value("gru" if change == pair.BESIDE else 64).run()
     app.run()
 
     assert not app.exception

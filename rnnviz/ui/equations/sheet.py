@@ -16,6 +16,10 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
+#: Keys of the controls.
+EQUATION_UNIT = "equation_unit"
+EQUATION_DIRECTION = "equation_direction"
+
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}
 
@@ -130,7 +134,7 @@ def _tick(places: live.Places, stops: inspection.Stops) -> None:
 def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
-    shown = inspection.fitting(session.value(session.EQUATION_DIRECTION), _DIRECTIONS, _FORWARD)
+    shown = inspection.fitting(session.value(EQUATION_DIRECTION), _DIRECTIONS, _FORWARD)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         st.header("Equations", anchor=False, width="content")
         chosen = st.segmented_control(
@@ -138,7 +142,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
             options=list(_DIRECTIONS),
             default=shown,
             format_func=_DIRECTIONS.__getitem__,
-            key=session.EQUATION_DIRECTION,
+            key=EQUATION_DIRECTION,
             persist_state="session",
             required=True,
             label_visibility="collapsed",
@@ -228,12 +232,12 @@ def _choose_step(visit: Visit) -> int:
     if last == 0:
         st.caption("Time step 0, the only one.")
         return 0
-    chosen = session.value(session.TIME_STEP)
+    chosen = session.value(inspection.TIME_STEP)
     if inspection.fitting(chosen, range(steps), None) is None:
         chosen = last if _is_beyond(chosen, last) else _opening_step(visit)
     step = int(chosen)
-    session.show(session.TIME_STEP, step)
-    key = inspection.control(session.TIME_STEP, step)
+    session.show(inspection.TIME_STEP, step)
+    key = inspection.control(inspection.TIME_STEP, step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(horizontal=True, key="equation_buttons", width="content"):
             st.button(
@@ -262,7 +266,7 @@ def _choose_step(visit: Visit) -> int:
             key=key,
             help="Position in the example sequence; the first is 0.",
             on_change=inspection.take,
-            args=(session.TIME_STEP, key),
+            args=(inspection.TIME_STEP, key),
         )
     return step
 
@@ -277,7 +281,7 @@ def _is_beyond(chosen: object, last: int) -> bool:
 
 
 def _go(step: int) -> None:
-    session.show(session.TIME_STEP, step)
+    session.show(inspection.TIME_STEP, step)
 
 
 def _choose_unit(visit: Visit, layer: int, units: int) -> int:
@@ -288,11 +292,11 @@ def _choose_unit(visit: Visit, layer: int, units: int) -> int:
     looked_at = visit.looked_at
     chosen = looked_at.unit if looked_at.unit_layer == layer else None
     if chosen is None:
-        chosen = session.value(session.EQUATION_UNIT)
+        chosen = session.value(EQUATION_UNIT)
     beyond = units - 1 if _is_beyond(chosen, units) else 0
     unit = int(inspection.fitting(chosen, range(units), beyond))
-    session.show(session.EQUATION_UNIT, unit)
-    key = inspection.control(session.EQUATION_UNIT, unit)
+    session.show(EQUATION_UNIT, unit)
+    key = inspection.control(EQUATION_UNIT, unit)
     st.slider(
         "Unit",
         0,
@@ -308,7 +312,7 @@ def _choose_unit(visit: Visit, layer: int, units: int) -> int:
 
 
 def _choose(key: str, layer: int) -> None:
-    if inspection.is_current(session.EQUATION_UNIT, key):
+    if inspection.is_current(EQUATION_UNIT, key):
         session.current().select_unit(session.value(key), layer)
 
 

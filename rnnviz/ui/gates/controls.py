@@ -15,6 +15,15 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.views.gates import BY_LIKENESS, BY_NUMBER
 from rnnviz.visit import Visit
 
+#: Keys of the controls.
+GATE_VIEW = "gate_view"
+GATE_QUANTITY = "gate_quantity"
+SATURATED_GATE = "saturated_gate"
+WEIGHED_GATE = "weighed_gate"
+FOLLOWING_QUANTITY = "following_quantity"
+UNIT = "unit"
+UNIT_ORDER = "unit_order"
+
 _ALL = "all"
 #: The choice of no unit: None would be a list in which nothing is chosen.
 _NO_UNIT = -1
@@ -76,7 +85,7 @@ def choose_order(cell: str) -> str:
     return choose(
         "Order of units",
         list(names),
-        session.UNIT_ORDER,
+        UNIT_ORDER,
         names.__getitem__,
         "Similar units: clustered by how alike their hidden states run over the probe's time "
         "steps. Largest first: by the mean over the time steps; of a gradient, by its mean size.",
@@ -91,7 +100,7 @@ def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
     unit: int | None = inspection.fitting(selected, units, None)
     options = [_NO_UNIT, *units]
     shown = _NO_UNIT if unit is None else unit
-    key = inspection.control(session.UNIT, shown)
+    key = inspection.control(UNIT, shown)
     st.selectbox(
         "Unit",
         options=options,
@@ -112,9 +121,9 @@ def choose_step(visit: Visit) -> int:
     steps = range(len(labels))
     if len(steps) == 1:
         return 0
-    step = int(inspection.fitting(session.value(session.TIME_STEP), steps, steps[-1]))
-    session.show(session.TIME_STEP, step)
-    key = inspection.control(session.TIME_STEP, step)
+    step = int(inspection.fitting(session.value(inspection.TIME_STEP), steps, steps[-1]))
+    session.show(inspection.TIME_STEP, step)
+    key = inspection.control(inspection.TIME_STEP, step)
     st.select_slider(
         "Time step",
         options=steps,
@@ -122,7 +131,7 @@ def choose_step(visit: Visit) -> int:
         format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
         key=key,
         on_change=inspection.take,
-        args=(session.TIME_STEP, key),
+        args=(inspection.TIME_STEP, key),
         width=240,
     )
     return step
@@ -169,6 +178,6 @@ def _whole(number: object) -> int | None:
 
 
 def _select_unit(key: str, layer: int) -> None:
-    if inspection.is_current(session.UNIT, key):
+    if inspection.is_current(UNIT, key):
         chosen = session.value(key)
         session.current().select_unit(None if chosen == _NO_UNIT else chosen, layer)

@@ -14,6 +14,11 @@ from rnnviz.figures.gate_maps import drawn_as_maps
 from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.gates.controls import (
+    FOLLOWING_QUANTITY,
+    GATE_QUANTITY,
+    GATE_VIEW,
+    SATURATED_GATE,
+    WEIGHED_GATE,
     Wanted,
     choose_order,
     choose_quantities,
@@ -58,7 +63,7 @@ class View:
     """
 
     look: Callable[[GateScene], Panel]
-    key: str = session.GATE_QUANTITY
+    key: str = GATE_QUANTITY
     letters: Callable[[str], Sequence[str]] = _maps
     all_at_once: bool = True
     order: bool = False
@@ -77,14 +82,12 @@ VIEWS: dict[str, View] = {
     "Time steps": View(gates.time_steps, order=True),
     "Training, one step": View(gates.training_of_one_step, order=True, step=True),
     "Training, one unit": View(gates.training_of_one_unit, no_unit="mean of all"),
-    _SATURATION: View(
-        gates.saturation, session.SATURATED_GATE, gates.gates_of, rest_s=_WITH_TABLE_S
-    ),
+    _SATURATION: View(gates.saturation, SATURATED_GATE, gates.gates_of, rest_s=_WITH_TABLE_S),
     "Distribution": View(gates.distribution, no_unit=""),
-    "Weights": View(gates.weights, session.WEIGHED_GATE, gates.weighed_in, order=True),
+    "Weights": View(gates.weights, WEIGHED_GATE, gates.weighed_in, order=True),
     "What units follow": View(
         gates.follows,
-        session.FOLLOWING_QUANTITY,
+        FOLLOWING_QUANTITY,
         lambda cell: _maps(cell)[::-1],
         all_at_once=False,
         order=True,
@@ -171,13 +174,13 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
     titles = list(VIEWS)
-    shown = inspection.fitting(session.value(session.GATE_VIEW), titles, titles[0])
+    shown = inspection.fitting(session.value(GATE_VIEW), titles, titles[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             "View",
             titles,
             default=shown,
-            key=session.GATE_VIEW,
+            key=GATE_VIEW,
             persist_state="session",
             required=True,
             label_visibility="collapsed",

@@ -24,6 +24,15 @@ from rnnviz.views.panel import Panel
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
+#: Keys of the controls.
+GRADIENT_VIEW = "gradient_view"
+GRADIENT_BY = "gradient_by"
+GRADIENT_OF = "gradient_of"
+PREDICTION = "prediction"
+COMPARED_UNTIL = "compared_until"
+COMPARED_AT = "compared_at"
+CHECK_ALL = "check_all"
+
 LAG, _ITEMISED, _JACOBIANS, _NORM, CELLS, _CHECK = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.
 _UNTIL = (100, 300, 1000, 3000)
@@ -64,13 +73,13 @@ def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.St
 def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     trainer = visit.trainer
-    session.seed(session.GRADIENT_VIEW, LAG)
+    session.seed(GRADIENT_VIEW, LAG)
     cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
             "View",
             options=list(VIEWS),
-            key=session.GRADIENT_VIEW,
+            key=GRADIENT_VIEW,
             persist_state="session",
             required=True,
             label_visibility="collapsed",
@@ -108,7 +117,7 @@ def _by(cell: str) -> Letter:
         options=("c", "h"),
         format_func={"c": "cell state", "h": "hidden state"}.__getitem__,
         default="c",
-        key=session.GRADIENT_BY,
+        key=GRADIENT_BY,
         persist_state="session",
         required=True,
     )
@@ -120,7 +129,7 @@ def _memory(visit: Visit) -> Letter:
     """Return the state that was chosen last, or else the one that carries the memory."""
     if not spec_of(visit.trainer.network.cell).has_cell_state:
         return "h"
-    letter: Letter = inspection.fitting(session.value(session.GRADIENT_BY), ("c", "h"), "c")
+    letter: Letter = inspection.fitting(session.value(GRADIENT_BY), ("c", "h"), "c")
     return letter
 
 
@@ -129,7 +138,7 @@ def _of() -> str:
         "Loss of the",
         options=(LAST, ALL),
         default=LAST,
-        key=session.GRADIENT_OF,
+        key=GRADIENT_OF,
         persist_state="session",
         required=True,
         help="Where every step is scored, every step adds a gradient of its own. Only what a "
@@ -145,16 +154,16 @@ def _prediction(visit: Visit) -> int | None:
         scored = visit.trainer.trace().scored.nonzero()[0].tolist()
     if len(scored) < 2:
         return None
-    shown = inspection.fitting(session.value(session.PREDICTION), scored, scored[-1])
-    session.show(session.PREDICTION, shown)
-    key = inspection.control(session.PREDICTION, shown)
+    shown = inspection.fitting(session.value(PREDICTION), scored, scored[-1])
+    session.show(PREDICTION, shown)
+    key = inspection.control(PREDICTION, shown)
     st.select_slider(
         "Prediction at step",
         options=scored,
         value=shown,
         key=key,
         on_change=inspection.take,
-        args=(session.PREDICTION, key),
+        args=(PREDICTION, key),
         help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
     )
     return int(shown)
@@ -185,15 +194,15 @@ def _side_by_side_controls(visit: Visit) -> int | None:
     """Draw what trains runs side by side; return the iteration to look at, None for the latest."""
     now = visit.trainer.iteration
     stops = sorted({*_UNTIL, now} - {0})
-    session.seed(session.COMPARED_UNTIL, now or 300)
-    if session.value(session.COMPARED_UNTIL) not in stops:
-        session.show(session.COMPARED_UNTIL, now or 300)
+    session.seed(COMPARED_UNTIL, now or 300)
+    if session.value(COMPARED_UNTIL) not in stops:
+        session.show(COMPARED_UNTIL, now or 300)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider(
             "Train each to iteration",
             options=stops,
             format_func=lambda iteration: f"{iteration:,}",
-            key=session.COMPARED_UNTIL,
+            key=COMPARED_UNTIL,
             persist_state="session",
             width=320,
         )
@@ -234,7 +243,7 @@ def _compared_at(visit: Visit) -> int | None:
         options=kept,
         value=opens_at if opens_at in kept else newest,
         format_func=lambda iteration: f"{iteration:,}",
-        key=f"{session.COMPARED_AT}@{newest}",
+        key=f"{COMPARED_AT}@{newest}",
         help="Rewind all of them together: what differs at the start may not differ at the end.",
     )
     return None if chosen == newest else int(chosen)
@@ -261,7 +270,7 @@ def _check_controls(visit: Visit) -> None:
         )
         st.toggle(
             "every entry",
-            key=session.CHECK_ALL,
+            key=CHECK_ALL,
             persist_state="session",
             help=f"Otherwise {QUICK} entries of each array, evenly spread.",
         )
@@ -301,15 +310,15 @@ def _clicked_left() -> None:
     """Choose the prediction whose row was clicked."""
     place = clicked(f"gradients:{_ITEMISED}:left")
     if place is not None and isinstance(place["y"], int | float) and math.isfinite(place["y"]):
-        session.show(session.PREDICTION, int(place["y"]))
+        session.show(PREDICTION, int(place["y"]))
 
 
 def _compare_cells() -> None:
-    visit, until = session.current(), session.value(session.COMPARED_UNTIL)
+    visit, until = session.current(), session.value(COMPARED_UNTIL)
     if not isinstance(until, int):
         return
     if visit.compare(other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until):
-        session.show(session.GRADIENT_VIEW, CELLS)
+        session.show(GRADIENT_VIEW, CELLS)
 
 
 def _go_on() -> None:
@@ -317,4 +326,4 @@ def _go_on() -> None:
 
 
 def _check() -> None:
-    session.current().check_gradient(None if session.value(session.CHECK_ALL) else QUICK)
+    session.current().check_gradient(None if session.value(CHECK_ALL) else QUICK)

@@ -84,4 +84,4 @@ def _start(preset: Preset) -> None:
     """Train the runs of a preset side by side, and show them, or the one run that there is."""
     if session.current().start_preset(preset):
         one = len(preset.runs) == 1
-        session.show(session.GRADIENT_VIEW, laboratory.LAG if one else laboratory.CELLS)
+        session.show(laboratory.GRADIENT_VIEW, laboratory.LAG if one else laboratory.CELLS)

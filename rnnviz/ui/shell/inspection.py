@@ -14,6 +14,11 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Replay, Visit
 from rnnviz.visit.turns import TURNS
 
+#: Keys of the controls that several pages have.
+SHOWN_LAYER = "shown_layer"
+TIME_STEP = "time_step"
+SHOWN_ITERATION = "shown_iteration"
+
 View = TypeVar("View")
 
 #: What the word means, where it stands.
@@ -171,10 +176,10 @@ def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
             stop for stop in stops if stop <= max(visit.looked_at.shown_iteration, stops[0])
         )
     if moving:  # What a browser reports of a control that is disabled, Streamlit ignores.
-        key = f"{session.SHOWN_ITERATION}@moving"
+        key = f"{SHOWN_ITERATION}@moving"
         session.show(key, shown)
     else:
-        key = control(session.SHOWN_ITERATION, shown)
+        key = control(SHOWN_ITERATION, shown)
     st.select_slider(
         "Iteration",
         options=stops,
@@ -195,7 +200,7 @@ def _kept(visit: Visit) -> list[int]:
 
 
 def _choose_iteration(key: str, stops: tuple[int, ...]) -> None:
-    if is_current(session.SHOWN_ITERATION, key):
+    if is_current(SHOWN_ITERATION, key):
         chosen = fitting(session.value(key), stops, None)
         session.current().rewind_to(None if chosen == stops[-1] else chosen)
 
@@ -219,13 +224,13 @@ def choose_layer(layers: int) -> int:
     if layers == 1:
         return 0
     top = layers - 1
-    shown = fitting(session.value(session.SHOWN_LAYER), range(layers), top)
+    shown = fitting(session.value(SHOWN_LAYER), range(layers), top)
     chosen = st.segmented_control(
         "Layer",
         options=range(layers),
         default=shown,
         format_func=lambda layer: f"{layer + 1}{' (top)' if layer == top else ''}",
-        key=session.SHOWN_LAYER,
+        key=SHOWN_LAYER,
         persist_state="session",
         required=True,
     )

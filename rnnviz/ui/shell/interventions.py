@@ -13,6 +13,13 @@ from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 
+#: Keys of the controls.
+INTERVENTION = "intervention"
+HELD_GATE = "held_gate"
+INTERVENTION_UNIT = "intervention_unit"
+MET_LAYER = "met_layer"
+FORGET_SHIFT = "forget_shift"
+
 #: So many of the latest marks are listed.
 MARKS_LISTED = 8
 
@@ -67,7 +74,7 @@ def panel(visit: Visit) -> None:
     network = visit.trainer.network
     gates = network.architecture.cell_type.holdable()
     kinds = [kind for kind in _KINDS if _fits(kind, gates, network.cell)]
-    kind = _choose(session.INTERVENTION, "What to do", kinds, _KINDS.__getitem__)
+    kind = _choose(INTERVENTION, "What to do", kinds, _KINDS.__getitem__)
     item = _item(kind, visit, gates)
     st.button(
         f"Apply: {describe(item)}",
@@ -95,9 +102,9 @@ def _item(kind: str, visit: Visit, gates: str) -> Intervention:
     """Draw the controls of one kind of intervention; return what they say."""
     network = visit.trainer.network
     if kind == "bias":
-        session.seed(session.FORGET_SHIFT, 2.0)
+        session.seed(FORGET_SHIFT, 2.0)
         amount = st.slider(
-            "Add to the forget bias", -5.0, 5.0, step=0.5, key=session.FORGET_SHIFT,
+            "Add to the forget bias", -5.0, 5.0, step=0.5, key=FORGET_SHIFT,
             persist_state="session",
             help="On top of what the network has learned: positive opens the gate further.",
         )  # fmt: skip
@@ -105,9 +112,9 @@ def _item(kind: str, visit: Visit, gates: str) -> Intervention:
     if kind == "silence":
         return Silence(_units(network.hidden_size), layer=_layer(network.layers))
     labels = {gate: QUANTITIES[network.cell][gate].label for gate in _in_order(network.cell, gates)}
-    gate = _choose(session.HELD_GATE, "Gate", list(labels), labels.__getitem__)
+    gate = _choose(HELD_GATE, "Gate", list(labels), labels.__getitem__)
     signed = QUANTITIES[network.cell][gate].scale == "signed"
-    key = session.held_value_key(signed)
+    key = _held_value_key(signed)
     session.seed(key, 1.0)
     value = st.slider(
         "Value", -1.0 if signed else 0.0, 1.0, step=0.05, key=key, persist_state="session",
@@ -117,7 +124,7 @@ def _item(kind: str, visit: Visit, gates: str) -> Intervention:
 
 
 def _units(hidden_size: int) -> tuple[int, ...] | None:
-    unit = _one_or_all(session.INTERVENTION_UNIT, "Units", hidden_size, "all units", "unit {}")
+    unit = _one_or_all(INTERVENTION_UNIT, "Units", hidden_size, "all units", "unit {}")
     return None if unit is None else (unit,)
 
 
@@ -125,7 +132,7 @@ def _layer(layers: int) -> int | None:
     """Ask for the layer; people count layers from 1."""
     if layers == 1:
         return None
-    return _one_or_all(session.MET_LAYER, "Layer", layers, "all layers", "layer {}", first=1)
+    return _one_or_all(MET_LAYER, "Layer", layers, "all layers", "layer {}", first=1)
 
 
 def _one_or_all(
@@ -176,3 +183,8 @@ def _release(item: Intervention) -> None:
     visit = session.current()
     items = visit.trainer.network.interventions
     visit.intervene(*(other for other in items if other != item))
+
+
+def _held_value_key(signed: bool) -> str:
+    """Return the key of the value at which a gate is held: 0..1, or -1..1 for a candidate."""
+    return f"held_value:{'signed' if signed else 'share'}"

@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from rnnviz.tasks import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELDS, LIVE_KNOBS, RunConfig, Trainer
 from rnnviz.ui.shell import absence
@@ -21,44 +20,6 @@ _VISIT = "visit"
 
 #: Tells of an exception, and whether nothing else needs to; `faults.py` puts itself here.
 on_fault: Callable[[Exception], bool] | None = None
-
-#: Keys of the controls that are not settings.
-SPEED = "speed"
-BESIDE = "beside"
-TASK = "task"
-SHOWN_ITERATION = "shown_iteration"
-SHOWN_LAYER = "shown_layer"
-GRADIENT_VIEW = "gradient_view"
-GRADIENT_BY = "gradient_by"
-GRADIENT_OF = "gradient_of"
-PREDICTION = "prediction"
-COMPARED_UNTIL = "compared_until"
-COMPARED_AT = "compared_at"
-CHECK_ALL = "check_all"
-GATE_VIEW = "gate_view"
-GATE_QUANTITY = "gate_quantity"
-SATURATED_GATE = "saturated_gate"
-WEIGHED_GATE = "weighed_gate"
-FOLLOWING_QUANTITY = "following_quantity"
-UNIT = "unit"
-UNIT_ORDER = "unit_order"
-TIME_STEP = "time_step"
-EQUATION_UNIT = "equation_unit"
-EQUATION_DIRECTION = "equation_direction"
-INTERVENTION = "intervention"
-HELD_GATE = "held_gate"
-INTERVENTION_UNIT = "intervention_unit"
-MET_LAYER = "met_layer"
-FORGET_SHIFT = "forget_shift"
-CONTINUATION_CHOICE = "continuation:choice"
-CONTINUATION_TEMPERATURE = "continuation:temperature"
-CONTINUATION_SEED = "continuation:seed"
-FILE_KIND = "take_away:kind"
-FILE_EXTENT = "take_away:extent"
-
-#: Keys of what is kept besides: the text continued so far, and the file being made or ready.
-CONTINUATION = "continuation"
-FILE = "take_away"
 
 #: Settings of a run that have a control in the sidebar; the task has a page of its own.
 CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")
@@ -130,16 +91,6 @@ def length_key(visit: Visit) -> str:
     return f"length:{visit.trainer.task.key}@{visit.controls}"
 
 
-def held_value_key(signed: bool) -> str:
-    """Return the key of the value at which a gate is held: 0..1, or -1..1 for a candidate."""
-    return f"held_value:{'signed' if signed else 'share'}"
-
-
-def draft_key(task_key: str, name: str) -> str:
-    """Return the key of the control of a task's setting while it is edited."""
-    return f"draft:{task_key}:{name}"
-
-
 def seed(key: str, first: Any) -> None:
     """Give a control its first value, unless it has one."""
     st.session_state.setdefault(key, first)
@@ -208,14 +159,3 @@ def _show_the_run(visit: Visit) -> None:
     for name in CONTROLLED:
         show(setting_key(visit, name), getattr(visit.trainer.config, name))
     show(length_key(visit), visit.trainer.task.length)
-
-
-def lengths() -> dict[str, int]:
-    """Return the sequence length that each task would start with."""
-    defaults = {key: _default_length(kind) for key, kind in TASKS.items()}
-    run_task = current().trainer.task
-    return {**defaults, run_task.key: run_task.length}
-
-
-def _default_length(kind: type[Task]) -> int:
-    return next(int(field.default) for field in kind.fields if field.name == "length")

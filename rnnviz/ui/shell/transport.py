@@ -8,6 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.ui.components.keys import keys
 from rnnviz.ui.shell import session
 
+#: Key of the control.
+SPEED = "speed"
+
 #: Speed as it is shown -> iterations per tick of the live loop; None is as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
 #: The opening run takes several seconds at it (`benchmarks/opening.py`): learning is to be watched.
@@ -29,7 +32,7 @@ def bar() -> DeltaGenerator:
 def iterations_per_tick() -> int | None:
     """Return how many iterations the chosen speed asks for per tick; None: as many as fit."""
     # A control that has just come to another page may not have its value yet.
-    return SPEEDS[session.value(session.SPEED) or DEFAULT_SPEED]
+    return SPEEDS[session.value(SPEED) or DEFAULT_SPEED]
 
 
 @st.fragment
@@ -69,8 +72,8 @@ def _buttons() -> None:
             "Speed",
             options=list(SPEEDS),
             # On another page the browser knows nothing of a value it was never told.
-            default=session.value(session.SPEED) or DEFAULT_SPEED,
-            key=session.SPEED,
+            default=session.value(SPEED) or DEFAULT_SPEED,
+            key=SPEED,
             persist_state="session",
             required=True,
             label_visibility="collapsed",

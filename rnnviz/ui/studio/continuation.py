@@ -32,6 +32,12 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
+#: Keys of the controls, and of the text continued so far.
+CONTINUATION_CHOICE = "continuation:choice"
+CONTINUATION_TEMPERATURE = "continuation:temperature"
+CONTINUATION_SEED = "continuation:seed"
+CONTINUATION = "continuation"
+
 _GREEDY, _SAMPLED = "greedy", "sampled"
 _COLDEST, _HOTTEST = 0.1, 2.0
 _LAST_SEED = 2**32 - 1
@@ -84,7 +90,7 @@ class _View:
 
 def panel() -> None:
     """Draw the panel, for a task whose sequences can be continued."""
-    text: _Text | None = session.value(session.CONTINUATION)
+    text: _Text | None = session.value(CONTINUATION)
     writing = text is not None and text.wanted > 0
     st.fragment(_panel, run_every=TICK_S if writing else None)(timed=writing)
 
@@ -141,23 +147,23 @@ def _start(task: NextSymbol, visit: Visit) -> tuple[str, ...] | None:
 def _text_so_far(visit: Visit, start: tuple[str, ...]) -> _Text:
     """Return the text that is being continued; a new one after another start or in another run."""
     new = _Text(weakref.ref(visit.trainer), start)
-    text: _Text | None = session.value(session.CONTINUATION)
+    text: _Text | None = session.value(CONTINUATION)
     if text is None or replace(text, added=(), wanted=0) != new:
-        session.show(session.CONTINUATION, new)
+        session.show(CONTINUATION, new)
         return new
     return text
 
 
 def _check_choice() -> None:
     """Give the controls their first values, also where the browser has sent what is none."""
-    if session.value(session.CONTINUATION_CHOICE) not in (_GREEDY, _SAMPLED):
-        session.show(session.CONTINUATION_CHOICE, _GREEDY)
-    temperature = session.value(session.CONTINUATION_TEMPERATURE)
+    if session.value(CONTINUATION_CHOICE) not in (_GREEDY, _SAMPLED):
+        session.show(CONTINUATION_CHOICE, _GREEDY)
+    temperature = session.value(CONTINUATION_TEMPERATURE)
     if type(temperature) is not float or not _COLDEST <= temperature <= _HOTTEST:
-        session.show(session.CONTINUATION_TEMPERATURE, 1.0)
-    seed = session.value(session.CONTINUATION_SEED)
+        session.show(CONTINUATION_TEMPERATURE, 1.0)
+    seed = session.value(CONTINUATION_SEED)
     if type(seed) is not int or not 0 <= seed <= _LAST_SEED:
-        session.show(session.CONTINUATION_SEED, 0)
+        session.show(CONTINUATION_SEED, 0)
 
 
 def _choice() -> None:
@@ -165,7 +171,7 @@ def _choice() -> None:
     st.segmented_control(
         "How it chooses",
         options=(_GREEDY, _SAMPLED),
-        key=session.CONTINUATION_CHOICE,
+        key=CONTINUATION_CHOICE,
         persist_state="session",
         required=True,
         help="Greedy: always the likeliest. Sampled: drawn, as often as its probability says.",
@@ -176,7 +182,7 @@ def _choice() -> None:
         min_value=_COLDEST,
         max_value=_HOTTEST,
         step=0.1,
-        key=session.CONTINUATION_TEMPERATURE,
+        key=CONTINUATION_TEMPERATURE,
         persist_state="session",
         disabled=greedy,
         width=220,
@@ -187,7 +193,7 @@ def _choice() -> None:
         min_value=0,
         max_value=_LAST_SEED,
         step=1,
-        key=session.CONTINUATION_SEED,
+        key=CONTINUATION_SEED,
         persist_state="session",
         disabled=greedy,
         width=140,
@@ -231,25 +237,25 @@ def _want(shown: _Text, count: int) -> None:
     If the text is another one by now, the press was already obeyed: while training, the browser
     can send one press twice (see `transport`).
     """
-    text = session.value(session.CONTINUATION)
+    text = session.value(CONTINUATION)
     if text == shown:
         wanted = min(count, MOST_ADDED - len(text.added))
-        session.show(session.CONTINUATION, replace(text, wanted=wanted))
+        session.show(CONTINUATION, replace(text, wanted=wanted))
         if wanted > 1:
             session.outdate_page()
 
 
 def _stop() -> None:
-    text = session.value(session.CONTINUATION)
+    text = session.value(CONTINUATION)
     if text is not None:
-        session.show(session.CONTINUATION, replace(text, wanted=0))
+        session.show(CONTINUATION, replace(text, wanted=0))
     session.outdate_page()
 
 
 def _start_again() -> None:
-    text = session.value(session.CONTINUATION)
+    text = session.value(CONTINUATION)
     if text is not None:
-        session.show(session.CONTINUATION, replace(text, added=(), wanted=0))
+        session.show(CONTINUATION, replace(text, added=(), wanted=0))
     session.outdate_page()
 
 
@@ -273,7 +279,7 @@ def _written(visit: Visit, task: NextSymbol, text: _Text) -> _Text:
                 break
     if ends:
         text = replace(text, wanted=0)
-    session.show(session.CONTINUATION, text)
+    session.show(CONTINUATION, text)
     return text
 
 
@@ -281,11 +287,11 @@ def _chosen(chances: NDArray[np.floating], place: int) -> int:
     """Return which symbol comes at a place of the text."""
     if _is_greedy():
         return likeliest(chances)
-    return draw(chances, uniform(session.value(session.CONTINUATION_SEED), place))
+    return draw(chances, uniform(session.value(CONTINUATION_SEED), place))
 
 
 def _is_greedy() -> bool:
-    return bool(session.value(session.CONTINUATION_CHOICE) == _GREEDY)
+    return bool(session.value(CONTINUATION_CHOICE) == _GREEDY)
 
 
 def _look(visit: Visit, task: NextSymbol, text: _Text) -> _View:
@@ -303,7 +309,7 @@ def _expected(
     x = task.encode(text.symbols[-task.length :])
     # The network records a loss too. Nobody knows the true next symbol here: any will do.
     record = visit.trainer.network.record(x, np.zeros(x.shape[:2], dtype=np.int64))
-    temperature = 1.0 if _is_greedy() else session.value(session.CONTINUATION_TEMPERATURE)
+    temperature = 1.0 if _is_greedy() else session.value(CONTINUATION_TEMPERATURE)
     return probabilities(record.outputs[-1, 0], temperature), record.layers
 
 
@@ -341,7 +347,7 @@ def _how() -> str:
     """Say what the probabilities are those of."""
     if _is_greedy():
         return "the likeliest is taken"
-    return f"drawn at temperature {session.value(session.CONTINUATION_TEMPERATURE):.1f}"
+    return f"drawn at temperature {session.value(CONTINUATION_TEMPERATURE):.1f}"
 
 
 def _show_gates(gates: pd.DataFrame, cell: str) -> None:

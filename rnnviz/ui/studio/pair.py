@@ -25,6 +25,9 @@ from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.ui.shell import session
 from rnnviz.visit import Visit
 
+#: Key of the control.
+BESIDE = "beside"
+
 #: Where the two differ visibly: what comes early decides at the end, and in a plain RNN that has
 #: not been trained less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and 1401
 #: to 1412: the LSTM is above 99 % after 250 iterations on all, the RNN between 22 and 91 %.
@@ -57,8 +60,8 @@ def _choice() -> None:
     visit = session.current()
     own = visit.trainer.config.cell
     shown = visit.beside or _NONE
-    if session.value(session.BESIDE) != shown:
-        session.show(session.BESIDE, shown)
+    if session.value(BESIDE) != shown:
+        session.show(BESIDE, shown)
     with st.container(
         horizontal=True, vertical_alignment="center", width="content", key="beside_row"
     ):
@@ -66,7 +69,7 @@ def _choice() -> None:
         st.selectbox(
             "Beside it",
             [_NONE, *(cell for cell in _CELLS if cell != own)],
-            key=session.BESIDE,
+            key=BESIDE,
             format_func=lambda cell: CHOICE_LABELS.get(cell, cell),
             label_visibility="collapsed",
             on_change=_choose,
@@ -85,7 +88,7 @@ def _choice() -> None:
 
 
 def _choose() -> None:
-    session.current().put_beside(session.value(session.BESIDE))
+    session.current().put_beside(session.value(BESIDE))
 
 
 def _begin_telling() -> None:

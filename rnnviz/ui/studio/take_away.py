@@ -19,6 +19,11 @@ from rnnviz.ui.studio import view
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
+#: Keys of the controls, and of the file being made or ready.
+FILE_KIND = "take_away:kind"
+FILE_EXTENT = "take_away:extent"
+FILE = "take_away"
+
 _ALL, _THIS = "all kept iterations", "the shown iteration"
 
 
@@ -98,17 +103,17 @@ def panel() -> None:
     """Draw the panel: choose, make with a progress bar, save."""
     session.refresh()
     visit = session.current()
-    session.seed(session.FILE_KIND, next(iter(_KINDS)))
-    session.seed(session.FILE_EXTENT, _ALL)
+    session.seed(FILE_KIND, next(iter(_KINDS)))
+    session.seed(FILE_EXTENT, _ALL)
     with st.expander("Take it with you", icon=":material/download:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _choice("File", list(_KINDS), session.FILE_KIND)
-            _choice("Of", [_ALL, _THIS], session.FILE_EXTENT)
+            _choice("File", list(_KINDS), FILE_KIND)
+            _choice("Of", [_ALL, _THIS], FILE_EXTENT)
             st.button(
                 "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
             )
         st.caption(_kind().says)
-        file: _File | None = session.value(session.FILE)
+        file: _File | None = session.value(FILE)
         if file is not None:
             _finish(visit, file)
             _offer(file)
@@ -121,19 +126,19 @@ def _choice(label: str, options: list[str], key: str) -> None:
 def _kind() -> _Kind:
     """Return the chosen kind of file; the first where the browser names none of them."""
     first, *_ = _KINDS
-    return _KINDS[inspection.fitting(session.value(session.FILE_KIND), _KINDS, first)]
+    return _KINDS[inspection.fitting(session.value(FILE_KIND), _KINDS, first)]
 
 
 def _start() -> None:
     """Take what the file is made of; training that goes on does not change it."""
     visit, kind = session.current(), _kind()
     with TURNS.turn(visit):
-        traces = [view.shown_trace(visit)] if session.value(session.FILE_EXTENT) == _THIS else None
+        traces = [view.shown_trace(visit)] if session.value(FILE_EXTENT) == _THIS else None
         taken = export.snapshot(visit.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
     span = f"{first}" if first == last else f"{first}-{last}"
     session.show(
-        session.FILE,
+        FILE,
         _File(
             name=f"rnnviz-{taken.task.key}-{taken.config.cell}-{span}.{kind.ending}",
             mime=kind.mime,

@@ -23,6 +23,9 @@ from rnnviz.ui.task.desk import Desk, Draft, Edited, File
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
+#: Key of the control.
+TASK = "task"
+
 _ORDER = "Place"
 _NAME = "Name"
 #: Settings of tasks that learn a column of a CSV file.
@@ -40,14 +43,14 @@ _PREVIEWED_ROWS = 5
 
 def edit(visit: Visit) -> Task | None:
     """Draw the controls of the task being edited; return it, or None and say what is wrong."""
-    session.seed(session.TASK, visit.trainer.task.key)
-    if session.value(session.TASK) not in tuple(TASKS):  # whatever the browser has sent
-        session.show(session.TASK, visit.trainer.task.key)
+    session.seed(TASK, visit.trainer.task.key)
+    if session.value(TASK) not in tuple(TASKS):  # whatever the browser has sent
+        session.show(TASK, visit.trainer.task.key)
     kind = st.selectbox(
         "Task",
         options=list(TASKS),
         format_func=lambda key: TASKS[key].title,
-        key=session.TASK,
+        key=TASK,
         persist_state="session",
         help="What the network is to learn: your own schedule, text or data, or a classic.",
         on_change=_forget_refusals,
@@ -59,11 +62,24 @@ def edit(visit: Visit) -> Task | None:
         for field in TASKS[kind].fields
         if field.name != "length"
     }
-    edited = _made(visit, kind, {**settings, "length": session.lengths()[kind]})
+    edited = _made(visit, kind, {**settings, "length": _length(visit, kind)})
     if edited.task is None:
         sentence = f"{escaped(edited.refused)}. The run in the Studio keeps the task it has."
         st.error(sentence, icon=":material/block:")
     return edited.task
+
+
+def draft_key(task_key: str, name: str) -> str:
+    """Return the key of the control of a task's setting while it is edited."""
+    return f"draft:{task_key}:{name}"
+
+
+def _length(visit: Visit, kind: str) -> int:
+    """Return the sequence length that a task would start with."""
+    task = visit.trainer.task
+    if task.key == kind:
+        return task.length
+    return next(int(field.default) for field in TASKS[kind].fields if field.name == "length")
 
 
 def _forget_refusals() -> None:
@@ -113,7 +129,7 @@ def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _edit_setting(field: Field, kind: str, visit: Visit) -> Any:
-    key = session.draft_key(kind, field.name)
+    key = draft_key(kind, field.name)
     current = _value_in_use(field, kind, visit)
     if field.name == _INPUTS:
         return _choose_inputs(field, key, current, kind, visit)
@@ -128,7 +144,7 @@ def _edit_setting(field: Field, kind: str, visit: Visit) -> Any:
         return _choose_column(field, key, names, kind)
     fields = {other.name: other for other in TASKS[kind].fields}
     off = field.without_effect(
-        lambda name: session.value(session.draft_key(kind, name)), fields, CHOICE_LABELS
+        lambda name: session.value(draft_key(kind, name)), fields, CHOICE_LABELS
     )
     return controls.draw(field, key, session.value(key), "rerun", off=off)
 
@@ -149,7 +165,7 @@ def _is_kind_of(field: Field, sent: Any) -> bool:
 
 def _columns_of(kind: str, visit: Visit) -> tuple[str, ...]:
     """Return the names of the columns in the CSV being edited; none if it cannot be read."""
-    key = session.draft_key(kind, _CSV)
+    key = draft_key(kind, _CSV)
     file = visit.part(Desk).files.get(key)
     return _glance(visit, key, str(session.value(key)) if file is None else file.text).names
 
@@ -193,7 +209,7 @@ def _choose_inputs(
     if not isinstance(chosen, list) or not all(isinstance(name, str) for name in chosen):
         chosen = list(current)
         session.show(key, chosen)
-    predicted = session.value(session.draft_key(kind, _COLUMN))
+    predicted = session.value(draft_key(kind, _COLUMN))
     options = [name for name in names if name != predicted or name in chosen]
     return st.multiselect(
         field.label,
@@ -212,7 +228,7 @@ def _column_label(name: str, names: tuple[str, ...]) -> str:
 
 def _edit_text(field: Field, kind: str, visit: Visit) -> str:
     """Draw a long text to be edited; a very long one stays out of the page, which shows a part."""
-    key = session.draft_key(kind, field.name)
+    key = draft_key(kind, field.name)
     if len(session.value(key)) > LONGEST_EDITED:
         _set_aside(visit, key, File("Pasted text", session.value(key)))
     file = visit.part(Desk).files.get(key)
@@ -263,7 +279,7 @@ def _preview_table(name: str, shown: Glance) -> None:
 
 def _upload(field: Field, kind: str, visit: Visit) -> None:
     """Offer to fill a long text from a file; one that cannot be read changes nothing."""
-    key = session.draft_key(kind, field.name)
+    key = draft_key(kind, field.name)
     st.file_uploader(
         f"{field.label} from a file",
         key=f"{key}:file",
@@ -271,7 +287,7 @@ def _upload(field: Field, kind: str, visit: Visit) -> None:
         help="UTF-8 text, up to 5 MB. It replaces what stands below; a large one is shown in part. "
         "Its last 20 % are held out, unless another share is.",
         on_change=_read_upload,
-        args=(key, session.draft_key(kind, _HOLDOUT)),
+        args=(key, draft_key(kind, _HOLDOUT)),
     )
     refused = visit.part(Desk).refused_upload
     if refused is not None and refused[0] == key:
@@ -409,7 +425,7 @@ def _use_the_simplest(kind: str) -> None:
         return
     drafts = visit.part(Desk).drafts
     for field in TASKS[kind].fields:
-        key = session.draft_key(kind, field.name)
+        key = draft_key(kind, field.name)
         if field.kind is tuple:
             names = getattr(task, field.name)
             before = drafts.get(key)
