@@ -1,7 +1,8 @@
 """Studio: the running network on one screen."""
 
-from rnnviz.ui.shell import feed_forward, frame, transport
+from rnnviz.ui.shell import frame, transport
 from rnnviz.ui.studio import continuation, take_away, view
+from rnnviz.ui.task import feed_forward
 
 run = frame.guard()
 readings = transport.bar()

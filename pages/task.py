@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from rnnviz.ui.shell import feed_forward, frame, live, transport
-from rnnviz.ui.task import overview, workshop
+from rnnviz.ui.shell import frame, live, transport
+from rnnviz.ui.task import feed_forward, overview, workshop
 
 run = frame.guard()
 readings = transport.bar()

@@ -123,3 +123,24 @@ def test_no_folder_of_the_user_interface_imports_that_of_a_page(page):
 def test_the_components_know_nothing_of_the_shell():
     for file in sorted((ROOT / "rnnviz" / "ui" / "components").rglob("*.py")):
         assert not any(name.startswith("rnnviz.ui.shell") for name in imported(file)), file
+
+
+def set_on_a_visit(file: Path) -> list[str]:
+    """Return what a file assigns to attributes of a visit; those of a page's part are its own."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            owner = ast.unparse(node.value)
+            is_visit = owner.split(".")[0] in ("visit", "run") or "current()" in owner
+            if is_visit and ".part(" not in owner:
+                found.append(f"{owner}.{node.attr}")
+    return found
+
+
+def test_only_a_visit_changes_its_state(tmp_path):
+    example = tmp_path / "example.py"
+    example.write_text("visit.playing = True\nsession.current().job = None\na = visit.job\n")
+    assert set_on_a_visit(example) == ["visit.playing", "session.current().job"]
+
+    for file in [*files_of("ui"), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]:
+        assert not set_on_a_visit(file), file

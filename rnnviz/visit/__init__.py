@@ -4,8 +4,8 @@ Nothing here knows Streamlit: a visit can be had, and tested, in a notebook.
 """
 
 from rnnviz.visit.earlier import Earlier
-from rnnviz.visit.jobs import Job, Replay
+from rnnviz.visit.jobs import Job, Opening, Replay
 from rnnviz.visit.view import View
 from rnnviz.visit.visit import Visit
 
-__all__ = ["Earlier", "Job", "Replay", "View", "Visit"]
+__all__ = ["Earlier", "Job", "Opening", "Replay", "View", "Visit"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from rnnviz.training import Trainer
+
 
 class Job(Protocol):
     """Work that is done a slice at a time."""
@@ -15,6 +17,14 @@ class Job(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Work for so long."""
+
+
+class Opening(Job, Protocol):
+    """Work that brings the run of an experiment to where it went."""
+
+    @property
+    def trainer(self) -> Trainer:
+        """The run, as far as it got."""
 
 
 class Replay:

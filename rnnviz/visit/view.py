@@ -12,13 +12,13 @@ class View:
     Parameters
     ----------
     page
-        Title of the page.
-    title
-        Of the page's view; "" where the page has one alone, or the first of several.
+        Name of the page's script, such as `gates`.
+    name
+        What the page calls the view of it; "" where it has one alone.
     layer
         That the page shows, from the input up; None is the top.
-    step
-        Time step; None is the one that the page opens with.
+    time_step
+        None is the one that the page opens with.
     unit, unit_layer
         Unit that is outlined in every picture, None if there is none, and the layer it belongs to.
     shown_iteration
@@ -26,9 +26,9 @@ class View:
     """
 
     page: str = ""
-    title: str = ""
+    name: str = ""
     layer: int | None = None
-    step: int | None = None
+    time_step: int | None = None
     unit: int | None = None
     unit_layer: int = 0
     shown_iteration: int | None = None

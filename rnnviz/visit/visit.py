@@ -17,7 +17,7 @@ from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import Named, SideBySide
 from rnnviz.visit import room
 from rnnviz.visit.earlier import Earlier, is_the_same_untouched, is_untouched, kept, nbytes
-from rnnviz.visit.jobs import Job, Replay
+from rnnviz.visit.jobs import Job, Opening, Replay
 from rnnviz.visit.turns import TURNS
 from rnnviz.visit.view import View
 
@@ -88,6 +88,8 @@ class Visit:
         self.problem: str | None = None
         self.page_is_old = self.controls_are_old = False
         self.page_runs = self.controls = self.pictures = 0
+        self._opened: tuple[Opening, int | None] | None = None
+        self._asked: View | None = None
         self._saturation: SaturationHistory | None = None
         self._parts: dict[type, Any] = {}
         self._paused_at = -SAME_PRESS_S
@@ -118,13 +120,21 @@ class Visit:
 
     @property
     def training(self) -> bool:
-        """Whether its weights change: it plays, or is one of the runs trained side by side."""
+        """Whether its weights change: it plays, is replayed, or is one of those side by side."""
         others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
-        return self.playing or (self.comparing and self.trainer in others)
+        compared = self.comparing and self.trainer in others
+        return self.playing or compared or self.opening is not None
+
+    @property
+    def opening(self) -> Opening | None:
+        """What replays an experiment that was opened, while it is under way."""
+        opened = self._opened
+        return opened[0] if opened is not None and opened[0] is self.job else None
 
     def play(self) -> None:
         """Train, from the next tick on; whatever else was under way ends: one thing at a time."""
-        self.playing, self.job, self.problem = True, None, None
+        self._end_job()
+        self.playing, self.problem = True, None
         self.page_is_old = True
 
     def pause(self) -> None:
@@ -141,13 +151,21 @@ class Visit:
 
     def start_job(self, job: Job) -> None:
         """Have the live loop work on something else than training."""
+        self._end_job()
         self.playing, self.job, self.problem = False, job, None
         self.page_is_old = True
 
     def stop(self) -> None:
         """End whatever is under way; what was done of it stays."""
-        self.playing, self.job = False, None
+        self._end_job()
+        self.playing = False
         self.page_is_old = True
+
+    def _end_job(self) -> None:
+        """Let go of the job; the controls then show the settings that a replay has brought."""
+        if self.opening is not None:
+            self.controls_are_old = True
+        self.job = None
 
     def work(self, iterations: int | None, seconds: float) -> None:
         """Do a slice of what is under way; the turn must be held.
@@ -164,7 +182,7 @@ class Visit:
         elif self.job is not None:
             self.job.advance(seconds)
             if self.job.done:
-                self.stop()
+                self._arrive()
         elif self.behind:
             self.catch_up(seconds)
             self.page_is_old = not self.behind
@@ -180,8 +198,18 @@ class Visit:
         except ValueError as refused:
             self._go_on_alone(str(refused))
 
+    def _arrive(self) -> None:
+        """End a job that is done; what was opened then stands where it was left."""
+        opened = self._opened if self.opening is not None else None
+        self.stop()
+        if opened is not None and opened[1] in self.trainer.recording.iterations:
+            self.rewind_to(opened[1])
+
     def step(self, knobs: Mapping[str, Any]) -> None:
         """Do one iteration, with the live knobs as they are shown now."""
+        if self.opening is not None:
+            knobs = {}  # The controls do not show yet what the replay has brought.
+            self.stop()
         with TURNS.turn(self) as seconds:
             self.change_knobs(knobs)
             self.advance(1, seconds)
@@ -239,7 +267,7 @@ class Visit:
         """
         try:
             with TURNS.turn(self):
-                self._find_room(config, task)
+                self.find_room(config, task)
                 trainer = Trainer(config, task, begun_for=begun_for)
         except ValueError as refused:
             return self.refuse(str(refused))
@@ -255,6 +283,23 @@ class Visit:
                 left.rest()
                 self.earlier = kept((*self.earlier, Earlier(left, left_for, score)))
         self._show(trainer)
+
+    def open(self, replay: Opening, view: View, left_for: str) -> None:
+        """Make the run of an experiment the visitor's, and replay it to where it went.
+
+        Parameters
+        ----------
+        replay
+            Trains the run in slices; `find_room` says first whether there is room for it.
+        view
+            What is shown; its iteration as soon as the replay has come to its end.
+        left_for
+            What `undo` would take back, in words.
+        """
+        self.replace_trainer(replay.trainer, left_for)
+        self.show(replace(view, shown_iteration=None))
+        self._opened = (replay, view.shown_iteration)
+        self.start_job(replay)
 
     def undo(self) -> None:
         """Go back to before the last change of the run; a new run is such a change as well."""
@@ -279,8 +324,11 @@ class Visit:
         """Change live knobs of the run; tell whether one is another now. The turn must be held.
 
         A change shows on the page at once, or, while training, when it is over: a slider that is
-        dragged does not draw the page anew at each of its stops.
+        dragged does not draw the page anew at each of its stops. A run that is replayed keeps its
+        own, and the controls show them when it has come to its end.
         """
+        if self.opening is not None:
+            return False
         config = self.trainer.config
         if any(getattr(config, name) != knob for name, knob in knobs.items()):
             try:
@@ -299,6 +347,8 @@ class Visit:
 
     def intervene(self, *items: Intervention) -> bool:
         """Do these to the network, and nothing else, from now on; tell whether they were taken."""
+        if self.opening is not None:
+            self.stop()
         try:
             with TURNS.turn(self):
                 self.trainer.intervene(*items)
@@ -444,11 +494,28 @@ class Visit:
         self.page_is_old = False
         self.page_runs += 1
         if page != self.looked_at.page:
-            self.look_at(page=page, title="")
+            self.look_at(page=page, name="")
+            self._asked = None
 
     def look_at(self, **changes: Any) -> None:
         """Look at something else: other values of `View`, by name."""
         self.looked_at = replace(self.looked_at, **changes)
+
+    def show(self, view: View) -> None:
+        """Have a page show this: its controls take it over when they are drawn next.
+
+        A unit or an iteration that there is not is none.
+        """
+        self.looked_at = self._asked = replace(view, unit=None, shown_iteration=None)
+        self.select_unit(view.unit, view.unit_layer)
+        if view.shown_iteration in self.trainer.recording.iterations:
+            self.rewind_to(view.shown_iteration)
+        self.page_is_old = True
+
+    def take_asked(self) -> View | None:
+        """Return, once, what the controls of the page are to show; None where nobody asked."""
+        asked, self._asked = self._asked, None
+        return asked
 
     def select_unit(self, unit: Any, layer: Any) -> None:
         """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
@@ -516,7 +583,7 @@ class Visit:
         """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
         self.pictures += 1
         self.look_at(unit=None, shown_iteration=None)
-        self.job = self.side_by_side = self.preset = None
+        self.job = self.side_by_side = self.preset = self._opened = None
         self.gradient_check = self._saturation = None
 
     def outdate_page(self) -> None:
@@ -580,8 +647,14 @@ class Visit:
         planned = [(replace(trainer.config, **knobs), trainer.task) for trainer in both]
         room.require(self, self.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)
 
-    def _find_room(self, config: RunConfig, task: Task) -> None:
-        """Refuse a run in the place of the one of now if there is no room for it."""
+    def find_room(self, config: RunConfig, task: Task) -> None:
+        """Refuse a run in the place of the one of now if there is no room for it.
+
+        Raises
+        ------
+        ValueError
+            With what would fit.
+        """
         left_behind = self.earlier_mb + self.trainer.recording.nbytes / 1e6
         room.require(self, left_behind, (config, task))
 

@@ -2,7 +2,7 @@
 
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui.shell import feed_forward
+from rnnviz.ui.task import feed_forward
 from tests.pages.conftest import control, go_to, visit_of
 
 

@@ -86,7 +86,7 @@ def test_the_way_back_leads_to_the_studio_where_nothing_is_broken(open_app, monk
 
     assert not app.exception
     assert not says_so(app)
-    assert visit_of(app).looked_at.page == "Studio"
+    assert visit_of(app).looked_at.page == "studio"
     assert visit_of(app).trainer.iteration == 2
 
 
@@ -101,7 +101,7 @@ def test_the_log_tells_on_one_line_what_repeats_it(open_app, monkeypatch, caplog
 
     for told in (
         "RuntimeError: a fault\\nINFO",
-        "page='Equations'",
+        "page='equations'",
         "cell='lstm'",
         "learning_rate=0.5",
         "task='gym'",

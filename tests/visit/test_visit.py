@@ -237,7 +237,7 @@ def test_a_slider_that_is_dragged_while_training_draws_the_page_anew_once_it_res
     visit.play()
     drawn_anew = []
     for rate, seconds in ((0.02, 0.0), (0.03, 0.3), (0.03, 0.6), (0.03, 1.0), (0.03, 2.0)):
-        visit.open_page("Studio")
+        visit.open_page("studio")
         clock[0] = 100.0 + seconds
         visit.change_knobs({"learning_rate": rate})
         train(visit)
@@ -287,6 +287,100 @@ def test_a_run_that_has_diverged_goes_back_to_its_best_iteration(visit):
     assert not visit.stopped
     assert visit.trainer.iteration <= 20
     assert visit.selected is None
+
+
+# ---------------------------------------------------------------------- an experiment opened
+
+
+class Opened:
+    """Replays a run to an iteration, with another learning rate from the second on."""
+
+    def __init__(self, iterations=4):
+        self.trainer, self.iterations = Trainer(CONFIG, TASK), iterations
+
+    @property
+    def done(self):
+        return self.trainer.iteration >= self.iterations
+
+    def advance(self, seconds):
+        assert seconds > 0
+        self.trainer.advance(iterations=1)
+        if self.trainer.iteration == 1:
+            self.trainer.set(learning_rate=0.5)
+
+
+GATES = View(page="gates", name="Time steps", layer=0, time_step=1, unit=2, shown_iteration=2)
+
+
+def test_an_experiment_that_is_opened_is_replayed_in_slices_and_stands_where_it_was_left(visit):
+    left, replay = started(visit).trainer, Opened()
+
+    visit.open(replay, GATES, "link opened")
+
+    assert (visit.trainer, visit.opening, visit.training) == (replay.trainer, replay, True)
+    assert visit.looked_at == View("gates", "Time steps", 0, 1, 2)
+    while visit.busy:
+        assert visit.looked_at.shown_iteration is None
+        train(visit)
+    assert visit.looked_at == GATES
+    assert (visit.opening, visit.training) == (None, False)
+    visit.undo()
+    visit.undo()
+    assert visit.trainer is left
+
+
+def test_what_the_controls_show_does_not_reach_a_run_that_is_replayed(visit):
+    replay = Opened()
+    visit.open(replay, GATES, "link opened")
+    visit.keep_controls()
+    for _ in range(2):
+        assert not visit.change_knobs({"learning_rate": 0.01})
+        train(visit)
+    assert visit.trainer.config.learning_rate == 0.5
+    assert not visit.controls_are_old
+
+    train(visit, 2)
+    assert visit.controls_are_old
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        Visit.stop,
+        Visit.play,
+        lambda visit: visit.step({"learning_rate": 0.01}),
+        lambda visit: visit.intervene(Hold("f", 1.0)),
+    ],
+)
+def test_whatever_else_is_begun_ends_the_replay_and_the_run_keeps_its_settings(visit, end):
+    visit.open(Opened(), GATES, "link opened")
+    train(visit, 2)
+    visit.keep_controls()
+
+    end(visit)
+
+    assert visit.opening is None
+    assert visit.controls_are_old
+    assert visit.trainer.config.learning_rate == 0.5
+
+
+def test_what_a_page_is_asked_to_show_its_controls_take_over_once(visit):
+    visit.show(GATES)
+    visit.open_page("gates")
+
+    assert visit.take_asked().name == "Time steps"
+    assert visit.take_asked() is None
+
+
+def test_what_was_asked_of_another_page_is_not_taken_over(visit):
+    visit.show(GATES)
+    visit.open_page("equations")
+    assert visit.take_asked() is None
+
+
+def test_a_unit_or_an_iteration_that_there_is_not_is_not_shown(visit):
+    visit.show(View(page="gates", unit=99, shown_iteration=7))
+    assert visit.looked_at == View(page="gates")
 
 
 # ---------------------------------------------------------------------- a network beside it
@@ -385,16 +479,16 @@ def test_other_runs_side_by_side_are_no_longer_those_of_the_preset(visit):
 
 
 def test_what_is_looked_at_is_told_in_one_piece(visit):
-    visit.open_page("Gates")
-    visit.look_at(title="Time steps", layer=0, step=2)
+    visit.open_page("gates")
+    visit.look_at(name="Time steps", layer=0, time_step=2)
     visit.select_unit(1, 0)
     visit.rewind_to(0)
 
     assert visit.looked_at == View(
-        page="Gates",
-        title="Time steps",
+        page="gates",
+        name="Time steps",
         layer=0,
-        step=2,
+        time_step=2,
         unit=1,
         unit_layer=0,
         shown_iteration=0,
@@ -402,18 +496,18 @@ def test_what_is_looked_at_is_told_in_one_piece(visit):
 
 
 def test_another_page_has_views_of_its_own(visit):
-    visit.open_page("Gates")
-    visit.look_at(title="Time steps")
-    visit.open_page("Gates")
-    assert visit.looked_at.title == "Time steps"
+    visit.open_page("gates")
+    visit.look_at(name="Time steps")
+    visit.open_page("gates")
+    assert visit.looked_at.name == "Time steps"
 
-    visit.open_page("Gradients")
-    assert visit.looked_at.title == ""
+    visit.open_page("gradients")
+    assert visit.looked_at.name == ""
 
 
 def test_a_page_that_is_drawn_shows_all_that_has_changed(visit):
     visit.outdate_page()
-    visit.open_page("Studio")
+    visit.open_page("studio")
     assert not visit.page_is_old
     assert visit.page_runs == 1
 

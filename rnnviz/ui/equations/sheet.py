@@ -134,17 +134,15 @@ def _tick(places: live.Places, stops: inspection.Stops) -> None:
 def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
-    shown = inspection.fitting(session.value(EQUATION_DIRECTION), _DIRECTIONS, _FORWARD)
+    inspection.take_over(visit, EQUATION_DIRECTION)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         st.header("Equations", anchor=False, width="content")
-        chosen = st.segmented_control(
+        direction = inspection.choose_one(
             "Direction",
-            options=list(_DIRECTIONS),
-            default=shown,
+            list(_DIRECTIONS),
+            EQUATION_DIRECTION,
+            _FORWARD,
             format_func=_DIRECTIONS.__getitem__,
-            key=EQUATION_DIRECTION,
-            persist_state="session",
-            required=True,
             label_visibility="collapsed",
         )
         layer = inspection.choose_layer(network.layers)
@@ -155,9 +153,10 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
             step = _choose_step(visit)
         with units:
             unit = _choose_unit(visit, layer, network.hidden_size)
+    visit.look_at(name=direction, layer=layer, time_step=step)
     return _Wanted(
         Where(layer, unit, step),
-        inspection.fitting(chosen, _DIRECTIONS, _FORWARD),
+        direction,
         visit.looked_at.shown_iteration,
     )
 

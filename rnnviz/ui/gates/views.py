@@ -174,19 +174,12 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
     titles = list(VIEWS)
-    shown = inspection.fitting(session.value(GATE_VIEW), titles, titles[0])
+    inspection.take_over(visit, GATE_VIEW)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.segmented_control(
-            "View",
-            titles,
-            default=shown,
-            key=GATE_VIEW,
-            persist_state="session",
-            required=True,
-            label_visibility="collapsed",
+        title = inspection.choose_one(
+            "View", titles, GATE_VIEW, titles[0], label_visibility="collapsed"
         )
         layer = inspection.choose_layer(network.layers)
-    title = inspection.fitting(chosen, titles, titles[0])
     view, cell = VIEWS[title], network.cell
     if not gates.gates_of(cell):
         st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
@@ -198,6 +191,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
         step = choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)
+    visit.look_at(name=title, layer=layer, time_step=step if view.step else None)
     return Wanted(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)
 
 

@@ -73,21 +73,17 @@ def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.St
 def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
     """Draw the controls, and return what they ask for."""
     trainer = visit.trainer
-    session.seed(GRADIENT_VIEW, LAG)
+    inspection.take_over(visit, GRADIENT_VIEW)
     cell = trainer.network.cell
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.segmented_control(
-            "View",
-            options=list(VIEWS),
-            key=GRADIENT_VIEW,
-            persist_state="session",
-            required=True,
-            label_visibility="collapsed",
+        view = inspection.choose_one(
+            "View", list(VIEWS), GRADIENT_VIEW, LAG, label_visibility="collapsed"
         )
-        view = inspection.fitting(chosen, VIEWS, LAG)
+        visit.look_at(name=view)
         if has_nothing_to_show(view, cell):
             return Wanted(view, 0, "h")
         layer = inspection.choose_layer(trainer.network.layers)
+        visit.look_at(layer=layer)
         at = None
         if view == CELLS and _shows_preset(visit):
             at = _preset_controls(visit)

@@ -147,7 +147,7 @@ def show() -> None:
     if faults.leaves():
         st.switch_page(pages[0])
     st.html(_CSS)
-    session.start(page.title)
+    session.start(next(name for name, title, _ in MENU if title == page.title))
     controls.sidebar()
     _phone_pages(pages)
     token = _framed.set(True)

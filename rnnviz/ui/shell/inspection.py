@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -20,6 +20,7 @@ TIME_STEP = "time_step"
 SHOWN_ITERATION = "shown_iteration"
 
 View = TypeVar("View")
+Choice = TypeVar("Choice")
 
 #: What the word means, where it stands.
 PROBE = (
@@ -219,19 +220,65 @@ def stop() -> None:
     session.current().stop()
 
 
+def take_over(visit: Visit, view: str) -> None:
+    """Have a page show what the visit was asked to show, before its controls are drawn.
+
+    Parameters
+    ----------
+    view
+        Name of the choice of the page's view.
+    """
+    asked = visit.take_asked()
+    if asked is None:
+        return
+    for choice, now in (
+        (view, asked.name or None),
+        (SHOWN_LAYER, asked.layer),
+        (TIME_STEP, asked.time_step),
+    ):
+        if now is not None:
+            session.show(choice, now)
+
+
+def choose_one(
+    label: str, options: Sequence[Choice], choice: str, otherwise: Choice, **more: Any
+) -> Choice:
+    """Draw a choice of one of a few, which may be made elsewhere, too; return what is chosen.
+
+    Parameters
+    ----------
+    choice
+        Its name.
+    otherwise
+        Chosen as long as nothing that is offered is.
+    **more
+        As `st.segmented_control` takes it.
+    """
+    shown: Choice = fitting(session.value(choice), options, otherwise)
+    session.show(choice, shown)
+    key = control(choice, shown)
+    st.segmented_control(
+        label,
+        options,
+        default=shown,
+        key=key,
+        required=True,
+        on_change=take,
+        args=(choice, key),
+        **more,
+    )
+    return shown
+
+
 def choose_layer(layers: int) -> int:
     """Draw the choice of layer, if there are several; return it, from the input up."""
     if layers == 1:
         return 0
     top = layers - 1
-    shown = fitting(session.value(SHOWN_LAYER), range(layers), top)
-    chosen = st.segmented_control(
+    return choose_one(
         "Layer",
-        options=range(layers),
-        default=shown,
+        range(layers),
+        SHOWN_LAYER,
+        top,
         format_func=lambda layer: f"{layer + 1}{' (top)' if layer == top else ''}",
-        key=SHOWN_LAYER,
-        persist_state="session",
-        required=True,
     )
-    return int(fitting(chosen, range(layers), top))

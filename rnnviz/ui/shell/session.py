@@ -26,7 +26,7 @@ CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")
 
 
 def start(page: str = "") -> Visit:
-    """Return the visit, at the start of a whole page with this title."""
+    """Return the visit, at the start of a whole page of this name."""
     visit = current()
     visit.open_page(page)
     for name in CONTROLLED:

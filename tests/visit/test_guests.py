@@ -10,7 +10,6 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule
 from rnnviz.visit import Visit
 from rnnviz.visit.guests import LOST_AFTER_S, RESTS_AFTER_S, Guests
-from tests.pages.conftest import Open, open_app, visit_of  # noqa: F401  a fixture
 
 
 class Guest:
@@ -94,22 +93,3 @@ def test_a_run_that_rests_gives_its_buffers_back_and_goes_on_to_the_bit():
     np.testing.assert_array_equal(
         visit.trainer.history.column("loss"), plain.history.column("loss")
     )
-
-
-def test_a_visitor_whose_run_was_forgotten_finds_a_new_one(open_app: Open):  # noqa: F811
-    app = open_app("studio")
-    visit_of(app).trainer.advance(iterations=2)
-    visit_of(app).forget()
-    app.run()
-
-    assert not app.exception
-    assert not [error for error in app.error if "went wrong" in error.value]
-    assert visit_of(app).trainer.iteration == 0
-
-
-def test_a_page_tells_that_its_visitor_is_there(open_app: Open):  # noqa: F811
-    from rnnviz.visit.guests import GUESTS
-
-    app = open_app("studio")
-
-    assert visit_of(app) in [presence.guest for presence in GUESTS._present]

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from rnnviz import RunConfig, Trainer
+from rnnviz import RunConfig
 from rnnviz.tasks import GymSchedule
 from rnnviz.training.limits import memory_mb
-from rnnviz.ui.studio import pair
-from rnnviz.visit import Visit, room
 from rnnviz.visit import guests as guests_module
-from tests.pages.conftest import Open, control, open_app, visit_of  # noqa: F401  a fixture
+from rnnviz.visit import room
 
 PLANNED = RunConfig(hidden_size=32, batch_size=64), GymSchedule()
 
@@ -82,43 +80,3 @@ def test_who_takes_no_more_than_before_is_not_refused(house):
 
     room.require(Guest(memory_mb(*PLANNED) + 5.0), 5.0, PLANNED)
     assert present.guest is not None
-
-
-def test_a_visitor_needs_what_all_their_runs_need_each_once():
-    trainer, left = Trainer(RunConfig()), Trainer(RunConfig())
-    visit = Visit(left)
-    left.advance(iterations=1)
-    visit.replace_trainer(trainer, "reset")
-    alone = trainer.needs_mb + left.recording.nbytes / 1e6
-    assert visit.needs_mb == pytest.approx(alone)
-
-    visit.compare([("one", RunConfig(), GymSchedule())], 1)
-    visit.side_by_side.trainers["mine"] = trainer
-    assert visit.needs_mb == pytest.approx(alone + trainer.needs_mb)
-
-    trainer.set(batch_size=128)
-    assert trainer.needs_mb == memory_mb(trainer.config, trainer.task)
-    visit.forget()
-    assert visit.needs_mb == 0.0
-
-
-@pytest.mark.parametrize("change", ["hidden_size", "batch_size", pair.BESIDE])
-def test_on_a_full_server_nothing_grows_and_the_run_goes_on(open_app: Open, monkeypatch, change):  # noqa: F811
-    app = open_app("studio")
-    visit = visit_of(app)
-    before = visit.trainer
-    monkeypatch.setattr(room, "MOST_MB", before.needs_mb + 0.5)
-    monkeypatch.setattr(room, "GUESTS", guests_module.Guests())
-
-    key = change if change == pair.BESIDE else f"setting:{change}"
-    control(app, key).set_value("gru" if change == pair.BESIDE else 64).run()
-    app.run()
-
-    assert not app.exception
-    assert any("The server is full" in error.value for error in app.error)
-    assert (visit.trainer, visit.pair) == (before, None)
-    assert visit.trainer.config == RunConfig()
-    app.button(key="step").click().run()
-    assert visit.trainer.iteration == 1
-    app.button(key="reset").click().run()
-    assert visit.trainer.iteration == 0
