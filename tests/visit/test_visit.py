@@ -6,8 +6,7 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import PRESETS
-from rnnviz.visit import Earlier, Replay, View, Visit, earlier, room
-from rnnviz.visit import visit as module
+from rnnviz.visit import Earlier, Replay, View, Visit, earlier, room, working
 from rnnviz.visit.guests import Guests
 
 CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
@@ -40,7 +39,7 @@ def visit(monkeypatch):
 def clock(monkeypatch):
     """Return the time of the visit, in a list; it stands still by itself."""
     now = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(working.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -110,7 +109,7 @@ def test_a_press_that_comes_twice_pauses_once(visit, clock):
     visit.toggle()
     assert visit.playing
     visit.toggle()
-    clock[0] += module.SAME_PRESS_S
+    clock[0] += working.SAME_PRESS_S
     visit.toggle()
     assert not visit.playing
 

@@ -1,0 +1,162 @@
+"""The runs of one visitor: the one that all pages show, one beside it, and the memory they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rnnviz.tasks.task import Task
+from rnnviz.training import FIELD, RunConfig, Trainer
+from rnnviz.training.pair import Pair, usual_companion
+from rnnviz.training.side_by_side import SideBySide
+from rnnviz.visit import room
+from rnnviz.visit.earlier import Earlier, nbytes
+
+
+class Runs:
+    """The runs of one visitor, and what was refused of them; see `Visit`.
+
+    Parameters
+    ----------
+    trainer
+        The run to begin with.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.earlier: tuple[Earlier, ...] = ()
+        self.beside: str | None = None
+        self.pair: Pair | None = None
+        self.side_by_side: SideBySide | None = None
+        self.problem: str | None = None
+        self.page_is_old = self.controls_are_old = False
+
+    @property
+    def behind(self) -> bool:
+        """Whether a network beside the first has to catch up."""
+        return self.pair is not None and not self.pair.level
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it has diverged, and the network beside it as well."""
+        alone = self.trainer.diverged is not None
+        return alone if self.pair is None else self.pair.stopped
+
+    def advance(self, iterations: int | None, seconds: float) -> None:
+        """Train, and the network beside it too; the turn must be held."""
+        self._keep_beside()
+        if self.pair is None:
+            self.trainer.advance(iterations=iterations, seconds=seconds)
+            return
+        try:
+            self.pair.advance(iterations=iterations, seconds=seconds)
+        except ValueError as refused:
+            self._go_on_alone(str(refused))
+
+    def put_beside(self, cell: str | None) -> None:
+        """Put a network with another cell beside the first, or none; what is no cell is none."""
+        known = cell in (FIELD["cell"].choices or ()) and cell != self.trainer.config.cell
+        self.beside = cell if known else None
+        self.page_is_old = True
+
+    def catch_up(self, seconds: float) -> None:
+        """Bring the network beside to the iteration of the first; the turn must be held."""
+        self._keep_beside()
+        if self.pair is None:
+            return
+        try:
+            self.pair.catch_up(seconds)
+        except ValueError as refused:
+            self._go_on_alone(str(refused))
+
+    def _keep_beside(self) -> None:
+        """Have the network beside belong to the run of now."""
+        first = self.trainer
+        if self.beside == first.config.cell:
+            self.beside = usual_companion(first.config.cell)
+        if self.beside is None:
+            self.pair = None
+        elif self.pair is None or self.pair.first is not first or self.pair.cell != self.beside:
+            self.pair = None
+            try:
+                second = replace(first.config, cell=self.beside), first.task
+                room.require(self, self.needs_mb, second)
+                self.pair = Pair(first, self.beside)
+            except ValueError as refused:
+                self._go_on_alone(str(refused))
+
+    def _go_on_alone(self, why: str) -> None:
+        """Let go of the network beside, where two are too much."""
+        self.problem, self.page_is_old = why, True
+        self.beside = self.pair = None
+
+    def refuse(self, why: str) -> bool:
+        """Say why a change is not taken: the run is as it was, and the controls show it again.
+
+        Returns
+        -------
+        bool
+            False, so that a method can return it.
+        """
+        self.problem = why
+        self.page_is_old = self.controls_are_old = True
+        return False
+
+    def forget_problem(self) -> None:
+        """Say no more what was refused."""
+        self.problem = None
+
+    def outdate_page(self) -> None:
+        """Say that the whole page must be drawn anew."""
+        self.page_is_old = True
+
+    @property
+    def needs_mb(self) -> float:
+        """Most megabytes of all its runs, as estimated."""
+        if self.is_forgotten:
+            return 0.0
+        runs = {id(trainer): trainer for trainer in (self.trainer, *self._others)}
+        return self.earlier_mb + sum(trainer.needs_mb for trainer in runs.values())
+
+    @property
+    def earlier_mb(self) -> float:
+        """Megabytes of the runs that can be gone back to, which keep their recordings alone."""
+        return nbytes(self.earlier) / 1e6
+
+    @property
+    def _others(self) -> list[Trainer]:
+        """The run beside the first, and those side by side."""
+        others = [] if self.side_by_side is None else [*self.side_by_side.trainers.values()]
+        return others if self.pair is None else [*others, self.pair.second]
+
+    def rest(self) -> None:
+        """Let go of what can be made again; what is under way goes on when the visitor is back."""
+        for trainer in (self.trainer, *(one.trainer for one in self.earlier), *self._others):
+            trainer.rest()
+
+    def forget(self) -> None:
+        """Let go of everything: the visitor will not come back."""
+        vars(self).clear()
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether everything was let go of."""
+        return not vars(self)
+
+    def find_room(self, config: RunConfig, task: Task) -> None:
+        """Refuse a run in the place of the one of now if there is no room for it.
+
+        Raises
+        ------
+        ValueError
+            With what would fit.
+        """
+        left_behind = self.earlier_mb + self.trainer.recording.nbytes / 1e6
+        room.require(self, left_behind, (config, task))
+
+    def _check_growth(self, knobs: Mapping[str, Any]) -> None:
+        """Refuse live knobs with which the run, and the one beside it, find no room any more."""
+        both = [self.trainer] if self.pair is None else [self.trainer, self.pair.second]
+        planned = [(replace(trainer.config, **knobs), trainer.task) for trainer in both]
+        room.require(self, self.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)

@@ -1,0 +1,183 @@
+"""What is under way: training, or a job that the live loop does in slices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rnnviz.analysis.gradient_check import CheckedTrace
+from rnnviz.analysis.saturation_history import SaturationHistory
+from rnnviz.training import Preset, Trainer
+from rnnviz.training.side_by_side import Named, SideBySide
+from rnnviz.visit import room
+from rnnviz.visit.jobs import Job, Opening, Replay
+from rnnviz.visit.looking import Looking
+from rnnviz.visit.turns import TURNS
+
+#: Within this time after a pause a second press is the same one: when the timer of the live loop is
+#: due while a button is pressed, the browser sends the press with the tick, and then again.
+SAME_PRESS_S = 0.3
+
+
+class Working(Looking):
+    """Runs that are looked at, and what the live loop does with them; see `Visit`."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        super().__init__(trainer)
+        self.playing = False
+        self.job: Job | None = None
+        self.preset: Preset | None = None
+        self.gradient_check: CheckedTrace | None = None
+        self._opened: tuple[Opening, int | None] | None = None
+        self._saturation: SaturationHistory | None = None
+        self._paused_at = -SAME_PRESS_S
+
+    @property
+    def busy(self) -> bool:
+        """Whether the live loop has work to do."""
+        return self.playing or self.job is not None or self.behind
+
+    @property
+    def comparing(self) -> bool:
+        """Whether the live loop trains the runs side by side."""
+        return self.side_by_side is not None and self.side_by_side is self.job
+
+    @property
+    def training(self) -> bool:
+        """Whether its weights change: it plays, is replayed, or is one of those side by side."""
+        others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
+        compared = self.comparing and self.trainer in others
+        return self.playing or compared or self.opening is not None
+
+    @property
+    def opening(self) -> Opening | None:
+        """What replays an experiment that was opened, while it is under way."""
+        opened = self._opened
+        return opened[0] if opened is not None and opened[0] is self.job else None
+
+    def play(self) -> None:
+        """Train, from the next tick on; whatever else was under way ends: one thing at a time."""
+        self._end_job()
+        self.playing, self.problem = True, None
+        self.page_is_old = True
+
+    def pause(self) -> None:
+        """Train no more."""
+        self.playing, self._paused_at = False, time.monotonic()
+        self.page_is_old = True
+
+    def toggle(self) -> None:
+        """Train, or pause. A press that comes twice while the loop runs still pauses."""
+        if self.playing:
+            self.pause()
+        elif time.monotonic() - self._paused_at > SAME_PRESS_S:
+            self.play()
+
+    def start_job(self, job: Job) -> None:
+        """Have the live loop work on something else than training."""
+        self._end_job()
+        self.playing, self.job, self.problem = False, job, None
+        self.page_is_old = True
+
+    def stop(self) -> None:
+        """End whatever is under way; what was done of it stays."""
+        self._end_job()
+        self.playing = False
+        self.page_is_old = True
+
+    def _end_job(self) -> None:
+        """Let go of the job; the controls then show the settings that a replay has brought."""
+        if self.opening is not None:
+            self.controls_are_old = True
+        self.job = None
+
+    def work(self, iterations: int | None, seconds: float) -> None:
+        """Do a slice of what is under way; the turn must be held.
+
+        Parameters
+        ----------
+        iterations
+            Most of them, where it trains; None is as many as fit.
+        seconds
+            At most for so long.
+        """
+        if self.playing:
+            self.advance(iterations, seconds)
+        elif self.job is not None:
+            self.job.advance(seconds)
+            if self.job.done:
+                self._arrive()
+        elif self.behind:
+            self.catch_up(seconds)
+            self.page_is_old = not self.behind
+
+    def _arrive(self) -> None:
+        """End a job that is done; what was opened then stands where it was left."""
+        opened = self._opened if self.opening is not None else None
+        self.stop()
+        if opened is not None and opened[1] in self.trainer.recording.iterations:
+            self.rewind_to(opened[1])
+
+    def compare(self, runs: Sequence[Named], iterations: int) -> bool:
+        """Begin to train runs side by side.
+
+        Parameters
+        ----------
+        runs : sequence of (name, config, task)
+        iterations
+            To which each is trained.
+
+        Returns
+        -------
+        bool
+            False where they are too much, and `problem` says why.
+        """
+        try:
+            with TURNS.turn(self):
+                # They take the place of those side by side before, which count until then.
+                planned = ((config, task) for _, config, task in runs)
+                room.require(self, self.trainer.needs_mb, *planned)
+                begun = SideBySide(runs, iterations)
+        except ValueError as refused:
+            return self.refuse(str(refused))
+        self.side_by_side, self.preset = begun, None
+        self.start_job(begun)
+        return True
+
+    def go_on_comparing(self) -> None:
+        """Train the runs side by side further; does nothing where there are none."""
+        if self.side_by_side is not None:
+            self.start_job(self.side_by_side)
+
+    def replay(self) -> None:
+        """Show the kept iterations one after the other."""
+        with TURNS.turn(self):
+            iterations = self.trainer.recording.iterations
+        self.start_job(Replay(iterations, self.rewind_to))
+
+    def check_gradient(self, entries: int | None) -> None:
+        """Compare the gradients of what is shown with central differences.
+
+        Parameters
+        ----------
+        entries
+            How many of each array; None is every one.
+        """
+        with TURNS.turn(self):
+            trace = self.shown_trace()
+            check = CheckedTrace(trace, self.trainer.network_of(trace), entries)
+        self.gradient_check = check
+        self.start_job(check)
+
+    def saturation_of(self, layer: int) -> SaturationHistory:
+        """Return the counts of a layer; only those of the one asked for last are kept."""
+        if self._saturation is None or self._saturation.layer != layer:
+            run = self.trainer
+            self._saturation = SaturationHistory(run.network, run.task, run.probe, layer)
+        return self._saturation
+
+    def start_pictures_anew(self) -> None:
+        """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
+        super().start_pictures_anew()
+        self.job = self.side_by_side = self.preset = self._opened = None
+        self.gradient_check = self._saturation = None
