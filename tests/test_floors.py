@@ -23,6 +23,7 @@ MAY_IMPORT = {
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
         *("visit", "views"),
     },
+    "commands": {"tasks", "training", "link", "export", "figures", "ui"},
 }
 #: The one way up: `Trainer.link` asks for the link's floor when it is called.
 UP = {("trainer.py", "link")}

@@ -27,7 +27,7 @@ def of_query(query: str) -> Iterator[tuple[str, str | ValueError]]:
         try:
             yield _decoded(key), _decoded(value)
         except ValueError as refusal:
-            yield shown(key), refusal
+            yield key, refusal
 
 
 def _decoded(text: str) -> str:

@@ -116,7 +116,7 @@ class _Reader:
         experiment = Experiment(
             config=config,
             task=task,
-            probe=self._below(words.PROBE, len(task.probe_names)) or 0,
+            probe=self._probe(task),
             iteration=iteration,
             stages=stages,
             view=self._view(config, task, iteration),
@@ -201,6 +201,8 @@ class _Reader:
 
         @cache
         def cost(batch_size: int) -> str | None:
+            if batch_size == config.batch_size:
+                return None
             return _too_costly(replace(config, batch_size=batch_size), task)
 
         def check(setup: Setup) -> None:
@@ -213,6 +215,11 @@ class _Reader:
         stages, problems = read_changes(text, Setup(config), iteration, check)
         self.problems += problems
         return canonical(config, stages)
+
+    def _probe(self, task: Task) -> int:
+        if words.PROBE.short not in self.pairs:
+            return 0  # without a look at the names, which takes longer than all else here
+        return self._below(words.PROBE, len(task.probe_names)) or 0
 
     def _below(self, field: Field, count: int) -> int | None:
         """Return an index that there is, or the default."""

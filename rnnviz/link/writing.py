@@ -23,7 +23,12 @@ def write(experiment: Experiment) -> str:
     It holds what differs from the defaults, always in the same order; long texts are compressed.
     Experiments that are equal have the same link, and `read` returns an equal one.
     """
-    return "&".join(f"{key}={quote_plus(packed(text))}" for key, text in pairs(experiment))
+    return "&".join(f"{key}={quote_plus(_in_link(key, text))}" for key, text in pairs(experiment))
+
+
+def _in_link(key: str, text: str) -> str:
+    """Compress what is long; the page's own words are its own, and short."""
+    return text if key.startswith(words.OWN) else packed(text)
 
 
 def pairs(experiment: Experiment) -> Iterator[tuple[str, str]]:

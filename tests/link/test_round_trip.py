@@ -103,3 +103,8 @@ def test_columns_of_a_series_stay_as_they_are():
     task = NextValue(csv="a,b~c,!d\n" + "1,2,3\n4,5,7\n" * 30, column="b~c", inputs=("!d", "a"))
     experiment = link.Experiment(RunConfig(task="values"), task)
     assert link.read(link.write(experiment)) == (experiment, ())
+
+
+def test_a_pages_own_long_words_stay_as_they_are():
+    view = link.View(more=(("a", "~" + "x y" * 60), ("b", "")))
+    assert link.read(link.write(link.Experiment(view=view))).experiment.view == view
