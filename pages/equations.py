@@ -1,9 +1,10 @@
 """Equations: one unit at one time step, with the numbers in the formulas."""
 
 from rnnviz.ui.equations import sheet
+from rnnviz.ui.equations.linked import LINKED
 from rnnviz.ui.shell import frame, transport
 
-run = frame.guard()
-readings = transport.bar()
-frame.notices(run)
-sheet.show(run, readings)
+visit = frame.guard(LINKED)
+slots = transport.bar(LINKED)
+frame.notices(visit)
+sheet.show(visit, slots)

@@ -2,12 +2,13 @@
 
 from rnnviz.ui.shell import frame, transport
 from rnnviz.ui.studio import continuation, take_away, view
+from rnnviz.ui.studio.linked import LINKED
 from rnnviz.ui.task import feed_forward
 
-run = frame.guard()
-readings = transport.bar()
-frame.notices(run)
-with view.studio(run, readings):
-    feed_forward.panel(run)
+visit = frame.guard(LINKED)
+slots = transport.bar(LINKED)
+frame.notices(visit)
+with view.studio(visit, slots):
+    feed_forward.panel(visit)
 continuation.panel()
 take_away.panel()

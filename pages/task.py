@@ -4,20 +4,21 @@ import streamlit as st
 
 from rnnviz.ui.shell import frame, live, transport
 from rnnviz.ui.task import feed_forward, overview, workshop
+from rnnviz.ui.task.linked import LINKED
 
-run = frame.guard()
-readings = transport.bar()
+visit = frame.guard(LINKED)
+slots = transport.bar(LINKED)
 st.header("Task", anchor=False)
-frame.notices(run)
+frame.notices(visit)
 edited, shown = st.columns([2, 3], gap="large")
 with edited:
-    task = workshop.edit(run)
-    workshop.use_button(run, task)
-    if task == run.trainer.task:
-        overview.probe_choice(run)
+    task = workshop.edit(visit)
+    workshop.use_button(visit, task)
+    if task == visit.trainer.task:
+        overview.probe_choice(visit)
 with shown:
     if task is not None:
         overview.overview(task)
-        feed_forward.of_task(run, task)
-        overview.answers(run, task)
-live.keep_going(run, readings)
+        feed_forward.of_task(visit, task)
+        overview.answers(visit, task)
+live.keep_going(visit, slots)

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
-    "visit": {"engine", "recording", "tasks", "training", "analysis"},
+    "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
     "views": {"engine", "recording", "tasks", "training", "analysis", "figures"},
     "ui": {
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 #: A session that alone wants to train computes for this long per tick.
 LONGEST_SLICE_S = 0.08
@@ -97,6 +98,30 @@ class Turns:
                 self._is_held = False
                 if self._queue:
                     self._let_in(self._next())
+
+    def in_slices(self, session: object, steps: Iterator[None]) -> Any:
+        """Do what takes long a slice at a time, each in a turn of its own: others train meanwhile.
+
+        Parameters
+        ----------
+        session
+            Whoever does it.
+        steps
+            The work; it yields where it may be interrupted.
+
+        Returns
+        -------
+        Any
+            What the work returns, if it is a generator that does.
+        """
+        while True:
+            with self.turn(session) as seconds:
+                end = time.monotonic() + seconds
+                try:
+                    while time.monotonic() < end:
+                        next(steps)
+                except StopIteration as done:
+                    return done.value
 
     def _next(self) -> _Waiting:
         """Return who is next: of those that wait, the first to come is first in the queue."""

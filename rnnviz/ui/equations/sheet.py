@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.analysis.equations import Direction, Stage, Where, opening_step, stages
 from rnnviz.engine.interventions import of_layer
@@ -13,6 +12,7 @@ from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, s
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
@@ -24,7 +24,7 @@ EQUATION_DIRECTION = "equation_direction"
 _DIGITS = {"float64": 6, "float32": 4}
 
 _FORWARD: Direction = "forward"
-_DIRECTIONS: dict[Direction, str] = {
+DIRECTIONS: dict[Direction, str] = {
     _FORWARD: "Forward: the states",
     "backward": "Backward: the gradients",
 }
@@ -106,16 +106,16 @@ class _Seen:
     refused: str = ""
 
 
-def show(visit: Visit, readings: DeltaGenerator) -> None:
+def show(visit: Visit, slots: Slots) -> None:
     """Show the equations of a unit at a time step, and keep the run going while it plays.
 
     Parameters
     ----------
-    readings
-        Where the numbers of the run go: a place in the transport bar.
+    slots
+        Of the transport bar, where the numbers of the run go.
     """
     st.html(_CSS)
-    places = live.Places(visit.page_runs, readings)
+    places = live.Places(visit.page_runs, slots)
     with st.container(key="inspected"):
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Stops()
@@ -139,10 +139,10 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
         st.header("Equations", anchor=False, width="content")
         direction = inspection.choose_one(
             "Direction",
-            list(_DIRECTIONS),
+            list(DIRECTIONS),
             EQUATION_DIRECTION,
             _FORWARD,
-            format_func=_DIRECTIONS.__getitem__,
+            format_func=DIRECTIONS.__getitem__,
             label_visibility="collapsed",
         )
         layer = inspection.choose_layer(network.layers)

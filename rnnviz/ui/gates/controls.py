@@ -60,13 +60,18 @@ class Wanted:
     iteration: int | None = None
 
 
+def offered(letters: Sequence[str], all_at_once: bool) -> list[str]:
+    """Return what there is to choose from: all of the quantities together, if so, or one."""
+    return [_ALL, *letters] if all_at_once and len(letters) > 1 else list(letters)
+
+
 def choose_quantities(cell: str, letters: Sequence[str], key: str) -> tuple[str, ...]:
     """Draw the choice of one quantity or all; return the letters of what is chosen."""
     if len(letters) < 2:
         return tuple(letters)
     chosen = choose(
         "Quantity",
-        [_ALL, *letters],
+        offered(letters, all_at_once=True),
         key,
         lambda letter: "all" if letter == _ALL else QUANTITIES[cell][letter].label,
     )
@@ -78,10 +83,15 @@ def choose_quantity(cell: str, letters: Sequence[str], key: str) -> tuple[str, .
     return (choose("Quantity", letters, key, lambda letter: QUANTITIES[cell][letter].label),)
 
 
+def orders(cell: str) -> dict[str, str]:
+    """Return the orders of the units, and what they are called."""
+    names = {BY_NUMBER: "by number", BY_LIKENESS: "similar units side by side"}
+    return names | {letter: f"largest {q.label} first" for letter, q in QUANTITIES[cell].items()}
+
+
 def choose_order(cell: str) -> str:
     """Draw the choice of the order of the units."""
-    names = {BY_NUMBER: "by number", BY_LIKENESS: "similar units side by side"}
-    names |= {letter: f"largest {q.label} first" for letter, q in QUANTITIES[cell].items()}
+    names = orders(cell)
     return choose(
         "Order of units",
         list(names),

@@ -29,6 +29,7 @@ from rnnviz.ui.gates.controls import (
 )
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.downloads import csv_button
+from rnnviz.ui.shell.transport import Slots
 from rnnviz.views import gates
 from rnnviz.views.gates import BY_NUMBER, GateScene
 from rnnviz.views.panel import Panel
@@ -96,15 +97,15 @@ VIEWS: dict[str, View] = {
 }
 
 
-def show(visit: Visit, readings: DeltaGenerator) -> None:
+def show(visit: Visit, slots: Slots) -> None:
     """Show the inside of the run, and keep it running while it plays.
 
     Parameters
     ----------
-    readings
-        Where the numbers of the run go: a place in the transport bar.
+    slots
+        Of the transport bar, where the numbers of the run go.
     """
-    places = live.Places(visit.page_runs, readings)
+    places = live.Places(visit.page_runs, slots)
     with st.container(key="inspected"):
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Stops(), inspection.Pace()

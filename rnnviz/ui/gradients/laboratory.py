@@ -19,6 +19,7 @@ from rnnviz.ui.gradients.look import Seen, Wanted, look
 from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.transport import Slots
 from rnnviz.views.gradients import ALL, LAST, VIEWS, Reading, has_nothing_to_show
 from rnnviz.views.panel import Panel
 from rnnviz.visit import Visit
@@ -38,15 +39,15 @@ LAG, _ITEMISED, _JACOBIANS, _NORM, CELLS, _CHECK = VIEWS
 _UNTIL = (100, 300, 1000, 3000)
 
 
-def laboratory(visit: Visit, readings: DeltaGenerator) -> None:
+def laboratory(visit: Visit, slots: Slots) -> None:
     """Show the gradients of the run, and keep it running while it plays.
 
     Parameters
     ----------
-    readings
-        Where the numbers of the run go: a place in the transport bar.
+    slots
+        Of the transport bar, where the numbers of the run go.
     """
-    places = live.Places(visit.page_runs, readings)
+    places = live.Places(visit.page_runs, slots)
     with st.container(key="laboratory"):
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Pace(), inspection.Stops()

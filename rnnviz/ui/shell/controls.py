@@ -12,6 +12,7 @@ from rnnviz.numbers import number
 from rnnviz.training import FIELD, config
 from rnnviz.ui.shell import interventions, session
 from rnnviz.visit import Visit
+from rnnviz.visit.opening import Opened
 from rnnviz.visit.turns import TURNS
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
@@ -63,23 +64,36 @@ def _settings() -> None:
     st.caption(f"**{visit.trainer.task.title}** · change it on the Task page")
     interventions.undo_button(visit)
     st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
+    hidden = visit.part(Opened).hidden
     for name in ("cell", "hidden_size"):
         _setting(FIELD[name], visit)
-    _length(visit)
+    if "length" not in hidden:
+        _length(visit)
     _setting(FIELD["seed"], visit)
     st.subheader("Training", anchor=False, help="These act on the running network at once.")
     for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
         _setting(FIELD[name], visit)
     with st.container(key="interventions"):
         interventions.active(visit)
-    with st.expander("Intervene", key="intervene_panel"):
-        interventions.panel(visit)
-    with st.expander("More settings", key="more_settings"):
-        for name in _MORE:
-            _setting(FIELD[name], visit)
+    if "interventions" not in hidden:
+        with st.expander("Intervene", key="intervene_panel"):
+            interventions.panel(visit)
+    if "more" not in hidden:
+        with st.expander("More settings", key="more_settings"):
+            for name in _MORE:
+                _setting(FIELD[name], visit)
     if visit.trainer.marks:
         with st.expander("Done to this run", key="done_to_run"):
             interventions.list_changes(visit)
+    if hidden:
+        st.caption("Whoever sent the link has hidden some controls.")
+        st.button("Show all controls", key="unhide", on_click=_unhide)
+
+
+def _unhide() -> None:
+    visit = session.current()
+    visit.part(Opened).show_all_controls()
+    visit.outdate_page()
 
 
 def draw(
@@ -131,6 +145,8 @@ def draw(
 
 
 def _setting(field: Field, visit: Visit) -> None:
+    if field.name in visit.part(Opened).hidden:
+        return
     key = session.setting_key(visit, field.name)
     _draw_for_run(field, key, session.value(key), visit)
 

@@ -6,14 +6,17 @@ from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits
 
 from rnnviz.home import HOME
 from rnnviz.training import pace
 from rnnviz.ui.components.plot import provide_plotly
-from rnnviz.ui.shell import controls, faults, session, uploads
+from rnnviz.ui.shell import address, controls, faults, opening, session, share, uploads
+from rnnviz.ui.shell.address import Linked
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit, guests
+from rnnviz.visit.opening import Opened
 
 #: The menu: (page script in pages/, title, icon). The first page is the default.
 MENU: tuple[tuple[str, str, str], ...] = (
@@ -40,8 +43,8 @@ _CSS = """
 /* One line, so that nothing moves when it says something else; its tooltip tells all. */
 .st-key-undo button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .st-key-undo button > div, .st-key-undo button span { min-width: 0; }
-/* Listens, and has nothing to show. */
-.st-key-keys { display: none; }
+/* What listens and what keeps the address have nothing to show. */
+.st-key-listening, div:has(> .st-key-listening) { display: none; }
 /* Readings in the transport bar: label above number, as small as an instrument's. */
 .readings { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; }
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
@@ -135,20 +138,33 @@ _ICON = str(Path(__file__).with_name("icon.png"))
 _PAGES = HOME / "pages"
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
+#: Where the page, which knows what there is to share, draws the button for it.
+_share_place: ContextVar[DeltaGenerator] = ContextVar("share_place")
 
 
 def show() -> None:
     """Draw the frame, and in it the page that the address names."""
-    st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
+    st.set_page_config(
+        page_title="rnnviz",
+        page_icon=_ICON,
+        layout="wide",
+        # In a frame on another page the settings would take the room of the picture.
+        initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+    )
     _prepare_process()
     st.logo(_LOGO, size="small")
     pages = _pages()
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden" if _pages_are_hidden() else "top")
     if faults.leaves():
         st.switch_page(pages[0])
     st.html(_CSS)
-    session.start(next(name for name, title, _ in MENU if title == page.title))
+    visit = session.start(next(name for name, title, _ in MENU if title == page.title))
+    address.open_once(visit)
+    _go_where_the_link_leads(visit, page, pages)
+    _share_place.set(st.sidebar.container(key="share_place"))
     controls.sidebar()
+    with st.sidebar:
+        share.open_file()
     _phone_pages(pages)
     token = _framed.set(True)
     try:
@@ -157,20 +173,43 @@ def show() -> None:
         _framed.reset(token)
 
 
-def guard() -> Visit:
+def _go_where_the_link_leads(visit: Visit, page: st.Page, pages: list[st.Page]) -> None:
+    """Leave for the page of an opened experiment, where there is such a page."""
+    coming, names = visit.part(Opened).coming, [name for name, _, _ in MENU]
+    if coming is None:
+        return
+    # A bare address leads to the page that it names itself.
+    wanted = coming.page if coming.page in names else visit.looked_at.page
+    if page is not pages[names.index(wanted)]:
+        st.switch_page(pages[names.index(wanted)])
+
+
+def guard(linked: Linked) -> Visit:
     """Return the visitor's run; the first statement of every page.
 
+    Parameters
+    ----------
+    linked
+        What a link tells of the page; one that was opened is taken up here.
+
+    Notes
+    -----
     On a fresh server Streamlit answers the first visit to a page's own address by running the
     script in pages/ without app.py. Then the frame is drawn here, with the page inside it.
     """
     if not _framed.get():
         show()
         st.stop()
-    return session.current()
+    visit = session.current()
+    address.take_view(visit, linked)
+    with _share_place.get():
+        share.button(visit, linked)
+    return visit
 
 
 def notices(visit: Visit) -> None:
-    """Say what was refused, and what happened to a run that diverged."""
+    """Say what was refused, what is being opened, and what happened to a run that diverged."""
+    opening.notices(visit)
     if visit.problem is not None:
         st.error(f"{escaped(visit.problem)}. The run goes on as it was.", icon=":material/block:")
     if visit.trainer.diverged is not None:
@@ -184,8 +223,15 @@ def _pages() -> list[st.Page]:
     ]
 
 
+def _pages_are_hidden() -> bool:
+    visit = session.known_run()
+    return visit is not None and "pages" in visit.part(Opened).hidden
+
+
 def _phone_pages(pages: list[st.Page]) -> None:
     """Draw links to all pages, which only a narrow screen shows."""
+    if _pages_are_hidden():
+        return
     with st.container(horizontal=True, key="phone_pages"):
         for page in pages:
             st.page_link(page, width="content")

@@ -21,7 +21,8 @@ from rnnviz.analysis.history import score_text
 from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Baseline
 from rnnviz.training import Score, Trainer
-from rnnviz.ui.shell import session, transport
+from rnnviz.ui.shell import address, opening, session, transport
+from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
@@ -46,12 +47,12 @@ class Places:
     ----------
     page_run
         `Visit.page_runs` as it was when the page laid them out.
-    readings
-        For the numbers in the transport bar.
+    slots
+        Those of the transport bar.
     """
 
     page_run: int
-    readings: DeltaGenerator
+    slots: Slots
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,15 @@ class _Readings:
     solved_at: int | None
 
 
-def keep_going(visit: Visit, readings: DeltaGenerator) -> None:
+def keep_going(visit: Visit, slots: Slots) -> None:
     """Keep the run going while it plays, on a page that shows nothing of each tick but its numbers.
 
     Parameters
     ----------
-    readings
-        Where these go: a place in the transport bar.
+    slots
+        Where these go: places of the transport bar.
     """
-    places = Places(visit.page_runs, readings)
+    places = Places(visit.page_runs, slots)
     st.fragment(_tick_alone, run_every=TICK_S if visit.busy else None)(places)
 
 
@@ -106,7 +107,8 @@ def turn(
         # A click may have begun another run meanwhile, or undone something: not for these knobs.
         if visit.pictures != begun:
             return
-        if visit.change_knobs(knobs):
+        # An experiment that is opened has settings of its own, which the controls do not show yet.
+        if visit.opening is None and visit.change_knobs(knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()
         visit.work(quota, seconds)
@@ -120,8 +122,10 @@ def turn(
         # places are gone.
         if places.page_run == visit.page_runs:
             with contextlib.suppress(StreamlitInvalidLayoutContextError):
-                _draw_readings(readings, places.readings)
+                _draw_readings(readings, places.slots.readings)
+                opening.progress(visit, places.slots.progress)
                 draw(view)
+                address.follow(visit, places.slots.linked, places.slots.address)
     if visit.busy:
         time.sleep(SENDING_S)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.ui.components.keys import keys
-from rnnviz.ui.shell import session
+from rnnviz.ui.shell import opening, session
+from rnnviz.ui.shell.address import Linked
+from rnnviz.visit.opening import Opened
 
 #: Key of the control.
 SPEED = "speed"
@@ -17,16 +21,48 @@ SPEEDS: dict[str, int | None] = {"slow": 1, "medium": 5, "fast": None}
 DEFAULT_SPEED = "slow"
 
 
-def bar() -> DeltaGenerator:
-    """Draw the transport bar of the run; return the place in it for the live readings."""
+@dataclass(frozen=True)
+class Slots:
+    """Places around the transport bar that each tick writes into.
+
+    Parameters
+    ----------
+    readings
+        For the numbers of the run.
+    progress
+        For how far an experiment that is being opened has got; empty otherwise.
+    address
+        For the address, of which nothing is seen there.
+    linked
+        What the address tells of the page.
+    """
+
+    readings: DeltaGenerator
+    progress: DeltaGenerator
+    address: DeltaGenerator
+    linked: Linked
+
+
+def bar(linked: Linked) -> Slots:
+    """Draw the transport bar of the run.
+
+    Parameters
+    ----------
+    linked
+        What the address tells of the page.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
             _buttons()
         readings = st.container(width="content")
+    progress = opening.bar(session.current())
+    with st.container(key="listening"):
+        keys()
+        address = st.container()
     # A fragment may only write into a container that the page itself has written into.
     readings.empty()
-    keys()
-    return readings
+    address.empty()
+    return Slots(readings, progress, address, linked)
 
 
 def iterations_per_tick() -> int | None:
@@ -68,6 +104,8 @@ def _buttons() -> None:
             help="Back to iteration 0 with the same seed: the same run again, number by number.",
             on_click=_reset,
         )
+        if "speed" in visit.part(Opened).hidden:
+            return
         st.segmented_control(
             "Speed",
             options=list(SPEEDS),

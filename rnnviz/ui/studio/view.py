@@ -16,6 +16,7 @@ from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled, viewed_iteration
 from rnnviz.ui.shell import live, session
+from rnnviz.ui.shell.transport import Slots
 from rnnviz.ui.studio import pair
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
@@ -40,13 +41,13 @@ class _View:
     guide: str
 
 
-def studio(visit: Visit, readings: DeltaGenerator) -> DeltaGenerator:
+def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
     """Draw the running network, and keep it running while it plays; return the place below it.
 
     Parameters
     ----------
-    readings
-        Where the numbers go: a place in the transport bar.
+    slots
+        Of the transport bar, where the numbers go.
     """
     with TURNS.turn(visit) as seconds:
         visit.catch_up(seconds)
@@ -60,7 +61,7 @@ def studio(visit: Visit, readings: DeltaGenerator) -> DeltaGenerator:
     picture, below = left.container(gap=None), left.container()
     with picture:
         provide(_PICTURE)
-    places = _Places(visit.page_runs, readings, says, picture, charts)
+    places = _Places(visit.page_runs, slots, says, picture, charts)
     st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
     return below
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -94,7 +93,7 @@ def _made(visit: Visit, kind: str, settings: dict[str, Any]) -> Edited:
     desk = visit.part(Desk)
     if desk.edited is None or desk.edited.settings != (kind, settings):
         try:
-            _in_turns(visit, preparing(kind, settings))
+            TURNS.in_slices(visit, preparing(kind, settings))
             task = make_task(kind, **settings)
             if task == visit.trainer.task:
                 task = visit.trainer.task
@@ -102,19 +101,6 @@ def _made(visit: Visit, kind: str, settings: dict[str, Any]) -> Edited:
         except ValueError as refused:
             desk.edited = Edited((kind, settings), refused=str(refused))
     return desk.edited
-
-
-def _in_turns(visit: Visit, steps: Iterator[None]) -> None:
-    """Do what takes long in slices, each in a turn of its own, so that others train meanwhile."""
-    done = False
-    while not done:
-        with TURNS.turn(visit) as seconds:
-            end = time.monotonic() + seconds
-            done = True
-            for _ in steps:
-                if time.monotonic() >= end:
-                    done = False
-                    break
 
 
 def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
@@ -174,7 +160,7 @@ def _glance(visit: Visit, key: str, text: str) -> Glance:
     """Read a table once for all reruns of the page: a large one takes a second."""
     glances = visit.part(Desk).glances
     if key not in glances or glances[key].text != text:
-        _in_turns(visit, reading(text))
+        TURNS.in_slices(visit, reading(text))
         glances[key] = glance(text, _PREVIEWED_ROWS)
     return glances[key]
 

@@ -1,0 +1,218 @@
+"""The link of what is seen: opened from the address, which follows it from then on.
+
+What a page shows is in its `Linked`: the choices on it that belong into a link. Their values are
+kept in the session under their names, so a link is opened by putting them there before the page is
+drawn. A value that the page does not offer is left out here, and checked by the page once more.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rnnviz import link
+from rnnviz.ui.components.address import write_address
+from rnnviz.ui.shell import session
+from rnnviz.visit import View, Visit
+from rnnviz.visit.opening import Opened
+from rnnviz.visit.turns import TURNS
+
+#: While training, the address is renewed so often, in seconds.
+RENEWED_S = 2.0
+
+_IS_READ = "address_is_read"
+#: The page of the bare address; a link to it names no page.
+FIRST_PAGE = "studio"
+#: Word of a link -> what it says: the cell of the network beside the first.
+_BESIDE = "beside"
+
+Options = Callable[[Visit], Sequence[str]]
+
+
+class Told(Protocol):
+    """Something on a page that a link tells."""
+
+    @property
+    def word(self) -> str:
+        """Its key in a link."""
+
+    def write(self, visit: Visit) -> str:
+        """Return its text in a link; "" where there is nothing to tell."""
+
+    def read(self, text: str, visit: Visit) -> None:
+        """Do what a link says, as far as it is possible; "" is nothing."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice on a page that a link tells.
+
+    Parameters
+    ----------
+    word
+        Its key in a link.
+    name
+        Under which it is kept in the session.
+    options
+        What there is to choose from, with the run as it is; the first is not written.
+    """
+
+    word: str
+    name: str
+    options: Options
+
+    def write(self, visit: Visit) -> str:
+        """Return the text of what is chosen; "" for the first, and for what is not offered."""
+        return Titles(self.options(visit)).word_of(session.value(self.name))
+
+    def read(self, text: str, visit: Visit) -> None:
+        """Choose what a link says, if it is offered."""
+        option = Titles(self.options(visit)).titled(text)
+        if option:
+            session.show(self.name, option)
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What there is to choose from, by the words of a link; the first is not written."""
+
+    titles: Sequence[str]
+
+    def word_of(self, title: object) -> str:
+        """Return the word of a title; "" for the first, and for what is none."""
+        return as_word(title) if title in self.titles[1:] else ""
+
+    def titled(self, word: str) -> str:
+        """Return the title that has this word; "" where none has."""
+        return next((title for title in self.titles if as_word(title) == word), "")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a link tells of a page.
+
+    Parameters
+    ----------
+    page
+        Name of its script.
+    view
+        The views of the page; None where there is one alone.
+    more
+        What else is chosen on it.
+    """
+
+    page: str
+    view: Titles | None = None
+    more: tuple[Told, ...] = ()
+
+
+class _Written:
+    """The query that was written last, and until when it is not renewed while training."""
+
+    def __init__(self) -> None:
+        self.query, self.until = "", 0.0
+
+
+def open_once(visit: Visit) -> None:
+    """Open the experiment of the address at the first page of a session, if there is one."""
+    if session.value(_IS_READ):
+        return
+    session.show(_IS_READ, True)
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    if query:
+        visit.part(Opened).open(visit, TURNS.in_slices(visit, link.reading(query)))
+
+
+def take_view(visit: Visit, linked: Linked) -> None:
+    """Have a page show what an opened experiment says, before its controls are drawn."""
+    view = visit.part(Opened).take_view()
+    if view is None:
+        return
+    top = visit.trainer.network.layers - 1
+    named = linked.view is not None and view.page in (linked.page, "")
+    visit.show(
+        View(
+            linked.page,
+            linked.view.titled(view.name) if linked.view is not None and named else "",
+            view.layer,
+            view.time_step,
+            view.unit,
+            top if view.layer is None else view.layer,
+            view.shown_iteration,
+        )
+    )
+    said = dict(view.more)
+    for told in linked.more:
+        told.read(said.get(told.word, ""), visit)
+    if _BESIDE in said:
+        visit.put_beside(said[_BESIDE])
+
+
+def experiment_seen(
+    visit: Visit, linked: Linked, hidden: Sequence[str] | None = None
+) -> link.Opened:
+    """Return the experiment that leads to what is seen now; the turn must be held.
+
+    Parameters
+    ----------
+    hidden
+        Controls that it hides; those hidden now when None.
+    """
+    hidden = sorted(visit.part(Opened).hidden) if hidden is None else hidden
+    return link.experiment_of(visit.trainer, view_seen(visit, linked), hidden)
+
+
+def view_seen(visit: Visit, linked: Linked) -> link.View:
+    """Return what a link tells of what is looked at."""
+    seen, top = visit.looked_at, visit.trainer.network.layers - 1
+    layer = seen.layer if seen.unit is None else seen.unit_layer
+    return link.View(
+        page="" if linked.page == FIRST_PAGE else linked.page,
+        name="" if linked.view is None else linked.view.word_of(seen.name),
+        unit=seen.unit,
+        layer=None if layer == top else layer,
+        time_step=seen.time_step,
+        shown_iteration=seen.shown_iteration,
+        more=tuple(_more(visit, linked)),
+    )
+
+
+def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
+    """Keep the browser's address true; the turn must be held.
+
+    Parameters
+    ----------
+    place
+        Where nothing is seen of it.
+    """
+    written, now = visit.part(_Written), time.monotonic()
+    if not visit.busy or now >= written.until:
+        written.query, written.until = query_seen(visit, linked), now + RENEWED_S
+    with place:
+        write_address(written.query)
+
+
+def query_seen(visit: Visit, linked: Linked) -> str:
+    """Return the link of what is seen; "" if it is too long for an address."""
+    query = link.write(experiment_seen(visit, linked).experiment)
+    return query if len(query) <= link.LONG_CHARACTERS else ""
+
+
+def _more(visit: Visit, linked: Linked) -> Iterator[tuple[str, str]]:
+    for told in linked.more:
+        text = told.write(visit)
+        if text:
+            yield told.word, text
+    if visit.beside is not None:
+        yield _BESIDE, visit.beside
+
+
+def as_word(option: object) -> str:
+    """Return an option as it stands in a link, such as `training-one-step`."""
+    return re.sub(r"[^a-z0-9]+", "-", str(option).lower()).strip("-")
