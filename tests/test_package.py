@@ -52,13 +52,13 @@ def test_the_wheel_holds_every_file_of_the_package(installed):
     assert (installed / "rnnviz" / "py.typed").is_file()
 
 
-def test_the_wheel_needs_what_requirements_txt_says(installed):
+def test_the_wheel_needs_what_requirements_txt_says_and_no_more_without_an_extra(installed):
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = {line for line in lines if not line.startswith("#")}
     found = {
         line.removeprefix("Requires-Dist: ")
         for line in metadata(installed).splitlines()
-        if line.startswith("Requires-Dist: ")
+        if line.startswith("Requires-Dist: ") and "; extra ==" not in line
     }
     assert found == wanted
     assert f"Version: {rnnviz.__version__}" in metadata(installed)
