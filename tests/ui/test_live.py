@@ -1,6 +1,8 @@
 """One turn of the live loop."""
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.figures.course_charts import course_charts
@@ -37,3 +39,13 @@ def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones(
 
     assert any(says.startswith("Trained examples: ") and held_out in says for says in captions)
     assert not any("All examples" in says for says in captions)
+
+
+def test_no_message_counts_on_another_that_the_browser_may_have_dropped():
+    message = ForwardMsg()
+    message.delta.new_element.text.body = "x" * 100_000
+
+    populate_hash_if_needed(message)
+
+    assert message.hash
+    assert not message.metadata.cacheable
