@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnnviz.ui.shell.frame import MENU
+from tests.browser.waiting import settled
 from tests.serving import Server, running_app
 
 
@@ -64,6 +66,13 @@ def go_fast(page: Page) -> None:
     expect(page.get_by_role("radio", name="fast")).to_be_checked()
 
 
+def pause(page: Page) -> None:
+    """End the training, and wait until all is drawn of where it ended."""
+    play_button(page).click()
+    expect(play_button(page)).to_contain_text("Train")
+    settled(page)
+
+
 def train_until(page: Page, iterations: int) -> None:
     page.wait_for_function(
         """(wanted) => {
@@ -79,12 +88,11 @@ def test_one_click_trains_an_lstm_to_100_percent_on_the_gym_schedule(studio):
     expect(play_button(studio)).to_contain_text("Pause")
     train_until(studio, 80)
 
-    play_button(studio).click()
+    pause(studio)
 
-    expect(play_button(studio)).to_contain_text("Train")
-    assert reading(studio, "accuracy") == "100 %"
+    expect(shown(studio, "accuracy")).to_have_text("100 %")
     held = iteration(studio)
-    studio.wait_for_timeout(700)
+    studio.wait_for_timeout(500)  # Three ticks, if there were any.
     assert iteration(studio) == held
 
 
@@ -97,8 +105,7 @@ def test_an_lstm_learns_the_shipped_text_and_continues_it(studio):
     go_fast(studio)
     play_button(studio).click()
     train_until(studio, 600)
-    play_button(studio).click()
-    expect(play_button(studio)).to_contain_text("Train")
+    pause(studio)
 
     assert float(reading(studio, "accuracy").rstrip(" %")) > 95
     expect(studio.get_by_role("heading", name="Let the network continue")).to_be_visible()
@@ -110,7 +117,7 @@ def test_keys_play_pause_step_and_reset(studio):
 
     studio.keyboard.press("Space")
     expect(play_button(studio)).to_contain_text("Pause")
-    train_until(studio, 20)
+    train_until(studio, 5)
     studio.keyboard.press("Space")
     expect(play_button(studio)).to_contain_text("Train")
 
@@ -146,7 +153,7 @@ def test_a_key_that_is_typed_into_a_text_is_no_command(studio):
 
 def test_a_slider_acts_on_the_running_network(studio):
     play_button(studio).click()
-    train_until(studio, 20)
+    train_until(studio, 5)
 
     slider = studio.get_by_role("slider", name="Learning rate")
     slider.focus()
@@ -163,12 +170,16 @@ def test_a_chart_keeps_its_node_and_the_users_zoom_while_training(studio):
     train_until(studio, 50)
     chart = studio.locator(".js-plotly-plot").first
     chart.evaluate("(node) => { node.marked = true; }")
+    chart.locator(".nsewdrag").first.wait_for()
     box = chart.locator(".nsewdrag").first.bounding_box()
     assert box is not None
     studio.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     studio.mouse.down()
     studio.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     studio.mouse.up()
+    studio.wait_for_function(
+        "() => !document.querySelector('.js-plotly-plot')._fullLayout.xaxis.autorange"
+    )
     zoomed = chart.evaluate("(node) => [...node._fullLayout.xaxis.range]")
 
     train_until(studio, iteration(studio) + 100)
@@ -185,7 +196,7 @@ def test_leaving_while_it_trains_and_coming_back_shows_the_same_run(studio):
     for title in ("Gates", "Gradients", "Task"):
         open_page(studio, title)
         expect(studio.get_by_test_id("stAlertContentError")).to_have_count(0)
-    studio.wait_for_timeout(500)
+    train_until(studio, iteration(studio) + 5)
     studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
 
     expect(play_button(studio)).to_contain_text("Pause")
@@ -199,6 +210,7 @@ def test_coming_back_one_finds_the_picture_as_one_left_it(studio):
     studio.locator(".unrolled .scroll").press("ArrowRight")
     told = studio.locator(".unrolled .strips")
     expect(told).to_have_attribute("aria-label", re.compile("^unit 0 at time step"))
+    settled(studio)
     before = told.get_attribute("aria-label")
     studio.get_by_label("Speed of the sweep").select_option("0.25")
     open_page(studio, "Gates")
@@ -217,17 +229,17 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
     for _ in range(5):
         # Third row of the table, column of places: the cells are drawn on a canvas, and one that
         # is clicked before the grid is ready takes no key.
-        studio.wait_for_timeout(700)
+        settled(studio)
         box = grid.bounding_box()
         assert box is not None
         studio.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 3.5 * 35)
         studio.keyboard.type("0.5", delay=150)
         studio.keyboard.press("Enter")
-        studio.wait_for_timeout(1500)
-        if start.is_visible():
+        with contextlib.suppress(AssertionError):
+            expect(start).to_be_visible(timeout=2_000)
             break
         studio.keyboard.press("Escape")
-    studio.get_by_role("button", name="Start a new run with this task").click()
+    start.click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
 
     expect(studio.locator("body")).to_contain_text(re.compile("cardio → legs → core → cardio"))
@@ -239,16 +251,17 @@ def test_markup_in_a_text_is_shown_and_never_run(studio):
     area = studio.get_by_label("Text", exact=True)
     area.fill("<img/src=x/onerror=window.hacked=1> <b>bold</b> one two three four one two")
     area.press("Control+Enter")
-    expect(studio.get_by_text("The text has 8 words, 6 distinct")).to_be_visible()
     studio.get_by_role("button", name="Start a new run with this task").click()
     expect(studio.get_by_role("button", name="In use in the Studio")).to_be_visible()
+    expect(studio.get_by_text("The text has 8 words, 6 distinct")).to_be_visible()
 
     for title in ("Gates", "Gradients"):
         open_page(studio, title)
-        studio.wait_for_timeout(500)
+        expect(studio.locator(".js-plotly-plot").first).to_be_visible()
+        settled(studio)
     studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
-    expect(studio.locator("canvas").first).to_be_visible()
-    studio.wait_for_timeout(1000)
+    expect(studio.locator(".unrolled .measured")).to_be_visible()
+    settled(studio)
 
     assert studio.evaluate("() => window.hacked") is None
     assert studio.locator("img[src='x'], img[src='x/onerror=window.hacked=1']").count() == 0

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_app import iteration, play_button, train_until
+from tests.browser.waiting import settled
 from tests.serving import Server
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -47,6 +48,15 @@ def caption(page: Page, step: int):
     return page.get_by_text(f"Time step {step} of 0..19")
 
 
+def typeset(page: Page) -> None:
+    """Wait until each equation has its formula, which the browser sets a little later."""
+    settled(page)
+    page.wait_for_function("""() => {
+      const count = (part) => document.querySelectorAll(`.st-key-equations ${part}`).length;
+      return count(".equation") > 0 && count(".katex-display") >= count(".equation");
+    }""")
+
+
 def turn(page: Page, direction: str) -> None:
     """Choose a direction, and wait until its last stage is there."""
     page.get_by_text(f"{direction}:").click()
@@ -54,7 +64,7 @@ def turn(page: Page, direction: str) -> None:
         direction
     ]
     expect(page.get_by_role("heading", name=last)).to_be_visible()
-    page.wait_for_timeout(500)
+    typeset(page)
 
 
 @pytest.fixture(params=SIZES)
@@ -81,8 +91,10 @@ def test_arrows_step_through_time_and_only_numbers_change(equations, direction):
         equations.keyboard.press("ArrowLeft")
         expect(caption(equations, step)).to_be_visible()
 
-    equations.wait_for_timeout(500)
-    assert equations.locator(".st-key-equations").inner_text() == before
+    equations.wait_for_function(
+        "(before) => document.querySelector('.st-key-equations').innerText === before", arg=before
+    )
+    settled(equations)
     seen = equations.evaluate("seen")
     assert len(set(seen["heights"])) == 1
     assert seen["formulas"] == 0
@@ -98,6 +110,7 @@ def test_training_here_changes_numbers_in_place_and_keeps_what_is_chosen(equatio
     turn(equations, "Forward")
     equations.keyboard.press("ArrowRight")
     expect(caption(equations, 11)).to_be_visible()
+    typeset(equations)
     equations.evaluate(WATCH)
     before = equations.locator(".st-key-equations").inner_text()
 
@@ -106,7 +119,7 @@ def test_training_here_changes_numbers_in_place_and_keeps_what_is_chosen(equatio
     expect(caption(equations, 11)).to_be_visible()
     equations.keyboard.press("Space")
     expect(play_button(equations)).to_contain_text("Train")
-    equations.wait_for_timeout(500)
+    settled(equations)
 
     assert equations.locator(".st-key-equations").inner_text() != before
     assert equations.evaluate("seen.formulas") == 0

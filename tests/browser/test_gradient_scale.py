@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rnnviz.recording import Trace
 from tests.browser.mounting import mount
+from tests.browser.waiting import until
 from tests.traces import make_trace
 
 #: Ends of the axis, as powers of ten.
@@ -103,9 +104,7 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
     )
     assert marks == [[False, False], [True, False], [True, False], [True, True]]
     page.locator(".phases button", has_text="Backward").click()
-    page.wait_for_timeout(200)
-    bands = page.evaluate(
-        """() => {
+    bands = """() => {
             const { layout, dom, screen: { ratio } } = pictures[0].scene;
             const [row] = layout.rows;
             const data = (t, y) => [...dom.overlay.getContext("2d").getImageData(
@@ -116,5 +115,4 @@ def test_what_lies_beyond_the_axis_is_marked_and_zero_is_not(page: Page) -> None
             const rim = (t) => data(t, row.y - 1)[3] > 200;
             return [thin(1), rim(1), rim(3)];
         }"""
-    )
-    assert bands == [True, False, True]
+    until(page, lambda: page.evaluate(bands) == [True, False, True])

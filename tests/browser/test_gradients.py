@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_app import iteration, play_button, train_until
+from tests.browser.waiting import settled
 from tests.serving import Server
 
 
@@ -38,7 +39,7 @@ def test_training_here_updates_the_charts_in_place_and_keeps_the_zoom(laboratory
     sentence = laboratory.locator(".rnnviz-plot-says").first
     before = sentence.inner_text()
 
-    train_until(laboratory, iteration(laboratory) + 60)
+    train_until(laboratory, iteration(laboratory) + 15)
 
     expect(sentence).not_to_have_text(before)
     assert chart.evaluate("(node) => node.marked")
@@ -76,7 +77,7 @@ def test_training_can_be_replayed(laboratory):
 
     expect(laboratory.get_by_role("button", name=re.compile("Stop"))).to_be_visible()
     expect(laboratory.get_by_role("button", name="Replay")).to_be_visible()
-    laboratory.wait_for_timeout(1000)
+    settled(laboratory)
     expect(slider).to_have_attribute("aria-valuetext", "8")
     expect(slider).to_be_enabled()
 
@@ -93,9 +94,11 @@ def test_on_a_projector_a_preset_leaves_room_for_its_chart(laboratory, preset):
     laboratory.set_viewport_size({"width": 1280, "height": 720})
     laboratory.get_by_role("button", name=preset, exact=True).click()
     expect(laboratory.locator(".st-key-report")).to_be_visible()
-    laboratory.get_by_role("button", name="Stop", exact=True).wait_for(state="hidden")
+    stop = laboratory.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for(state="hidden", timeout=120_000)  # Several runs are trained.
     plot = laboratory.locator(".st-key-laboratory .js-plotly-plot .cartesianlayer").first
     expect(plot).to_be_visible()
+    settled(laboratory)
     box = plot.bounding_box()
     assert box is not None
     assert 720 - box["y"] > 100

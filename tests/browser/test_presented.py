@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from rnnviz.recording import Trace
 from tests.browser.mounting import mount
+from tests.browser.waiting import painted
 from tests.traces import make_trace
 
 _SIZES = [(1280, 720), (1440, 900), (2560, 1440)]
@@ -36,7 +37,7 @@ def test_four_layers_leave_prediction_gradient_and_players_in_sight(
     mount(page, [_trace(cell, 4)])
     for level in ("All units", "One unit", "One cell"):
         page.locator(".levels button", has_text=level).click()
-        page.wait_for_timeout(100)
+        painted(page)
         assert _foot(page, ".controls") <= height + 8
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -65,13 +66,13 @@ def test_in_a_large_window_the_picture_is_larger_and_its_numbers_are_still_under
     mount(page, [_trace("lstm", 1)])
     before = page.locator(".label", has_text="forget gate").bounding_box()
     page.set_viewport_size({"width": 2560, "height": 1440})
-    page.wait_for_timeout(400)
+    page.wait_for_function("pictures[0].scene.screen.magnified > 1.5")
+    painted(page)
     label = page.locator(".label", has_text="forget gate")
     after = label.bounding_box()
     assert before is not None
     assert after is not None
     assert after["height"] > 1.5 * before["height"]
-    assert page.evaluate("pictures[0].scene.screen.magnified") > 1.5
     assert _foot(page, ".controls") <= 1440
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
@@ -101,12 +102,14 @@ def test_a_presentation_covers_the_window_and_gives_the_page_back(
     before = figure.bounding_box()
     page.keyboard.press("f")
     expect(figure).to_have_attribute("popover", "manual")
+    painted(page)
     assert figure.bounding_box() == {"x": 0, "y": 0, "width": width, "height": height}
     if width > 500:
         assert _foot(page, ".controls") <= height
         assert layers > 1 or page.evaluate("pictures[0].scene.screen.magnified") > 1
     page.keyboard.press("Escape")
-    page.wait_for_timeout(300)
+    expect(figure).not_to_have_attribute("popover", "manual")
+    painted(page)
     assert figure.bounding_box() == before
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from rnnviz import RunConfig, Trainer
+from tests.browser.waiting import painted, until
 from tests.serving import Server, running_app
 from tests.traces import make_trace
 
@@ -79,6 +80,10 @@ def _box(page: Page, part: str, text: str = "") -> FloatRect:
     box = page.locator(f".unrolled {part}").filter(has_text=text).first.bounding_box()
     assert box is not None
     return box
+
+
+def _right(box: FloatRect | None) -> float:
+    return np.inf if box is None else box["x"] + box["width"]
 
 
 def _number(tooltip: str) -> float:
@@ -195,8 +200,9 @@ def test_training_can_be_rewound_while_it_goes_on(moving: Open) -> None:
     page = moving("live")
     expect(page.locator(".unrolled .measured")).to_contain_text(re.compile(r"iteration \d\d"))
     page.locator(".unrolled .training input").fill("2")
+    painted(page)
     caption = page.locator(".unrolled .measured").inner_text()
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(600)  # Four ticks.
     assert page.locator(".unrolled .measured").inner_text() == caption
     page.get_by_role("button", name="Show the newest iteration").click()
     expect(page.locator(".unrolled .measured")).not_to_have_text(caption)
@@ -214,8 +220,7 @@ def test_the_theme_is_switched_without_a_reload(still: Open) -> None:
     prints = page.locator(".unrolled canvas.print")
     assert prints.evaluate(dark_pixels)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(1000)
-    assert not prints.evaluate(dark_pixels)
+    until(page, lambda: not prints.evaluate(dark_pixels))
 
 
 def test_the_picture_has_a_sentence_made_from_its_numbers(still: Open) -> None:
@@ -263,7 +268,7 @@ def test_nothing_is_wider_than_the_page(still: Open) -> None:
     figure = page.locator("figure.unrolled")
     for width in (1400, 800, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
+        until(page, lambda width=width: _right(figure.bounding_box()) <= width)
         for level in (1, 2, 0):
             page.locator(".unrolled .levels button").nth(level).click()
             box = figure.bounding_box()
