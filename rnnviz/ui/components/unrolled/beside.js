@@ -216,11 +216,10 @@ function head({ data, dom, last }, about) {
  * All that two pictures have in common: not the unit, for theirs have nothing to do with each other.
  * @param {Parts<"data"|"look"|"clock">} scene
  */
-function stateOf({
-  clock: { sweep, replay },
-  look: { step, follow, zoom, ofLast, fitted, columnScroll },
-  data: { frame },
-}) {
+function stateOf({ clock, look, data }) {
+  const { sweep, replay } = clock;
+  const { step, follow, zoom, ofLast, fitted, columnScroll } = look;
+  const { frame } = data;
   return {
     sweep: { ...sweep },
     replay: { ...replay },
@@ -290,7 +289,8 @@ function adopt(view, now) {
  * The kept iteration of the other picture, or the last one before it.
  * @param {Parts<"data">} scene @param {{iteration: number|null}} now
  */
-function frameOf({ data: { store } }, { iteration }) {
+function frameOf({ data }, { iteration }) {
+  const { store } = data;
   if (iteration === null) return newest(store);
   return store.frames.filter((frame) => frame.iteration <= iteration).pop() ?? store.frames[0];
 }

@@ -30,11 +30,8 @@ import { gradientWords } from "../text/fate.js";
  * @param {Span} span
  */
 export function drawGradientBars(context, scene, { first, last }) {
-  const {
-    layout,
-    theme,
-    scales: { range },
-  } = scene;
+  const { layout, theme } = scene;
+  const { range } = scene.scales;
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   context.fillStyle = css(theme.ink, 0.1);
   for (let decade = range.low; decade <= range.high; decade++) {
@@ -60,12 +57,9 @@ export function drawGradientBars(context, scene, { first, last }) {
  * @param {number} norm @param {Colour} colour
  */
 function drawGradientBar(context, scene, t, norm, colour) {
-  const {
-    layout,
-    scales: { range },
-    theme,
-    look: { ofLast },
-  } = scene;
+  const { layout, theme } = scene;
+  const { range } = scene.scales;
+  const { ofLast } = scene.look;
   const x = cellX(layout, t);
   const width = cellWidth(layout);
   const foot = gradientFoot(layout);
@@ -92,7 +86,8 @@ function drawGradientBar(context, scene, t, norm, colour) {
  * @param {Context} context @param {Parts<"layout"|"scales">} scene @param {number} x
  * @param {number} norm @param {string} colour
  */
-function drawBeyond(context, { layout, scales: { range } }, x, norm, colour) {
+function drawBeyond(context, { layout, scales }, x, norm, colour) {
+  const { range } = scales;
   const way = beyond(range, norm);
   if (way < 0) arrowDown(context, x, gradientFoot(layout) - 1, colour);
   if (way > 0) arrowUp(context, x, layout.gradientY - 5, colour);
@@ -103,11 +98,9 @@ function drawBeyond(context, { layout, scales: { range } }, x, norm, colour) {
  * @param {number} norm @param {Colour} colour
  */
 function drawGradientTick(context, scene, t, norm, colour) {
-  const {
-    layout,
-    scales: { range },
-    look: { ofLast },
-  } = scene;
+  const { layout } = scene;
+  const { range } = scene.scales;
+  const { ofLast } = scene.look;
   if (norm === 0) {
     const x = cellX(layout, t) + cellWidth(layout) / 2;
     ring(context, x, gradientFoot(layout) + HEIGHT.zero / 2 + 2, 5, css(colour), 1.4);
@@ -138,12 +131,9 @@ export function drawGradientFoot(context, { layout, theme }) {
  * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme"|"scales"|"clock">} scene
  */
 export function drawBackward(context, scene) {
-  const {
-    layout,
-    theme,
-    clock: { sweep },
-    data: { store },
-  } = scene;
+  const { layout, theme } = scene;
+  const { sweep } = scene.clock;
+  const { store } = scene.data;
   const head =
     layout.left + layout.gap / 2 + (scene.clock.calm ? scene.look.step : sweep.at) * layout.pitch;
   context.fillStyle = css(theme.paper, 0.5);
@@ -226,10 +216,8 @@ function drawSources(context, { data, look, layout, theme }, head) {
  * @param {Float64Array} norms @param {Colour} colour @param {number} head
  */
 function drawRibbon(context, scene, row, norms, colour, head) {
-  const {
-    layout,
-    scales: { range },
-  } = scene;
+  const { layout } = scene;
+  const { range } = scene.scales;
   const middle = row.y + row.height / 2;
   const reach = row.height / 2;
   /** @param {number} t */

@@ -30,11 +30,8 @@ import { outputRange } from "./predictions.js";
  *   headings: {y: number, text: string, about: string}[]}}
  */
 export function labelsOf(scene) {
-  const {
-    layout,
-    data: { store },
-    theme,
-  } = scene;
+  const { layout, theme } = scene;
+  const { store } = scene.data;
   const { classes } = store.header;
   const said = classes ? "prediction" : "output";
   /** @param {LabelPart} part */
@@ -69,7 +66,8 @@ export function labelsOf(scene) {
 }
 
 /** @param {Parts<"data"|"layout">} scene */
-function headingsOf({ layout, data: { store } }) {
+function headingsOf({ layout, data }) {
+  const { store } = data;
   const { diagram, layers } = store.header;
   const first = layout.rows.filter((row) => !row.closed && row.letter === diagram.rows[0]);
   const schematic =
@@ -89,7 +87,8 @@ function headingsOf({ layout, data: { store } }) {
 }
 
 /** @param {Parts<"data"|"layout">} scene */
-function predictionLegend({ data: { store }, layout }) {
+function predictionLegend({ data, layout }) {
+  const { store } = data;
   if (!store.header.classes) return "● output ○ target";
   return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
 }
@@ -159,7 +158,9 @@ function rowLabel(scene, row) {
  * @param {Parts<"data"|"look"|"layout">} scene @param {Row} row @param {boolean} signed
  * @param {string} end
  */
-function unitNotes({ layout, look: { zoom }, data: { store } }, row, signed, end) {
+function unitNotes({ layout, look, data }, row, signed, end) {
+  const { zoom } = look;
+  const { store } = data;
   const range = signed ? `−${end} to +${end}` : "0 shut, 1 open";
   const said = layout.narrow ? range : `${signed ? "line from" : "valve:"} ${range}`;
   const squash = store.header.diagram.squashed[row.letter]?.function;
@@ -172,7 +173,9 @@ function unitNotes({ layout, look: { zoom }, data: { store } }, row, signed, end
  * In the backward sweep a band lies over a row: its gradient, and how wide it is for which norm.
  * @param {Parts<"layout"|"theme"|"scales">} scene @param {Row} row @param {Gradient} key
  */
-function bandLabel({ scales: { range }, theme: { colours }, layout }, row, { letter }) {
+function bandLabel({ scales, theme, layout }, row, { letter }) {
+  const { range } = scales;
+  const { colours } = theme;
   const { quantity } = row;
   const own = `dL/d${letter[2]}`;
   return {
@@ -190,13 +193,11 @@ function bandLabel({ scales: { range }, theme: { colours }, layout }, row, { let
 }
 
 /** @param {Parts<"data"|"look"|"layout"|"theme"|"scales">} scene */
-function gradientLabel({
-  layout,
-  data: { store },
-  theme: { colours },
-  look: { ofLast, fitted: isFitted },
-  scales: { range },
-}) {
+function gradientLabel({ layout, data, theme, look, scales }) {
+  const { store } = data;
+  const { colours } = theme;
+  const { ofLast, fitted: isFitted } = look;
+  const { range } = scales;
   const story = storyOf(store.header);
   /** @param {Gradient} key */
   const named = ({ letter }) => {

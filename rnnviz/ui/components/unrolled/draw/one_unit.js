@@ -101,11 +101,8 @@ function drawBroken(context, theme, box) {
  * @param {Row} row @param {Span} span
  */
 function drawLine(context, scene, row, { first, last }) {
-  const {
-    layout,
-    theme,
-    data: { store },
-  } = scene;
+  const { layout, theme } = scene;
+  const { store } = scene.data;
   const { y, height } = row;
   const scale = unitScale(scene, row);
   /** @param {number} value */

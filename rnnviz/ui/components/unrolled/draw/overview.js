@@ -24,7 +24,9 @@ export function needsOverview({ base }) {
  * What the overview shows, in words.
  * @param {Parts<"data"|"layout">} scene
  */
-export function overviewWords({ data: { store }, layout: { base } }) {
+export function overviewWords({ data, layout }) {
+  const { store } = data;
+  const { base } = layout;
   const shared = Math.max(1, store.header.steps / base.view);
   const each =
     shared > 1.05 ? `${Math.round(shared * 10) / 10} steps per pixel` : "no step left out";
@@ -39,12 +41,10 @@ export function overviewWords({ data: { store }, layout: { base } }) {
  * @param {Parts<"data"|"look"|"layout"|"theme"|"scales">} scene
  */
 export function drawOverview(context, scene) {
-  const {
-    layout: { base },
-    theme,
-    data: { store, frame },
-    scales: { range },
-  } = scene;
+  const { theme } = scene;
+  const { base } = scene.layout;
+  const { store, frame } = scene.data;
+  const { range } = scene.scales;
   const { steps } = store.header;
   const sizes = meanSizes(scene.data);
   const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
@@ -105,7 +105,8 @@ function meanSizes({ store, decoded }) {
  * The window, and the chosen step.
  * @param {Context} context @param {Parts<"look"|"layout">} scene @param {Theme} theme
  */
-function drawWindow(context, { look: { columnScroll, step }, layout }, theme) {
+function drawWindow(context, { look, layout }, theme) {
+  const { columnScroll, step } = look;
   /** @param {number} x */
   const share = (x) =>
     clamp((x - layout.base.left) / (layout.base.steps * layout.base.pitch), 0, 1) *

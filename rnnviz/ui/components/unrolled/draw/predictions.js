@@ -22,11 +22,8 @@ import { percent } from "../text/numbers.js";
 
 /** @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span */
 export function drawPredictionBars(context, scene, { first, last }) {
-  const {
-    layout,
-    data: { store },
-    theme,
-  } = scene;
+  const { layout, theme } = scene;
+  const { store } = scene.data;
   if (!store.header.classes) return drawOutputs(context, scene, { first, last });
   for (let t = first; t <= last; t++) {
     const classes = toldAt(scene.data, scene.layout, t);
@@ -109,10 +106,8 @@ export function outputRange({ frame }) {
 
 /** @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span */
 export function drawPredictionTexts(context, scene, { first, last }) {
-  const {
-    layout,
-    data: { frame },
-  } = scene;
+  const { layout } = scene;
+  const { frame } = scene.data;
   const names = Object.keys(scene.data.store.labels).map((each) => className(scene.data, each));
   const room = printBox(layout, 0).width;
   const size = layout.upright
@@ -145,11 +140,8 @@ function drawUnknown(context, { layout, theme }, t) {
  * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {number} t
  */
 function drawVerdict(context, scene, t) {
-  const {
-    layout,
-    theme,
-    data: { frame },
-  } = scene;
+  const { layout, theme } = scene;
+  const { frame } = scene.data;
   const verdict = hit(frame, t);
   const { x: left, width } = printBox(layout, t);
   const wide = width >= 60;

@@ -117,10 +117,8 @@ function drawStep(context, { look, layout, theme }) {
  * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene
  */
 function drawUnits(context, scene) {
-  const {
-    look: { unit, pointer },
-    layout,
-  } = scene;
+  const { layout } = scene;
+  const { unit, pointer } = scene.look;
   if (layout.toUnit) return;
   if (pointer?.row && pointer.unit !== undefined) {
     outlineUnit(context, scene, { layer: pointer.row.layer, unit: pointer.unit }, 1, 0.55);

@@ -65,7 +65,8 @@ export function drawInputs(context, { data, layout, theme }, { first, last }) {
  * Where the picture beside has rows for which this cell has nothing, it says so.
  * @param {Context} context @param {Parts<"data"|"layout"|"theme"|"peers">} scene
  */
-export function drawLacking(context, { layout, theme, data: { store }, peers }) {
+export function drawLacking(context, { layout, theme, data, peers }) {
+  const { store } = data;
   const [from, to] = [layout.base.inputY + layout.base.inputHeight, layout.base.rowsY];
   if (!peers.length || layout.toUnit || to - from < HEIGHT.lacking) return;
   context.font = font(theme, 14);
@@ -83,10 +84,8 @@ export function drawLacking(context, { layout, theme, data: { store }, peers }) 
  * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Span} span
  */
 export function drawWires(context, scene, { first, last }) {
-  const {
-    layout,
-    data: { store },
-  } = scene;
+  const { layout } = scene;
+  const { store } = scene.data;
   const { diagram } = store.header;
   if (layout.rows.some((row) => row.folded)) return;
   for (let t = first; t <= last; t++) {

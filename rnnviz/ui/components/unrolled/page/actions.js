@@ -100,7 +100,9 @@ export function announce(view) {
  * One cell shows how its numbers are made, which the backward sweep would cover.
  * @param {Parts<"look"|"clock">} scene
  */
-function leaveBackward({ clock: { sweep }, look: { step } }) {
+function leaveBackward({ clock, look }) {
+  const { sweep } = clock;
+  const { step } = look;
   Object.assign(sweep, { phase: sweep.playing ? "forward" : "all", at: step, arrived: false });
 }
 
@@ -119,11 +121,9 @@ export function setLevel(view, wanted) {
 
 /** @param {View} view */
 export function togglePlay(view) {
-  const {
-    clock: { sweep, replay },
-    layout,
-    look: { step },
-  } = view;
+  const { layout } = view;
+  const { sweep, replay } = view.clock;
+  const { step } = view.look;
   sweep.playing = !sweep.playing;
   replay.playing = false;
   if (sweep.playing && sweep.phase === "all") {
@@ -154,10 +154,8 @@ export function setPhase(view, phase) {
  * @param {View} view
  */
 export function toggleReplay(view) {
-  const {
-    clock: { replay, sweep },
-    data: { store, frame },
-  } = view;
+  const { replay, sweep } = view.clock;
+  const { store, frame } = view.data;
   if (store.frames.length < 2) return;
   replay.playing = !replay.playing;
   if (replay.playing) {

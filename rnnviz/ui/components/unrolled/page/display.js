@@ -37,10 +37,8 @@ const MARGINS = 12;
  * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom"|"last">} view
  */
 export function updateTexts(view) {
-  const {
-    dom,
-    data: { frame, store },
-  } = view;
+  const { dom } = view;
+  const { frame, store } = view.data;
   const [measured_, about] = captionOf(view);
   dom.measured.replaceChildren();
   element("b", "", dom.measured, measured_);
@@ -59,11 +57,8 @@ export function updateTexts(view) {
  * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"dom"|"screen">} view
  */
 export function updateOverview(view) {
-  const {
-    dom,
-    layout,
-    screen: { ratio },
-  } = view;
+  const { dom, layout } = view;
+  const { ratio } = view.screen;
   const canvas = dom.overview;
   dom.whole.hidden = !needsOverview(view.layout);
   if (dom.whole.hidden) return;
@@ -83,11 +78,8 @@ export function updateOverview(view) {
 
 /** @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom"|"last">} view */
 export function updateStepTexts(view) {
-  const {
-    dom,
-    look: { step },
-    layout,
-  } = view;
+  const { dom, layout } = view;
+  const { step } = view.look;
   setTransport(dom.sweep, step, layout.steps, `time step ${step}`);
   dom.sweep.text.title = `time steps 0 to ${layout.steps - 1}`;
   const said = sentence(view);
@@ -137,7 +129,8 @@ function fact({ theme }, word, letter) {
  * Which level of the zoom is shown, and what can be reached from it.
  * @param {ViewParts<"look"|"dom">} view
  */
-function updateZoom({ dom, look: { zoom } }) {
+function updateZoom({ dom, look }) {
+  const { zoom } = look;
   dom.levels.forEach((made, level) => {
     made.setAttribute("aria-pressed", String(zoom.level === level));
   });
@@ -271,7 +264,8 @@ function heightAbove(figure) {
  * The scrolled track; one cell at a time moves by itself, not by scrolling.
  * @param {ViewParts<"look"|"layout"|"dom">} view
  */
-export function sizeTrack({ dom, layout, look: { columnScroll } }) {
+export function sizeTrack({ dom, layout, look }) {
+  const { columnScroll } = look;
   const width = layout.toCell ? layout.view : Math.max(layout.content, layout.view);
   if (dom.track.dataset.width === String(width)) return;
   dom.track.dataset.width = dom.track.style.width = `${width}px`;

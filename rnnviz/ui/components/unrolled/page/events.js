@@ -128,7 +128,9 @@ function listenTo(view, transport, { play, move, go, state }) {
 }
 
 /** @param {ViewParts<"layout"|"dom"|"screen">} view @param {MouseEvent} event */
-function scrollBy({ dom, layout: { base }, screen: { magnified } }, event) {
+function scrollBy({ dom, layout, screen }, event) {
+  const { base } = layout;
+  const { magnified } = screen;
   const left = dom.overview.getBoundingClientRect().left;
   dom.scroll.scrollLeft = scrollUnder(base, (event.clientX - left) / magnified);
 }
@@ -193,9 +195,7 @@ function unpoint(view) {
 export function choose(view, event) {
   const found = under(view, event);
   if (!found || event.detail > 1) return;
-  const {
-    look: { unit },
-  } = view;
+  const { unit } = view.look;
   const again =
     unit &&
     found.row &&

@@ -109,10 +109,8 @@ function secondsPerStep({ steps, toCell }) {
  * @param {number} elapsed
  */
 function advance(view, elapsed) {
-  const {
-    clock: { sweep },
-    layout,
-  } = view;
+  const { layout } = view;
+  const { sweep } = view.clock;
   const rate = (elapsed * sweep.speed) / secondsPerStep(layout);
   if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
   else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
@@ -130,10 +128,8 @@ function advance(view, elapsed) {
  * @param {View} view @param {number} elapsed
  */
 function advanceReplay(view, elapsed) {
-  const {
-    clock: { replay },
-    data: { store, frame },
-  } = view;
+  const { replay } = view.clock;
+  const { store, frame } = view.data;
   const { frames } = store;
   const place = frames.indexOf(frame);
   const atEnd = place === frames.length - 1;
@@ -152,9 +148,7 @@ function advanceReplay(view, elapsed) {
  * @param {"forward"|"backward"} phase @param {number} at
  */
 function turn(view, phase, at) {
-  const {
-    clock: { sweep },
-  } = view;
+  const { sweep } = view.clock;
   if (!sweep.arrived) {
     Object.assign(sweep, { arrived: true, rest: 0.6 });
   } else if (phase === "forward" && !sweep.loop) {
@@ -168,11 +162,9 @@ function turn(view, phase, at) {
 
 /** @param {ViewParts<"look"|"layout"|"clock"|"dom">} view @param {boolean} smoothly */
 export function keepInView(view, smoothly) {
-  const {
-    layout: { base: layout },
-    dom,
-    look: { step, columnScroll },
-  } = view;
+  const { dom } = view;
+  const { base: layout } = view.layout;
+  const { step, columnScroll } = view.look;
   const x = cellX(layout, step);
   const margin = Math.min(layout.view * 0.2, layout.pitch * 4);
   let target = null;
@@ -196,11 +188,9 @@ export function keepInView(view, smoothly) {
  * @param {View} view @param {boolean} coloursChanged
  */
 export function repaint(view, coloursChanged) {
-  const {
-    dom,
-    data: { frame },
-    art: { dirty },
-  } = view;
+  const { dom } = view;
+  const { frame } = view.data;
+  const { dirty } = view.art;
   if (coloursChanged || dirty) paintStrips(begin(view, dom.strips), view);
   if (dirty === "data" && view.last.printed === frame.sequence) repaintResults(view);
   else if (dirty) paintPrint(begin(view, dom.print), view);
@@ -217,12 +207,11 @@ export function repaint(view, coloursChanged) {
  * All that the sheet of what moves depends on: where it is the same, nothing is painted.
  * @param {Parts<"data"|"look"|"scales"|"clock">} scene
  */
-function whatMoves({
-  clock: { sweep },
-  look: { step, unit, pointer, ofLast },
-  data: { frame },
-  scales: { range },
-}) {
+function whatMoves({ clock, look, data, scales }) {
+  const { sweep } = clock;
+  const { step, unit, pointer, ofLast } = look;
+  const { frame } = data;
+  const { range } = scales;
   /** @type {(string|number|boolean|undefined)[]} */
   const parts = [sweep.phase, sweep.at, step, unit?.layer, unit?.unit];
   if (sweep.phase === "backward") parts.push(frame.iteration, ofLast, range.low, range.high);

@@ -48,7 +48,9 @@ export function offerPresenting(view) {
  * Of several pictures on a page the key means the one with the focus, else the first.
  * @param {ViewParts<"dom"|"screen">} view
  */
-function isMeant({ screen: { presenting }, dom: { figure } }) {
+function isMeant({ screen, dom }) {
+  const { presenting } = screen;
+  const { figure } = dom;
   if (presented) return presenting;
   const root = /** @type {Document|ShadowRoot} */ (figure.getRootNode());
   const all = [...root.querySelectorAll(".unrolled")];

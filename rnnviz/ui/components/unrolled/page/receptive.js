@@ -50,12 +50,10 @@ export function buildReceptive(parent) {
  * @param {ViewParts<"data"|"look"|"layout"|"theme"|"scales"|"peers"|"dom">} view
  */
 export function updateReceptive(view) {
-  const {
-    look: { unit },
-    layout: { base },
-    dom: { receptive },
-    data: { store, frame },
-  } = view;
+  const { unit } = view.look;
+  const { base } = view.layout;
+  const { receptive } = view.dom;
+  const { store, frame } = view.data;
   receptive.box.hidden = !unit;
   if (!unit) return;
   const hasCell = store.header.diagram.rows.includes("c");
@@ -134,7 +132,8 @@ function followStep(receptive, step) {
  * Where the unit is highest and lowest.
  * @param {Parts<"data"|"look">} scene @param {Row} row @param {number[]} values
  */
-function receptiveWords({ data: { store, frame }, look }, row, values) {
+function receptiveWords({ data, look }, row, values) {
+  const { store, frame } = data;
   const unit = chosen(look);
   const finite = values.filter(Number.isFinite);
   if (!finite.length) return `Text coloured by ${unitName(store.header, unit)}: not a number`;

@@ -18,11 +18,9 @@ export function explain(view, made) {
 
 /** @param {ViewParts<"data"|"look"|"layout"|"dom"|"screen"|"pointing">} view */
 export function showTooltip(view) {
-  const {
-    look: { pointer },
-    dom,
-    pointing: { pointerAt },
-  } = view;
+  const { dom } = view;
+  const { pointer } = view.look;
+  const { pointerAt } = view.pointing;
   const { explained: made } = view.pointing;
   if (made?.isConnected) return showExplanation(view, made);
   if (!pointer || !pointerAt || !(pointer.row || pointer.part)) {
@@ -46,7 +44,8 @@ export function showTooltip(view) {
 }
 
 /** @param {ViewParts<"dom"|"screen">} view @param {HTMLElement} made */
-function showExplanation({ dom, screen: { magnified } }, made) {
+function showExplanation({ dom, screen }, made) {
+  const { magnified } = screen;
   const { tooltip, figure } = dom;
   tooltip.replaceChildren();
   element("strong", "", tooltip, made.dataset.name ?? "");

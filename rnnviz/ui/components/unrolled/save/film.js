@@ -74,7 +74,9 @@ export function sweepShots({ layout }) {
  * @param {Parts<"data"|"look">} scene
  * @returns {Shot[]}
  */
-export function trainingShots({ data: { store }, look: { step } }) {
+export function trainingShots({ data, look }) {
+  const { store } = data;
+  const { step } = look;
   const { frames } = store;
   const count = Math.min(frames.length, FILM.frames);
   const milliseconds = clamp(9000 / count, 70, 500);
@@ -92,11 +94,9 @@ export function trainingShots({ data: { store }, look: { step } }) {
  * @param {Scene} scene
  */
 function follow(scene) {
-  const {
-    layout: { base },
-    clock: { sweep },
-    look: { step },
-  } = scene;
+  const { base } = scene.layout;
+  const { sweep } = scene.clock;
+  const { step } = scene.look;
   const at = sweep.phase === "all" ? step + 0.5 : sweep.at;
   const scroll = clamp(cellX(base, at) - base.view / 2, 0, Math.max(0, base.content - base.view));
   look(scene, { scroll });

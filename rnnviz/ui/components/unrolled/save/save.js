@@ -258,7 +258,8 @@ function setBusy({ films }, busy) {
 }
 
 /** @param {Parts<"data">} scene @param {string} ending @param {Kind} [kind] */
-function nameOf({ data: { store, frame } }, ending, kind) {
+function nameOf({ data }, ending, kind) {
+  const { store, frame } = data;
   const what = kind === "training" ? "training" : `iteration-${frame.iteration}`;
   const sweep = kind === "sweep" ? "-sweep" : "";
   return `rnnviz-${store.header.cell}-${what}${sweep}.${ending}`;

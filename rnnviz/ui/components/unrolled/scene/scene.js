@@ -109,11 +109,10 @@ function takeSelection({ data, look }, selected) {
  * Where one is in a scene: what `comeBack` needs, once its picture has left the page.
  * @param {Parts<"data"|"look"|"clock">} scene
  */
-export function whereabouts({
-  data: { store },
-  look: { zoom, step, ofLast, fitted, columnScroll },
-  clock: { sweep, replay },
-}) {
+export function whereabouts({ data, look, clock }) {
+  const { store } = data;
+  const { zoom, step, ofLast, fitted, columnScroll } = look;
+  const { sweep, replay } = clock;
   return {
     run: store.run,
     shape: store.shape,
@@ -176,14 +175,10 @@ export function place(scene) {
  * @returns {boolean} whether one has changed
  */
 export function rescale(scene) {
-  const {
-    data: { store },
-    layout: { base },
-  } = scene;
-  const {
-    look: { unit, zoom },
-    scales: { said: scalesShown },
-  } = scene;
+  const { store } = scene.data;
+  const { base } = scene.layout;
+  const { unit, zoom } = scene.look;
+  const { said: scalesShown } = scene.scales;
   const stores = [store, ...scene.peers.map((peer) => peer.data.store)];
   scene.scales.rows = {};
   for (const row of base.rows) {
@@ -201,10 +196,8 @@ export function rescale(scene) {
  * @param {Parts<"data"|"scales"|"clock"|"peers">} scene
  */
 function fittedAxis(scene) {
-  const {
-    peers,
-    clock: { replay },
-  } = scene;
+  const { peers } = scene;
+  const { replay } = scene.clock;
   const shown = [scene, ...peers].flatMap(({ data: { store, frame } }) =>
     replay.playing ? store.frames : [frame],
   );

@@ -14,9 +14,7 @@ import { lossWords, unitName } from "./words.js";
  * @param {Parts<"data"|"look"|"layout">} scene @param {Pointer} pointer
  */
 export function tooltipLines(scene, { row, t, unit, part, carried }) {
-  const {
-    data: { frame, store },
-  } = scene;
+  const { frame, store } = scene.data;
   if (row && unit !== undefined) {
     if (carried) return keptLines(scene, row, t, unit);
     const value = exactly(valueAt(scene.data, row, t, unit));

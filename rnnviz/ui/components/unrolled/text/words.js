@@ -24,7 +24,9 @@ const SHORT = 800;
  * The line above the picture, in two parts: what was measured, and on what.
  * @param {Parts<"data"|"look">} scene
  */
-export function captionOf({ data: { store, frame }, look: { zoom, unit } }) {
+export function captionOf({ data, look }) {
+  const { store, frame } = data;
+  const { zoom, unit } = look;
   const { diagram, hidden: units, layers } = store.header;
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
@@ -49,9 +51,7 @@ export function unitName({ layers, hidden, group }, { layer, unit }) {
  * @param {Parts<"data"|"look"|"layout">} scene
  */
 export function sentence(scene) {
-  const {
-    look: { unit, zoom },
-  } = scene;
+  const { unit, zoom } = scene.look;
   if (!unit || !zoom.level) return wholeSentence(scene);
   return zoom.level === 1 ? unitSentence(scene) : cellSentence(scene);
 }
