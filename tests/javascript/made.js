@@ -56,6 +56,18 @@ export function headerOf(iterations, more = {}) {
   };
 }
 
+/** Header of an LSTM of so many layers: six rows in each, of which one is the belt. */
+export function lstmOf(layers, more = {}) {
+  const header = headerOf([1], { cell: "lstm", layers, ...more });
+  const quantity = (letter) => {
+    const signed = "gch".includes(letter);
+    const scale = signed ? "signed" : "gate";
+    return { ...header.quantities[0], letter, scale, peaks: Array(layers).fill(2) };
+  };
+  const diagram = { ...header.diagram, name: "LSTM", rows: [..."figcoh"], belt: "c", valve: "f" };
+  return { ...header, diagram, quantities: [..."figoch"].map(quantity) };
+}
+
 /**
  * Bytes of a packet with exact frames; `h` holds all values of a frame, or makes them for an
  * iteration. Norms are 1e-50, 0.1, 1 of the whole loss and 1e-60, 0.01, 1 of the last step's share,
