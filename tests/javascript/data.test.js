@@ -19,6 +19,7 @@ import {
   told,
   unitScale,
   valueAt,
+  valveOf,
 } from "../../rnnviz/ui/components/unrolled/data/values.js";
 import { headerOf, packetOf } from "./made.js";
 
@@ -125,10 +126,13 @@ test("a frame goes between those before and after it; an exact one stands in for
     store.frames.map(({ iteration }) => iteration),
     [2, 4, 6, 8],
   );
+  store = merge(store, packetWith([{ iteration: 1 }]));
+  assert.equal(store.frames[0].iteration, 1);
   store = merge(store, packetWith([{ iteration: 4 }, { ...rounded, iteration: 8 }]));
   assert.deepEqual(
     store.frames.map(({ iteration, exact }) => [iteration, exact]),
     [
+      [1, true],
       [2, true],
       [4, true],
       [6, true],
@@ -264,6 +268,12 @@ test("the scale of one unit is its own largest value, or that of the same row be
 
 test("who asks for the unit that is looked at where none is, is told so", () => {
   assert.throws(() => chosen({ unit: null }), /no unit is looked at/);
+});
+
+test("means of units have no valve: a product of means is no mean of products", () => {
+  const diagram = { valve: "f" };
+  assert.equal(valveOf({ diagram, group: 1 }), "f");
+  assert.equal(valveOf({ diagram, group: 2 }), null);
 });
 
 test("quantities of a layer follow each other", () => {

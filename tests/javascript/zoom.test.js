@@ -13,9 +13,11 @@ import {
 import { css, makeTheme, paletteFor } from "../../rnnviz/ui/components/unrolled/scene/theme.js";
 import {
   FORMULA,
+  advanceZoom,
   drawingMiddle,
   drawingWidth,
   liveliest,
+  zoomTo,
   zoomed,
 } from "../../rnnviz/ui/components/unrolled/scene/zoom.js";
 import { STEPS, UNITS, lstmOf } from "./made.js";
@@ -95,6 +97,16 @@ test("one cell: its column is the widest, in the middle of the window, and its n
   assert.equal(cell.wired, true);
   const phone = layOut(header, 360);
   near(zoomed(phone, lookAt(2), UNITS).pitch, phone.view * 0.9);
+});
+
+test("the depth goes slowly, fast and slowly again, half of the way in half of the time", () => {
+  const look = lookAt(0);
+  zoomTo(look, 2);
+  const depths = [0, 105, 210, 315, 420].map((now) => {
+    advanceZoom({ look, clock: { calm: false } }, now);
+    return look.zoom.depth;
+  });
+  assert.deepEqual(depths, [0, 0.3125, 1, 1.6875, 2]);
 });
 
 test("half way in the column is on its way to the middle", () => {
