@@ -21,8 +21,9 @@ import time
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from benchmarks.processes import browser_s, processor_s
 from rnnviz.training.config import CHOICE_LABELS
-from tests.serving import running_app
+from tests.serving import Server, running_app
 
 CELLS = ("rnn", "relu", "gru", "mlp")
 
@@ -110,7 +111,12 @@ def _prepare(page: Page) -> None:
     page.wait_for_timeout(3000)
 
 
-def _measure(page: Page, seconds: float) -> float:
+def _processor_s(server: Server) -> dict[str, float]:
+    """Return the processor's time so far of the server, and of each part of the browser."""
+    return {"server": processor_s(server.pid), **browser_s()}
+
+
+def _measure(page: Page, server: Server, seconds: float) -> float:
     """Measure for so long, print it, and return the updates per second."""
     zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"
     wanted = [1, 7]
@@ -120,8 +126,9 @@ def _measure(page: Page, seconds: float) -> float:
             zoom % f"return Plotly.relayout(plot, {{'xaxis.range': {wanted}}}).then(() => 0)"
         )
     page.evaluate(_WATCH)
+    before = _processor_s(server)
     page.wait_for_timeout(int(seconds * 1000))
-    seen = page.evaluate(_READ)
+    seen, after = page.evaluate(_READ), _processor_s(server)
     kept = page.evaluate(zoom % "return plot._fullLayout.xaxis.range") if charts else None
     effect = _slider_to_effect_ms(page)
     for name, value, unit in (
@@ -134,6 +141,9 @@ def _measure(page: Page, seconds: float) -> float:
         ("charts and canvases mounted anew", seen["mounts"], ""),
     ):
         print(f"{name:>34}: {value:7.1f} {unit}")
+    for part, taken_s in after.items():
+        share = (taken_s - before.get(part, 0.0)) / seen["seconds"]
+        print(f"{f'processor, {part}':>34}: {share:7.2f} cores")
     if charts:
         print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
     return float(seen["updates"] / seen["seconds"])
@@ -167,11 +177,11 @@ def main() -> None:
         page.get_by_role("button", name="Train", exact=False).first.wait_for()
         page.wait_for_timeout(2000)
         _prepare(page)
-        alone = _measure(page, arguments.seconds)
+        alone = _measure(page, server, arguments.seconds)
         if arguments.beside:
             _stand_beside(page, arguments.beside)
             print(f"Beside it: {CHOICE_LABELS[arguments.beside]}")
-            beside = _measure(page, arguments.seconds)
+            beside = _measure(page, server, arguments.seconds)
             print(f"{'updates, share of those alone':>34}: {beside / alone:7.2f}")
         browser.close()
 

@@ -24,6 +24,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.processes import processor_s
 from tests.serving import ROOT, Server, running_app
 
 #: Seconds after everyone has pressed Train that are not counted.
@@ -38,6 +39,7 @@ class Visitor:
     play_button: str = ""
     speed: str = ""
     sliders: dict[str, str] = field(default_factory=dict)
+    alerts: list[str] = field(default_factory=list)
     intervals_s: dict[str, float] = field(default_factory=dict)
     iteration: int = 0
     updates: int = 0
@@ -60,6 +62,8 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "button" and element.button.label == "Train":
             self.play_button = element.button.id
+        elif kind == "alert":
+            self.alerts.append(element.alert.body)
         elif kind == "button_group" and element.button_group.label == "Speed":
             self.speed = element.button_group.id
         elif kind == "slider":
@@ -158,20 +162,11 @@ async def _measure(server: Server, users: int, seconds: float, speed: str) -> Me
     start.set()
     while not all(visitor.first for visitor in visitors):
         await asyncio.sleep(0.05)
-    before = _processor_s(server)
+    before = processor_s(server.pid)
     await asyncio.sleep(seconds - 1)
-    taken = (_processor_s(server) - before) / (seconds - 1) * seconds
+    taken = (processor_s(server.pid) - before) / (seconds - 1) * seconds
     await asyncio.gather(*visits)
     return Measured(visitors, taken)
-
-
-def _processor_s(server: Server) -> float:
-    """Return the processor's time of the server so far; 0 where /proc does not tell."""
-    stat = Path(f"/proc/{server.pid}/stat")
-    if not stat.exists():
-        return 0.0
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_memory_mb(server: Server) -> float:
