@@ -20,6 +20,10 @@ from rnnviz.visit.turns import TURNS
 EQUATION_UNIT = "equation_unit"
 EQUATION_DIRECTION = "equation_direction"
 
+#: Seconds between two drawings while it trains. Nobody reads numbers faster, and a whole page of
+#: formulas with every tick would take the browser the time that it needs for everything else.
+_DRAWN_S = 0.45
+
 #: Significant digits of results: what each precision leaves for certain after a long sum.
 _DIGITS = {"float64": 6, "float32": 4}
 
@@ -115,20 +119,24 @@ def show(visit: Visit, slots: Slots) -> None:
         Of the transport bar, where the numbers of the run go.
     """
     st.html(_CSS)
-    places = live.Places(visit.page_runs, slots)
+    live.keep_going(visit, slots)
     with st.container(key="inspected"):
-        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
-            places, inspection.Stops()
+        st.fragment(_sheet, run_every=_DRAWN_S if visit.busy else None)(
+            visit.page_runs, inspection.Stops()
         )
 
 
-def _tick(places: live.Places, stops: inspection.Stops) -> None:
+def _sheet(page_run: int, stops: inspection.Stops) -> None:
     session.refresh()
     visit = session.current()
-    if places.page_run != visit.page_runs:
+    if page_run != visit.page_runs:
         return
     wanted = _ask(visit, stops)
-    live.turn(visit, places, lambda: _look(visit, wanted), _draw)
+    with TURNS.turn(visit):
+        seen = _look(visit, wanted)
+        # Another page may have been opened meanwhile: then there is no place for it any more.
+        if page_run == visit.page_runs:
+            _draw(seen)
 
 
 def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
