@@ -118,15 +118,17 @@ def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     # The larger network first: what of it is left out, to keep its budget, the other leaves out.
     order = sorted((0, 1), key=lambda place: -trainers[place].trace().nbytes)
     packets: dict[int, bytes] = {}
+    held: dict[int, tuple[int, ...]] = {}
     for place in order:
         packets[place] = _pack(
             trainers[place], common, viewed, visit.name, visit.selected if place == 0 else None
         )
-        common &= set(iterations_in(packets[place]))
+        held[place] = iterations_in(packets[place])
+        common &= set(held[place])
     sentences = (words.sentence, lambda trace, _: words.second_sentence(pair, trace))
     return pack_two(
         *(
-            Beside(pair.names[place], packets[place], _says(trainers[place], packets[place], say))
+            Beside(pair.names[place], packets[place], _says(trainers[place], held[place], say))
             for place, say in enumerate(sentences)
         )
     )
@@ -146,14 +148,16 @@ def _pack(
     return pack(traces, exact=viewed if is_there else None, run=name, selected=selected)
 
 
-def _says(trainer: Trainer, packet: bytes, say: Callable[[Trace, Trainer], str]) -> dict[int, str]:
-    """Make a sentence for each iteration of a packet."""
+def _says(
+    trainer: Trainer, iterations: tuple[int, ...], say: Callable[[Trace, Trainer], str]
+) -> dict[int, str]:
+    """Make a sentence for each iteration."""
     newest = trainer.trace()
     return {
         iteration: say(
             newest if iteration == newest.iteration else trainer.recording.at(iteration), trainer
         )
-        for iteration in iterations_in(packet)
+        for iteration in iterations
     }
 
 
