@@ -6,7 +6,7 @@ at most, and after the time at which nothing of them should be left.
 
     python -m benchmarks.leavers [--users 50] [--at-once 5] [--seconds 2] [--rest 90]
 
-All visitors together may take so much and no more (`rnnviz/ui/shell/room.py`), and who has left
+All visitors together may take so much and no more (`rnnviz/visit/room.py`), and who has left
 counts until they can no longer come back: so they come in waves, with a rest between, and it is
 told how many found no room.
 """

@@ -20,7 +20,12 @@ import numpy as np
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.history import thin
 from rnnviz.analysis.triangle import triangle
+from rnnviz.figures.course_charts import course_charts
+from rnnviz.figures.payload import to_bytes
+from rnnviz.figures.picture import pack
 from rnnviz.tasks import TASKS, GymSchedule, NextValue, make_task
+from rnnviz.training.evaluate import evaluate
+from rnnviz.training.tracing import make_trace
 
 ROUNDS = 40
 
@@ -47,6 +52,37 @@ def print_batches() -> None:
             lambda trainer=trainer: trainer.advance(iterations=1),
         )
         print(f"{key:13} | {drawn:10.0f} | {drawn / trained:6.1%}")
+
+
+def print_tick() -> None:
+    """Print what a tick of the Studio takes beside an iteration of the run that the app opens with.
+
+    What Streamlit takes to send and to draw it comes on top.
+    """
+    trainer = Trainer(RunConfig())
+    trainer.advance(iterations=30)
+    config, task, probe = trainer.config, trainer.task, trainer.probe
+    trace = trainer.trace()
+
+    def charts() -> bytes:
+        return to_bytes({"charts": [chart.figure for chart in course_charts(trainer)]})
+
+    iteration, traced, scored, packed, drawn = least_us(
+        lambda: trainer.advance(iterations=1),
+        lambda: make_trace(trainer.network, task, probe, config, trainer.iteration),
+        lambda: evaluate(trainer.network, task),
+        lambda: pack([trace]),
+        charts,
+    )
+    print("\npart of a tick  | µs | share of an iteration of the opening run")
+    for name, part in (
+        ("iteration", iteration),
+        ("trace", traced),
+        ("evaluation", scored),
+        ("picture", packed),
+        ("charts", drawn),
+    ):
+        print(f"{name:15} | {part:7.0f} | {part / iteration:6.0%}")
 
 
 def print_itemised() -> None:
@@ -90,6 +126,7 @@ def main() -> None:
     """Measure and print."""
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
     print_batches()
+    print_tick()
     print_itemised()
     print_norms()
     print_once()
