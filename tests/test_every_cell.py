@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from rnnviz import RunConfig, Trainer, figures
+from rnnviz import RunConfig, Trainer, export, figures
 from rnnviz.analysis.equations import Where, stages
 from rnnviz.analysis.guide import guide
 from rnnviz.analysis.jacobians import (
@@ -19,12 +19,16 @@ from rnnviz.analysis.jacobians import (
 from rnnviz.analysis.theory import way_back, way_back_sentence
 from rnnviz.engine import CELLS, Hold, Network, gradient_check, spec_of
 from rnnviz.engine.cost import buffer_bytes, learning_s
+from rnnviz.figures import standalone
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.figures.picture import pack
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.limits import architecture_of
+from rnnviz.training.pair import usual_companion
 from rnnviz.training.side_by_side import other_cells
-from tests.pages.conftest import go_to, installed_components, open_app  # noqa: F401
+from rnnviz.ui.gates import views as gates_page
+from rnnviz.views import gradients
+from tests.pages.conftest import control, installed_components, open_app, visit_of  # noqa: F401
 
 
 @pytest.fixture(params=CELLS)
@@ -165,8 +169,59 @@ def test_its_equations_are_explained_or_a_sentence_says_that_they_are_not(cell):
             stages(*asked)
 
 
-@pytest.mark.parametrize("page", ["studio", "task", "gates", "equations", "gradients"])
+def test_a_window_is_for_cells_without_memory(cell):
+    run = Trainer(RunConfig(task="order", cell=cell, hidden_size=4, window=3))
+    assert run.network.architecture.window == (1 if spec_of(cell).is_recurrent else 3)
+
+
+def test_another_cell_stands_beside_it_usually(cell):
+    assert usual_companion(cell) in {*CELLS} - {cell}
+
+
+def test_it_goes_into_every_file(cell):
+    taken = export.snapshot(trained(cell))
+    for made in (export.npz, export.csv):
+        assert len(export.finished(made(taken))) > 1000
+    assert spec_of(cell).name in standalone.page(taken, "")
+
+
+@pytest.mark.parametrize("page", ["studio", "task"])
 def test_every_page_shows_it(open_app, cell, page):  # noqa: F811
-    app = open_app(page, trained(cell))
+    assert_fine(open_app(page, trained(cell)))
+
+
+@pytest.mark.parametrize(("page", "key", "views"), [
+    ("gates", "gate_view", tuple(gates_page.VIEWS)),
+    ("gradients", "gradient_view", tuple(gradients.VIEWS)),
+    ("equations", "equation_direction", None),
+])  # fmt: skip
+def test_every_view_of_every_page_shows_it(open_app, cell, page, key, views):  # noqa: F811
+    app = assert_fine(open_app(page, trained(cell)))
+    for view in views or control(app, key).options:
+        assert_fine(control(app, key).set_value(view).run())
+
+
+def test_it_is_compared_and_checked_at_the_press_of_a_button(open_app, cell):  # noqa: F811
+    app = open_app("gradients", trained(cell))
+    control(app, "gradient_view").set_value("Side by side").run()
+    assert_fine(app.button(key="compare").click().run())
+    while visit_of(app).job is not None:
+        assert_fine(app.run())
+    control(app, "gradient_view").set_value("Check").run()
+    assert_fine(app.button(key="check").click().run())
+    while visit_of(app).job is not None:
+        assert_fine(app.run())
+    assert visit_of(app).gradient_check.done
+
+
+def test_any_network_can_stand_beside_it_in_the_studio(open_app, cell):  # noqa: F811
+    app = open_app("studio", trained(cell))
+    control(app, "beside").set_value(usual_companion(cell)).run()
+    assert_fine(app.button(key="step").click().run())
+    assert visit_of(app).pair.level
+
+
+def assert_fine(app):
     assert not app.exception
     assert not app.error
+    return app

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from rnnviz.engine import spec_of
+from rnnviz.engine import WITHOUT_MEMORY, spec_of
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import RunConfig, Score, Trainer
@@ -92,7 +92,7 @@ def way_of(task: GymSchedule, config: RunConfig) -> Way:
     """Return which way a run goes."""
     if task.view == "calendar":
         return "calendar"
-    return "yesterday" if config.cell == "mlp" and config.window == 1 else "memory"
+    return "yesterday" if config.cell in WITHOUT_MEMORY and config.window == 1 else "memory"
 
 
 def measure(trainer: Trainer) -> Reached | None:
@@ -107,7 +107,7 @@ def reached_with(trainer: Trainer, score: Score) -> Reached | None:
     task, config = trainer.task, trainer.config
     if not isinstance(task, GymSchedule):
         return None
-    window = config.window if config.cell == "mlp" else None
+    window = config.window if config.cell in WITHOUT_MEMORY else None
     way = way_of(task, config)
     return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored, window)
 

@@ -8,7 +8,7 @@ import time
 import pandas as pd
 
 from rnnviz.analysis.gradients import steps_text
-from rnnviz.engine import TOLERANCE, Checked, GradientCheck, Network
+from rnnviz.engine import TOLERANCE, Checked, GradientCheck, Network, spec_of
 from rnnviz.numbers import number
 from rnnviz.recording.trace import Trace
 
@@ -119,7 +119,7 @@ def _reason(trace: Trace) -> str:
             f"That is what truncation after {steps_text(trace.truncate)} does: the gradient that "
             "trains the network is no longer the slope of its loss."
         )
-    if trace.cell == "relu":
+    if spec_of(trace.cell).has_kink:
         return (
             "A ReLU has a kink: where it lies between the two points of a difference, the "
             "difference may be wrong and not the gradient."

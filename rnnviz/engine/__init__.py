@@ -39,7 +39,7 @@ check.py         the gradient checker
 ================ =================================================================
 """
 
-from rnnviz.engine.cells import CELLS, CellSpec, gate_label, spec_of
+from rnnviz.engine.cells import CELLS, WITHOUT_MEMORY, CellSpec, gate_label, spec_of
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.gradient_check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
@@ -62,6 +62,7 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "TOLERANCE",
+    "WITHOUT_MEMORY",
     "CellSpec",
     "Checked",
     "GradientCheck",

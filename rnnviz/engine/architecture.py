@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from rnnviz.engine import validation
-from rnnviz.engine.cells import CELLS, LSTMS, Cell, ResetBeforeGRU, Span
+from rnnviz.engine.cells import CELLS, VARIANTS, WITHOUT_MEMORY, Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
@@ -16,6 +16,12 @@ from rnnviz.engine.products import SumOfProducts
 from rnnviz.engine.unrolled import Unrolled
 
 RESETS = ("after", "before")
+
+#: Which cells a setting is for; the others have it at its default.
+_ONLY_FOR: dict[str, tuple[str, ...]] = {"window": WITHOUT_MEMORY}
+for _cell, _variants in VARIANTS.items():
+    for _name in _variants.settings:
+        _ONLY_FOR[_name] = (*_ONLY_FOR.get(_name, ()), _cell)
 
 
 @dataclass(frozen=True)
@@ -51,24 +57,19 @@ class Architecture:
         for name in ("peephole", "coupled"):
             validation.yes_or_no(name, getattr(self, name))
         object.__setattr__(self, "dtype", validation.float_type(self.dtype).name)
-        for name, only in (
-            ("peephole", "lstm"),
-            ("coupled", "lstm"),
-            ("reset", "gru"),
-            ("window", "mlp"),
-        ):
-            default = {field.name: field.default for field in fields(self)}[name]
-            if getattr(self, name) != default and self.cell != only:
+        defaults = {field.name: field.default for field in fields(self)}
+        for name, cells in _ONLY_FOR.items():
+            if getattr(self, name) != defaults[name] and self.cell not in cells:
+                only = " or ".join(cells)
                 raise ValueError(f"{name} is only for the cell {only}, got it with {self.cell}")
 
     @property
     def cell_type(self) -> type[Cell]:
         """The class of the layers."""
-        if self.cell == "lstm":
-            return LSTMS[self.peephole, self.coupled]
-        if self.cell == "gru" and self.reset == "before":
-            return ResetBeforeGRU
-        return CELLS[self.cell]
+        variants = VARIANTS.get(self.cell)
+        if variants is None:
+            return CELLS[self.cell]
+        return variants.classes[tuple(getattr(self, name) for name in variants.settings)]
 
     def check_intervention(self, item: Intervention) -> None:
         """Refuse an intervention for which there is no place here.

@@ -12,12 +12,12 @@ what factor its own differs (`rnnviz/training/pace.py`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.engine.architecture import Architecture
-from rnnviz.engine.cells import CELLS
+from rnnviz.engine.cells import CELLS, Cell
+from rnnviz.engine.cells.spec import Cost
 
 #: Bytes of an array object that is a view, as the cells keep for every time step.
 _VIEW_BYTES = 170
@@ -35,51 +35,29 @@ _FLOAT32 = 0.45
 _FORWARD = 0.6
 
 
-@dataclass(frozen=True)
-class _CellCost:
-    """What one layer of a cell costs.
-
-    Parameters
-    ----------
-    kept
-        Numbers for each unit, time step and sequence, beside the block of inputs and dL/dh.
-    views
-        For each time step.
-    unit_s
-        Seconds for each unit, time step and sequence, forward and backward, without products.
-    step_s
-        Seconds for each time step, for the calls.
-    """
-
-    kept: int
-    views: int
-    unit_s: float
-    step_s: float
+def _parts(cell: type[Cell]) -> int:
+    """Return the number of blocks and states."""
+    return cell.blocks + len(cell.state_names)
 
 
-_CELLS = {
-    "rnn": _CellCost(kept=1, views=7, unit_s=18e-9, step_s=3.3e-6),
-    "relu": _CellCost(kept=1, views=7, unit_s=10e-9, step_s=3.3e-6),
-    "gru": _CellCost(kept=7, views=23, unit_s=75e-9, step_s=16e-6),
-    "lstm": _CellCost(kept=11, views=21, unit_s=100e-9, step_s=16e-6),
-    "mlp": _CellCost(kept=1, views=0, unit_s=24e-9, step_s=0.0),
-}
+#: Parts and cost of the cell that costs most of those measured.
+_MOST_PARTS, _MOST = max(
+    ((_parts(cell), cell.spec.cost) for cell in CELLS.values() if cell.spec.cost),
+    key=lambda measured: measured[1].unit_s,
+)
 
 
-def _cost_of(architecture: Architecture) -> _CellCost:
-    """Return what was measured of a cell, or of the one it is a variant of; else an upper bound."""
-    cell = architecture.cell_type
-    for name, cost in _CELLS.items():
-        if architecture.cell == name or issubclass(cell, CELLS[name]):
-            return cost
-    # An LSTM has four blocks and two states, and costs as much as any; more of them, more.
-    size = max(1.0, (cell.blocks + len(cell.state_names)) / 6)
-    most = _CELLS["lstm"]
-    return _CellCost(
-        kept=math.ceil(2 * size * most.kept),
-        views=math.ceil(2 * size * most.views),
-        unit_s=2 * size * most.unit_s,
-        step_s=2 * size * most.step_s,
+def _cost_of(architecture: Architecture) -> Cost:
+    """Return what was measured of a cell; else an upper bound, by its blocks and states."""
+    cell, most = architecture.cell_type, _MOST
+    if cell.spec.cost is not None:
+        return cell.spec.cost
+    size = 2 * max(1.0, _parts(cell) / _MOST_PARTS)
+    return Cost(
+        kept=math.ceil(size * most.kept),
+        views=math.ceil(size * most.views),
+        unit_s=size * most.unit_s,
+        step_s=size * most.step_s,
     )
 
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from rnnviz.analysis.jacobians import Shares, StepValues, around, slopes
 from rnnviz.engine import spec_of
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
-from rnnviz.figures.palette import QUANTITIES
+from rnnviz.figures.palette import GRADIENTS
 from rnnviz.figures.spec import COLOURS, NEUTRAL, NUMBER, Spec, axis, layout, note, rgba
 from rnnviz.recording.trace import Trace
 
-_COLOUR = QUANTITIES["lstm"]["d_h"].colour
+_COLOUR = GRADIENTS["h"].colour
 
 
 def step_values_spec(found: StepValues, radius: float | None = None, height: int = 330) -> Spec:

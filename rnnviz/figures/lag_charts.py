@@ -13,7 +13,7 @@ from rnnviz.analysis.history import thin
 from rnnviz.analysis.side_by_side import Contender
 from rnnviz.analysis.theory import JACOBIANS, Letter, WayBack
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis, power_bar, powers_of_ten
-from rnnviz.figures.palette import QUANTITIES, RUN_LINES
+from rnnviz.figures.palette import GRADIENTS, RUN_LINES
 from rnnviz.figures.spec import (
     NEUTRAL,
     NUMBER,
@@ -40,15 +40,12 @@ def way_back_spec(way: WayBack, height: int = 330) -> Spec:
     of the Jacobians is a bound at each point. What is exactly zero, or not a number, has no place
     on the axis and is left out.
     """
-    palette = QUANTITIES["lstm"]
     measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
-    lines = [
-        _line(norms, _NAMES[letter], palette[f"d_{letter}"].colour) for letter, norms in measured
-    ]
+    lines = [_line(norms, _NAMES[letter], GRADIENTS[letter].colour) for letter, norms in measured]
     for line in way.estimates:
         most = ", at most" if line.source == JACOBIANS else ""
         name = f"{line.source}{most}: {factor_text(line.factor)} per step on average"
-        drawn = _line(line.norms, name, palette[f"d_{line.letter}"].colour)
+        drawn = _line(line.norms, name, GRADIENTS[line.letter].colour)
         drawn["line"] |= {"dash": _DASHES.get(line.source, "dot"), "width": 1.5}
         whole = line.lags.size == line.lags[-1] + 1
         lines.append(drawn | {"x": line.lags, "mode": "lines" if whole else "lines+markers"})
@@ -138,7 +135,7 @@ def course_spec(
         "name": measure,
         "x": found.iterations,
         "y": drawable(values) if factor else values,
-        "line": {"color": QUANTITIES["lstm"][f"d_{by}"].colour, "width": 2},
+        "line": {"color": GRADIENTS[by].colour, "width": 2},
         "marker": {"size": 4},
         # The first point lies on the edge.
         "cliponaxis": found.iterations.size > 1,
@@ -191,8 +188,9 @@ def _over_lag(lines: list[Spec], title: str, height: int) -> Spec:
 
 def _of_run(line: Spec, number: int) -> Spec:
     """Give a line the colour and the dash of the run of that number."""
-    colour, dash = RUN_LINES[number % len(RUN_LINES)]
-    line["line"] |= {"color": colour, "dash": dash}
+    times, place = divmod(number, len(RUN_LINES))
+    colour, dash = RUN_LINES[place]
+    line["line"] |= {"color": colour, "dash": dash, "width": line["line"]["width"] + 2 * times}
     return line
 
 

@@ -61,8 +61,10 @@ _COLOURS = {
     "d_c": ("#8E6BBF", ""),
     "d_h": ("#D55E00", ""),
 }
-#: For letters that have none: by their place among those of the cell.
-_SPARE = (("#7A6A00", "#3B6FB6"), ("#44548E", "#9C5B00"), ("#A04000", "#2E86C1"))
+#: For letters that have none: by their place among those of the cell. Each is 13 apart in CIELAB at
+#: least, also for colour-blind readers, from the colours of all quantities and runs, as far as they
+#: go beside so many; the two of a pair are 45 apart.
+SPARE = (("#6677FF", "#EE0044"), ("#FF5577", "#BB0099"), ("#BB2277", "#3355DD"))
 
 
 def _gradient(state: Recorded) -> Quantity:
@@ -83,7 +85,7 @@ GRADIENTS = {state.letter: _gradient(state) for state in (CELL_STATE, HIDDEN_STA
 
 def _table(spec: CellSpec) -> dict[str, Quantity]:
     """Give a cell's quantities their colours, and add the gradients of its states."""
-    spare = iter(_SPARE * len(spec.quantities))
+    spare = iter(SPARE * len(spec.quantities))
     table = {}
     for recorded in spec.quantities:
         colour, negative = _COLOURS.get(recorded.letter) or next(spare)
@@ -110,9 +112,9 @@ def signed(label: str) -> Quantity:
 
 
 #: Colour and dash of the lines of runs side by side, in their order; further runs begin again from
-#: the first. No quantity has these colours. Any two of them are 40 apart in CIELAB, also for
-#: colour-blind readers, the third and the fourth (GRU and LSTM) most of all; on white and on the
-#: app's dark background each has a contrast of 3 : 1 at least.
+#: the first, and are drawn wider. No quantity has these colours. Any two of them are 40 apart in
+#: CIELAB, also for colour-blind readers, the third and the fourth (GRU and LSTM) most of all; on
+#: white and on the app's dark background each has a contrast of 3 : 1 at least.
 RUN_LINES = (
     ("#BF3060", "solid"),
     ("#0090D9", "9px,3px,3px,3px"),

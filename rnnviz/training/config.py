@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.engine import CELLS
+from rnnviz.engine import CELLS, WITHOUT_MEMORY
 from rnnviz.fields import Field, check_settings
 
 #: Readable names of the choices.
@@ -110,7 +110,7 @@ FIELDS: tuple[Field, ...] = (
         "window", "Window of the MLP", int, 1,
         "MLP only: how many time steps it sees at once, the present one included.",
         low=1, high=50, short="win",
-        applies=(("cell", ("mlp",)),),
+        applies=(("cell", WITHOUT_MEMORY),),
     ),
     Field(
         "dtype", "Precision", str, "float64",

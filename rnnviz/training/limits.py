@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from rnnviz.engine import WITHOUT_MEMORY
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.cost import (
     buffer_bytes,
@@ -63,7 +64,7 @@ def architecture_of(config: RunConfig, task: Task) -> Architecture:
         output_size=len(task.output_labels),
         layers=config.layers,
         dtype=config.dtype,
-        window=config.window if config.cell == "mlp" else 1,
+        window=config.window if config.cell in WITHOUT_MEMORY else 1,
     )
 
 
@@ -223,7 +224,7 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> 
         f"inputs {task.embedding_size or task.input_size}",
         f"outputs {len(task.output_labels)}",
     ]
-    if config.cell == "mlp":
+    if config.cell in WITHOUT_MEMORY:
         sizes.insert(4, f"window {config.window}")
     of = " of the largest" if len(runs) > 1 else ""
     return (

@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from rnnviz.tasks.task import Batch, Task
 from rnnviz.training.changes import Changes, LeftOptimizer, Since, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
-from rnnviz.training.limits import check_runs, memory_mb
+from rnnviz.training.limits import architecture_of, check_runs, memory_mb
 from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.solved import Looks
 from rnnviz.training.threads import one_thread
@@ -97,18 +97,11 @@ class Trainer:
         check_runs((config, self.task))
         with one_thread():  # to draw orthogonal weights takes matrix products as well
             self.network = Network(
-                cell=config.cell,
-                input_size=self.task.input_size,
-                embedding_size=self.task.embedding_size,
-                hidden_size=config.hidden_size,
-                output_size=len(self.task.output_labels),
-                layers=config.layers,
-                dtype=config.dtype,
+                **asdict(architecture_of(config, self.task)),
                 seed=config.seed,
                 forget_bias=config.forget_bias,
                 initial_weights=config.initial_weights,
                 spectral_radius=_radius(config),
-                window=config.window if config.cell == "mlp" else 1,
             )
         self._generator = np.random.default_rng(config.seed)
         self._optimizer = self._make_optimizer()

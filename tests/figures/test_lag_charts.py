@@ -120,6 +120,14 @@ def test_runs_side_by_side_are_drawn_as_what_is_left_on_one_scale():
     assert np.isnan(lines(spec)["LSTM"]["y"]).all()
 
 
+def test_more_runs_than_lines_begin_again_and_are_drawn_wider():
+    count = len(RUN_LINES) + 1
+    spec = figures.runs_spec([(f"run {at}", [0, 1], [1, 1]) for at in range(count)], "batch loss")
+    styles = [line["line"] for line in spec["data"]]
+    assert styles[-1]["color"] == styles[0]["color"]
+    assert [style["width"] for style in styles] == [2] * len(RUN_LINES) + [4]
+
+
 def test_runs_have_lines_that_no_quantity_has():
     quantities = [each for cell in QUANTITIES.values() for each in cell.values()]
     taken = {colour for each in quantities for colour in (each.colour, each.negative)}

@@ -25,7 +25,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
         f"Inputs and bias push unit {place.unit} by {number(e.total)}.",
         (Equation.of_sum(r"e_t = W_{ih}\,x_t + b_{ih}", e),),
     )
-    if place.trace.cell == "mlp":
+    if not place.spec.is_recurrent:
         return comes_in, _squashed(place, r"e_t", "{e}", {"e": e.total})
     m = place.sum_of_memory(0)
     past = (
@@ -52,7 +52,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     )
     of_sum = _of_weighted_sum(place, gradients.here)
     both = f"The gradient that arrives at the hidden state is {number(place.value('d_h'))}."
-    if place.trace.cell == "mlp":
+    if not place.spec.is_recurrent:
         total = sum_of_hidden(place, above=above)
         return first, Stage("Together", both, (total, of_sum))
     later = gradients.from_later()
@@ -68,7 +68,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
 def gate_gradients(place: Place) -> GateGradients:
     """Turn the recorded dL/dh of a step into the gradient w.r.t. the weighted sum, all units."""
     h, d_h = place.values("h"), place.values("d_h")
-    d_a = d_h * (h > 0) if place.trace.cell == "relu" else d_h * (1 - h**2)
+    d_a = d_h * (h > 0) if place.spec.has_kink else d_h * (1 - h**2)
     d_a[place.silent()] = 0
     return GateGradients(x={"a": d_a}, h={"a": d_a})
 
@@ -76,7 +76,7 @@ def gate_gradients(place: Place) -> GateGradients:
 def _squashed(place: Place, symbols: str, filled: str, parts: dict[str, float]) -> Stage:
     """Show h_t made from the weighted sums."""
     a = sum(parts.values())
-    if place.trace.cell == "relu":
+    if place.spec.has_kink:
         value, latex, text = max(a, 0.0) if a == a else a, r"\max({},\ 0)", "max({}, 0)"
     else:
         value, latex, text = place.tanh(a), r"\tanh({})", "tanh({})"
@@ -94,13 +94,13 @@ def _says(place: Place) -> str:
     h, unit = place.value("h"), place.unit
     if place.is_silent:
         return f"Unit {unit} is silenced: it outputs 0."
-    if place.trace.cell == "relu" and h == 0:
+    if place.spec.has_kink and h == 0:
         return f"The sum is not above 0: unit {unit} is off and outputs 0."
     return f"After squashing unit {unit} outputs {number(h)}."
 
 
 def _of_weighted_sum(place: Place, here: GateGradients) -> Equation:
-    relu = place.trace.cell == "relu"
+    relu = place.spec.has_kink
     symbols = r"[h_t > 0]" if relu else r"(1 - h_t^2)"
     symbols = rf"\dfrac{{dL}}{{da_t}} = \dfrac{{dL}}{{dh_t}} \cdot {symbols}"
     if place.is_silent:

@@ -123,7 +123,7 @@ def boundary(place: Place) -> str:
     """Say why nothing comes back from the next step; empty where something does."""
     if place.gradient_comes_back:
         return ""
-    if place.trace.cell == "mlp":
+    if not place.spec.is_recurrent:
         return "There is no memory: exactly 0 comes from other steps."
     later = place.step + 1
     if later == place.trace.steps:

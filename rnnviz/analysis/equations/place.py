@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.equations.parts import Term, WeightedSum
-from rnnviz.engine import Hold, ShiftForgetBias, Silence
+from rnnviz.engine import CellSpec, Hold, ShiftForgetBias, Silence
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import of_layer, units_of
 from rnnviz.engine.layout import views
@@ -74,6 +74,11 @@ class Place:
         return self.trace.layers[self.layer]
 
     @property
+    def spec(self) -> CellSpec:
+        """What the cell says about itself."""
+        return self.architecture.cell_type.spec
+
+    @property
     def is_top(self) -> bool:
         """Whether the readout stands above this layer, and not another layer."""
         return self.layer == self.architecture.layers - 1
@@ -82,7 +87,7 @@ class Place:
     def gradient_comes_back(self) -> bool:
         """Whether a gradient comes from the next time step: there is one, and it is not cut."""
         later, k = self.step + 1, self.trace.truncate
-        has_memory = self.trace.cell != "mlp"
+        has_memory = self.spec.is_recurrent
         return has_memory and later < self.trace.steps and (k is None or later % k != 0)
 
     def values(self, letter: str) -> Array:

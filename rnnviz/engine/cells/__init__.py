@@ -5,6 +5,10 @@ the same, fast, and keeps everything on the way. `cell.py` is what the cells sha
 each describes itself to everything that shows it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from rnnviz.engine.cells.cell import Cell, Span
 from rnnviz.engine.cells.elman import ReluRNN, TanhRNN
 from rnnviz.engine.cells.gru import GRU
@@ -23,13 +27,38 @@ CELLS: dict[str, type[Cell]] = {
     "mlp": MLP,
 }
 
-#: The variants of the LSTM: (peephole, coupled) -> class.
-LSTMS: dict[tuple[bool, bool], type[Cell]] = {
-    (False, False): LSTM,
-    (True, False): PeepholeLSTM,
-    (False, True): CoupledLSTM,
-    (True, True): CoupledPeepholeLSTM,
+
+@dataclass(frozen=True)
+class Variants:
+    """What else a cell can be.
+
+    Parameters
+    ----------
+    settings
+        Names of the settings of an `Architecture` that choose.
+    classes : mapping of their values to a class
+    """
+
+    settings: tuple[str, ...]
+    classes: Mapping[tuple[Any, ...], type[Cell]]
+
+
+#: The cells that have variants.
+VARIANTS: dict[str, Variants] = {
+    "gru": Variants(("reset",), {("after",): GRU, ("before",): ResetBeforeGRU}),
+    "lstm": Variants(
+        ("peephole", "coupled"),
+        {
+            (False, False): LSTM,
+            (True, False): PeepholeLSTM,
+            (False, True): CoupledLSTM,
+            (True, True): CoupledPeepholeLSTM,
+        },
+    ),
 }
+
+#: The cells without memory, which see a window of the last inputs instead.
+WITHOUT_MEMORY = tuple(key for key, cell in CELLS.items() if not cell.spec.is_recurrent)
 
 
 def spec_of(cell: str) -> CellSpec:
@@ -45,11 +74,12 @@ def gate_label(letter: str) -> str:
 
 __all__ = [
     "CELLS",
-    "LSTMS",
+    "VARIANTS",
+    "WITHOUT_MEMORY",
     "Cell",
     "CellSpec",
-    "ResetBeforeGRU",
     "Span",
+    "Variants",
     "gate_label",
     "spec_of",
 ]

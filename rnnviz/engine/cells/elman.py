@@ -28,6 +28,7 @@ from rnnviz.engine.cells.cell import Cell, Span, fuse
 from rnnviz.engine.cells.spec import (
     HIDDEN_STATE,
     CellSpec,
+    Cost,
     Parameters,
     Slope,
     Squashed,
@@ -55,6 +56,7 @@ SPEC = CellSpec(
     slope=Slope("tanh′", lambda recorded: slope_of_tanh(recorded["h"])),
     parameters=Parameters("H (D + H + 2)", lambda D, H: H * (D + H + 2)),
     explained_by="elman",
+    cost=Cost(kept=1, views=7, unit_s=18e-9, step_s=3.3e-6),
 )
 
 
@@ -154,6 +156,7 @@ class ReluRNN(Elman):
         squashed={"h": Squashed("ReLU")},
         slope=Slope("ReLU′", lambda recorded: (recorded["h"] > 0).astype(np.float64), off="off"),
         starts_as="identity",
+        cost=Cost(kept=1, views=7, unit_s=10e-9, step_s=3.3e-6),
     )
 
     def squash(self, a: Array, h: Array) -> None:

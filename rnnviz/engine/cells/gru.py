@@ -34,6 +34,7 @@ from rnnviz.engine.cells.cell import Cell, Span, gate_rows
 from rnnviz.engine.cells.spec import (
     HIDDEN_STATE,
     CellSpec,
+    Cost,
     Factor,
     Parameters,
     Recorded,
@@ -97,6 +98,7 @@ SPEC = CellSpec(
     parameters=Parameters("3H (D + H + 2)", lambda D, H: 3 * H * (D + H + 2)),
     beads={"h": "+"},
     explained_by="gru",
+    cost=Cost(kept=7, views=23, unit_s=75e-9, step_s=16e-6),
 )
 
 

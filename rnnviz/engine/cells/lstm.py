@@ -40,6 +40,7 @@ from rnnviz.engine.cells.spec import (
     CELL_STATE,
     HIDDEN_STATE,
     CellSpec,
+    Cost,
     Factor,
     Parameters,
     Recorded,
@@ -110,6 +111,7 @@ SPEC = CellSpec(
     beads={"g": "×", "c": "+", "o": "×", "h": "▾"},
     forget_gate="f",
     explained_by="lstm",
+    cost=Cost(kept=11, views=21, unit_s=100e-9, step_s=16e-6),
 )
 
 

@@ -141,6 +141,28 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What was measured of a cell: memory and time, on two cores of an AMD EPYC.
+
+    Parameters
+    ----------
+    kept
+        Numbers for each unit, time step and sequence, beside the block of inputs and dL/dh.
+    views
+        For each time step.
+    unit_s
+        Seconds for each unit, time step and sequence, forward and backward, without products.
+    step_s
+        Seconds for each time step, for the calls.
+    """
+
+    kept: int
+    views: int
+    unit_s: float
+    step_s: float
+
+
+@dataclass(frozen=True)
 class CellSpec:
     """What a cell says about itself.
 
@@ -176,6 +198,8 @@ class CellSpec:
         Letter of the gate whose bias is set at first and can be shifted; empty for none.
     explained_by
         Which of the written explanations in `analysis/equations` is its own; empty for none.
+    cost : Cost, optional
+        As measured; without it an upper bound is taken.
     """
 
     label: str
@@ -194,6 +218,7 @@ class CellSpec:
     starts_as: Literal["orthogonal", "identity"] = "orthogonal"
     forget_gate: str = ""
     explained_by: str = ""
+    cost: Cost | None = None
 
     @property
     def quantities(self) -> tuple[Recorded, ...]:
@@ -209,6 +234,11 @@ class CellSpec:
     def has_cell_state(self) -> bool:
         """Whether it carries a state besides the hidden one."""
         return any(state.letter == "c" for state in self.states)
+
+    @property
+    def has_kink(self) -> bool:
+        """Whether a squashing function has a kink, where its slope jumps."""
+        return any(squashed.function == "ReLU" for squashed in self.squashed.values())
 
     @property
     def lacks(self) -> str:

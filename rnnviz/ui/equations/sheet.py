@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from rnnviz.analysis.equations import Direction, Stage, Where, opening_step, stages
+from rnnviz.engine import spec_of
 from rnnviz.engine.interventions import of_layer
 from rnnviz.figures.formulas import DIGITS_IN, equation_html, key_html, latex, stage_head
 from rnnviz.recording import Trace
@@ -192,7 +193,7 @@ def _look(visit: Visit, wanted: _Wanted) -> _Seen:
 
 
 def _draw(seen: _Seen) -> None:
-    if seen.cell == "mlp":
+    if not spec_of(seen.cell).is_recurrent:
         st.info(
             "This baseline has no recurrence: nothing goes from one time step to the next, so "
             "there is one formula, and no memory in it."

@@ -10,8 +10,10 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rnnviz.engine import CELLS, spec_of
 from rnnviz.figures.gate_maps import drawn_as_maps
 from rnnviz.recording import Trace
+from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.gates.controls import (
     FOLLOWING_QUANTITY,
@@ -183,7 +185,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         layer = inspection.choose_layer(network.layers)
     view, cell = VIEWS[title], network.cell
     if not gates.gates_of(cell):
-        st.info("This cell has no gates: there is only the hidden state. Try the GRU or the LSTM.")
+        st.info(_without_gates(cell))
     letters = view.letters(cell)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         choose = choose_quantities if view.all_at_once else choose_quantity
@@ -194,6 +196,12 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         inspection.rewind(visit, stops)
     visit.look_at(name=title, layer=layer, time_step=step if view.step else None)
     return Wanted(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)
+
+
+def _without_gates(cell: str) -> str:
+    only = "" if spec_of(cell).gates else ": there is only the hidden state"
+    with_gates = [f"the {CHOICE_LABELS[other]}" for other in CELLS if gates.gates_of(other)]
+    return f"This cell has no gates{only}. Try {' or '.join(with_gates)}."
 
 
 def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, panel: Panel) -> None:

@@ -12,7 +12,7 @@ from rnnviz.analysis.gradient_check import QUICK
 from rnnviz.analysis.theory import Letter
 from rnnviz.engine import spec_of
 from rnnviz.training import describe
-from rnnviz.training.config import CHOICE_LABELS
+from rnnviz.training.config import CHOICE_LABELS, RECURRENT
 from rnnviz.training.side_by_side import other_cells
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.gradients.look import Seen, Wanted, look
@@ -189,7 +189,7 @@ def _preset_controls(visit: Visit) -> int | None:
 
 def _side_by_side_controls(visit: Visit) -> int | None:
     """Draw what trains runs side by side; return the iteration to look at, None for the latest."""
-    now = visit.trainer.iteration
+    now, labels = visit.trainer.iteration, [CHOICE_LABELS[cell] for cell in RECURRENT]
     stops = sorted({*_UNTIL, now} - {0})
     session.seed(COMPARED_UNTIL, now or 300)
     if session.value(COMPARED_UNTIL) not in stops:
@@ -209,7 +209,7 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             )
             return _opens_at(visit)
         st.button(
-            "Compare RNN, ReLU, GRU and LSTM",
+            f"Compare {', '.join(labels[:-1])} and {labels[-1]}",
             icon=":material/compare_arrows:",
             type="primary",
             key="compare",

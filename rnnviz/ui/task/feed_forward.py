@@ -18,9 +18,11 @@ from rnnviz.analysis.comparison import (
     way_of,
     worth_of_memory,
 )
+from rnnviz.engine import WITHOUT_MEMORY
 from rnnviz.figures.chart import Chart
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Task
+from rnnviz.training.config import RECURRENT, RunConfig
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.controls import CHOICE_LABELS
@@ -104,7 +106,7 @@ def _buttons() -> None:
     with st.container(horizontal=True):
         for way in WAYS:
             # A window of an MLP is no memory of all days so far.
-            if way != goes_now or (way == "memory" and config.cell == "mlp"):
+            if way != goes_now or (way == "memory" and config.cell in WITHOUT_MEMORY):
                 cell = _cell_for(way, visit)
                 st.button(
                     f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",
@@ -119,10 +121,10 @@ def _buttons() -> None:
 def _cell_for(way: Way, visit: Visit) -> str:
     """Return the cell that goes this way: without memory, or the recurrent one used last."""
     if way != "memory":
-        return "mlp"
+        return WITHOUT_MEMORY[0]
     before = _reached(visit).get(way)
     cells = [visit.trainer.config.cell, *([] if before is None else [before.cell])]
-    return next((cell for cell in cells if cell != "mlp"), "lstm")
+    return next((cell for cell in cells if cell in RECURRENT), RunConfig.cell)
 
 
 def _train(way: Way, cell: str) -> None:
