@@ -182,7 +182,7 @@ def test_it_goes_into_every_file(cell):
     taken = export.snapshot(trained(cell))
     for made in (export.npz, export.csv):
         assert len(export.finished(made(taken))) > 1000
-    assert spec_of(cell).name in standalone.page(taken, "")
+    assert spec_of(cell).label in standalone.page(taken, "")
 
 
 @pytest.mark.parametrize("page", ["studio", "task"])

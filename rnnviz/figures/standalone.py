@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 
+from rnnviz.engine import spec_of
 from rnnviz.export import Snapshot
 from rnnviz.figures.picture import pack
 
@@ -100,7 +101,7 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
     theme = {"default": _DARK if dark else _LIGHT, "light": _LIGHT, "dark": _DARK}
     return _PAGE % {
         "hash": f"sha256-{digest}",
-        "title": html.escape(f"{taken.task.title}, {taken.config.cell.upper()}"),
+        "title": html.escape(f"{taken.task.title}, {spec_of(taken.config.cell).label}"),
         "style": _STYLE % theme,
         "about": html.escape(_about(taken)),
         "foot": html.escape(_foot(rounded)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnnviz import export
+from rnnviz.engine import spec_of
 from rnnviz.export import Snapshot, Work
 from rnnviz.figures import standalone
 from rnnviz.numbers import percent
@@ -136,13 +137,13 @@ def _start() -> None:
         traces = [view.shown_trace(visit)] if session.value(FILE_EXTENT) == _THIS else None
         taken = export.snapshot(visit.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
-    span = f"{first}" if first == last else f"{first}-{last}"
+    cell, span = taken.config.cell, f"{first}" if first == last else f"{first}-{last}"
     session.show(
         FILE,
         _File(
-            name=f"rnnviz-{taken.task.key}-{taken.config.cell}-{span}.{kind.ending}",
+            name=f"rnnviz-{taken.task.key}-{cell}-{span}.{kind.ending}",
             mime=kind.mime,
-            about=f"{taken.task.title}, {taken.config.cell.upper()}, measured at {taken.span}",
+            about=f"{taken.task.title}, {spec_of(cell).label}, measured at {taken.span}",
             work=kind.make(taken),
         ),
     )
