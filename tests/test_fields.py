@@ -1,5 +1,6 @@
 """A field accepts what it says, and refuses everything else with one clear sentence."""
 
+import ast
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.fields import Field, check_settings, shown
+from rnnviz.tasks import TASKS
+from tests.serving import ROOT
 
 SIZE = Field("size", "Size", int, 16, "help", low=1, high=128)
 RATE = Field("rate", "Rate", float, 0.1, "help", low=0.0, high=10.0)
@@ -132,3 +135,28 @@ def test_the_settings_of_a_frozen_dataclass_are_replaced_by_their_checked_values
     assert type(Owner(rate=1).rate) is float
     with pytest.raises(ValueError, match="size must be"):
         Owner(size=0)
+
+
+@pytest.mark.parametrize("kind", TASKS.values())
+def test_a_task_starts_with_the_defaults_of_its_settings(kind):
+    made = kind()
+    assert {field.name: field.default for field in kind.fields} == {
+        field.name: getattr(made, field.name) for field in kind.fields
+    }
+
+
+def test_a_default_is_written_once_as_the_value_of_the_attribute():
+    made = []
+    for file in [*ROOT.glob("rnnviz/tasks/*.py"), ROOT / "rnnviz/training/config.py"]:
+        calls = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        made += [call for call in calls if isinstance(call, ast.Call) and name_of(call)]
+    assert len(made) > 50
+    for call in made:
+        default = call.args[3] if name_of(call) == "Field" else call.args[0]
+        assert isinstance(default, ast.Name | ast.Attribute), ast.unparse(call)
+
+
+def name_of(call):
+    """Return the name of what makes a field; empty for other calls."""
+    name = getattr(call.func, "id", "")
+    return name if name == "Field" or name.endswith("_field") else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.gradients import Which, backward_norms, factor_per_step
+from rnnviz.analysis.gradients import REACHED_SHARE, Which, backward_norms, factor_per_step
 from rnnviz.analysis.side_by_side import largest_norm
 from rnnviz.analysis.theory import through_gates
 from rnnviz.numbers import factor, number, percent, share
@@ -67,7 +67,7 @@ def _vanish_says(n: Numbers) -> str:
 
 
 def _vanish_holds(n: Numbers) -> bool:
-    arrives = n["first"] < 1e-4 and n["first"] < n["second"] < 0.01
+    arrives = n["first"] < 1e-4 and n["first"] < n["second"] < REACHED_SHARE
     return arrives and n["accuracy"] < n["guessing"] + 0.15
 
 

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz import engine
-from rnnviz.numbers import factor, number, power_of_ten, share
+from rnnviz.numbers import factor, number, percent, power_of_ten, share
 from rnnviz.recording.trace import Array, Trace
 
 Norms = NDArray[np.float64]
 Which = Literal["d_h", "d_c", "last_d_h", "last_d_c"]
 
-#: Below this share of the largest norm a step no longer counts as reached.
+#: Below this share of the largest norm a step no longer counts as reached; and how it is written.
 REACHED_SHARE = 0.01
+REACHED = percent(REACHED_SHARE)
 
 
 def step_norms(gradient: Array) -> Norms:
@@ -101,7 +102,7 @@ def before_first_zero(norms: Norms) -> Norms:
 
 
 def reach(norms: Norms, above: float = REACHED_SHARE) -> int | None:
-    """Count how many steps back the gradient norm stays above 1 % of its largest value.
+    """Count how many steps back the gradient norm stays above a share of its largest value.
 
     Where the gradient grows on its way, that is counted from where it is largest.
 
@@ -158,15 +159,15 @@ def reach_sentence(norms: Norms) -> str:
             return f"It grows all the way back: {steps_text(steps)}."
         if norms.min() > REACHED_SHARE * norms[largest]:
             return (
-                f"It reaches all the way back: {steps_text(steps)}, never below 1 % of its largest "
-                "value."
+                f"It reaches all the way back: {steps_text(steps)}, never below {REACHED} of its "
+                "largest value."
             )
         return f"It reaches all the way back: {steps_text(steps)}.{peak}"
     if steps == 0:
-        return "Already one step back it is down to 1 % of its largest value, or less."
+        return f"Already one step back it is down to {REACHED} of its largest value, or less."
     return (
-        f"It reaches {steps_text(steps)} back; one step further it is down to 1 % of its largest "
-        f"value, or less.{peak}"
+        f"It reaches {steps_text(steps)} back; one step further it is down to {REACHED} of its "
+        f"largest value, or less.{peak}"
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import (
+    REACHED_SHARE,
     Norms,
     backward_norms,
     backward_sentence,
@@ -29,7 +30,7 @@ JACOBIANS = "Jacobians"
 
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
 #: has exploded. The first is also what counts as reached.
-VANISHED, EXPLODED = 0.01, 100.0
+VANISHED, EXPLODED = REACHED_SHARE, 100.0
 #: What is left after the last lag is about what there was, up to this factor.
 KEPT = 2.0
 #: Most numbers (time steps x units x units of all layers) that go back for the bound: a tenth of a

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import REACHED_SHARE, Norms, back_from, reach, steps_text
+from rnnviz.analysis.gradients import REACHED, REACHED_SHARE, Norms, back_from, reach, steps_text
 from rnnviz.engine import Network, itemised
 from rnnviz.recording.trace import Trace
 
@@ -130,8 +130,8 @@ def row_sentence(
         f"{largest}{name}."
     )
     if heard.size == 1:
-        return f"{said} At every other step its gradient is at most 1 % of that."
-    return f"{said} Its gradient is above 1 % of that at {_span(heard)}."
+        return f"{said} At every other step its gradient is at most {REACHED} of that."
+    return f"{said} Its gradient is above {REACHED} of that at {_span(heard)}."
 
 
 def _span(steps: NDArray[np.intp]) -> str:

@@ -45,7 +45,7 @@ class Adding(Generated):
     )
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(
-            20, 2, 400,
+            length, 2, 400,
             "How many numbers the sequence has. The two marked ones are at least 1 step apart and "
             "at most one less than the length; on average half of it.",
         ),

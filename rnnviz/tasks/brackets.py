@@ -57,12 +57,12 @@ class Brackets(Generated):
     )
     signals: ClassVar[tuple[str, ...]] = ("none",)
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("kinds", "Kinds of brackets", int, 2,
+        Field("kinds", "Kinds of brackets", int, kinds,
               "With one kind, counting is enough; with more, their order must be remembered.",
               low=1, high=3, short="kinds"),
-        Field("depth", "Greatest depth", int, 3, "How many brackets may be open at once.",
+        Field("depth", "Greatest depth", int, depth, "How many brackets may be open at once.",
               low=1, high=10, short="depth"),
-        length_field(16, 2, 200, "Number of brackets in one sequence."),
+        length_field(length, 2, 200, "Number of brackets in one sequence."),
     )  # fmt: skip
 
     @cached_property

@@ -97,14 +97,21 @@ class Column(Windows):
         return f"from value {place + 1}"
 
 
-def column_fields(csv: str, length: int, what: str, usual: str) -> tuple[Field, ...]:
-    """Return the settings that both kinds of columns share, without `holdout`, which comes last."""
+def csv_fields(csv: str, column: str, what: str, usual: str) -> tuple[Field, ...]:
+    """Return the settings of the text and of the column in it, with their defaults."""
     return (
         Field("csv", "CSV", str, csv, "Column names in the first row, then one row per time step. "
               "At most 5 MB in UTF-8.", low=1, high=MOST_BYTES, short="csv"),
-        Field("column", "Column", str, "", f"Name of the column of {what}; empty for the {usual}.",
+        Field("column", "Column", str, column,
+              f"Name of the column of {what}; empty for the {usual}.",
               low=0, high=40, short="col"),
-        Field("gaps", "Gaps are", str, "dropped",
+    )  # fmt: skip
+
+
+def window_fields(gaps: str, length: int) -> tuple[Field, ...]:
+    """Return the settings of how windows are cut from the column, with their defaults."""
+    return (
+        Field("gaps", "Gaps are", str, gaps,
               "What happens to rows without a value: they are left out, or filled in from their "
               "neighbours.", choices=("dropped", "filled"), short="gaps"),
         Field("length", "Window", int, length,
@@ -113,9 +120,11 @@ def column_fields(csv: str, length: int, what: str, usual: str) -> tuple[Field, 
     )  # fmt: skip
 
 
-HOLDOUT = Field(
-    "holdout", "Held out", float, 0.2,
-    "Share of the data, at its end, that is never used for training. It measures how well the "
-    "network predicts what it has not seen.",
-    low=0.0, high=0.5, short="held",
-)  # fmt: skip
+def holdout_field(holdout: float) -> Field:
+    """Return the setting of what is held out, with its default."""
+    return Field(
+        "holdout", "Held out", float, holdout,
+        "Share of the data, at its end, that is never used for training. It measures how well the "
+        "network predicts what it has not seen.",
+        low=0.0, high=0.5, short="held",
+    )  # fmt: skip

@@ -51,12 +51,12 @@ class CopyMemory(Generated):
     )
     signals: ClassVar[tuple[str, ...]] = ("·", "!")
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("copied", "Symbols to copy", int, 2, "How many symbols must be remembered.",
+        Field("copied", "Symbols to copy", int, copied, "How many symbols must be remembered.",
               low=1, high=20, short="copied"),
-        Field("kinds", "Different symbols", int, 8, "How many different symbols there are.",
+        Field("kinds", "Different symbols", int, kinds, "How many different symbols there are.",
               low=2, high=8, short="kinds"),
         length_field(
-            10, 3, 400,
+            length, 3, 400,
             "Time steps in total: the symbols, the blanks, and the answer. Longer means more "
             "blanks.",
         ),

@@ -48,7 +48,7 @@ class Counting(Generated):
     )
     signals: ClassVar[tuple[str, ...]] = ("S", "T")
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(17, 3, 101, "Time steps of the longest sequence: 17 means up to 8 a's."),
+        length_field(length, 3, 101, "Time steps of the longest sequence: 17 means up to 8 a's."),
     )
 
     @property

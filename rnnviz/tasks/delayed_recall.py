@@ -46,7 +46,7 @@ class DelayedRecall(Generated):
     )
     suggested: ClassVar[Mapping[str, Any]] = {"cell": "lstm", "hidden_size": 32, "forget_bias": 3.0}
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(10, 2, 200, "Time steps from the first symbol to the question about it."),
+        length_field(length, 2, 200, "Time steps from the first symbol to the question about it."),
     )
 
     @cached_property

@@ -48,14 +48,14 @@ class Echo(Generated):
     difficulty: ClassVar[str] = "lag"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
-            "lag", "Lag", int, 3,
+            "lag", "Lag", int, lag,
             "How many steps ago the symbol was seen that the network must output. It must "
             "remember all the symbols since then at the same time.",
             low=0, high=100, short="lag",
         ),
-        Field("kinds", "Symbols", int, 2, "How many different symbols there are.",
+        Field("kinds", "Symbols", int, kinds, "How many different symbols there are.",
               low=2, high=10, short="kinds"),
-        length_field(20, 2, 200, "Number of symbols in one sequence; more than the lag."),
+        length_field(length, 2, 200, "Number of symbols in one sequence; more than the lag."),
     )  # fmt: skip
 
     def __post_init__(self) -> None:

@@ -96,7 +96,7 @@ class GymSchedule(Generated):
             "exercises",
             "Exercises",
             tuple,
-            TWO_WEEKS,
+            exercises,
             "The exercises of the schedule, one a day, in this order. A name may occur twice: "
             "then one day of memory may not be enough.",
             low=2,
@@ -107,7 +107,7 @@ class GymSchedule(Generated):
             "length",
             "Sequence length",
             int,
-            20,
+            length,
             "Number of days that the network sees in one sequence.",
             low=2,
             high=500,
@@ -117,7 +117,7 @@ class GymSchedule(Generated):
             "missed",
             "Missed days",
             float,
-            0.0,
+            missed,
             "Probability that a day is missed (never the first day or a rest day). The network "
             "then sees “rest”.",
             low=0.0,
@@ -128,7 +128,7 @@ class GymSchedule(Generated):
             "when_missed",
             "On missed days the schedule",
             str,
-            "waits",
+            when_missed,
             "Waits: the exercise that was due stays due, so it must be remembered across the gap. "
             "Runs on: it is skipped, so the missed days must be counted.",
             choices=("waits", "runs on"),
@@ -138,7 +138,7 @@ class GymSchedule(Generated):
             "rest_day",
             "Weekly rest day",
             str,
-            "none",
+            rest_day,
             "A weekday on which nothing is done and the schedule waits. Yesterday's exercise does "
             "not tell when it comes; the calendar does.",
             choices=("none", *calendar.WEEKDAYS),
@@ -148,7 +148,7 @@ class GymSchedule(Generated):
             "noise",
             "Days with a different exercise",
             float,
-            0.0,
+            noise,
             "Share of the days with an exercise, the first day excepted, on which another one is "
             "done than was due. The schedule goes on as if the right one had been done.",
             low=0.0,
@@ -159,7 +159,7 @@ class GymSchedule(Generated):
             "view",
             "The network sees",
             str,
-            "yesterday",
+            view,
             "Yesterday: the exercise done the day before. Calendar: weekday, month and how you "
             "feel on the day itself. This is the feed-forward approach; it is enough only where "
             "the schedule keeps in step with the week.",

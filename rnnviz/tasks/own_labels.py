@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import memoryless, table
-from rnnviz.tasks.column import HOLDOUT, Column, column_fields
+from rnnviz.tasks.column import Column, csv_fields, holdout_field, window_fields
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure, only_last
 from rnnviz.tasks.vocabulary import Vocabulary
 
@@ -65,8 +65,9 @@ class NextLabel(Column):
     usual: ClassVar[str] = "the last column"
     difficulty: ClassVar[str] = "length"
     fields: ClassVar[tuple[Field, ...]] = (
-        *column_fields(SAMPLE_LABELS, 6, "labels", "last one"),
-        HOLDOUT,
+        *csv_fields(csv, column, "labels", "last one"),
+        *window_fields(gaps, length),
+        holdout_field(holdout),
     )
 
     def __post_init__(self) -> None:

@@ -15,16 +15,13 @@ from numpy.typing import NDArray
 from rnnviz.fields import Field, shown
 from rnnviz.numbers import number
 from rnnviz.tasks import memoryless, table
-from rnnviz.tasks.column import HOLDOUT, Column, column_fields
+from rnnviz.tasks.column import Column, csv_fields, holdout_field, window_fields
 from rnnviz.tasks.dates import Unit, date_labels, unit_of
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
 
 #: Sample data: how many people came to an imaginary gym, day by day.
 SAMPLE_SERIES = Path(__file__).with_name("sample_series.csv").read_text(encoding="utf-8")
-
-
-_COLUMN_FIELDS = column_fields(SAMPLE_SERIES, 14, "numbers to predict", "first one")
 
 
 @dataclass(frozen=True)
@@ -77,14 +74,14 @@ class NextValue(Column):
     usual: ClassVar[str] = "the first column of numbers"
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
-        *_COLUMN_FIELDS[:2],
-        Field("inputs", "More columns seen", tuple, (),
+        *csv_fields(csv, column, "numbers to predict", "first one"),
+        Field("inputs", "More columns seen", tuple, inputs,
               "Columns of numbers that the network sees beside the one it predicts, in the same "
               "rows.", low=0, high=20, short="in"),
-        *_COLUMN_FIELDS[2:],
-        Field("ahead", "Rows ahead", int, 1, "How many rows ahead the network predicts.",
+        *window_fields(gaps, length),
+        Field("ahead", "Rows ahead", int, ahead, "How many rows ahead the network predicts.",
               low=1, high=100, short="ahead"),
-        HOLDOUT,
+        holdout_field(holdout),
     )  # fmt: skip
 
     def __post_init__(self) -> None:

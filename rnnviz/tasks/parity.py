@@ -44,13 +44,13 @@ class Parity(Generated):
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
-            "asked", "Targets at", str, "every step",
+            "asked", "Targets at", str, asked,
             "With a target at every step, the flip is usually learned in some hundred iterations. "
             "With one at the last step alone, nothing guides the steps between: 4 bits are "
             "learned, 6 hardly ever.",
             choices=("every step", "last step"), short="ask",
         ),
-        length_field(12, 2, 200, "Number of bits in one sequence."),
+        length_field(length, 2, 200, "Number of bits in one sequence."),
     )  # fmt: skip
 
     @property

@@ -59,7 +59,9 @@ class Reber(Generated):
         "which must be repeated at the end, comes last."
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(20, 8, 60, "Time steps of the longest sequence; longer means a longer lag."),
+        length_field(
+            length, 8, 60, "Time steps of the longest sequence; longer means a longer lag."
+        ),
     )
 
     @property

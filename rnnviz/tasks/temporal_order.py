@@ -46,7 +46,7 @@ class TemporalOrder(Generated):
     signals: ClassVar[tuple[str, ...]] = ("E", "B")
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(
-            20, 10, 200,
+            length, 10, 200,
             "Number of symbols; the two that matter are about 30 to 50 % of it apart.",
         ),
     )  # fmt: skip

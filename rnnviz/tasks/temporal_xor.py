@@ -41,7 +41,7 @@ class TemporalXor(Generated):
         "known."
     )
     fields: ClassVar[tuple[Field, ...]] = (
-        length_field(30, 2, 300, "Number of bits in one sequence."),
+        length_field(length, 2, 300, "Number of bits in one sequence."),
     )
 
     @property

@@ -59,17 +59,17 @@ class Waves(Generated):
     )
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("shape", "Shape", str, "sine",
+        Field("shape", "Shape", str, shape,
               "Sine, saw and square have one hump per period; composite adds a faster sine.",
               choices=("sine", "saw", "square", "composite"), short="shape"),
-        Field("period", "Period", int, 12, "Number of steps after which the wave repeats.",
+        Field("period", "Period", int, period, "Number of steps after which the wave repeats.",
               low=3, high=100, short="period"),
-        Field("ahead", "Steps ahead", int, 2, "How many steps ahead the height is predicted.",
+        Field("ahead", "Steps ahead", int, ahead, "How many steps ahead the height is predicted.",
               low=1, high=100, short="ahead"),
-        Field("noise", "Noise", float, 0.0,
+        Field("noise", "Noise", float, noise,
               "Standard deviation of the noise on each height seen; the target has none.",
               low=0.0, high=1.0, short="noise"),
-        length_field(30, 4, 300, "Number of steps in one sequence; more than the period."),
+        length_field(length, 4, 300, "Number of steps in one sequence; more than the period."),
     )  # fmt: skip
 
     def __post_init__(self) -> None:

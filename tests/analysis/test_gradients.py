@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.analysis.gradients import (
+    REACHED,
     back_from,
     backward_norms,
     backward_sentence,
@@ -13,6 +14,7 @@ from rnnviz.analysis.gradients import (
     reach_sentence,
     step_norms,
 )
+from tests.serving import ROOT
 from tests.traces import make_trace
 
 
@@ -200,3 +202,9 @@ def test_the_sentence_of_more_decades_than_a_float_has_is_written_all_the_same()
 )
 def test_the_sentence_says_how_far_the_gradient_reaches(norms, sentence):
     assert reach_sentence(np.array(norms)) == sentence
+
+
+def test_the_share_that_counts_as_reached_is_written_in_one_place():
+    written = f"{REACHED} of its largest"
+    assert written == "1 % of its largest"
+    assert not [file for file in ROOT.glob("rnnviz/**/*.py") if written in file.read_text("utf-8")]

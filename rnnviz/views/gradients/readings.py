@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.gradient_course import course
-from rnnviz.analysis.gradients import factor_per_step, reach, steps_text
+from rnnviz.analysis.gradients import REACHED, factor_per_step, reach, steps_text
 from rnnviz.analysis.theory import JACOBIANS
 from rnnviz.numbers import factor as factor_text
 from rnnviz.views.gradients.scene import GradientScene
@@ -45,8 +45,8 @@ def readings(scene: GradientScene) -> list[Reading]:
         Reading(
             "Reach",
             "–" if steps is None else f"{steps} of {steps_text(lags)}",
-            "How many steps back that gradient stays above 1 % of its largest value. Where it "
-            "grows, that is counted from where it is largest.",
+            f"How many steps back that gradient stays above {REACHED} of its largest value. Where "
+            "it grows, that is counted from where it is largest.",
             found.reaches,
         ),
     ]

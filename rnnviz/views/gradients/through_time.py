@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnnviz import figures
 from rnnviz.analysis.gradient_course import course_sentence, map_sentence
 from rnnviz.analysis.gradients import (
+    REACHED,
     backward_norms,
     backward_sentence,
     last_scored_step,
@@ -58,7 +59,7 @@ def over_lag(scene: GradientScene) -> Panel:
             ),
         ),
         note="Lag: steps back from the last prediction. Reach: the largest lag up to which the "
-        "gradient stays above 1 % of its largest value.",
+        f"gradient stays above {REACHED} of its largest value.",
     )
 
 
