@@ -7,8 +7,9 @@ import pytest
 from rnnviz.analysis import claims
 from rnnviz.engine import CELLS
 from rnnviz.tasks import TASKS
-from rnnviz.training import PRESETS
+from rnnviz.training import FIELDS, PRESETS
 from rnnviz.ui.shell.frame import MENU
+from rnnviz.views.gradients import VIEWS
 from tests.serving import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,6 +53,6 @@ def test_every_command_that_measures_is_there(name):
 def test_every_name_to_enter_something_in_is_there():
     told = re.findall(r"in `([A-Z]+)`", MAP)
     there = {"CELLS": CELLS, "TASKS": TASKS, "PRESETS": PRESETS, "MENU": MENU,
-             "CLAIMS": claims.CLAIMS}  # fmt: skip
+             "CLAIMS": claims.CLAIMS, "VIEWS": VIEWS, "FIELDS": FIELDS}  # fmt: skip
     assert set(told) == set(there)
     assert all(there.values())

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.training import FIELDS
 from rnnviz.ui.shell.frame import MENU
 from rnnviz.ui.shell.transport import SPEED
 from tests.pages.conftest import control, go_to, visit_of
@@ -313,3 +314,11 @@ def test_settings_without_effect_are_disabled_and_say_why(open_app):
     assert not control(app, "setting:momentum").disabled
     assert control(app, "setting:window").disabled
     assert not control(app, "setting:forget_bias").disabled
+
+
+def test_every_setting_has_one_control(open_app):
+    app = open_app()
+    kinds = (app.slider, app.select_slider, app.button_group, app.selectbox)
+    keys = [str(widget.key) for kind in kinds for widget in kind]
+    drawn = [key.split(":")[1].split("@")[0] for key in keys if key.startswith("setting:")]
+    assert sorted(drawn) == sorted(field.name for field in FIELDS if field.name != "task")

@@ -34,7 +34,7 @@ COMPARED_UNTIL = "compared_until"
 COMPARED_AT = "compared_at"
 CHECK_ALL = "check_all"
 
-LAG, _ITEMISED, _JACOBIANS, _NORM, CELLS, _CHECK = VIEWS
+LAG, _ITEMISED, _JACOBIANS, _NORM, CELLS, _CHECK, *_ = VIEWS
 #: Iterations to which runs side by side can be trained, besides that of the run itself.
 _UNTIL = (100, 300, 1000, 3000)
 

@@ -39,11 +39,16 @@ _COMFORTABLE: dict[str, tuple[float, float]] = {
 }
 
 
-#: What stands behind "More settings".
+#: What is always in sight, and, in this order, what stands behind "More settings": there is also
+#: whatever else has no place elsewhere.
+_NETWORK = ("cell", "hidden_size")
+_TRAINING = ("learning_rate", "batch_size", "optimizer", "clip_norm")
 _MORE = (
     "layers", "truncate", "clip_value", "weight_decay", "momentum", "forget_bias",
     "initial_weights", "spectral_radius", "window", "dtype",
 )  # fmt: skip
+_PLACED = ("task", "seed", *_NETWORK, *_TRAINING, *_MORE)
+_REST = tuple(name for name in FIELD if name not in _PLACED)
 
 
 def sidebar() -> None:
@@ -65,13 +70,13 @@ def _settings() -> None:
     interventions.undo_button(visit)
     st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
     hidden = visit.part(Opened).hidden
-    for name in ("cell", "hidden_size"):
+    for name in _NETWORK:
         _setting(FIELD[name], visit)
     if "length" not in hidden:
         _length(visit)
     _setting(FIELD["seed"], visit)
     st.subheader("Training", anchor=False, help="These act on the running network at once.")
-    for name in ("learning_rate", "batch_size", "optimizer", "clip_norm"):
+    for name in _TRAINING:
         _setting(FIELD[name], visit)
     with st.container(key="interventions"):
         interventions.active(visit)
@@ -80,7 +85,7 @@ def _settings() -> None:
             interventions.panel(visit)
     if "more" not in hidden:
         with st.expander("More settings", key="more_settings"):
-            for name in _MORE:
+            for name in (*_MORE, *_REST):
                 _setting(FIELD[name], visit)
     if visit.trainer.marks:
         with st.expander("Done to this run", key="done_to_run"):
