@@ -30,6 +30,8 @@ class View:
     more : tuple of (key, value)
         What else the page wants to say, in the order of the keys: at most 20 keys of 1..16 small
         letters or digits, each once, with a text of at most 200 printable characters.
+    unit_layer
+        The layer that `unit` belongs to, which need not be the one that is looked at.
     """
 
     page: str = ""
@@ -39,6 +41,7 @@ class View:
     time_step: int | None = None
     shown_iteration: int | None = None
     more: tuple[tuple[str, str], ...] = ()
+    unit_layer: int = 0
 
 
 @dataclass(frozen=True)

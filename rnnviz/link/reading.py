@@ -241,6 +241,7 @@ class _Reader:
             page=self._matching(words.PAGE, _PAGE, "small letters, digits or _"),
             name=self._matching(words.NAME, _VIEW_NAME, "letters, digits, blanks, _ or -"),
             unit=self._below(words.UNIT, config.hidden_size),
+            unit_layer=self._below(words.UNIT_LAYER, config.layers) or 0,
             layer=self._below(words.LAYER, config.layers),
             time_step=self._below(words.TIME_STEP, task.length),
             shown_iteration=self._below(words.SHOWN, iteration + 1),

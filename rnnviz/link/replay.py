@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
+from functools import cache
 
 from rnnviz.link.experiment import Experiment
-from rnnviz.training import RunConfig, Trainer
+from rnnviz.training import Trainer
 from rnnviz.training.limits import iteration_ms
 
 
@@ -88,15 +90,22 @@ def estimate_s(experiment: Experiment, begin: int = 0) -> float:
 
     By the sizes alone, for one core (`rnnviz.engine.cost`): nothing is made for it.
     """
+
+    @cache
+    def each_ms(batch_size: int) -> float:  # the only live knob that tells
+        config = replace(experiment.config, batch_size=batch_size)
+        return iteration_ms(config, experiment.task)
+
     return math.fsum(
-        max(end - max(start, begin), 0) * iteration_ms(config, experiment.task) / 1e3
-        for start, end, config in _stretches(experiment)
+        (end - max(start, begin)) * each_ms(batch_size) / 1e3
+        for start, end, batch_size in _stretches(experiment)
+        if end > begin
     )
 
 
-def _stretches(experiment: Experiment) -> list[tuple[int, int, RunConfig]]:
-    """Return from where to where the run had which settings."""
-    starts = [(0, experiment.config)]
-    starts += [(stage.iteration, stage.setup.config) for stage in experiment.stages]
+def _stretches(experiment: Experiment) -> list[tuple[int, int, int]]:
+    """Return from where to where the run had which batch size."""
+    starts = [(0, experiment.config.batch_size)]
+    starts += [(stage.iteration, stage.setup.config.batch_size) for stage in experiment.stages]
     ends = [start for start, _ in starts[1:]] + [experiment.iteration]
-    return [(start, end, config) for (start, config), end in zip(starts, ends, strict=True)]
+    return [(start, end, size) for (start, size), end in zip(starts, ends, strict=True)]

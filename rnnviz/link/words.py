@@ -23,6 +23,7 @@ NAME = Field("name", "View", str, "", "Which view of the page.", low=0, high=40,
 UNIT = Field(
     "unit", "Unit", int, None, "The unit that is looked at.", low=0, optional=True, short="u"
 )
+UNIT_LAYER = Field("unit_layer", "Layer of the unit", int, 0, "Where it is.", low=0, short="ul")
 LAYER = Field("layer", "Layer", int, None, "Its layer.", low=0, optional=True, short="layer")
 TIME_STEP = Field(
     "time_step", "Time step", int, None, "The time step that is looked at.",
@@ -33,7 +34,7 @@ SHOWN = Field(
     low=0, optional=True, short="at",
 )  # fmt: skip
 #: In the order in which they stand in a link.
-VIEW: tuple[Field, ...] = (PAGE, NAME, UNIT, LAYER, TIME_STEP, SHOWN)
+VIEW: tuple[Field, ...] = (PAGE, NAME, UNIT, UNIT_LAYER, LAYER, TIME_STEP, SHOWN)
 HIDDEN = Field(
     "hidden", "Hidden controls", tuple, (), "Controls that are not shown.",
     low=0, high=60, short="hide",

@@ -21,8 +21,8 @@ def test_a_run_is_written_as_films_and_as_a_picture(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
 
     for name in ("gif", "webp"):
-        film = Image.open(files[name])
-        assert (film.format, film.n_frames) == (name.upper(), 4)
+        with Image.open(files[name]) as film:
+            assert (film.format, film.n_frames) == (name.upper(), 4)
     title = ElementTree.parse(files["svg"]).getroot().find("{http://www.w3.org/2000/svg}title")
     assert title is not None
     assert title.text == "rnnviz, iteration 3"

@@ -125,6 +125,7 @@ def _view(dice: random.Random, config: RunConfig, task: Task, iteration: int) ->
         name=maybe("over-the lag", ""),
         unit=maybe(dice.randrange(config.hidden_size)),
         layer=maybe(dice.randrange(config.layers)),
+        unit_layer=dice.randrange(config.layers),
         time_step=maybe(dice.randrange(task.length)),
         shown_iteration=maybe(dice.randint(0, iteration)),
         more=maybe((("beside", "rnn"), ("order", "mean & <b>")), ()),
