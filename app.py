@@ -1,4 +1,4 @@
-"""The entry point: `streamlit run app.py`. Menu and frame stand in rnnviz/ui/shell/frame.py."""
+"""The entry point: `streamlit run app.py`. Menu and frame are in rnnviz/ui/shell/frame.py."""
 
 from rnnviz.ui.shell import frame
 

@@ -1,4 +1,4 @@
-"""Gradients: see them vanish, see them explode, and see what helps, while the network trains."""
+"""Gradients: see them vanish or explode, and see what helps, while the network trains."""
 
 from rnnviz.ui.gradients import laboratory, presets
 from rnnviz.ui.gradients.linked import LINKED

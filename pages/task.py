@@ -1,4 +1,4 @@
-"""Task: choose and edit what the network must learn, see it, choose the example to look into."""
+"""Task: choose and edit what the network must learn, view it, and choose the probe."""
 
 import streamlit as st
 

@@ -1,9 +1,9 @@
 """One description of a setting, from which its check, control, link and table are made.
 
 A setting of a run (`rnnviz.training.config`) or of a task (`rnnviz.tasks`) is described once, by a
-`Field`. Whoever accepts a value calls `check`; whoever draws a control reads the range and the
-help; `rnnviz.link.values` says how a value stands in a link; nobody repeats any of it. This module
-imports nothing of the package.
+`Field`. Code that accepts a value calls `check`; code that draws a control reads the range and the
+help from the field; `rnnviz.link.values` reads and writes the value in a link. This module imports
+nothing of the package.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = SHOWN_CHARACTERS
 
 
 def shown(value: object) -> str:
-    """Return a value as it stands in an error sentence: quoted, harmless and short."""
+    """Return a value as it appears in an error message: quoted, harmless and short."""
     if isinstance(value, int) and value.bit_length() > 200:
         return "a number of more than 60 digits"  # Python refuses to write it out beyond 4300
     try:
@@ -47,7 +47,7 @@ def check_settings(owner: object, fields: tuple[Field, ...]) -> None:
 
 @dataclass(frozen=True)
 class Field:
-    """One setting: what it is called, what it may be, and what it is for.
+    """One setting: its name, its allowed values, and what it is for.
 
     Parameters
     ----------
@@ -58,24 +58,25 @@ class Field:
     kind
         `int`, `float`, `str`, `bool`, or `tuple` for a list of names.
     default
-        Value when nothing is said.
+        Value if none is given.
     help
         One or two plain sentences for the tooltip.
     low, high
-        Inclusive range of a number, of the characters of a `str`, of the entries of a `tuple`.
+        Inclusive range of a number, of the length of a `str`, of the number of entries of a
+        `tuple`.
     choices
-        The only values allowed, for a `str`.
+        The allowed values of a `str`.
     optional
         Whether None is allowed, and means "off".
     live
-        Whether the value may change while training goes on. All others start a new run.
+        Whether the value may change during training. All others start a new run.
     logarithmic
-        Whether a slider should step in factors.
+        Whether a slider should have a logarithmic scale.
     short
         Key in a link (`rnnviz.link`), as short as it can be.
     applies
-        Other settings, by name, and their values with which this one has an effect; all must hold.
-        Where they do not it is kept, and does nothing.
+        Other settings, by name, and the values of them with which this one has an effect; all must
+        hold. Otherwise this setting is kept, but does nothing.
     """
 
     name: str
@@ -98,16 +99,16 @@ class Field:
         fields: Mapping[str, Field],
         labels: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
-        """Say why the setting has no effect now; "" where it has one.
+        """Say why the setting has no effect at present; "" if it has one.
 
         Parameters
         ----------
         value_of
-            Returns the value that another setting has now, by its name.
+            Returns the current value of another setting, by its name.
         fields
             The table that names the other settings.
         labels
-            Readable names of values, where they have another.
+            Readable names of values, where they differ.
         """
         for name, values in self.applies:
             if value_of(name) not in values:
@@ -116,7 +117,7 @@ class Field:
         return ""
 
     def allowed(self) -> str:
-        """Say in words what may be given, such as `1..128`."""
+        """Say in words what is allowed, such as `1..128`."""
         if self.choices:
             text = "one of " + ", ".join(self.choices)
         elif self.kind is str:
@@ -130,7 +131,7 @@ class Field:
         return f"{text}, or none" if self.optional else text
 
     def check(self, value: Any) -> Any:
-        """Return the value in its own type, or say what was expected and what came.
+        """Return the value in its own type, or say what was expected and what was given.
 
         Raises
         ------
@@ -172,7 +173,7 @@ class Field:
             if not isinstance(value, self.kind):
                 raise self.refusal(shown(value))
             return value
-        # numpy's numbers are Real too; bool is an int that nobody means here.
+        # NumPy's numbers are Real too; bool is an int, but never meant as a number here.
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise self.refusal(shown(value))
         if self.kind is int and isinstance(value, numbers.Integral):
@@ -185,7 +186,7 @@ class Field:
             raise self.refusal(shown(value))
         return self.kind(number)
 
-    def refusal(self, came: str) -> ValueError:
-        """Return the error that says what was expected, and what came in words."""
+    def refusal(self, given: str) -> ValueError:
+        """Return the error that says what was expected, and what was given."""
         whole = "a whole number " if self.kind is int else ""
-        return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {came}")
+        return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {given}")

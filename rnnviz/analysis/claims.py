@@ -1,6 +1,6 @@
-"""What the presets claim: numbers measured from their runs, a sentence, and whether it holds.
+"""The claims of the presets: numbers measured from their runs, a sentence, and whether it holds.
 
-"At the start" is the first trace that a run has kept, of its first weights.
+"At the start" is the first trace of a run, with its initial weights.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rnnviz.training import Trainer
 
 Numbers = Mapping[str, float]
 
-#: From here on a share of hits means that the task has been learned, below the other it has not.
+#: At or above the first accuracy the task counts as learned, below the second as not learned.
 LEARNED, NOT_LEARNED = 0.9, 0.8
 
 
@@ -31,11 +31,11 @@ class Claim:
     Parameters
     ----------
     measure
-        From the trainers of its runs, in their order, at any iteration, to numbers by name.
+        Computes numbers, by name, from the trainers of its runs, in their order, at any iteration.
     sentence
-        Says these numbers in words.
+        States these numbers in words.
     holds
-        Whether they show what the preset says; meant for the end of its runs.
+        Whether they show what the preset claims; meant for the end of its runs.
     """
 
     measure: Callable[[Sequence[Trainer]], Numbers]
@@ -128,7 +128,7 @@ def _clip_holds(n: Numbers) -> bool:
 
 def _truncate(trainers: Sequence[Trainer]) -> Numbers:
     names = ("short", "long", "whole")
-    # At every iteration the same example, so the same lags.
+    # All traces show the same probe, so the same lags.
     first, second = _lags_of_symbols(trainers[0].trace())
     reached = {
         f"{name} lag": float(np.count_nonzero(backward_norms(trainer.trace())) - 1)
@@ -140,7 +140,7 @@ def _truncate(trainers: Sequence[Trainer]) -> Numbers:
 
 def _truncate_says(n: Numbers) -> str:
     return (
-        f"In the example the symbols stand {n['first lag']:.0f} and {n['second lag']:.0f} steps "
+        f"In the example the symbols are {n['first lag']:.0f} and {n['second lag']:.0f} steps "
         f"before the answer. Cut every 10 steps, the gradient reaches {n['short lag']:.0f} steps "
         f"back, and {percent(n['short'])} of the answers are right; every 12, it reaches "
         f"{n['long lag']:.0f}, and {percent(n['long'])} are right; uncut, {n['whole lag']:.0f}, "
@@ -239,7 +239,7 @@ def _cell(trainers: Sequence[Trainer]) -> Numbers:
 
 def _cell_says(n: Numbers) -> str:
     return (
-        f"At the start the forget gates stand at {number(n['gate'])} on average. They alone would "
+        f"At the start the forget gates are at {number(n['gate'])} on average. They alone would "
         f"leave {share(n['alone'])} of the gradient w.r.t. the cell state {n['lag']:.0f} steps "
         f"back; measured, with the paths through h, is {share(n['cell left'])} "
         f"({factor(n['cell'])} per step). In the RNN {share(n['rnn left'])} is left "
@@ -271,13 +271,13 @@ def _start(trainer: Trainer) -> Trace:
 
 
 def _lags_of_symbols(trace: Trace) -> tuple[int, int]:
-    """Return how many steps before the answer the two symbols of the temporal order stand."""
+    """Return how many steps before the answer the two symbols of the temporal order come."""
     first, second = (t for t, name in enumerate(trace.input_labels) if name in ("X", "Y"))
     return trace.steps - 1 - first, trace.steps - 1 - second
 
 
 def _factor(trainer: Trainer, which: Which = "last_d_h") -> float:
-    """Return the factor per step at the start; NaN where there is none."""
+    """Return the factor per step at the start; NaN if there is none."""
     return _factor_of(_start(trainer), which)
 
 

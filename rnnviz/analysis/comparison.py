@@ -1,4 +1,4 @@
-"""How much memory helps: three ways to predict a gym schedule, and how far each one gets."""
+"""How much memory helps: three ways to predict a gym schedule, and the best accuracy of each."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from rnnviz.training import RunConfig, Score, Trainer
 
 Way = Literal["calendar", "yesterday", "memory"]
 
-#: What each way knows of a day, as a person reads it; from the poorest to the richest.
+#: The information that each way uses, as a person reads it; from least to most.
 WAYS: dict[Way, str] = {
     "calendar": "calendar alone",
     "yesterday": "yesterday alone",
     "memory": "all days so far",
 }
 
-#: Ceilings that differ by less are called the same.
+#: Best accuracies that differ by less are called equal.
 _ALIKE = 0.005
 
 
 @dataclass(frozen=True)
 class Reached:
-    """What a run on a gym schedule had reached when it was measured.
+    """The result of a run on a gym schedule, at the time it was measured.
 
     Parameters
     ----------
@@ -36,14 +36,14 @@ class Reached:
     cell
         As in `RunConfig`.
     way
-        Which of the three it went.
+        Which of the three ways it used.
     iteration
     accuracy
-        On the evaluation sequences, 0..1; NaN if the network computes no numbers.
+        On the evaluation sequences, 0..1; NaN if the network's outputs are not numbers.
     days
-        How many days of these sequences are scored.
+        Number of scored days of these sequences.
     window
-        How many steps, with the one of now, the network sees at most; None if there is no bound.
+        Maximum number of steps that the network sees, including the current one; None if unlimited.
     """
 
     task: GymSchedule
@@ -56,12 +56,12 @@ class Reached:
 
     @property
     def name(self) -> str:
-        """Name of the cell, as a person reads it."""
+        """Display name of the cell."""
         return spec_of(self.cell).label
 
     @property
     def sees(self) -> str:
-        """What the network knew of the days, as a person reads it."""
+        """Display name of what the network saw of the days."""
         if self.way == "memory" and self.window is not None and self.window < self.task.length:
             return f"the last {self.window} days"
         return "the calendar alone" if self.way == "calendar" else WAYS[self.way]
@@ -69,17 +69,17 @@ class Reached:
 
 @dataclass(frozen=True)
 class Standing:
-    """One way: the most that it allows, and how far a run has come on it.
+    """One way: the best that it allows, and what a run has reached with it.
 
     Parameters
     ----------
     way
     ceiling
-        Best accuracy of any model that goes this way, 0..1, computed from the schedule.
+        Best accuracy of any model that uses this way, 0..1, computed from the schedule.
     reached
-        None if no run went this way in this session.
+        None if no run used this way in this session.
     trains_now
-        Whether that is the run of now, and not an earlier one.
+        Whether that is the current run, and not an earlier one.
     """
 
     way: Way
@@ -89,7 +89,7 @@ class Standing:
 
 
 def way_of(task: GymSchedule, config: RunConfig) -> Way:
-    """Return which way a run goes."""
+    """Return which way a run uses."""
     if task.view == "calendar":
         return "calendar"
     return "yesterday" if config.cell in WITHOUT_MEMORY and config.window == 1 else "memory"
@@ -115,16 +115,16 @@ def reached_with(trainer: Trainer, score: Score) -> Reached | None:
 def standings(
     task: GymSchedule, now: Reached | None, earlier: Iterable[Reached]
 ) -> tuple[Standing, ...]:
-    """Put the ways beside each other.
+    """Compare the three ways.
 
     Parameters
     ----------
     task
-        The schedule, seen in whatever way.
+        The schedule, with any view.
     now
-        The run of now.
+        The current run.
     earlier
-        Runs before it, the latest last; those on another schedule do not count.
+        Runs before it, the latest last; those on another schedule are ignored.
     """
     ceilings = _ceilings(task)
     found = {run.way: run for run in earlier if _same_schedule(run.task, task)}
@@ -138,7 +138,7 @@ def standings(
 
 
 def worth_of_memory(ways: tuple[Standing, ...]) -> str:
-    """Say what the ceilings mean."""
+    """Say what the best accuracies mean."""
     calendar, yesterday, memory = (way.ceiling for way in ways)
     by_calendar = f"Calendar alone: at best {percent(calendar)}"
     if memory - calendar <= _ALIKE:
@@ -156,7 +156,7 @@ def worth_of_memory(ways: tuple[Standing, ...]) -> str:
 
 
 def in_words(standing: Standing) -> str:
-    """Say how far a run has come; "" where there is none, or it computes no numbers."""
+    """Say what a run has reached; "" if there is none, or its outputs are not numbers."""
     reached = standing.reached
     if reached is None or math.isnan(reached.accuracy):
         return ""
@@ -174,7 +174,7 @@ def in_words(standing: Standing) -> str:
 
 @lru_cache(maxsize=16)
 def _ceilings(task: GymSchedule) -> dict[Way, float]:
-    """Return the most that each way allows; kept, as a long schedule takes up to a second."""
+    """Return the best accuracy of each way; cached, as a long schedule takes up to a second."""
     return {
         "calendar": replace(task, view="calendar").best_accuracy,
         "yesterday": replace(task, view="yesterday").memoryless,

@@ -1,4 +1,4 @@
-"""What a unit follows: with which symbol, target, position or time since it correlates."""
+"""What units follow: their correlation with symbols, targets, position, and time since a symbol."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from rnnviz.recording.trace import Array
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: How many features are told of each unit.
+#: Number of features listed for each unit.
 BEST = 3
-#: A symbol that was seen before fewer than this share of all steps has no "steps since": where
-#: that is known at all would say more than how many they are.
+#: For a symbol that has been seen before fewer than this share of all steps, "steps since" is left
+#: out: whether it is known at all would say more than how many steps it is.
 SEEN_SHARE = 0.5
-#: Of fewer cases nothing can be said: two points always lie on a line.
+#: With fewer cases nothing is concluded: two points always lie on a line.
 FEWEST_CASES = 10
 
 
 @dataclass(frozen=True)
 class Features:
-    """What is known of each time step of each sequence, apart from the network.
+    """What is known about each time step of each sequence, apart from the network.
 
     Parameters
     ----------
     names : tuple of str, length F
-        Of features that are the same in all these sequences, the names are joined by " = ".
+        Names of features that are identical in all these sequences are joined by " = ".
     values : array, (T, B, F)
-        0 where it is not known.
+        0 where unknown.
     known : array of bool, (T, B, F)
-        Where a feature has a value: a symbol that has not been seen yet has no time since.
+        Where a feature has a value: a symbol not seen yet has no time since.
     """
 
     names: tuple[str, ...]
@@ -47,16 +47,16 @@ class Features:
 
 @dataclass(frozen=True)
 class Correlations:
-    """How closely units follow features.
+    """Correlations of units with features.
 
     Parameters
     ----------
     names : tuple of str, length F
     r : array, (F, H)
         Pearson's correlation over all steps of all sequences at which the feature is known. NaN for
-        a constant unit, for one with values that are not numbers, and where cases are too few.
+        a constant unit, for one with values that are not numbers, and if there are too few cases.
     cases : array of int, (F,)
-        How many steps that are.
+        The number of these steps.
     """
 
     names: tuple[str, ...]
@@ -64,7 +64,7 @@ class Correlations:
     cases: NDArray[np.int64]
 
     def best(self, unit: int, count: int = BEST) -> list[int]:
-        """Return the features that a unit follows most closely, in either direction."""
+        """Return the features that correlate most with a unit, with either sign."""
         sizes = np.abs(self.r[:, unit])
         order = np.argsort(-np.where(np.isnan(sizes), -1.0, sizes), kind="stable")
         return [int(feature) for feature in order[:count] if not np.isnan(sizes[feature])]
@@ -72,14 +72,14 @@ class Correlations:
     def leading(self, most: int) -> list[int]:
         """Return the features that are among the best of some unit, in their own order.
 
-        If they are more than `most`, those with the largest |r| of any unit.
+        If there are more than `most`, those with the largest |r| of any unit.
         """
         among = {feature for unit in range(self.r.shape[1]) for feature in self.best(unit)}
         largest = sorted(among, key=lambda feature: -float(np.nanmax(np.abs(self.r[feature]))))
         return sorted(largest[:most])
 
     def sentence(self, label: str, unit: int | None) -> str:
-        """Say what a unit follows; of all units the one that follows most closely, if None.
+        """Say what a unit follows; if None, the unit that follows something most closely.
 
         Parameters
         ----------
@@ -87,19 +87,21 @@ class Correlations:
             Of the quantity, such as "hidden state".
         """
         if not self.names:
-            return "Nothing varies over these cases: there is nothing that a unit could follow."
+            return "Nothing varies over these cases, so there is nothing to correlate with."
         if (self.cases < FEWEST_CASES).all():
-            return f"Of fewer than {FEWEST_CASES} cases nothing can be said."
+            return f"With fewer than {FEWEST_CASES} cases nothing can be concluded."
         if np.isnan(self.r).all():
             return (
-                f"The {label} is constant in every unit, or not a number: nothing can be followed."
+                f"The {label} is constant in every unit, or not a number: there is no correlation."
             )
         if unit is None:
             unit = int(np.unravel_index(int(np.nanargmax(np.abs(self.r))), self.r.shape)[1])
             of_all = "Of all units, the" if self.r.shape[1] > 1 else "The"
             subject = f"{of_all} {label} of unit {unit} tracks"
         elif not self.best(unit):
-            return f"The {label} of unit {unit} is constant, or not a number: it follows nothing."
+            return (
+                f"The {label} of unit {unit} is constant, or not a number: there is no correlation."
+            )
         else:
             subject = f"The {label} of unit {unit} tracks"
         most, *others = self.best(unit)
@@ -123,12 +125,12 @@ class Correlations:
 def features_of(
     sequences: Sequences, input_names: Sequence[str], output_labels: Sequence[str]
 ) -> Features:
-    """Collect what units may follow.
+    """Collect the features that units may follow.
 
-    For symbols: which one is there now, how many steps ago each was last seen, which one is the
-    target where a step is scored. For inputs and targets that are numbers: the numbers. And the
-    position in the sequence. What is the same everywhere is left out, and so is what only says the
-    opposite of another: of two symbols one is enough.
+    For symbols: which one is the current input, how many steps ago each was last seen, and which
+    one is the target at a scored step. For inputs and targets that are numbers: the numbers. And
+    the position in the sequence. Constant features are left out, and so is a feature that is the
+    complement of another: of two symbols one is enough.
 
     Parameters
     ----------
@@ -179,7 +181,7 @@ def correlate(quantity: Array, features: Features) -> Correlations:
         units = units / np.abs(units).max(axis=0)
         units -= units.mean(axis=0)
         values = (values - values.sum(axis=0) / cases) * known
-        # Over the cases of each feature, (F, H); the features' own means are 0 by now.
+        # Over the cases of each feature, (F, H); the features are centred already.
         variance = known.T @ units**2 / cases[:, None] - (known.T @ units / cases[:, None]) ** 2
         spread = np.sqrt(variance)
         together = values.T @ units / cases[:, None]

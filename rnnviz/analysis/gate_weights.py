@@ -16,13 +16,13 @@ from rnnviz.recording.trace import Array
 
 @dataclass(frozen=True)
 class GateWeights:
-    """What each unit of a layer weighs, for each gate; or the gradient of the loss w.r.t. that.
+    """The incoming weights of each unit of a layer, for each gate; or the gradient w.r.t. them.
 
     Parameters
     ----------
     sources : tuple of str, length S
-        What the columns weigh: `x0 biceps` an input, `h3` a hidden unit at the step before (where
-        the cell has a memory), and the biases that go with the two. All different.
+        What the columns belong to: `x0 biceps` an input, `h3` a hidden unit at the previous step
+        (if the cell has a memory), and the two biases. All different.
     gates : mapping of letter to array, (H, S)
         For a cell without gates there is one entry, `h`.
     """
@@ -32,11 +32,11 @@ class GateWeights:
 
     @property
     def bound(self) -> float:
-        """Largest finite magnitude among all gates; 1 if there is nothing above zero."""
+        """Largest finite magnitude among all gates; 1 if all are 0."""
         return max((_largest(block) for block in self.gates.values()), default=0.0) or 1.0
 
     def bound_of(self, letter: str) -> float:
-        """Largest finite magnitude of one gate; 1 if there is nothing above zero."""
+        """Largest finite magnitude of one gate; 1 if all are 0."""
         return _largest(self.gates[letter]) or 1.0
 
 
@@ -47,18 +47,18 @@ def _largest(block: Array) -> float:
 def gate_weights(
     network: Network, values: Mapping[str, Array], layer: int, input_names: Sequence[str]
 ) -> GateWeights:
-    """Cut the parameters of a layer, or their gradients, into the gates.
+    """Split the parameters of a layer, or their gradients, by gate.
 
     Parameters
     ----------
     network
-        Whose architecture says how the rows are stacked.
+        Its architecture says how the rows are stacked.
     values : mapping of name to array
         `network.parameters`, or `Record.gradients`.
     layer
         From the input up, 0 first.
     input_names : sequence of str
-        Of the network's inputs; the inputs of upper layers are the units below.
+        Names of the network's inputs; the inputs of upper layers are the units below.
     """
     blocks = [values[f"weight_ih_l{layer}"]]
     names = _input_names(blocks[0].shape[1], network, layer, input_names)
@@ -77,7 +77,7 @@ def gate_weights(
 def weights_sentence(
     weights: GateWeights, gradients: GateWeights, label: Callable[[str], str]
 ) -> str:
-    """Say which weight or bias is the largest in size, and which gate's gradient is.
+    """Say which weight or bias is largest in magnitude, and which gate's gradient is.
 
     Parameters
     ----------
@@ -90,8 +90,8 @@ def weights_sentence(
     block = weights.gates[letter]
     unit, source = np.unravel_index(int(np.abs(block).argmax()), block.shape)
     largest = (
-        f"The largest weight, in size, is {number(block[unit, source])}: {label(letter)}, unit "
-        f"{unit}, {_from(weights.sources[source])}."
+        f"The largest weight, in magnitude, is {number(block[unit, source])}: {label(letter)}, "
+        f"unit {unit}, {_from(weights.sources[source])}."
     )
     norms = {each: engine.norm(g.ravel()) for each, g in gradients.gates.items()}
     if not np.isfinite(list(norms.values())).all():
@@ -131,7 +131,7 @@ def weights_table(
 
 
 def _input_names(count: int, network: Network, layer: int, input_names: Sequence[str]) -> list[str]:
-    """Name the inputs of a layer by number, and by what they are where that is known."""
+    """Name the inputs of a layer by number, and by their meaning if it is known."""
     if layer or network.architecture.ids:
         return [f"x{place}" for place in range(count)]
     window = network.architecture.window

@@ -1,4 +1,4 @@
-"""How far the gates are open: shares of shut and wide open ones, and how values are distributed."""
+"""How far gates are open: shares of nearly shut and nearly open, and distributions of values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rnnviz.engine import CELLS
 from rnnviz.numbers import number, percent
 from rnnviz.recording.trace import Array, Trace
 
-#: Gates that lie between 0 and 1. Candidates are signed: not gates in this sense.
+#: Gates between 0 and 1. Candidates are signed, so they are not gates in this sense.
 SHARES = tuple(
     gate.letter for cell in CELLS.values() for gate in cell.spec.gates if gate.range == "share"
 )
 #: Karpathy, Johnson and Li (2015), section 4.2.
 LOW, HIGH = 0.1, 0.9
-#: A unit that is shut, or open, in more than this share of all cases is said to be so mostly.
+#: A unit that is shut, or open, in more than this share of all cases is called mostly so.
 MOSTLY = 0.5
 
 Shares = NDArray[np.float32]
@@ -64,7 +64,7 @@ def saturation_by_gate(saturated: pd.DataFrame) -> pd.DataFrame:
 
 
 def saturation_sentence(label: str, below: float, above: float) -> str:
-    """Say what the two shares of one gate mean, such as `label` "forget gate"."""
+    """Say what the two shares of one gate mean; `label` is such as "forget gate"."""
     return (
         f"{label[:1].upper()}{label[1:]}: nearly shut in {percent(below)} of all cases, nearly "
         f"open in {percent(above)}."
@@ -88,7 +88,7 @@ class Saturation:
 
     @classmethod
     def of(cls, iteration: int, quantities: Mapping[str, Array]) -> Saturation:
-        """Count in arrays (..., H) by letter; only gates between 0 and 1 are looked at."""
+        """Count in arrays (..., H) by letter; only gates between 0 and 1 are counted."""
         gates = {letter: quantities[letter] for letter in SHARES if letter in quantities}
         counted = {letter: _shares(values, LOW, HIGH) for letter, values in gates.items()}
         return cls(
@@ -98,7 +98,7 @@ class Saturation:
         )
 
     def frame(self, layer: int) -> pd.DataFrame:
-        """Return the table that `saturation` makes of one trace, for this layer."""
+        """Return the table that `saturation` returns for one trace, for this layer."""
         parts = [
             _rows(layer, letter, self.below[letter], self.above[letter]) for letter in self.below
         ]
@@ -121,7 +121,7 @@ class Saturation:
 
 
 def saturation_table(history: Sequence[Saturation], layer: int) -> pd.DataFrame:
-    """Put the shares of several iterations below each other: `iteration`, then as `saturation`."""
+    """Stack the shares of several iterations: `iteration`, then as `saturation`."""
     parts = [found.frame(layer).assign(iteration=found.iteration) for found in history]
     whole = pd.concat(parts, ignore_index=True)
     return whole[["iteration", *whole.columns.drop("iteration")]]
@@ -129,17 +129,17 @@ def saturation_table(history: Sequence[Saturation], layer: int) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Distribution:
-    """How the values of one quantity are spread, at each of several iterations.
+    """The distribution of the values of one quantity, at each of several iterations.
 
     Parameters
     ----------
     edges : array, (bins + 1,)
-        Between the bins, rising.
+        Edges of the bins, ascending.
     percent : array, (N, bins)
-        Of all values of an iteration; less than 100 in all where some are not numbers.
+        Of all values of an iteration; less than 100 in total if some are not numbers.
     middle : array, (N, 3)
-        The median between two values with at least 80 % of all between them: the 10th and 90th
-        percentile, rounded outwards to values that occur. NaN where there is no number.
+        The median between two values with at least 80 % of all values between them: the 10th and
+        90th percentile, rounded outwards to values that occur. NaN if there is no number.
     """
 
     edges: NDArray[np.float64]
@@ -150,7 +150,7 @@ class Distribution:
     def of(cls, letter: str, values: Sequence[Array], bins: int = 20) -> Distribution:
         """Count the values of each iteration in bins of equal width.
 
-        Gates from 0 to 1; all else from -1 to 1, or as far as the largest value goes.
+        Gates from 0 to 1; everything else from -1 to 1, or up to the largest magnitude.
         """
         edges = np.linspace(*_limits(letter, values), bins + 1)
         rows, middle = [], []
@@ -161,7 +161,7 @@ class Distribution:
         return cls(edges, np.array(rows), np.array(middle))
 
     def sentence(self, label: str, iterations: Sequence[int]) -> str:
-        """Say where the middle of the values is, at first and at last."""
+        """Say where the middle of the values is, at the first and at the last iteration."""
         name = f"{label[:1].upper()}{label[1:]}"
         (_, first, _), (low, last, high) = self.middle[0], self.middle[-1]
         if np.isnan(last):

@@ -1,4 +1,4 @@
-"""The gradient check of a run: its table, and what it means in words."""
+"""The gradient check of a run: its table, and its meaning in words."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ QUICK = 100
 
 
 class CheckedTrace:
-    """Central differences on the probe of a run, with the weights of one of its traces.
+    """Comparison with central differences on the probe of a run, with the weights of one trace.
 
     Parameters
     ----------
     trace
     network
-        With the weights of the trace, as `Trainer.network_of` gives it.
+        With the weights of the trace, as `Trainer.network_of` returns it.
     entries
-        Compare at most so many entries of each parameter; None means all.
+        Compare at most this many entries of each parameter; None means all.
     """
 
     def __init__(self, trace: Trace, network: Network, entries: int | None = QUICK) -> None:
@@ -51,7 +51,7 @@ class CheckedTrace:
         return self.check.done / self.check.total
 
     def advance(self, seconds: float) -> None:
-        """Compare for so long, one entry at least."""
+        """Compare for this long, one entry at least."""
         end = time.perf_counter() + seconds
         while not self.done:
             self.check.advance(1)
@@ -60,7 +60,7 @@ class CheckedTrace:
 
 
 def check_table(checked: CheckedTrace) -> pd.DataFrame:
-    """Return a row per parameter that was begun, to be read."""
+    """Return a table with a row per parameter whose comparison has begun."""
     results = checked.check.results
     return pd.DataFrame(
         {
@@ -75,10 +75,10 @@ def check_table(checked: CheckedTrace) -> pd.DataFrame:
 
 
 def check_sentence(checked: CheckedTrace) -> str:
-    """Say whether the gradient is right, and if not, what it may be."""
+    """Say whether the gradient is right, and if not, what the reason may be."""
     results = checked.check.results
     if not results:
-        return "Nothing is compared yet."
+        return "Nothing has been compared yet."
     wrong = [name for name, found in results.items() if not found.agrees]
     told = {name: found for name, found in results.items() if found.agrees and found.tells}
     count = f"{checked.check.done:,} entries of {len(results)} arrays"
@@ -90,16 +90,16 @@ def check_sentence(checked: CheckedTrace) -> str:
         )
     if not told:
         return (
-            f"{count} agree, but the gradient is so small that rounding hides it: this tells "
+            f"{count} agree, but the gradient is so small that rounding hides it, so this shows "
             "nothing. Check at an earlier iteration."
         )
     nearest = max(told, key=lambda name: told[name].error / told[name].allowed)
     found = told[nearest]
     return (
-        f"{count} agree with central differences: no relative error is above what is allowed for "
-        f"its own array. Nearest to that comes {nearest}, with {number(found.error, 2)} where "
-        f"{_allowed(found)} is allowed: {number(TOLERANCE)}, and what rounding of the loss makes "
-        "of a gradient as small as this one."
+        f"{count} agree with central differences: no relative error is above the one allowed for "
+        f"its own array. Closest to it is {nearest}, with {number(found.error, 2)} where "
+        f"{_allowed(found)} is allowed: {number(TOLERANCE)}, plus what rounding of the loss can "
+        "cause for a gradient as small as this one."
     )
 
 
@@ -116,12 +116,12 @@ def _verdict(agrees: bool, tells: bool) -> str:
 def _reason(trace: Trace) -> str:
     if trace.truncate is not None and trace.truncate < trace.steps:
         return (
-            f"That is what truncation after {steps_text(trace.truncate)} does: the gradient that "
-            "trains the network is no longer the slope of its loss."
+            f"This is the effect of truncation after {steps_text(trace.truncate)}: the gradient "
+            "that trains the network is no longer the slope of its loss."
         )
     if spec_of(trace.cell).has_kink:
         return (
-            "A ReLU has a kink: where it lies between the two points of a difference, the "
-            "difference may be wrong and not the gradient."
+            "A ReLU has a kink: if it lies between the two points of a difference, the difference "
+            "may be wrong and not the gradient."
         )
     return "The gradient is wrong there."

@@ -1,4 +1,4 @@
-"""The gradient over the whole of training: its factor per step, its reach, and a map over lag."""
+"""The gradient over all of training: its factor per step, its reach, and a map over lag."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from rnnviz.recording.trace import Trace
 
 @dataclass(frozen=True)
 class Course:
-    """How the gradient fared on its way back, at each kept iteration.
+    """The backpropagated gradient at each kept iteration.
 
     Parameters
     ----------
     iterations : array of int, (N,)
     norms : array, (N, lags)
     factors, reaches : array of float, (N,)
-        NaN where there is none.
+        NaN if there is none.
     """
 
     iterations: NDArray[np.int64]
@@ -41,9 +41,9 @@ class Course:
 
 
 def course(traces: Sequence[Trace], which: Which = "last_d_h", layer: int = -1) -> Course:
-    """Measure the way back at each trace of a run.
+    """Measure the backpropagated gradient at each trace of a run.
 
-    Empty when there is no trace, no scored step, or when the cell has no such gradient.
+    Empty if there is no trace, no scored step, or if the cell has no such gradient.
     """
     rows = [(trace.iteration, backward_norms(trace, which, layer)) for trace in traces]
     rows = [(iteration, norms) for iteration, norms in rows if norms.size]
@@ -59,7 +59,7 @@ def course(traces: Sequence[Trace], which: Which = "last_d_h", layer: int = -1) 
 
 
 def course_sentence(found: Course) -> str:
-    """Say how factor and reach went from the first to the last kept iteration."""
+    """Say how factor and reach changed from the first to the last kept iteration."""
     if found.iterations.size < 2:
         return "Nothing to compare with yet: train for a few iterations."
     first, last = (f"{iteration:,}" for iteration in found.iterations[[0, -1]])
@@ -69,7 +69,7 @@ def course_sentence(found: Course) -> str:
 
 
 def map_sentence(found: Course) -> str:
-    """Say what was left at the largest lag, at the start and now."""
+    """Say how much was left at the largest lag, at the start and now."""
     lags = found.norms.shape[1] - 1
     if found.iterations.size < 2 or lags < 1:
         return ""

@@ -1,6 +1,6 @@
-"""How much of the gradient is left at each earlier time step, and what that means in words.
+"""How much of the gradient is left at each earlier time step, in numbers and in words.
 
-Lag counts steps back from the last scored step: lag 0 is that step itself.
+Lag counts time steps back from the last scored step: lag 0 is that step itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REACHED = percent(REACHED_SHARE)
 
 
 def step_norms(gradient: Array) -> Norms:
-    """Measure the gradient of each time step: its 2-norm over the units.
+    """Return the 2-norm of the gradient over the units, for each time step.
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def step_norms(gradient: Array) -> Norms:
     Returns
     -------
     norms : array of float64, (T,)
-        True for 1e-200 and 1e+200, too. A step with an entry that is not a
-        number, or infinite, has such a norm.
+        Correct for 1e-200 and 1e+200, too. A step with an entry that is not a number, or infinite,
+        has such a norm.
     """
     return engine.norms(gradient)
 
 
 def last_scored_step(trace: Trace) -> int | None:
-    """Return the last time step that counts in the loss; None when none does."""
+    """Return the last time step that counts in the loss; None if there is none."""
     scored = np.flatnonzero(trace.scored)
     return int(scored[-1]) if scored.size else None
 
@@ -51,17 +51,17 @@ def back_from(norms: Norms, last: int | None) -> Norms:
 
 
 def backward_norms(trace: Trace, which: Which = "last_d_h", layer: int = -1) -> Norms:
-    """Measure how the gradient fares on its way back, over lag.
+    """Return the norms of the backpropagated gradient, over lag.
 
     The default is the gradient of the last scored step's share of the loss. When every step is
-    scored, each adds a gradient of its own to `d_h`: its norm then says how much loss lies ahead,
-    and stays large at early steps even where nothing comes through from the late ones. Only what
-    one single output sends back can be seen to vanish.
+    scored, each step adds its own gradient to `d_h`. The norm of `d_h` then says how much loss lies
+    ahead, and stays large at early steps even if nothing from the late ones reaches them. Only the
+    gradient of a single output can be seen to vanish.
 
     Returns
     -------
     norms : array of float64, (last scored step + 1,)
-        Empty when no step is scored, or when the cell has no such gradient.
+        Empty if no step is scored, or if the cell has no such gradient.
     """
     gradient = trace.layers[layer].quantities().get(which)
     if gradient is None:
@@ -70,23 +70,23 @@ def backward_norms(trace: Trace, which: Which = "last_d_h", layer: int = -1) -> 
 
 
 def factor_per_step(norms: Norms) -> float | None:
-    """Return the factor by which the gradient changes per step back, on geometric average.
+    """Return the factor by which the gradient changes per step back, as a geometric mean.
 
     The factors of the single steps multiply to what is left at the end, so their geometric mean is
-    the root of the ratio of the two ends: no fit, and `factor ** lag` is exactly what is
-    left after the last lag counted.
+    a root of the ratio of the two ends. It is not a fit: `factor ** lag` is exactly what is left
+    after the last lag counted.
 
     Parameters
     ----------
     norms : array, (lags,)
-        Over lag, as `back_from` gives them. Counted are the lags before the first norm of exactly
-        zero, where nothing is left to multiply (truncation, or a ReLU that is off).
+        Over lag, as returned by `back_from`. Only the lags before the first norm of exactly zero
+        are counted; after it nothing is left to multiply (truncation, or a ReLU that is off).
 
     Returns
     -------
     float or None
-        None where there is no such factor: fewer than two norms above zero, or one among all of
-        them that is infinite or not a number.
+        None if there is no such factor: fewer than two norms above zero, or one of all norms is
+        infinite or not a number.
     """
     counted = before_first_zero(norms)
     if counted.size < 2 or not np.isfinite(norms).all():
@@ -96,7 +96,7 @@ def factor_per_step(norms: Norms) -> float | None:
 
 
 def before_first_zero(norms: Norms) -> Norms:
-    """Return the norms over lag before the first that is exactly zero: what is there to follow."""
+    """Return the norms over lag before the first that is exactly zero."""
     zeros = np.flatnonzero(norms == 0.0)
     return norms[: zeros[0]] if zeros.size else norms
 
@@ -104,19 +104,18 @@ def before_first_zero(norms: Norms) -> Norms:
 def reach(norms: Norms, above: float = REACHED_SHARE) -> int | None:
     """Count how many steps back the gradient norm stays above a share of its largest value.
 
-    Where the gradient grows on its way, that is counted from where it is largest.
+    If the gradient grows going back, this is counted from where it is largest.
 
     Parameters
     ----------
     norms : array, (lags,)
-        Over lag, as `back_from` gives them.
+        Over lag, as returned by `back_from`.
 
     Returns
     -------
     int or None
-        The lag of the last step above that share, going back without interruption from the
-        largest. 0 when every norm is zero; None when there is no norm, or one is infinite or not a
-        number.
+        The lag of the last step above that share, going back without interruption from the largest.
+        0 if every norm is zero; None if there is no norm, or one is infinite or not a number.
     """
     if norms.size == 0 or not np.isfinite(norms).all():
         return None
@@ -128,19 +127,19 @@ def reach(norms: Norms, above: float = REACHED_SHARE) -> int | None:
 
 
 def backward_sentence(norms: Norms) -> str:
-    """Say in words what happens to the gradient on its way back.
+    """Say in words what happens to the gradient as it is backpropagated.
 
     Parameters
     ----------
     norms : array, (lags,)
-        Over lag, as `backward_norms` gives them.
+        Over lag, as returned by `backward_norms`.
     """
     if norms.size == 0:
         return "No step is scored, so there is no gradient."
     if not np.isfinite(norms).all():
-        return "The gradient is not a number: it has grown beyond what can be computed with."
+        return "The gradient is not a number: it has grown beyond what can be computed."
     if not norms.any():
-        return "The gradient is exactly zero at every step: nothing goes back."
+        return "The gradient is exactly zero at every step: nothing is backpropagated."
     if factor_per_step(norms) is None:
         return _only_one(norms)
     counted = before_first_zero(norms)
@@ -148,7 +147,7 @@ def backward_sentence(norms: Norms) -> str:
 
 
 def reach_sentence(norms: Norms) -> str:
-    """Say in words how far back the gradient reaches; empty where there is nothing to say."""
+    """Say in words how far back the gradient reaches; empty if there is nothing to say."""
     steps = reach(norms)
     if steps is None or norms.size < 2 or not norms.any():
         return ""
@@ -172,9 +171,9 @@ def reach_sentence(norms: Norms) -> str:
 
 
 def left_text(norms: Norms) -> str:
-    """Write what is left at the last lag of what is there at the first, both above zero.
+    """Write the share of the first norm that is left at the last lag, both above zero.
 
-    They may lie further apart than a float can tell.
+    Their ratio may be too small or too large for a float.
     """
     exponent = math.log10(norms[-1]) - math.log10(norms[0])
     if abs(exponent) < 300:
@@ -188,7 +187,7 @@ def _course(norms: Norms) -> str:
     by = left / steps
     if abs(left) < math.log10(1.005):
         return f"After {steps_text(steps)} it is as large as at first."
-    # Two decimals do not tell a factor near 1 from 1; over many steps it matters.
+    # Two decimals cannot tell a factor near 1 from 1; over many steps the difference matters.
     shown = factor(10**by) if abs(10**by - 1) >= 0.005 else f"×{number(10**by, 5)}"
     each = "in one step" if steps == 1 else "per step, on average"
     if left < 0:
@@ -202,19 +201,19 @@ def _cut(norms: Norms, counted: int) -> str:
         return ""
     if norms[counted:].any():
         return (
-            f" {steps_text(counted).capitalize()} back it is exactly zero; further back it isn't."
+            f" {steps_text(counted).capitalize()} back it is exactly zero; further back it is not."
         )
     return f" From {steps_text(counted)} back on it is exactly zero."
 
 
 def _only_one(norms: Norms) -> str:
     if norms.size == 1:
-        return "One step only: there is no way back along which the gradient could change."
+        return "There is only one step, so there is nothing to backpropagate through."
     if norms[0] == 0.0:
         return "The gradient is exactly zero at the last scored step itself."
     if norms[1:].any():
-        return "The gradient is exactly zero one step back; further back it isn't."
-    return "The gradient is exactly zero one step back: nothing goes to earlier steps."
+        return "The gradient is exactly zero one step back; further back it is not."
+    return "The gradient is exactly zero one step back: it reaches no earlier step."
 
 
 def steps_text(steps: int) -> str:

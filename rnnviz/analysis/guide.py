@@ -1,4 +1,4 @@
-"""One sentence for who sees a run for the first time: what is seen, and what to do next."""
+"""One sentence for a first look at a run: what it shows, and what to do next."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from rnnviz.training import Trainer
 
 
 def guide(trainer: Trainer, playing: bool) -> str:
-    """Say what is seen and what to do; "" where the run has diverged, which is told elsewhere.
+    """Say what is shown and what to do; "" if the run has diverged, which is reported elsewhere.
 
     Parameters
     ----------
     trainer
     playing
-        Whether it trains at this moment.
+        Whether it is training at this moment.
     """
     spec = spec_of(trainer.config.cell)
     if trainer.diverged is not None:
@@ -21,7 +21,7 @@ def guide(trainer: Trainer, playing: bool) -> str:
     if trainer.solved_at is not None:
         return f"Solved at iteration {trainer.solved_at:,}. {_next(spec)}"
     if playing:
-        return "It trains: colours change as the weights do. Pause, and step through time below."
+        return "Training: the colours change as the weights do. Pause, and step through time below."
     if trainer.iteration:
         return "Paused. Step through time below the picture, click a unit, or train on."
     return (
@@ -31,7 +31,7 @@ def guide(trainer: Trainer, playing: bool) -> str:
 
 
 def _next(spec: CellSpec) -> str:
-    """Say what to do with a network that has learned its task."""
+    """Suggest what to do with a network that has learned its task."""
     if not spec.gates:
         return "Choose another cell, and see how it does on the same task."
     held = f"the {gate_label(spec.forget_gate)} at 0" if spec.forget_gate else "a gate"

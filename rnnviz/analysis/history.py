@@ -1,4 +1,4 @@
-"""The course of training: few enough points to draw, and what the latest ones mean in words."""
+"""The course of training: few enough points to draw, and the meaning of the latest values."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ def thin(
 
 
 def chance_loss(classes: int) -> float:
-    """Return the cross-entropy in nats of holding all classes for equally likely: ln K."""
+    """Return the cross-entropy in nats of equal probabilities for all classes: ln K."""
     return math.log(classes)
 
 
 def loss_sentence(loss: float, classes: int | None) -> str:
-    """Say how the loss compares with that of even odds, all classes equally likely.
+    """Compare the loss with that of equal probabilities for all classes.
 
-    Where some classes are rare, who knows no more than how often each one comes has a smaller
-    loss: in the copy problem, which is mostly blanks, less than half of it.
+    If some classes are rare, a model that knows only how often each one comes has a smaller loss:
+    in the copy problem, which is mostly blanks, less than half of it.
 
     Parameters
     ----------
@@ -84,38 +84,38 @@ def loss_sentence(loss: float, classes: int | None) -> str:
 
 
 def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:
-    """Say how the accuracy (share, 0..1) compares with always guessing the most frequent target."""
+    """Compare the accuracy (0..1) with that of always guessing the most frequent target."""
     always = f'always guessing "{baseline.label}" would score {percent(baseline.accuracy)}'
     if math.isnan(accuracy):
-        return f"Accuracy unknown, outputs are no numbers; {always}."
+        return f"Accuracy unknown, the outputs are not numbers; {always}."
     return f"Accuracy {percent(accuracy)}; {always}."
 
 
 def error_sentence(error: float, baseline: Baseline) -> str:
-    """Say how the mean squared error compares with always giving the mean."""
+    """Compare the mean squared error with that of always predicting the mean."""
     mean = baseline.error_in_words(baseline.score)
     always = f"always guessing {baseline.label}, the mean, would give {mean}"
     if math.isnan(error):
-        return f"Error unknown, outputs are no numbers; {always}."
+        return f"Error unknown, the outputs are not numbers; {always}."
     return f"Squared error {baseline.error_in_words(error)}; {always}."
 
 
 def score_sentence(score: float, baseline: Baseline) -> str:
-    """Say how a score in the measure of its baseline compares with it."""
+    """Compare a score with its baseline, in the measure of that baseline."""
     sentence = accuracy_sentence if baseline.measure == "accuracy" else error_sentence
     return sentence(score, baseline)
 
 
 def score_text(score: float, measure: Measure) -> str:
-    """Write a score in its measure: a share of hits, or a mean squared error."""
+    """Write a score in its measure: an accuracy, or a mean squared error."""
     return percent(score) if measure == "accuracy" else number(score)
 
 
 def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:
-    """Say what was done to the run, the latest; empty where nothing was."""
+    """Say what was done to the run, the latest changes; empty if nothing was."""
     if not marks:
         return ""
     told = [f"{mark.text} at iteration {mark.iteration:,}" for mark in marks[-most:]]
     before = len(marks) - len(told)
     first = f"{before} before, then " if before else ""
-    return f"Each thin upright line marks a change: {first}{'; '.join(told)}."
+    return f"Each thin vertical line marks a change: {first}{'; '.join(told)}."

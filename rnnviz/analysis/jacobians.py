@@ -1,4 +1,4 @@
-"""What a single step does to what passes through it: singular values, weights, nonlinearity."""
+"""What a single step does to the gradient: singular values, weights, nonlinearity."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import number, share
 from rnnviz.recording.trace import Trace
 
-#: Most numbers (steps x units x units) whose singular values are taken: a tenth of a second.
+#: Most numbers (steps x units x units) whose singular values are computed: a tenth of a second.
 MOST_NUMBERS = 2**17
-#: A slope below this passes next to nothing: the unit is saturated there.
+#: A slope below this passes almost nothing: the unit is saturated there.
 SATURATED = 0.1
-#: Factors of a step within so much of 1 count as 1.
+#: Factors per step this close to 1 count as 1.
 SAME = 0.01
 
 
@@ -36,13 +36,13 @@ class StepValues:
     Parameters
     ----------
     steps : array of int, (n,)
-        Time steps that were looked at: all but the first, or evenly spread ones where there are too
-        many. Nothing comes back before the first.
+        The time steps measured: all but the first, or evenly spread ones if there are too many.
+        Before the first step there is none to go back to.
     values : array, (n, H)
-        The largest first; NaN where numbers are not finite. What is so far below the largest that
-        it can't be told from rounding is 0.
+        The largest first; NaN where numbers are not finite. A value that is so far below the
+        largest that it cannot be told from rounding is 0.
     left_out
-        Number of steps that were not looked at.
+        Number of steps that were not measured.
     """
 
     steps: NDArray[np.intp]
@@ -51,10 +51,10 @@ class StepValues:
 
 
 def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
-    """Take the singular values of the Jacobian of each step of the probe.
+    """Return the singular values of the Jacobian of each step of the probe.
 
-    They are the factors by which the step stretches or shrinks a change of h_{t-1}, along the H
-    directions that it does not mix. An LSTM's cell state is held: it has a path of its own.
+    They are the factors by which the step stretches or shrinks a change of h_{t-1}, along H
+    orthogonal directions. An LSTM's cell state is held fixed: it has its own path.
     """
     most = max(8, MOST_NUMBERS // trace.hidden_size**2)
     later = trace.steps - 1
@@ -70,27 +70,27 @@ def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
 
 
 def spectra(network: Network, layer: int = -1) -> list[Spectrum]:
-    """Return the sizes of the recurrent weights of one layer, gate by gate."""
+    """Return the spectra of the recurrent weights of one layer, gate by gate."""
     number = range(network.layers)[layer]
     return [found for found in recurrent_spectrum(network) if found.layer == number]
 
 
 def slopes(trace: Trace, layer: int = -1) -> NDArray[np.float64]:
-    """Return the slope of the nonlinearity that the gradient meets at each step in each unit.
+    """Return the slope of the nonlinearity for each step and unit: a factor of the gradient.
 
-    In a GRU and an LSTM the direct path from step to step goes around it.
+    In a GRU and an LSTM the direct path from step to step bypasses it.
 
     Returns
     -------
     array of float64, (T, H)
-        0..1. RNN: 1 - h². ReLU: 1 where h > 0, else 0. GRU: 1 - n². LSTM: 1 - tanh(c)², on the way
-        from h to c; the way on from c to c meets the forget gate instead.
+        0..1. RNN: 1 - h². ReLU: 1 where h > 0, else 0. GRU: 1 - n². LSTM: 1 - tanh(c)², on the path
+        from h to c; the path from c to c is multiplied by the forget gate instead.
     """
     return spec_of(trace.cell).slope.of(trace.layers[layer].quantities())
 
 
 def around(cell: str) -> str:
-    """Say which way back meets no such slope; empty where there is none."""
+    """Say which path bypasses this slope; empty if there is none."""
     spec = spec_of(cell)
     if spec.belt is None or spec.belt not in spec.formulas:
         return ""
@@ -100,16 +100,16 @@ def around(cell: str) -> str:
 
 @dataclass(frozen=True)
 class Shares:
-    """What is left of the last scored step's gradient behind each thing that it meets.
+    """What is left of the last scored step's gradient after each factor.
 
     Parameters
     ----------
     by_slopes : array, (T,)
-        Norm of the gradient times the slopes, over its norm before; NaN where there is none. With
-        gates that is what the slopes alone would leave: the direct path goes around them.
+        Norm of the gradient times the slopes, divided by its norm before; NaN if there is none. In
+        cells with gates it is what the slopes alone would leave: the direct path bypasses them.
     by_weights : array, (T,)
-        Norm at step t - 1 over that behind the slopes of step t; NaN at the first step, and where
-        there is more than slopes and weights on the way (gates, layers above, a cut of truncation).
+        Norm at step t - 1 divided by that after the slopes of step t; NaN at the first step, and
+        where more than slopes and weights acts on the gradient (gates, layers above, truncation).
     """
 
     by_slopes: NDArray[np.float64]
@@ -117,7 +117,7 @@ class Shares:
 
 
 def shares(trace: Trace, layer: int = -1) -> Shares:
-    """Measure what slopes, and in a cell without gates the weights, do to the gradient per step."""
+    """Measure the effect of slopes, and without gates of weights, on the gradient per step."""
     gradient = np.asarray(trace.layers[layer].last_d_h, np.float64)
     before, behind = step_norms(gradient), step_norms(gradient * slopes(trace, layer))
     by_weights = np.full(trace.steps, np.nan)
@@ -139,7 +139,7 @@ def saturated_units(found: NDArray[np.float64]) -> NDArray[np.intp]:
     Parameters
     ----------
     found : array, (T, H)
-        As `slopes` gives them.
+        As returned by `slopes`.
     """
     return np.flatnonzero((found < SATURATED).mean(axis=0) > 0.5)
 
@@ -147,11 +147,11 @@ def saturated_units(found: NDArray[np.float64]) -> NDArray[np.intp]:
 def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> str:
     """Say whether steps shrink or stretch, and how large the recurrent weights are."""
     if not sizes:
-        return "There are no recurrent weights: nothing goes from one step to the next."
+        return "There are no recurrent weights: nothing is carried from one step to the next."
     if not found.steps.size:
-        return "One step only: there is no step before it that a gradient could go back to."
+        return "There is only one step: the gradient has no earlier step to reach."
     if not np.isfinite(found.values).all():
-        return "The Jacobians are not numbers: training has gone beyond what can be computed with."
+        return "The Jacobians are not numbers: training has grown beyond what can be computed."
     largest = found.values[:, 0]
     low, high = number(largest.min()), number(largest.max())
     span = f"{low} at every step" if low == high else f"{low} to {high} over the steps"
@@ -159,8 +159,8 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
     if spec_of(cell).has_cell_state:
         growth = f"with c held, {growth}"
         aside, product = " (with c held)", (
-            "More can go back through the cell state, which is not in it: it says nothing of how "
-            "much is left in the end."
+            "More of the gradient can flow through the cell state, which is not included here: "
+            "this does not say how much is left in the end."
         )  # fmt: skip
     looked = f"Looked at: {steps_text(found.steps.size)}, evenly spread." if found.left_out else ""
     said = (
@@ -174,10 +174,10 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
 
 
 def slopes_sentence(trace: Trace, layer: int = -1) -> str:
-    """Say where the nonlinearity eats the gradient, and which units are saturated."""
+    """Say where the nonlinearity shrinks the gradient, and which units are saturated."""
     found, left = slopes(trace, layer), shares(trace, layer)
     if not np.isfinite(found).all():
-        return "The states are not numbers: training has gone beyond what can be computed with."
+        return "The states are not numbers: training has grown beyond what can be computed."
     slope, besides = spec_of(trace.cell).slope, around(trace.cell)
     name = slope.name
     units = saturated_units(found)
@@ -202,23 +202,23 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
 
 
 def _growth(largest: NDArray[np.float64]) -> str:
-    """Say whether single steps can make something grow."""
+    """Say whether single steps can amplify anything."""
     if (np.abs(largest - 1) < SAME).all():
-        return "what a step stretches most, it hands on about as large as it was"
+        return "the direction that a step stretches most keeps about its length"
     if largest.min() > 1:
         return (
-            "every step can make something grow; whether the gradient does depends on the steps "
-            "pulling the same way"
+            "every step can amplify something; whether the gradient grows depends on whether the "
+            "steps amplify the same directions"
         )
     if largest.max() > 1:
-        return "some steps can make something grow, the others can't"
+        return "some steps can amplify something, the others cannot"
     if not largest.all():
-        return "there are steps that pass nothing on"
-    return "no step can make anything grow"
+        return "some steps pass nothing on"
+    return "no step can amplify anything"
 
 
 def _product(found: StepValues) -> str:
-    """Say what all steps can leave at most: the product of what each can; empty where it grows."""
+    """Say what all steps can leave at most, the product of their largest; empty if above 1."""
     largest, steps = found.values[:, 0], found.steps.size
     if found.left_out or steps < 2 or not largest.all() or largest.max() > 1:
         return ""
@@ -236,7 +236,7 @@ def _ratio(above: Norms, below: Norms) -> NDArray[np.float64]:
 
 
 def _typical(ratios: NDArray[np.float64]) -> float:
-    """Return the geometric mean of those that are numbers; 0 where one of them is."""
+    """Return the geometric mean of those that are numbers; 0 if one of them is."""
     counted = ratios[np.isfinite(ratios)]
     return float(np.exp(np.log(counted).mean())) if counted.all() else 0.0
 

@@ -1,4 +1,4 @@
-"""What a network computes on many sequences, where one probe would be too few to count on."""
+"""What a network computes on many sequences, because one probe would be too few cases."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rnnviz.recording.trace import Array, Trace
 from rnnviz.tasks.task import Batch, Loss, Probe, Task
 from rnnviz.training.threads import one_thread
 
-#: Time steps x sequences x (inputs, and units of all layers) that others can wait for: an LSTM
-#: takes about a tenth of a second.
+#: Time steps x sequences x (inputs, and units of all layers) in an acceptable waiting time: for an
+#: LSTM about a tenth of a second.
 AFFORDABLE = 400_000
 
 
@@ -28,7 +28,7 @@ class Sequences:
     batch : Batch
         The probe is sequence 0. The mask says which steps are scored.
     loss
-        Of the task.
+        The loss of the task.
     """
 
     batch: Batch
@@ -45,7 +45,7 @@ class Sequences:
         return int(self.batch.x.shape[0])
 
     def sentence(self) -> str:
-        """Say over how many sequences and steps is measured."""
+        """Say over how many sequences and steps the measurement is taken."""
         steps = f"{self.steps} time step{'' if self.steps == 1 else 's'}"
         return (
             f"{self.count:,} sequences × {steps} = {self.count * self.steps:,} cases for each "
@@ -83,14 +83,15 @@ def sequences_for(
 def observe(
     network: Network, trace: Trace, sequences: Sequences, layer: int
 ) -> Mapping[str, Array]:
-    """Let a network run over sequences with the weights of a trace, and say what a layer did.
+    """Run a network over sequences with the weights of a trace, and return what a layer computed.
 
     Parameters
     ----------
     network
-        Of the same run as the trace, and nobody else's: it is left with the weights of the trace.
+        A network of the same run as the trace, for this call only: its weights become those of the
+        trace.
     trace
-        Of the iteration that is meant.
+        A trace of the wanted iteration.
 
     Returns
     -------

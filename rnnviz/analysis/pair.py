@@ -1,4 +1,4 @@
-"""What is said of each of two networks beside each other: its gradient and its score."""
+"""Sentences about each of two networks side by side: its gradient and its score."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def carried_by(trace: Trace) -> tuple[Which, str]:
 
 
 def sentence(trace: Trace, trainer: Trainer) -> str:
-    """Say what becomes of the last answer's gradient on its way back, and how well the run does.
+    """Say how the gradient of the last answer changes going back, and how well the run does.
 
     Parameters
     ----------
     trace
-        Of the trainer's run, at any of its iterations.
+        Of the trainer's run, at any iteration.
     trainer
-        Whose batches tell the score of that iteration.
+        Its history has the score of that iteration's batch.
     """
     which, state = carried_by(trace)
     gradient = _way_back(backward_norms(trace, which), state)
@@ -41,17 +41,17 @@ def sentence(trace: Trace, trainer: Trainer) -> str:
 
 
 def second_sentence(pair: Pair, trace: Trace) -> str:
-    """Say the same of the second run, and where it is not what the first is."""
+    """Say the same about the second run, and where it differs from the first."""
     second, first = pair.second, pair.first
     if not pair.level:
         return f"Catching up: iteration {second.iteration:,} of {first.iteration:,}."
     missing = " or ".join(pair.left_out)
-    left_out = f" It has no {missing}: what is held there acts on {pair.names[0]} alone."
+    left_out = f" It has no {missing}: this intervention acts on {pair.names[0]} alone."
     return sentence(trace, second) + (left_out if missing else "")
 
 
 def states_sentence(traces: Sequence[Trace], names: Sequence[str]) -> str:
-    """Say whose gradient, and w.r.t. which state, a chart of several networks shows."""
+    """Say whose gradient, w.r.t. which state, a chart of several networks shows."""
     states = [carried_by(trace)[1] for trace in traces]
     told = [f"{state} ({name})" for state, name in zip(states, names, strict=True)]
     same = len(set(states)) == 1
@@ -60,15 +60,15 @@ def states_sentence(traces: Sequence[Trace], names: Sequence[str]) -> str:
 
 
 def _way_back(norms: Norms, state: str) -> str:
-    """Say how much of the gradient w.r.t. a state arrives at the earliest step."""
+    """Say how much of the gradient w.r.t. a state reaches the earliest step."""
     if norms.size == 0:
         return "No step is scored, so there is no gradient."
     if not np.isfinite(norms).all():
-        return "The gradient has grown beyond what can be computed with."
+        return "The gradient has grown beyond what can be computed."
     if norms[0] == 0:
-        return f"The last answer sends no gradient to the {state}: it is exactly 0."
+        return f"The last answer has no gradient w.r.t. the {state}: it is exactly 0."
     if norms.size == 1:
-        return "The last answer is at step 0: there is no way back."
+        return "The last answer is at step 0: there is no earlier step."
     reached = before_first_zero(norms).size - 1
     if reached == 0:
         return f"Nothing of the last answer's gradient reaches an earlier {state}."
@@ -78,7 +78,7 @@ def _way_back(norms: Norms, state: str) -> str:
     with np.errstate(over="ignore", under="ignore"):
         share = float(norms[-1] / norms[0])
     if share >= 1.005:
-        return f"On its way to step 0 {last} grows to {factor(share)} of what it was."
+        return f"Back at step 0, {last} has grown to {factor(share)} of what it was."
     return f"{percent(share)} of {last} reaches step 0."
 
 

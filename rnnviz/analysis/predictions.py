@@ -1,4 +1,4 @@
-"""What the network predicts: how likely, which symbol is taken, how its gates stand."""
+"""What the network predicts: probabilities, the symbol chosen, and how far its gates are open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rnnviz.numbers import number
 
 
 def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.floating]:
-    """Return how likely each output is: the softmax of logits / temperature.
+    """Return the probability of each output: the softmax of logits / temperature.
 
-    Below 1 the likeliest become likelier still, above 1 all come closer together; equal logits stay
-    equally likely. Logits that are not numbers, or are infinite, give NaN.
+    A temperature below 1 makes the most likely outputs even more likely, one above 1 evens them
+    out; equal logits stay equally likely. Logits that are not numbers, or are infinite, give NaN.
 
     Parameters
     ----------
@@ -35,20 +35,20 @@ def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.flo
         raise ValueError(f"temperature must be above 0, got {temperature!r}")
     values = np.asarray(logits, dtype=np.float64)
     with np.errstate(all="ignore"):
-        # The largest becomes 0 first: a division by a small temperature then can't overflow.
+        # The largest becomes 0 first, so that division by a small temperature can't overflow.
         return softmax((values - values.max()) / temperature)
 
 
 def likeliest(chances: ArrayLike) -> int:
-    """Return the place of the largest; of equal ones the first."""
+    """Return the index of the largest; in a tie, the first."""
     return int(np.argmax(chances))
 
 
 def draw(chances: ArrayLike, number: float) -> int:
-    """Return the place in which a number falls, when 0..1 is shared out by the probabilities.
+    """Return the index in whose interval a number falls, if 0..1 is divided by the probabilities.
 
-    With 0.2, 0.5 and 0.3 the first has the numbers below 0.2, the second those from there to below
-    0.7, the third the rest.
+    With 0.2, 0.5 and 0.3 the first output has the numbers below 0.2, the second those from there to
+    below 0.7, the third all others.
 
     Parameters
     ----------
@@ -58,17 +58,17 @@ def draw(chances: ArrayLike, number: float) -> int:
         0 or more, below 1.
     """
     ends = np.cumsum(np.asarray(chances, dtype=np.float64))
-    # Their sum can miss 1 by a rounding error; a number just below 1 must still fall within.
+    # Their sum can differ from 1 by a rounding error; a number just below 1 must still fall inside.
     return int(np.searchsorted(ends, number * ends[-1], side="right"))
 
 
 def uniform(seed: int, place: int) -> float:
-    """Return the random number (0..1) for a place of a text, the same whenever it is asked for."""
+    """Return the random number (0..1) for a position in a text, the same at every call."""
     return float(np.random.default_rng([seed, place]).random())
 
 
 def best(chances: ArrayLike, labels: Sequence[str], count: int = 5) -> pd.DataFrame:
-    """Return the likeliest symbols: `symbol`, `probability`, the likeliest first.
+    """Return the most likely symbols: `symbol`, `probability`, the most likely first.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def gate_activations(layers: Sequence[LayerRecord]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of a schedule, and what the network had said about it the day before.
+    """A day of a schedule, and what the network predicted for it the day before.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ class Day:
     due, done
         What the schedule says, and what was done.
     missed
-        Whether nothing was done.
+        Whether the day was missed.
     said
-        What the network expected; None on the first day, and where there is no network yet.
+        What the network predicted; None on the first day, and if there is no network yet.
     """
 
     weekday: str
@@ -122,21 +122,21 @@ class Day:
 
     @property
     def is_mistake(self) -> bool:
-        """Whether the network expected something else than was due."""
+        """Whether the network predicted something else than was due."""
         return self.said is not None and self.said != self.due
 
 
 def days_of(
     table: pd.DataFrame, outputs: NDArray[np.floating] | None, labels: Sequence[str]
 ) -> list[Day]:
-    """Put each day of a schedule beside what the network said about it.
+    """Combine each day of a schedule with the network's prediction for it.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Of T days, as `GymSchedule.weeks` gives it.
+        T days, as returned by `GymSchedule.weeks`.
     outputs : array, (T, K), or None
-        Logits; those of a day are about the next one. None where there is no network yet.
+        Logits; those of a day are about the next one. None if there is no network yet.
     labels : sequence of str, length K
         Names of the outputs.
     """
@@ -150,7 +150,7 @@ def days_of(
 def forecast_sentence(
     values: NDArray[np.floating], said: NDArray[np.floating], held_out: NDArray[np.bool_]
 ) -> str:
-    """Say how far off the network was on trained and on held-out values.
+    """Say how far off the network is on training values and on held-out values.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def forecast_sentence(
     held_out : array of bool, (N,)
     """
     if not np.isfinite(said).all():
-        return "what the network predicts are no longer numbers."
+        return "the network's predictions are no longer numbers."
     parts = [
         f"{number(_root_mean_square(values[which] - said[which]))} on {count:,} {name}"
         for name, which in (("trained", ~held_out), ("held out", held_out))

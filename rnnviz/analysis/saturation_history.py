@@ -1,4 +1,4 @@
-"""How saturated the gates were at each kept iteration of a run: counted once, a few at a time."""
+"""How saturated the gates were at each kept iteration: counted once, a few iterations at a time."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from rnnviz.engine import Network
 from rnnviz.recording import Trace
 from rnnviz.tasks.task import Probe, Task
 
-#: Time steps x sequences x (inputs, and units of all layers) for one iteration: an LSTM takes a
-#: few milliseconds. All iterations are counted over the same sequences.
+#: Time steps x sequences x (inputs, and units of all layers) for one iteration: an LSTM takes a few
+#: milliseconds. All iterations are counted over the same sequences.
 PER_ITERATION = 20_000
 
 
 class SaturationHistory:
-    """Counts of one layer, for a run that goes on; what was counted is not counted again.
+    """Counts of one layer, for a run that goes on; counted iterations are not counted again.
 
     Parameters
     ----------
     network
         Of the run. A copy without buffers is kept.
     task, probe
-        Of the run: they say over which sequences is counted.
+        Of the run: they determine the sequences over which is counted.
     layer
         From the input up.
     """
@@ -35,15 +35,15 @@ class SaturationHistory:
         self.sequences = sequences_for(network, task, probe, affordable=PER_ITERATION)
 
     def of(self, trace: Trace) -> Saturation:
-        """Return the counts of a trace; they are made now if they are not there."""
-        # The trace is kept with its counts, so no other one has its id.
+        """Return the counts of a trace; computed now if they are missing."""
+        # The trace is kept with its counts, so no other trace can have its id.
         if id(trace) not in self._counted:
             seen = observe(self._network.copy(), trace, self.sequences, self.layer)
             self._counted[id(trace)] = trace, Saturation.of(trace.iteration, seen)
         return self._counted[id(trace)][1]
 
     def missing(self, traces: Sequence[Trace]) -> list[Trace]:
-        """Return those that are not counted yet, and forget what is none of these traces."""
+        """Return the traces not counted yet, and drop the counts of all other traces."""
         there = {id(trace) for trace in traces}
         self._counted = {key: kept for key, kept in self._counted.items() if key in there}
         return [trace for trace in traces if id(trace) not in self._counted]

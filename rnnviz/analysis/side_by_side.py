@@ -1,4 +1,4 @@
-"""Runs side by side: how the gradient fares in each of them, in numbers and in a sentence."""
+"""Runs side by side: the backpropagated gradient of each, in numbers and in a sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnviz.training import Trainer
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the runs, as it is now.
+    """One of the runs, at the iteration that is shown.
 
     Parameters
     ----------
@@ -26,12 +26,12 @@ class Contender:
         Of the last scored step's gradient w.r.t. the state that carries the memory: the cell state
         of an LSTM, the hidden state of every other cell.
     loss
-        Of the probe.
+        Loss of the probe.
     score
-        On the evaluation sequences, in the task's measure, with the weights of now; NaN where
-        another iteration is looked at.
+        On the evaluation sequences, in the task's measure, with the current weights; NaN if another
+        iteration is shown.
     diverged
-        Whether it had to stop.
+        Whether it has diverged and stopped.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Contender:
 
     @property
     def factor(self) -> float | None:
-        """By how much the gradient changes per step back; None where there is no such factor."""
+        """The factor by which the gradient changes per step back; None if there is none."""
         return factor_per_step(self.norms)
 
     @property
     def left(self) -> Norms:
-        """What is left at each lag, as a share of what the last scored step has."""
+        """What is left at each lag, as a share of the norm at the last scored step."""
         if not self.norms.size or not np.isfinite(self.norms[0]) or self.norms[0] == 0:
             return np.full(self.norms.shape, np.nan)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -63,13 +63,13 @@ def contenders(trainers: Mapping[str, Trainer], iteration: int | None = None) ->
     Parameters
     ----------
     iteration
-        Look at the latest kept trace at or before it; None means as the runs are now.
+        Use the latest kept trace at or before it; None means the current state of the runs.
     """
     return [_contender(name, trainer, iteration) for name, trainer in trainers.items()]
 
 
 def table(found: list[Contender], measure: str) -> pd.DataFrame:
-    """Return a row per run, to be read; `measure` names the score."""
+    """Return a table with a row per run; `measure` names the score."""
     return pd.DataFrame(
         {
             "": [each.name for each in found],
@@ -83,7 +83,7 @@ def table(found: list[Contender], measure: str) -> pd.DataFrame:
 
 
 def side_by_side_sentence(found: list[Contender]) -> str:
-    """Say of whom most of the gradient is left per step, and of whom least."""
+    """Say which run keeps most of the gradient per step, and which keeps least."""
     measured = [(each.factor, each) for each in found if not each.diverged]
     ranked = sorted(
         (factor, each.name, steps_text(reach(each.norms) or 0))
@@ -99,19 +99,19 @@ def side_by_side_sentence(found: list[Contender]) -> str:
         when = max(each.iteration for each in found if not each.diverged)
         grows = ", so it grows" if factor_text(most) != "×1.00" and most > 1 else ""
         said.append(
-            f"At iteration {when:,} most is left per step back, on average, in {first}: "
-            f"{factor_text(most)}{grows}, reach {first_reach}; least in {last}: "
+            f"At iteration {when:,} most of the gradient is left per step back, on average, in "
+            f"{first}: {factor_text(most)}{grows}, reach {first_reach}; least in {last}: "
             f"{factor_text(least)}, reach {last_reach}."
         )
     if silent:
-        said.append(f"No gradient goes back in: {'; '.join(silent)}.")
+        said.append(f"No gradient is backpropagated in: {'; '.join(silent)}.")
     if stopped:
         said.append(f"Diverged: {', '.join(stopped)}.")
     return " ".join(said) or "There is no factor per step to compare."
 
 
 def peaks_sentence(trainers: Mapping[str, Trainer]) -> str:
-    """Say how large the gradient of each run has been at most, before clipping."""
+    """Say the largest gradient norm of each run so far, before clipping."""
     peaks = {name: largest_norm(trainer) for name, trainer in trainers.items()}
     told = "; ".join(
         f"{name}: {number(peak)}{', then no number' if trainers[name].diverged else ''}"

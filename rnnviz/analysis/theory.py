@@ -1,4 +1,4 @@
-"""What theory foretells of the gradient on its way back, to stand beside what is measured."""
+"""What theory predicts for the backpropagated gradient, for comparison with the measured one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from rnnviz.recording.trace import Array, Trace
 
 Letter = Literal["h", "c"]
 
-#: What the line is made from that is a bound; the others are one path among several.
+#: Source of the line that is a bound; the other lines are one path among several.
 JACOBIANS = "Jacobians"
 
 #: What is left after the last lag: below the first the gradient has vanished, above the second it
@@ -33,30 +33,30 @@ JACOBIANS = "Jacobians"
 VANISHED, EXPLODED = REACHED_SHARE, 100.0
 #: What is left after the last lag is about what there was, up to this factor.
 KEPT = 2.0
-#: Most numbers (time steps x units x units of all layers) that go back for the bound: a tenth of a
-#: second.
+#: Most numbers (time steps x units x units of all layers) in the backward pass for the bound: a
+#: tenth of a second.
 MOST_NUMBERS = 2**19
-#: Most numbers (lags x units x units) whose norms are taken: less than that.
+#: Most numbers (lags x units x units) whose norms are computed: less than that.
 MOST_LOOKED_AT = 2**16
-#: Factors per step within so much of each other count as the same.
+#: Factors per step this close to each other count as the same.
 SAME = 0.03
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A line of theory, beside the measured gradient w.r.t. one state.
+    """A line predicted by theory, for comparison with the measured gradient w.r.t. one state.
 
     Parameters
     ----------
     letter
-        Of the state: `h` or `c`.
+        The state: `h` or `c`.
     source
-        What it is made from: `JACOBIANS`, or such as `forget gates alone`.
+        What it is computed from: `JACOBIANS`, or a text such as `forget gates alone`.
     lags : array of int, (n,)
         Where it is known: the first is 0, the last is the last at which the measured gradient is
-        above zero, so that both speak of the same steps.
+        above zero, so that both are about the same steps.
     norms : array, (n,)
-        Starts where the measured one does.
+        Starts at the measured value.
     """
 
     letter: Letter
@@ -66,7 +66,7 @@ class Estimate:
 
     @property
     def factor(self) -> float:
-        """Per step back, on geometric average over all of its lags; NaN where there is none."""
+        """Factor per step back, as a geometric mean over all of its lags; NaN if there is none."""
         first, last = self.norms[0], self.norms[-1]
         if not (first > 0 and last > 0):
             return np.nan if np.isnan(last) else 0.0
@@ -75,12 +75,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class WayBack:
-    """How the gradient of the last scored step's share of the loss fares on its way back.
+    """The gradient of the last scored step's share of the loss, backpropagated step by step.
 
     Parameters
     ----------
     h, c : array, (lags,)
-        Its norm w.r.t. hidden and cell state of one layer, over lag; `c` is empty where there is no
+        Its norm w.r.t. hidden and cell state of one layer, over lag; `c` is empty if there is no
         cell state.
     estimates : tuple of Estimate
     """
@@ -95,20 +95,20 @@ class WayBack:
 
 
 def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
-    """Measure the way back, and foretell it.
+    """Measure the backpropagated gradient, and compute what theory predicts for it.
 
-    From the Jacobians comes a bound in the top layer: at each lag, what the steps up to there could
-    leave at most of a gradient as large as that of the last scored step. In lower layers more comes
-    in from above at every step, so there is no such bound. From the gates comes what one path alone
-    would leave: in an LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that
-    of the update gates. Other paths may add to it or cancel some of it: it is no bound.
-    The Jacobians are left out where they would take too long (100 units: beyond 200 steps).
+    The Jacobians give a bound in the top layer: at each lag, the most that the steps up to there
+    could leave of a gradient as large as that of the last scored step. In lower layers more comes
+    from above at every step, so there is no such bound. The gates give what one path alone would
+    leave: in an LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that of the
+    update gates. Other paths may add to it or cancel some of it: it is not a bound. The Jacobians
+    are left out if they would take too long (100 units: beyond 200 steps).
 
     Parameters
     ----------
     trace
     network
-        With the weights of the trace, as `Trainer.network_of` gives it.
+        With the weights of the trace, as `Trainer.network_of` returns it.
     layer
         From the input up; -1 is the top.
     """
@@ -121,15 +121,15 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
 
 
 def through_gates(gradient: Array, gates: Array) -> Norms:
-    """Measure what is left of a gradient that meets nothing but gates on its way back.
+    """Return what is left of a gradient that is multiplied by gates and nothing else.
 
     Parameters
     ----------
     gradient : array, (H,)
         At the last time step.
     gates : array, (lags, H)
-        Over lag: the first row is the gate of the last time step, which the gradient meets on its
-        way to the step before.
+        Over lag: the first row is the gate of the last time step, which multiplies the gradient
+        between that step and the one before.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def through_gates(gradient: Array, gates: Array) -> Norms:
 
 
 def verdict(norms: Norms) -> str:
-    """Say in a few words what happens over all lags; empty where there is no factor."""
+    """Say in a few words what happens over all lags; empty if there is no factor."""
     factor = factor_per_step(norms)
     if factor is None:
         return ""
@@ -154,7 +154,7 @@ def verdict(norms: Norms) -> str:
         return "explodes"
     if abs(power) <= np.log10(KEPT):
         return "is kept"
-    return "arrives weakened" if power < 0 else "arrives enlarged"
+    return "arrives attenuated" if power < 0 else "arrives amplified"
 
 
 def way_back_sentence(way: WayBack, letter: Letter) -> str:
@@ -170,7 +170,7 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
 
 
 def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
-    """Return what can be left at most in the top layer."""
+    """Return the most that can be left in the top layer."""
     lags = before_first_zero(h).size - 1
     numbers = h.size * trace.hidden_size**2 * len(trace.layers)
     if lags < 1 or not np.isfinite(h[0]) or numbers > MOST_NUMBERS:

@@ -1,4 +1,4 @@
-"""The itemised matrix: to which earlier states the loss of each single prediction is sensitive."""
+"""The itemised matrix: how sensitive the loss of each single prediction is to earlier states."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from rnnviz.analysis.gradients import REACHED, REACHED_SHARE, Norms, back_from, 
 from rnnviz.engine import Network, itemised
 from rnnviz.recording.trace import Trace
 
-#: Most numbers (predictions x time steps x units of all layers) that go back: a tenth of a second.
+#: Most numbers (predictions x time steps x units of all layers) in the backward pass: a tenth of a
+#: second.
 MOST_NUMBERS = 2**19
 
 
 @dataclass(frozen=True)
 class Triangle:
-    """What the loss of each prediction sends back to each time step.
+    """The gradient of the loss of each prediction, at each time step.
 
     Parameters
     ----------
     steps : array of int, (S,)
         The time steps whose predictions are itemised.
     norms : array, (S, T)
-        Norm of the gradient of that prediction's share of the loss; 0 after its step.
+        Norm of the gradient of that prediction's share of the loss; 0 after its own step.
     left_out
-        Number of scored predictions that are not itemised, where there are too many.
+        Number of scored predictions that are not itemised, because there are too many.
     """
 
     steps: NDArray[np.intp]
@@ -36,24 +37,24 @@ class Triangle:
     left_out: int = 0
 
     def back(self, row: int) -> Norms:
-        """Return a row over lag, from the prediction's own step back."""
+        """Return a row over lag, from the prediction's own step backwards."""
         return back_from(self.norms[row], int(self.steps[row]))
 
     def nearest_row(self, step: int) -> int:
-        """Return the row of the prediction at a time step, or of that nearest to it."""
+        """Return the row of the prediction at a time step, or of the nearest one to it."""
         return int(np.abs(self.steps - step).argmin())
 
 
 def triangle(
     trace: Trace, network: Network, layer: int = -1, by: Literal["h", "c"] = "h"
 ) -> Triangle:
-    """Take the probe's loss apart by predictions.
+    """Split the probe's loss by predictions.
 
     Parameters
     ----------
     trace
     network
-        With the weights of the trace, as `Trainer.network_of` gives it.
+        With the weights of the trace, as `Trainer.network_of` returns it.
     layer
         From the input up; -1 is the top.
     by
@@ -73,19 +74,19 @@ def triangle(
         "squared_error" if trace.probabilities is None else "cross_entropy",
         trace.truncate,
     )
-    # Its share of the loss of all scored steps, where only some were sent back.
+    # Their share of the loss of all scored steps, if only some were itemised.
     share = chosen.size / scored.size
     norms = (found.d_c if by == "c" else found.d_h)[layer]
     return Triangle(found.scored, norms * share, scored.size - chosen.size)
 
 
 def triangle_sentence(found: Triangle) -> str:
-    """Say how far back the predictions reach: the middle one, and the furthest."""
+    """Say how far back the predictions reach: the median one, and the furthest."""
     reaches = [reach(found.back(row)) for row in range(found.steps.size)]
     if any(steps is None for steps in reaches):
-        return "The gradient is not a number: it has grown beyond what can be computed with."
+        return "The gradient is not a number: it has grown beyond what can be computed."
     if not found.norms.any():
-        return "No prediction sends anything back: every gradient is exactly zero."
+        return "No prediction has a gradient: every one is exactly zero."
     numbers = np.array(reaches, dtype=int)
     if numbers.size == 1:
         return f"One prediction is scored, at step {found.steps[0]}: {_back(int(numbers[0]))}."
@@ -112,7 +113,7 @@ def row_sentence(
     Parameters
     ----------
     labels : sequence of str, length T
-        What the time steps are called, to name the one that weighs most.
+        What the time steps are called, to name the one with the largest gradient.
     by
         As in `triangle`.
     """
@@ -120,7 +121,7 @@ def row_sentence(
     if not np.isfinite(norms).all():
         return f"The gradient of the prediction at step {step} is not a number."
     if not norms.any():
-        return f"The prediction at step {step} sends nothing back: its gradient is exactly zero."
+        return f"The prediction at step {step} has no gradient: it is exactly zero."
     largest = int(norms.argmax())
     heard = np.flatnonzero(norms > REACHED_SHARE * norms[largest])
     name = f" “{labels[largest]}”" if labels and labels[largest] else ""

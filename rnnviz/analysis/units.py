@@ -1,4 +1,4 @@
-"""Units side by side: in which order to show them, and how each fares over training."""
+"""Units side by side: the order in which to show them, and how each changes over training."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rnnviz.recording.trace import Array, Trace
 Numbers = NDArray[np.int64]
 Names = Sequence[object] | Numbers | range
 
-#: A unit whose values spread by less than this share of the largest value is constant: what is left
-#: is rounding.
+#: A unit whose values vary by less than this share of the largest value is constant: the remaining
+#: variation is rounding.
 CONSTANT_SHARE = 1e-6
 
 
@@ -35,7 +35,7 @@ def of_unit(traces: Sequence[Trace], layer: int, letter: str, unit: int | None) 
     Parameters
     ----------
     unit
-        Which one; None gives the mean over all units.
+        Index of the unit; None gives the mean over all units.
 
     Returns
     -------
@@ -56,7 +56,8 @@ def by_size(courses: Array) -> Numbers:
     Returns
     -------
     array of int, (H,)
-        Equals keep their numbers' order. Units with a value that is not a number come last.
+        Equal ones keep the order of their numbers. Units with a value that is not a number come
+        last.
     """
     with np.errstate(all="ignore"):
         means = courses.mean(axis=0)
@@ -64,11 +65,11 @@ def by_size(courses: Array) -> Numbers:
 
 
 def by_likeness(courses: Array) -> Numbers:
-    """Order units so that those with a like course over time stand side by side.
+    """Order units so that those with a similar course over time are adjacent.
 
-    Hierarchical clustering by average linkage (Sokal and Michener 1958) with 1 - r as the distance,
-    r being Pearson's correlation of two courses. When two groups join, each is turned so that
-    the two units that meet are as near as can be.
+    Hierarchical clustering by average linkage (Sokal and Michener 1958) with the distance 1 - r,
+    where r is Pearson's correlation of two courses. When two groups are joined, each is turned so
+    that the two units that become adjacent are as close as possible.
 
     Parameters
     ----------
@@ -77,8 +78,8 @@ def by_likeness(courses: Array) -> Numbers:
     Returns
     -------
     array of int, (H,)
-        Constant units are like each other and like no other (r = 0). Units with a value that is not
-        a number come last.
+        Constant units are similar to each other and to no other unit (r = 0). Units with a value
+        that is not a number come last.
     """
     is_number = np.isfinite(courses).all(axis=0)
     numbers = np.flatnonzero(is_number)
@@ -113,7 +114,7 @@ def greatest_change(values: Array) -> int | None:
     Returns
     -------
     int or None
-        None where no difference is a number.
+        None if no difference is a number.
     """
     with np.errstate(all="ignore"):
         change = np.abs(values[-1] - values[0])
@@ -121,7 +122,7 @@ def greatest_change(values: Array) -> int | None:
 
 
 def range_sentence(label: str, courses: Array) -> str:
-    """Say which unit's quantity moves most over the time steps, and which least.
+    """Say which unit's quantity varies most over the time steps, and which varies least.
 
     Parameters
     ----------
@@ -142,7 +143,7 @@ def range_sentence(label: str, courses: Array) -> str:
     moves = f"between {number(low[most])} and {number(high[most])}"
     if courses.shape[1] == 1:
         return f"{name} {over}: the one unit moves {moves}."
-    # Of several that move alike, one stands for them.
+    # If several vary equally, one stands for them.
     return (
         f"{name} {over}: unit {most} moves most, {moves}; unit {least} least, between "
         f"{number(low[least])} and {number(high[least])}."
@@ -167,7 +168,7 @@ def change_sentence(
     """
     name = " ".join(filter(None, (label[:1].upper() + label[1:], where)))
     if len(iterations) == 1:
-        return f"Only iteration {iterations[0]:,} is kept so far: train, and the picture grows."
+        return f"Only iteration {iterations[0]:,} is kept so far: train, and the chart fills up."
     if not np.isfinite(values).all():
         return f"{name}: {_not_numbers(values)}"
     most = greatest_change(values) or 0
@@ -190,7 +191,7 @@ def table(
     columns: tuple[str, Names],
     quantities: Mapping[str, Array],
 ) -> pd.DataFrame:
-    """Write maps as a table in long form, to be saved.
+    """Write maps as a table in long form, for a file.
 
     Parameters
     ----------
@@ -223,7 +224,7 @@ def _of_one_step(name: str, values: Array) -> str:
 
 
 def _leaves(distances: NDArray[np.float64]) -> list[int]:
-    """Return the leaves of the tree of average linkage, from left to right; distances (H, H)."""
+    """Return the leaves of the average linkage tree, from left to right; distances (H, H)."""
     between = distances.copy()
     np.fill_diagonal(between, np.inf)
     groups = {unit: [unit] for unit in range(len(distances))}
@@ -238,7 +239,7 @@ def _leaves(distances: NDArray[np.float64]) -> list[int]:
 
 
 def _joined(left: list[int], right: list[int], distances: NDArray[np.float64]) -> list[int]:
-    """Put two groups side by side, each maybe turned, so that the units that meet are near."""
+    """Put two groups side by side, each turned if necessary, so that adjacent units are close."""
     turned = [(a, b) for a in (left, left[::-1]) for b in (right, right[::-1])]
     nearest = min(turned, key=lambda pair: distances[pair[0][-1], pair[1][0]])
     return nearest[0] + nearest[1]

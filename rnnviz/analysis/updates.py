@@ -1,4 +1,4 @@
-"""How large the gradient as a whole is, how often it is clipped, and how large the updates are."""
+"""The size of the whole gradient, how often it is clipped, and the size of the updates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Points = NDArray[np.float64]
 
 #: Update over weights that is considered healthy, by a rule of thumb (Karpathy, CS231n, 2015).
 HEALTHY = 1e-3
-#: Above and below by so much it is worth a word.
+#: A deviation by this factor is mentioned.
 FAR = 10.0
-#: Stands for the layer from the last hidden state to the outputs.
+#: Name of the layer from the last hidden state to the outputs.
 READOUT = "readout"
 
 
@@ -29,7 +29,7 @@ class Updates:
     Parameters
     ----------
     iterations : array of int, (N,)
-        The kept iterations whose update was looked at.
+        The kept iterations whose update was recorded.
     ratios : dict of array, (N,)
         By group: norm of the change over norm of the weights before it. Groups are the letters of
         the gates of one layer (`h` in a cell without gates), and `READOUT`.
@@ -45,7 +45,7 @@ def updates(traces: Sequence[Trace], network: Network, layer: int = -1) -> Updat
     Parameters
     ----------
     network
-        Of the run, whatever its weights: it tells which weights belong to which gate.
+        A network of the run, with any weights: it tells which weights belong to which gate.
     """
     seen = [(trace, trace.update) for trace in traces if trace.update is not None]
     groups = _groups(network, range(network.layers)[layer])
@@ -68,9 +68,9 @@ def clipping_sentence(
     gradient_norms : array, (N,)
         Of the kept iterations, before clipping.
     clipped : array, (N,)
-        1 where something was cut off, else 0.
+        1 if the gradient was clipped, else 0.
     clip_norm, clip_value
-        The thresholds of now.
+        The current thresholds.
     """
     finite = gradient_norms[np.isfinite(gradient_norms)]
     if finite.size == 0:
@@ -96,15 +96,15 @@ def clipping_sentence(
 
 
 def updates_sentence(found: Updates, labels: dict[str, str]) -> str:
-    """Say how large the latest update was, gate by gate, against what is healthy.
+    """Say how large the latest update was, gate by gate, compared with what is healthy.
 
     Parameters
     ----------
     labels
-        What people read for a group's letter.
+        The label of a group's letter.
     """
     if found.iterations.size == 0:
-        return "No update was looked at yet: train for a few iterations."
+        return "No update has been recorded yet: train for a few iterations."
     latest = {labels.get(name, name): float(ratio[-1]) for name, ratio in found.ratios.items()}
     if not all(np.isfinite(ratio) for ratio in latest.values()):
         return "The latest update is not a number."
@@ -125,7 +125,7 @@ def updates_sentence(found: Updates, labels: dict[str, str]) -> str:
 
 
 def _groups(network: Network, layer: int) -> dict[str, NDArray[np.intp]]:
-    """Return, for each gate of a layer and the readout, where its weights stand in the vector."""
+    """Return, for each gate of a layer and the readout, its weights' indices in the vector."""
     start, places = 0, {}
     for name, values in network.parameters.items():
         places[name] = np.arange(start, start + values.size).reshape(values.shape)

@@ -6,25 +6,25 @@ Read this first: the letters and shapes below hold in every file of this folder.
 T B        time steps, sequences in a batch
 D H K      inputs, hidden units, outputs
 x h c y    input, hidden state, cell state, target
-a          what goes into a squashing function: the weighted sum of a gate
+a          argument of a squashing function: the weighted sum of a gate (pre-activation)
 i f g o    gates of an LSTM: input, forget, candidate, output (PyTorch's names)
 r z n      gates of a GRU: reset, update, candidate (PyTorch's names)
-d_         gradient of the loss by what follows: `d_h` is dL/dh_t. Always the total
+d_         gradient of the loss w.r.t. what follows: `d_h` is dL/dh_t. Always the total
            derivative: through the output of the same step and through all later steps
 W_T        W transposed, as a contiguous copy
 =========  ==========================================================================
 
-Whatever is handed to the outside is time-first: `(T, B, H)`. Inside, a block is
-`(T, features, B)`, "feature-major", so that one gate of one time step is one run of memory.
+Everything handed to the outside is time-first: `(T, B, H)`. Inside, a block is `(T, features, B)`,
+"feature-major", so that one gate of one time step is contiguous in memory.
 
 ================ =================================================================
-network.py       `Network`: the only class that owns changing numbers
+network.py       `Network`: the only class that owns mutable numbers
 architecture.py  what a network is made of: sizes, variants, names and shapes of parameters
-cost.py          what it costs in bytes and seconds, told before it is made
-entrance.py      what stands before the first layer: embedding, window
+cost.py          its estimated cost in bytes and seconds, known before it is built
+entrance.py      what comes before the first layer: embedding, window
 unrolled.py      the layers over T steps of B sequences: the buffers, which are the record
 record.py        `Record`: a copy of everything that one pass computed
-reference.py     the cells by their equations, slow and plain: read it first
+reference.py     the cells as plain equations, slow: read it first
 cells/           the same, fast: one file each, its equations, its forward, its backward
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
@@ -34,8 +34,8 @@ sequence.py      `record_sequence`: one sequence with the two gradients that a t
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
-validation.py        what is refused at the door, and with which words
-check.py         the gradient checker
+validation.py    checks of the arguments, and the error messages
+gradient_check.py hand-written gradients against central differences
 ================ =================================================================
 """
 

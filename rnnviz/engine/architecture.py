@@ -26,12 +26,12 @@ for _cell, _variants in VARIANTS.items():
 
 @dataclass(frozen=True)
 class Architecture:
-    """Everything about a network but its numbers. The arguments are those of `Network`.
+    """Everything about a network except its numbers. The arguments are those of `Network`.
 
     Raises
     ------
     ValueError
-        If an argument is not allowed, or is not for this cell.
+        If an argument is not allowed, or does not apply to this cell.
     """
 
     cell: str
@@ -50,10 +50,10 @@ class Architecture:
         validation.choice("cell", self.cell, CELLS)
         validation.choice("reset", self.reset, RESETS)
         for name in ("input_size", "hidden_size", "output_size", "window"):
-            validation.whole(name, getattr(self, name), 1)
-        validation.whole("layers", self.layers, 1, 4)
+            validation.integer(name, getattr(self, name), 1)
+        validation.integer("layers", self.layers, 1, 4)
         if self.embedding_size is not None:
-            validation.whole("embedding_size", self.embedding_size, 1)
+            validation.integer("embedding_size", self.embedding_size, 1)
         for name in ("peephole", "coupled"):
             validation.yes_or_no(name, getattr(self, name))
         object.__setattr__(self, "dtype", validation.float_type(self.dtype).name)
@@ -72,7 +72,7 @@ class Architecture:
         return variants.classes[tuple(getattr(self, name) for name in variants.settings)]
 
     def check_intervention(self, item: Intervention) -> None:
-        """Refuse an intervention for which there is no place here.
+        """Refuse an intervention that is impossible in this network.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class Architecture:
                 f"intervention must be Hold, Silence or ShiftForgetBias, got {type(item).__name__}"
             )
         if item.layer is not None:
-            validation.whole("layer", item.layer, 0, self.layers - 1)
+            validation.integer("layer", item.layer, 0, self.layers - 1)
         if isinstance(item, ShiftForgetBias):
             validation.finite("amount", item.amount)
             if not self.cell_type.spec.forget_gate:
@@ -96,7 +96,7 @@ class Architecture:
                 f"got {validation.shown(item.units)}"
             )
         for unit in item.units or ():
-            validation.whole("unit", unit, 0, self.hidden_size - 1)
+            validation.integer("unit", unit, 0, self.hidden_size - 1)
         if isinstance(item, Hold):
             validation.finite("value", item.value)
             self._check_gate(item.gate)
@@ -104,18 +104,18 @@ class Architecture:
     def _check_gate(self, gate: str) -> None:
         allowed = self.cell_type.holdable()
         if not isinstance(gate, str) or len(gate) != 1 or gate not in allowed:
-            can = allowed if allowed else "none: it has no gates of its own"
+            can = allowed if allowed else "none: it has no gates"
             got = f"{validation.shown(gate)} for {self.cell}"
             raise ValueError(f"gate must be one of {can}, got {got}")
 
     @property
     def ids(self) -> bool:
-        """Whether the input is integers, looked up in a learned table."""
+        """Whether the inputs are integers, looked up in a learned table."""
         return self.embedding_size is not None
 
     @property
     def features(self) -> int:
-        """How many numbers a time step brings: the inputs, or the size of the embedding."""
+        """Number of inputs per time step, or the size of the embedding."""
         return self.input_size if self.embedding_size is None else self.embedding_size
 
     def layer_input(self, layer: int) -> int:
@@ -135,7 +135,7 @@ class Architecture:
         return shapes
 
     def plans(self, index: Mapping[str, Indices]) -> dict[str, Plan]:
-        """Say how the fast matrices are made of the parameters; those of layer 0 are `0.<name>`."""
+        """Describe how the fast matrices are made from the parameters; layer 0's are `0.<name>`."""
         plans: dict[str, Plan] = {}
         if self.ids:
             plans["embedding"] = Plan.plain(index["embedding.weight"])
@@ -163,7 +163,7 @@ class Architecture:
         return Unrolled(entrance, layers, weights["readout"], span)
 
     def scratch_size(self, steps: int, batch: int) -> int:
-        """Return how many numbers of scratch memory the neediest user of it wants."""
+        """Return the largest scratch memory that any part needs, in numbers."""
         sizes = [
             self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
             for layer in range(self.layers)

@@ -1,12 +1,12 @@
-"""What a network costs, in bytes and in seconds, told before it is made.
+"""The cost of a network in bytes and seconds, estimated before it is built.
 
 Bytes are counted from the shapes of the buffers; a test compares them with what is allocated.
-Seconds are an estimate: products by their multiplications, everything else by the numbers that it
-touches and by the calls that it takes. The factors were fitted to 57 networks (all cells, up to 500
-inputs, 500 steps, 256 sequences, 4 layers, windows of 50) on one core of an AMD EPYC with AVX2: 51
-of them took 0.8 to 1.2 times what is said. Machines differ: with AVX-512, tanh and products are up
-to three times faster, another EPYC with AVX2 takes 1.1 to 1.3 times as long. A server measures by
-what factor its own differs (`rnnviz/training/pace.py`).
+Seconds are an estimate: matrix products by their number of multiplications, everything else by the
+numbers it touches and by the calls it takes. The factors were fitted to 57 networks (all cells, up
+to 500 inputs, 500 steps, 256 sequences, 4 layers, windows of 50) on one core of an AMD EPYC with
+AVX2: 51 of them took 0.8 to 1.2 times the estimate. Machines differ: with AVX-512, tanh and
+products are up to three times faster, and another EPYC with AVX2 takes 1.1 to 1.3 times as long. A
+server measures its own factor (`rnnviz/training/pace.py`).
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.cells import CELLS, Cell
 from rnnviz.engine.cells.spec import Cost
 
-#: Bytes of an array object that is a view, as the cells keep for every time step.
+#: Bytes of an array object that is a view; the cells keep views for every time step.
 _VIEW_BYTES = 170
-#: Numbers in the flat vectors and their fast copies, for each parameter; places besides, of 8 bytes
-#: each: network.py and layout.py.
+#: Numbers per parameter in the flat vectors and their fast copies; and indices of 8 bytes per
+#: parameter: network.py and layout.py.
 _PARAMETER_COPIES, _PARAMETER_PLACES = 6, 3
 
 _MULTIPLICATION_S = 0.05e-9
 _INPUT_S = 3e-9
 _OUTPUT_S = 10e-9
 _PARAMETER_S = 12e-9
-#: What numbers of half the bytes take of the time.
+#: Time of float32 relative to float64.
 _FLOAT32 = 0.45
-#: Share of the forward pass.
+#: Share of the time that the forward pass takes.
 _FORWARD = 0.6
 
 
@@ -62,7 +62,7 @@ def _cost_of(architecture: Architecture) -> Cost:
 
 
 def parameter_count(architecture: Architecture) -> int:
-    """Return P."""
+    """Return P, the number of parameters."""
     return sum(math.prod(shape) for shape in architecture.shapes().values())
 
 
@@ -86,15 +86,15 @@ def buffer_bytes(architecture: Architecture, steps: int, batch: int) -> int:
 
 
 def passing_bytes(architecture: Architecture, steps: int, batch: int) -> int:
-    """Return the bytes that a pass over T steps of B sequences takes and gives back.
+    """Return the bytes that a pass over T steps of B sequences allocates and frees again.
 
-    Outputs are copied once in the order of the outside, or for their squares.
+    Outputs are copied once into time-first order, or for their squares.
     """
     return steps * batch * (architecture.output_size * itemsize(architecture) + 48)
 
 
 def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
-    """Estimate the seconds of a pass forward and backward."""
+    """Estimate the seconds of a forward and a backward pass."""
     cost, pairs = _cost_of(architecture), steps * batch
     units = pairs * architecture.hidden_size * architecture.layers
     of_numbers = (
@@ -109,23 +109,23 @@ def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
 
 
 def predicting_s(architecture: Architecture, steps: int, batch: int) -> float:
-    """Estimate the seconds of a pass forward alone."""
+    """Estimate the seconds of a forward pass alone."""
     return _FORWARD * learning_s(architecture, steps, batch)
 
 
 def itemsize(architecture: Architecture) -> int:
-    """Return the bytes of a number."""
+    """Return the bytes of one number."""
     return np.dtype(architecture.dtype).itemsize
 
 
 def _multiplications(architecture: Architecture) -> int:
-    """Return the multiplications for one step of one sequence, in all matrix products."""
+    """Return the multiplications per step of one sequence, in all matrix products."""
     H, cell = architecture.hidden_size, architecture.cell_type
     recurrent = H if cell.state_names else 0
     count = 3 * architecture.output_size * (H + 1)
     for layer in range(architecture.layers):
         D = architecture.layer_input(layer)
         down = D if layer or architecture.ids else 0
-        # Forward and weight gradient, then what goes back in time and down.
+        # Forward and weight gradient, then the gradients w.r.t. the previous state and the inputs.
         count += cell.blocks * H * (2 * (D + recurrent + 2) + recurrent + down)
     return count

@@ -1,8 +1,8 @@
-"""The entrance: from what comes in to the inputs of the first layer, and the gradient back.
+"""The entrance: from the network's inputs to those of the first layer, and the gradient back.
 
-What comes in is numbers `(T, B, D)`, or integers `(T, B)` that are looked up in a learned table
-(the embedding). A window of w puts the last w of them side by side, the newest last, with zeros
-before the start: that is how a network without memory can see something of the past.
+Inputs are numbers `(T, B, D)`, or integers `(T, B)` that are looked up in a learned table (the
+embedding). A window of w concatenates the last w of them, the newest last, with zeros before the
+start: so a network without memory can see something of the past.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from rnnviz.engine.products import Array
 
 
 class Entrance:
-    """What stands before the first layer.
+    """What comes before the first layer.
 
     Parameters
     ----------
     x : array, (T, window * D, B)
         Inputs of the first layer, written by `forward`.
     window
-        How many time steps are put side by side.
+        How many time steps are concatenated.
     embedding : Weights, (input_size, D), or None
         The table in which integers are looked up.
     scratch : array, one-dimensional
-        At least what `scratch_size` says.
+        At least of the size `scratch_size`.
     """
 
     def __init__(self, x: Array, window: int, embedding: Weights | None, scratch: Array) -> None:
         steps, wide, batch = x.shape
         D = wide // window
         self._x, self._window, self._embedding = x, window, embedding
-        # Nothing of the training needs dL/dx but an embedding, so it has no memory of its own.
+        # Training needs dL/dx only for an embedding, so it gets no memory of its own.
         self.d_wide = scratch[: x.size].reshape(x.shape)
         self._d_x = self.d_wide if window == 1 else scratch[x.size :][: x.size // window]
         self._d_x = self._d_x.reshape(steps, D, batch)
         self._ids: NDArray[Any] = np.zeros((0, batch), np.intp)
-        # For each place in the window: its rows, and how many steps late they are.
+        # For each position in the window: its rows, and by how many steps it is delayed.
         self._places = [(slice(k * D, (k + 1) * D), window - 1 - k) for k in range(window)]
 
     @staticmethod
     def scratch_size(D: int, window: int, steps: int, batch: int) -> int:
-        """Return how many numbers of scratch memory it wants."""
+        """Return how many numbers of scratch memory are needed."""
         return steps * batch * D * (1 if window == 1 else window + 1)
 
     @property
@@ -54,7 +54,7 @@ class Entrance:
         return self._embedding is not None
 
     def forward(self, x: NDArray[Any]) -> None:
-        """Fill the inputs of the first layer; what is before the start of the window stays 0."""
+        """Fill the inputs of the first layer; positions before the start of the sequence stay 0."""
         if self._embedding is not None:
             self._ids = x
             x = self._embedding.W[x]
@@ -74,7 +74,7 @@ class Entrance:
         return self._d_x
 
     def weight_gradients(self, d_x: Array) -> None:
-        """Add up, for each entry of the table, the gradients of the steps that looked it up."""
+        """Add up, for each entry of the table, the gradients of the steps that used it."""
         if self._embedding is not None:
             self._embedding.gradient[:] = 0
             np.add.at(self._embedding.gradient, self._ids, d_x.transpose(0, 2, 1))

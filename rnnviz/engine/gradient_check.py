@@ -1,4 +1,4 @@
-"""The gradient checker: hand-written gradients against central differences of the loss."""
+"""The gradient check: hand-written gradients against central differences of the loss."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from rnnviz.engine.products import Array
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
 
-# Errors above this are a wrong gradient: central differences in float64 are good to about 1e-8
-# where the loss is smooth; a term that is forgotten is off by far more.
+# A larger error means a wrong gradient: central differences in float64 are accurate to about 1e-8
+# where the loss is smooth; a forgotten term is off by far more.
 TOLERANCE = 1e-6
-# The loss comes from rounded outputs of about 1: it is off by some so many of their last places.
+# The loss comes from rounded outputs of about 1: it is off by this many of their last places.
 ROUNDED_UNITS = 10
 
 
 @dataclass(frozen=True)
 class Checked:
-    """How a gradient compares with central differences, so far.
+    """Comparison of a gradient with central differences, so far.
 
     Parameters
     ----------
     entries
-        How many entries of it were compared.
+        Number of entries compared.
     of
-        How many it has.
+        Number of entries in total.
     difference
-        The largest difference of an entry.
+        The largest difference of any entry.
     scale
         The largest of these entries, in absolute value.
     rounding
-        What rounding alone can make of a difference.
+        The difference that rounding alone can cause.
     """
 
     entries: int
@@ -55,44 +55,44 @@ class Checked:
 
     @property
     def allowed(self) -> float:
-        """Up to which relative error it agrees; infinite where all entries are 0."""
+        """The largest relative error that counts as agreement; infinite where all entries are 0."""
         return TOLERANCE + self.rounding / self.scale if self.scale > 0 else math.inf
 
     @property
     def agrees(self) -> bool:
-        """Whether the difference is within the tolerance and rounding; False if not a number."""
+        """Whether the difference is within tolerance and rounding; False if it is not a number."""
         return self.difference <= TOLERANCE * self.scale + self.rounding
 
     @property
     def tells(self) -> bool:
-        """Whether the entries are large enough for a difference of 1 % to be seen."""
+        """Whether the entries are large enough for a difference of 1 % to be detected."""
         return 0.01 * self.scale > self.rounding
 
 
 class GradientCheck:
     """A comparison of every gradient of a batch with central differences of its loss.
 
-    It is done entry by entry, as many at a time as the caller wants: an entry takes two passes
-    forward. Works on a float64 copy, so the network is not touched.
+    It is done entry by entry, as many at a time as the caller wants: an entry takes two forward
+    passes. It works on a float64 copy, so the network is not changed.
 
     Parameters
     ----------
     network, x, y, mask, loss, initial, truncate
         As in `Network.record`.
     gradients : mapping of array
-        What to judge, by name; by default what `Network.record` computes, which includes `x` and
-        `initial.h`, `initial.c`.
+        The gradients to check, by name; by default those that `Network.record` computes, including
+        `x` and `initial.h`, `initial.c`.
     entries
-        Compare at most so many entries of each, evenly spread; None means all.
+        Compare at most this many entries of each, evenly spread; None means all.
     step
         By how much an entry is moved up and down.
 
     Attributes
     ----------
     results : dict of Checked
-        By name, of those that were begun.
+        By name, for the gradients whose comparison has begun.
     done, total : int
-        Entries compared, and to be compared.
+        Entries compared so far, and in total.
 
     Raises
     ------
@@ -117,7 +117,7 @@ class GradientCheck:
         if validation.finite("step", step) <= 0:
             raise ValueError(f"step must be above 0, got {step!r}")
         if entries is not None:
-            validation.whole("entries", entries, 1)
+            validation.integer("entries", entries, 1)
         double = network.copy("float64")
         record = double.record(x, y, mask, loss, initial, truncate)
         x, y, mask = double.checked(x, y, mask, loss)
@@ -137,9 +137,9 @@ class GradientCheck:
 
         self._loss_now, self._points, self._step = loss_now, points, step
         self._rounding = ROUNDED_UNITS * math.ulp(max(1.0, abs(record.loss))) / step
-        self._judged = analytic if gradients is None else _judged(gradients, points)
+        self._to_check = analytic if gradients is None else _to_check(gradients, points)
         self._places = {
-            name: _spread(values.size, entries) for name, values in self._judged.items()
+            name: _spread(values.size, entries) for name, values in self._to_check.items()
         }
         self.results: dict[str, Checked] = {}
         self.done = 0
@@ -147,19 +147,19 @@ class GradientCheck:
         self._comparisons = self._compare_all()
 
     def advance(self, entries: int | None = None) -> None:
-        """Compare so many entries more; None means all that are left."""
-        wanted = range(self.total if entries is None else validation.whole("entries", entries, 0))
+        """Compare this many more entries; None means all that are left."""
+        wanted = range(self.total if entries is None else validation.integer("entries", entries, 0))
         with np.errstate(all="ignore"):
             for _ in zip(wanted, self._comparisons, strict=False):
                 pass
 
     def _compare_all(self) -> Iterator[None]:
         for name, places in self._places.items():
-            analytic, point = self._judged[name].ravel(), self._points[name]
+            analytic, point = self._to_check[name].ravel(), self._points[name]
             difference = scale = 0.0
             for number, place in enumerate(places, start=1):
                 slope = self._slope(point, np.unravel_index(place, point.shape))
-                # Unlike Python's, NumPy's maximum keeps what is not a number.
+                # Unlike Python's, NumPy's maximum propagates NaN.
                 difference = float(np.maximum(difference, abs(slope - analytic[place])))
                 scale = float(np.maximum(scale, max(abs(slope), abs(analytic[place]))))
                 self.results[name] = Checked(
@@ -169,7 +169,7 @@ class GradientCheck:
                 yield
 
     def _slope(self, point: Array, place: tuple[np.intp, ...]) -> float:
-        """Return the central difference by one entry, which is put back."""
+        """Return the central difference w.r.t. one entry, which is then restored."""
         before = point[place]
         point[place] = before + self._step
         above = self._loss_now()
@@ -203,19 +203,19 @@ def gradient_check(
     -------
     dict of float
         Relative error by parameter, and of `x` and `initial.h`, `initial.c`: the largest difference
-        of an entry, over the largest entry. Above `TOLERANCE` the gradient is wrong; or the loss
-        has a kink within `step` (ReLU).
+        of any entry, divided by the largest entry. Above `TOLERANCE` the gradient is wrong; or the
+        loss has a kink within `step` (ReLU).
     """
     check = GradientCheck(network, x, y, mask, loss, initial, gradients=gradients, step=step)
     check.advance()
     return {name: checked.error for name, checked in check.results.items()}
 
 
-def _judged(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the gradients to judge as arrays that fit the points at which they are taken."""
+def _to_check(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the gradients to check as arrays of the same shapes as their points."""
     if not isinstance(gradients, Mapping) or not set(gradients) <= set(points):
-        came = list(gradients) if isinstance(gradients, Mapping) else gradients
-        raise ValueError(f"gradients must be of {sorted(points)}, got {validation.shown(came)}")
+        given = list(gradients) if isinstance(gradients, Mapping) else gradients
+        raise ValueError(f"gradients must be of {sorted(points)}, got {validation.shown(given)}")
     arrays = {
         name: validation.numbers(f"gradients[{name!r}]", values, finite=False)
         for name, values in gradients.items()
@@ -226,7 +226,7 @@ def _judged(gradients: Mapping[str, Array], points: Mapping[str, Array]) -> dict
 
 
 def _spread(size: int, most: int | None) -> NDArray[np.intp]:
-    """Return places among `size` entries: all, or so many evenly spread."""
+    """Return indices among `size` entries: all, or `most` of them, evenly spread."""
     if most is None or size <= most:
         return np.arange(size)
     return np.linspace(0, size - 1, most).astype(np.intp)

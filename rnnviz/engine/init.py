@@ -29,9 +29,9 @@ def draw(
     Parameters
     ----------
     how
-        What the recurrent weights are, for each gate: `"orthogonal"` and `"identity"` times the
-        radius, `"glorot"`; `"default"` is the identity for ReLU and orthogonal for all others.
-        Input weights and readout are Glorot's and biases are 0, except for `"uniform"`, which draws
+        Initial recurrent weights of each gate: `"orthogonal"` and `"identity"` times the radius,
+        `"glorot"`; `"default"` is the identity for ReLU and orthogonal for all others. Input
+        weights and readout follow Glorot and biases are 0, except for `"uniform"`, which draws
         everything from +-1/sqrt(H), as PyTorch does.
     """
     if how == "uniform":
@@ -55,10 +55,10 @@ def draw(
 def set_forget_bias(
     parameters: Mapping[str, Array], architecture: Architecture, value: float
 ) -> None:
-    """Make the sum of both biases of the forget gate this value; it stands in `bias_ih`.
+    """Set the sum of both biases of the forget gate to this value, which goes to `bias_ih`.
 
     Gers, Schmidhuber and Cummins (2000); 1 as in Jozefowicz, Zaremba and Sutskever (2015).
-    Coupled gates have no bias of f: that of i is the opposite.
+    With coupled gates f has no bias of its own: the bias of i gets the opposite sign.
     """
     if not architecture.cell_type.spec.forget_gate:
         return
@@ -106,9 +106,9 @@ def glorot(generator: np.random.Generator, rows: int, columns: int) -> Matrix:
 def orthogonal(generator: np.random.Generator, size: int, radius: float = 1.0) -> Matrix:
     """Draw an orthogonal matrix, rotation or reflection, all equally likely, times `radius`.
 
-    All its eigenvalues have the absolute value `radius`, and so have its singular values: it is the
-    matrix that neither shrinks nor blows up what passes through it many times.
-    Saxe, McClelland and Ganguli (2014); the correction of signs is that of Mezzadri (2007).
+    All its eigenvalues have the absolute value `radius`, and all its singular values equal it. With
+    radius 1 it neither shrinks nor amplifies what passes through it many times. Saxe, McClelland
+    and Ganguli (2014); the correction of signs is that of Mezzadri (2007).
     """
     Q, R = np.linalg.qr(generator.standard_normal((size, size)))
     orthogonal: Matrix = Q * np.where(np.diag(R) < 0, -1.0, 1.0) * radius

@@ -1,9 +1,9 @@
-"""Interventions: to hold a gate, to silence a unit, to shift the forget bias while it runs.
+"""Interventions during a run: hold a gate, silence a unit, shift the forget bias.
 
-They change what the network computes, not its weights, and are exact in both directions: a gate
-that is held has no gradient w.r.t. its weights (which the optimiser may still move, by the momentum
-of earlier gradients or by weight decay), and everything else has the gradient that it has in the
-changed network.
+They change what the network computes, not its weights, and are exact forward and backward. A held
+gate has no gradient w.r.t. its weights (though the optimiser may still move them, through the
+momentum of earlier gradients or weight decay). Everything else has the gradient of the changed
+network.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Hold:
     gate
         Its letter: `i f g o` of an LSTM, `r z n` of a GRU.
     value
-        What it is held at. Any finite number; 0..1 is what a sigmoid could be, -1..1 a candidate.
+        The value it is held at. Any finite number; a sigmoid can reach 0..1, a candidate -1..1.
     units
         Which units; None means all.
     layer
@@ -40,9 +40,9 @@ class Hold:
 
 @dataclass(frozen=True)
 class Silence:
-    """Make the hidden state of some units 0 after every time step; the cell state goes on.
+    """Set the hidden state of some units to 0 after every time step; the cell state goes on.
 
-    dL/dh_t of a silent unit is still recorded: what the loss would gain if the unit spoke.
+    dL/dh_t of a silent unit is still recorded: how the loss would change if the unit had an output.
 
     Parameters
     ----------
@@ -78,10 +78,10 @@ Intervention = Hold | Silence | ShiftForgetBias
 
 
 def of_layer(items: Sequence[Intervention], layer: int) -> list[Intervention]:
-    """Return those that meet a layer."""
+    """Return the interventions that apply to a layer."""
     return [item for item in items if item.layer in (None, layer)]
 
 
 def units_of(item: Hold | Silence, H: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Return the numbers of the units."""
+    """Return the indices of the units."""
     return np.arange(H) if item.units is None else np.array(item.units, np.intp)

@@ -1,7 +1,7 @@
-"""Itemised gradients: what the loss of each single output step sends back to each time step.
+"""Itemised gradients: the loss of each single output step w.r.t. the states at each time step.
 
-The total per-step gradient is a sum over all outputs that follow; where every step is scored it
-does not show vanishing, because every step adds a fresh gradient of its own. The items do.
+The total per-step gradient is a sum over all outputs that follow. If every step is scored, it does
+not show vanishing, because every step adds a fresh gradient of its own. The items do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rnnviz.engine.unrolled import Unrolled
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
 
-# What goes back side by side in one pass: more needs memory in proportion, and is no faster.
+# Number of items in one backward pass: more needs proportionally more memory, and is no faster.
 SIDE_BY_SIDE = 64
 NUMBERS = 2**19  # of one buffer (T, H, items) of all layers: 4 MB, of some 14 such buffers
 
@@ -33,12 +33,12 @@ class Itemised:
     Parameters
     ----------
     scored : array of int, (S,)
-        The time steps that are scored. The shares of the loss add up to the loss.
+        The scored time steps. Their shares of the loss add up to the loss.
     d_h, d_c : tuple of array of float64, (S, T), one for each layer
         Norm over units of dL_s/dh_t and dL_s/dc_t; 0 for t > s. `d_c` is empty where the cell has
         no cell state.
     d_h_vectors, d_c_vectors : tuple of array, (S, T, H)
-        The vectors themselves, if they were asked for; else empty.
+        The vectors themselves, if requested; else empty.
     """
 
     scored: NDArray[np.intp]
@@ -58,17 +58,17 @@ def itemised(
     *,
     keep_vectors: bool = False,
 ) -> Itemised:
-    """Take the loss of one sequence apart by output steps.
+    """Split the loss of one sequence by output steps.
 
-    The items go back side by side, as if they were the sequences of a batch: one backward pass for
-    64 of them (fewer where T and H are large).
+    The items are processed side by side, as if they were the sequences of a batch: one backward
+    pass for 64 of them (fewer if T and H are large).
 
     Parameters
     ----------
     x, y, mask, loss, truncate
         As in `Network.record`, with B = 1.
     keep_vectors
-        Whether to return the vectors besides their norms; memory in proportion to S T H.
+        Whether to return the vectors besides their norms; memory proportional to S T H.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def itemised(
 
 
 def groups(items: NDArray[np.intp], steps: int, H: int) -> Iterator[NDArray[np.intp]]:
-    """Yield as many items as go back in one pass."""
+    """Yield groups of items, each small enough for one backward pass."""
     size = min(SIDE_BY_SIDE, max(1, NUMBERS // (steps * H)))
     for start in range(0, len(items), size):
         yield items[start : start + size]
@@ -110,7 +110,7 @@ def groups(items: NDArray[np.intp], steps: int, H: int) -> Iterator[NDArray[np.i
 def _send_back(
     network: Network, x: Array, d_outputs: Array, items: NDArray[np.intp], truncate: int | None
 ) -> Unrolled:
-    """Run backward with one sequence for each item, which has the gradient of its step alone."""
+    """Run backward with one sequence per item, which has the gradient of its own step alone."""
     buffers = network.unroll(np.repeat(x, len(items), axis=1), keep=False)
     buffers.d_outputs[:] = 0
     buffers.d_outputs[items, :, np.arange(len(items))] = d_outputs[items]

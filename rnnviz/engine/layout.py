@@ -1,10 +1,9 @@
-"""The parameters: one flat vector with named views, and the copy of it that the cells compute with.
+"""The parameters: one flat vector with named views, and the rearranged copy that the cells use.
 
-The outside sees PyTorch's names and arrangement. The cells want something else: all weights that
-act on the same block in one matrix, gates in an order of their own, and the rows of a sigmoid
-halved, because sigmoid(a) = 0.5 tanh(0.5 a) + 0.5. That is a rearrangement of the same numbers, so
-it is described once as a table of indices, and made by one `np.take` per iteration for the whole
-network.
+The outside sees PyTorch's names and layout. The cells use another one: all weights that act on the
+same block in one matrix, gates in their own order, and the rows of a sigmoid halved, because
+sigmoid(a) = 0.5 tanh(0.5 a) + 0.5. This is a rearrangement of the same numbers, so it is described
+once by a table of indices, and done by one `np.take` per iteration for the whole network.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ class Plan:
     Parameters
     ----------
     order : array of int, (rows, columns)
-        Where in the flat vector each entry stands.
+        Index of each entry in the flat vector.
     scale : array, (rows, 1)
         Factor of each row; 0.5 for the rows of a sigmoid, negative for a row that is used with the
-        other sign.
+        opposite sign.
     """
 
     order: Indices
@@ -53,9 +52,9 @@ class Weights:
     W : array, (rows, columns)
         For the forward pass, rows scaled.
     W_T : array, (columns, rows)
-        For the backward pass, transposed, with the sign of the scale alone.
+        For the backward pass, transposed, with only the sign of the scale.
     gradient : array, (rows, columns)
-        dL/dW of the matrix without its scale, filled by the backward pass.
+        dL/dW of the matrix without the scale, filled by the backward pass.
     """
 
     W: Array
@@ -76,8 +75,8 @@ def views(flat: Array | Indices, shapes: Shapes) -> dict[str, Any]:
 class Parameters(dict[str, Array]):
     """Views on the flat vector of parameters, by name.
 
-    What is assigned to an entry is copied into the vector, so that no other array takes the place
-    of the weights that the network computes with. Entries can be neither added nor taken out.
+    An assignment to an entry copies into the vector, so that no other array takes the place of
+    the weights that the network computes with. Entries can be neither added nor removed.
     """
 
     def __setitem__(self, name: str, values: Array) -> None:
@@ -93,15 +92,15 @@ class Parameters(dict[str, Array]):
         return self
 
     def update(self, *values: Any, **by_name: Any) -> None:
-        """Copy into several entries, as a dict's `update` would replace them."""
+        """Copy into several entries, where a dict's `update` would replace them."""
         for name, entry in dict(*values, **by_name).items():
             self[name] = entry
 
     def __reduce__(self) -> tuple[type[dict[str, Array]], tuple[dict[str, Array]]]:
-        return dict, (dict(self),)  # a copy is a plain dict, of arrays of its own
+        return dict, (dict(self),)  # a copy is an ordinary dict, with arrays of its own
 
     def _refuse(self, *_: Any) -> NoReturn:
-        raise TypeError("parameters can be neither added nor taken out, only written")
+        raise TypeError("parameters can be neither added nor removed, only written")
 
     __delitem__ = clear = pop = popitem = setdefault = _refuse
 
@@ -112,8 +111,8 @@ class Layout:
     Parameters
     ----------
     plans : mapping of name to Plan
-        Together they name every entry of the flat vector. The gradient of an entry is read where
-        it is named first; a cell that names it twice adds up there.
+        Together they name every entry of the flat vector. The gradient of an entry is read at its
+        first place; a cell that names it twice adds up the gradients there.
     dtype
         Of the parameters.
     """
@@ -124,7 +123,7 @@ class Layout:
         order = np.concatenate([plan.order.ravel() for plan in plans.values()])
         order_T = np.concatenate([plan.order.T.ravel() for plan in plans.values()])
         self._orders = np.concatenate([order, order_T])
-        # Where each entry is named first: written backwards, the first place is the one that stays.
+        # The first place of each entry: written backwards, the first place is the one that remains.
         self._inverse: Indices = np.zeros(order.max() + 1, np.intp)
         self._inverse[order[::-1]] = np.arange(order.size)[::-1]
         scales = [np.broadcast_to(plan.scale, plan.order.shape) for plan in plans.values()]

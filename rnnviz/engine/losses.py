@@ -1,7 +1,7 @@
 """Losses, and their gradients w.r.t. the outputs.
 
 Both are means over the scored pairs of time step and sequence: all of them, or those that the mask
-names. Unscored pairs have a gradient of 0, and their targets are never read.
+selects. Unscored pairs have a gradient of 0, and their targets are never read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def softmax(logits: Array, axis: int = -1) -> Array:
 
 
 class Loss(Protocol):
-    """A loss over T steps of B sequences, with its buffers; what it is given has been checked."""
+    """A loss over T steps of B sequences, with its buffers; its arguments have been checked."""
 
     target_axes: ClassVar[int]
     """How many axes the targets have."""
@@ -53,9 +53,9 @@ class CrossEntropy:
         steps, classes, batch = outputs.shape
         self._outputs, self._d_outputs = outputs, d_outputs
         self._flat = d_outputs.reshape(-1)
-        # Arrays without dimensions: NumPy takes them faster than Python's numbers.
+        # Arrays without dimensions: NumPy handles them faster than Python's numbers.
         self._batch, self._one = np.array(batch), np.array(1, outputs.dtype)
-        # Where output 0 of each pair stands in the flat vector.
+        # Index of output 0 of each pair in the flat vector.
         self._first = np.arange(steps)[:, None] * (classes * batch) + np.arange(batch)
 
     def __call__(self, y: Targets, mask: Mask | None) -> float:

@@ -1,4 +1,4 @@
-"""The network: stacked recurrent layers and a linear readout, trained by hand-written gradients."""
+"""The network: stacked recurrent layers and a linear readout, with hand-written gradients."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from rnnviz.engine.products import Array
 from rnnviz.engine.record import Record, time_first
 from rnnviz.engine.unrolled import Unrolled
 
-# Buffers of so many shapes (T, B) are kept: a batch, a probe, an evaluation, one to spare.
+# Buffers are kept for this many shapes (T, B): a batch, a probe, an evaluation, one to spare.
 SHAPES_KEPT = 4
 
 
 class Network:
     """Stacked recurrent layers and a linear readout at every time step.
 
-    Initial weights, if nothing else is said: input weights and readout after Glorot and Bengio
-    (2010), recurrent weights orthogonal for each gate (Saxe et al. 2014), the identity for `"relu"`
-    (Le et al. 2015), biases zero, but the LSTM's forget bias 1 (Jozefowicz et al. 2015). These are
-    the defaults of Keras, where PyTorch's are uniform in +-1/sqrt(H).
+    Default initial weights: input weights and readout after Glorot and Bengio (2010), recurrent
+    weights orthogonal for each gate (Saxe et al. 2014), the identity for `"relu"` (Le et al. 2015),
+    biases zero, except the LSTM's forget bias 1 (Jozefowicz et al. 2015). These are the defaults of
+    Keras; PyTorch's are uniform in +-1/sqrt(H).
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class Network:
     seed
         Of the initial weights.
     forget_bias
-        Initial bias of an LSTM's forget gate; stands in `bias_ih`, while `bias_hh` is 0.
+        Initial bias of an LSTM's forget gate; stored in `bias_ih`, while `bias_hh` is 0.
     peephole, coupled
         Variants of the LSTM: lstm_variants.py.
     reset
         Variant of the GRU: the reset gate `"after"` the recurrent product, or `"before"` it.
     window
-        How many time steps the MLP sees at once, the present one included.
+        How many time steps the MLP sees at once, including the current one.
     embedding_size
         If given, inputs are integers (T, B) below `input_size`, each looked up in a learned table
         `embedding.weight` (input_size, embedding_size).
@@ -63,11 +63,11 @@ class Network:
     Attributes
     ----------
     flat, flat_gradients : array, (P,)
-        All parameters, and the gradient that `learn` wrote, each in one vector. What is assigned to
-        `flat` is copied into it.
+        All parameters, and the gradient that `learn` wrote, each in one vector. An assignment to
+        `flat` copies into it.
     parameters, gradients : dict of array
-        Views on them, by the names of PyTorch (`weight_ih_l0`, ..., `readout.bias`). What is
-        assigned to an entry of `parameters` is copied into the weights.
+        Views on them, by PyTorch's names (`weight_ih_l0`, ..., `readout.bias`). An assignment to an
+        entry of `parameters` copies into the weights.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class Network:
             window=window,
             embedding_size=embedding_size,
         )
-        generator = np.random.default_rng(validation.whole("seed", seed, 0))
+        generator = np.random.default_rng(validation.integer("seed", seed, 0))
         validation.choice("initial_weights", initial_weights, init.CHOICES)
         radius = validation.radius(spectral_radius, initial_weights, init.WITH_RADIUS)
         bias = validation.finite("forget_bias", forget_bias)
@@ -116,7 +116,7 @@ class Network:
         init.set_forget_bias(self.parameters, architecture, bias)
 
     def _build(self, architecture: Architecture) -> None:
-        """Allocate parameters of 0."""
+        """Allocate parameters, all 0."""
         self.architecture = architecture
         self.cell, self.layers = architecture.cell, architecture.layers
         self.input_size, self.output_size = architecture.input_size, architecture.output_size
@@ -137,7 +137,7 @@ class Network:
 
     @property
     def flat(self) -> Array:
-        """All parameters in one vector, (P,): the weights themselves, to be read and written."""
+        """All parameters in one vector, (P,): the weights themselves, readable and writable."""
         return self._flat
 
     @flat.setter
@@ -152,7 +152,7 @@ class Network:
 
     @property
     def interventions(self) -> tuple[Intervention, ...]:
-        """What `intervene` set."""
+        """The current interventions."""
         return self._interventions
 
     def intervene(self, *items: Intervention) -> None:
@@ -176,7 +176,7 @@ class Network:
     def outputs(self) -> Array:
         """Outputs of the last `learn` or `predict`, (T, B, K): a view, valid until the next."""
         if self._last is None:
-            raise RuntimeError("outputs: nothing was computed yet")
+            raise RuntimeError("outputs: nothing has been computed yet")
         return self._last.outputs.transpose(0, 2, 1)
 
     def learn(
@@ -189,8 +189,8 @@ class Network:
     ) -> float:
         """Compute the loss of a batch and its gradient, as fast as possible.
 
-        Fills `flat_gradients`; the weights stay as they are. Arguments as in `record`. Infinite
-        loss or gradients are returned as they are.
+        Fills `flat_gradients`; the weights do not change. Arguments as in `record`. Infinite loss
+        or gradients are returned as they are.
 
         Returns
         -------
@@ -203,13 +203,13 @@ class Network:
             As `record`; neither weights nor gradients are changed then.
         """
         plain = mask is None and truncate is None and not self.architecture.ids
-        if not (plain and validation.usual(x, y, loss, self.input_size, self.output_size)):
+        if not (plain and validation.is_plain_batch(x, y, loss, self.input_size, self.output_size)):
             x, y, mask = self.checked(x, y, mask, loss, truncate)
         with np.errstate(all="ignore"):
             unrolled = self._forward(x)
             value = unrolled.loss(loss, y, mask)
             if not math.isfinite(value):
-                self.checked_inputs(x)  # the fault may be that of the data
+                self.checked_inputs(x)  # the data may be at fault
             unrolled.backward(truncate)
             unrolled.weight_gradients()
             self._layout.gather(self.flat_gradients)
@@ -228,9 +228,10 @@ class Network:
         return np.array([norms(d_h) for d_h in self._learned.d_h_by_step])
 
     def input_gradient(self) -> Array:
-        """Return dL/dx_t of the last batch that was learned, right after `learn`.
+        """Return dL/dx_t of the last batch, right after `learn`.
 
-        The one thing of a record that training can do without, and `learn` does.
+        This is the only part of a record that training can do without, so `learn` does not compute
+        it.
 
         Returns
         -------
@@ -262,7 +263,7 @@ class Network:
     ) -> Record:
         """Run forward and backward, and return a copy of everything that was computed.
 
-        Looks only: `flat_gradients` is what `learn` left there.
+        Does not change the network: `flat_gradients` stays what `learn` left there.
 
         Parameters
         ----------
@@ -275,10 +276,10 @@ class Network:
         loss
             `"cross_entropy"` or `"squared_error"`.
         initial : mapping of array, (layers, B, H), or None
-            State before the first step: `"h"`, and for an LSTM `"c"`. What is missing is zero.
+            State before the first step: `"h"`, and for an LSTM `"c"`. A missing one is zero.
         truncate
-            If k, the gradient does not cross from step t to t - 1 where t is a multiple of k:
-            Williams and Peng (1990). The state does.
+            Truncation length k: the gradient does not cross from step t to t - 1 where t is a
+            multiple of k (Williams and Peng 1990). The state does.
 
         Raises
         ------
@@ -306,7 +307,7 @@ class Network:
         )
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
-        """Return a network of the same weights and interventions, maybe in another precision."""
+        """Return a network with the same weights and interventions, maybe in another precision."""
         twin = Network.__new__(Network)
         name = self.dtype if dtype is None else validation.float_type(dtype)
         twin._build(replace(self.architecture, dtype=name.name))
@@ -317,13 +318,13 @@ class Network:
     def __deepcopy__(self, _memo: dict[int, Any]) -> Network:
         return self.copy()
 
-    def rest(self) -> None:
+    def free_buffers(self) -> None:
         """Let go of the buffers; what is computed next allocates them again."""
         self._unrolled.clear()
         self._last = self._learned = None
 
     def load_torch(self, weights: Mapping[str, Any]) -> None:
-        """Take over weights by PyTorch's names; all of them, nothing else.
+        """Load weights by PyTorch's names: all of them, and nothing else.
 
         Parameters
         ----------
@@ -355,7 +356,7 @@ class Network:
         return x, validation.targets(y, mask, loss, (steps, batch, self.output_size)), mask
 
     def checked_state(self, initial: Any, batch: int) -> dict[str, Array] | None:
-        """Return an initial state that fits; `ValueError` says what does not."""
+        """Return an initial state that fits; `ValueError` says what does not fit."""
         names = self.architecture.cell_type.state_names
         return validation.initial(initial, names, (self.layers, batch, self.hidden_size))
 
@@ -364,14 +365,14 @@ class Network:
     ) -> Unrolled:
         """Run forward over checked inputs, and return the buffers themselves.
 
-        For this folder: whoever calls it may run backward on them, and must take what is wanted
-        before the network is used again. `keep` tells whether the same shape will be wanted again.
+        Internal to this folder. The caller may run backward on them, and must copy what it needs
+        before the network is used again. `keep` tells whether the same shape will be needed again.
         """
         with np.errstate(all="ignore"):
             return self._forward(x, initial, keep)
 
     def checked_inputs(self, x: Any) -> Array:
-        """Return inputs that fit; `ValueError` says what does not."""
+        """Return inputs that fit; `ValueError` says what does not fit."""
         if self.architecture.ids:
             return validation.ids(x, self.input_size)
         return validation.inputs(x, self.input_size)
@@ -385,7 +386,7 @@ class Network:
         return unrolled
 
     def _buffers(self, steps: int, batch: int, keep: bool) -> Unrolled:
-        """Return the buffers for a shape; in the store the least recently used ones are first."""
+        """Return the buffers for a shape; the least recently used ones come first in the store."""
         key = (steps, batch)
         kept = self._unrolled.pop(key, None)
         unrolled = kept or self.architecture.unroll(self._layout.weights, steps, batch)

@@ -1,6 +1,6 @@
-"""2-norms that are true for very small and very large numbers.
+"""2-norms that are correct for very small and very large numbers.
 
-The square of 1e-170 is 0 in float64, and the square of 1e-23 in float32: a norm taken in the
+The square of 1e-170 is 0 in float64, and the square of 1e-23 in float32. So a norm computed in the
 obvious way reports 0 for a gradient that has vanished but is not 0. Here squares are taken in
 float64, and vectors whose squares leave its range are divided by their largest entry first.
 """
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from rnnviz.engine.products import Array
 
-# Sums of squares below this may have lost digits to underflow: float64 has all of its 53 bits
-# down to 2e-308 only.
+# Sums of squares below this may have lost digits to underflow: float64 has its full 53 bits only
+# down to 2e-308.
 SMALL = 1e-280
-# Arrays without dimensions: NumPy takes them faster than Python's numbers.
+# Arrays without dimensions: NumPy handles them faster than Python's numbers.
 _SMALL, _INFINITE = np.array(SMALL), np.array(np.inf)
 
 

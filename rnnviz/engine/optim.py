@@ -1,4 +1,4 @@
-"""Optimisers, each the formula of PyTorch on one flat vector of parameters.
+"""Optimisers, with PyTorch's formulas, on one flat vector of parameters.
 
 They work in place, with memory that is allocated once.
 """
@@ -17,7 +17,7 @@ from rnnviz.engine.products import Array
 
 
 class Optimizer(ABC):
-    """What turns a gradient into a step.
+    """Turns a gradient into an update of the parameters.
 
     Parameters
     ----------
@@ -26,7 +26,8 @@ class Optimizer(ABC):
     dtype
         Of the parameters.
     weight_decay
-        This times the parameter is added to its gradient; the L2 penalty of PyTorch.
+        Weight decay as an L2 penalty, as in PyTorch: this times the parameter is added to its
+        gradient.
     """
 
     def __init__(self, size: int, dtype: DTypeLike, weight_decay: float = 0.0) -> None:
@@ -56,7 +57,7 @@ class Optimizer(ABC):
         return {"iterations": np.array(self.iterations), **copies}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
-        """Go back to what `state` returned.
+        """Return to a state that `state` returned.
 
         Raises
         ------
@@ -64,9 +65,9 @@ class Optimizer(ABC):
             If the state is that of another optimiser or another size; nothing is changed then.
         """
         expected = {"iterations": (), **{n: m.shape for n, m in self._moments.items()}}
-        came = {name: np.shape(values) for name, values in state.items()}
-        if came != expected:
-            raise ValueError(f"state must have the entries {expected}, got {came}")
+        given = {name: np.shape(values) for name, values in state.items()}
+        if given != expected:
+            raise ValueError(f"state must have the entries {expected}, got {given}")
         self.iterations = int(state["iterations"])
         for name, moment in self._moments.items():
             np.copyto(moment, state[name])
@@ -105,7 +106,7 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Each step divided by the running root mean square of its gradient.
+    """Each step is divided by the running root mean square of its gradient.
 
     ``s = smoothing * s + (1 - smoothing) * d^2``,
     ``parameter -= learning_rate * d / (sqrt(s) + epsilon)``: Tieleman and Hinton (2012),
@@ -139,7 +140,7 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSprop together, both corrected for their start at zero.
+    """Momentum and RMSprop combined, both bias-corrected for their start at zero.
 
     Kingma and Ba (2015), algorithm 1::
 
@@ -147,8 +148,8 @@ class Adam(Optimizer):
         v = beta2 * v + (1 - beta2) * d^2        v' = v / (1 - beta2^n)
         parameter -= learning_rate * m' / (sqrt(v') + epsilon)
 
-    The sums are kept here without the factors (1 - beta), which spares passes over the vector: they
-    go into the two numbers `step` and `epsilon` of the iteration.
+    The sums are kept here without the factors (1 - beta), which saves passes over the vector: the
+    factors go into the two numbers `step` and `epsilon` of the iteration.
     """
 
     def __init__(
@@ -199,7 +200,7 @@ def make_optimizer(
         If there is no such optimiser, or a size, type or setting is not allowed.
     """
     validation.choice("optimizer", name, OPTIMIZERS)
-    validation.whole("size", size, 1)
+    validation.integer("size", size, 1)
     for setting, value in settings.items():
         validation.finite(setting, value)
     return OPTIMIZERS[name](size, dtype, **settings)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 Views = tuple[Array, ...]
 
-# Multiplications up to which OpenBLAS takes the operands as they lie, on processors with AVX-512.
-# Above it packs them first and is a fifth slower, until the matrices are much larger.
+# Number of multiplications up to which OpenBLAS uses the operands in place, on processors with
+# AVX-512. Above it, it packs them first and is a fifth slower, until the matrices are much larger.
 UNPACKED = 1_000_000
-# Columns that are laid side by side for one product: so many at least for BLAS to be fast; and so
-# many where it packs anyway, for the copies to stay in the cache.
+# Number of columns placed side by side for one product: at least so many for BLAS to be fast; and
+# so many where it packs anyway, so that the copies stay in the cache.
 FEW, MANY = 128, 256
-# At most this share of the columns at once, so that the copies do not count beside the buffers.
+# At most this share of the columns at once, so that the copies are small beside the buffers.
 SHARE = 0.3
 
 
@@ -45,7 +45,7 @@ class Part(NamedTuple):
     rows, columns
         Of the sum.
     out : array, (rows, columns)
-        Where that part goes; contiguous.
+        Where that part is written; contiguous.
     """
 
     rows: slice
@@ -61,18 +61,18 @@ def whole(out: Array) -> Part:
 class SumOfProducts:
     """The sum over time steps of `left[t] @ right[t].T`: the gradients of weight matrices.
 
-    A product for each step and an addition is slow, so many steps are laid side by side, as many as
-    fit the scratch memory, for one product that adds up by itself. The right blocks are laid down
-    transposed, as BLAS reads them fastest.
+    One product per step and an addition would be slow. So as many steps as fit the scratch memory
+    are placed side by side, for one product that does the summation. The right blocks are stored
+    transposed, which BLAS reads fastest.
 
     Parameters
     ----------
     left : array, (T, M, B)
     right : array, (T, N, B)
     parts : sequence of Part
-        What is wanted of the sum (M, N); written by each call.
+        The parts of the sum (M, N) to compute; written by each call.
     scratch : array, one-dimensional
-        At least what `scratch_size` says.
+        At least of the size `scratch_size`.
     """
 
     def __init__(self, left: Array, right: Array, parts: Sequence[Part], scratch: Array) -> None:
@@ -105,7 +105,7 @@ class SumOfProducts:
 
     @staticmethod
     def scratch_size(M: int, N: int, largest: int, steps: int, batch: int) -> int:
-        """Return how many numbers are enough, where the largest part has `largest` entries."""
+        """Return how many numbers are needed if the largest part has `largest` entries."""
         if batch == 1:
             return 0
         length = min(math.ceil(SHARE * steps), _steps_at_once(largest, steps, batch))
@@ -125,6 +125,6 @@ class SumOfProducts:
 
 
 def _steps_at_once(largest: int, steps: int, batch: int) -> int:
-    """Return how many steps side by side are the fastest."""
+    """Return how many steps side by side are fastest."""
     columns = UNPACKED // largest
     return min(steps, max(1, (columns if columns >= FEW else MANY) // batch))

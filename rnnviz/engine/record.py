@@ -53,7 +53,7 @@ class Record:
         dL/d of the initial state, `"h"` and for an LSTM `"c"`. Zero when truncated: the gradient
         is cut at step 0 too.
     final : dict of array, (layers, B, H)
-        The state after the last step, which may be the initial one of the next record.
+        The state after the last step, which can be the initial state of the next record.
     """
 
     loss: float

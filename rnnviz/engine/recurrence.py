@@ -1,4 +1,4 @@
-"""Numbers about the recurrent map: whether it shrinks or blows up what passes through it."""
+"""Properties of the recurrent map: whether it shrinks or amplifies what passes through it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Two sizes of a square matrix of recurrent weights.
+    """Spectral radius and largest singular value of a recurrent weight matrix.
 
     Parameters
     ----------
     layer
         From the input up, 0 first.
     gate
-        Letter of the gate that the matrix feeds; `"h"` in a cell without gates.
+        Letter of the gate that the matrix belongs to; `"h"` in a cell without gates.
     spectral_radius
-        Largest absolute value of an eigenvalue: the factor per step in the long run, were there
-        nothing but this matrix.
+        Largest absolute value of an eigenvalue: the long-run factor per step if this matrix were
+        all that acts.
     largest_singular_value
-        The most that the matrix stretches any vector in a single step. Below 1, gradients of a
-        plain RNN must vanish: Pascanu, Mikolov and Bengio (2013).
+        The most by which the matrix can stretch any vector in a single step. Below 1, gradients of
+        a plain RNN must vanish: Pascanu, Mikolov and Bengio (2013).
     """
 
     layer: int
@@ -42,9 +42,9 @@ class Spectrum:
 
 
 def recurrent_spectrum(network: Network) -> list[Spectrum]:
-    """Return the sizes of every matrix of recurrent weights, layer by layer, gate by gate.
+    """Return the spectrum of every recurrent weight matrix, layer by layer, gate by gate.
 
-    Where weights are not finite, so are the sizes (NaN). Empty for a network without memory.
+    NaN where weights are not finite. Empty for a network without memory.
     """
     H, cell = network.hidden_size, network.architecture.cell_type
     letters = cell.weight_gates or "h"
@@ -72,11 +72,12 @@ def jacobian_norms(
     *,
     steps: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the norm of dh_T/dh_t of one sequence: what the steps from t to the last one do.
+    """Return the norm of dh_T/dh_t of one sequence: the effect of the steps from t to the last one.
 
-    It is the largest factor by which they can stretch a small change of h_t, the 2-norm of the
-    product of the Jacobians of the steps (in an LSTM with the way through the cell state; within a
-    layer, as nothing goes down). The units of h_T go back side by side, as items do in itemise.py.
+    It is the largest factor by which these steps can stretch a small change of h_t: the 2-norm of
+    the product of the Jacobians of the steps (in an LSTM including the path through the cell state;
+    within one layer, as nothing goes down). All units of h_T are processed side by side, like the
+    items in itemise.py.
 
     Parameters
     ----------
@@ -114,11 +115,11 @@ def step_jacobians(
     *,
     steps: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
-    """Return dh_t/dh_{t-1} of one sequence: what a single step does to what passes through it.
+    """Return dh_t/dh_{t-1} of one sequence: the effect of a single step on what passes through it.
 
-    Within each layer, with all else that step t gets held as it is: the input, and an LSTM's
-    c_{t-1}. Every step starts from the state that the sequence brings there, and goes back for each
-    unit of its h_t, side by side.
+    Within each layer, with everything else that step t receives held fixed: the input, and an
+    LSTM's c_{t-1}. Every step starts from the state that the sequence has there, and runs backward
+    once for each unit of its h_t, side by side.
 
     Parameters
     ----------
@@ -128,8 +129,8 @@ def step_jacobians(
     Returns
     -------
     array of float64, (layers, steps, H, H)
-        Entry `[l, k, i, j]`: how unit i after the step depends on unit j before it. 0 for a network
-        without memory.
+        Entry `[l, k, i, j]`: derivative of unit i after the step w.r.t. unit j before it. 0 for a
+        network without memory.
 
     Raises
     ------
@@ -175,7 +176,7 @@ def _checked(
 def _chosen(steps: Sequence[int] | None, T: int) -> NDArray[np.intp]:
     if steps is None:
         return np.arange(T)
-    return np.array([validation.whole("steps", step, 0, T - 1) for step in steps], np.intp)
+    return np.array([validation.integer("steps", step, 0, T - 1) for step in steps], np.intp)
 
 
 def _columns(
@@ -185,7 +186,7 @@ def _columns(
     units: NDArray[np.intp],
     steps: NDArray[np.intp],
 ) -> list[NDArray[np.float64]]:
-    """Return, for each layer, how these units of h_T depend on each h_t, (steps, H, units)."""
+    """Return, for each layer, dh_T/dh_t for these units of h_T, (steps, H, units)."""
     if state is not None:
         state = {name: np.repeat(values, len(units), axis=1) for name, values in state.items()}
     unrolled = network.unroll(np.repeat(x, len(units), axis=1), state, keep=False)

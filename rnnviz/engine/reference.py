@@ -1,10 +1,9 @@
-"""The cells by their equations, as they stand in the papers: slow, plain, read first.
+"""The cells as equations, as in the papers: slow and plain. Read this first.
 
-Nothing is shared with the fast engine and nothing is rearranged, so the tests of the engine compare
-the two. Derivatives come from the same equations by the complex step: the imaginary part of
-L(p + 1e-100 i) / 1e-100 is dL/dp to the last digit, because no difference is taken (Squire and
-Trapp 1998). Letters and the order of the gates are those of `rnnviz.engine`; of a single step,
-arrays are (B, features).
+Nothing is shared with the fast engine and nothing is rearranged, so the tests can compare the two.
+Derivatives come from the same equations by the complex step: the imaginary part of L(p + 1e-100 i)
+/ 1e-100 is dL/dp to the last digit, because no difference is taken (Squire and Trapp 1998). Letters
+and the order of the gates are those of `rnnviz.engine`; arrays of a single step are (B, features).
 
 >>> network = rnnviz.engine.Network(cell="gru", input_size=3, hidden_size=4, output_size=2)
 >>> outputs, layers = Reference("gru", network.to_torch()).run(x)
@@ -20,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Real numbers, or complex ones where a derivative is taken.
+#: Real numbers, or complex ones when a derivative is taken.
 Array = NDArray[Any]
-#: Everything that a step of a layer computes, by its letter.
+#: Everything that one step of a layer computes, by letter.
 Step = dict[str, Array]
 #: (layer, t, "h" or "c") -> what is added to that state when it is computed.
 Nudges = Mapping[tuple[int, int, str], Array]
@@ -38,14 +37,14 @@ def sigmoid(a: Array) -> Array:
 
 @dataclass(frozen=True)
 class Reference:
-    """A network by its equations.
+    """A network as equations.
 
     Parameters
     ----------
     cell
-        As in `Network`; peepholes and coupled gates are told by the parameters.
+        As in `Network`; peepholes and coupled gates follow from the parameters.
     parameters : mapping of array
-        By PyTorch's names, as `Network.to_torch` gives them.
+        By PyTorch's names, as `Network.to_torch` returns them.
     layers, truncate, reset, window
         As in `Network` and `Network.record`.
     held : mapping of (layer, gate, unit) to float
@@ -53,7 +52,7 @@ class Reference:
     silent : set of (layer, unit)
         Units whose hidden state is 0.
     forget_offset
-        What is added to the bias of the forget gate.
+        Amount added to the bias of the forget gate.
     """
 
     cell: str
@@ -105,7 +104,7 @@ class Reference:
         initial: Mapping[str, Array] | None = None,
         nudges: Nudges | None = None,
     ) -> Any:
-        """Return the mean loss over the scored pairs; only the last step is one if y says so."""
+        """Return the mean loss over the scored pairs; of the last step if y has no time axis."""
         outputs, _ = self.run(x, initial, nudges)
         y = np.asarray(y)
         if y.ndim == {"cross_entropy": 1, "squared_error": 2}[loss]:
@@ -134,7 +133,7 @@ class _Layer:
         for self._step, x in enumerate(below):
             truncate = self._network.truncate
             if truncate is not None and self._step % truncate == 0:
-                # Without its imaginary part nothing can be derived by what came before.
+                # The imaginary part carries the derivative; dropping it cuts the gradient here.
                 state = {name: values.real for name, values in state.items()}
             new = getattr(self, "_" + self._network.cell)(x, **state)
             state = {name: new.get(name, state[name]) for name in "hc"}
@@ -147,7 +146,7 @@ class _Layer:
         return tuple(self._network.parameters.get(f"{name}_l{self._layer}") for name in names)
 
     def _done(self, name: str, values: Array) -> Array:
-        """Hold, silence and nudge what was just computed."""
+        """Apply holds, silenced units and nudges to what was just computed."""
         values = values.astype(complex)
         for (layer, gate, unit), value in self._network.held.items():
             if (layer, gate) == (self._layer, name):
@@ -193,7 +192,7 @@ class _Layer:
             p_i, p_f, p_o = np.zeros((3, H)) if peepholes is None else peepholes
             i = self._done("i", sigmoid(a_i + p_i * c))
             f = self._done("f", sigmoid(a_f + offset + p_f * c))
-        else:  # coupled: what is forgotten is what is written
+        else:  # coupled: the cell forgets as much as it writes
             a_i, a_g, a_o = np.split(a, 3, axis=1)
             p_i, p_o = np.zeros((2, H)) if peepholes is None else peepholes
             i = self._done("i", sigmoid(a_i - offset + p_i * c))

@@ -1,9 +1,9 @@
-"""The record of a single sequence: what a trace is made of, in one forward and one backward pass.
+"""The record of a single sequence, which a trace consists of: one forward and one backward pass.
 
-Two gradients are wanted of a sequence that is looked at: that of its loss, and that of its last
-scored step's share of the loss, which alone can be seen to vanish. Both need the same forward pass,
-and backward uses up what forward left. So the sequence goes through twice, side by side, as if it
-were a batch of two; that costs little more than one, and no gradient w.r.t. weights is computed.
+Two gradients of a sequence are needed: that of its loss, and that of its last scored step's share
+of the loss, which alone can be seen to vanish. Both need the same forward pass, and backward
+overwrites what forward left. So the sequence is processed twice, side by side, like a batch of two.
+This costs little more than one sequence, and no gradient w.r.t. weights is computed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def record_sequence(
             np.repeat(y, 2, axis=1 if has_time else 0),
             None if mask is None else np.repeat(mask, 2, axis=1),
         )
-        # The mean is over both copies; each shall have the gradient that it has alone.
+        # The mean is over both copies; each should have the gradient that it has alone.
         unrolled.d_outputs *= 2
         unrolled.d_outputs[:last, :, 1] = 0
         unrolled.backward(truncate)

@@ -1,10 +1,10 @@
 """Weights as PyTorch names them: which entry of a `state_dict` is which parameter.
 
-A module of one's own names its parts as it likes: `lstm.weight_ih_l0`, `encoder.rnn.bias_hh_l1`,
-`head.weight`. What a parameter is stands in the last part of a name, the rest is where it lives.
-Recurrent weights may live in one module of several layers, or in several modules of one layer each
-(`nn.LSTMCell` among them); readout and embedding are the modules that have nothing but `weight`,
-and `bias`.
+The modules of a user's own model can have any names: `lstm.weight_ih_l0`, `encoder.rnn.bias_hh_l1`,
+`head.weight`. The last part of a name says which parameter it is, the parts before it say which
+module. Recurrent weights may be in one module of several layers, or in several modules of one layer
+each (such as `nn.LSTMCell`); readout and embedding are the modules that have only `weight`, or
+`weight` and `bias`.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ _READOUT, _EMBEDDING = ("readout.weight", "readout.bias"), ("embedding.weight",)
 
 
 class _Module(NamedTuple):
-    """Where entries live: the name before the last dot, and the entries by the part after it."""
+    """A module: the name before the last dot, and its entries by the part after the dot."""
 
     path: str
     entries: dict[str, str]
 
 
 def arrays(value: Mapping[str, Any], shapes: Shapes, dtype: np.dtype[Any]) -> dict[str, Array]:
-    """Return the weights of a network by its own names, of its shapes, finite in its type.
+    """Return the weights of a network by its own names, with its shapes, finite in its type.
 
     Parameters
     ----------
     value : mapping of name to array or tensor
-        A tensor may require a gradient; it is anything with `.detach().cpu().numpy()`.
+        A tensor may require a gradient; anything with `.detach().cpu().numpy()` is a tensor here.
     shapes
         Of all parameters.
     dtype
@@ -45,8 +45,8 @@ def arrays(value: Mapping[str, Any], shapes: Shapes, dtype: np.dtype[Any]) -> di
     Raises
     ------
     ValueError
-        If an entry is missing, not expected, misshapen or not finite, or it is not clear which is
-        which.
+        If an entry is missing, not expected, misshapen or not finite, or if the names are
+        ambiguous.
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"weights must be a mapping of names, got {type(value).__name__}")
@@ -63,12 +63,12 @@ def arrays(value: Mapping[str, Any], shapes: Shapes, dtype: np.dtype[Any]) -> di
 
 
 def _detached(name: str, value: Any) -> Any:
-    """Return the numbers of a tensor; anything else as it is."""
+    """Return the numbers of a tensor; anything else unchanged."""
     if not hasattr(value, "detach"):
         return value
     try:
         return value.detach().cpu().numpy()
-    # A type that NumPy does not have, or something that is no tensor after all.
+    # A type that NumPy does not have, or something that is not a tensor after all.
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array, got: {error}") from None
 
@@ -96,7 +96,7 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
 
 
 def _modules(names: Iterable[str]) -> list[_Module]:
-    """Sort entries by where they live, in their order."""
+    """Group entries by module, in their order."""
     modules: dict[str, _Module] = {}
     for name in names:
         path, _, last = name.rpartition(".")
@@ -105,20 +105,19 @@ def _modules(names: Iterable[str]) -> list[_Module]:
 
 
 def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
-    """Name the recurrent weights: those of one module, or of a module for each layer."""
+    """Match the recurrent weights: those of one module, or of one module per layer."""
     recurrent = [module for module in modules if any(map(_RECURRENT.fullmatch, module.entries))]
     layers = 1 + max((int(name[-1]) for name in wanted if _RECURRENT.fullmatch(name)), default=-1)
     one_each = len(recurrent) == layers and all(_is_one_layer(module) for module in recurrent)
     if len(recurrent) > 1 and not one_each:
         raise ValueError(
-            f"weights must hold {layers} recurrent layer{'s' * (layers != 1)}, all in one module "
-            f"or each in one of its own, "
-            f"got {_paths(recurrent)}"
+            f"weights must hold {layers} recurrent layer{'s' * (layers != 1)}, either all in one "
+            f"module or each in its own, got {_paths(recurrent)}"
         )
     if len(recurrent) > 1 and recurrent != sorted(recurrent, key=_natural):
         raise ValueError(
-            "weights must tell which layer comes first, by names that follow the order in which "
-            f"they stand, got {_paths(recurrent)}"
+            "weights must show which layer comes first, by module names that sort in the order in "
+            f"which they are listed, got {_paths(recurrent)}"
         )
     named = {
         f"{found[1]}_l{found[2] or 0 if len(recurrent) == 1 else number}": name
@@ -135,7 +134,7 @@ def _is_one_layer(module: _Module) -> bool:
 
 
 def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
-    """Name weight and bias of the readout: of the one module that has both."""
+    """Match weight and bias of the readout: the only module that has both."""
     found = [module for module in plain if "bias" in module.entries]
     if not found and not embedded:
         found = plain
@@ -145,7 +144,7 @@ def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
 
 
 def _embedding(plain: list[_Module]) -> dict[str, str]:
-    """Name the table of learned vectors: the one module that has no bias."""
+    """Match the table of learned vectors: the only module that has no bias."""
     found = [module for module in plain if "bias" not in module.entries]
     if len(found) > 1:
         raise ValueError(f"weights must have one module for the embedding, got {_paths(found)}")
@@ -153,7 +152,7 @@ def _embedding(plain: list[_Module]) -> dict[str, str]:
 
 
 def _natural(module: _Module) -> list[tuple[bool, int, str]]:
-    """Return what to sort by, so that `rnn10` comes after `rnn9`."""
+    """Return a sort key with which `rnn10` comes after `rnn9`."""
     parts = re.split(r"(\d+)", module.path)
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 

@@ -1,7 +1,7 @@
 """The network unrolled over T steps of B sequences: the buffers of one pass.
 
-What backpropagation needs to keep is what a viewer wants to see, so the buffers are the record.
-They are allocated once for a shape and overwritten by the next pass over a batch of that shape.
+Backpropagation keeps the same numbers that a viewer wants to see, so the buffers are the record.
+They are allocated once per shape and overwritten by the next pass over a batch of that shape.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Unrolled:
     Parameters
     ----------
     entrance : Entrance
-        What stands before the first layer.
+        What comes before the first layer.
     layers : sequence of Cell
         From the input up, all of the same T and B.
     readout : Weights
         `[weight | bias]`, (K, H + 1).
     span : Span
-        T, B, the type of all buffers, and memory to scribble on.
+        T, B, the type of all buffers, and scratch memory.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Unrolled:
     def loss(self, name: str, y: Targets, mask: Mask | None) -> float:
         """Return the loss of the outputs for checked targets, and prepare its gradient w.r.t. them.
 
-        Targets without the axis of time are those of the last step, the only one scored then.
+        Targets without a time axis are those of the last step, which is then the only one scored.
         """
         last = y.ndim < LOSSES[name].target_axes
         if (name, last) not in self._losses:
@@ -94,7 +94,7 @@ class Unrolled:
     def backward(self, truncate: int | None = None) -> None:
         """Carry `d_outputs` back to every state of every layer.
 
-        Once after each `forward`: it uses up what forward left.
+        Call it once after each `forward`: it overwrites what forward left.
         """
         crosses = self._crossings(truncate)
         product(self._W_T, self.d_outputs, self._d_top)
@@ -104,9 +104,10 @@ class Unrolled:
                 layer.input_gradient(d_below)
 
     def input_gradient(self) -> Array:
-        """Return dL/dx_t, (T, D, B), which training needs for an embedding alone.
+        """Return dL/dx_t, (T, D, B), which training needs only for an embedding.
 
-        After `backward`. In scratch memory: take it before anything else is computed.
+        Call it after `backward`. The result is in scratch memory: copy it before computing anything
+        else.
         """
         self.layers[0].input_gradient(self.entrance.d_wide)
         return self.entrance.backward()
@@ -120,7 +121,7 @@ class Unrolled:
             self.entrance.weight_gradients(self.input_gradient())
 
     def intervene(self, items: Sequence[Intervention]) -> None:
-        """Obey these interventions from now on, and no others."""
+        """Apply these interventions from now on, and no others."""
         for number, layer in enumerate(self.layers):
             layer.intervene(of_layer(items, number))
 
@@ -137,7 +138,7 @@ class Unrolled:
         return _stack([layer.states for layer in self.layers], -1)
 
     def _crossings(self, truncate: int | None) -> list[bool]:
-        """Return, for each t, whether the gradient goes from step t to step t - 1."""
+        """Return, for each t, whether the gradient crosses from step t to step t - 1."""
         if truncate not in self._crosses:
             steps = range(self.layers[0].steps)
             self._crosses[truncate] = [truncate is None or t % truncate != 0 for t in steps]

@@ -1,4 +1,4 @@
-"""What is refused at the door: each check says what was expected and what came.
+"""Checks of all arguments: each error says what was expected and what was given.
 
 All raise `ValueError`, before anything is changed.
 """
@@ -19,16 +19,16 @@ SHOWN_CHARACTERS = 60
 
 
 def shown(value: Any, characters: int = SHOWN_CHARACTERS) -> str:
-    """Return a value as it stands in an error sentence: short, whatever it is."""
+    """Return a value as it appears in an error message: short, whatever it is."""
     try:
         text = repr(value)
-    except Exception:  # Python refuses a number of 4300 digits; a class of others', anything
+    except Exception:  # Python refuses a number of 4300 digits; a user's class, anything
         text = f"a value of the type {type(value).__name__} that cannot be shown"
     return text if len(text) <= characters else text[: characters - 3] + "..."
 
 
-def whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    """Return a whole number within low..high."""
+def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
+    """Return an integer within low..high."""
     is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
         allowed = f"{low}..{high}" if high is not None else f"{low} or more"
@@ -58,7 +58,7 @@ def at_least_0(name: str, value: Any) -> float:
 
 
 def radius(value: Any, how: str, allowed: tuple[str, ...]) -> float:
-    """Return a spectral radius, where the initial weights have one to choose."""
+    """Return a spectral radius, if these initial weights have one."""
     number = at_least_0("spectral_radius", value)
     if number != 1 and how not in allowed:
         raise ValueError(
@@ -118,7 +118,7 @@ def ids(x: Any, count: int) -> NDArray[Any]:
 def targets(y: Any, mask: Mask | None, loss: str, shape: tuple[int, int, int]) -> Targets:
     """Return the targets of a loss for outputs of the given shape (T, B, K).
 
-    Without the axis of time they are the targets of the last step.
+    Without a time axis they are the targets of the last step.
     """
     choice("loss", loss, LOSSES)
     array = _array("y", y)
@@ -131,11 +131,11 @@ def targets(y: Any, mask: Mask | None, loss: str, shape: tuple[int, int, int]) -
     return _values(array, mask, shape) if loss == "squared_error" else _classes(array, mask, shape)
 
 
-def usual(x: Any, y: Any, loss: Any, features: int, classes: int) -> bool:
-    """Tell at a glance whether a batch is the usual one, and of the right shapes and classes.
+def is_plain_batch(x: Any, y: Any, loss: Any, features: int, classes: int) -> bool:
+    """Tell quickly whether a batch is the usual kind, with the right shapes and classes.
 
-    Usual are floats (T, B, D) and classes (T, B) in arrays of NumPy. A look at everything would
-    take up to a tenth of an iteration of a small network; this takes 1.5 µs, and leaves out NaN.
+    The usual kind is floats (T, B, D) and classes (T, B) in NumPy arrays. A full check would take
+    up to a tenth of an iteration of a small network; this takes 1.5 µs, and does not look for NaN.
     """
     return (
         isinstance(loss, str)
@@ -147,14 +147,14 @@ def usual(x: Any, y: Any, loss: Any, features: int, classes: int) -> bool:
         and y.ndim == 2
         and y.size > 0
         and x.shape == (*y.shape, features)
-        and _greatest(y.view(np.uintp)) < classes
+        and _maximum(y.view(np.uintp)) < classes
     )
 
 
-def _greatest(numbers: NDArray[np.uintp]) -> int:
-    """Return the greatest; of numbers read as unsigned a negative one is greater than any class.
+def _maximum(numbers: NDArray[np.uintp]) -> int:
+    """Return the maximum; read as unsigned, a negative number is greater than any class.
 
-    By its place: for the few numbers of a small batch half the time of a maximum.
+    Found by argmax, which for the few numbers of a small batch takes half the time of max.
     """
     return int(numbers.item(numbers.argmax()))
 
@@ -180,7 +180,7 @@ def _values(y: Targets, mask: Mask | None, shape: tuple[int, int, int]) -> Targe
 
 
 def mask(value: Any, shape: tuple[int, int]) -> Mask | None:
-    """Return the mask as an array of bool (T, B) that scores something, or None."""
+    """Return the mask as an array of bool (T, B) that scores at least one step, or None."""
     if value is None:
         return None
     array = _array("mask", value)
@@ -195,12 +195,12 @@ def mask(value: Any, shape: tuple[int, int]) -> Mask | None:
 def initial(
     value: Any, names: tuple[str, ...], shape: tuple[int, int, int]
 ) -> dict[str, Array] | None:
-    """Return the initial state: for each name an array (layers, B, H), zero where none is given."""
+    """Return the initial state: for each name an array (layers, B, H), zero if none is given."""
     if value is None:
         return None
     if not isinstance(value, Mapping) or not set(value) <= set(names):
-        came = shown(list(value)) if isinstance(value, Mapping) else type(value).__name__
-        raise ValueError(f"initial must be a mapping with the keys {list(names)}, got {came}")
+        given = shown(list(value)) if isinstance(value, Mapping) else type(value).__name__
+        raise ValueError(f"initial must be a mapping with the keys {list(names)}, got {given}")
     state = {
         name: numbers(f"initial[{name!r}]", value.get(name, np.zeros(shape))) for name in names
     }
@@ -210,13 +210,13 @@ def initial(
 
 
 def truncation(value: Any) -> None:
-    """Refuse a length of pieces that is none; None means the whole sequence."""
+    """Refuse an invalid truncation length; None means the whole sequence."""
     if value is not None:
-        whole("truncate", value, 1)
+        integer("truncate", value, 1)
 
 
 def numbers(name: str, value: Any, *, finite: bool = True) -> NDArray[Any]:
-    """Return an array of floats, finite ones if so wanted."""
+    """Return an array of floats, finite ones if required."""
     array = _array(name, value)
     if array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be an array of numbers, got {array.dtype}")
@@ -228,12 +228,12 @@ def numbers(name: str, value: Any, *, finite: bool = True) -> NDArray[Any]:
 def _array(name: str, value: Any) -> NDArray[Any]:
     try:
         return np.asarray(value)
-    # Rows of unequal length, or an array of another library that can't be taken as it is.
+    # Rows of unequal length, or an array of another library that can't be converted.
     except (ValueError, TypeError, RuntimeError) as error:
         raise ValueError(f"{name} must be an array, got: {error}") from None
 
 
 def same_shape(name: str, array: NDArray[Any], shape: tuple[int, ...], note: str = "") -> None:
-    """Refuse an array of another shape, which NumPy might stretch without a word."""
+    """Refuse an array of another shape, which NumPy might broadcast silently."""
     if array.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}{note}, got {array.shape}")

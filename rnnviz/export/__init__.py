@@ -1,11 +1,11 @@
-"""A run in files that other programs read: `.npz` for NumPy, CSV for everything else.
+"""A run as files that other programs read: `.npz` for NumPy, CSV for everything else.
 
     export.finished(export.npz(export.snapshot(trainer)))      # bytes of one .npz
     export.finished(export.csv(export.snapshot(trainer)))      # bytes of a .zip with CSV files
 
-Both hold the same: everything on the example (`Trace`), weights and their gradients, settings,
-task, history, and a description of every array or column. A file is made in small pieces, so that
-a live page can go on between two of them and show how far it is.
+Both have the same content: everything computed on the probe (`Trace`), weights and their gradients,
+settings, task, history, and a description of every array or column. A file is made in small pieces,
+so that a live page can go on between two of them and show the progress.
 """
 
 from rnnviz.export.arrays import npz

@@ -1,4 +1,4 @@
-"""A run as `.npz`: every array to the bit, and a description of each."""
+"""A run as `.npz`: every array, exact to the bit, with a description of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rnnviz.export.content import (
 from rnnviz.recording import COLUMNS, Trace
 
 _AXES = {
-    "N": "kept iterations, rising: `iteration`",
+    "N": "kept iterations, ascending: `iteration`",
     "T": "time steps of the example, from 0",
     "H": "hidden units of a layer, from 0",
     "K": "outputs, in the order of `output_labels`",
@@ -39,7 +39,7 @@ _AXES = {
 
 @dataclass(frozen=True)
 class _Named:
-    """An array, and what a stranger must know of it; `axes` are letters of `_AXES`, or words."""
+    """An array and its description; `axes` are letters of `_AXES`, or words."""
 
     name: str
     values: Array
@@ -51,7 +51,7 @@ class _Named:
 def npz(taken: Snapshot) -> Work:
     """Make a `.npz` that `numpy.load(..., allow_pickle=False)` reads.
 
-    Every array is as it was computed, to the bit. `description` is JSON: for each array its shape,
+    Every array is exactly as it was computed. `description` is JSON: for each array its shape,
     type, axes, unit and meaning, besides the settings, the task and the version of the format.
     """
     gradients = yield from weight_gradients(taken, upto=0.4)
@@ -75,7 +75,7 @@ def npz(taken: Snapshot) -> Work:
 
 
 def _count(taken: Snapshot) -> int:
-    """Return how many arrays `_arrays` will give."""
+    """Return how many arrays `_arrays` will yield."""
     first = taken.traces[0]
     of_layers = sum(len(layer.quantities()) for layer in first.layers)
     of_weights = 2 * len(taken.network.parameters)
@@ -83,12 +83,12 @@ def _count(taken: Snapshot) -> int:
 
 
 def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
-    """Give every array with its description, one after the other: together they are large."""
+    """Yield every array with its description, one at a time: together they are large."""
     traces, first = taken.traces, taken.traces[0]
     loss = loss_unit(taken.task)
     yield _Named(
         "iteration", np.array([each.iteration for each in traces]), "N", "iterations",
-        "updates that the weights had seen",
+        "number of updates of the weights",
     )  # fmt: skip
     yield _Named(
         "loss", np.array([each.loss for each in traces]), "N", loss,
@@ -96,7 +96,7 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
     )  # fmt: skip
     yield _Named(
         "truncate", np.array([each.truncate or 0 for each in traces]), "N", "time steps",
-        "length of the pieces through which the gradient went; 0: the whole sequence",
+        "truncation length of the gradient; 0: the whole sequence",
     )  # fmt: skip
     yield from _of_example(first)
     yield _Named(
@@ -111,7 +111,7 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
     yield _Named(
         "d_x", _stacked(traces, "d_x"),
         ["N", "T", "E" if taken.task.embedding_size else "D"], f"{loss} per unit of x",
-        "derivative of the loss w.r.t. what the first layer reads",
+        "derivative of the loss w.r.t. the inputs of the first layer",
     )  # fmt: skip
     for layer, of_layer in enumerate(first.layers):
         for letter, (unit, meaning) in letters_of(taken, of_layer).items():
@@ -127,7 +127,7 @@ def _of_example(trace: Trace) -> Iterator[_Named]:
     yield _Named("input_labels", _texts(trace.input_labels), "T", "", "what a person reads")
     yield _Named(
         "target_labels", _texts(trace.target_labels), "T", "",
-        "what a person reads; empty where nothing is asked",
+        "what a person reads; empty where there is no target",
     )  # fmt: skip
     yield _Named(
         "output_labels", _texts(trace.output_labels), "K", "",
@@ -139,7 +139,7 @@ def _of_example(trace: Trace) -> Iterator[_Named]:
     )
     yield _Named(
         "targets", trace.targets, ["T", "K"][: trace.targets.ndim], "",
-        "number of the class, or the value, that should come out",
+        "the target: number of the class, or the value",
     )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def _texts(labels: tuple[str, ...]) -> Array:
 
 
 def _write_array(archive: zipfile.ZipFile, name: str, values: Array) -> Iterator[float]:
-    """Write an array in pieces, after each of which it gives the share that is done, up to 1."""
+    """Write an array in pieces, and yield the share done after each, up to 1."""
     if values.dtype.hasobject:
         raise ValueError(f"{name} must be an array of plain numbers or text, got {values.dtype}")
     values = np.asarray(values, order="C")

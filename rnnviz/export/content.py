@@ -1,4 +1,4 @@
-"""What a file holds: a run as it was at one moment, and words for what is in it."""
+"""The content of a file: a run at one moment, and a description of everything in it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from rnnviz.training.threads import one_thread
 
 Array = NDArray[Any]
 
-#: The making of a file: yields the share that is done, 0..1, and returns the bytes. What is done
-#: between two shares is small: about `PIECE_BYTES` are written, or one trace is computed.
+#: A file in the making: yields the share done, 0..1, and returns the bytes. The work between two
+#: shares is small: about `PIECE_BYTES` are written, or one trace is computed.
 Work = Generator[float, None, bytes]
 
-#: Bytes that are written at once; a few milliseconds with their compression.
+#: Bytes that are written at once; compressing them takes a few milliseconds.
 PIECE_BYTES = 65_536
 
-#: Deflate's quickest level: the last bits of measured numbers are noise, and no level shrinks them.
+#: Deflate's fastest level: the last bits of measured numbers are noise, and no level shrinks them.
 LEVEL = 1
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run as it was at one moment; training that goes on does not change it.
+    """A run at one moment; further training does not change it.
 
     Parameters
     ----------
     traces : tuple of Trace
-        What is taken along, oldest first: all of one example.
+        The exported traces, oldest first, all of one probe.
     network
         A copy, used to compute the gradients w.r.t. the weights of each trace.
     probe, config, task
@@ -55,21 +55,21 @@ class Snapshot:
 
     @property
     def span(self) -> str:
-        """The iterations it holds, as a person reads them: `iteration 7`, `iterations 0 to 90`."""
+        """The iterations it contains, for a reader: `iteration 7`, `iterations 0 to 90`."""
         first, last = self.traces[0].iteration, self.traces[-1].iteration
         return f"iteration {first:,}" if first == last else f"iterations {first:,} to {last:,}"
 
 
 def snapshot(trainer: Trainer, traces: Sequence[Trace] | None = None) -> Snapshot:
-    """Take what a file is made of; the trainer may go on afterwards.
+    """Take everything that a file is made from; the trainer may go on afterwards.
 
     Parameters
     ----------
     trainer
         The run.
     traces : sequence of Trace, or None
-        Some of its traces on its present example, oldest first; None means all kept ones and the
-        one of now.
+        Some of its traces on its current probe, oldest first; None means all kept ones and the
+        current one.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def finished(work: Work) -> bytes:
 
 
 def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Array]:
-    """Compute each trace's gradient w.r.t. all weights, (N, P): it is not kept while training."""
+    """Compute each trace's gradient w.r.t. all weights, (N, P): it is not kept during training."""
     network, batch = taken.network, taken.probe.batch
     gradients = np.empty((len(taken.traces), network.flat.size), network.dtype)
     for place, trace in enumerate(taken.traces):
@@ -145,17 +145,17 @@ def loss_unit(task: Task) -> str:
 def history_of(task: Task) -> dict[str, tuple[str, str]]:
     """Return unit and meaning of each column of the history."""
     return {
-        "iteration": ("iterations", "updates of the weights, this one included"),
+        "iteration": ("iterations", "updates of the weights, including this one"),
         "loss": (loss_unit(task), "loss of the iteration's own batch, before its update"),
-        "accuracy": ("share, 0..1", "share of hits in that batch; NaN where targets are numbers"),
+        "accuracy": ("share, 0..1", "accuracy on that batch; NaN where targets are numbers"),
         "gradient_norm": ("", "2-norm of the gradient w.r.t. all weights, before clipping"),
         "clipped": ("", "whether clipping changed the gradient"),
-        "learning_rate": ("", "size of the step"),
+        "learning_rate": ("", "factor on each weight update"),
     }
 
 
 def origin_of(taken: Snapshot) -> dict[str, Any]:
-    """Return what the arrays do not say: where they come from."""
+    """Return what the arrays do not contain: where they come from."""
     task, network = taken.task, taken.network
     return {
         "format": "rnnviz run, version 1",
@@ -186,12 +186,12 @@ def origin_of(taken: Snapshot) -> dict[str, Any]:
 
 
 def json_pieces(about: Any) -> Iterator[bytes]:
-    """Give JSON in pieces, for the settings of a task may hold a whole text or series."""
+    """Yield JSON in pieces, because the settings of a task may contain a whole text or series."""
     waiting = ""
     for part in json.JSONEncoder(indent=1).iterencode(about):
         waiting += part
         if len(waiting) >= PIECE_BYTES:
-            # Escaped, so that a character is a byte.
+            # Escaped, so that each character is one byte.
             for start in range(0, len(waiting), PIECE_BYTES):
                 yield waiting[start : start + PIECE_BYTES].encode()
             waiting = ""
@@ -199,7 +199,7 @@ def json_pieces(about: Any) -> Iterator[bytes]:
 
 
 def interventions_of(trace: Trace) -> list[dict[str, Any]]:
-    """Return what was done to the network of a trace, as JSON can hold it."""
+    """Return the interventions of a trace in a form that JSON can hold."""
     return [{"kind": type(each).__name__, **asdict(each)} for each in trace.interventions]
 
 

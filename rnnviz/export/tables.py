@@ -29,16 +29,16 @@ from rnnviz.export.content import (
 from rnnviz.recording import COLUMNS, Trace
 from rnnviz.tasks.safe_csv import escape
 
-#: Bytes of a cell, its comma included, at most: a number in full has 24 characters.
+#: Maximum bytes of a cell, including its comma: a number in full has 24 characters.
 CELL_BYTES = 25
 
-_ITERATION = ("iterations", "updates that the weights had seen")
+_ITERATION = ("iterations", "number of updates of the weights")
 _TIME_STEP = ("", "position in the example, from 0")
 
 
 @dataclass(frozen=True)
 class _Table:
-    """A CSV file: its columns with unit and meaning, how many rows, and the rows one by one."""
+    """A CSV file: columns with unit and meaning, number of rows, and the rows one by one."""
 
     name: str
     about: str
@@ -50,8 +50,8 @@ class _Table:
 def csv(taken: Snapshot) -> Work:
     """Make a `.zip` of CSV files, with a README.txt and a columns.csv that describe them.
 
-    Numbers have as many digits as read them back to the bit. Texts that a spreadsheet would run as
-    a formula have an apostrophe in front.
+    Numbers have enough digits to be read back exactly. Texts that a spreadsheet would run as a
+    formula have an apostrophe in front.
     """
     gradients = yield from weight_gradients(taken, upto=0.1)
     tables = _tables(taken, gradients)
@@ -75,7 +75,7 @@ def csv(taken: Snapshot) -> Work:
 
 
 def _pieces(table: _Table) -> Iterator[list[Sequence[object]]]:
-    """Give the rows of a table, so many at once that they make about a piece of bytes."""
+    """Yield the rows of a table, as many at once as make about a piece of bytes."""
     rows = iter(table.rows)
     at_once = max(1, PIECE_BYTES // (len(table.columns) * CELL_BYTES))
     while piece := list(islice(rows, at_once)):
@@ -83,7 +83,7 @@ def _pieces(table: _Table) -> Iterator[list[Sequence[object]]]:
 
 
 def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Add an entry without a date: the same run makes the same file."""
+    """Add an entry without a date, so that the same run makes the same file."""
     with archive.open(name, "w") as entry:
         entry.write(data)
 
@@ -99,7 +99,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             {
                 "iteration": _ITERATION,
                 "loss": (loss, "loss of the example, mean over its scored time steps"),
-                "truncate": ("time steps", "pieces that the gradient went through; empty: all"),
+                "truncate": ("time steps", "truncation length; empty: the whole sequence"),
                 "interventions": ("", "what was done to the network, as JSON; empty: nothing"),
             },
             count, map(_iteration_row, traces),
@@ -109,25 +109,25 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             {
                 "time_step": _TIME_STEP,
                 "input": ("", "what a person reads"),
-                "target": ("", "what a person reads; empty where nothing is asked"),
+                "target": ("", "what a person reads; empty where there is no target"),
                 "scored": ("", "whether the time step counts in the loss"),
             },
             steps, _sequence_rows(first),
         ),
         _Table(
-            "inputs", "What the network reads.",
+            "inputs", "The inputs of the network.",
             {
                 "time_step": _TIME_STEP,
                 "input": ("", "number of the input, from 0"),
-                "value": ("", "what comes in; for a learned vector the integer of the symbol"),
+                "value": ("", "the input; for a learned vector the integer of the symbol"),
             },
             first.inputs.size, _matrix_rows(_two_axes(first.inputs)),
         ),
         _Table(
-            "targets", "What should come out.",
+            "targets", "The targets.",
             {
                 "time_step": _TIME_STEP,
-                "output": ("", "number of the output, from 0; of classes there is one alone"),
+                "output": ("", "number of the output, from 0; a class has a single one"),
                 "value": ("", "number of the class, or the value"),
             },
             first.targets.size, _matrix_rows(_two_axes(first.targets)),
@@ -144,7 +144,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             count * layers * steps * units, chain.from_iterable(map(_unit_rows, traces)),
         ),
         _Table(
-            "outputs", "The network's answers.",
+            "outputs", "The outputs of the network.",
             {
                 **by_step,
                 "output": ("", "number of the output, from 0"),
@@ -155,7 +155,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             count * first.outputs.size, chain.from_iterable(map(_output_rows, traces)),
         ),
         _Table(
-            "input_gradients", "Derivative of the loss w.r.t. what the first layer reads.",
+            "input_gradients", "Derivative of the loss w.r.t. the inputs of the first layer.",
             {
                 **by_step,
                 "input": ("", "number of the input, or dimension of the learned vector, from 0"),
@@ -203,7 +203,7 @@ def _two_axes(values: Array) -> Array:
 
 
 def _matrix_rows(values: Array, *before: object) -> Iterator[Sequence[object]]:
-    """Give a row for each entry of a matrix (T, n): what stands before, t, n, the entry."""
+    """Yield a row for each entry of a matrix (T, n): the given cells, t, n, the entry."""
     for step, row in enumerate(values):
         for place, value in enumerate(row.tolist()):
             yield (*before, step, place, value)
@@ -260,7 +260,7 @@ def _readme(taken: Snapshot, tables: Iterable[_Table]) -> bytes:
             f"Task: {taken.task.title}. Example: {taken.probe.name}. Cell: {taken.config.cell}.",
             "",
             "All files are CSV in UTF-8: names in the first row, commas, points for decimals.",
-            "Numbers read back to the last bit; nan and inf stand where a number is none.",
+            "Numbers can be read back exactly; nan and inf mark what is not a finite number.",
             "A text, or what follows a semicolon, tab or new line in it, that a spreadsheet would",
             "run as a formula has an apostrophe in front.",
             "",

@@ -1,7 +1,8 @@
 """From numbers to pictures: Plotly figures, and the packed bytes that the canvas draws.
 
-Each picture comes twice: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain dict
-that describes it, for the live page. `formulas` writes equations with numbers as LaTeX and HTML.
+Each picture comes in two forms: `gates(trace)` is a Plotly figure, `gates_spec(trace)` the plain
+dict that describes it, for the live page. `formulas` writes equations with numbers as LaTeX and
+HTML.
 """
 
 # Not used here: notebooks know it by this name as well.

@@ -1,4 +1,4 @@
-"""Two packets for the canvas that draws two moving networks beside each other.
+"""Two packets for the canvas that draws two moving networks side by side.
 
 The format, which `rnnviz/ui/components/unrolled/beside.js` reads:
 
@@ -26,9 +26,9 @@ class Beside:
     Parameters
     ----------
     name
-        What stands above it.
+        The title above it.
     packet
-        What `pack` made.
+        A packet made by `pack`.
     says
         Iteration -> sentence.
     """
@@ -39,7 +39,7 @@ class Beside:
 
 
 def pack_two(first: Beside, second: Beside) -> bytes:
-    """Join two packets, with what stands above each."""
+    """Join two packets, with the titles above them."""
     pictures = [
         {
             "length": len(each.packet),
@@ -57,7 +57,7 @@ def pack_two(first: Beside, second: Beside) -> bytes:
 
 
 def iterations_in(packet: bytes) -> tuple[int, ...]:
-    """Return the iterations whose frames a packet of `pack` holds, rising."""
+    """Return the iterations whose frames a packet of `pack` holds, ascending."""
     length = int.from_bytes(packet[:4], "little")
     frames = json.loads(packet[4 : 4 + length])["frames"]
     return tuple(int(frame["iteration"]) for frame in frames)

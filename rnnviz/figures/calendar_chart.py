@@ -11,20 +11,20 @@ _WEEK = 7
 _ROW_HEIGHT = 68
 _HEADING = 24
 _MISTAKE = "#D50000"
-#: Characters of a name that fit into a seventh of a phone's width; the tooltip has up to 40.
+#: Characters of a name that fit into a seventh of a phone's width; the tooltip shows up to 40.
 _LONGEST, _WHOLE = 8, 40
 
 
 def calendar_spec(days: Sequence[Day], labels: Sequence[str]) -> Spec:
     """Draw a tile for each day, seven in a row below their weekdays.
 
-    A tile has the colour of the exercise that is due, grey on a missed day, and tells what was done
-    if that is something else. Where the network had said something else it has a frame.
+    A tile has the colour of the exercise that is due, grey on a missed day, and names what was done
+    if that is something else. If the network predicted something else, the tile has a frame.
 
     Parameters
     ----------
     days
-        In their order, from the first.
+        In order, from the first.
     labels
         Names of the exercises, for their colours.
     """
@@ -39,7 +39,7 @@ def calendar_spec(days: Sequence[Day], labels: Sequence[str]) -> Spec:
     hidden = {"visible": False, "fixedrange": True}
     frame["xaxis"] = hidden | {"range": [0, _WEEK]}
     frame["yaxis"] = hidden | {"range": [rows, 0]}
-    # Without data plotly draws no axes, and nothing would have a place.
+    # Without data plotly draws no axes, and the tiles would have no position.
     points = {"type": "scatter", "x": [0], "y": [0], "mode": "markers", "opacity": 0}
     return {"data": [points | {"hoverinfo": "skip"}], "layout": frame}
 

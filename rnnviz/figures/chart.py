@@ -1,4 +1,4 @@
-"""A chart and what is said of it."""
+"""A chart and the sentence about it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Chart:
     Parameters
     ----------
     figure : Spec or plotly Figure
-        A spec is quicker by 10 ms.
+        A spec is faster by 10 ms.
     says
         The sentence under the chart, as plain text; markup in it is shown as text.
     label
-        What is read out to people who do not see the chart, before the sentence.
+        What screen readers read out before the sentence.
     of_window
-        Share (0..1) of the window's height that it takes at most, where its own is larger: so
-        that the words on its axes are in sight. None if it is always as high as it says.
+        Maximum share (0..1) of the window's height, if the chart's own height is larger, so that
+        the axis labels are in sight. None: always its own height.
     """
 
     figure: Spec | go.Figure

@@ -1,4 +1,4 @@
-"""Three ways to predict a schedule: what each allows at best, and what was reached."""
+"""Three ways to predict a schedule: the best accuracy of each, and what was reached."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rnnviz.figures.spec import FAINT, NEUTRAL, Spec, axis, layout
 from rnnviz.numbers import percent
 
 _HEIGHT = 172
-#: How strong the bar of a run is that trains now, and of an earlier one.
+#: Opacity of the bar of a run that is training, and of an earlier one.
 _NOW, _EARLIER = 1.0, 0.45
 
 
 def comparison_spec(ways: Sequence[Standing]) -> Spec:
-    """Draw a bar for each way: wide and pale the most it allows, narrow and blue what was reached.
+    """Draw a bar for each way: wide and pale its best accuracy, narrow and blue what was reached.
 
-    The bar of an earlier run is paler than that of the run of now.
+    The bar of an earlier run is paler than that of the current run.
     """
     names = [WAYS[way.way] for way in ways]
     common = {"type": "bar", "orientation": "h", "y": names}
@@ -48,7 +48,7 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
 
 
 def _accuracy(way: Standing) -> float | None:
-    """Return what was reached, None where nothing was measured."""
+    """Return what was reached; None if nothing was measured."""
     reached = way.reached
     return None if reached is None or math.isnan(reached.accuracy) else reached.accuracy
 
@@ -64,7 +64,7 @@ def _who(way: Standing) -> str:
 
 
 def _words(way: Standing) -> Spec:
-    """Write the numbers beside the bars, where they have room on a phone too."""
+    """Write the numbers beside the bars, where there is room on a phone too."""
     reached = _accuracy(way)
     second = "not trained"
     if way.reached is not None and reached is not None:

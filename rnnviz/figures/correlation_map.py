@@ -1,4 +1,4 @@
-"""What units follow, as a map of feature against unit."""
+"""What units follow, as a map of features against units."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rnnviz.figures.maps import Panel, Side, maps_spec
 from rnnviz.figures.palette import QUANTITIES, signed
 from rnnviz.figures.spec import NUMBER, Spec, layout, note, short_label
 
-#: Features that are drawn; more would not be read.
+#: Maximum number of features drawn, so that the map can be read.
 MOST_FEATURES = 24
 #: Pixels.
 _ROW_HEIGHT, _LEAST_HEIGHT = 22, 120
-#: Numbers of units that find room beside each other on a phone.
+#: Number of unit labels that fit side by side on a phone.
 _MOST_TICKS = 10
 
 
@@ -35,16 +35,16 @@ def correlations_spec(
     cell
         Kind of cell.
     letter
-        Of the quantity that was correlated.
+        The letter of the correlated quantity.
     found : Correlations
     unit
-        Outlined, where given.
+        Outlined, if given.
     order : array of int, (H,), or None
         The units from left to right; by their numbers if None.
     """
     features = found.leading(MOST_FEATURES)
     if not features:
-        nothing = note("No unit follows anything: all are constant, or not numbers.")
+        nothing = note("No unit correlates with anything: all are constant, or not numbers.")
         hidden = {"visible": False}
         frame = layout(_LEAST_HEIGHT, annotations=[nothing], xaxis=hidden, yaxis=hidden)
         return {"data": [], "layout": frame}
@@ -69,7 +69,8 @@ def correlations_spec(
 
 
 def _features(names: list[str]) -> Side:
-    # Names that are equal as far as they are shown need rows of their own: invisible spaces do it.
+    # Names that look equal after shortening need rows of their own: invisible spaces make them
+    # differ.
     shown = [short_label(name, 34) for name in names]
     distinct = [name + " " * shown[:place].count(name) for place, name in enumerate(shown)]
     look = {

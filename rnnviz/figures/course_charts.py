@@ -1,4 +1,4 @@
-"""The charts beside the moving picture: how training goes, each with its sentence."""
+"""The charts beside the moving picture: the course of training, each with its sentence."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rnnviz.training import Score, Trainer
 
 
 def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
-    """Make the charts of loss, accuracy and gradient of a run as it is now, one after the other.
+    """Make the charts of loss, accuracy and gradient of a run in its current state, one by one.
 
-    Numbers as targets have a loss, but no accuracy.
+    Tasks whose targets are numbers have a loss, but no accuracy.
 
     Parameters
     ----------
     trainer
     height
-        Of each, in pixels.
+        Of each chart, in pixels.
     """
     trace, score, baseline = trainer.trace(), trainer.score(), trainer.task.baseline()
     history = trainer.history
@@ -55,7 +55,7 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
 
 
 def _score_says(score: Score, baseline: Baseline) -> str:
-    """Say how the examples are scored; where some are held out, the two apart."""
+    """Say what the examples score; if some are held out, separately for these."""
     if score.held_out is None:
         which = f"{score.sequences} of {score.of} examples" if score.of_fewer else "All examples"
         return f"{which}: {score_sentence(score.value, baseline)}"
@@ -64,5 +64,5 @@ def _score_says(score: Score, baseline: Baseline) -> str:
 
 
 def _telling(memoryless: float, baseline: float) -> float | None:
-    """Return what is best without memory where a line of its own for it would say something."""
+    """Return the best score without memory, if a separate line for it would be informative."""
     return memoryless if baseline + 0.08 < memoryless < 0.97 else None

@@ -1,4 +1,4 @@
-"""How the values of each gate and state are distributed, over the whole of training."""
+"""The distribution of the values of each gate and state, over all of training."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def distributions_spec(
 ) -> Spec:
     """Draw, for each quantity, the share of its values in each bin over training.
 
-    The median is a line, and so are the two values with at least 80 % between them.
+    The median is a line, and so are the two values with at least 80 % of all values between them.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def distributions_spec(
     iterations : array of int, (N,)
     found : mapping of letter to Distribution
     iteration
-        Marked, where given.
+        Marked, if given.
     columns
         Maps side by side.
     marks
@@ -72,7 +72,7 @@ def _values(spread: Distribution) -> Side:
 
 
 def _lines(iterations: ArrayLike, spread: Distribution, number: int) -> list[Spec]:
-    """Draw the median and the limits of the middle 80 %, seen on every colour."""
+    """Draw the median and the limits of the middle 80 %, visible on every colour."""
     common = {
         "type": "scatter",
         "mode": "lines",

@@ -1,7 +1,7 @@
 """Equations with their numbers, as LaTeX and as HTML.
 
-Letters and numbers of a quantity stand on a tile of its colour, the same in every picture; what is
-on a tile is written in `INK`, which reads well in both themes.
+Letters and numbers of a quantity are on a tile of its colour, the same in every picture; the text
+on a tile is in `INK`, which is readable in both themes.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from rnnviz.analysis.equations import Equation, Number, Stage, Term, WeightedSum
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.figures.spec import INK, NEUTRAL, rgba, tint
 
-#: Weighted inputs that are listed one by one.
+#: Number of weighted inputs that are listed one by one.
 LISTED = 8
-#: Significant digits of what goes into a formula.
+#: Significant digits of the inputs of a formula.
 DIGITS_IN = 4
-#: Pieces of a formula, numbers and what stands between, above which it may need a second line.
+#: Number of pieces of a formula (numbers and what is between them) above which it may need a second
+#: line.
 LONG = 3
 
-#: Letters that have no colour of their own.
+#: Names of letters without a colour of their own.
 _PLAIN = {"x": "input", "y": "output", "a": "weighted sum", "m": "the past’s part of the candidate"}
 
-#: `f_t`, `c_{t-1}`, `dL/dc_{t+1}`: what gets a tile in a formula.
+#: `f_t`, `c_{t-1}`, `dL/dc_{t+1}`: the symbols that get a tile in a formula.
 _GRADIENT = re.compile(r"\\dfrac\{dL\}\{d([ch])_(?:t|\{t\+1\})\}")
 _LETTER = re.compile(r"(?<![A-Za-z_{])([a-z])_(?:t|\{t[+-]1\})(?:\^2)?")
 
 
 def latex(symbols: str, cell: str) -> str:
-    """Return a formula in letters with the tiles of a cell's quantities."""
+    """Return a formula in symbols, with tiles for a cell's quantities."""
     quantities = QUANTITIES[cell]
 
     def tile(found: re.Match[str], gradient: str) -> str:
@@ -40,13 +41,13 @@ def latex(symbols: str, cell: str) -> str:
             return found[0]
         return rf"\colorbox{{{_hex(quantity)}}}{{$\color{{{INK}}}{found[0]}$}}"
 
-    # The letters first: within a gradient they stand behind a d, which keeps them as they are.
+    # The letters first: within a gradient they come after a d, which leaves them unchanged.
     lettered = _LETTER.sub(lambda found: tile(found, ""), symbols)
     return _GRADIENT.sub(lambda found: tile(found, "d_"), lettered)
 
 
 def stage_head(number: int, stage: Stage) -> str:
-    """Return title and sentence of a stage as HTML."""
+    """Return the title and the sentence of a stage as HTML."""
     sentence = html.escape(stage.sentence).replace(" %", "&nbsp;%")
     return (
         f'<h3 class="stage-title">{number} · {html.escape(stage.title)}</h3>'
@@ -55,7 +56,7 @@ def stage_head(number: int, stage: Stage) -> str:
 
 
 def key_html(cell: str) -> str:
-    """Return what the colours and letters of a cell mean, as HTML."""
+    """Return the key to the colours and letters of a cell, as HTML."""
     rows = "".join(
         f'<span><span class="letter" style="background:{_hex(quantity)};color:{INK}">'
         f"{letter.replace('d_', 'dL/d')}</span> {_named(quantity)}</span>"
@@ -65,7 +66,7 @@ def key_html(cell: str) -> str:
 
 
 def _named(quantity: Quantity) -> str:
-    """Return the label of a quantity for where its letter stands already."""
+    """Return the label of a quantity for a place where its letter is already written."""
     return quantity.label.partition(" (dL/")[0]
 
 
@@ -75,9 +76,9 @@ def equation_html(equation: Equation, cell: str, digits: int, says: str = "") ->
     Parameters
     ----------
     digits
-        Significant digits of the result, and of what was recorded.
+        Significant digits of the result, and of the recorded value.
     says
-        What has been said already: a note that stands in it is not repeated.
+        A text that is already shown: a note that it contains is not repeated.
     """
     quantities = QUANTITIES[cell]
     parts = []
@@ -93,7 +94,7 @@ def equation_html(equation: Equation, cell: str, digits: int, says: str = "") ->
 
 
 def _recorded(equation: Equation, recorded: float, digits: int) -> str:
-    """Compare a result with what was recorded, to the last digit shown."""
+    """Compare a result with the recorded value, to the last digit shown."""
     computed, shown = (number_text(v, digits) for v in (equation.result.value, recorded))
     if computed == shown:
         return f"recorded: {shown} ✓"
@@ -102,13 +103,13 @@ def _recorded(equation: Equation, recorded: float, digits: int) -> str:
 
 
 def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int) -> str:
-    """Put the numbers into a formula, which may only be broken before an operator."""
+    """Insert the numbers into a formula, which may break only before an operator."""
     pieces = re.split(r"\{(\w+)\}", html.escape(equation.filled))
     pieces[1::2] = [_number(equation.numbers[name], quantities, DIGITS_IN) for name in pieces[1::2]]
     result = f"= {_number(equation.result, quantities, digits)}"
-    # Of numbers without a tile: `a + −b` is written as `a − b`.
+    # For numbers without a tile: `a + −b` is written as `a − b`.
     right = "".join(pieces).replace('+ <span class="number">−', '− <span class="number">')
-    # Where the right side is nothing but the result, it is not written twice.
+    # If the right side is only the result, it is not written twice.
     if re.fullmatch(r"\{\w+\}", equation.filled):
         whole = [result]
     else:
@@ -130,9 +131,9 @@ def _number(number: Number, quantities: Mapping[str, Quantity], digits: int) -> 
 
 def _terms(weighted: WeightedSum, letter: str, quantities: Mapping[str, Quantity]) -> str:
     """List the weighted inputs by size, then the others together, the biases and the sum."""
-    terms, others, rest = weighted.largest(LISTED)
+    terms, others, remainder = weighted.largest(LISTED)
     sizes = [abs(term.product) for term in terms] + [abs(v) for v in weighted.biases.values()]
-    largest = max((size for size in (*sizes, abs(rest)) if size < float("inf")), default=0.0)
+    largest = max((size for size in (*sizes, abs(remainder)) if size < float("inf")), default=0.0)
     quantity = quantities.get(letter)
     colour = NEUTRAL if quantity is None else quantity.colour
 
@@ -145,7 +146,7 @@ def _terms(weighted: WeightedSum, letter: str, quantities: Mapping[str, Quantity
 
     rows = [row(_name(term, quantities), _factors(term), term.product) for term in terms]
     if others:
-        rows.append(row(f"{others} others together", "", rest))
+        rows.append(row(f"{others} others together", "", remainder))
     rows += [row(html.escape(name), "", bias) for name, bias in weighted.biases.items()]
     rows.append(row("sum", "", weighted.total, "sum"))
     return (
@@ -160,7 +161,7 @@ def _factors(term: Term) -> str:
 
 
 def _name(term: Term, quantities: Mapping[str, Quantity]) -> str:
-    """Name an input: a tile with its letter, then which one; in full for who points at it."""
+    """Name an input: a tile with its letter, then its name; in full in the tooltip."""
     quantity, which = quantities.get(term.letter), html.escape(term.name)
     label = _PLAIN.get(term.letter, "") if quantity is None else quantity.label
     style = "" if quantity is None else f' style="background:{_hex(quantity)};color:{INK}"'
@@ -171,7 +172,7 @@ def _name(term: Term, quantities: Mapping[str, Quantity]) -> str:
 
 
 def _bar(value: float, largest: float, colour: str) -> str:
-    """Return the background of a cell: a bar from its middle, to the left below zero."""
+    """Return the background of a cell: a bar from its middle, to the left for negative values."""
     if not largest or not abs(value) <= largest:
         return ""
     share = 50 * abs(value) / largest

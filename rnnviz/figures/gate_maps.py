@@ -32,7 +32,7 @@ def gates_spec(
     letters: Sequence[str] | None = None,
     order: ArrayLike | None = None,
 ) -> Spec:
-    """Draw every gate, the candidate, the cell and the hidden state of one layer.
+    """Draw every gate, the candidate, the cell state and the hidden state of one layer.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def gates_spec(
     layer
         Index into `trace.layers`; the top layer by default.
     unit, step
-        Outlined, where given.
+        Outlined, if given.
     columns
         Maps side by side.
     letters
@@ -71,10 +71,10 @@ def gates_at_step_spec(
     cell
         Kind of cell.
     iterations : array of int, (N,)
-        Of the kept traces, across.
+        Of the kept traces, on the horizontal axis.
     values : mapping of letter to array, (N, H)
     unit, iteration
-        Marked, where given.
+        Marked, if given.
     columns
         Maps side by side.
     order : array of int, (H,), or None
@@ -102,11 +102,11 @@ def gates_of_unit_spec(
     cell
         Kind of cell.
     iterations : array of int, (N,)
-        Of the kept traces, upwards.
+        Of the kept traces, on the vertical axis.
     values : mapping of letter to array, (N, T)
     input_labels : sequence of str, length T
     iteration
-        Marked, where given.
+        Marked, if given.
     columns
         Maps side by side.
     marks

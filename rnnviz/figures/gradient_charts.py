@@ -1,4 +1,4 @@
-"""How large the gradient is at each time step."""
+"""The size of the gradient at each time step."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from rnnviz.figures.spec import (
 )
 from rnnviz.recording.trace import Trace
 
-#: Letter, whose colour it takes, name, name in the key, dash as plotly has it, dash in the key.
+#: Letter, letter whose colour it takes, name, name in the key, plotly's dash, dash in the key.
 _LINES = (
     ("d_h", "d_h", "hidden state", "hidden", "solid", "━"),
     ("last_d_h", "d_h", "last step’s share", "last step’s", "dot", "┅"),
     ("d_c", "d_c", "cell state", "cell", "solid", "━"),
 )
-#: Pixels; a lower figure has no room for the names of the steps, and goes by their numbers.
+#: Pixels; a lower figure has no room for the names of the steps, and uses their numbers.
 _NAMES_FROM_HEIGHT = 260
 
 
 def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spec:
     """Draw the gradient norm of each time step, on a logarithmic axis.
 
-    Solid: of the whole loss, which is the mean over the scored steps. Dotted: of the last scored
-    step's share of it, which is the one that can be seen to vanish. Both are on one scale and meet
-    at the last scored step. A norm of exactly zero, or one that is not a number, is left out: there
-    is no place for it on the axis.
+    Solid: the whole loss, which is the mean over the scored steps. Dotted: the last scored step's
+    share of it, whose gradient is the one that can be seen to vanish. Both are on one scale and
+    meet at the last scored step. A norm of exactly zero, or one that is not a number, is left out:
+    it has no place on the axis.
     """
     quantities = trace.layers[layer].quantities()
     present = [line for line in _LINES if line[0] in quantities]

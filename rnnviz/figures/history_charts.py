@@ -1,4 +1,4 @@
-"""The course of training: loss and accuracy over iterations, with what guessing would score."""
+"""The course of training: loss and accuracy over iterations, compared with guessing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rnnviz.training import Mark
 Points = NDArray[np.float64]
 
 _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
-#: Written out: plotly's own per cents have no blank before their sign, all others here have.
+#: Written out here, because plotly's percentages have no space before the sign, as all others do.
 _PERCENT_TICKS = {"tickvals": _QUARTERS, "ticktext": [percent(share) for share in _QUARTERS]}
 
 
@@ -78,7 +78,7 @@ def accuracy_spec(
     baseline
         Accuracy of always guessing the most frequent target, 0..1.
     memoryless
-        Best accuracy of a model that sees the present input alone, 0..1.
+        Best accuracy of a model that sees the current input alone, 0..1.
     marks
         What was done to the run.
     """
@@ -115,7 +115,7 @@ def _frame(title: str, iterations: Points, height: int) -> Spec:
 def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
     return {
         "type": "scatter",
-        # A line alone would not show a point that has no neighbour.
+        # A line alone would not show an isolated point.
         "mode": "lines" if len(x) > 30 else "lines+markers",
         "name": name,
         "x": x,
@@ -127,7 +127,7 @@ def _curve(x: Points, y: Points, name: str, colour: str, shown: str) -> Spec:
 
 
 def _add_level(frame: Spec, height: float, dash: str) -> None:
-    """Add a broken line across the figure; what it means stands above, where no curve covers it."""
+    """Add a broken line across the figure; its meaning is written above, clear of the curve."""
     line = {"color": BASELINE_COLOUR, "width": 1.5, "dash": dash}
     across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
     frame["shapes"].append({"type": "line", "line": line, **across})
@@ -135,5 +135,5 @@ def _add_level(frame: Spec, height: float, dash: str) -> None:
 
 
 def _key(*levels: tuple[str, str]) -> Spec:
-    """Name the levels above the figure, from what each is called and how its line looks."""
+    """Name the levels above the figure, from the name and the line style of each."""
     return heading("  ".join(f"{sample(BASELINE_COLOUR, sign)} {name}" for name, sign in levels))

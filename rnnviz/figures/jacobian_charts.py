@@ -1,4 +1,4 @@
-"""What single steps do to the gradient: singular values, slopes, and what is left behind each."""
+"""Effects of single steps on the gradient: singular values, slopes, and what each leaves."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _COLOUR = GRADIENTS["h"].colour
 
 
 def step_values_spec(found: StepValues, radius: float | None = None, height: int = 330) -> Spec:
-    """Draw the singular values of each step: the largest, the middle half, and the middle one.
+    """Draw the singular values of each step: the largest, the middle half, and the median.
 
     Parameters
     ----------
     radius
-        Spectral radius of the recurrent weights, where there is one matrix of them; a broken line.
+        Spectral radius of the recurrent weights, if there is a single matrix; a broken line.
     """
     x, values = found.steps, drawable(found.values)
     frame = layout(
@@ -52,7 +52,7 @@ def step_values_spec(found: StepValues, radius: float | None = None, height: int
 
 
 def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
-    """Draw the slope of the nonlinearity, unit by step: coloured where it eats the gradient."""
+    """Draw the slope of the nonlinearity, unit by step: coloured where it shrinks the gradient."""
     found = slopes(trace, layer)
     frame = layout(
         height,
@@ -75,7 +75,7 @@ def slope_map_spec(trace: Trace, layer: int = -1, height: int = 260) -> Spec:
 
 
 def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
-    """Draw what slopes and weights leave of the gradient at each step."""
+    """Draw how much of the gradient slopes and weights leave at each step."""
     steps = np.arange(left.by_slopes.size)
     alone = " alone" if around(cell) else ""
     lines = [
@@ -102,8 +102,8 @@ def step_shares_spec(left: Shares, cell: str, height: int = 220) -> Spec:
 
 
 def _at(values: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Return the value that this share of the units lies below, at each step."""
-    # The largest stands first.
+    """Return the quantile of the units' values at each step."""
+    # The largest comes first.
     last = values.shape[1] - 1
     return values[:, round((1 - share) * last)]
 

@@ -1,4 +1,4 @@
-"""How the gradient fares on its way back: over the lag, over training, and beside other cells."""
+"""The backpropagated gradient: over the lag, over training, and beside other cells."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from rnnviz.training import Mark
 
 _NAMES = {"h": "hidden state", "c": "cell state"}
 _LAG = "lag: steps back from the last prediction"
-#: Dash of a line of theory, by its source: measured lines are solid.
+#: Dash of a line of theory, by its source; measured lines are solid.
 _DASHES = {JACOBIANS: "dash"}
 
 
 def way_back_spec(way: WayBack, height: int = 330) -> Spec:
     """Draw the measured gradient over the lag, and the lines of theory beside it.
 
-    Solid: measured. Dashed: predicted by theory, in the colour of the state that it is about; that
-    of the Jacobians is a bound at each point. What is exactly zero, or not a number, has no place
+    Solid: measured. Dashed: predicted by theory, in the colour of its state; the line of the
+    Jacobians is a bound at each point. A value that is exactly zero, or not a number, has no place
     on the axis and is left out.
     """
     measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
@@ -53,7 +53,7 @@ def way_back_spec(way: WayBack, height: int = 330) -> Spec:
 
 
 def contenders_spec(contenders: Sequence[Contender], height: int = 360) -> Spec:
-    """Draw what is left of the gradient over the lag, one line per run, all on one scale."""
+    """Draw how much of the gradient is left over the lag, one line per run, all on one scale."""
     lines = [
         _of_run(_line(each.left, f"{each.name} {factor_text(each.factor)}"), number)
         for number, each in enumerate(contenders)
@@ -68,16 +68,16 @@ def runs_spec(
     shown: int | None = None,
     height: int = 300,
 ) -> Spec:
-    """Draw the course of a quantity above zero, such as the loss, of several runs on one scale.
+    """Draw the course of a positive quantity, such as the loss, of several runs on one scale.
 
     Parameters
     ----------
     histories : sequence of (name, iterations, values)
-        In the order, and so with the lines, of `contenders_spec`.
+        In the same order, and with the same line styles, as in `contenders_spec`.
     marks
         What was done to the runs.
     shown
-        Iteration at which a line stands: the one that the other figures show.
+        Iteration marked by a line: the one that the other figures show.
     """
     lines = []
     for number, (name, iterations, values) in enumerate(histories):
@@ -110,9 +110,9 @@ def course_spec(
     marks
         What was done to the run.
     shown
-        Iteration at which a line stands: the one that the other figures show.
+        Iteration marked by a line: the one that the other figures show.
     by
-        State by which the gradient is taken: the line has its colour.
+        State w.r.t. which the gradient is taken: the line has its colour.
     """
     factor = measure == "factor"
     values = found.factors if factor else found.reaches
@@ -137,7 +137,7 @@ def course_spec(
         "y": drawable(values) if factor else values,
         "line": {"color": GRADIENTS[by].colour, "width": 2},
         "marker": {"size": 4},
-        # The first point lies on the edge.
+        # The first point is at the edge of the figure.
         "cliponaxis": found.iterations.size > 1,
         "hovertemplate": f"iteration %{{x:,d}}: {measure} %{{y{NUMBER}}}<extra></extra>",
     }

@@ -1,4 +1,4 @@
-"""What figures on a logarithmic scale share: axes, colour bars, and what has no place on them."""
+"""What figures on a logarithmic scale share: axes, colour bars, and values that cannot be drawn."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Numbers = NDArray[np.float64]
 
 
 def drawable(values: ArrayLike) -> Numbers:
-    """Return values with NaN, which is left out, for what is not above zero or not finite."""
+    """Return values with NaN, which is left out, for those that are not positive and finite."""
     wide = np.asarray(values, np.float64)
     return np.where((wide > 0) & np.isfinite(wide), wide, np.nan)
 
 
 def powers_of_ten(values: ArrayLike) -> Numbers:
-    """Return the powers of ten of values, NaN for what has none; also of 1e-200 and 1e+200."""
+    """Return the base-10 logarithms of values, also of 1e-200 and 1e+200; NaN if there is none."""
     return np.log10(drawable(values))
 
 
 def log_axis(title: str, *values: ArrayLike, **more: Any) -> Spec:
-    """Describe a logarithmic axis for all of these values; hidden where none can be drawn."""
+    """Describe a logarithmic axis for all of these values; hidden if none can be drawn."""
     powers = np.concatenate([powers_of_ten(part).ravel() for part in values])
     frame = axis(title, type="log", **more)
     return frame | (ticks(powers) if np.isfinite(powers).any() else {"visible": False})
@@ -34,7 +34,7 @@ def log_axis(title: str, *values: ArrayLike, **more: Any) -> Spec:
 def ticks(powers: Numbers) -> Spec:
     """Return the ticks of a logarithmic axis: powers of ten; 1, 2 and 5; or even steps.
 
-    The shorter the axis, the finer they are: there are always some.
+    The shorter the axis, the finer they are, so there are always some.
     """
     low, high = np.nanmin(powers), np.nanmax(powers)
     # Around a single value plotly leaves a decade on each side.
@@ -49,7 +49,7 @@ def ticks(powers: Numbers) -> Spec:
 
 
 def _even(low: float, high: float) -> Numbers:
-    """Return round numbers in even steps, at most a quarter of the way, and beyond both ends."""
+    """Return evenly spaced round numbers, at most a quarter of the range apart, past both ends."""
     rough = max(high - low, 0.02 * high) / 4
     power = 10.0 ** np.floor(np.log10(rough))
     step = power * max((size for size in (2, 5) if size * power <= rough), default=1)
@@ -58,7 +58,7 @@ def _even(low: float, high: float) -> Numbers:
 
 
 def power_bar(powers: Numbers, title: str = "norm") -> Spec:
-    """Describe the colour bar of a map that holds powers of ten."""
+    """Describe the colour bar of a map that holds logarithms."""
     bar = {"title": {"text": title, "side": "top"}, "thickness": 10, "outlinewidth": 0}
     marked = ticks(powers)
     if "tickvals" in marked:
@@ -74,7 +74,7 @@ def add_level(frame: Spec, height: float, text: str = "", dash: str = "dash") ->
     across = {"xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
     frame.setdefault("shapes", []).append({"type": "line", "line": line, **across})
     if text:
-        # On a logarithmic axis plotly places annotations, though not shapes, by the exponent.
+        # On a logarithmic axis plotly positions annotations, but not shapes, by the exponent.
         place = {"xref": "paper", "x": 1, "y": float(np.log10(height))}
         anchors = {"xanchor": "right", "yanchor": "bottom", "showarrow": False}
         frame.setdefault("annotations", []).append({"text": text, **place, **anchors})

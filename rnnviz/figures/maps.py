@@ -1,4 +1,4 @@
-"""Maps side by side that share their sides: zoomed together, marked together."""
+"""Maps side by side that share their axes: zoomed together, marked together."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from rnnviz.training import Mark
 #: Pixels.
 MAP_HEIGHT = 150
 TITLE_HEIGHT = 26
-#: Of a map that stands alone.
+#: Height of a map that is alone.
 LARGE_HEIGHT = 420
 
 
 @dataclass(frozen=True)
 class Side:
-    """What the columns, or the rows, of a map are.
+    """The columns, or the rows, of a map.
 
     Parameters
     ----------
     noun
         What one of them is called, such as "step".
     places : sequence of str, or array of numbers
-        The name or the place of each.
+        The name or the position of each.
     axis : Spec
-        How plotly is to draw the side.
+        Settings of the plotly axis.
     marked
-        From where to where it is outlined, in numbers on the axis; a line where both are equal.
+        Start and end of the outline, in axis coordinates; equal for a line.
     done : sequence of Mark
-        What was done to the run, if it is the side of iterations: a thin line each.
+        What was done to the run, if this is the axis of iterations: a thin line each.
     """
 
     noun: str
@@ -66,18 +66,18 @@ class Panel:
     Parameters
     ----------
     quantity : Quantity
-        Whose name and colours it has.
+        Gives the name and the colours.
     values : array, (rows, columns)
     across, upwards : Side
-        The columns and the rows. Panels with the very same side zoom together.
+        The columns and the rows. Panels with the identical side zoom together.
     bound
         The value that is drawn in full colour.
     shows
-        How plotly is to write a value: `%{z}` with a format of figures/spec.py.
+        Plotly's format of a value: `%{z}` with a format of figures/spec.py.
     unit
         Of the values, with a space in front.
     title
-        What stands above it, if not the label of the quantity.
+        The title above it, if not the label of the quantity.
     """
 
     quantity: Quantity
@@ -91,21 +91,21 @@ class Panel:
 
 
 def steps(labels: Sequence[str], step: int | None = None) -> Side:
-    """Describe the side of time steps, named by number and symbol; one may be marked."""
+    """Describe the axis of time steps, named by number and symbol; one may be marked."""
     names = step_names(labels)
     return Side("step", names, step_axis(names), _around(step))
 
 
 def units(order: ArrayLike, unit: int | None = None, alone: bool = False) -> Side:
-    """Describe the side of units from top to bottom, in this order; one may be marked.
+    """Describe the axis of units from top to bottom, in this order; one may be marked.
 
     Parameters
     ----------
     order : array of int, (H,)
     unit
-        Its number, not its place.
+        Its number, not its position.
     alone
-        Whether the map stands alone: then there is room for more numbers.
+        Whether the map is alone: then there is room for more labels.
     """
     numbers = np.asarray(order).tolist()
     names = [str(number) for number in numbers]
@@ -124,7 +124,7 @@ def units(order: ArrayLike, unit: int | None = None, alone: bool = False) -> Sid
 
 
 def iterations(kept: ArrayLike, iteration: int | None = None, done: Sequence[Mark] = ()) -> Side:
-    """Describe the side of kept iterations, as numbers, with what was done; one may be marked."""
+    """Describe the axis of kept iterations, as numbers, with what was done; one may be marked."""
     numbers = np.asarray(kept)
     look = {"type": "linear", "zeroline": False, **iteration_axis(numbers)}
     marked = None if iteration is None or len(numbers) < 2 else (iteration, iteration)
@@ -139,7 +139,7 @@ def maps_spec(panels: Sequence[Panel], columns: int = 2, height: int | None = No
     columns
         Maps side by side.
     height
-        Of a map, in pixels; by default one that is alone is drawn large.
+        Of a map, in pixels; by default a single map is drawn large.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
@@ -199,13 +199,13 @@ def _map(panel: Panel, number: int) -> Spec:
 def _axes(
     panel: Panel, first: Panel, number: int, place: dict[str, list[float]], bottom: bool
 ) -> Spec:
-    """Describe the two axes of a map; those that are the first map's too zoom with it."""
+    """Describe the two axes of a map; axes shared with the first map zoom together with it."""
     x = panel.across.axis | {"domain": place["x"], "anchor": axis_name("y", number)}
     y = panel.upwards.axis | {"domain": place["y"], "anchor": axis_name("x", number)}
     x["showticklabels"] = bottom
     if not bottom:
         x.pop("title", None)
-    # What the rows are is said once, at the left: between narrow maps there is no room for it.
+    # The rows are named once, at the left: between narrow maps there is no room.
     if place["x"][0] > 0:
         y.pop("title", None)
     if number > 1 and panel.across is first.across:
@@ -216,18 +216,18 @@ def _axes(
 
 
 def axis_name(stem: str, number: int) -> str:
-    """Write the name of the n-th axis as plotly has it: the first has no number."""
+    """Write the name of the n-th axis as plotly does: the first has no number."""
     return stem if number == 1 else f"{stem}{number}"
 
 
 def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
-    """Describe the name of a map with the key to its colours, which leaves the map its width."""
+    """Describe the title of a map with its colour key, which takes no width from the map."""
     quantity = panel.quantity
     bound = number(panel.bound, 3 if panel.bound >= 99.5 else 2) + panel.unit
-    # Empty is the background, which is what 0 looks like in either theme.
+    # An empty square is the background, which is the colour of 0 in either theme.
     key = f"{sample(quantity.colour, '□')} 0 {sample(quantity.colour)} {bound}"
     if quantity.scale == "signed":
-        # A long number stands once, so that the key does not reach over a narrow map.
+        # A long number is written once, so that the key fits over a narrow map.
         low = bound if len(bound) < 5 else ""
         key = f"{sample(quantity.negative)} −{low} {sample(quantity.colour)} "
         key += bound if low else f"+ {bound}"
@@ -235,7 +235,7 @@ def _title(panel: Panel, place: dict[str, list[float]]) -> Spec:
 
 
 def _marks(panel: Panel, number: int) -> list[Spec]:
-    """Outline what is marked of a map's sides, over the whole of the map."""
+    """Outline the marked columns and rows, over the whole of the map."""
     outline, thin = {"color": NEUTRAL, "width": 2}, {"color": MARK_COLOUR, "width": 1}
     marks = []
     for one, other, side in (("x", "y", panel.across), ("y", "x", panel.upwards)):

@@ -1,4 +1,4 @@
-"""Charts of two networks beside each other: each chart has a line for each, on one scale."""
+"""Charts of two networks side by side: each chart has a line for each, on one scale."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ from rnnviz.figures.spec import (
 )
 from rnnviz.recording.trace import Trace
 
-#: Dashes as signs in a key.
+#: Signs for dashes in a key.
 _SIGNS = {"solid": "━"}
 
 
 def together(specs: Sequence[Spec], names: Sequence[str]) -> Spec:
-    """Draw the curves of several runs into one chart, each the first of its own chart.
+    """Draw the curves of several runs in one chart: the first curve of each run's own chart.
 
     Parameters
     ----------
     specs
-        The same chart of each run, such as `loss_spec`; all but the curve is that of the first.
+        The same chart of each run, such as `loss_spec`; everything but the curve is that of the
+        first.
     names
-        Of the runs.
+        Names of the runs.
     """
     each = zip(specs, _styles(names), strict=True)
     curves = [_as_run(spec["data"][0], *named) for spec, named in each]
@@ -46,7 +47,7 @@ def together(specs: Sequence[Spec], names: Sequence[str]) -> Spec:
 
 
 def gradient_of_both_spec(traces: Sequence[Trace], names: Sequence[str], height: int = 300) -> Spec:
-    """Draw how large the last answer's gradient is at each time step, of several networks.
+    """Draw the norm of the last answer's gradient at each time step, of several networks.
 
     Each w.r.t. the state that carries its memory: the cell state of an LSTM, else the hidden state.
     A norm of exactly zero, or one that is not a number, is left out.

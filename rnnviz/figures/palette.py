@@ -1,8 +1,8 @@
 """The one table from a quantity's letter to its label, colour and scale.
 
-What a quantity is called and how far it ranges is written beside its cell; the colours stand here.
-Pages, figures, legends and the canvas all read this table, so that a forget gate is the same blue
-everywhere. The hues are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
+The label and the range of a quantity are described in its cell's spec; the colours are here. Pages,
+figures, legends and the canvas all read this table, so a forget gate is the same blue everywhere.
+The hues are those of Okabe and Ito (2008), which colour-blind readers can distinguish.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Quantity:
     meaning
         One plain sentence.
     negative
-        `#rrggbb` of values below zero: opposite to `colour`, also for colour-blind readers. Empty
-        for what is never below zero.
+        `#rrggbb` of negative values: opposite to `colour`, also for colour-blind readers. Empty for
+        a quantity that is never negative.
     """
 
     letter: str
@@ -46,8 +46,8 @@ class Quantity:
     negative: str = ""
 
 
-#: Colours by letter: of the quantity, and of its values below zero. A cell whose letters mean the
-#: same has them without an entry of its own.
+#: Colours by letter: of the quantity, and of its negative values. A cell whose letters have the
+#: same meaning needs no entry of its own.
 _COLOURS = {
     "f": ("#0072B2", ""),
     "z": ("#0072B2", ""),
@@ -102,12 +102,12 @@ def _table(spec: CellSpec) -> dict[str, Quantity]:
     return table | {f"d_{state.letter}": GRADIENTS[state.letter] for state in spec.states}
 
 
-#: Quantities of each kind of cell, in the order in which charts have them.
+#: Quantities of each cell, in the order in which charts show them.
 QUANTITIES: dict[str, dict[str, Quantity]] = {key: _table(cell.spec) for key, cell in CELLS.items()}
 
 
 def signed(label: str) -> Quantity:
-    """Describe numbers of either sign that no trace holds, such as weights and correlations."""
+    """Describe numbers of either sign that are not in a trace, such as weights and correlations."""
     return Quantity("", label, "#0072B2", "signed", "", "#B35806")
 
 

@@ -1,4 +1,4 @@
-"""A spec as the bytes that the browser gets at each tick: short, and quick to make."""
+"""A spec as the bytes sent to the browser at each tick: short, and fast to make."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Magnitudes that float32 holds with its full seven digits, with room to spare on both sides.
+#: Magnitudes that float32 represents with its full seven digits, with a margin on both sides.
 _SINGLE_LOWEST, _SINGLE_HIGHEST = 1e-30, 1e30
 
 _SHORT_TYPES = {"float64": "f8", "float32": "f4", "int32": "i4", "uint8": "u1", "bool": "u1"}
 
 
 def encode_arrays(value: Any) -> Any:
-    """Turn every array in a spec into plotly.js's own form of base64, and leave all else.
+    """Encode every array in a spec in plotly.js's own base64 form, and leave everything else.
 
-    Numbers go as float32 where it holds all of them to seven digits (the figures show six), which
-    halves the payload; gradients of 1e-200 stay float64.
+    Numbers are sent as float32 if it represents all of them to seven digits (the figures show six),
+    which halves the payload; gradients of 1e-200 stay float64.
     """
     if isinstance(value, dict):
         return {key: encode_arrays(part) for key, part in value.items()}
@@ -37,7 +37,7 @@ def to_bytes(document: dict[str, Any]) -> bytes:
     """Pack a document, specs included, and write it as JSON in UTF-8.
 
     (Escaped, an arrow would take six bytes instead of three. Only half of a surrogate pair, which
-    UTF-8 does not have, is escaped: as Python writes it, JSON reads it.)
+    UTF-8 does not have, is escaped, as Python writes it and JSON reads it.)
     """
     try:
         text = _WRITER.encode(document)
@@ -72,7 +72,7 @@ def _packed(array: NDArray[Any]) -> dict[str, str]:
 
 def _shortened(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind in "iu":
-        # Iterations fit into 32 bits, and plotly.js reads no 64-bit integers.
+        # Iterations fit into 32 bits, and plotly.js does not read 64-bit integers.
         return array.astype(np.int32)
     if array.dtype != np.float64:
         return array

@@ -67,7 +67,7 @@ def header(traces: Sequence[Trace], peaks: Array, group: int) -> dict[str, Any]:
             {
                 "iteration": int(each.iteration),
                 "loss": _json_number(each.loss),
-                "fate": _fate(each),
+                "verdict": _verdict(each),
                 "sequence": index[key],
                 "interventions": met.index(each.interventions),
             }
@@ -119,7 +119,7 @@ def _intervention(item: Intervention) -> dict[str, Any]:
     return {"kind": kind} | asdict(item)
 
 
-def _fate(trace: Trace) -> str:
+def _verdict(trace: Trace) -> str:
     """Return what becomes of the gradient w.r.t. the state that carries the memory."""
     return verdict(backward_norms(trace, "last_d_h" if trace.c is None else "last_d_c"))
 

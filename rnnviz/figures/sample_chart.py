@@ -25,23 +25,24 @@ from rnnviz.tasks.examples import Example, only_at_the_end
 
 _TILE_HEIGHT = 26
 _LANE_HEIGHT = 44
-#: Width in pixels that the picture has at least where a name is to fit into its tile: on a phone,
-#: and where the page lets it scroll there.
+#: Minimum width in pixels of the picture if names are to fit into their tiles: on a phone, and
+#: where the page lets it scroll there.
 _NARROW, _WIDE = 320, 540
-#: Pixels that a character takes in small print, one with another.
+#: Average width in pixels of a character in small print.
 _FONT, _CHARACTER = 10, 5.5
-#: Pixels to the left of the tiles, for the words that tell answers from what is seen.
+#: Pixels to the left of the tiles, for the labels of inputs and answers.
 _LANE_NAMES = 40
 _LONGEST = 24
-#: A tile with room for fewer characters has its name in the tooltip alone.
+#: A tile with room for fewer characters has its name only in the tooltip.
 _FEWEST = 2
-#: So few are cut without a sign for it, which would take the room of one more.
+#: Names this short are cut without an ellipsis, which would take the room of a character.
 _CUT_SHORT = 5
 _MOST_TICKS = 15
-#: Between what is seen and the answer after it, and between two sequences, in steps and in lanes.
+#: Gap between the inputs and the answer after them, and between two sequences, in steps and in
+#: lanes.
 _GAP_X, _GAP_Y = 0.6, 0.5
 
-#: What a tile holds besides a colour, which are numbered from 1.
+#: Contents of a tile besides a colour; colours are numbered from 1.
 _NOTHING = 0
 _PALETTE = (*TILES, *SIGNALS, NEUTRAL)
 _OTHER = len(_PALETTE)
@@ -52,18 +53,18 @@ def samples_spec(
 ) -> Spec:
     """Draw sequences one below the other, with the answers that count.
 
-    Where each sequence has one answer, after its last step, that stands behind a gap; else each
-    answer stands below its step.
+    If each sequence has one answer, after its last step, the answer comes after a gap; otherwise
+    each answer is below its step.
 
     Parameters
     ----------
     examples : sequence of Example
-        At least one. Numbers are written out; a star behind one makes it stand out.
+        At least one. Numbers are written out; a star after a number highlights it.
     symbols : sequence of str
-        All but the signals, in the order of their colours; what is none of them is grey. Without
+        All except the signals, in the order of their colours; any other symbol is grey. Without
         symbols the sequences are numbers.
     signals : sequence of str
-        Symbols that are grey as well, each in its own.
+        Symbols that are also grey, each in its own shade.
     """
     if not len(symbols):
         return _lines(examples)
@@ -71,15 +72,15 @@ def samples_spec(
 
 
 def fit_a_phone(examples: Sequence[Example]) -> bool:
-    """Tell whether the names of symbols can be read in a picture as narrow as a phone."""
+    """Tell whether the names of symbols are readable in a picture as narrow as a phone."""
     if only_at_the_end(examples):
-        return True  # What does not fit is cut; the answers are whole.
+        return True  # Names that do not fit are cut; the answers are whole.
     longest = max(len(name) for each in examples for name in (*each.seen, *each.answers))
     return len(examples[0].seen) * (longest + 1) * _CHARACTER <= _NARROW - _LANE_NAMES
 
 
 def _places(symbols: Sequence[str], signals: Sequence[str]) -> dict[str, int]:
-    """Return the place of each symbol's colour in the palette."""
+    """Return the index of each symbol's colour in the palette."""
     places = {symbol: index % len(TILES) + 1 for index, symbol in enumerate(symbols)}
     first = len(TILES) + 1
     places |= {signal: first + index % len(SIGNALS) for index, signal in enumerate(signals)}
@@ -117,7 +118,7 @@ def _edges(widths: Sequence[float]) -> NDArray[np.float64]:
 
 
 def _answer_width(lanes: Sequence[Sequence[str]]) -> float:
-    """Return how many steps wide the tile of an answer must be to hold the longest in full."""
+    """Return how many steps wide an answer's tile must be to hold the longest in full."""
     longest = max(min(len(lane[-1]), _LONGEST) for lane in lanes)
     pixels = min((longest + 1) * _CHARACTER, _NARROW / 2)
     return max(1.0, pixels * (len(lanes[0]) - 2 + _GAP_X) / (_NARROW - pixels))
@@ -173,14 +174,14 @@ def _names_in(
 
 
 def _cut(name: str, room: int) -> str:
-    """Cut a name to so many characters; what is cut short, the tooltip tells."""
+    """Cut a name to this many characters; the tooltip has the full name."""
     if len(name) > room and room <= _CUT_SHORT:
         return short_label(name[:room], room)
     return short_label(name, min(room, _LONGEST))
 
 
 def _lane_names(upwards: NDArray[np.float64]) -> Spec:
-    """Describe the axis that tells the lanes of what is seen from those of answers."""
+    """Describe the axis that labels the lanes of inputs and of answers."""
     middles = (upwards[:-1] + upwards[1:]) / 2
     count = (len(middles) + 1) // 3
     named = np.delete(middles, np.arange(2, len(middles), 3))
@@ -205,7 +206,7 @@ def _lines(examples: Sequence[Example]) -> Spec:
 
 
 def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str) -> list[Spec]:
-    """Describe the line of a sequence, the numbers on it that stand out, and the answers."""
+    """Describe the line of a sequence, its highlighted numbers, and the answers."""
     common: Spec = {
         "type": "scatter",
         "yaxis": axis_name,
@@ -228,7 +229,7 @@ def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str
         "line": {"color": colour, "width": 1.5},
         "marker": {"color": colour},
     }
-    # A line of one point is none.
+    # A line of one point is invisible.
     parts = [common | line | {"mode": "lines" if len(numbers) > 1 else "markers"}]
     if starred:
         points = {
@@ -240,7 +241,7 @@ def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str
         parts.append(common | points | _written([example.seen[step] for step in starred]))
     ring = {"color": colour, "size": 6, "symbol": "circle-open"}
     if starred:
-        # What is to be made of the marked numbers, as large as they are.
+        # The answer to the highlighted numbers, as large as they are.
         ring |= {"size": 10}
         result = [cell for cell in example.answers if cell]
         return [*parts, common | answers | {"marker": ring} | _written(result)]
@@ -248,7 +249,7 @@ def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str
 
 
 def _written(cells: Sequence[str]) -> Spec:
-    """Write numbers at their points, below which the line runs."""
+    """Write numbers at their points, above the line."""
     text = [f"<b>{cell.rstrip('*')}</b>" for cell in cells]
     above = {"textposition": "top center", "textfont": {"size": 13}, "cliponaxis": False}
     return {"mode": "markers+text", "text": text, **above}
@@ -259,7 +260,7 @@ def _number(cell: str) -> float:
 
 
 def _lane_axis(numbers: Sequence[float], lane: int, lanes: int) -> Spec:
-    """Describe the axis of one sequence; all have the same range, so that heights compare."""
+    """Describe the axis of one sequence; all have the same range, so heights can be compared."""
     low, high = min(numbers), max(numbers)
     margin = 0.1 * (high - low) or 1.0
     share = 1 / lanes
@@ -275,10 +276,10 @@ def _lane_axis(numbers: Sequence[float], lane: int, lanes: int) -> Spec:
 
 
 def _step_axis(length: int, across: NDArray[np.float64]) -> Spec:
-    """Describe the axis of time steps; an answer behind them has its own name."""
+    """Describe the axis of time steps; an answer after them has its own label."""
     stride = max(1, -(-length // _MOST_TICKS))
     at_end = len(across) > length + 1
-    # Room for the answer's name: the last step before it may stay without its number.
+    # Room for the answer's label: the last step before it may have no number.
     last = max(length - 1 - stride // 2, 0) if at_end else length - 1
     steps = list(range(0, last + 1, stride))
     places: list[float] = [*steps, *[float(across[-2:].mean()) - 0.5] * at_end]
@@ -294,7 +295,7 @@ def _step_axis(length: int, across: NDArray[np.float64]) -> Spec:
 
 
 def _colour_scale() -> list[list[float | str]]:
-    """Return steps of colour: one for nothing, one for each of the palette."""
+    """Return a colour scale in steps: one for nothing, one for each colour of the palette."""
     steps = ["rgba(0,0,0,0)", *map(tint, _PALETTE)]
     scale: list[list[float | str]] = []
     for index, step in enumerate(steps):

@@ -1,4 +1,4 @@
-"""How saturated every unit's gates are: a cloud of points, and the way that one has come."""
+"""The saturation of every unit's gates: a cloud of points, and the path of one of them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def saturation_cloud_spec(
 ) -> Spec:
     """Draw, for each gate, a point per unit: share nearly shut across, nearly open upwards.
 
-    The plot of Karpathy, Johnson and Li (2015), figure 2. Axes never change, so that the points
-    are seen to move from one iteration to the next.
+    The plot of Karpathy, Johnson and Li (2015), figure 2. The axes never change, so the points can
+    be seen to move from one iteration to the next.
 
     Parameters
     ----------
     cell
         Kind of cell.
     now : Saturation
-        Of one layer, at the iteration that is shown.
+        Of one layer, at the iteration shown.
     letters
         Which gates; all by default.
     unit
-        Outlined, with the way that it has come.
+        Outlined, with its path over training.
     history : sequence of Saturation
-        By iteration, rising: the way that the unit has come.
+        By iteration, ascending: the path of the unit.
     """
     gates = list(letters or now.below)
     if not gates:
@@ -115,7 +115,7 @@ def _axes(number: int, middle: int, left: float, right: float) -> Spec:
 
 
 def _limit(number: int) -> Spec:
-    """Draw the line on which a unit is always one or the other: no point lies beyond."""
+    """Draw the line where both shares add up to 100 %: no point lies beyond it."""
     x, y = axis_name("x", number), axis_name("y", number)
     ends = {"x0": 0, "y0": 100, "x1": 100, "y1": 0}
     line = {"color": NEUTRAL, "width": 1, "dash": "dash"}

@@ -1,4 +1,4 @@
-"""A series of one's own with what the network predicts, in the units of the data."""
+"""The user's own series with the network's predictions, in the units of the data."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def forecast_spec(
     Parameters
     ----------
     places, values : array, (N,), N at least 1
-        Which value, counted from 1, and how large it is.
+        Index of each value, counted from 1, and the values.
     said : array, (N,), or None
-        What was said from the values before it; None where there is no network yet.
+        What was predicted from the values before; None if there is no network yet.
     trained
-        The last place that is not held out.
+        Index of the last value that is not held out.
     name
-        Of the series; markup in it is shown as text.
+        Name of the series; markup in it is shown as text.
     dates : sequence of str, length N, or None
-        When each value was, as ISO 8601 writes it; then the axis has these.
+        Date of each value, in ISO 8601; if given, the axis shows dates.
     """
     numbers = np.asarray(places)
     x = numbers if dates is None else list(dates)

@@ -1,11 +1,11 @@
 """What the figures share: layout, axes, colour scales, and safe text.
 
-A figure is described by a plain dict with the keys `data` and `layout`, as plotly.js takes it
-(a `Spec`; arrays stay NumPy arrays). That costs a tenth of a millisecond, where a plotly figure
-costs several: the live page sends specs, and `figure` makes the figure for everybody else.
+A figure is described by a plain dict with the keys `data` and `layout`, as plotly.js takes it (a
+`Spec`; arrays stay NumPy arrays). Making one takes a tenth of a millisecond, a plotly figure
+several: the live page sends specs, and `figure` makes the figure for all other uses.
 
-Specs set no colour of text, grid or background: those come from the page's theme. What a spec
-draws itself in `NEUTRAL` can be read on white and on black.
+Specs set no colour of text, grid or background: those come from the page's theme. What a spec draws
+in `NEUTRAL` is readable on white and on black.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from rnnviz.training import Mark
 Spec = dict[str, Any]
 P = ParamSpec("P")
 
-#: The grey with the same contrast, 4.3 : 1, against white and against Streamlit's dark background.
+#: The grey with equal contrast, 4.3 : 1, against white and against Streamlit's dark background.
 NEUTRAL = "#7a7a7a"
-#: For words on a tile, which is pale in every theme.
+#: For text on a tile, which is pale in every theme.
 INK = "#262730"
 #: Okabe and Ito (2008), without yellow, and a violet.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8E6BBF")
-#: Of tiles, whose words need not tell them apart: in `tint` no two look alike, for colour-blind
-#: readers neither.
+#: Of tiles whose text need not distinguish them: no two look alike in `tint`, not even for
+#: colour-blind readers.
 TILES = (*COLOURS[:6], "#F0E442", "#3200FF", "#593500", "#000059")
-#: Of tiles that only say where in a sequence one is.
+#: Of tiles that only mark a position in a sequence.
 SIGNALS = (NEUTRAL, "#1a1a1a")
-#: Of the lines where something was done to the run.
+#: Of the lines that mark what was done to the run.
 MARK_COLOUR = "rgba(128,128,128,0.8)"
 FAINT = "rgba(128,128,128,0.25)"
 
@@ -49,7 +49,7 @@ NUMBER, PERCENT, HUNDREDTHS = ":.3~g", ":.3~%", ":.3~r"
 
 _AXIS: Spec = {"gridcolor": FAINT, "zerolinecolor": FAINT, "linecolor": FAINT}
 
-#: Look of a figure where nobody has chosen one, such as a notebook, light or dark.
+#: Style of a figure if nobody has chosen one, such as in a notebook; light or dark.
 TEMPLATE: Spec = {
     "layout": {
         "font": {"color": NEUTRAL},
@@ -64,7 +64,7 @@ TEMPLATE: Spec = {
 def figure(spec: Spec) -> go.Figure:
     """Make the plotly figure that a spec describes.
 
-    Streamlit, or a person, may have chosen a default template for plotly: then that one stays.
+    If Streamlit or a user has chosen a default template for plotly, that template stays.
     """
     drawn_figure = go.Figure(spec)
     if plotly.io.templates.default == "plotly":
@@ -73,13 +73,13 @@ def figure(spec: Spec) -> go.Figure:
 
 
 def drawn(describe: Callable[P, Spec]) -> Callable[P, go.Figure]:
-    """Make, from a function that returns a spec, the one that returns the plotly figure."""
+    """Make a function that returns a plotly figure from one that returns a spec."""
 
     @functools.wraps(describe)
     def draw(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
         return figure(describe(*args, **kwargs))
 
-    # What `help` says: `gates(trace, ...) -> Figure`.
+    # What `help` shows: `gates(trace, ...) -> Figure`.
     draw.__name__ = draw.__qualname__ = draw.__name__.removesuffix("_spec")
     signature = inspect.signature(describe)
     draw.__signature__ = signature.replace(return_annotation=go.Figure)  # type: ignore[attr-defined]
@@ -102,12 +102,12 @@ def layout(height: int, **more: Any) -> Spec:
 
 
 def axis(title: str, **more: Any) -> Spec:
-    """Describe an axis whose title stands close to it."""
+    """Describe an axis whose title is close to it."""
     return {"title": {"text": title, "standoff": 6}, "automargin": True, **more}
 
 
 def iteration_axis(iterations: NDArray[np.generic], **more: Any) -> Spec:
-    """Describe the axis of iterations: whole numbers, also where there are only a few."""
+    """Describe the axis of iterations: whole numbers, even if there are only a few."""
     short = len(iterations) > 0 and float(np.ptp(iterations)) < 6
     ticks = {"dtick": 1} if short else {}
     return axis("iteration", showgrid=False, tickformat=",d", **ticks, **more)
@@ -116,16 +116,16 @@ def iteration_axis(iterations: NDArray[np.generic], **more: Any) -> Spec:
 def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
     """Draw what was done to the run into a figure over iterations, and return the figure.
 
-    Each mark is a thin line across, with a grip at the end that tells its words when hovered.
+    Each mark is a thin line across, with a handle at the end whose tooltip has the text.
 
     Parameters
     ----------
     spec
-        Changed in place. Its other axis may be of any kind; the marks have one of their own.
+        Changed in place. Its other axis may be of any kind; the marks have their own.
     marks
         As `Trainer.marks`.
     along
-        Which axis is that of the iterations: `"x"` or `"y"`.
+        Which axis shows the iterations: `"x"` or `"y"`.
     """
     if not marks:
         return spec
@@ -170,9 +170,9 @@ def add_marks(spec: Spec, marks: Sequence[Mark], along: str = "x") -> Spec:
 
 
 def short_label(text: str, longest: int = 12) -> str:
-    """Make a user's text safe to put into a figure: plotly reads a part of HTML in every label.
+    """Make a user's text safe for a figure: plotly interprets some HTML in every label.
 
-    Markup is shown as it was typed; what is longer than `longest` characters ends in an ellipsis.
+    Markup is shown as typed; a text longer than `longest` characters ends in an ellipsis.
     """
     one_line = " ".join(text.split()) if text.strip() else text
     shown = one_line if len(one_line) <= longest else one_line[: longest - 1].rstrip() + "…"
@@ -182,15 +182,15 @@ def short_label(text: str, longest: int = 12) -> str:
 def step_names(labels: Sequence[str], longest: int = 9) -> list[str]:
     """Name the time steps for a category axis: number and symbol, such as `3 biceps`.
 
-    The number makes the names different from each other, which a category axis needs.
+    The number makes the names distinct, which a category axis needs.
     """
     return [f"{step} {short_label(label, longest)}".rstrip() for step, label in enumerate(labels)]
 
 
 def step_axis(names: Sequence[str], **more: Any) -> Spec:
-    """Describe the axis of time steps; plotly leaves out names where there is no room.
+    """Describe the axis of time steps; plotly leaves out names if there is no room.
 
-    Of very many it would still write so many that nobody finds one.
+    With very many steps it would still write too many to read.
     """
     many: Spec = {"nticks": 12} if len(names) > 40 else {}
     return {
@@ -206,7 +206,7 @@ def step_axis(names: Sequence[str], **more: Any) -> Spec:
 
 
 def tint(colour: str) -> str:
-    """Return what `#rrggbb` looks like where it covers a third of white: `INK` reads well on it."""
+    """Return `#rrggbb` as it looks at one third opacity on white: `INK` is readable on it."""
     parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     red, green, blue = (round(255 + 0.35 * (part - 255)) for part in parts)
     return f"rgb({red},{green},{blue})"
@@ -219,9 +219,10 @@ def rgba(colour: str, opacity: float) -> str:
 
 
 def colour_scale(quantity: Quantity) -> list[list[float | str]]:
-    """Return the colours of a map, where 0 is the background, whatever that is.
+    """Return the colours of a map, where 0 is the background, whatever its colour.
 
-    A 0..1 quantity goes from there to its colour, a signed one to its two opposite colours.
+    A quantity in 0..1 goes from the background to its colour, a signed one to its two opposite
+    colours.
     """
     colour, negative = quantity.colour, quantity.negative
     if quantity.scale == "gate":
@@ -231,7 +232,7 @@ def colour_scale(quantity: Quantity) -> list[list[float | str]]:
 
 
 def sample(colour: str, shape: str = "■") -> str:
-    """Write a coloured shape, for a key that stands in a heading."""
+    """Write a coloured shape, for a key in a heading."""
     return f'<span style="color:{colour};font-size:16px">{shape}</span>'
 
 

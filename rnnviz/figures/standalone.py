@@ -1,7 +1,7 @@
-"""The moving network as one HTML file that plays anywhere, without a server and without a network.
+"""The moving network as one HTML file that plays anywhere, without a server or a connection.
 
-The file holds the very script and style sheet of the app's picture, and the packed traces. Its own
-policy forbids it to load anything.
+The file contains the same script and style sheet as the app's picture, and the packed traces. Its
+own content security policy forbids it to load anything.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rnnviz.engine import spec_of
 from rnnviz.export import Snapshot
 from rnnviz.figures.picture import pack
 
-#: Most bytes of traces that all go without quantisation; where they would take more, a hover over
-#: another than the newest iteration tells a value that is rounded, and says so.
+#: Maximum bytes of traces that are all stored without quantisation. If they would take more, the
+#: values of all but the newest iteration are rounded, and marked so.
 MOST_EXACT = 3_000_000
 
 _LIGHT = "--st-background-color: #ffffff; --st-text-color: #31333f; color-scheme: light;"
@@ -82,16 +82,16 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
     Parameters
     ----------
     taken
-        The traces to be shown.
+        The traces to show.
     script
-        What defines `rnnviz.mount`: `rnnviz.ui.components.unrolled.script()`.
+        The script that defines `rnnviz.mount`: `rnnviz.ui.components.unrolled.script()`.
     dark
-        Whether it is dark where the viewer's system prefers neither.
+        Whether it is dark if the viewer's system has no preference.
 
     Raises
     ------
     ValueError
-        If the script holds a sign that would end it, or begin another.
+        If the script contains text that would end it, or begin another one.
     """
     whole = f"{script}\n{_START}"
     if found := re.search(r"<(/?script|!--)", whole, re.IGNORECASE):
@@ -111,7 +111,7 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
 
 
 def _packed(taken: Snapshot) -> tuple[bytes, bool]:
-    """Return the traces for the picture, and whether values of some of them are rounded."""
+    """Return the packed traces, and whether values of some of them are rounded."""
     traces = taken.traces
     exact = pack(traces, exact=[trace.iteration for trace in traces])
     if len(exact) <= MOST_EXACT:

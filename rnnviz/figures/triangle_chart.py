@@ -1,4 +1,4 @@
-"""The itemised gradient: what each prediction sends back to each time step, and one row of it."""
+"""The itemised gradient: the gradient of each prediction at each time step, and one row of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) ->
     Parameters
     ----------
     row
-        Row that is framed.
+        Row to frame.
     """
     steps = found.norms.shape[1]
     whole = {"dtick": 1} if steps <= 15 else {}
@@ -52,12 +52,12 @@ def triangle_spec(found: Triangle, row: int | None = None, height: int = 400) ->
 def triangle_row_spec(
     found: Triangle, row: int, labels: Sequence[str], quantity: Quantity, height: int = 300
 ) -> Spec:
-    """Draw one row: how much one prediction sends back to each time step.
+    """Draw one row: the gradient of one prediction at each time step.
 
     Parameters
     ----------
     labels : sequence of str, length T
-        Inputs of the time steps, shown when hovered.
+        Inputs of the time steps, shown in tooltips.
     quantity
         Gives the colour.
     """
@@ -68,7 +68,7 @@ def triangle_row_spec(
         yaxis=log_axis("gradient norm", norms),
     )
     if not np.isfinite(drawable(norms)).any():
-        frame["annotations"] = [note("Nothing comes back from this prediction.")]
+        frame["annotations"] = [note("The gradient of this prediction is zero everywhere.")]
     line = {
         "type": "scatter",
         "mode": "lines+markers" if norms.size < 60 else "lines",

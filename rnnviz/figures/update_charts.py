@@ -1,4 +1,4 @@
-"""The gradient as a whole over training, where it is clipped, and how large the updates are."""
+"""The norm of the whole gradient over training, where it is clipped, and the size of updates."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def gradient_norm_spec(
     ----------
     iterations, gradient_norms : array, (N,)
     clipped : array, (N,)
-        Nonzero where something was cut off: a dot stands there.
+        Nonzero where the gradient was clipped: marked by a dot.
     clip_norm
-        The threshold of now, a broken line.
+        The current threshold, a broken line.
     marks
         What was done to the run.
     """
@@ -63,7 +63,7 @@ def updates_spec(
     marks: Sequence[Mark] = (),
     height: int = 330,
 ) -> Spec:
-    """Draw, over iterations, how large updates are against the weights that they change."""
+    """Draw, over iterations, the size of updates relative to the weights that they change."""
     names = group_labels(cell)
     lines = [
         _curve(found.iterations, ratio, names[group], _colour(group, QUANTITIES[cell]))
@@ -79,12 +79,12 @@ def updates_spec(
     if found.iterations.size:
         add_level(frame, HEALTHY, "considered healthy: about 0.1 %")
     else:
-        frame["annotations"] = [note("No update was looked at yet.")]
+        frame["annotations"] = [note("No update has been recorded yet.")]
     return add_marks({"data": lines, "layout": frame}, marks)
 
 
 def group_labels(cell: str) -> dict[str, str]:
-    """Return what people read for the groups of weights of a cell."""
+    """Return the labels of the groups of weights of a cell."""
     labels = {letter: quantity.label for letter, quantity in QUANTITIES[cell].items()}
     return {**labels, "h": "hidden layer", READOUT: READOUT}
 

@@ -1,4 +1,4 @@
-"""The weights of each gate, and the gradient w.r.t. them, as maps: unit against what it weighs."""
+"""The weights of each gate, and the gradient w.r.t. them, as maps: units against their inputs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def gate_weights_spec(
 ) -> Spec:
     """Draw, for each gate, the weights on the left and the gradient w.r.t. them on the right.
 
-    All weights share one scale. The gradient of each gate has one of its own, written above it:
-    on a common one that of a gate which learns little would be invisible.
+    All weights share one scale. The gradient of each gate has its own, written above it: on a
+    common scale the gradient of a gate that learns little would be invisible.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def gate_weights_spec(
     letters
         Which gates; all by default. One alone is drawn large.
     unit
-        Outlined, where given.
+        Outlined, if given.
     order : array of int, (H,), or None
         The units from top to bottom; by their numbers if None.
     """

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rnnviz.tasks import Task, make_task
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.training.changes import MOST_SETUPS, Since
+from rnnviz.training.changes import MOST_SETUPS, SetupPeriod
 from rnnviz.training.marks import Setup
 
 
@@ -157,7 +157,7 @@ def canonical(config: RunConfig, stages: Iterable[Stage]) -> tuple[RunConfig, tu
     return config, tuple(kept)
 
 
-def _not_held(known: tuple[Since, ...]) -> Iterable[str]:
+def _not_held(known: tuple[SetupPeriod, ...]) -> Iterable[str]:
     if known[0].number:
         yield (
             f"This run was changed more than {MOST_SETUPS:,} times, and only the last changes are "

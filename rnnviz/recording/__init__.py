@@ -1,4 +1,4 @@
-"""What the network computed, and when: traces, the history of scalars, and the bounded store."""
+"""What the network computed at each iteration: traces, the history of scalars, bounded storage."""
 
 from rnnviz.engine import LayerTrace
 from rnnviz.recording.history import COLUMNS, History

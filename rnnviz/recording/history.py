@@ -6,23 +6,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-#: What a row holds. `loss` and `accuracy` (NaN where targets are numbers) are those of the
-#: iteration's own batch, measured before the update that ends the iteration: the loss over all
-#: scored steps, the accuracy over those whose target can be known. `gradient_norm` is the global
-#: 2-norm before clipping.
+#: The columns of a row. `loss` and `accuracy` (NaN where targets are numbers) are those of the
+#: iteration's own batch, measured before its update: the loss over all scored steps, the accuracy
+#: over those whose target can be known. `gradient_norm` is the global 2-norm before clipping.
 COLUMNS = ("iteration", "loss", "accuracy", "gradient_norm", "clipped", "learning_rate")
 
 
 class History:
-    """Rows of plain numbers, one per iteration, bounded in length.
+    """Rows of numbers, one per iteration, bounded in number.
 
-    When the table is full every second row is dropped and from then on only every second
-    iteration is kept, and so on: the whole of training stays covered, evenly.
+    When the table is full, every second row is dropped, and from then on only every second
+    iteration is kept, and so on. The rows always cover all of training evenly.
 
     Parameters
     ----------
     limit
-        Most rows ever held; at 65 536 rows the table takes 3 MB.
+        Maximum number of rows; 65 536 rows take 3 MB.
     """
 
     def __init__(self, limit: int = 65_536) -> None:
@@ -43,7 +42,7 @@ class History:
         clipped: bool,
         learning_rate: float,
     ) -> None:
-        """Append the row of one iteration, unless the thinning skips it."""
+        """Append the row of one iteration, unless thinning skips it."""
         if iteration % self.stride:
             return
         if self._count == self._limit:

@@ -1,4 +1,4 @@
-"""Recording: the traces kept so far, thinned so that they always cover the whole of training."""
+"""Recording: the traces kept so far, thinned so that they always cover all of training."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from bisect import bisect_right
 
 from rnnviz.recording.trace import Trace
 
-#: Bytes and number of the traces that are held at most, if nothing else is said.
+#: Default limits on the bytes and the number of traces.
 MAX_BYTES = 16_000_000
 MAX_TRACES = 128
 
 
 class Recording:
-    """A bounded store of traces, evenly spread over the iterations so far.
+    """A bounded store of traces, spread evenly over the iterations so far.
 
-    A trace is due every `stride` iterations. When the store is full every second trace is dropped
-    and the stride doubles, so the first trace (iteration 0) and an even cover always remain.
+    A trace is due every `stride` iterations. When the store is full, every second trace is dropped
+    and the stride doubles. So the first trace (iteration 0) always remains, and the others cover
+    training evenly.
 
     Parameters
     ----------
     max_bytes
-        Most bytes of arrays held. When not even two traces fit, the newest is held alone.
+        Maximum bytes of arrays. If not even two traces fit, only the newest is kept.
     max_traces
-        Most traces held; with small networks this bounds the time that tracing takes.
+        Maximum number of traces; for small networks this bounds the time spent on tracing.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, max_traces: int = MAX_TRACES) -> None:
@@ -41,7 +42,7 @@ class Recording:
 
     @property
     def iterations(self) -> tuple[int, ...]:
-        """The iterations of the kept traces, rising."""
+        """The iterations of the kept traces, ascending."""
         return tuple(trace.iteration for trace in self._traces)
 
     @property
@@ -64,7 +65,7 @@ class Recording:
             self._traces.append(trace)
 
     def thin_to(self, stride: int) -> None:
-        """Keep only every so many iterations, from now on and of those that are there."""
+        """Keep only every `stride`-th iteration, from now on and of the traces already kept."""
         if stride != self.stride:
             self.stride = stride
             self._traces = [kept for kept in self._traces if self.is_due(kept.iteration)]
@@ -83,7 +84,7 @@ class Recording:
         return self._traces[max(after - 1, 0)]
 
     def clear(self) -> None:
-        """Drop every trace: they show another sequence than the probe chosen now."""
+        """Drop every trace: they show another sequence than the current probe."""
         self._traces.clear()
         self.stride = 1
 

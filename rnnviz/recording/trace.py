@@ -22,7 +22,7 @@ class Trace:
     Parameters
     ----------
     iteration
-        How many updates the weights had seen.
+        Number of updates of the weights before this trace.
     cell
         `"rnn"`, `"relu"`, `"gru"`, `"lstm"` or `"mlp"`.
     input_labels, target_labels : tuple of str, length T
@@ -47,20 +47,20 @@ class Trace:
     weights : array, (P,)
         All parameters in one vector, as in `Network.flat`.
     interventions : tuple of Hold, Silence or ShiftForgetBias
-        What was done to the network when this was computed.
+        Interventions on the network when this was computed.
     truncate
-        Length of the pieces through which the gradient went; None means the whole sequence.
+        Truncation length of backpropagation through time; None means the whole sequence.
     update : array, (P,), or None
-        By how much the iteration that led here changed the weights; None where it was not looked
-        at, as before the first.
+        How the iteration that led here changed the weights; None if this was not recorded, as
+        before the first iteration.
     counted : array of bool, (T,), or None
-        Which of the scored time steps the accuracy counts: those whose target can be known, as the
-        task tells it. None means all of them.
+        Which of the scored time steps the accuracy counts: those whose target can be known,
+        according to the task. None means all of them.
     scale
-        Mean and standard deviation by which numbers were scaled before the network saw them, where
+        Mean and standard deviation with which numbers were scaled before the network saw them, if
         inputs, targets and outputs are numbers: `unscale` undoes it.
 
-    Weights, interventions and truncation are what the rest can be computed from again:
+    Everything else can be computed again from the weights, interventions and truncation:
     `Trainer.network_of`.
     """
 
@@ -85,7 +85,7 @@ class Trace:
     scale: tuple[float, float] = (0.0, 1.0)
 
     def unscale(self, numbers: NDArray[np.generic]) -> NDArray[np.float64]:
-        """Return numbers that the network saw or said in the units of the data."""
+        """Return numbers that the network saw or predicted, in the units of the data."""
         mean, deviation = self.scale
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(numbers, dtype=np.float64) * deviation + mean

@@ -1,4 +1,4 @@
-"""One run: its settings, the loop that trains, and how well it does."""
+"""One run: its settings, its training loop, and its evaluation."""
 
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate

@@ -1,4 +1,4 @@
-"""What was changed while a run went on, and the states to which it can go back."""
+"""Changes made during a run, and the states to which it can return."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from rnnviz.training.marks import Mark, Setup, differences, one_line
 
-#: Marks that are kept; older ones are forgotten.
+#: Number of marks kept; older ones are dropped.
 MOST_MARKS = 100
-#: Setups that are kept, so that the run can be replayed: about half a megabyte.
+#: Number of setups kept, so that the run can be replayed: about half a megabyte.
 MOST_SETUPS = 1_000
 #: Changes that can be undone; fewer where their states would take more than so many bytes.
 MOST_UNDOS = 20
@@ -36,14 +36,14 @@ class State:
     ----------
     iteration
     loss
-        Of the batch of that iteration; NaN where it has not been drawn yet.
+        Of the batch of that iteration; NaN if it has not been drawn yet.
     setup
     flat : array, (P,)
         The weights.
     optimizer, generator
         State of the optimiser and of the random generator.
     diverged
-        Why the run stood still.
+        Why the run stopped.
     changes
         Number of the last change before this state.
     left
@@ -78,7 +78,7 @@ class Change:
         Counts the changes of a run, from 1.
     mark
     what
-        The knobs, gates, units that were changed.
+        The settings, gates and units that were changed.
     back
         The state before it, and the best one until then; None when it is too long ago to be undone.
     """
@@ -90,13 +90,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Since:
-    """Under which setup a run went on, and from which iteration on.
+class SetupPeriod:
+    """A setup of the run, and the iteration at which it began.
 
     Parameters
     ----------
     number
-        Of the change that brought it; 0 for the setup that the run began with.
+        Of the change that made it; 0 for the initial setup.
     iteration
     setup
     diverged
@@ -120,20 +120,20 @@ class Since:
 class Changes:
     """The changes of a run, oldest first.
 
-    Several changes of one knob at the same iteration, such as a slider that is dragged, are one. At
-    most `MOST_UNDOS` can be undone, of `MOST_BYTES` together; the last one always can be.
+    Several changes of one setting at the same iteration, such as a dragged slider, count as one. At
+    most `MOST_UNDOS` can be undone, together at most `MOST_BYTES`; the last one always can.
 
     Parameters
     ----------
     start
         The setup that the run begins with.
     begun_for
-        What the run was begun for: a first mark, at iteration 0, which can't be undone.
+        Text of a first mark, at iteration 0, which can't be undone: why the run was started.
     """
 
     def __init__(self, start: Setup, begun_for: str | None = None) -> None:
         self._changes: list[Change] = []
-        self._setups = [Since(0, 0, start)]
+        self._setups = [SetupPeriod(0, 0, start)]
         self._count = 0
         if begun_for:
             self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None))
@@ -157,7 +157,7 @@ class Changes:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the states that are kept; one that is kept twice counts once."""
+        """Bytes of the kept states; a state kept twice counts once."""
         states = {
             id(state): state.nbytes for change in self._changes for state in change.back or ()
         }
@@ -166,12 +166,12 @@ class Changes:
     def add(
         self, before: State, now: Setup, best: State, also: Mapping[Hashable, str] | None = None
     ) -> None:
-        """Note that the setup was changed, right after the state `before`.
+        """Record that the setup was changed, right after the state `before`.
 
         Parameters
         ----------
         also
-            What was changed besides the setup, in words, as `differences` tells it.
+            What else was changed, in words, as `differences` returns it.
         """
         also = also or {}
         told = {**differences(before.setup, now), **also}
@@ -190,29 +190,29 @@ class Changes:
         mark = Mark(before.iteration, one_line(told))
         self._changes.append(Change(self._count, mark, frozenset(told), (before, best)))
         self._setups.append(
-            Since(self._count, before.iteration, now, before.diverged is not None, bool(also))
+            SetupPeriod(self._count, before.iteration, now, before.diverged is not None, bool(also))
         )
         self._forget()
 
     @property
-    def setups(self) -> tuple[Since, ...]:
-        """The setups that the run went through, oldest first.
+    def setups(self) -> tuple[SetupPeriod, ...]:
+        """The setups of the run so far, oldest first.
 
-        Of a run with more than `MOST_SETUPS`, the first is the oldest that is known.
+        If there were more than `MOST_SETUPS`, the first is the oldest one kept.
         """
         return tuple(self._setups)
 
     def rewind(self, state: State) -> None:
-        """Forget every change after this state."""
+        """Drop every change after this state."""
         count = state.changes
         self._changes = [change for change in self._changes if change.number <= count]
         self._setups = [since for since in self._setups if since.number <= count]
         if not self._setups:  # too long ago to be known
-            self._setups = [Since(count, state.iteration, state.setup)]
+            self._setups = [SetupPeriod(count, state.iteration, state.setup)]
         self._count = count
 
     def _dragged(self, before: State, told: Mapping[Hashable, str]) -> tuple[State, State] | None:
-        """Return the states before the last change, if it is of the same knob at the same state."""
+        """Return the states before the last change, if that changed the same setting here."""
         last = self.last
         if last is None or last.back is None or last.what != frozenset(told):
             return None
@@ -221,7 +221,7 @@ class Changes:
         return last.back if same else None
 
     def _forget(self) -> None:
-        """Let go of the oldest marks and setups, and of the states that are too many."""
+        """Drop the oldest marks and setups, and the states beyond the limit."""
         del self._changes[:-MOST_MARKS], self._setups[:-MOST_SETUPS]
         undoable = [place for place, change in enumerate(self._changes) if change.back]
         for behind, place in zip(range(len(undoable) - 1, 0, -1), undoable, strict=False):

@@ -1,4 +1,4 @@
-"""RunConfig: everything that defines a run except the task's own settings."""
+"""RunConfig: all settings of a run except those of its task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a network does on the sequences that its task sets aside for that."""
+"""Evaluation: how well a network does on the sequences that its task sets aside for that."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Score:
     Parameters
     ----------
     value
-        In the task's measure: share of hits, 0..1, or mean squared error. NaN when an output of the
-        network is not a finite number: nothing was said then.
+        In the task's measure: accuracy, 0..1, or mean squared error. NaN if an output of the
+        network is not a finite number.
     held_out
-        The same on sequences that are never trained; None where the task has none.
+        The same on sequences that are never used for training; None if the task has none.
     measure
         `"accuracy"` or `"error"`.
     scored
-        How many steps `value` is about.
+        Number of steps over which `value` was measured.
     sequences, of
-        On how many sequences `value` was measured, and how many there are; fewer where all of them
-        would take too long.
+        On how many sequences `value` was measured, and how many there are; fewer if evaluating all
+        of them would take too long.
     """
 
     value: float
@@ -42,24 +42,24 @@ class Score:
 
     @property
     def of_fewer(self) -> bool:
-        """Whether not all sequences were looked at."""
+        """Whether only some of the sequences were evaluated."""
         return self.sequences < self.of
 
     @property
     def accuracy(self) -> float:
-        """The share of hits; NaN where the targets are numbers, which are never hit exactly."""
+        """The accuracy; NaN for targets that are numbers, which are never met exactly."""
         return self.value if self.measure == "accuracy" else math.nan
 
 
 def finite_score(outputs: NDArray[np.floating], batch: Batch, measure: Measure) -> float:
-    """Return `score_of` the outputs (T, B, K), or NaN when one of them is not a finite number."""
+    """Return `score_of` the outputs (T, B, K), or NaN if one of them is not a finite number."""
     return score_of(outputs, batch, measure) if np.isfinite(outputs).all() else math.nan
 
 
 def evaluate(network: Network, task: Task) -> Score:
     """Score the network on the task's evaluation sequences, and on the held-out ones.
 
-    Where all of them would take too long for a look that is taken at every tick, on fewer.
+    If all of them would take too long for an evaluation at every tick, only some are used.
     """
     batch, held_out = evaluated(network.architecture, task)
     scored = batch.y.shape[0] * batch.y.shape[1] if batch.mask is None else int(batch.mask.sum())

@@ -1,10 +1,10 @@
-"""How much memory and time a run takes, and what is too much for a server that many share.
+"""How much memory and time a run takes, and what is too much for a shared server.
 
-Counted is all that a run allocates: parameters, their gradients and optimiser, a batch and the
-buffers for it, the evaluation, the example that is looked into, and what is kept of the past. The
-time is that of one turn, which is the least that a run can do at once: one iteration, a look at the
-example, one evaluation. It is an estimate (`engine/cost.py`), at the pace of this machine where a
-server has measured that (`pace.py`); how many sequences an evaluation looks at is the same on all.
+Everything that a run allocates is counted: parameters, their gradients and optimiser, a batch and
+its buffers, the evaluation, the trace of the probe, and the history. The time is that of one turn,
+the smallest amount of work of a run: one iteration, one trace, one evaluation. It is an estimate
+(`engine/cost.py`), at the pace of this machine if a server has measured that (`pace.py`); the
+number of sequences of an evaluation is the same on all machines.
 """
 
 from __future__ import annotations
@@ -30,32 +30,33 @@ from rnnviz.training import changes
 from rnnviz.training.config import RunConfig
 from rnnviz.training.pace import pace
 
-#: Most megabytes of one run, or of several side by side; the whole app should live in 1 GB.
+#: Maximum megabytes of one run, or of several side by side; the whole app should fit in 1 GB.
 MOST_MB = 200.0
-#: Most milliseconds of one turn, as estimated. Drawing comes on top, and a busy server is slower.
+#: Maximum milliseconds of one turn, as estimated. Drawing adds to it, and a busy server is slower.
 MOST_TURN_MS = 100.0
-#: Most seconds of an evaluation, as estimated; where it would take longer, fewer sequences do.
+#: Maximum seconds of an evaluation, as estimated; where it would take longer, it uses fewer
+#: sequences.
 EVALUATION_S = 0.03
-#: Most megabytes of the buffers of an evaluation.
+#: Maximum megabytes of the buffers of an evaluation.
 EVALUATION_MB = 24.0
 
-#: Sequences that an evaluation looks at whatever it takes: fewer would say nothing.
+#: Minimum number of sequences of an evaluation, however long it takes: fewer would mean nothing.
 FEWEST_EVALUATED = 8
 
-#: Vectors as long as the parameters, at most: an optimiser's four, the best state's three, what a
-#: trace and its two records take, and the gradient's squares.
+#: Maximum number of vectors as long as the parameters: an optimiser's four, the best state's three,
+#: what a trace and its two records take, and the gradient's squares.
 _VECTORS = 12
 #: Bytes of a history that is full.
 _HISTORY_BYTES = 3_200_000
 #: Seconds for each number of a batch that is drawn.
 _DRAWN_S = 2e-9
 
-#: A run that is planned: its settings, and its task.
+#: A planned run: its settings, and its task.
 Planned = tuple[RunConfig, Task]
 
 
 def architecture_of(config: RunConfig, task: Task) -> Architecture:
-    """Return what the network of a run is made of."""
+    """Return the architecture of the network of a run."""
     return Architecture(
         cell=config.cell,
         input_size=task.input_size,
@@ -69,10 +70,10 @@ def architecture_of(config: RunConfig, task: Task) -> Architecture:
 
 
 def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | None]:
-    """Return the sequences of an evaluation, and those held out, that can be afforded.
+    """Return the sequences of an evaluation, and the held-out ones, that can be afforded.
 
-    All of them where that takes at most `EVALUATION_S` and `EVALUATION_MB`, else as many as do,
-    evenly spread, but `FEWEST_EVALUATED` of each at least. The arrays are views.
+    All of them if that takes at most `EVALUATION_S` and `EVALUATION_MB`, else as many as do, evenly
+    spread, but at least `FEWEST_EVALUATED` of each. The arrays are views.
     """
     batch, held_out = task.evaluation(), task.held_out()
     if held_out is None:
@@ -81,7 +82,7 @@ def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | No
 
 
 def _afforded(architecture: Architecture, batch: Batch, share: float = 1.0) -> Batch:
-    """Return the sequences for which a share of what an evaluation may take is enough."""
+    """Return the sequences for which this share of the limits of an evaluation is enough."""
     steps, there = batch.x.shape[:2]
     most = _most_evaluated(architecture, steps, share)
     if most >= there:
@@ -104,20 +105,20 @@ def _most_evaluated(architecture: Architecture, steps: int, share: float) -> int
     return max(FEWEST_EVALUATED, min(in_time, int(share * EVALUATION_MB / each_mb)))
 
 
-def _looked_at(architecture: Architecture, task: Task) -> list[int]:
-    """Return how many sequences an evaluation looks at, of each kind."""
+def _sequence_counts(architecture: Architecture, task: Task) -> list[int]:
+    """Return how many sequences an evaluation uses, of each kind."""
     return [part.x.shape[1] for part in evaluated(architecture, task) if part is not None]
 
 
 def memory_mb(config: RunConfig, task: Task) -> float:
-    """Estimate the most megabytes that a run takes: what it works with, and what it keeps."""
+    """Estimate the maximum megabytes of a run: its working memory, and what it keeps."""
     return working_mb(config, task) + _kept_bytes(config, task) / 1e6
 
 
 def working_mb(config: RunConfig, task: Task) -> float:
-    """Estimate the most megabytes that a run takes, without the recording, history and undo."""
+    """Estimate the maximum megabytes of a run, without the recording, history and undo."""
     architecture, T, B = architecture_of(config, task), task.length, config.batch_size
-    looked_at = _looked_at(architecture, task)
+    looked_at = _sequence_counts(architecture, task)
     vectors = _VECTORS * parameter_count(architecture) * itemsize(architecture)
     buffers = sum(buffer_bytes(architecture, T, count) for count in {1, B, *looked_at})
     passing = max(passing_bytes(architecture, T, count) for count in (B, *looked_at))
@@ -127,11 +128,11 @@ def working_mb(config: RunConfig, task: Task) -> float:
 
 
 def _kept_bytes(config: RunConfig, task: Task) -> int:
-    """Return the most bytes of what is kept of the past."""
+    """Return the maximum bytes of what is kept of the past."""
     architecture = architecture_of(config, task)
     each, weights = itemsize(architecture), parameter_count(architecture)
     spec = architecture.cell_type.spec
-    # Of each state there are its values and two gradients.
+    # For each state, its values and two gradients are kept.
     traced = len(spec.gates) + 3 * len(spec.states)
     of_step = config.layers * config.hidden_size * traced + _numbers(task)
     trace = (task.length * of_step + 2 * weights) * each
@@ -142,7 +143,7 @@ def _kept_bytes(config: RunConfig, task: Task) -> int:
 
 
 def _numbers(task: Task) -> int:
-    """Return the numbers of a time step of a sequence: inputs, target, and those they come from."""
+    """Return how many numbers a time step takes: inputs, targets, and what they come from."""
     wide = 1 if task.embedding_size is not None else task.input_size
     return wide + (1 if task.loss == "cross_entropy" else len(task.output_labels)) + 4
 
@@ -152,8 +153,8 @@ def _batch_bytes(batch: Batch) -> int:
 
 
 def turn_ms(config: RunConfig, task: Task) -> float:
-    """Estimate the milliseconds of an iteration, and of the looks at what it led to."""
-    return iteration_ms(config, task) + look_ms(config, task)
+    """Estimate the milliseconds of an iteration, a trace and an evaluation."""
+    return iteration_ms(config, task) + observation_ms(config, task)
 
 
 def iteration_ms(config: RunConfig, task: Task) -> float:
@@ -164,32 +165,32 @@ def iteration_ms(config: RunConfig, task: Task) -> float:
     return 1e3 * pace() * taken_s
 
 
-def look_ms(config: RunConfig, task: Task) -> float:
+def observation_ms(config: RunConfig, task: Task) -> float:
     """Estimate the milliseconds of a trace and an evaluation."""
     architecture, T = architecture_of(config, task), task.length
-    looked_at = _looked_at(architecture, task)
+    looked_at = _sequence_counts(architecture, task)
     evaluation_s = sum(predicting_s(architecture, T, count) for count in looked_at)
     return 1e3 * pace() * (learning_s(architecture, T, 2) + evaluation_s)
 
 
 def check_runs(*runs: Planned, in_step: bool = False) -> None:
-    """Refuse a run, or several side by side, that would take too much of what all share.
+    """Refuse a run, or several side by side, that would take too much of a shared server.
 
-    Side by side, the memory of all counts together, and the time of the looks at all. Of the
-    iterations the longest counts where they come one at a time, and all where each turn does one of
-    every run.
+    Side by side, the memory of all runs is added up, and so is the time of their traces and
+    evaluations. Of the iterations only the longest counts if they come one at a time; all count if
+    each turn does one iteration of every run.
 
     Parameters
     ----------
     *runs : pair of RunConfig and Task
     in_step
-        Whether all are always at the same iteration.
+        Whether all runs are always at the same iteration.
 
     Raises
     ------
     ValueError
-        If they would need more than `MOST_MB`, or one turn more than `MOST_TURN_MS`: with the
-        numbers, and with what to make smaller.
+        If they would need more than `MOST_MB`, or one turn more than `MOST_TURN_MS`. The message
+        gives the numbers, and what to make smaller.
     """
     needed = sum(memory_mb(*run) for run in runs)
     if needed > MOST_MB:
@@ -197,14 +198,14 @@ def check_runs(*runs: Planned, in_step: bool = False) -> None:
         raise ValueError(_refusal(runs, wanted, f"{MOST_MB:.0f} MB", in_step))
     iterations = [iteration_ms(*run) for run in runs]
     taken = sum(iterations) if in_step else max(iterations)
-    taken += sum(look_ms(*run) for run in runs)
+    taken += sum(observation_ms(*run) for run in runs)
     if taken > MOST_TURN_MS:
         wanted = f"{taken:,.0f} ms for an iteration"
         raise ValueError(_refusal(runs, wanted, f"{MOST_TURN_MS:.0f} ms", in_step))
 
 
 def fits(*runs: Planned, in_step: bool = False) -> bool:
-    """Tell whether `check_runs` would take them."""
+    """Tell whether `check_runs` would accept them."""
     try:
         check_runs(*runs, in_step=in_step)
     except ValueError:
@@ -213,7 +214,7 @@ def fits(*runs: Planned, in_step: bool = False) -> bool:
 
 
 def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> str:
-    """Say what is too much, what it comes from, and what would do."""
+    """Say what exceeds the limit, which sizes cause it, and what would fit."""
     config, task = max(runs, key=lambda run: memory_mb(*run))
     what = "This run needs" if len(runs) == 1 else f"{len(runs)} runs side by side need"
     sizes = [
@@ -234,13 +235,13 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> 
 
 
 def _advice(runs: Sequence[Planned], in_step: bool) -> str:
-    """Name the largest power of 2 as a batch size that would do, if one does."""
+    """Name the largest power of 2 that would fit as a batch size, if there is one."""
     size = with_batch(runs, lambda smaller: fits(*smaller, in_step=in_step))
     return "" if size is None else f"; with batch size {size} it fits"
 
 
 def with_batch(runs: Sequence[Planned], is_fine: Callable[[list[Planned]], bool]) -> int | None:
-    """Return the largest power of 2, below the batch sizes of all runs, with which they are fine.
+    """Return the largest power of 2, below the batch sizes of all runs, that is acceptable.
 
     None if there is none.
     """

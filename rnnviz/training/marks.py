@@ -1,4 +1,4 @@
-"""What was done to a run, and when: in words, for the time axis of every chart."""
+"""Marks: what was done to a run, and when, in words, for the time axis of every chart."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from rnnviz.numbers import number
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
 
-#: Settings that can be off: how their value is said, and that there is none.
+#: Settings that can be off: the wording of a value, and of none.
 _OPTIONAL = {
     "clip_norm": ("clipping at norm {}", "no clipping at a norm"),
     "clip_value": ("clipping at value {}", "no clipping at a value"),
     "truncate": ("truncation after {} steps", "no truncation"),
 }
-#: A mark tells at most so many things, and counts the rest.
+#: A mark names at most this many changes, and counts the others.
 _MOST_TOLD = 3
-#: Significant digits of a setting: more than anyone chooses.
+#: Significant digits of a setting: more than anyone would type.
 _DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that was done to the run: the iteration after `iteration` is the first to feel it.
+    """Something that was done to the run; the iteration after `iteration` is the first affected.
 
     Parameters
     ----------
     iteration
-        How many updates the weights had seen.
+        How many updates of the weights there had been.
     text
         What was done, such as `learning rate 0.01 → 0.003`.
     """
@@ -40,14 +40,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Setup:
-    """All that a person can change of a run."""
+    """Everything that a user can change during a run."""
 
     config: RunConfig
     interventions: tuple[Intervention, ...] = ()
 
 
 def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
-    """Say what differs between two setups: what was changed -> the change in words."""
+    """Return the differences between two setups: what was changed -> the change in words."""
     told: dict[Hashable, str] = {}
     for field in FIELDS:
         old, new = getattr(before.config, field.name), getattr(after.config, field.name)
@@ -59,7 +59,7 @@ def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
 
 
 def new_run(before: tuple[RunConfig, Task], after: tuple[RunConfig, Task]) -> str:
-    """Say in what a new run differs from the one before it; empty where it is the same again."""
+    """Say how a new run differs from the one before it; empty if it does not."""
     (old_config, old_task), (config, task) = before, after
     told = differences(Setup(old_config), Setup(config))
     if old_task.key != task.key:
@@ -70,7 +70,7 @@ def new_run(before: tuple[RunConfig, Task], after: tuple[RunConfig, Task]) -> st
 
 
 def _of_task(before: Task, after: Task) -> dict[Hashable, str]:
-    """Say in what two tasks of one kind differ; of texts and lists only that they do."""
+    """Say how two tasks of one kind differ; for texts and lists only that they do."""
     told: dict[Hashable, str] = {}
     for field in after.fields:
         old, new = getattr(before, field.name), getattr(after, field.name)
@@ -82,12 +82,12 @@ def _of_task(before: Task, after: Task) -> dict[Hashable, str]:
 
 
 def put(items: tuple[Intervention, ...], item: Intervention) -> tuple[Intervention, ...]:
-    """Return the interventions with one more, in the place of one on the same gate and units."""
+    """Return the interventions with `item` added, replacing one on the same gate and units."""
     return (*(other for other in items if _key(other) != _key(item)), item)
 
 
 def one_line(told: dict[Hashable, str]) -> str:
-    """Join what `differences` tells into the text of a mark."""
+    """Join the result of `differences` into the text of a mark."""
     parts = list(told.values())
     if len(parts) > _MOST_TOLD:
         parts = [*parts[: _MOST_TOLD - 1], f"and {len(parts) - _MOST_TOLD + 1} more"]

@@ -1,7 +1,7 @@
-"""A second run beside a first one: another cell, all else the same, in step with it.
+"""A second run beside a first one: another cell, everything else the same, kept in step.
 
-Whatever is done to the first run leaves a mark with its iteration, and so the second can follow: at
-each iteration it is the run that it would have been, had the same been done to it alone.
+Whatever is done to the first run leaves a mark with its iteration, so the second can follow. At
+each iteration the second is the run that it would have been if the same had been done to it alone.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ import time
 from dataclasses import replace
 
 from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias, gate_label, spec_of
-from rnnviz.training.changes import Since
+from rnnviz.training.changes import SetupPeriod
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Setup
 from rnnviz.training.trainer import Trainer
 
-#: Setups whose counterpart is remembered: a slider that is dragged makes many.
+#: Number of setups whose counterpart is cached: a dragged slider makes many.
 _MOST_REMEMBERED = 500
 
 
 def usual_companion(cell: str) -> str:
-    """Return the cell beside which this one tells most: one with gates, or one without."""
+    """Return the most instructive cell to compare with: one with gates, or one without."""
     return "rnn" if cell == "lstm" else "lstm"
 
 
 class Pair:
-    """Two runs that differ in the cell alone, brought to the same iteration in each slice.
+    """Two runs that differ only in the cell, brought to the same iteration in each slice.
 
-    Same task, same seed, and so the same batches. Whatever is done to the first run, also by those
-    who know nothing of the second, is done to the second before it goes on; what its cell has no
-    place for is left out, and told by `left_out`.
+    The task and the seed are the same, and so are the batches. Whatever is done to the first run,
+    even by code that knows nothing of the second, is done to the second before it goes on. What the
+    second's cell does not have is left out, and reported by `left_out`.
 
     Parameters
     ----------
     first
-        The run that is followed. It may be old already: the second then catches up.
+        The run to follow. It may already be trained: the second then catches up.
     cell
-        Cell of the second.
+        Cell of the second run.
 
     Attributes
     ----------
@@ -58,40 +58,40 @@ class Pair:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What people read for the two; two of one kind are told apart."""
+        """Display names of the two runs; two of one kind are told apart."""
         first, second = (CHOICE_LABELS[cell] for cell in (self.first.config.cell, self.cell))
         return (first, second) if first != second else (f"{first}, first", f"{second}, second")
 
     @property
     def level(self) -> bool:
-        """Whether the second has caught up, but for one of the two that has diverged."""
+        """Whether the second has caught up, or one of the two has diverged."""
         return self._has_followed() and not self._is_behind()
 
     @property
     def stopped(self) -> bool:
-        """Whether both have diverged, so that there is nothing left to train."""
+        """Whether both have diverged, so that nothing is left to train."""
         return None not in (self.first.diverged, self.second.diverged)
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What is held or shifted in the first now and the second's cell does not have."""
+        """What is held or shifted in the first run and does not exist in the second's cell."""
         items = self.first.network.interventions
         missing = (_part(item) for item in items if not self._has_place_for(item))
         return tuple(dict.fromkeys(missing))
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
-        """Bring the second level, then train both for so many iterations, or for so long.
+        """Let the second catch up, then train both for this many iterations, or for this long.
 
         Returns
         -------
         int
-            Iterations that were done after the second was level; of one alone where the other has
-            diverged.
+            Iterations done after the second had caught up; iterations of one run alone if the other
+            has diverged.
 
         Raises
         ------
         ValueError
-            If the second can't follow, as both together would need too much memory or time.
+            If the second can't follow, because both together would need too much memory or time.
         """
         end = math.inf if seconds is None else time.perf_counter() + seconds
         most = math.inf if iterations is None else iterations
@@ -110,17 +110,17 @@ class Pair:
         return done
 
     def catch_up(self, seconds: float | None = None) -> None:
-        """Do to the second what was done to the first, and bring it to the same iteration.
+        """Repeat on the second what was done to the first, and bring it to the same iteration.
 
         Parameters
         ----------
         seconds
-            Stop after the first iteration that ends later than this; None: go all the way.
+            Stop after the first iteration that ends later than this; None: catch up completely.
 
         Raises
         ------
         ValueError
-            If both together would need too much memory now.
+            If both together would now need too much memory.
         """
         end = math.inf if seconds is None else time.perf_counter() + seconds
         self._follow()
@@ -133,7 +133,7 @@ class Pair:
         self._keep_the_same()
 
     def common_iterations(self) -> list[int]:
-        """Return the kept iterations at which both can be looked at, rising."""
+        """Return the kept iterations at which both runs can be shown, ascending."""
         kept = (set(trainer.recording.iterations) for trainer in (self.first, self.second))
         return sorted(set.intersection(*kept))
 
@@ -151,9 +151,9 @@ class Pair:
     def _probe(self) -> int:
         return self.first.task.probe_names.index(self.first.probe.name)
 
-    def _wanted(self) -> list[Since]:
-        """Tell the setups that the first run went through, as far as they concern the second."""
-        told: list[Since] = []
+    def _wanted(self) -> list[SetupPeriod]:
+        """Return the setups of the first run so far, as far as they concern the second."""
+        told: list[SetupPeriod] = []
         for since in self.first.setups:
             own = replace(since, setup=self._own(since.setup))
             if not told or told[-1].setup != own.setup:
@@ -174,7 +174,7 @@ class Pair:
         return bool(spec_of(self.cell).forget_gate) or not isinstance(item, ShiftForgetBias)
 
     def _follow(self) -> None:
-        """Go back where the first went back, then do what is due."""
+        """Go back if the first run went back, then apply what is due."""
         wanted = self._wanted()
         while not self._agrees(wanted):
             self._go_back()
@@ -186,10 +186,10 @@ class Pair:
         if self.second.probe.name != self.first.probe.name:
             self.second.choose_probe(self._probe())
 
-    def _agrees(self, wanted: list[Since]) -> bool:
+    def _agrees(self, wanted: list[SetupPeriod]) -> bool:
         """Tell whether the second has done nothing but what was done to the first.
 
-        What the first no longer knows was too long ago to be undone.
+        Changes that the first no longer keeps are too old to be undone.
         """
         known = [since for since in self._followed if since.number > wanted[0].number]
         same = known == wanted[1 : 1 + len(known)]
@@ -197,14 +197,14 @@ class Pair:
             self.first.diverged is not None or self.second.iteration <= self.first.iteration
         )
 
-    def _due(self, wanted: list[Since]) -> list[Since]:
-        """Tell what the second has to do before its next iteration."""
+    def _due(self, wanted: list[SetupPeriod]) -> list[SetupPeriod]:
+        """Return the setups that the second must take over before its next iteration."""
         now = self.second.iteration
         new = [since for since in wanted if since.number > self._followed[-1].number]
         return [since for since in new if since.iteration <= now]
 
     def _next_stop(self) -> int:
-        """Tell the iteration at which something is due next, or the first run is."""
+        """Return the iteration at which a setup is due next, or that the first run has reached."""
         now = self.second.iteration
         coming = [since.iteration for since in self._wanted() if since.iteration > now]
         return min([self.first.iteration, *coming])
@@ -218,12 +218,12 @@ class Pair:
         return self.second.diverged is None and self.second.iteration < self.first.iteration
 
     def _go_back(self) -> None:
-        """Undo the last change of the second, or begin it anew where that does not help."""
+        """Undo the last change of the second, or start it anew if that does not help."""
         if self.second.undoable is None:
             return self._begin()
         self.second.undo()
         setup = Setup(self.second.config, self.second.network.interventions)
-        # Several changes of one knob at the same iteration are one that is undone.
+        # Several changes of one setting at the same iteration are undone as one.
         self._followed.pop()
         while self._followed and self._followed[-1].setup != setup:
             self._followed.pop()
@@ -234,7 +234,7 @@ class Pair:
         check_runs((self.first.config, task), (setup.config, task), in_step=True)
 
     def _keep_the_same(self) -> None:
-        """Have both recordings keep the same iterations, so that one can rewind both."""
+        """Make both recordings keep the same iterations, so that both can be rewound together."""
         first, second = self.first.recording, self.second.recording
         stride = max(first.stride, second.stride)
         first.thin_to(stride)

@@ -1,6 +1,6 @@
-"""Presets: experiments of one click, each of which shows one thing about gradients.
+"""Presets: experiments at one click, each of which shows one thing about gradients.
 
-What each of them shows is checked by its claim, in `rnnviz.analysis.claims`.
+The claim of each of them is checked in `rnnviz.analysis.claims`.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Preset:
-    """An experiment: runs that differ in one thing.
+    """An experiment: runs that differ in one respect.
 
     Parameters
     ----------
     key
         In the table of claims.
     name
-        On its button.
+        Text on its button.
     title
         What it shows, in a few words.
     runs : tuple of (name, config, task)
-        The first is the one to watch, the others are what to compare it with.
+        The first is the one to watch; the others are for comparison.
     iterations
-        After so many in each run it has shown what it shows.
+        Iterations of each run after which the effect can be seen.
     look_at
-        What to look at, and what is to be seen there.
+        What to look at, and what can be seen there.
     not_to_conclude
         What it does not show.
     opens_at
-        Iteration at which its runs are looked at first; None is the last one.
+        Iteration at which its runs are shown first; None is the last one.
     """
 
     key: str
@@ -52,7 +52,7 @@ class Preset:
     opens_at: int | None = None
 
     def seeded(self, seed: int) -> Preset:
-        """Return the same experiment from other random numbers."""
+        """Return the same experiment with another seed."""
         runs = ((name, replace(config, seed=seed), task) for name, config, task in self.runs)
         return replace(self, runs=tuple(runs))
 
@@ -71,7 +71,7 @@ def _runs(task: Task, common: Settings, named: Mapping[str, Settings]) -> tuple[
 
 _SGD = {"optimizer": "sgd", "momentum": 0.0}
 
-#: Every preset, in the order in which they tell their story.
+#: Every preset, in teaching order.
 PRESETS: tuple[Preset, ...] = (
     Preset(
         key="vanish",
@@ -84,16 +84,16 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=100,
         look_at=(
-            "The gradient w.r.t. the hidden state, over the lag: nearly a straight line downwards "
-            "on the logarithmic axis. The recurrent weights start orthogonal, so they change no "
-            "length; it is tanh' < 1 that takes its share at every step. Less than a "
-            "hundredth arrives at the second of the two symbols that matter, less than a "
-            "ten-thousandth at the first, and the network does little better than guessing."
+            "The gradient w.r.t. the hidden state, over the lag: on the logarithmic axis it falls "
+            "almost along a straight line. The recurrent weights start orthogonal, so they do not "
+            "change any length; it is tanh' < 1 that shrinks the gradient at every step. Less than "
+            "a hundredth reaches the second of the two symbols that matter, less than a "
+            "ten-thousandth the first, and the network does little better than guessing."
         ),
         not_to_conclude=(
             "That a plain RNN learns nothing: with 20 steps instead of 100 it learns this task. "
-            "And a small gradient is not no gradient: what comes from far away is there, but "
-            "small beside what comes from near by."
+            "And a small gradient is not zero: the contribution of distant steps is there, but it "
+            "is small beside that of recent ones."
         ),
     ),
     Preset(
@@ -111,15 +111,15 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=40,
         look_at=(
-            "The gradient norm of the first iterations, below the loss: where nothing squashes, "
-            "each step back multiplies the gradient by nearly 1.3 (“Shown at iteration” 0), and "
-            "the first updates throw the weights so far away that a later gradient is larger by "
-            "many powers of ten. After that the run has diverged, or it does little better than "
-            "guessing."
+            "The gradient norm of the first iterations, below the loss. In “ReLU, radius 1.3” "
+            "nothing is squashed: each step back multiplies the gradient by nearly 1.3 (“Shown at "
+            "iteration” 0), and the first updates move the weights so far that a later gradient is "
+            "larger by many powers of ten. After that the run has diverged, or it does little "
+            "better than guessing."
         ),
         not_to_conclude=(
             "That a radius above 1 always explodes: with tanh the same radius does not, because "
-            "tanh' shrinks what the weights enlarge. Nor that radius 1 is safe: its gradient has "
+            "tanh' shrinks what the weights amplify. Nor that radius 1 is safe: its gradient has "
             "peaks as well."
         ),
         opens_at=0,
@@ -140,12 +140,12 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=250,
         look_at=(
-            "The four accuracies. At learning rate 0.5 the run without clipping is thrown about "
-            "and does not learn the task, the clipped one does. At 0.05 both learn it."
+            "The four accuracies. At learning rate 0.5 the run without clipping is unstable and "
+            "does not learn the task; the clipped one does. At 0.05 both learn it."
         ),
         not_to_conclude=(
-            "That clipping always helps: at the small learning rate it cuts many updates and "
-            "changes nothing about the outcome. It does nothing against vanishing, either."
+            "That clipping always helps: at the small learning rate it clips many updates and "
+            "does not change the outcome. Nor does it help against vanishing gradients."
         ),
     ),
     Preset(
@@ -163,17 +163,17 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=200,
         look_at=(
-            "How far back the gradient reaches, and who learns. Cuts fall at fixed places. With 10 "
-            "they are at steps 10 and 20: the answer, at step 23, sends its gradient back 3 steps, "
-            "to neither symbol, and the task is not learned. With 12 the gradient reaches the "
-            "second symbol and never the first, and the task is learned all the same. The state "
-            "crosses a cut, and the weights are the same at every step: what they learn in order "
-            "to keep the second symbol can keep the first as well."
+            "How far back the gradient reaches, and which runs learn. The cuts are at fixed steps. "
+            "With 10 they are at steps 10 and 20: the gradient of the answer, at step 23, goes "
+            "back 3 steps and reaches neither symbol, and the task is not learned. With 12 it "
+            "reaches the second symbol and never the first, and the task is learned all the "
+            "same. The state crosses a cut, and the weights are shared by all steps: what they "
+            "learn in order to keep the second symbol can keep the first as well."
         ),
         not_to_conclude=(
             "That a network can't learn what its gradient does not reach: with 12 it does. Nor "
-            "that a cut does no harm: with 10, where the gradient reaches neither symbol, these "
-            "200 iterations are not enough."
+            "that truncation does no harm: with 10, where the gradient reaches neither symbol, "
+            "these 200 iterations are not enough."
         ),
     ),
     Preset(
@@ -188,13 +188,14 @@ PRESETS: tuple[Preset, ...] = (
         iterations=100,
         look_at=(
             "The gradient w.r.t. the cell state at “Shown at iteration” 0. With bias 0 the forget "
-            "gates stand near one half and it shrinks; with bias 3 they are nearly open and it "
+            "gates are near one half and it shrinks; with bias 3 they are nearly open and it "
             "hardly shrinks, or grows. In these 100 iterations nearly every network with bias 3 "
             "learns to recall the first symbol, and with bias 0 most do not."
         ),
         not_to_conclude=(
-            "That a larger bias is always better: what is never forgotten can be in the way. And "
-            "given longer, bias 0 can get there too: it starts with a shorter reach, and learns."
+            "That a larger bias is always better: what is never forgotten can get in the way. And "
+            "with more training, bias 0 can get there too: it starts with a shorter reach, and "
+            "learns."
         ),
         opens_at=0,
     ),
@@ -212,17 +213,17 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=600,
         look_at=(
-            "The factor per step at “Shown at iteration” 0. The two runs differ in how the "
-            "recurrent weights start, and in nothing else. The identity hands on what each unit is "
-            "given, and a unit that was on tends to stay on: the factor is nearly 1. An orthogonal "
-            "matrix keeps every length, too, but it mixes the units, so some of them are off at "
-            "every step, and their part is lost. After training the identity start has the "
-            "smaller error in most runs."
+            "The factor per step at “Shown at iteration” 0. The two runs differ only in their "
+            "initial recurrent weights. The identity passes each unit's value on, and a unit that "
+            "was on tends to stay on: the factor is nearly 1. An orthogonal matrix preserves every "
+            "length too, but it mixes the units, so some of them are off at every step, and their "
+            "part of the gradient is lost. After training, the identity has the smaller error in "
+            "most runs."
         ),
         not_to_conclude=(
-            "That ReLU is safe: nothing bounds its state, and most gradients of this run had to "
-            "be clipped. Nor that it does as well as gates: nothing here compares them. Nor that "
-            "the other start can't learn it: here it is behind, and it goes on learning."
+            "That ReLU is safe: its state is unbounded, and most gradients of this run had to be "
+            "clipped. Nor that it does as well as gates: nothing here compares them. Nor that "
+            "the orthogonal start can't learn it: here it is behind, and still learning."
         ),
         opens_at=0,
     ),
@@ -240,17 +241,17 @@ PRESETS: tuple[Preset, ...] = (
         ),
         iterations=60,
         look_at=(
-            "The gradient w.r.t. the cell state of the LSTM, beside that w.r.t. the hidden state "
-            "of the RNN, at “Shown at iteration” 0 and at the end. Along the cell path it is "
+            "The gradient w.r.t. the cell state of the LSTM, compared with that w.r.t. the hidden "
+            "state of the RNN, at “Shown at iteration” 0 and at the end. Along the cell path it is "
             "multiplied by the forget gate at each step back, a number near 1, and by no matrix "
             "and no tanh'; the RNN's goes through both. But compare the two numbers of the LSTM: "
-            "the forget gates alone would leave a part, and more than twice as much is measured. "
-            "Most of it comes through the hidden state and the gates."
+            "the forget gates alone would leave a part of it, and more than twice as much is "
+            "measured. Most of it comes through the hidden state and the gates."
         ),
         not_to_conclude=(
-            "That the forget gate is all: see the two numbers. That an LSTM can't lose a gradient: "
-            "with the forget gates at one half it falls as fast as in an RNN, or faster. Nor that "
-            "a plain RNN can't keep it: trained for longer, some learn to."
+            "That only the forget gate matters: see the two numbers. That an LSTM can't lose a "
+            "gradient: with the forget gates at one half it falls as fast as in an RNN, or faster. "
+            "Nor that a plain RNN can't keep it: with more training, some learn to."
         ),
         opens_at=0,
     ),

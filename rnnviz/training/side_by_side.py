@@ -1,4 +1,4 @@
-"""Several runs side by side, brought to the same iteration in small slices."""
+"""Several runs side by side, brought to the same iteration in short slices."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from rnnviz.training.config import RECURRENT, RunConfig
 from rnnviz.training.limits import check_runs
 from rnnviz.training.trainer import Trainer
 
-#: A run by the name under which it is shown.
+#: The name of a run on the page, its config and its task.
 Named = tuple[str, RunConfig, Task]
-#: Most iterations that one run does before the next one has its turn.
+#: Maximum iterations of one run before the next one gets its turn.
 AT_ONCE = 10
 
 
 class SideBySide:
-    """Runs that are trained to the same iteration.
+    """Runs that are trained to the same iteration, side by side.
 
     Parameters
     ----------
     runs : sequence of (name, config, task)
-        Names are different from each other.
+        Names must all be different.
     iterations
-        To which each is trained.
+        The number of iterations to which each is trained.
     probe
-        Index of the example that is shown of each, where the tasks have it.
+        Index of the probe of each run, if its task has that probe.
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class SideBySide:
 
     @property
     def done(self) -> bool:
-        """Whether every run is there, or has diverged."""
+        """Whether every run has finished or diverged."""
         return all(self._is_done(trainer) for trainer in self.trainers.values())
 
     @property
     def progress(self) -> float:
-        """Share of the way, 0..1."""
+        """Share of the iterations done, 0..1."""
         shares = [
             1.0 if self._is_done(trainer) else trainer.iteration / self.iterations
             for trainer in self.trainers.values()
@@ -61,18 +61,19 @@ class SideBySide:
 
     @property
     def slowest(self) -> int:
-        """Iteration that every run has reached, but for those that have diverged."""
+        """Iteration that every run has reached, except those that have diverged."""
         return min(trainer.iteration for trainer in self._going)
 
     @property
     def are_level(self) -> bool:
-        """Whether every run is at the same iteration, but for those that have diverged."""
+        """Whether all runs are at the same iteration, except those that have diverged."""
         return len({trainer.iteration for trainer in self._going}) == 1
 
     def common_iterations(self) -> list[int]:
-        """Return the iterations at which all runs can be looked at together, rising.
+        """Return the iterations at which all runs can be shown together, ascending.
 
-        Runs that have diverged are left out, unless all have. Empty where none was kept of all.
+        Runs that have diverged are left out, unless all have. Empty if no iteration was kept by
+        all.
         """
         kept = ({*who.recording.iterations, who.iteration} for who in self._going)
         return sorted(set.intersection(*kept))
@@ -83,7 +84,7 @@ class SideBySide:
         return [who for who in trainers if who.diverged is None] or trainers
 
     def advance(self, seconds: float) -> None:
-        """Train for so long; whoever is furthest behind goes first."""
+        """Train for this many seconds; the run that is furthest behind goes first."""
         end = time.perf_counter() + seconds
         while not self.done and time.perf_counter() < end:
             waiting = [who for who in self.trainers.values() if not self._is_done(who)]

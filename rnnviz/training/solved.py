@@ -1,4 +1,4 @@
-"""When a run has solved its task: luck, noise and a low ceiling do not count as that."""
+"""When a run has solved its task: luck, noise and a low ceiling do not count as solving."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from rnnviz.tasks.column import Column
 from rnnviz.tasks.task import Task
 from rnnviz.training.evaluate import Score
 
-#: So many good looks in a row; one may be luck where few different sequences exist.
+#: Number of good scores in a row; a single one may be luck if there are few distinct sequences.
 IN_A_ROW = 5
 
 
 def can_be_solved(task: Task) -> bool:
-    """Tell whether the task's `solved` says that it is learned.
+    """Tell whether reaching the task's `solved` means that it is learned.
 
-    Not with data of one's own, where nobody knows what can be reached; nor where always giving the
-    same answer scores as much, as for a schedule that the calendar says nothing about.
+    Not with the user's own data, for which nobody knows what can be reached; nor if always giving
+    the same answer scores as well, as for a schedule on which the calendar carries no information.
     """
     return not isinstance(task, Column) and not is_solved(task, task.baseline().score)
 
 
-class Looks:
-    """Looks at the score of a run, and since which of them its task is solved.
+class ScoreTracker:
+    """The scores of a run so far, and from which of them on its task is solved.
 
-    A run has solved its task when the score on the evaluation sequences, which are the same at
-    every look and so are no matter of chance, is at least as good as the task's `solved` at five
-    looks in a row, each at another iteration. What happens later, such as a gate that is held,
-    changes nothing about that; going back to before the last of the five does.
+    A run has solved its task when its score is at least as good as the task's `solved` at five
+    evaluations in a row, each at another iteration. The evaluation sequences are the same every
+    time, so the score is not a matter of chance. What happens later, such as a held gate, does not
+    change that; going back to before the last of the five does.
     """
 
     def __init__(self) -> None:
         self._good: list[int] = []
         self._found: tuple[int, int] | None = None
 
-    def look(self, iteration: int, task: Task, score: Score) -> None:
-        """Note a score; one at an earlier iteration than the last look means that it went back."""
+    def add(self, iteration: int, task: Task, score: Score) -> None:
+        """Note a score; an iteration before that of the last score means that the run went back."""
         self._go_back_to(iteration)
         if self._found is not None:
             return
@@ -47,7 +47,7 @@ class Looks:
             self._found = (self._good[0], iteration)
 
     def solved_at(self, iteration: int) -> int | None:
-        """Return the iteration of the first of the good looks; None if there are too few so far."""
+        """Return the iteration of the first of the five good scores; None if there are too few."""
         self._go_back_to(iteration)
         return None if self._found is None else self._found[0]
 

@@ -1,6 +1,6 @@
-"""One thread for matrix products, while a network of this size computes.
+"""Limit matrix products to one thread while a small network computes.
 
-With two threads the small products here are up to nine times slower as soon as the machine does
+With two threads, the small products here are up to nine times slower as soon as the machine does
 anything else, and the last bits of a sum depend on how it was split.
 """
 
@@ -20,5 +20,5 @@ def one_thread() -> AbstractContextManager[object]:
 
 @cache
 def _controller() -> ThreadpoolController:
-    # Found when it is first asked for: by then NumPy has loaded its library.
+    # Looked up at the first call: by then NumPy has loaded its library.
     return ThreadpoolController().select(user_api="blas")

@@ -14,7 +14,7 @@ from rnnviz.training.config import RunConfig
 def make_trace(
     network: Network, task: Task, probe: Probe, config: RunConfig, iteration: int
 ) -> Trace:
-    """Return everything that a network computes on a probe after so many iterations."""
+    """Return everything that a network computes on a probe at this iteration."""
     batch = probe.batch
     record = record_sequence(
         network, batch.x, batch.y, batch.mask, loss=task.loss, truncate=config.truncate

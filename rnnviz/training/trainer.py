@@ -1,4 +1,4 @@
-"""Trainer: one run, from its first weights on, that can be advanced, watched and rewound."""
+"""Trainer: one run, from its initial weights on, that can be advanced, inspected and rewound."""
 
 from __future__ import annotations
 
@@ -26,56 +26,56 @@ from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
-from rnnviz.training.changes import Changes, LeftOptimizer, Since, State
+from rnnviz.training.changes import Changes, LeftOptimizer, SetupPeriod, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.limits import architecture_of, check_runs, memory_mb
 from rnnviz.training.marks import Mark, Setup
-from rnnviz.training.solved import Looks
+from rnnviz.training.solved import ScoreTracker
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
 
-#: How often, in iterations, the state is compared with the best one so far.
+#: Iterations between two comparisons of the state with the best one so far.
 SNAPSHOT_EVERY = 10
 
 
 class Trainer:
     """One run: a network, its task, its history and its recording.
 
-    Nothing happens by itself: whoever holds the trainer calls `advance`.
+    Nothing runs by itself: the owner of the trainer calls `advance`.
 
-    Weights and interventions may also be set on `network` itself, for instance by
-    `network.load_torch`. The trainer sees it the next time that it is asked for anything: `trace`
-    and `score` are then of the network as it is, and a mark says so, which can be undone. History
-    and recording keep what was measured before; only a kept trace of this same iteration is made
-    anew. The optimiser goes on as it was, and a run that had diverged is woken.
+    Weights and interventions may also be set directly on `network`, for instance by
+    `network.load_torch`. The trainer notices this at its next call: `trace` and `score` are then
+    those of the network as it is, and a mark records the change, which can be undone. History and
+    recording keep what was measured before; only a kept trace of this same iteration is replaced.
+    The optimiser keeps its state, and a run that had diverged can train again.
 
     Parameters
     ----------
     config
         Settings of the run.
     task
-        Where the sequences come from; the default settings of `config.task` when None.
+        The task; None means the one that `config.task` names, with its default settings.
     probe
-        Index of the example sequence whose inside is recorded.
+        Index of the probe.
     begun_for
-        In what it differs from the run before it, if in anything: the text of its first mark.
+        How this run differs from the one before it, if it does: the text of its first mark.
 
     Attributes
     ----------
     iteration : int
-        Updates of the weights so far.
+        Number of updates of the weights so far.
     history : History
     recording : Recording
     diverged : str or None
-        What happened when loss or gradient stopped being finite; the trainer then stands still
+        What happened when the loss or the gradient was no longer finite; the trainer then stops
         until `restore_last_good`.
 
     Raises
     ------
     ValueError
-        If the task is not the one that the config names, config or task is something else, there
-        is no such task or probe, or the run would need too much memory or time.
+        If the task is not the one that the config names, config or task has another type, there is
+        no such task or probe, or the run would need too much memory or time.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Trainer:
             raise ValueError(f"task must be {config.task!r}, as in config, got {got}")
         self.probe = self.task.probe(probe)
         check_runs((config, self.task))
-        with one_thread():  # to draw orthogonal weights takes matrix products as well
+        with one_thread():  # orthogonal initial weights take matrix products too
             self.network = Network(
                 **asdict(architecture_of(config, self.task)),
                 seed=config.seed,
@@ -113,7 +113,7 @@ class Trainer:
         self._known_interventions = self.network.interventions
         self._trace: Trace | None = None
         self._score: Score | None = None
-        self._looks = Looks()
+        self._scores = ScoreTracker()
         self._changes = Changes(self._setup, begun_for)
         self._left: LeftOptimizer | None = None
         self._best = self._state(loss=math.inf)
@@ -121,14 +121,15 @@ class Trainer:
         self.recording.add(self.trace())
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
-        """Train for a number of iterations, for as many whole ones as fit in a time, or both.
+        """Train for a number of iterations, or for as many as fit in a time, or both.
 
         Parameters
         ----------
         iterations
-            At most so many.
+            Maximum number of iterations.
         seconds
-            At most for so long, if an iteration takes as long as the last one: one is always done.
+            Maximum time, if an iteration takes as long as the last one; at least one is always
+            done.
 
         Returns
         -------
@@ -143,7 +144,7 @@ class Trainer:
         if iterations is None and seconds is None:
             raise ValueError("advance expects iterations, seconds or both, got neither")
         if iterations is not None:
-            iterations = validation.whole("iterations", iterations, 0)
+            iterations = validation.integer("iterations", iterations, 0)
         if seconds is not None and validation.finite("seconds", seconds) < 0:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
         self._see_what_was_set()
@@ -164,7 +165,7 @@ class Trainer:
 
     @property
     def needs_mb(self) -> float:
-        """Most megabytes that the run takes, as estimated."""
+        """Maximum megabytes of the run, as estimated."""
         if self._needs[0] is not self.config:
             self._needs = (self.config, memory_mb(self.config, self.task))
         return self._needs[1]
@@ -176,10 +177,10 @@ class Trainer:
         return self._changes.marks
 
     def set(self, **knobs: Any) -> None:
-        """Change live knobs of the running network; the next iteration uses them.
+        """Change live settings of the run; the next iteration uses them.
 
-        A change leaves a mark, and can be undone. Another optimiser begins without a state; who
-        comes back to the one before it at the same iteration finds that as it was left.
+        A change is recorded as a mark, and can be undone. Another optimiser starts without a
+        state; going back to the previous one at the same iteration restores its state.
 
         Raises
         ------
@@ -202,8 +203,8 @@ class Trainer:
     def intervene(self, *items: Intervention) -> None:
         """Hold gates, silence units, shift the forget bias: these, and nothing else, from now on.
 
-        Without arguments everything is released. The next iteration is the first to feel it. A
-        change leaves a mark, and can be undone.
+        Without arguments, everything is released. The next iteration is the first affected. A
+        change is recorded as a mark, and can be undone.
 
         Raises
         ------
@@ -212,28 +213,28 @@ class Trainer:
         """
         self._see_what_was_set()
         before = self._state()
-        self.network.intervene(*items)  # first, for what it refuses may not be comparable
+        self.network.intervene(*items)  # first: what it refuses may not be comparable
         self._remember()
         if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
 
     @property
-    def setups(self) -> tuple[Since, ...]:
-        """The settings and interventions that the run went through so far, oldest first.
+    def setups(self) -> tuple[SetupPeriod, ...]:
+        """The settings and interventions of the run so far, oldest first.
 
-        They say all that is needed to do the run again, but weights that were set by hand.
+        They are all that is needed to repeat the run, except weights that were set by hand.
         """
         self._see_what_was_set()
         return self._changes.setups
 
     def take_over(self, setup: Setup) -> None:
-        """Take over live knobs and interventions of another run at once, as one change.
+        """Adopt the live settings and interventions of another run at once, as one change.
 
         Raises
         ------
         ValueError
-            As `set` and `intervene` do, or if something else than a live knob differs; nothing is
+            As `set` and `intervene` do, or if anything but live settings differs; nothing is
             changed then.
         """
         self._see_what_was_set()
@@ -248,23 +249,24 @@ class Trainer:
         self._use(config)
         self._changes.add(before, self._setup, self._best)
 
-    def rest(self) -> None:
+    def free_buffers(self) -> None:
         """Let go of what can be made again: the buffers of the network, and the looks at it."""
-        self.network.rest()
+        self.network.free_buffers()
         self._trace = self._score = None
 
     @property
     def undoable(self) -> Mark | None:
-        """Mark of the change that `undo` would take back; None when there is none."""
+        """Mark of the change that `undo` would revert; None if there is none."""
         self._see_what_was_set()
         return None if self._changes.last is None else self._changes.last.mark
 
     def undo(self) -> Mark:
-        """Go back to the state right before the last change; return the mark of that change.
+        """Return to the state right before the last change, and return the mark of that change.
 
-        Weights, optimiser, random generator and settings are then as they were, and what followed
-        is forgotten: the run goes on as if it had never been changed, number by number. The last
-        20 changes can be undone, of large networks fewer: what is kept for it takes at most 16 MB.
+        Weights, optimiser, random generator and settings are then as they were, and everything
+        after is dropped: the run goes on as if it had never been changed, number by number. The
+        last 20 changes can be undone, fewer for large networks: the states kept for this take at
+        most 16 MB.
 
         Raises
         ------
@@ -280,7 +282,7 @@ class Trainer:
         return last.mark
 
     def trace(self) -> Trace:
-        """Return what the network computes on the probe with the weights of now."""
+        """Return everything that the network computes on the probe with the current weights."""
         self._see_what_was_set()
         if self._trace is None:
             with one_thread():
@@ -288,10 +290,10 @@ class Trainer:
         return self._trace
 
     def network_of(self, trace: Trace) -> Network:
-        """Return a network of its own with the weights and interventions of a trace of this run.
+        """Return a separate network with the weights and interventions of a trace of this run.
 
-        On the same probe it computes what the trace holds, up to rounding, and whatever else one
-        wants to know of that iteration: gradients w.r.t. weights, Jacobians, itemised gradients.
+        On the same probe it computes what the trace holds, up to rounding, and anything else about
+        that iteration: gradients w.r.t. weights, Jacobians, itemised gradients.
         """
         network = self.network.copy()
         network.flat[:] = trace.weights
@@ -299,21 +301,21 @@ class Trainer:
         return network
 
     def score(self) -> Score:
-        """Return how well the weights of now do on the task's evaluation sequences."""
+        """Return the score of the current weights on the task's evaluation sequences."""
         self._see_what_was_set()
         if self._score is None:
             with one_thread(), np.errstate(all="ignore"):
                 self._score = evaluate(self.network, self.task)
-            self._looks.look(self.iteration, self.task, self._score)
+            self._scores.add(self.iteration, self.task, self._score)
         return self._score
 
     @property
     def solved_at(self) -> int | None:
-        """Iteration since which the task is solved, as far as `score` was asked; see `Looks`."""
-        return self._looks.solved_at(self.iteration)
+        """Iteration from which on the task is solved, by its scores; see `ScoreTracker`."""
+        return self._scores.solved_at(self.iteration)
 
     def choose_probe(self, index: int) -> None:
-        """Show the inside on another example; the traces kept of the old one are dropped.
+        """Choose another probe; the traces of the old one are dropped.
 
         Raises
         ------
@@ -342,13 +344,13 @@ class Trainer:
 
     @property
     def last_good_iteration(self) -> int:
-        """Iteration to which `restore_last_good` goes back: the one with the lowest loss so far."""
+        """Iteration to which `restore_last_good` returns: the one with the lowest loss so far."""
         return self._best.iteration
 
     def restore_last_good(self) -> None:
-        """Go back to the state with the lowest loss so far; to the start where there is none.
+        """Return to the state with the lowest loss so far, or to the start if there is none.
 
-        Live knobs and interventions stay as they are now; what differs leaves a mark there.
+        Live settings and interventions stay as they are now; any difference is recorded as a mark.
         """
         self._see_what_was_set()
         best, now = self._best, self._setup
@@ -364,9 +366,9 @@ class Trainer:
         return Setup(self.config, self.network.interventions)
 
     def _see_what_was_set(self) -> None:
-        """Note weights and interventions that were set on the network itself.
+        """Detect weights and interventions that were set directly on the network.
 
-        The comparison takes some microseconds, for the largest network a millisecond.
+        The comparison takes some microseconds; for the largest network, a millisecond.
         """
         same_weights = _same_bits(self._known, self.network.flat)
         if same_weights and self._known_interventions == self.network.interventions:
@@ -382,17 +384,17 @@ class Trainer:
             self._rewind_recording()
 
     def _remember(self) -> None:
-        """Take the network as it is for what the run made of it."""
+        """Remember the network as it is, so that a change from outside can be detected."""
         self._known[...] = self.network.flat
         self._known_interventions = self.network.interventions
 
     def _use(self, config: RunConfig) -> None:
-        """Take over changed live knobs."""
+        """Adopt changed live settings."""
         before, self.config = self.config, config
         if config.truncate != before.truncate:
             self._trace = None
         if config.batch_size != before.batch_size:
-            self.network.rest()  # a slider that is dragged would leave buffers of each size
+            self.network.free_buffers()  # a slider that is dragged would leave buffers of each size
         if config.optimizer != before.optimizer:
             self._change_optimizer(before.optimizer)
         elif _of_optimizer(config) != _of_optimizer(before):
@@ -413,7 +415,7 @@ class Trainer:
         self._left = left
 
     def _state(self, loss: float = math.nan, generator: Mapping[str, Any] | None = None) -> State:
-        """Copy the state of now; `generator` is that of before the batch, if one was drawn."""
+        """Copy the current state; `generator` is that before the batch, if one was drawn."""
         return State(
             iteration=self.iteration,
             loss=loss,
@@ -427,7 +429,7 @@ class Trainer:
         )
 
     def _restore(self, state: State) -> None:
-        """Go back to a state of this run, and forget what followed it."""
+        """Return to a state of this run, and drop everything after it."""
         self.network.flat[:] = state.flat
         self.network.intervene(*state.setup.interventions)
         self._remember()
@@ -443,7 +445,7 @@ class Trainer:
         self._rewind_recording()
 
     def _rewind_recording(self) -> None:
-        """Forget the traces of what followed, and keep at least one."""
+        """Drop the traces after this iteration, and keep at least one."""
         self.recording.rewind(self.iteration)
         kept = self.recording.traces
         if not kept or not self._was_made_so(kept[-1]):
@@ -453,7 +455,7 @@ class Trainer:
             self.recording.add(self.trace())
 
     def _was_made_so(self, trace: Trace) -> bool:
-        """Tell whether a trace is of an earlier iteration, or of this one as it is now."""
+        """Tell whether a trace is of an earlier iteration, or of the current state of this one."""
         return trace.iteration < self.iteration or (
             (trace.interventions, trace.truncate)
             == (self.network.interventions, self.config.truncate)
@@ -461,12 +463,12 @@ class Trainer:
         )
 
     def _iterate(self) -> None:
-        """Do one update, or note why it can't be done."""
+        """Do one update, or record why it can't be done."""
         config = self.config
         snapshot_due = self.iteration % SNAPSHOT_EVERY == 0
         generator_state = self._generator.bit_generator.state if snapshot_due else None
         batch = self.task.sample(self._generator, config.batch_size)
-        with np.errstate(all="ignore"):  # divergence is looked for, not warned of
+        with np.errstate(all="ignore"):  # divergence is detected below, so no warnings
             loss = self._learn(batch)
             accuracy = math.nan
             if self.task.measure == "accuracy":
@@ -478,8 +480,8 @@ class Trainer:
         if not (np.isfinite(loss) and np.isfinite(norm)):
             self.history.add(self.iteration + 1, *row)
             self.diverged = (
-                f"Training stopped at iteration {self.iteration + 1:,}: the loss came out as "
-                f"{loss:g} and the gradient as {norm:g}, from which no update can be made."
+                f"Training stopped at iteration {self.iteration + 1:,}: the loss is "
+                f"{loss:g} and the gradient norm is {norm:g}, so no update can be made."
             )
             return
         if generator_state is not None and loss < self._best.loss:
@@ -500,7 +502,7 @@ class Trainer:
         )
 
     def _clip(self) -> tuple[float, bool]:
-        """Clip the gradient as set; return its norm before, and whether anything was cut."""
+        """Clip the gradient as configured; return its norm before, and whether it was clipped."""
         gradients, config = self.network.flat_gradients, self.config
         if config.clip_value is None:
             norm = clip_by_norm(gradients, config.clip_norm)
@@ -523,7 +525,7 @@ class Trainer:
 
 
 def _same_bits(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
-    """Compare two vectors of weights; NaN is the same as NaN."""
+    """Compare two weight vectors bit by bit; NaN equals NaN."""
     integers = f"i{one.itemsize}"
     return one.dtype == other.dtype and np.array_equal(one.view(integers), other.view(integers))
 
@@ -534,7 +536,7 @@ def _radius(config: RunConfig) -> float:
 
 
 def _of_optimizer(config: RunConfig) -> dict[str, float]:
-    """Return the settings that belong to the optimiser that is chosen."""
+    """Return the settings that belong to the chosen optimiser."""
     settings = {"weight_decay": config.weight_decay}
     if config.optimizer == "sgd":
         settings["momentum"] = config.momentum

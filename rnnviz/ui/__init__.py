@@ -1,1 +1,1 @@
-"""Everything that knows Streamlit, except the page scripts."""
+"""The floor that knows Streamlit, apart from the page scripts."""

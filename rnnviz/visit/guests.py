@@ -36,7 +36,7 @@ class Guest(Protocol):
     def needs_mb(self) -> float:
         """Most megabytes of what is there to let go of, as estimated."""
 
-    def rest(self) -> None:
+    def free_buffers(self) -> None:
         """Let go of what can be made again."""
 
     def forget(self) -> None:
@@ -54,7 +54,7 @@ class Presence:
         When they last did something, by the monotonic clock, in seconds.
     left_at
         When the browser went; None while it is there.
-    rests
+    is_freed
         Whether the guest has been put to rest since.
     """
 
@@ -62,15 +62,15 @@ class Presence:
         self.guest: Guest | None = None
         self.seen_at = time.monotonic()
         self.left_at: float | None = None
-        self.rests = False
+        self.is_freed = False
 
     def renew(self, guest: Guest) -> None:
         """Note that a guest has done something."""
-        self.guest, self.seen_at, self.rests = guest, time.monotonic(), False
+        self.guest, self.seen_at, self.is_freed = guest, time.monotonic(), False
 
     def leave(self) -> None:
         """Note that the browser has gone; the next look lets go of what was the guest's."""
-        self.left_at, self.rests = time.monotonic(), False
+        self.left_at, self.is_freed = time.monotonic(), False
 
 
 class Guests:
@@ -119,12 +119,12 @@ class Guests:
         back = {id(presence.guest) for presence in present}
         idle = [who for who in present if now - who.seen_at > RESTS_AFTER_S]
         lost = [who for who in left if now - (who.left_at or now) > LOST_AFTER_S]
-        count = sum(self._put_to_rest(who) for who in idle)
+        count = sum(self._free(who) for who in idle)
         for who in left:
             if id(who.guest) in back:
                 who.guest = None
             elif who not in lost:
-                count += self._put_to_rest(who)
+                count += self._free(who)
             elif who.guest is not None:
                 with TURNS.turn(self):
                     who.guest.forget()
@@ -136,12 +136,12 @@ class Guests:
                 _give_back()
         return count
 
-    def _put_to_rest(self, presence: Presence) -> bool:
-        if presence.rests or presence.guest is None:
+    def _free(self, presence: Presence) -> bool:
+        if presence.is_freed or presence.guest is None:
             return False
         with TURNS.turn(self):
-            presence.guest.rest()
-        presence.rests = True
+            presence.guest.free_buffers()
+        presence.is_freed = True
         return True
 
 

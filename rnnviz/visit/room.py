@@ -1,7 +1,7 @@
-"""How much all visitors together may take: a run that begins or grows must find room beside others.
+"""The memory of all visitors together: a run that starts or grows must fit beside the others.
 
-What each takes is the estimate of `training/limits.py`, not what is allocated now: a small run
-that trains on fills its recording. The run that a visitor begins with is never refused.
+Each run counts with the estimate of `training/limits.py`, not with what is allocated now: a small
+run that goes on training fills its recording. A visitor's first run is never refused.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from __future__ import annotations
 from rnnviz.training.limits import Planned, memory_mb, with_batch
 from rnnviz.visit.guests import GUESTS, Guest
 
-#: Most megabytes of the runs of all visitors: five of the largest, or about seventy of those that
-#: the app opens with. Python, Streamlit and what is drawn come on top, a few hundred.
+#: Maximum megabytes of the runs of all visitors: five of the largest, or about seventy of those
+#: that the app opens with. Python, Streamlit and drawing take a few hundred more.
 MOST_MB = 1_000.0
 
 
 def require(guest: Guest, kept_mb: float, *planned: Planned) -> None:
-    """Refuse runs for which there is no room beside those of everyone else.
+    """Refuse runs for which there is no memory beside those of all other visitors.
 
-    Who takes no more than before is never refused.
+    A run that needs no more than the one before it is never refused.
 
     Parameters
     ----------
     guest
-        Whose they are to be.
+        The visitor who wants them.
     kept_mb
-        Megabytes of what the guest keeps beside them.
+        Megabytes of what the visitor keeps besides.
     *planned : pair of RunConfig and Task
 
     Raises
     ------
     ValueError
-        If there is no room: with the numbers, and with what would fit.
+        If there is no room; the message has the numbers, and says what would fit.
     """
     needed = sum(memory_mb(*run) for run in planned)
     left = max(0.0, MOST_MB - GUESTS.needs_mb(but=guest) - kept_mb)

@@ -130,10 +130,10 @@ class Runs:
         others = [] if self.side_by_side is None else [*self.side_by_side.trainers.values()]
         return others if self.pair is None else [*others, self.pair.second]
 
-    def rest(self) -> None:
+    def free_buffers(self) -> None:
         """Let go of what can be made again; what is under way goes on when the visitor is back."""
         for trainer in (self.trainer, *(one.trainer for one in self.earlier), *self._others):
-            trainer.rest()
+            trainer.free_buffers()
 
     def forget(self) -> None:
         """Let go of everything: the visitor will not come back."""

@@ -1,14 +1,15 @@
-"""Turns at the processor: one session computes at a time, and who has computed least is next.
+"""Turns at the processor: one session computes at a time; the one that has used least is next.
 
 NumPy releases and takes Python's interpreter lock around every operation; when several sessions
-train at once the hand-overs cost more than the work. So a session waits for its turn, computes for
-a short slice, draws, and lets the next one in. All visitors of the process share the turns.
+train at once, switching between them costs more than the work. So a session waits for its turn,
+computes for a short slice, draws, and lets the next one in. All visitors of the process share the
+turns.
 
 Turns are not equally long: one iteration of a large network takes as long as a hundred of a small
-one. Were each let in as it came, a visitor with a small network would wait for every large one in
-turn. So the time counts and not the turns, as in start-time fair queueing (Goyal, Vin and Cheng
-1996): each session has a clock that runs while it holds the turn, and the one whose clock shows
-least is next. A session that rested has saved nothing up, and nobody waits for long.
+one. In the order of arrival, a visitor with a small network would wait for every large one in turn.
+So the time counts and not the number of turns, as in start-time fair queueing (Goyal, Vin and Cheng
+1996): each session has a clock that runs while it holds the turn, and the session whose clock shows
+the least time is next. An idle session does not save up time, and nobody waits for long.
 """
 
 from __future__ import annotations
@@ -20,30 +21,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-#: A session that alone wants to train computes for this long per tick.
+#: Seconds that a session computes per tick if it is the only one.
 LONGEST_SLICE_S = 0.08
-#: A session among many computes at least for this long per tick.
+#: Minimum seconds that a session computes per tick if there are many.
 SHORTEST_SLICE_S = 0.004
-#: Seconds of training that all sessions together do in the time of one tick.
+#: Seconds of training of all sessions together in the time of one tick.
 SHARED_SLICE_S = 0.08
-#: A session that has not come for a turn for this long no longer counts.
+#: A session that has not asked for a turn for this long no longer counts.
 FORGET_AFTER_S = 2.0
-#: Who has waited for this long is next, however much it has computed.
+#: A session that has waited for this long is next, however much it has computed.
 LONGEST_WAIT_S = 1.0
 
 
 @dataclass(eq=False)
 class _Waiting:
-    """A session that asks for a turn.
+    """A session that waits for a turn.
 
     Parameters
     ----------
     session
         Its identity.
     came
-        When, by the monotonic clock, in seconds.
+        When it began to wait, by the monotonic clock, in seconds.
     at_least
-        What its clock shows at least: that of whoever held the turn when it came.
+        Minimum of its clock: that of the session that held the turn when it came.
     """
 
     session: int
@@ -53,7 +54,7 @@ class _Waiting:
 
 
 class Turns:
-    """Lets one session in at a time: the one that has held the turn for the least time."""
+    """Lets one session in at a time: the one that has used the least time so far."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -65,7 +66,7 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many sessions wait for their turn."""
+        """Number of sessions that wait for their turn."""
         with self._lock:
             return len(self._queue)
 
@@ -76,12 +77,12 @@ class Turns:
         Parameters
         ----------
         session
-            Whoever asks; used as an identity only.
+            The session that asks; used as an identity only.
 
         Yields
         ------
         float
-            Seconds that the session should compute at most: the more sessions, the shorter.
+            Maximum seconds that the session should compute: the more sessions, the shorter.
         """
         with self._lock:
             me = _Waiting(id(session), time.monotonic(), self._clock)
@@ -124,7 +125,7 @@ class Turns:
                     return done.value
 
     def _next(self) -> _Waiting:
-        """Return who is next: of those that wait, the first to come is first in the queue."""
+        """Return the next session; among equals, the one that came first."""
         if time.monotonic() - self._queue[0].came > LONGEST_WAIT_S:
             return self._queue[0]
         return min(self._queue, key=self._starts_at)

@@ -148,7 +148,7 @@ class Visit(Working):
         with TURNS.turn(self):
             if not is_the_same_untouched(left, trainer):
                 score = left.score()
-                left.rest()
+                left.free_buffers()
                 self.earlier = kept((*self.earlier, Earlier(left, left_for, score)))
         self._show(trainer)
 

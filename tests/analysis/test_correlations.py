@@ -101,7 +101,7 @@ def test_a_constant_unit_and_one_that_is_no_number_follow_nothing(measured):
     assert np.isnan(found.r[:, [0, 3]]).all()
     assert np.isfinite(found.r[:, [1, 2]]).all()
     assert found.best(0) == []
-    assert "follows nothing" in found.sentence("hidden state", 0)
+    assert "there is no correlation" in found.sentence("hidden state", 0)
     assert set(found.frame()["unit"]) == {1, 2}
 
 
@@ -129,7 +129,9 @@ def test_no_features_at_all_are_no_error():
 
 def test_too_few_cases_are_not_taken_for_constant_units():
     few = Correlations(("p",), np.full((1, 2), np.nan), np.array([9]))
-    assert few.sentence("hidden state", None) == "Of fewer than 10 cases nothing can be said."
+    assert (
+        few.sentence("hidden state", None) == "With fewer than 10 cases nothing can be concluded."
+    )
     constant = Correlations(("p",), np.full((1, 2), np.nan), np.array([10]))
     assert "constant in every unit" in constant.sentence("hidden state", None)
 

@@ -70,7 +70,7 @@ def test_the_sentence_names_the_largest_weight_and_the_gate_with_the_largest_gra
     weights = GateWeights(("x0 a", "h0"), {"i": np.array([[0.1, 0.2]]), "f": np.array([[-3, 1.0]])})
     gradients = GateWeights(("x0 a", "h0"), {"i": np.array([[3, 4.0]]), "f": np.zeros((1, 2))})
     assert weights_sentence(weights, gradients, label) == (
-        "The largest weight, in size, is −3: forget gate, unit 0, from x0 a. The gradient is "
+        "The largest weight, in magnitude, is −3: forget gate, unit 0, from x0 a. The gradient is "
         "largest for the input gate (norm 5), smallest for the forget gate (0)."
     )
     none = GateWeights(("x0 a", "h0"), {"f": np.zeros((1, 2))})

@@ -58,9 +58,8 @@ def test_each_error_is_compared_with_what_is_allowed_for_its_own_array():
     share = {name: each.error / each.allowed for name, each in found.check.results.items()}
     nearest = max(share, key=share.get)
     result = found.check.results[nearest]
-    assert (
-        f"Nearest to that comes {nearest}, with {number(result.error, 2)} where "
-        in check_sentence(found)
+    assert f"Closest to it is {nearest}, with {number(result.error, 2)} where " in check_sentence(
+        found
     )
     assert f"{number(result.allowed, 2)} is allowed" in check_sentence(found)
 
@@ -69,7 +68,7 @@ def test_a_check_goes_on_where_it_stopped():
     trainer = small()
     trace = trainer.trace()
     found = CheckedTrace(trace, trainer.network_of(trace))
-    assert check_sentence(found) == "Nothing is compared yet."
+    assert check_sentence(found) == "Nothing has been compared yet."
     assert check_table(found).empty
     found.advance(seconds=0.0)
     assert found.check.done == 1
@@ -103,7 +102,7 @@ def test_truncation_is_named_as_the_reason():
 def test_truncation_after_one_step_is_no_plural():
     trainer = small("rnn")
     trainer.set(truncate=1)
-    assert "truncation after 1 step does" in check_sentence(checked(trainer))
+    assert "effect of truncation after 1 step:" in check_sentence(checked(trainer))
 
 
 def test_a_gradient_that_is_zero_proves_nothing():

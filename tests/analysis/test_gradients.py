@@ -130,7 +130,7 @@ def test_reach_of_nothing_is_zero_and_of_no_number_none():
         (
             np.array([1.0, 0.5, 0.0, 0.3]),
             "Falls to ×0.50 in one step: 50 % is left after 1 step. "
-            "2 steps back it is exactly zero; further back it isn't.",
+            "2 steps back it is exactly zero; further back it is not.",
         ),
         (
             0.63 ** np.arange(11),
@@ -158,8 +158,8 @@ def test_the_sentence_says_how_the_gradient_changes(norms, sentence):
         ([], "No step is scored"),
         ([np.nan, 1.0], "not a number"),
         ([0.0, 0.0], "exactly zero at every step"),
-        ([1.0], "One step only"),
-        ([1.0, 0.0], "exactly zero one step back: nothing goes"),
+        ([1.0], "only one step"),
+        ([1.0, 0.0], "exactly zero one step back: it reaches no earlier step"),
         ([1.0, 0.0, 1.0], "exactly zero one step back; further back"),
         ([0.0, 1.0], "exactly zero at the last scored step itself"),
     ],

@@ -25,7 +25,7 @@ def test_it_fits_in_one_line_of_a_projector_and_has_no_markup_for_any_task(key):
 
 def test_it_follows_the_run():
     trainer = Trainer(RunConfig())
-    assert guide(trainer, playing=True).startswith("It trains")
+    assert guide(trainer, playing=True).startswith("Training:")
     trainer.advance(iterations=2)
     assert guide(trainer, playing=False).startswith("Paused.")
     trainer.diverged = "the loss came out as inf"

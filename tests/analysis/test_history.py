@@ -91,7 +91,8 @@ def test_the_loss_is_compared_with_even_odds(loss, classes, sentence):
         (0.9996, 'Accuracy 99.9 %; always guessing "biceps" would score 33 %.'),
         (
             math.nan,
-            'Accuracy unknown, outputs are no numbers; always guessing "biceps" would score 33 %.',
+            "Accuracy unknown, the outputs are not numbers; "
+            'always guessing "biceps" would score 33 %.',
         ),
     ],
 )
@@ -103,7 +104,7 @@ def test_what_was_done_is_told_with_the_latest_last():
     marks = [Mark(number, f"change {number}") for number in range(1, 6)]
 
     assert marks_sentence([]) == ""
-    told = "Each thin upright line marks a change: "
+    told = "Each thin vertical line marks a change: "
     assert marks_sentence(marks[:1]) == f"{told}change 1 at iteration 1."
     assert marks_sentence(marks) == (
         f"{told}2 before, then change 3 at iteration 3; change 4 at iteration 4; "

@@ -46,9 +46,9 @@ def always_on(radius):
 @pytest.mark.parametrize(
     ("radius", "words"),
     [
-        (0.8, "no step can make anything grow. What stays in this layer is at most about 21 % aft"),
-        (1.0, "1 at every step: what a step stretches most, it hands on about as large as it was"),
-        (1.2, "every step can make something grow"),
+        (0.8, "no step can amplify anything. What stays in this layer is at most about 21 % aft"),
+        (1.0, "1 at every step: the direction that a step stretches most keeps about its length"),
+        (1.2, "every step can amplify something"),
     ],
 )
 def test_a_recurrence_of_one_factor_that_is_never_off_has_one_singular_value(radius, words):
@@ -83,7 +83,7 @@ def test_of_an_lstm_the_product_with_the_cell_held_is_not_told_as_a_bound(bias):
     trace, found, sizes = looked_at(trainer)
     sentence = values_sentence(found, sizes, "lstm")
     assert "at most" not in sentence
-    assert "says nothing of how much is left" in sentence
+    assert "does not say how much is left" in sentence
     # It would be violated.
     back = backward_norms(trace)
     assert back[-1] / back[0] > np.prod(found.values[:, 0])
@@ -110,7 +110,7 @@ def test_a_step_that_passes_nothing_on_is_told():
     trainer = always_on(1.0)
     trainer.network.parameters["weight_hh_l0"][:] = 0
     trace, found, sizes = looked_at(trainer)
-    assert "there are steps that pass nothing on" in values_sentence(found, sizes, trace.cell)
+    assert "some steps pass nothing on" in values_sentence(found, sizes, trace.cell)
 
 
 def test_of_a_large_network_some_steps_are_looked_at_and_the_sentence_says_so(monkeypatch):
@@ -183,7 +183,7 @@ def test_of_many_steps_some_are_looked_at(monkeypatch):
 def test_a_network_without_memory_a_single_step_and_a_diverged_one_are_said():
     for trainer, words in (
         (trainer_of(cell="mlp"), "no recurrent weights"),
-        (trainer_of(length=1), "One step only"),
+        (trainer_of(length=1), "only one step"),
     ):
         trace, found, sizes = looked_at(trainer)
         assert words in values_sentence(found, sizes, trace.cell)

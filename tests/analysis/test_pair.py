@@ -35,13 +35,13 @@ def trained(cell="rnn", iterations=0, **settings):
     ("norms", "says"),
     [
         ([0.2, 0.5, 1.0], "20 % of the last answer's gradient w.r.t. the hidden state reaches"),
-        ([4.0, 2.0, 1.0], "hidden state grows to ×4.00 of what it was."),
+        ([4.0, 2.0, 1.0], "hidden state has grown to ×4.00 of what it was."),
         ([0.0, 0.0, 1.0], "Nothing of the last answer's gradient reaches an earlier hidden state."),
         ([0.0, 0.5, 1.0], "reaches step 0: it ends 1 step back."),
-        ([0.0, 0.0, 0.0], "sends no gradient to the hidden state: it is exactly 0."),
-        ([np.inf, 1.0, 1.0], "has grown beyond what can be computed with."),
-        ([np.nan, 1.0, 1.0], "has grown beyond what can be computed with."),
-        ([1.0], "The last answer is at step 0: there is no way back."),
+        ([0.0, 0.0, 0.0], "has no gradient w.r.t. the hidden state: it is exactly 0."),
+        ([np.inf, 1.0, 1.0], "has grown beyond what can be computed."),
+        ([np.nan, 1.0, 1.0], "has grown beyond what can be computed."),
+        ([1.0], "The last answer is at step 0: there is no earlier step."),
         ([1.0, 1.0], "100 % of the last answer's gradient"),
     ],
 )
@@ -104,7 +104,7 @@ def test_the_second_says_that_it_catches_up_and_what_it_does_not_have():
     pair.first.intervene(Hold("f", 1.0), Silence((0,)))
     pair.catch_up()
     said = words.second_sentence(pair, pair.second.trace())
-    assert said.endswith("It has no forget gate: what is held there acts on LSTM alone.")
+    assert said.endswith("It has no forget gate: this intervention acts on LSTM alone.")
 
 
 def test_a_chart_of_two_states_names_both():

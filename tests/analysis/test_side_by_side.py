@@ -36,14 +36,15 @@ def test_each_is_measured_by_the_state_that_carries_its_memory():
 def test_the_sentence_ranks_by_what_is_left_per_step():
     found = [contender("RNN", 0.5), contender("GRU", 0.9), contender("ReLU", 0.7)]
     assert side_by_side_sentence(found) == (
-        "At iteration 7 most is left per step back, on average, in GRU: ×0.90, reach 4 steps; "
+        "At iteration 7 most of the gradient is left per step back, on average, in GRU: ×0.90, "
+        "reach 4 steps; "
         "least in RNN: ×0.50, reach 4 steps."
     )
 
 
 def test_a_run_in_which_nothing_goes_back_is_named():
     found = [contender("ReLU, radius 1.3", 0.0), contender("RNN", 0.5)]
-    assert side_by_side_sentence(found) == "No gradient goes back in: ReLU, radius 1.3."
+    assert side_by_side_sentence(found) == "No gradient is backpropagated in: ReLU, radius 1.3."
 
 
 def test_growth_and_divergence_are_said():

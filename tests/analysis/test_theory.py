@@ -139,8 +139,8 @@ def test_a_gradient_that_is_exactly_zero_has_a_sentence():
     [
         (0.5 ** np.arange(11), "vanishes"),
         (2.0 ** np.arange(11), "explodes"),
-        (0.9 ** np.arange(11), "arrives weakened"),
-        (1.2 ** np.arange(11), "arrives enlarged"),
+        (0.9 ** np.arange(11), "arrives attenuated"),
+        (1.2 ** np.arange(11), "arrives amplified"),
         (0.95 ** np.arange(11), "is kept"),
         (np.array([1.0, 0.9, 0.0]), "is cut off"),
         (np.array([1.0, 0.0]), ""),
@@ -162,7 +162,9 @@ def test_the_verdict_is_about_what_is_left_at_the_end(norms, word):
 def test_the_sentence_compares_with_what_gates_foretell(measured, words):
     gates = Estimate("c", "forget gates alone", np.arange(5), 0.9 ** np.arange(5))
     sentence = way_back_sentence(WayBack(EMPTY, measured ** np.arange(5), (gates,)), "c")
-    start = r"The gradient w\.r\.t\. the cell state \(dL/dc\) (is kept|arrives weakened)\. Falls to"
+    start = (
+        r"The gradient w\.r\.t\. the cell state \(dL/dc\) (is kept|arrives attenuated)\. Falls to"
+    )
     assert re.match(start, sentence)
     assert "The forget gates alone would leave ×0.90 per step over these 4 steps" in sentence
     assert words in sentence

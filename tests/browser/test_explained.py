@@ -71,7 +71,7 @@ def test_a_tap_on_a_name_explains_the_row_and_a_tap_elsewhere_ends_it(browser: B
     page = mount(context.new_page(), [make_trace(steps=14)])
     page.locator(".label", has_text="hidden state").tap()
     tooltip = page.locator(".tooltip")
-    expect(tooltip).to_contain_text("What each unit outputs")
+    expect(tooltip).to_contain_text("The output of each unit")
     box = tooltip.bounding_box()
     assert box is not None
     assert box["x"] >= 0

@@ -18,7 +18,7 @@ def test_on_a_phone_seven_days_fit_and_tool_bars_cover_no_heading(browser: Brows
     expect(calendar.get_by_text("Sun", exact=True)).to_be_visible()
     sunday = calendar.get_by_text("Sun", exact=True).bounding_box()
     assert sunday["x"] + sunday["width"] <= 390
-    heading = page.get_by_text("each with an integer of its own")
+    heading = page.get_by_text("each with its integer")
     table = page.locator("[data-testid='stElementContainer']:has(.stDataFrame)").nth(1)
     expect(table).to_be_visible()
     above = heading.bounding_box()

@@ -141,7 +141,7 @@ def test_interventions_meet_shapes_that_come_later_and_learning_too():
     [
         ("lstm", Hold("r", 1.0), "gate must be one of ifgo, got 'r' for lstm"),
         ("coupled", Hold("f", 1.0), "gate must be one of igo, got 'f'"),
-        ("rnn", Hold("i", 1.0), "gate must be one of none: it has no gates of its own, got 'i'"),
+        ("rnn", Hold("i", 1.0), "gate must be one of none: it has no gates, got 'i'"),
         ("lstm", Hold(1, 1.0), "gate must be one of ifgo, got 1"),
         ("lstm", Hold("i", 1.0, units=2), "units must be a tuple of whole numbers or None, got 2"),
         ("lstm", Silence(units=[1]), r"units must be a tuple .*, got \[1\]"),

@@ -144,7 +144,7 @@ def without(given, *names):
         ),
         (
             lambda g: {**g, "lstm2.weight_ih_l0": 1},
-            "1 recurrent layer, all in one module or each in one of its own, got ['lstm', 'lstm2']",
+            "1 recurrent layer, either all in one module or each in its own, got ['lstm', 'lstm2']",
         ),
         (
             lambda g: {**g, "head.weight": Half(np.zeros((5, 4)))},

@@ -139,7 +139,7 @@ def test_features_with_the_same_beginning_have_rows_of_their_own():
 def test_units_that_follow_nothing_are_said():
     nothing = Correlations(("p",), np.full((1, 2), np.nan), np.ones(1))
     spec = figures.correlations_spec("lstm", "h", nothing)
-    assert "No unit follows anything" in spec["layout"]["annotations"][0]["text"]
+    assert "No unit correlates with anything" in spec["layout"]["annotations"][0]["text"]
     figures.correlations("lstm", "h", nothing)
 
 

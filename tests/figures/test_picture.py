@@ -202,10 +202,10 @@ def test_what_becomes_of_the_gradient_is_told_as_the_gradient_laboratory_tells_i
     norms[0] = left
     of = with_layer(trace(), last_d_c=norms)
     (frame,) = unpack(pack([of]))["frames"]
-    word = frame["fate"]
+    word = frame["verdict"]
     told = way_back_sentence(WayBack(np.empty(0), backward_norms(of, "last_d_c"), ()), "c")
     assert f" {word}. " in told if word else "not a number" in told
-    assert word == {1e-30: "vanishes", 0.009: "vanishes", 0.1: "arrives weakened"}.get(
+    assert word == {1e-30: "vanishes", 0.009: "vanishes", 0.1: "arrives attenuated"}.get(
         left, {1.0: "is kept", 0.0: "is cut off"}.get(left, "")
     )
 

@@ -83,7 +83,7 @@ export function packetOf(iterations, h, more = {}) {
   header.frames = iterations.map((iteration, place) => ({
     iteration,
     loss: 0.5,
-    fate: "",
+    verdict: "",
     exact: true,
     sequence: 0,
     interventions: 0,

@@ -17,7 +17,7 @@ from rnnviz.ui.task import overview
 from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
 
-SENTENCE = "Something went wrong here, and the mistake is not yours."
+SENTENCE = "Something went wrong here. It was not your fault"
 
 
 def fail(*_args, **_kwargs):
@@ -48,7 +48,7 @@ def test_a_fault_is_a_sentence_with_a_way_out_and_no_exception_box(
 
     assert not app.exception
     assert len(says_so(app)) == 1
-    assert any(button.label.startswith("Start afresh") for button in app.button)
+    assert any(button.label.startswith("Start over") for button in app.button)
     assert "Back to the Studio" in [button.label for button in app.button]
     assert "<b>" not in "".join(error.value for error in app.error)
 
@@ -67,7 +67,7 @@ def test_to_start_afresh_leads_out(open_app, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(views, "show", fail)
         go_to(app, "gates")
-    next(button for button in app.button if button.label.startswith("Start afresh")).click().run()
+    next(button for button in app.button if button.label.startswith("Start over")).click().run()
 
     assert not app.exception
     assert not says_so(app)

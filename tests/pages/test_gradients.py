@@ -249,7 +249,7 @@ def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laborato
     assert {trainer.iteration for trainer in found.values()} == {15}
     # The LSTM beside the others is the run itself, number by number.
     np.testing.assert_array_equal(found["LSTM"].network.flat, visit.trainer.network.flat)
-    assert "At iteration 15 most is left per step back, on average, in" in says(app)
+    assert "At iteration 15 most of the gradient is left per step back, on average, in" in says(app)
     assert app.dataframe[0].value["iteration"].tolist() == [15] * 4
 
     app.run()

@@ -180,7 +180,7 @@ def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
     control(app, "draft:symbols:text").set_value("a b c d a b c e a").run()
 
     said = text_of(app)
-    assert "33 % of the windows are followed by different symbols in different places" in said
+    assert "33 % of the windows occur with different next symbols" in said
     assert "at best 83 % can be right" in said
 
 

@@ -107,4 +107,4 @@ def test_lines_in_parts_are_not_the_best_of_all_functions_and_are_not_said_to_be
 
     assert ((given - batch.y.ravel()) ** 2).mean() == 0 < task.memoryless
     assert "at best" not in overview._to_beat(task)
-    assert "straight lines in parts of the present value's range" in overview._to_beat(task)
+    assert "straight lines over parts of the current value's range" in overview._to_beat(task)

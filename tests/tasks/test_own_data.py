@@ -238,7 +238,7 @@ def test_the_probe_shows_all_columns_and_the_samples_the_one_that_is_predicted()
     assert task.probe(0).target_labels == ("2", "3")
     for example in task.examples(np.random.default_rng(0), 3):
         assert [int(answer) - 1 for answer in example.answers] == list(map(int, example.seen))
-    assert "of 'a', with 'b' of the same rows, come in" in task.description
+    assert "of 'a', with 'b' of the same rows. At each step" in task.description
 
 
 def test_values_have_the_dates_of_their_rows_where_the_file_tells_them():

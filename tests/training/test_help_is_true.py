@@ -53,7 +53,7 @@ def share_left(radius, seed, **settings):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("cell", ["rnn", "relu"])
 def test_in_a_plain_rnn_gradients_vanish_below_radius_1_and_can_explode_above(cell, seed):
-    assert "In a plain RNN gradients" in FIELD["spectral_radius"].help
+    assert "In a plain RNN, gradients" in FIELD["spectral_radius"].help
     assert share_left(0.5, seed, cell=cell) < 1e-5
     assert share_left(0.8, seed, cell=cell) < 0.05
     assert max(share_left(2.0, each, cell=cell) for each in SEEDS) > 5
@@ -110,7 +110,7 @@ def test_an_intervention_changes_at_once_what_is_computed_and_not_the_weights():
     source = (Path(rnnviz.__file__).parent / "ui" / "shell" / "interventions.py").read_text(
         encoding="utf-8"
     )
-    assert "Changes what the network computes, at once; not its weights" in source
+    assert "Changes what the network computes, at once. Its weights do not change" in source
     run = trainer()
     run.advance(iterations=5)
     before, weights = run.trace().h.copy(), run.network.flat.copy()

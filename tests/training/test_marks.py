@@ -185,7 +185,7 @@ def test_a_run_at_rest_goes_on_as_if_it_had_not_rested():
     for trainer in (rested, other):
         trainer.advance(iterations=5)
         trainer.intervene(Hold("f", 0.5))
-    rested.rest()
+    rested.free_buffers()
 
     for trainer in (rested, other):
         trainer.advance(iterations=5)

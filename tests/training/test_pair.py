@@ -273,7 +273,7 @@ def test_both_together_must_fit_into_memory(monkeypatch):
 
 def test_the_iterations_of_both_count_as_each_turn_does_one_of_both(monkeypatch):
     one, first = limits.iteration_ms(CONFIG, TASK), trainer()
-    looks = 2 * limits.look_ms(CONFIG, TASK)
+    looks = 2 * limits.observation_ms(CONFIG, TASK)
     both = [(CONFIG, TASK)] * 2
     monkeypatch.setattr(limits, "MOST_TURN_MS", looks + 1.5 * one)
     limits.check_runs(*both)

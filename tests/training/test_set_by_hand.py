@@ -181,7 +181,7 @@ def test_good_weights_wake_a_run_that_diverged():
 def test_a_network_that_was_held_on_to_is_still_the_one_after_a_rest():
     trainer = small_trainer(5)
     network = trainer.network
-    trainer.rest()
+    trainer.free_buffers()
     assert trainer.network is network
     load(network)
     assert_shows_the_network_as_it_is(trainer)
@@ -189,7 +189,7 @@ def test_a_network_that_was_held_on_to_is_still_the_one_after_a_rest():
 
 def test_looking_and_training_make_no_mark():
     trainer = small_trainer(7)
-    trainer.trace(), trainer.score(), trainer.choose_probe(1), trainer.rest()
+    trainer.trace(), trainer.score(), trainer.choose_probe(1), trainer.free_buffers()
     trainer.network_of(trainer.trace()).flat[:] = 0
     trainer.restore_last_good()
     trainer.advance(iterations=3)

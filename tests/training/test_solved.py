@@ -7,15 +7,15 @@ import pytest
 from rnnviz import RunConfig, Trainer
 from rnnviz.tasks import GymSchedule, make_task
 from rnnviz.training import Score
-from rnnviz.training.solved import IN_A_ROW, Looks, can_be_solved
+from rnnviz.training.solved import IN_A_ROW, ScoreTracker, can_be_solved
 
 TASK = GymSchedule()
 
 
 def looks_at(*scores, first=1):
-    looks = Looks()
+    looks = ScoreTracker()
     for iteration, value in enumerate(scores, start=first):
-        looks.look(iteration, TASK, Score(value, None, "accuracy", 1, 1, 1))
+        looks.add(iteration, TASK, Score(value, None, "accuracy", 1, 1, 1))
     return looks
 
 
@@ -27,9 +27,9 @@ def test_it_takes_several_good_looks_in_a_row_and_the_first_counts():
 
 
 def test_looks_at_the_same_iteration_count_once():
-    looks = Looks()
+    looks = ScoreTracker()
     for _ in range(IN_A_ROW + 1):
-        looks.look(7, TASK, Score(1.0, None, "accuracy", 1, 1, 1))
+        looks.add(7, TASK, Score(1.0, None, "accuracy", 1, 1, 1))
     assert looks.solved_at(7) is None
 
 

@@ -173,7 +173,7 @@ def test_a_run_that_rested_has_given_its_buffers_back_and_goes_on_to_the_bit():
         trainer.intervene(Hold("f", 0.5, units=(1,)))
         trainer.advance(iterations=5)
 
-    rested.rest()
+    rested.free_buffers()
     assert not rested.network._unrolled
     rested.advance(iterations=5)
     awake.advance(iterations=5)

@@ -18,7 +18,7 @@ class Guest:
     def __init__(self):
         self.rested = self.forgotten = 0
 
-    def rest(self):
+    def free_buffers(self):
         self.rested += 1
 
     def forget(self):
@@ -83,7 +83,7 @@ def test_a_run_that_rests_gives_its_buffers_back_and_goes_on_to_the_bit():
     tracemalloc.start()
     visit.trainer.advance(iterations=3)
     working = tracemalloc.get_traced_memory()[0]
-    visit.rest()
+    visit.free_buffers()
     resting = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     visit.trainer.advance(iterations=3)

@@ -17,7 +17,7 @@ class Guest:
     def __init__(self, needs_mb):
         self.needs_mb = needs_mb
 
-    def rest(self):
+    def free_buffers(self):
         pass
 
     def forget(self):

@@ -1,8 +1,8 @@
-"""The cells: one file each, with its equations, its forward and its backward.
+"""The cells: one file each, with its equations, its forward and its backward pass.
 
-Read `rnnviz/engine/reference.py` first: the same equations, literally. What stands here computes
-the same, fast, and keeps everything on the way. `cell.py` is what the cells share, `spec.py` how
-each describes itself to everything that shows it.
+Read `rnnviz/engine/reference.py` first: it has the same equations, literally. The code here
+computes the same, fast, and keeps all intermediate values. `cell.py` is what the cells share,
+`spec.py` how each describes itself to everything that shows it.
 """
 
 from collections.abc import Mapping
@@ -62,12 +62,12 @@ WITHOUT_MEMORY = tuple(key for key, cell in CELLS.items() if not cell.spec.is_re
 
 
 def spec_of(cell: str) -> CellSpec:
-    """Return what a cell says about itself."""
+    """Return the description of a cell."""
     return CELLS[cell].spec
 
 
 def gate_label(letter: str) -> str:
-    """Return what people read for a gate; a letter means the same in all cells."""
+    """Return the label of a gate; a letter means the same in all cells."""
     gates = (gate for cell in CELLS.values() for gate in cell.spec.gates)
     return next(gate.label for gate in gates if gate.letter == letter)
 

@@ -22,13 +22,13 @@ from rnnviz.engine.interventions import Hold, Intervention, Silence, units_of
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts
 
-# Numbers that a chunk of time steps may hold when factors are computed for many steps at once:
-# few calls where blocks are small, and everything still in the cache where they are large.
+# Numbers in a chunk of time steps for which factors are computed at once: few calls if blocks are
+# small, and everything still in the cache if they are large.
 CHUNK = 16384
 
 
 class Span(NamedTuple):
-    """How far an unrolled network reaches.
+    """The size of an unrolled network.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Span(NamedTuple):
     dtype
         Of all buffers.
     scratch : array, one-dimensional
-        Memory for what is needed only within a call, shared by all layers. Whoever uses it takes as
-        many time steps at once as fit.
+        Memory that is needed only within a call, shared by all layers. Each use takes as many time
+        steps at once as fit.
     """
 
     steps: int
@@ -48,7 +48,7 @@ class Span(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Rows of S that are held, and at what: (n,) and (n, 1)."""
+    """Rows of S that are held, and the held values: (n,) and (n, 1)."""
 
     rows: Indices
     values: Array
@@ -63,17 +63,17 @@ class Cell(ABC):
         What `plans` describes, in the fast layout.
     sizes : (D, H)
     span : Span
-        T, B, the type of all buffers, and memory to scribble on.
+        T, B, the type of all buffers, and scratch memory.
     """
 
     spec: ClassVar[CellSpec]
-    """What it says about itself to figures, sentences and pages."""
+    """Its description for figures, sentences and pages."""
     gates: ClassVar[str] = ""
-    """Letters of the gates that are recorded, in PyTorch's order; empty for a cell without."""
+    """Letters of the recorded gates, in PyTorch's order; empty for a cell without gates."""
     order: ClassVar[str] = ""
-    """Letters of the gates as their blocks of H rows follow each other in `S`."""
+    """Letters of the gates, in the order of their blocks of H rows in `S`."""
     weight_gates: ClassVar[str] = ""
-    """Letters of the gates as the rows of the weights follow each other."""
+    """Letters of the gates, in the order of the rows of the weights."""
     blocks: ClassVar[int] = 1
     """How many blocks of H rows the weight matrices have."""
     state_names: ClassVar[tuple[str, ...]] = ("h",)
@@ -96,12 +96,12 @@ class Cell(ABC):
         self.d_h_all = np.zeros((steps + 1, H, batch), dtype)
         self.held: dict[str, Held] = {}
         self.silent: Indices | None = None
-        # Arrays without dimensions: NumPy takes them faster than Python's numbers.
+        # Arrays without dimensions: NumPy handles them faster than Python's numbers.
         self.zero, self.half, self.one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
 
     @classmethod
     def shapes(cls, D: int, H: int) -> Shapes:
-        """Return the parameters of a layer: PyTorch's names without the suffix of the layer."""
+        """Return the parameters of a layer: PyTorch's names without the layer suffix."""
         rows = cls.blocks * H
         return {
             "weight_ih": (rows, D),
@@ -118,19 +118,19 @@ class Cell(ABC):
 
     @classmethod
     def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
-        """Return how many numbers of scratch memory a layer wants."""
+        """Return how many numbers of scratch memory a layer needs."""
         wanted = [SumOfProducts.scratch_size(*size, steps, batch) for size in cls.sums(D, H)]
         return max(*wanted, H * batch)
 
     @classmethod
     @abstractmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
-        """Say how the fast matrices are made of the parameters.
+        """Describe how the fast matrices are made from the parameters.
 
         Parameters
         ----------
         index : mapping of name to array of int
-            For each parameter of `shapes`, where its entries stand in the flat vector.
+            For each parameter of `shapes`, the indices of its entries in the flat vector.
         H
             Number of hidden units.
         """
@@ -142,12 +142,12 @@ class Cell(ABC):
 
     @property
     def d_h(self) -> Array:
-        """dL/dh_t, (T, H, B). Before `backward`: the part that comes from above."""
+        """dL/dh_t, (T, H, B). Before `backward`: only the part from the layer above."""
         return self.d_h_all[1:]
 
     @property
     def states(self) -> dict[str, Array]:
-        """The states that are carried on, (T + 1, H, B), the initial one first."""
+        """The states carried from step to step, (T + 1, H, B), the initial one first."""
         return {name: getattr(self, f"{name}_all") for name in self.state_names}
 
     @property
@@ -165,7 +165,7 @@ class Cell(ABC):
         return self.S[: self.steps, self.rows(self.order.index(letter))]
 
     def intervene(self, items: Sequence[Intervention]) -> None:
-        """Obey these interventions from now on, and no others."""
+        """Apply these interventions from now on, and no others."""
         H = self.hidden_size
         silent = [units_of(item, H) for item in items if isinstance(item, Silence)]
         self.silent = np.unique(np.concatenate(silent)) if silent else None
@@ -182,7 +182,7 @@ class Cell(ABC):
         return Held(rows, np.array(list(values.values()), self.dtype)[:, None])
 
     def held_in(self, letters: str) -> Held | None:
-        """Return what is held of these gates, together; None if nothing is."""
+        """Return what is held of these gates together; None if nothing is."""
         found = [held for letter, held in self.held.items() if letter in letters]
         if not found:
             return None
@@ -199,7 +199,7 @@ class Cell(ABC):
     def backward(self, crosses: list[bool]) -> None:
         """Carry the loss gradient from the last time step to the first.
 
-        On entry `d_h` holds dL/dh_t from above alone, without what comes back from later steps;
+        On entry `d_h` holds dL/dh_t from the layer above alone, without the part from later steps;
         afterwards it holds the total derivative.
 
         Parameters
@@ -217,12 +217,12 @@ class Cell(ABC):
         """Fill `gradient` of the weights. After `backward`."""
 
     def rows(self, block: int, count: int = 1) -> slice:
-        """Return the rows of `count` blocks of H, from the given one."""
+        """Return the rows of `count` blocks of H, starting at block `block`."""
         H = self.hidden_size
         return slice(block * H, (block + count) * H)
 
     def chunks(self) -> list[slice]:
-        """Return slices of time steps that fit the cache, the last ones first."""
+        """Return slices of time steps that fit the cache, the last steps first."""
         length = chunk_length(self.hidden_size, self.steps, self.batch)
         starts = range(0, self.steps, length)
         return [slice(start, min(start + length, self.steps)) for start in reversed(starts)]
@@ -234,12 +234,12 @@ def chunk_length(H: int, steps: int, batch: int) -> int:
 
 
 def fuse(index: Mapping[str, Indices]) -> Indices:
-    """Return `[b_ih | W_ih | W_hh | b_hh]`, the columns that fit Z."""
+    """Return `[b_ih | W_ih | W_hh | b_hh]`, the columns that match Z."""
     return np.column_stack(
         [index["bias_ih"], index["weight_ih"], index["weight_hh"], index["bias_hh"]]
     )
 
 
 def gate_rows(letters: str, order: str, H: int) -> Indices:
-    """Return the rows of the gates in another order: `letters` is theirs, `order` is ours."""
+    """Return the rows of the gates in another order, from `letters` to `order`."""
     return np.concatenate([letters.index(gate) * H + np.arange(H) for gate in order])

@@ -69,7 +69,7 @@ class Elman(Cell):
         D, H = sizes
         fused = weights["all"]
         self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
-        # Holds the derivative of the squashing function first, then times d_h: dL/da.
+        # Holds the derivative of the squashing function, later multiplied by d_h: dL/da.
         self.d_a = np.zeros((steps, H, batch), dtype)
         self._carry = span.scratch[: H * batch].reshape(H, batch)
         self._add_up = SumOfProducts(self.d_a, self.Z[:-1], [whole(fused.gradient)], span.scratch)
@@ -149,8 +149,8 @@ class ReluRNN(Elman):
             replace(
                 HIDDEN_STATE,
                 within_one=False,
-                about="Each unit's memory and output: a weighted sum, cut off below 0, without an "
-                "upper limit.",
+                about="Each unit's memory and output: a weighted sum, 0 where it is negative; "
+                "no upper limit.",
             ),
         ),
         squashed={"h": Squashed("ReLU")},
@@ -164,5 +164,5 @@ class ReluRNN(Elman):
         np.maximum(a, self.zero, out=h)
 
     def derivative(self, h: Array, out: Array) -> None:
-        """Write 1 where h > 0, else 0; at the kink 0, as PyTorch does."""
+        """Write 1 where h > 0, else 0; at the kink 0, like PyTorch."""
         np.greater(h, 0, out=out, casting="unsafe")

@@ -54,7 +54,7 @@ SPEC = CellSpec(
             "reset gate",
             "share",
             "share of the past that enters the candidate",
-            about="Share of what the previous hidden state sends to the candidate that enters it, "
+            about="Share of the previous hidden state's part in the candidate that is let through, "
             "from 0 (nothing) to 1 (all of it).",
         ),
         Recorded(
@@ -76,7 +76,7 @@ SPEC = CellSpec(
     states=(
         replace(
             HIDDEN_STATE,
-            about="Each unit's memory and output: old hidden state and candidate, mixed, "
+            about="Each unit's memory and output: a mix of the old hidden state and the candidate, "
             "from −1 to 1.",
         ),
     ),
@@ -90,7 +90,7 @@ SPEC = CellSpec(
     },
     formulas={
         "h": (
-            (Factor("rest", "z"), Factor("now", "n")),
+            (Factor("one_minus", "z"), Factor("now", "n")),
             (Factor("now", "z"), Factor("before", "h")),
         )
     },
@@ -118,7 +118,7 @@ class GRU(Cell):
         by_x, by_h = weights["x"], weights["h"]
         self.W_x, self.W_h = by_x.W, by_h.W
         self.W_ih_T, self.W_hh_T = by_x.W_T[1:], by_h.W_T[:-1]
-        # m_t is needed within step t only: it lies where n_{t+1} will be.
+        # m_t is needed only within step t: it is stored where n_{t+1} will be.
         self._S_and_m = np.zeros((3 * H * steps + H, batch), dtype)
         self.S = self._S_and_m[: 3 * H * steps].reshape(steps, 3 * H, batch)
         # Holds the part of the sums that comes from x; then what forward leaves in the rows of r
@@ -140,7 +140,7 @@ class GRU(Cell):
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
-        """Split what acts on [1; x] from what acts on [h; 1]; sigmoids' rows are halved."""
+        """Separate the part on [1; x] from the part on [h; 1]; rows of sigmoids are halved."""
         by_x = np.column_stack([index["bias_ih"], index["weight_ih"]])
         by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
         rows_x, rows_h = (gate_rows(cls.weight_gates, order, H) for order in ("nrz", "rzn"))
@@ -238,12 +238,12 @@ class GRU(Cell):
         return d_a, *blocks, rz, d_rz, d_n_and_m
 
     def _factors(self, views: tuple[Array, ...]) -> None:
-        """Write what d_h (for n and z) and d_a_n (for r) are multiplied with into `d_a`.
+        """Write the factors of d_h (for n and z) and of d_a_n (for r) into `d_a`.
 
         With q = h_{t-1} - n, those of r and z, r m (1 - r) and z q (1 - z), have one form, x - x y.
         """
         d_a, n, z, d_n, d_z, d_m, rz, d_rz, d_n_and_m = views
-        np.multiply(d_rz, rz, d_n_and_m)  # memory that is free
+        np.multiply(d_rz, rz, d_n_and_m)  # used as free memory
         np.subtract(d_rz, d_n_and_m, d_rz)
         np.multiply(n, n, d_n)
         np.subtract(self.one, d_n, d_n)

@@ -17,8 +17,8 @@ Backward, with dL/dh_t from above and from step t + 1 added up::
     d_h_{t-1} += d_h_t * z_t + d_q * r_t + W_hr^T d_a_r + W_hz^T d_a_z
     d_x_t = W_ih^T [d_a_r; d_a_z; d_a_n]
 
-The block of step t is ``S[t] = [n; r; z]``. Two products follow each other in every step, where the
-variant of gru.py needs one: that is why PyTorch has the other.
+The block of step t is ``S[t] = [n; r; z]``. Every step needs two products in sequence, where the
+variant of gru.py needs one: that is why PyTorch uses the other.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ResetBeforeGRU(Cell):
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:
-        """Split what acts on [1; x], on [h; 1] and on [q; 1]; sigmoids' rows are halved."""
+        """Separate the parts on [1; x], [h; 1] and [q; 1]; rows of sigmoids are halved."""
         by_x = np.column_stack([index["bias_ih"], index["weight_ih"]])
         by_h = np.column_stack([index["weight_hh"], index["bias_hh"]])
         scale = np.repeat([1.0, 0.5, 0.5], H)[:, None]
@@ -142,7 +142,7 @@ class ResetBeforeGRU(Cell):
                 np.add(d_h_before, carry, d_h_before)
 
     def _factors(self) -> None:
-        """Write what d_h (for n and z) and d_q (for r) are multiplied with into `d_a`."""
+        """Write the factors of d_h (for n and z) and of d_q (for r) into `d_a`."""
         n, r, z = (self.S[:, self.rows(block)] for block in (0, 1, 2))
         d_n, d_r, d_z = (self.d_a[:, self.rows(block)] for block in (0, 1, 2))
         h_before = self.h_all[:-1]

@@ -19,12 +19,12 @@ Backward, with dL/dh_t from above and from step t + 1 added up::
     d_h_{t-1} += W_hh^T d_a_t
     d_x_t = W_ih^T d_a_t
 
-The forget bias: a positive b_if makes the cell remember until it has learnt what to forget. It was
-proposed with the forget gate (Gers et al. 2000), and is 1 by default after Jozefowicz, Zaremba and
-Sutskever (2015). It is set in init.py, and shifted while running by interventions.py.
+The forget bias: a positive b_if makes the cell remember until it has learned what to forget. It was
+proposed together with the forget gate (Gers et al. 2000), and is 1 by default after Jozefowicz,
+Zaremba and Sutskever (2015). It is set in init.py, and shifted during a run by interventions.py.
 
-The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: sigmoids side by side, and
-``[i; f] * [g; c_{t-1}]`` is one product of two runs of memory.
+The block of step t is ``S[t] = [o; i; f; g; c_{t-1}]``: the sigmoids are adjacent, and ``[i; f] *
+[g; c_{t-1}]`` is one product of two contiguous blocks.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ SPEC = CellSpec(
         CELL_STATE,
         replace(
             HIDDEN_STATE,
-            about="What each unit outputs, output gate × tanh(cell state), from −1 to 1.",
+            about="The output of each unit: output gate × tanh(cell state), from −1 to 1.",
         ),
     ),
     rows="figcoh",
@@ -125,9 +125,9 @@ class LSTM(Cell):
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
     weight_gates: ClassVar[str] = "ifgo"
     rows_of: ClassVar[str] = "oifg"
-    """Which of them each block of S is made with."""
+    """Which weight rows each block of S uses."""
     scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.0)
-    """What the rows of each block of S are scaled with."""
+    """Scale of the rows of each block of S."""
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
@@ -155,7 +155,7 @@ class LSTM(Cell):
 
     @classmethod
     def scratch_size(cls, D: int, H: int, steps: int, batch: int) -> int:
-        """Return how many numbers of scratch memory a layer wants."""
+        """Return how many numbers of scratch memory a layer needs."""
         for_backward = (1 + chunk_length(H, steps, batch) * 3) * H * batch
         return max(super().scratch_size(D, H, steps, batch), for_backward)
 
@@ -249,7 +249,7 @@ class LSTM(Cell):
         return d_a, self.h[chunk], self.tanh_c[chunk], *blocks, *d_blocks, self._xy[: len(d_a)]
 
     def _factors(self, views: tuple[Array, ...]) -> None:
-        """Write what d_h and d_c are multiplied with: into `d_a`, and into `tanh_c` for c by h.
+        """Write the factors of d_h and d_c: into `d_a`, and into `tanh_c` for c by h.
 
         With h = o tanh(c), the factors h (1 - o), i g (1 - i) and f c_{t-1} (1 - f) have one form,
         x - x y, and so have those of g and c: i - i g g and o - h tanh(c).
@@ -265,7 +265,7 @@ class LSTM(Cell):
         self._no_gradient(d_a, tanh_c)
 
     def _no_gradient(self, d_a: Array, c_by_h: Array) -> None:
-        """Make the factors of what is held or silent 0; a silent h depends on neither o nor c."""
+        """Set the factors of held or silent rows to 0; a silent h depends on neither o nor c."""
         held = self.held_in(self.order)
         if held is not None:
             d_a[:, held.rows] = 0

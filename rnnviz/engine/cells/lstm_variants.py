@@ -7,15 +7,15 @@ cell state, each unit its own::
     f_t = sigmoid(a_f + p_f * c_{t-1})
     o_t = sigmoid(a_o + p_o * c_t)
 
-Backward, on top of what stands in lstm.py::
+Backward, in addition to lstm.py::
 
     d_c_t     += p_o * d_a_o
     d_c_{t-1} += p_i * d_a_i + p_f * d_a_f
     d_p_i = sum over t of d_a_i * c_{t-1},    d_p_f likewise,    d_p_o = sum of d_a_o * c_t
 
-Coupled gates (Greff et al. 2017, "CIFG") forget as much as they write: f_t = 1 - i_t. Because
-1 - sigmoid(a) = sigmoid(-a), that is an LSTM whose forget gate has the weights of the input gate
-times -1, and is computed so; the gradient w.r.t. those weights is d_i - d_f.
+Coupled gates (Greff et al. 2017, "CIFG") forget as much as they write: f_t = 1 - i_t. Because 1 -
+sigmoid(a) = sigmoid(-a), this is an LSTM whose forget gate has the weights of the input gate times
+-1, and it is computed so; the gradient w.r.t. those weights is d_i - d_f.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class PeepholeLSTM(LSTM):
                 d_c_before.fill(0)
 
     def weight_gradients(self) -> None:
-        """Add up d_a z^T over the steps, and what the peepholes saw."""
+        """Add up d_a z^T over the steps, and the gradients of the peepholes."""
         super().weight_gradients()
         d_p, rows = self.weights["peephole"].gradient, self.rows
         seen = ((1, self.c_all[:-1]), (2, self.c_all[:-1]), (0, self.c_all[1:]))
@@ -121,7 +121,7 @@ class PeepholeLSTM(LSTM):
             d_p[row] = np.einsum("thb,thb->h", self.d_a[:, rows(block)], c)
 
     def _sigmoid(self, a: Any) -> None:
-        """Squash in place; the rows of a sigmoid come halved."""
+        """Squash in place; the rows of a sigmoid are already halved."""
         np.tanh(a, a)
         np.multiply(a, self.half, a)
         np.add(a, self.half, a)
@@ -146,7 +146,7 @@ class CoupledLSTM(LSTM):
         return "igo"
 
     def intervene(self, items: Sequence[Intervention]) -> None:
-        """Obey these interventions; where i is held, f is held at 1 - i."""
+        """Apply these interventions; where i is held, f is held at 1 - i."""
         follow = [
             replace(item, gate="f", value=1 - item.value)
             for item in items
@@ -155,7 +155,7 @@ class CoupledLSTM(LSTM):
         super().intervene([*items, *follow])
 
     def weight_gradients(self) -> None:
-        """Add up d_a z^T over the steps; the weights of i count for f too, with the other sign."""
+        """Add up d_a z^T over the steps; the weights of i also count for f, with opposite sign."""
         super().weight_gradients()
         gradient = self.weights["all"].gradient
         gradient[self.rows(1)] -= gradient[self.rows(2)]
@@ -174,7 +174,7 @@ class CoupledPeepholeLSTM(CoupledLSTM, PeepholeLSTM):
     peephole_scales: ClassVar[tuple[float, ...]] = (0.5, -0.5, 0.5)
 
     def weight_gradients(self) -> None:
-        """Add up, and give the peephole of i what that of f got, with the other sign."""
+        """Add up, and add the peephole gradient of f to that of i with opposite sign."""
         super().weight_gradients()
         gradient = self.weights["peephole"].gradient
         gradient[0] -= gradient[1]

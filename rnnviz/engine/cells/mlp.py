@@ -11,7 +11,7 @@ with x_t the window of the last inputs (entrance.py) in the first layer. Backwar
     d_x_t = W_ih^T d_a_t
 
 Nothing goes from one time step to the next, so all steps are computed at once. What a network with
-memory scores above this one is what memory is worth.
+memory scores above this one is the value of its memory.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SPEC = CellSpec(
     states=(
         replace(
             HIDDEN_STATE,
-            about="What each unit outputs: tanh of a weighted sum of the inputs alone, "
+            about="The output of each unit: tanh of a weighted sum of the inputs alone, "
             "from −1 to 1.",
         ),
     ),
@@ -99,7 +99,7 @@ class MLP(Cell):
             self.h[:, self.silent] = 0
 
     def backward(self, crosses: list[bool]) -> None:  # noqa: ARG002
-        """Leave dL/da in `d_a`; there is no other step that the gradient could go to."""
+        """Leave dL/da in `d_a`; the gradient goes to no other step."""
         np.multiply(self.h, self.h, self.d_a)
         np.subtract(self.one, self.d_a, self.d_a)
         np.multiply(self.d_a, self.d_h, self.d_a)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Numbers = Mapping[str, NDArray[Any]]
 Squashing = Literal["σ", "tanh", "ReLU"]
-Part = Literal["now", "before", "rest", "tanh", "number"]
+Part = Literal["now", "before", "one_minus", "tanh", "number"]
 
 #: The sum that most gates squash. `{x}` is of the same step, `{h-}` of the step before.
 WEIGHTED_SUM = "W {x} + U {h-} + b"
@@ -62,7 +62,7 @@ class Factor:
     Parameters
     ----------
     part
-        `now`: the quantity at this step. `before`: at the step before. `rest`: 1 minus the
+        `now`: the quantity at this step. `before`: at the step before. `one_minus`: 1 minus the
         quantity. `tanh`: the tanh of it. `number`: `value` itself.
     letter
         Of the quantity; empty for a number.
@@ -81,7 +81,7 @@ class Factor:
         if self.part == "before":
             return before[self.letter]
         found = now[self.letter]
-        if self.part == "rest":
+        if self.part == "one_minus":
             return 1 - found
         return np.tanh(found) if self.part == "tanh" else found
 

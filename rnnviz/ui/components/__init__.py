@@ -1,1 +1,1 @@
-"""Components of our own: each is one folder with Python, JavaScript and CSS, without a build."""
+"""The app's own components: one folder each, with Python, JavaScript and CSS."""

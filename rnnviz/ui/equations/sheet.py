@@ -100,7 +100,7 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What is drawn: the stages, where they are, and why there are none."""
+    """What is drawn: the stages, their place, or why there are none."""
 
     cell: str
     which: str
@@ -141,7 +141,7 @@ def _sheet(page_run: int, stops: inspection.Stops) -> None:
 
 
 def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
-    """Draw the controls, and return what they ask for."""
+    """Draw the controls, and return what the user has chosen."""
     network = visit.trainer.network
     inspection.take_over(visit, EQUATION_DIRECTION)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
@@ -195,8 +195,8 @@ def _look(visit: Visit, wanted: _Wanted) -> _Seen:
 def _draw(seen: _Seen) -> None:
     if not spec_of(seen.cell).is_recurrent:
         st.info(
-            "This baseline has no recurrence: nothing goes from one time step to the next, so "
-            "there is one formula, and no memory in it."
+            "This baseline has no recurrence: nothing is carried from one time step to the next. "
+            "So there is only one formula, without memory."
         )
     if seen.intervened:
         st.info("An intervention acts on this layer; the equations say where.")
@@ -325,10 +325,10 @@ def _choose(key: str, layer: int) -> None:
 
 
 def _says_where(trace: Trace, step: int) -> str:
-    """Say what comes in at the step, and what its target is."""
+    """Say what the input and the target of the step are."""
     target = trace.target_labels[step]
     wanted = f"target “{escaped(target)}”" if target and trace.scored[step] else "not scored"
     return (
         f"Time step {step} of 0..{trace.steps - 1}: input “{escaped(trace.input_labels[step])}”, "
-        f"{wanted}. Formulas show {DIGITS_IN} digits, and are computed with all."
+        f"{wanted}. Formulas show {DIGITS_IN} digits; results are computed with all."
     )

@@ -1,4 +1,4 @@
-"""The controls of the Gates page: what is asked for, and a click that chooses a unit."""
+"""The controls of the Gates page, and the click on a map that chooses a unit."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def choose_order(cell: str) -> str:
         list(names),
         UNIT_ORDER,
         names.__getitem__,
-        "Similar units: clustered by how alike their hidden states run over the probe's time "
-        "steps. Largest first: by the mean over the time steps; of a gradient, by its mean size.",
+        "Similar units: clustered by the correlation of their hidden states over the probe's time "
+        "steps. Largest first: by the mean over the time steps; for a gradient, by its mean size.",
     )
 
 

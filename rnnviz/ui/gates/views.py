@@ -61,7 +61,7 @@ class View:
         Whether the order of the units, and a time step, can be chosen.
     no_unit
         What the choice of no unit is called; "" where no unit can be chosen.
-    rest_s
+    interval_s
         Least seconds between two pictures while the network trains.
     """
 
@@ -72,7 +72,7 @@ class View:
     order: bool = False
     step: bool = False
     no_unit: str = "none"
-    rest_s: float = 0.0
+    interval_s: float = 0.0
 
 
 #: Those with a table: it is read, not watched.
@@ -85,7 +85,7 @@ VIEWS: dict[str, View] = {
     "Time steps": View(gates.time_steps, order=True),
     "Training, one step": View(gates.training_of_one_step, order=True, step=True),
     "Training, one unit": View(gates.training_of_one_unit, no_unit="mean of all"),
-    _SATURATION: View(gates.saturation, SATURATED_GATE, gates.gates_of, rest_s=_WITH_TABLE_S),
+    _SATURATION: View(gates.saturation, SATURATED_GATE, gates.gates_of, interval_s=_WITH_TABLE_S),
     "Distribution": View(gates.distribution, no_unit=""),
     "Weights": View(gates.weights, WEIGHED_GATE, gates.weighed_in, order=True),
     "What units follow": View(
@@ -94,7 +94,7 @@ VIEWS: dict[str, View] = {
         lambda cell: _maps(cell)[::-1],
         all_at_once=False,
         order=True,
-        rest_s=_WITH_TABLE_S,
+        interval_s=_WITH_TABLE_S,
     ),
 }
 
@@ -137,7 +137,10 @@ def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Panel]) -> tuple[s
     trace, view = visit.shown_trace(), VIEWS[wanted.view]
     asked = (wanted, visit.name)
     panel = pace.look(
-        asked, visit.busy, lambda: view.look(_scene(visit, trace, wanted)), rest_s=view.rest_s
+        asked,
+        visit.busy,
+        lambda: view.look(_scene(visit, trace, wanted)),
+        interval_s=view.interval_s,
     )
     return inspection.says_which(visit, trace), panel
 

@@ -95,7 +95,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
             of = _of() if view == LAG else LAST
             inspection.rewind(visit, stops)
             if visit.trainer.iteration == 0:
-                st.caption("Iteration 0: nothing is learned yet.")
+                st.caption("Iteration 0: nothing has been learned yet.")
             prediction = _prediction(visit) if view == _ITEMISED else None
     # What comes and goes has a place of its own: the charts below stay where they are.
     with st.container():
@@ -161,7 +161,7 @@ def _prediction(visit: Visit) -> int | None:
         key=key,
         on_change=inspection.take,
         args=(PREDICTION, key),
-        help="Which row is shown by itself. A click on a row of the matrix chooses it, too.",
+        help="The row of the matrix that is shown separately. Clicking a row chooses it too.",
     )
     return int(shown)
 
@@ -213,7 +213,7 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             icon=":material/compare_arrows:",
             type="primary",
             key="compare",
-            help="From the same seed, on the same task, with the settings of now.",
+            help="With the same seed, on the same task, with the current settings.",
             on_click=_compare_cells,
         )
         if visit.side_by_side is not None and not visit.side_by_side.done:
@@ -241,7 +241,7 @@ def _compared_at(visit: Visit) -> int | None:
         value=opens_at if opens_at in kept else newest,
         format_func=lambda iteration: f"{iteration:,}",
         key=f"{COMPARED_AT}@{newest}",
-        help="Rewind all of them together: what differs at the start may not differ at the end.",
+        help="Rewinds all runs together: what differs at the start may not differ at the end.",
     )
     return None if chosen == newest else int(chosen)
 
@@ -262,7 +262,7 @@ def _check_controls(visit: Visit) -> None:
             icon=":material/fact_check:",
             type="primary",
             key="check",
-            help="On the example that is shown, with the weights of the iteration that is shown.",
+            help="On the probe, with the weights of the iteration shown.",
             on_click=_check,
         )
         st.toggle(

@@ -1,4 +1,4 @@
-"""What the controls of the laboratory ask for, and the look at it, paced while the run trains."""
+"""The choices made in the laboratory, and its measurement, paced while the run trains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnviz.views.panel import Panel
 from rnnviz.visit import Visit
 
 SIDE_BY_SIDE = "Side by side"
-#: Seconds between two looks at runs side by side: their charts and the table change together.
+#: Seconds between two measurements of runs side by side: charts and table change together.
 COMPARED_S = 1.0
 
 #: The large numbers, and what a view shows.
@@ -32,7 +32,7 @@ class Wanted:
     by, of, prediction
         As of a `GradientScene`.
     at
-        Iteration at which runs side by side are looked at; None means as they are now.
+        Iteration at which runs side by side are shown; None means their current state.
     """
 
     view: str
@@ -44,9 +44,9 @@ class Wanted:
 
 
 def scene_of(visit: Visit, wanted: Wanted) -> GradientScene:
-    """Look at the run at the iteration that the page shows; the newest unless one has rewound.
+    """Measure the run at the iteration that the page shows; the newest unless the user has rewound.
 
-    Where runs are looked at side by side at an earlier one, so is this one. The turn must be held.
+    If runs side by side are shown at an earlier iteration, so is this one. The turn must be held.
     """
     runs = visit.side_by_side if wanted.view == SIDE_BY_SIDE else None
     at = wanted.at if runs is None else looked_at(runs, wanted.at)
@@ -65,12 +65,12 @@ def scene_of(visit: Visit, wanted: Wanted) -> GradientScene:
 
 
 def look(visit: Visit, wanted: Wanted, pace: Pace[Seen]) -> Seen:
-    """Look at what is wanted, or return what was seen a moment ago; the turn must be held."""
-    rest_s = COMPARED_S if wanted.view == SIDE_BY_SIDE else 0.0
+    """Measure what is asked for, or return a recent measurement; the turn must be held."""
+    interval_s = COMPARED_S if wanted.view == SIDE_BY_SIDE else 0.0
     rewound_to = visit.looked_at.shown_iteration if visit.training else None
 
     def measure() -> Seen:
         scene = scene_of(visit, wanted)
         return gradients.readings(scene), gradients.view(wanted.view, scene)
 
-    return pace.look((wanted, rewound_to), visit.busy, measure, rest_s)
+    return pace.look((wanted, rewound_to), visit.busy, measure, interval_s)

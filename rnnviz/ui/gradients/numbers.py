@@ -24,7 +24,7 @@ def as_html(numbers: Sequence[Reading]) -> str:
 
 
 def _spark(values: NDArray[np.float64], most: int = 12) -> str:
-    """Write the course of a number as a row of small bars: where it went is all that it tells."""
+    """Write the course of a number as a row of small bars, which show only its direction."""
     shown = values[np.isfinite(values)]
     if shown.size < 2:
         return ""

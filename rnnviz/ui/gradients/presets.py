@@ -13,7 +13,7 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
-#: Seconds between two reports on an experiment that is under way.
+#: Seconds between two reports on a running experiment.
 REPORT_S = 1.0
 
 
@@ -53,14 +53,14 @@ def _report(visit: Visit, preset: Preset, runs: SideBySide) -> None:
         verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
         said = f" :gray[{verdict}]" if as_begun else ""
         st.markdown(f"**{escaped(preset.title)}.**{said}")
-        # Beside each other they would leave no room for a chart in a low window.
+        # Side by side they would leave no room for a chart in a low window.
         look_at, measured, not_to_conclude = st.tabs(["Look at", "Measured", "Do not conclude"])
         look_at.write(escaped(preset.look_at))
         not_to_conclude.write(escaped(preset.not_to_conclude))
         measured.write(
             escaped(claim.sentence(numbers))
             if as_begun
-            else "A run was changed, or looks into another example: start the preset anew."
+            else "A run was changed, or shows another probe: start the preset again."
         )
 
 
@@ -68,8 +68,8 @@ def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
     if not done:
         return f"So far, at iteration {iteration} of {preset.iterations}."
     if holds:
-        return "Measured in these runs; the tests measure it on other seeds, too."
-    return "These runs do not show it: chance has its part, and decides some runs."
+        return "Measured in these runs; the tests also measure it with other seeds."
+    return "These runs do not show it: chance plays a part, and decides some runs."
 
 
 def _is_as_begun(trainer: Trainer) -> bool:

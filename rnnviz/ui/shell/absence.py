@@ -11,11 +11,11 @@ from rnnviz.visit.guests import GUESTS, Guest, Presence
 
 
 def here(guest: Guest) -> None:
-    """Note that a visitor is here and does something; what every page and fragment begins with."""
+    """Record that a visitor is active; every page and fragment begins with this."""
     _presence().renew(guest)
 
 
 @st.cache_resource(scope="session", on_release=GUESTS.leave, show_spinner=False)
 def _presence() -> Presence:
-    """Return the presence of this session; another one after it was gone and came back."""
+    """Return the presence of this session; a new one after it had gone and came back."""
     return GUESTS.arrive()

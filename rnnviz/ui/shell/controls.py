@@ -17,20 +17,20 @@ from rnnviz.visit.turns import TURNS
 
 Reaction = Callable[[], None] | Literal["ignore", "rerun"]
 
-#: Readable names of the choices, those of the tasks' settings as well.
+#: Readable names of the choices, including those of the tasks' settings.
 CHOICE_LABELS = {**config.CHOICE_LABELS, "word": "words", "character": "characters"}
 
-#: Stops of a slider that works in factors: about half a decade each.
+#: Stops of a logarithmic slider: about half a decade each.
 _HALF_DECADES = tuple(float(f"{lead}e{power}") for power in range(-6, 4) for lead in (1, 3))
 #: Stops of a slider for a number that can be off.
 _COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
 
-#: So many choices stand side by side; more are a list to open.
+#: Up to this many choices are shown side by side; more become a list to open.
 MOST_SEGMENTS = 5
-#: A text of at most so many characters is asked for on one line.
+#: A text of up to this many characters is edited on one line.
 SHORT_TEXT = 100
 
-#: Where the allowed range is too wide to aim at, what the slider offers. It is no check.
+#: Ranges of sliders where the allowed range is too wide to aim at. They are not a check.
 _COMFORTABLE: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-4, 100.0),
     "clip_norm": (0.01, 100.0),
@@ -52,7 +52,7 @@ _REST = tuple(name for name in FIELD if name not in _PLACED)
 
 
 def sidebar() -> None:
-    """Draw the settings of the run: a live knob acts within a tick, the others start a new run."""
+    """Draw the settings of the run: live ones act within a tick, the others start a new run."""
     with st.sidebar:
         _settings()
 
@@ -199,7 +199,7 @@ def _offered(field: Field) -> tuple[float, float]:
 
 
 def _stops(field: Field, current: Any) -> list[Any]:
-    """Return the stops of a slider that works in factors or can be off; `current` is one."""
+    """Return the stops of a slider that is logarithmic or can be off; `current` is one."""
     low, high = _offered(field)
     steps = _HALF_DECADES if field.logarithmic else _COUNTS
     numbers = {field.kind(step) for step in steps if low <= step <= high}

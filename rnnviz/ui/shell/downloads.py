@@ -1,4 +1,4 @@
-"""Tables to take along."""
+"""Tables to download."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rnnviz.tasks.safe_csv import to_csv
 
 
 def csv_button(what: str, make: Callable[[], pd.DataFrame], waits: bool = False) -> None:
-    """Offer a table as a CSV file; it is made and written when somebody asks for it.
+    """Offer a table as a CSV file; it is made and written when the user asks for it.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""What a visitor sees of an exception that nobody expected: a sentence, and two ways out.
+"""What a visitor sees after an unexpected exception: a sentence, and two ways out.
 
 Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
-of a widget. `rnnviz.ui.shell.session` names ours, wherever one of them asks for the visitor's run.
+of a widget. `rnnviz.ui.shell.session` sets our handler whenever one of them asks for the visitor's
+run.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from rnnviz.visit import Visit
 _LOG = logging.getLogger("rnnviz")
 _OURS = Path(__file__).parents[1]
 _LEAVES = "leaves"
-#: Two faults on one page have a button each.
+#: Two faults on one page have one button each.
 _NUMBERS = count()
 
 
 def tell(fault: Exception) -> bool:
-    """Note in the server's log what repeats an exception, and show a sentence with two ways out.
+    """Log how to reproduce an exception, and show a sentence with two ways out.
 
     Returns
     -------
@@ -36,8 +37,8 @@ def tell(fault: Exception) -> bool:
     _LOG.error("A page failed: %s", what_repeats(fault, session.known_run()))
     with st.container(border=True):
         st.error(
-            "Something went wrong here, and the mistake is not yours. The server has noted what "
-            "is needed to repair it.",
+            "Something went wrong here. It was not your fault: the server has logged what is "
+            "needed to fix it.",
             icon=":material/error:",
         )
         number = next(_NUMBERS)
@@ -48,7 +49,7 @@ def tell(fault: Exception) -> bool:
             on_click=_leave,
         )
         st.button(
-            "Start afresh, with a new run and all settings as at the first visit",
+            "Start over with a new run and all settings as at the first visit",
             key=f"afresh:{number}",
             icon=":material/restart_alt:",
             on_click=session.clear,
@@ -57,7 +58,7 @@ def tell(fault: Exception) -> bool:
 
 
 def leaves() -> bool:
-    """Tell, once, whether the visitor asked for the way back to the Studio."""
+    """Tell, once, whether the visitor asked to go back to the Studio."""
     asked = bool(session.value(_LEAVES, False))
     session.show(_LEAVES, False)
     return asked
@@ -71,12 +72,12 @@ def _leave() -> None:
 
 
 def what_repeats(fault: Exception, visit: Visit | None) -> str:
-    """Return what repeats an exception: run, task, page, iteration, and what was being done.
+    """Return what is needed to reproduce an exception: run, task, page, iteration, and action.
 
     Parameters
     ----------
     run
-        Of the visitor, if there is one.
+        The visitor's run, if there is one.
     """
     found: dict[str, Any] = {"fault": f"{type(fault).__name__}: {fault}", "action": _action(fault)}
     if visit is not None:
@@ -92,12 +93,12 @@ def what_repeats(fault: Exception, visit: Visit | None) -> str:
             "marks": [f"{mark.iteration}: {mark.text}" for mark in trainer.marks[-5:]],
             "playing": visit.playing,
         }
-    # As Python would write it: what a visitor has typed can't begin a line of the log.
+    # In Python's notation, so that nothing a visitor typed can begin a line of the log.
     return ", ".join(f"{name}={value!r}" for name, value in found.items())
 
 
 def _action(fault: Exception) -> str:
-    """Return the functions of ours that were at work, the outermost first."""
+    """Return our functions on the call stack, the outermost first."""
     ours = (
         f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}"
         for frame in traceback.extract_tb(fault.__traceback__)

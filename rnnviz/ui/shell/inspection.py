@@ -1,4 +1,4 @@
-"""What the inspecting pages share: which iteration and layer they look at, and how often."""
+"""What the inspecting pages share: the iteration and layer shown, and how often they update."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Choice = TypeVar("Choice")
 
 #: What the word means, where it stands.
 PROBE = (
-    "The probe is the one example sequence whose inside all pages show. It stays the same while "
-    "the network trains; choose another on the Task page."
+    "The probe is the one example sequence on which all pages show the inside of the network. It "
+    "stays the same during training; choose another on the Task page."
 )
 
 #: Where is kept how often the control of each choice was made anew. Streamlit keeps something of
@@ -55,7 +55,7 @@ class Stops:
 
 
 class Pace(Generic[View]):
-    """Looks again and again, but spends a fifth of the time on it at most while the loop runs.
+    """Measures repeatedly, but spends at most a fifth of the time on it while the loop runs.
 
     At rest everything is measured when it is asked for. While the loop runs, what took long is
     shown again for a while, unless something else is asked for.
@@ -68,9 +68,9 @@ class Pace(Generic[View]):
         self._seen: View | None = None
 
     def look(
-        self, asked: object, busy: bool, measure: Callable[[], View], rest_s: float = 0
+        self, asked: object, busy: bool, measure: Callable[[], View], interval_s: float = 0
     ) -> View:
-        """Return what was measured, maybe a moment ago.
+        """Return the measurement, possibly a recent one.
 
         Parameters
         ----------
@@ -78,7 +78,7 @@ class Pace(Generic[View]):
             What is to be seen; something else is measured at once.
         busy
             Whether the loop runs.
-        rest_s
+        interval_s
             Least seconds between two measurements while it does.
         """
         start = time.monotonic()
@@ -87,7 +87,7 @@ class Pace(Generic[View]):
         self._seen = measure()
         end = time.monotonic()
         self._asked = asked
-        self._due = max(end + (end - start) * (1 / self._share - 1), start + rest_s)
+        self._due = max(end + (end - start) * (1 / self._share - 1), start + interval_s)
         return self._seen
 
 
@@ -137,7 +137,7 @@ def _key(choice: str) -> str:
 
 
 def says_which(visit: Visit, trace: Trace) -> str:
-    """Say of which example and iteration the numbers are."""
+    """Say on which probe and at which iteration the numbers were measured."""
     return (
         f"Measured on the probe “{escaped(visit.trainer.probe.name)}” at iteration "
         f"{trace.iteration:,} of {visit.trainer.iteration:,}."
@@ -156,7 +156,7 @@ def rewind(visit: Visit, stops: Stops) -> None:
             "Follow training",
             icon=":material/fast_forward:",
             key="follow",
-            help="Show the newest iteration again, as training goes on.",
+            help="Show the newest iteration again, and follow training.",
             on_click=_follow,
         )
     elif not visit.training:
@@ -187,8 +187,8 @@ def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
         value=None if moving else shown,
         format_func=lambda stop: "newest" if stop == _NEWEST else f"{stop:,}",
         key=key,
-        help="Rewind training: every kept iteration. The last stop is the network of now, and "
-        "follows it while it trains.",
+        help="Rewind training: every kept iteration. The last stop is the current network, "
+        "and follows it while it trains.",
         on_change=_choose_iteration,
         args=(key, tuple(stops)),
         disabled=moving,
@@ -216,7 +216,7 @@ def replay() -> None:
 
 
 def stop() -> None:
-    """End what the loop works on."""
+    """End the job of the loop."""
     session.current().stop()
 
 

@@ -1,4 +1,4 @@
-"""What one can do to the network while it trains: hold gates, silence units, undo."""
+"""Interventions during training: hold gates, silence units, shift the forget bias, undo."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ INTERVENTION_UNIT = "intervention_unit"
 MET_LAYER = "met_layer"
 FORGET_SHIFT = "forget_shift"
 
-#: So many of the latest marks are listed.
+#: Number of the latest marks that are listed.
 MARKS_LISTED = 8
 
 _KINDS = {"hold": "Hold gate", "silence": "Silence", "bias": "Bias"}
-#: As a choice of unit or layer; None would be a choice that can be cleared.
+#: Choice of all units or layers; None would be a choice that can be cleared.
 _ALL = "all"
 
-#: What the values mean at which one holds a gate, and what comes of its weights.
+#: The meaning of a held gate's value, and what happens to its weights.
 _NO_GRADIENT = "Its weights get no gradient then; momentum or weight decay may still move them."
 _HELD = {
     "gate": f"0 is shut, 1 is open. {_NO_GRADIENT}",
     "update": f"0 takes the candidate, 1 keeps the old state. {_NO_GRADIENT}",
-    "candidate": f"What is offered to the memory: −1 to 1, and 0 adds nothing. {_NO_GRADIENT}",
+    "candidate": f"The new content for the memory: −1 to 1, and 0 adds nothing. {_NO_GRADIENT}",
 }
 
 
 def undo_button(visit: Visit) -> None:
-    """Draw the button that takes back the last change, and says which that is."""
+    """Draw the button that undoes the last change, and names that change."""
     text, last = visit.undoable, visit.trainer.undoable
     where = "the run before, as it was left" if last is None else f"iteration {last.iteration:,}"
     st.button(
@@ -49,13 +49,13 @@ def undo_button(visit: Visit) -> None:
         help="Nothing has been changed yet."
         if text is None
         else f"{escaped(text)}: back to {where}, right before this change. Weights, optimiser, "
-        "random numbers and settings will be as they were, and what followed is forgotten.",
+        "random numbers and settings will be as they were, and what followed is lost.",
         on_click=_undo,
     )
 
 
 def active(visit: Visit) -> None:
-    """List what is done to the network now, each with a button that ends it."""
+    """List the current interventions, each with a button that releases it."""
     items = visit.trainer.network.interventions
     for number, item in enumerate(items):
         st.button(
@@ -81,8 +81,8 @@ def panel(visit: Visit) -> None:
         icon=":material/pan_tool:",
         key="intervene",
         width="stretch",
-        help="Changes what the network computes, at once; not its weights, which training "
-        "then adapts.",
+        help="Changes what the network computes, at once. Its weights do not change by this, but "
+        "training then adapts them.",
         on_click=_intervene,
         args=(item,),
         disabled=item in network.interventions,
@@ -95,18 +95,18 @@ def list_changes(visit: Visit) -> None:
     for mark in reversed(done[-MARKS_LISTED:]):
         st.caption(f"Iteration {mark.iteration:,}: {escaped(mark.text)}")
     if len(done) > MARKS_LISTED:
-        st.caption(f"… and {len(done) - MARKS_LISTED} before.")
+        st.caption(f"… and {len(done) - MARKS_LISTED} earlier ones.")
 
 
 def _item(kind: str, visit: Visit, gates: str) -> Intervention:
-    """Draw the controls of one kind of intervention; return what they say."""
+    """Draw the controls of one kind of intervention; return what was chosen."""
     network = visit.trainer.network
     if kind == "bias":
         session.seed(FORGET_SHIFT, 2.0)
         amount = st.slider(
             "Add to the forget bias", -5.0, 5.0, step=0.5, key=FORGET_SHIFT,
             persist_state="session",
-            help="On top of what the network has learned: positive opens the gate further.",
+            help="Added to the learned bias: a positive value opens the gate further.",
         )  # fmt: skip
         return ShiftForgetBias(amount, layer=_layer(network.layers))
     if kind == "silence":
@@ -149,7 +149,7 @@ def _one_or_all(
 
 
 def _choose(key: str, label: str, options: list[str], words: Callable[[str], str]) -> str:
-    """Draw a choice; what was chosen for another cell and is not to be had here is let go."""
+    """Draw a choice; one made for another cell that does not exist here is dropped."""
     if session.value(key) not in options:
         session.show(key, options[0])
     chosen = st.segmented_control(
@@ -164,7 +164,7 @@ def _fits(kind: str, gates: str, cell: str) -> bool:
 
 
 def _in_order(cell: str, gates: str) -> list[str]:
-    """Return the gates in the order in which all pictures have them."""
+    """Return the gates in the order of all pictures."""
     return [letter for letter in QUANTITIES[cell] if letter in gates]
 
 

@@ -1,4 +1,4 @@
-"""The live loop: train for a slice, look at the network, draw it in place, many times a second.
+"""The live loop: train for a slice, measure the network, update the page, many times a second.
 
 A Streamlit fragment that runs itself again while the run plays. There is no thread and no loop of
 our own: when the tab closes, the browser's timer ends, and with it the training. `turn` is what
@@ -28,10 +28,10 @@ from rnnviz.visit.turns import TURNS
 
 #: Seconds between two ticks.
 TICK_S = 0.15
-#: Most seconds of training in the tick that follows a change of a knob: its effect shows at once.
+#: Maximum seconds of training in the tick after a change of a setting: its effect shows at once.
 ANSWER_S = 0.01
-#: Seconds in which the server can send a picture before the next tick of the same visitor throws
-#: away what is still unsent; with many visitors that next tick is already waiting.
+#: Seconds in which the server can send a picture before the next tick of the same visitor discards
+#: what is still unsent; with many visitors that next tick is already waiting.
 SENDING_S = 0.02
 
 View = TypeVar("View")
@@ -39,7 +39,7 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class Places:
-    """Where a tick draws: places that the page has laid out once, so that no tick has to.
+    """Where a tick draws: placeholders that the page lays out once, so that no tick has to.
 
     They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
 
@@ -87,14 +87,14 @@ def turn(
 ) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
-    Each Streamlit call is a point at which this script may be stopped for a newer one, so none
-    stands within the change of the network. The turn includes the drawing: scripts of several
-    sessions that draw at once would slow each other down as much as their training would.
+    Each Streamlit call is a point at which this script may be stopped for a newer one, so none is
+    inside the change of the network. The turn includes the drawing: scripts of several sessions
+    that draw at once would slow each other down as much as their training would.
 
     Parameters
     ----------
     look
-        Measures what is to be shown, after the slice of training, while the turn is held.
+        Measures what will be shown, after the slice of training, while the turn is held.
     draw
         Draws it, without computing.
     """
@@ -104,7 +104,8 @@ def turn(
     had_diverged = visit.trainer.diverged is not None
     quota = transport.iterations_per_tick()
     with TURNS.turn(visit) as seconds:
-        # A click may have begun another run meanwhile, or undone something: not for these knobs.
+        # A click may have started another run meanwhile, or undone something: not for these
+        # settings.
         if visit.pictures != begun:
             return
         # An experiment that is opened has settings of its own, which the controls do not show yet.
@@ -117,9 +118,9 @@ def turn(
             visit.stop()
             st.rerun()
         if visit.trainer.diverged is not None and not had_diverged:
-            st.rerun()  # The one beside it trains on, but the page has something to say.
+            st.rerun()  # The one beside it trains on, but the page has something to report.
         # The visitor may leave while this tick trains, and at any moment of the drawing: then its
-        # places are gone.
+        # placeholders are gone.
         if places.page_run == visit.page_runs:
             with contextlib.suppress(StreamlitInvalidLayoutContextError):
                 _draw_readings(readings, places.slots.readings)
@@ -142,7 +143,7 @@ def _read(trainer: Trainer) -> _Readings:
 
 
 def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
-    """Write the numbers; one piece of HTML costs the browser far less than four metrics."""
+    """Write the numbers; one piece of HTML is far cheaper for the browser than four metrics."""
     shown = [
         ("Iteration", f"{read.iteration:,}"),
         ("Example loss", number(read.loss)),

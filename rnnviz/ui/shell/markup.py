@@ -1,4 +1,4 @@
-"""What users typed, in places where Streamlit reads Markdown."""
+"""Texts typed by users, in places where Streamlit renders Markdown."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|$~:^&")
 
-# What Streamlit replaces after Markdown was read, when a backslash has gone: icons, emoji and logo
+# What Streamlit replaces after Markdown was parsed and backslashes are gone: icons, emoji and logo
 # (`:material/home:`), addresses (`https://`, `www.`, `name@host`), arrows and signs (`->`, `>=`).
 _REPLACED_LATER = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~-])(?=[>=-])", re.I)
-_WORD_JOINER = "\u2060"  # has no width, and keeps apart what would be replaced together
+_WORD_JOINER = "\u2060"  # has no width, and separates what would be replaced together
 
 
 def escaped(text: str) -> str:

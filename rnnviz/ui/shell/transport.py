@@ -92,7 +92,7 @@ def _buttons() -> None:
             icon=":material/skip_next:",
             key="step",
             shortcut="S",
-            help="Exactly one iteration: one batch, one change of the weights.",
+            help="Exactly one iteration: one batch, one update of the weights.",
             on_click=_step,
             disabled=visit.playing or stopped,
         )

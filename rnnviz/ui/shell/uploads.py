@@ -1,7 +1,8 @@
-"""Files that visitors send: read once, then let go of; few are kept until they are read.
+"""Files that visitors upload: read once, then deleted; few are kept until they are read.
 
-Streamlit keeps every file that a browser puts until the session ends, whether a page reads it or
-not. `server.maxUploadSize` bounds one file, this module how many of a visitor's wait at a time.
+Streamlit keeps every uploaded file until the session ends, whether a page reads it or not.
+`server.maxUploadSize` limits the size of one file, this module the number of a visitor's unread
+files.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-#: Files of one visitor that wait to be read; of more the oldest go.
+#: Maximum number of unread files of one visitor; beyond it, the oldest is deleted.
 MOST_WAITING = 2
 
 
 def taken(uploaded: object) -> UploadedFile | None:
-    """Return a file that has come and was not read before; None for anything else.
+    """Return an uploaded file that was not read before; None for anything else.
 
-    The server forgets it at once, so a control that goes on showing its name sends no file again.
+    The server deletes it at once, so a control that still shows its name does not send it again.
     """
     context = get_script_run_ctx()
     if not isinstance(uploaded, UploadedFile) or context is None:
@@ -30,7 +31,7 @@ def taken(uploaded: object) -> UploadedFile | None:
 
 
 def bound_waiting() -> None:
-    """Let the running server keep a few files of each visitor; does nothing without a server."""
+    """Limit the files of each visitor on the running server; does nothing without a server."""
     if runtime.exists():
         manager = runtime.get_instance().uploaded_file_mgr
         if isinstance(manager, MemoryUploadedFileManager):
@@ -38,7 +39,7 @@ def bound_waiting() -> None:
 
 
 def bound(manager: MemoryUploadedFileManager) -> None:
-    """Let a manager drop the oldest file of a session when one more than `MOST_WAITING` comes."""
+    """Make a manager drop the oldest file of a session beyond `MOST_WAITING`."""
     keep = manager.add_file
 
     def keep_few(session_id: str, file: UploadedFileRec) -> None:

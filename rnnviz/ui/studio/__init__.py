@@ -1,1 +1,1 @@
-"""The Studio: the moving network, another beside it, the text continued, files to take away."""
+"""The Studio: the moving network, a second one beside it, text continuation, file export."""

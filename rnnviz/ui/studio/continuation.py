@@ -1,4 +1,4 @@
-"""Let the network continue a text from where the visitor starts it."""
+"""Let the network continue a text from a start that the visitor chooses."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ _GREEDY, _SAMPLED = "greedy", "sampled"
 _COLDEST, _HOTTEST = 0.1, 2.0
 _LAST_SEED = 2**32 - 1
 
-#: How many symbols a press of "write more" asks for, and are written at most after one start.
+#: Number of symbols per press of "write more", and maximum number after one start.
 MANY, MOST_ADDED = 50, 1_000
-#: Seconds between two looks while symbols are written, how many are written at a look, and for how
-#: many seconds at most: one can watch it write, and the network goes on training.
+#: While symbols are written: seconds between two updates, symbols per update, and maximum seconds
+#: per update. So one can watch it write, and the network goes on training.
 TICK_S, AT_A_TIME, LONGEST_S = 0.3, 5, 0.02
 
 
 @dataclass(frozen=True)
 class _Text:
-    """What the visitor started with, and what the network has added to it.
+    """What the visitor started with, and what the network has added.
 
     Parameters
     ----------
     trainer
-        Of the run that continues it. Held weakly, or a run that was replaced would stay in memory.
+        Of the run that continues it. A weak reference, or a replaced run would stay in memory.
     start, added
         Symbols.
     wanted
-        How many more are still to be written.
+        Number of symbols still to be written.
     """
 
     trainer: weakref.ref[Trainer]
@@ -70,13 +70,13 @@ class _Text:
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """All of it."""
+        """Start and added symbols together."""
         return self.start + self.added
 
 
 @dataclass(frozen=True)
 class _View:
-    """What the network computed on the window; measured while the turn is held."""
+    """What the network computed on the window, measured while the turn is held."""
 
     iteration: int
     chances: NDArray[np.floating]
@@ -84,7 +84,7 @@ class _View:
 
     @property
     def is_finite(self) -> bool:
-        """Whether the network still computes numbers."""
+        """Whether the network's outputs are still finite numbers."""
         return bool(np.isfinite(self.chances).all())
 
 
@@ -96,7 +96,7 @@ def panel() -> None:
 
 
 def _panel(timed: bool) -> None:
-    """Draw the panel; while symbols are written a timer draws it again and again."""
+    """Draw the panel; while symbols are written, a timer draws it repeatedly."""
     session.refresh()
     visit = session.current()
     task = visit.trainer.task
@@ -112,7 +112,7 @@ def _panel(timed: bool) -> None:
         session.outdate_page()  # which ends the timer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choice()
-        # The place is known now, the buttons only once the network was asked.
+        # The placeholder comes first; the buttons need the network's prediction.
         buttons = st.container(horizontal=True, width="content")
     view = _look(visit, task, text)
     with buttons:
@@ -123,7 +123,7 @@ def _panel(timed: bool) -> None:
 
 
 def _start(task: NextSymbol, visit: Visit) -> tuple[str, ...] | None:
-    """Ask for a text to start from, at first the probe's; None if it is refused, which is said."""
+    """Ask for a text to start from, initially the probe's; None if it is refused, with a reason."""
     shown = visit.trainer.probe.input_labels
     key = f"start:{hash((task.output_labels, shown))}"
     session.seed(key, task.join(shown))
@@ -145,7 +145,7 @@ def _start(task: NextSymbol, visit: Visit) -> tuple[str, ...] | None:
 
 
 def _text_so_far(visit: Visit, start: tuple[str, ...]) -> _Text:
-    """Return the text that is being continued; a new one after another start or in another run."""
+    """Return the text being continued; a new one after another start or in another run."""
     new = _Text(weakref.ref(visit.trainer), start)
     text: _Text | None = session.value(CONTINUATION)
     if text is None or replace(text, added=(), wanted=0) != new:
@@ -167,14 +167,14 @@ def _check_choice() -> None:
 
 
 def _choice() -> None:
-    """Draw how the next symbol is chosen."""
+    """Draw the choice of how the next symbol is chosen."""
     st.segmented_control(
         "How it chooses",
         options=(_GREEDY, _SAMPLED),
         key=CONTINUATION_CHOICE,
         persist_state="session",
         required=True,
-        help="Greedy: always the likeliest. Sampled: drawn, as often as its probability says.",
+        help="Greedy: always the most likely symbol. Sampled: drawn with its probability.",
     )
     greedy = _is_greedy()
     st.slider(
@@ -186,7 +186,7 @@ def _choice() -> None:
         persist_state="session",
         disabled=greedy,
         width=220,
-        help="Sampled only. Below 1 the likeliest come even more often, above 1 less often.",
+        help="Sampled only. Below 1 the most likely come even more often, above 1 less often.",
     )
     st.number_input(
         "Seed",
@@ -234,8 +234,8 @@ def _buttons(text: _Text, view: _View) -> None:
 def _want(shown: _Text, count: int) -> None:
     """Ask for more symbols after the text that was shown when the button was pressed.
 
-    If the text is another one by now, the press was already obeyed: while training, the browser
-    can send one press twice (see `transport`).
+    If the text has changed since, the press was already handled: while training, the browser can
+    send one press twice (see `transport`).
     """
     text = session.value(CONTINUATION)
     if text == shown:
@@ -260,9 +260,9 @@ def _start_again() -> None:
 
 
 def _written(visit: Visit, task: NextSymbol, text: _Text) -> _Text:
-    """Write a few of the symbols that are wanted; the next run of the panel writes on.
+    """Write some of the wanted symbols; the next run of the panel continues.
 
-    All of them in one turn would keep others from training.
+    Writing all of them in one turn would keep others from training.
     """
     if not text.wanted:
         return text
@@ -284,7 +284,7 @@ def _written(visit: Visit, task: NextSymbol, text: _Text) -> _Text:
 
 
 def _chosen(chances: NDArray[np.floating], place: int) -> int:
-    """Return which symbol comes at a place of the text."""
+    """Return the symbol at a position of the text."""
     if _is_greedy():
         return likeliest(chances)
     return draw(chances, uniform(session.value(CONTINUATION_SEED), place))
@@ -295,7 +295,7 @@ def _is_greedy() -> bool:
 
 
 def _look(visit: Visit, task: NextSymbol, text: _Text) -> _View:
-    """Let the network read the window: what it expects next, and how its gates stand then."""
+    """Let the network read the window; return its prediction and how far its gates are open."""
     with TURNS.turn(visit), one_thread():
         iteration = visit.trainer.iteration
         chances, layers = _expected(visit, task, text)
@@ -305,9 +305,9 @@ def _look(visit: Visit, task: NextSymbol, text: _Text) -> _View:
 def _expected(
     visit: Visit, task: NextSymbol, text: _Text
 ) -> tuple[NDArray[np.floating], Sequence[LayerRecord]]:
-    """Return how likely each symbol is next, and what the network computed; in a turn."""
+    """Return the probability of each next symbol, and what the network computed; in a turn."""
     x = task.encode(text.symbols[-task.length :])
-    # The network records a loss too. Nobody knows the true next symbol here: any will do.
+    # The network records a loss too. The true next symbol is unknown here, so any will do.
     record = visit.trainer.network.record(x, np.zeros(x.shape[:2], dtype=np.int64))
     temperature = 1.0 if _is_greedy() else session.value(CONTINUATION_TEMPERATURE)
     return probabilities(record.outputs[-1, 0], temperature), record.layers
@@ -319,14 +319,14 @@ def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
     short = ""
     if len(text.start) < task.length:
         short = (
-            f" The network was trained on windows of {task.length}: until there are as many, it "
-            "sees fewer than in training."
+            f" The network was trained on windows of {task.length}; until there are as many "
+            "symbols, it sees fewer than in training."
         )
     st.caption(f"Start: {len(text.start)}. Added by the network: {len(text.added)}.{short}")
     if not view.is_finite:
         st.warning(
-            "What the network computes are no longer numbers: its training has diverged, and it "
-            "can't say what comes next. Reset starts the run again.",
+            "The network's outputs are no longer numbers: its training has diverged, so it can't "
+            "predict what comes next. Reset starts the run again.",
             icon=":material/trending_up:",
         )
         return
@@ -344,7 +344,7 @@ def _show(task: NextSymbol, text: _Text, view: _View, cell: str) -> None:
 
 
 def _how() -> str:
-    """Say what the probabilities are those of."""
+    """Say how the next symbol is chosen from the probabilities."""
     if _is_greedy():
         return "the likeliest is taken"
     return f"drawn at temperature {session.value(CONTINUATION_TEMPERATURE):.1f}"
@@ -377,5 +377,5 @@ def _show_gates(gates: pd.DataFrame, cell: str) -> None:
 
 
 def _bar(label: str) -> Any:
-    """Return how a column of numbers 0..1 is drawn."""
+    """Return the display of a column of numbers in 0..1."""
     return st.column_config.ProgressColumn(label, min_value=0.0, max_value=1.0, format="percent")

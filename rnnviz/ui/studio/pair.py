@@ -1,4 +1,4 @@
-"""A second network beside the first in the Studio: the choice of its cell, and what is drawn."""
+"""A second network beside the first in the Studio: the choice of its cell, and its display."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from rnnviz.visit import Visit
 #: Key of the control.
 BESIDE = "beside"
 
-#: Where the two differ visibly: what comes early decides at the end, and in a plain RNN that has
-#: not been trained less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and 1401
-#: to 1412: the LSTM is above 99 % after 250 iterations on all, the RNN between 22 and 91 %.
+#: A task on which the two differ visibly: what comes early decides the answer at the end, and in an
+#: untrained plain RNN less than 1 % of the gradient arrives there. Measured on seeds 0 to 4 and
+#: 1401 to 1412: the LSTM is above 99 % after 250 iterations on all, the RNN between 22 and 91 %.
 TELLING = RunConfig(task="order", cell="lstm", clip_norm=1.0)
 TELLING_LENGTH = 40
 _TELLING_LABEL = f"Where it matters: Temporal order, {TELLING_LENGTH} steps"
 _TELLING_HELP = (
-    "Starts a new run, an LSTM with an RNN beside it: two symbols, one early and one half-way, "
+    "Starts a new run, an LSTM with an RNN beside it. Two symbols, one early and one half-way, "
     "decide the answer at the end. Undo brings back the run that you leave."
 )
 
@@ -43,13 +43,13 @@ _NONE = "none"
 _CELLS = FIELD["cell"].choices or ()
 _HELP = (
     "A second network with another cell: same task, same seed, same batches, same settings, and, "
-    "once it has caught up, at the same iteration. Sweeps, pauses and rewinding move both, on the "
-    "same scales. One network alone can fill the window (key f); two cannot."
+    "once it has caught up, the same iteration. Sweep, pause and rewind move both, on the same "
+    "scales. A single network can fill the window (key f); two cannot."
 )
 
 
 def choice(place: DeltaGenerator) -> None:
-    """Draw the choice of the cell beside the first."""
+    """Draw the choice of the second network's cell."""
     with place:
         _choice()
 
@@ -109,7 +109,7 @@ def _telling_task() -> Task:
 def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     """Pack both networks for the moving picture; the run's turn must be held.
 
-    Both packets hold the same iterations, so that one rewinds both.
+    Both packets hold the same iterations, so that both can be rewound together.
     """
     trainers = (pair.first, pair.second)
     common = set(pair.common_iterations())

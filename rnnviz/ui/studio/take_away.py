@@ -1,4 +1,4 @@
-"""Take it with you: the run as files. Nothing is made before somebody asks for it."""
+"""Take it with you: the run as files. Nothing is made before the user asks for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALL, _THIS = "all kept iterations", "the shown iteration"
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of file: how it is made, and what is said about it."""
+    """A kind of file: how to make it, and its description."""
 
     make: Callable[[Snapshot], Work]
     ending: str
@@ -39,7 +39,7 @@ class _Kind:
 
 
 def _animation(taken: Snapshot) -> Work:
-    """Make the stand-alone page; it is quick, and has only one piece."""
+    """Make the stand-alone page; it is fast, and has only one piece."""
     yield 0.0
     return standalone.page(taken, script(), dark=st.context.theme.type == "dark").encode()
 
@@ -52,8 +52,9 @@ _KINDS = {
     ),
     "NumPy": _Kind(
         export.npz, "npz", "application/octet-stream",
-        "An .npz with every number to the bit: inputs, gates, states, outputs, gradients, weights "
-        "by PyTorch's names, settings, history. Its array `description` says what each of them is.",
+        "An .npz with every number, exact to the bit: inputs, gates, states, outputs, gradients, "
+        "weights by PyTorch's names, settings, history. Its array `description` explains each of "
+        "them.",
     ),
     "CSV": _Kind(
         export.csv, "csv.zip", "application/zip",
@@ -65,18 +66,18 @@ _KINDS = {
 
 @dataclass
 class _File:
-    """A file on its way, piece by piece.
+    """A file being made, piece by piece.
 
     Parameters
     ----------
     name, mime
         Of the file.
     about
-        What it holds, as a person reads it.
+        A description of its content for a reader.
     work
-        What is still to be done.
+        The work still to be done.
     share
-        How much is done, 0..1.
+        Share that is done, 0..1.
     data
         The whole file, once it is ready.
     """
@@ -89,7 +90,7 @@ class _File:
     data: bytes | None = None
 
     def advance(self, seconds: float) -> None:
-        """Go on for about so long, by one piece at least."""
+        """Continue for about this long, by at least one piece."""
         end = time.perf_counter() + seconds
         try:
             self.share = next(self.work)
@@ -125,13 +126,13 @@ def _choice(label: str, options: list[str], key: str) -> None:
 
 
 def _kind() -> _Kind:
-    """Return the chosen kind of file; the first where the browser names none of them."""
+    """Return the chosen kind of file; the first one if the browser sent no valid name."""
     first, *_ = _KINDS
     return _KINDS[inspection.fitting(session.value(FILE_KIND), _KINDS, first)]
 
 
 def _start() -> None:
-    """Take what the file is made of; training that goes on does not change it."""
+    """Copy what the file is made from; further training does not change it."""
     visit, kind = session.current(), _kind()
     with TURNS.turn(visit):
         traces = [view.shown_trace(visit)] if session.value(FILE_EXTENT) == _THIS else None
@@ -150,9 +151,9 @@ def _start() -> None:
 
 
 def _finish(visit: Visit, file: _File) -> None:
-    """Make what is left of the file, a slice at a time, so that other visitors get their turn.
+    """Make the rest of the file, a slice at a time, so that other visitors get their turn.
 
-    When this script is stopped for a newer one, the next goes on where it was.
+    If this script is stopped for a newer one, the next one continues where it was.
     """
     place = st.empty()
     while file.data is None:

@@ -53,7 +53,7 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
         visit.catch_up(seconds)
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
-    # Above the picture every line counts, beside it none does.
+    # Above the picture space is scarce, beside it there is plenty.
     pair.choice(charts if visit.beside is None else left)
     says = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
@@ -98,7 +98,7 @@ def _look(visit: Visit, viewed: int | None) -> _View:
 
 
 def _traces_to_show(visit: Visit, newest: Trace, viewed: int | None) -> Sequence[Trace]:
-    """Return the newest trace while training, and the one looked at; at rest all kept ones."""
+    """Return the newest trace while training, and the one viewed; while paused all kept ones."""
     kept = [trace for trace in visit.trainer.recording.traces if trace is not newest]
     if visit.playing:
         kept = [trace for trace in kept if trace.iteration == viewed]
@@ -106,7 +106,7 @@ def _traces_to_show(visit: Visit, newest: Trace, viewed: int | None) -> Sequence
 
 
 def _pack(visit: Visit, traces: Sequence[Trace], viewed: int | None) -> bytes:
-    """Pack the traces; the one that is looked at is sent as it was recorded, if it is there."""
+    """Pack the traces; the one viewed is sent exactly as recorded, if it is among them."""
     is_there = any(trace.iteration == viewed for trace in traces)
     return pack(traces, exact=viewed if is_there else None, run=visit.name, selected=visit.selected)
 

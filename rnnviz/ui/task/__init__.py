@@ -1,1 +1,1 @@
-"""The Task page: what is to be learned, edited and shown."""
+"""The Task page: choose, edit and view what the network must learn."""

@@ -1,4 +1,4 @@
-"""Feed-forward beside recurrent: what each way to predict a gym schedule allows and has reached."""
+"""Feed-forward and recurrent compared: the best accuracy of each way to predict a gym schedule."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from rnnviz.ui.shell.controls import CHOICE_LABELS
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
-#: Seconds between two looks at the run that trains. Each is a run of a second fragment, for which
-#: the browser drops several frames of the animation: with one look a second, nine of 55.
+#: Seconds between two updates of the run that trains. Each one runs a second fragment, for which
+#: the browser drops several frames of the animation: with one update a second, nine of 55.
 LOOK_S = 4.0
 
 _KEY = "comparison"
 
 
 def panel(visit: Visit) -> None:
-    """Show the ways for the schedule of the run, how far it has come, and buttons for the others.
+    """Show the three ways for the schedule of the run, what it has reached, and their buttons.
 
     Draws nothing for other tasks.
     """
@@ -49,10 +49,12 @@ def panel(visit: Visit) -> None:
 
 
 def of_task(visit: Visit, task: Task) -> None:
-    """Show the ways for a gym schedule that is edited; draws nothing for other tasks."""
+    """Show the three ways for a gym schedule being edited; draws nothing for other tasks."""
     if not isinstance(task, GymSchedule):
         return
-    st.markdown("**How much does memory help?** · share of days that can be known, and was learned")
+    st.markdown(
+        "**How much does memory help?** · share of days that can be known, and that was learned"
+    )
     with TURNS.turn(visit):
         now = measure(visit.trainer)
     _draw(task, now, visit)
@@ -89,7 +91,7 @@ def _draw(task: GymSchedule, now: Reached | None, visit: Visit) -> None:
     chart = Chart(
         figures.comparison_spec(ways),
         " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
-        "Bars: what each way allows at best, and what was reached.",
+        "Bars: the best accuracy of each way, and what was reached.",
     )
     plots((chart,), key=_KEY, live=visit.playing)
 
@@ -112,14 +114,14 @@ def _buttons() -> None:
                     f"Train the {CHOICE_LABELS[cell]}: {WAYS[way]}",
                     key=f"way:{way}",
                     icon=":material/model_training:",
-                    help="Starts a new run on the same schedule; what this one reached stays here.",
+                    help="Starts a new run on the same schedule; this one's result stays here.",
                     on_click=_train,
                     args=(way, cell),
                 )
 
 
 def _cell_for(way: Way, visit: Visit) -> str:
-    """Return the cell that goes this way: without memory, or the recurrent one used last."""
+    """Return the cell for this way: without memory, or the recurrent one used last."""
     if way != "memory":
         return WITHOUT_MEMORY[0]
     before = _reached(visit).get(way)
@@ -128,7 +130,7 @@ def _cell_for(way: Way, visit: Visit) -> str:
 
 
 def _train(way: Way, cell: str) -> None:
-    """Start a run that goes another way; a press that comes twice is obeyed once."""
+    """Start a run that uses another way; a second press of the button is ignored."""
     visit = session.current()
     task = visit.trainer.task
     if not isinstance(task, GymSchedule):

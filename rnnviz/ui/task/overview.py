@@ -1,4 +1,4 @@
-"""See a task: what it asks, its symbols, sequences to read, the example to look into."""
+"""View a task: its description, its symbols, sample sequences, and the probe."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from rnnviz.visit.turns import TURNS
 PROBE = "probe"
 _EXAMPLES = 6
 _FORECAST_VALUES = 150
-#: Seconds between two looks at what a network that trains says.
+#: Seconds between two updates of the predictions of a network that trains.
 _FOLLOWS_S = 1.5
 
 
 def overview(task: Task) -> None:
-    """Show what the task asks, its symbols with their integers, and sample sequences."""
+    """Show the task's description, its symbols with their integers, and sample sequences."""
     st.write(escaped(task.description))
     st.caption(escaped(f"{task.teaches} {_hardness(task)} {_to_beat(task)}"))
     for sentence in filter(None, (_split(task), _limits(task))):
         st.caption(sentence)
     symbols = task.symbols()
     if len(symbols):
-        st.markdown(f"**Symbols** · {len(symbols)}, each with an integer of its own")
+        st.markdown(f"**Symbols** · {len(symbols)}, each with its integer")
         st.dataframe(symbols, hide_index=True, height=min(252, 35 * (len(symbols) + 1) + 2))
         csv_button("symbols", lambda: symbols)
-    st.markdown("**Sample sequences** · what the network sees, and what it is asked")
+    st.markdown("**Sample sequences** · what the network sees, and the targets")
     samples = task.examples(np.random.default_rng(0), _EXAMPLES)
     _picture(samples, task, symbols)
     table = examples.table(samples)
@@ -52,7 +52,7 @@ def overview(task: Task) -> None:
     csv_button("sample sequences", lambda: table)
 
 
-#: Columns of the table of samples that stay in sight while it is scrolled.
+#: Columns of the table of samples that stay in view while it is scrolled.
 _PINNED: dict[str, Any] = {
     name: st.column_config.Column(pinned=True, width="small")
     for name in ("answer", "sequence", "row")
@@ -60,7 +60,7 @@ _PINNED: dict[str, Any] = {
 
 
 def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
-    # What is asked for first: it has the same colours in the calendar.
+    # Outputs first, so that they have the same colours as in the calendar.
     names = (*task.output_labels, *symbols["symbol"]) if len(symbols) else ()
     coloured = [name for name in dict.fromkeys(names) if name not in task.signals]
     at_end = examples.only_at_the_end(samples)
@@ -79,46 +79,46 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
 
 def _how_drawn(at_end: bool, symbols: bool) -> str:
     """Say how to read the picture of the samples."""
-    seen = "Tiles: what comes in" if symbols else "Line: what comes in"
+    seen = "Tiles: the inputs" if symbols else "Line: the inputs"
     if at_end:
         return f"{seen}; on the right: the answer that counts, after the last time step."
     where = "below each sequence" if symbols else "rings"
-    return f"{seen}; {where}: the answers that count, each at the time step at which it is asked."
+    return f"{seen}; {where}: the answers that count, each at its time step."
 
 
 def _hardness(task: Task) -> str:
     label = next(field.label for field in task.fields if field.name == task.difficulty)
     place = " in the sidebar" if task.difficulty == "length" else ""
-    return f"“{label}”{place} sets how hard it is."
+    return f"“{label}”{place} sets the difficulty."
 
 
 def _split(task: Task) -> str:
-    """Say how many windows are trained and held out; "" for tasks that draw without end."""
+    """Say how many windows are trained and held out; "" for tasks that generate without end."""
     windows = getattr(task, "windows", None)
     if windows is None:
         return ""
     held_out = task.held_out()
-    trained = f"{windows:,} window{' is' if windows == 1 else 's are'} trained"
+    trained = f"{windows:,} window{' is' if windows == 1 else 's are'} used for training"
     if held_out is None:
         return f"{trained}, and none is held out."
-    # Of very many only some are scored: `held_out` gives a bounded batch.
+    # Of very many only some are scored: `held_out` returns a bounded batch.
     count = held_out.x.shape[1]
     ones = f"{count:,} window{' that is' if count == 1 else 's that are'}"
-    return f"{trained}; the score on held-out data comes from {ones} never trained."
+    return f"{trained}; the score on held-out data comes from {ones} never used for training."
 
 
 def _limits(task: Task) -> str:
-    """Say how much of a text can be known from the windows; "" for other tasks."""
+    """Say how much of a text can be predicted from the windows; "" for other tasks."""
     if not isinstance(task, NextSymbol):
         return ""
     return (
-        f"{percent(task.ambiguous_share)} of the windows are followed by different symbols in "
-        f"different places; at best {percent(task.best_accuracy)} can be right."
+        f"{percent(task.ambiguous_share)} of the windows occur with different next symbols; at "
+        f"best {percent(task.best_accuracy)} can be predicted correctly."
     )
 
 
 def answers(visit: Visit, task: Task) -> None:
-    """Show what the trained network says of this task, and follow its training."""
+    """Show the trained network's predictions for this task, and follow its training."""
     follows = visit.training and task == visit.trainer.task
     with st.container(key="inspected"):
         st.fragment(_answers, run_every=_FOLLOWS_S if follows else None)(task)
@@ -132,14 +132,14 @@ def _answers(task: Task) -> None:
 
 
 def _calendar(visit: Visit, task: Task) -> None:
-    """Show the next three weeks of a gym schedule, with what the trained network says."""
+    """Show the next three weeks of a gym schedule, with the trained network's predictions."""
     if not isinstance(task, GymSchedule):
         return
     table, batch = task.weeks(np.random.default_rng(0))
     outputs, since = _ask(visit, task, batch)
     days = days_of(table, None if outputs is None else outputs[:, 0], task.output_labels)
     mistakes = sum(day.is_mistake for day in days)
-    st.markdown("**The next three weeks** · what is due, what was done, what the network expected")
+    st.markdown("**The next three weeks** · what is due, what was done, what the network predicted")
     says = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
     chart = Chart(figures.calendar(days, task.output_labels), says, "A calendar of three weeks.")
     plots([chart], key="calendar", revision=visit.name, live=False)
@@ -149,11 +149,11 @@ def _mistakes(count: int, days: int) -> str:
     if not count:
         return f"no mistake in the {days} days after the first."
     number, frames = ("1 mistake", "a frame") if count == 1 else (f"{count} mistakes", "frames")
-    return f"{number} in the {days} days after the first, in {frames} of red."
+    return f"{number} in the {days} days after the first, marked by {frames} in red."
 
 
 def _forecast(visit: Visit, task: Task) -> None:
-    """Show the end of a series of one's own, with what the trained network said before it came."""
+    """Show the end of the user's series, with what the trained network predicted for it."""
     if not isinstance(task, NextValue):
         return
     places, values, batch = task.latest(_FORECAST_VALUES)
@@ -172,7 +172,7 @@ def _forecast(visit: Visit, task: Task) -> None:
 
 
 def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] | None, str]:
-    """Return what the network says (T, B, K), None if it has not learned this; and in words."""
+    """Return the predictions (T, B, K), None if the network has not learned this; and a text."""
     if task != visit.trainer.task:
         return (
             None,
@@ -184,40 +184,40 @@ def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] |
             return None, "Not trained yet: the network predicts nothing so far."
         outputs = visit.trainer.network.predict(batch.x)
     if not np.isfinite(outputs).all():
-        return None, "The training has diverged: what the network predicts are no longer numbers."
+        return None, "The training has diverged: the network's predictions are no longer numbers."
     return outputs, f"Measured at iteration {iteration:,}"
 
 
 def _to_beat(task: Task) -> str:
-    """Say what a constant answer and a model without memory would score."""
+    """Say what a constant prediction and a model without memory would score."""
     baseline, memoryless = task.baseline(), task.memoryless
     if baseline.measure == "accuracy":
         return (
             f"Always guessing the most frequent answer, “{baseline.label}”, is right in "
-            f"{percent(baseline.score)} of the steps that accuracy is measured on; a model without "
+            f"{percent(baseline.score)} of the steps that count in the accuracy; a model without "
             f"memory in {percent(memoryless)} at best."
         )
     return (
         f"Always predicting the mean, {baseline.label}, gives a squared error of "
-        f"{baseline.error_in_words(baseline.score)}; without memory, straight lines in parts "
-        f"of the present value's range give {baseline.error_in_words(memoryless)}."
+        f"{baseline.error_in_words(baseline.score)}; without memory, straight lines over parts of "
+        f"the current value's range give {baseline.error_in_words(memoryless)}."
     )
 
 
 def probe_choice(visit: Visit) -> None:
-    """Let the visitor choose the example sequence whose inside all pages show."""
+    """Let the visitor choose the probe: the example sequence that all pages show."""
     names = visit.trainer.task.probe_names
     # Another key for another run: what a browser sends late of the old choice is then no choice.
     key = f"{PROBE}@{visit.pictures}"
     if not _is_probe(session.value(key), names):
         session.show(key, names.index(visit.trainer.probe.name))
     st.selectbox(
-        "Probe: the example that all pages look into",
+        "Probe: the example that all pages show",
         options=range(len(names)),
         format_func=lambda index: names[index],
         key=key,
         persist_state="session",
-        help="The network stays as it is; the traces kept of the old example are dropped.",
+        help="The network does not change; the traces kept of the old probe are dropped.",
         on_change=_choose_probe,
         args=(key,),
     )

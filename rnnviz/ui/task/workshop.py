@@ -51,7 +51,7 @@ def edit(visit: Visit) -> Task | None:
         format_func=lambda key: TASKS[key].title,
         key=TASK,
         persist_state="session",
-        help="What the network is to learn: your own schedule, text or data, or a classic.",
+        help="What the network must learn: your own schedule, text or data, or a classic task.",
         on_change=_forget_refusals,
     )
     if TASKS[kind].simplest:
@@ -270,7 +270,7 @@ def _upload(field: Field, kind: str, visit: Visit) -> None:
         f"{field.label} from a file",
         key=f"{key}:file",
         max_upload_size=5,
-        help="UTF-8 text, up to 5 MB. It replaces what stands below; a large one is shown in part. "
+        help="UTF-8 text, up to 5 MB. It replaces the text below; a large one is shown in part. "
         "Its last 20 % are held out, unless another share is.",
         on_change=_read_upload,
         args=(key, draft_key(kind, _HOLDOUT)),
@@ -395,8 +395,8 @@ def _offer_the_simplest(visit: Visit, kind: str) -> None:
         key="use_simplest",
         icon=":material/filter_1:",
         disabled=visit.trainer.task == make_task(kind, **TASKS[kind].simplest),
-        help="A new run with the simplest example of this task. It needs no memory: what came last "
-        "tells what is next. Undo brings back the run that you leave.",
+        help="A new run with the simplest example of this task. It needs no memory: the last input "
+        "determines the next one. Undo brings back the run that you leave.",
         on_click=_use_the_simplest,
         args=(kind,),
     )
@@ -463,7 +463,7 @@ def _suggest(visit: Visit, task: Task) -> None:
         key="use_suggested",
         icon=":material/lightbulb:",
         disabled=task == visit.trainer.task and _has(visit, task.suggested),
-        help="Settings with which it is usually learned; why, says the text about the task.",
+        help="Settings with which it is usually learned; the text about the task says why.",
         on_click=session.show,
         args=(_PRESSED, True),
     )

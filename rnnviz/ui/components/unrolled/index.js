@@ -10,7 +10,7 @@ export { exactly, factored, percent, shortly } from "./text/numbers.js";
 export { tooltipLines } from "./text/tooltip.js";
 export { stepFacts, unitFacts } from "./text/words.js";
 export { labelsOf } from "./draw/labels.js";
-export { gradientWords } from "./text/fate.js";
+export { gradientWords } from "./text/gradient.js";
 export { refresh } from "./page/display.js";
 export { repaint } from "./page/motion.js";
 export { changedBox } from "./gif/writer.js";

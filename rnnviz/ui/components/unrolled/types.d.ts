@@ -51,7 +51,7 @@ export interface Intervention {
 export interface FrameAbout {
   iteration: number;
   loss: Told;
-  fate: string;
+  verdict: string;
   exact: boolean;
   /** Place among the header's sequences. */
   sequence: number;
@@ -111,7 +111,7 @@ export interface Header {
 export interface Frame {
   iteration: number;
   loss: Told;
-  fate: string;
+  verdict: string;
   exact: boolean;
   sequence: Sequence;
   interventions: Intervention[];

@@ -29,8 +29,8 @@
  *     data    cells: what each kind of cell consists of. packet: bytes -> frames; the format is
  *             described in figures/picture.py. store: packets -> the frames of one run.
  *             values: a frame -> the numbers of a row; scales
- *     text    numbers, symbols: how they are written. words, formulas, tooltip, explain, fate: what is
- *             said of the picture, of its parts, and of what becomes of the gradient
+ *     text    numbers, symbols: how they are written. words, formulas, tooltip, explain,
+ *             gradient: what is said of the picture, of its parts, and of what becomes of the gradient
  *     scene   theme: colours. layout: where every row and column lies. zoom: the same, from all
  *             units to one cell. scene: all that decides what is drawn
  *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,

@@ -22,7 +22,7 @@
 const WRITTEN = {
   now: ({ letter }, now) => now(letter),
   before: ({ letter }, _now, before) => before(letter),
-  rest: ({ letter }, now) => `(1 − ${now(letter)})`,
+  one_minus: ({ letter }, now) => `(1 − ${now(letter)})`,
   tanh: ({ letter }, now) => `tanh(${now(letter)})`,
   number: ({ value }) => String(value),
 };
@@ -31,7 +31,7 @@ const WRITTEN = {
 const COMPUTED = {
   now: ({ letter }, now) => now(letter),
   before: ({ letter }, _now, before) => before(letter),
-  rest: ({ letter }, now) => 1 - now(letter),
+  one_minus: ({ letter }, now) => 1 - now(letter),
   tanh: ({ letter }, now) => Math.tanh(now(letter)),
   number: ({ value }) => value,
 };

@@ -52,7 +52,7 @@ function unpackFrame(buffer, body, header, about) {
   return {
     iteration: about.iteration,
     loss: about.loss,
-    fate: about.fate,
+    verdict: about.verdict,
     exact: about.exact,
     sequence: header.sequences[about.sequence],
     interventions: header.interventions[about.interventions],

@@ -21,7 +21,7 @@ import {
   measured,
   ring,
 } from "./marks.js";
-import { gradientWords } from "../text/fate.js";
+import { gradientWords } from "../text/gradient.js";
 
 /** @import { Box, Colour, Context, Parts, Range, Row, Span } from "../types.d.ts" */
 

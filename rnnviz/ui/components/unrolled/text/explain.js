@@ -33,14 +33,14 @@ export function explainRow({ diagram }, { quantity }, peak, shown) {
 export function explainBand(range, { quantity }) {
   const ends = `from ${decadeName(range.low)} to ${decadeName(range.high)}`;
   return (
-    `Under the band is still the ${quantity.label}. The band is its gradient, ` +
-    `dL/d${quantity.letter}: the wider, the larger its norm over all units, in powers of ten ` +
-    `${ends}; what is smaller is a thin line, what is larger has a rim.`
+    `The row still shows the ${quantity.label}. The width of the band on it is the norm of its ` +
+    `gradient, dL/d${quantity.letter}, over all units, in powers of ten ${ends}; a smaller norm ` +
+    `is a thin line, a larger one has a rim.`
   );
 }
 
 export const EXPLAINED = {
-  input: "What the network reads: one input for each time step, which is one column.",
+  input: "The inputs of the network: one for each time step, which is one column.",
   classes:
     "The classes that the network finds most probable at each time step, as bars from 0 to " +
     "100 %; the target has a frame. Above them, a disk with a check is right, a ring with a cross " +
@@ -49,9 +49,9 @@ export const EXPLAINED = {
     "The class that the network finds most probable at each time step; a full bar is 100 %. " +
     "Above it, a disk with a check is right, a ring with a cross is wrong, and a dash is not counted.",
   numbers:
-    "What the network outputs at each time step (a dot) and what it should be (a ring), on " +
-    "one scale in the units of the data.",
-  lines: "The thin lines show what feeds what, as a scheme. They alone are not measured.",
+    "The network's output at each time step (a dot) and its target (a ring), on one scale in the " +
+    "units of the data.",
+  lines: "The thin lines show what feeds what. They are the only thing here that is not measured.",
   probe: "The probe is one fixed example of the task. All numbers and colours are measured on it.",
 };
 
@@ -63,7 +63,7 @@ export function explainGradient({ gradients }, story, ofLast, range) {
   return (
     `How much ${loss} changes per unit of change in each step's state: the norm of ` +
     `dL/d${story.letter[2]} over all units as bars${lines}. The scale is in powers of ten from ` +
-    `${decadeName(range.low)} to ${decadeName(range.high)}; a ring is exactly 0, an arrow lies beyond.`
+    `${decadeName(range.low)} to ${decadeName(range.high)}; a ring is exactly 0, an arrow is beyond the scale.`
   );
 }
 
@@ -77,7 +77,7 @@ export function explainLayer(layer, shared) {
 /** @param {number} layer @param {Quantity} quantity */
 export function explainClosed(layer, { label }) {
   return (
-    `Layer ${layer + 1}, shown by its ${label} alone, for all layers at once have no room here. ` +
+    `Layer ${layer + 1} shows only its ${label}, because there is no room for all layers at once. ` +
     "Click its name to open it; the layer that is open now then closes."
   );
 }

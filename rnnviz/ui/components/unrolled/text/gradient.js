@@ -21,7 +21,8 @@ export function gradientWords({ data, look, layout }) {
   const last = frame.sequence.scored.lastIndexOf(true);
   if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
   const name = layout.narrow ? `dL/d${story.letter[2]}` : story.label;
-  if (ofLast) return `Last step's ${name} ${fateOf(norms.subarray(0, last + 1), frame.fate)}`;
+  if (ofLast)
+    return `Last step's ${name} ${normsInWords(norms.subarray(0, last + 1), frame.verdict)}`;
   const from = `${shortly(norms[last])} at step ${last}`;
   const course = last > 0 ? `${from}, ${shortly(norms[0])} at step 0` : from;
   return `Of the whole loss, ${name}: ${course}`;
@@ -31,7 +32,7 @@ export function gradientWords({ data, look, layout }) {
  * @param {Float64Array} norms one for each time step up to the one that the gradient comes from
  * @param {string} verdict as the Gradients page gives it
  */
-function fateOf(norms, verdict) {
+function normsInWords(norms, verdict) {
   const last = norms.length - 1;
   const broken = norms.findLastIndex((norm) => !Number.isFinite(norm));
   if (broken >= 0) {
