@@ -279,7 +279,7 @@ def test_while_runs_are_not_equally_far_all_is_of_one_iteration_that_is_named(la
     app.run()
 
     assert app.dataframe[0].value["iteration"].tolist() == [6] * 4
-    assert "At iteration 6 most is left" in says(app)
+    assert "At iteration 6 most of the gradient is left" in says(app)
     for chart in charts(app)[1:]:
         ends = [decoded(line["x"])[-1] for line in chart["data"]]
         assert ends == [6] * 4

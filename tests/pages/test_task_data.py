@@ -165,12 +165,13 @@ def test_it_is_said_how_many_windows_are_trained_and_held_out(open_app):
     draft(app, "csv", "labels").set_value(LABELS).run()
 
     # Of 60 labels 12 are held out; a window of 6 and the label after it fit 42 times into 48.
-    assert "42 windows are trained; the score on held-out data comes from 12 windows" in text_of(
-        app
+    assert (
+        "42 windows are used for training; the score on held-out data comes from 12 windows"
+        in text_of(app)
     )
 
     draft(app, "holdout", "labels").set_value(0.0).run()
-    assert "54 windows are trained, and none is held out." in text_of(app)
+    assert "54 windows are used for training, and none is held out." in text_of(app)
 
 
 def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
@@ -181,11 +182,11 @@ def test_it_is_said_how_much_of_a_text_can_be_known(open_app):
 
     said = text_of(app)
     assert "33 % of the windows occur with different next symbols" in said
-    assert "at best 83 % can be right" in said
+    assert "at best 83 % can be predicted correctly" in said
 
 
 def test_nothing_is_said_about_windows_where_sequences_are_drawn_without_end(open_app):
-    assert "windows are trained" not in text_of(open_app("task"))
+    assert "windows are used for training" not in text_of(open_app("task"))
 
 
 def upload(app, name, text):
@@ -218,7 +219,7 @@ def test_the_end_of_a_text_from_a_file_is_held_out_unless_another_share_is(open_
 
     upload(app, "mine.txt", "one two three four five one two three four five one two three")
     assert draft(app, "holdout", "symbols").value == 0.2
-    assert "comes from 2 windows that are never trained" in text_of(app)
+    assert "comes from 2 windows that are never used for training" in text_of(app)
 
     draft(app, "holdout", "symbols").set_value(0.5).run()
     upload(app, "other.txt", "one two three four five six one two three four five six")
