@@ -30,5 +30,9 @@ function write() {
   const own = new URLSearchParams(kept).toString();
   const search = [own, wanted.query].filter(Boolean).join("&");
   if (location.search.replace(/^\?/, "") === search) return;
-  history.replaceState(history.state, "", `${location.pathname}${search && "?"}${search}${location.hash}`);
+  history.replaceState(
+    history.state,
+    "",
+    `${location.pathname}${search && "?"}${search}${location.hash}`,
+  );
 }
