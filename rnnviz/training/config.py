@@ -21,12 +21,12 @@ _WITH_FORGET_GATE = tuple(key for key, cell in CELLS.items() if cell.spec.forget
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Settings of one run. What each means and may be stands in `FIELDS`.
+    """Settings of one run. `FIELDS` describes each of them.
 
     Raises
     ------
     ValueError
-        If a value is not allowed: says which, what was expected, and what came.
+        If a value is not allowed: says which, what was expected, and what was given.
     """
 
     task: str = "gym"
@@ -54,95 +54,99 @@ class RunConfig:
 
 #: The one table of settings, in the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
-    Field("task", "Task", str, RunConfig.task, "Where the sequences come from.", short="task"),
+    Field("task", "Task", str, RunConfig.task, "The task that makes the sequences.", short="task"),
     Field(
         "cell", "Cell", str, RunConfig.cell,
-        "What one unit is: recurrent (tanh, ReLU), with gates (GRU, LSTM) or without memory (MLP).",
+        "The type of unit: recurrent (tanh, ReLU), gated (GRU, LSTM) or without memory (MLP).",
         choices=tuple(CELLS), short="cell",
     ),
     Field(
         "hidden_size", "Hidden units", int, RunConfig.hidden_size,
-        "How many units the hidden layer has: more can remember more, and are slower.",
+        "Number of units in each hidden layer. More units can remember more, but are slower.",
         low=1, high=128, short="h",
     ),
     Field(
         "layers", "Layers", int, RunConfig.layers,
-        "How many recurrent layers lie on top of each other.",
+        "Number of recurrent layers, stacked.",
         low=1, high=4, short="l",
     ),
     Field(
         "seed", "Seed", int, RunConfig.seed,
-        "Start of all randomness: the same seed and settings give the same run, number by number.",
+        "Seed of all random numbers: the same seed and settings give the same run, number by "
+        "number.",
         low=0, high=2**32 - 1, short="seed",
     ),
     Field(
         "optimizer", "Optimiser", str, RunConfig.optimizer,
-        "How a gradient becomes a change of the weights.",
+        "The rule that turns a gradient into an update of the weights.",
         choices=("sgd", "rmsprop", "adam"), live=True, short="opt",
     ),
     Field(
         "learning_rate", "Learning rate", float, RunConfig.learning_rate,
-        "Factor on each change of the weights. Too small: slow. Too large: the loss jumps.",
+        "Factor on each weight update. Too small: training is slow. Too large: the loss jumps.",
         low=1e-6, high=100.0, live=True, logarithmic=True, short="lr",
     ),
     Field(
         "momentum", "Momentum", float, RunConfig.momentum,
-        "SGD only: share of the last step that is carried on into the next.",
+        "SGD only: the share of the last step that is carried over into the next.",
         low=0.0, high=0.999, live=True, short="mom",
         applies=(("optimizer", ("sgd",)),),
     ),
     Field(
         "batch_size", "Batch size", int, RunConfig.batch_size,
-        "How many sequences are averaged for one change of the weights.",
+        "Number of sequences over which the gradient of one update is averaged.",
         low=1, high=256, live=True, short="b",
     ),
     Field(
         "clip_norm", "Clip gradient at norm", float, RunConfig.clip_norm,
-        "Shrink the whole gradient to this length when it is longer: a remedy for explosions.",
+        "If the norm of the whole gradient exceeds this, scale it down to it: a remedy for "
+        "exploding gradients.",
         low=1e-3, high=1e3, optional=True, live=True, logarithmic=True, short="clip",
     ),
     Field(
         "clip_value", "Clip gradient at value", float, RunConfig.clip_value,
-        "Cut every single entry of the gradient off at this size; it changes the direction.",
+        "Limit every entry of the gradient to this size; unlike clipping by norm, it changes the "
+        "direction.",
         low=1e-4, high=1e3, optional=True, live=True, logarithmic=True, short="clipv",
     ),
     Field(
         "weight_decay", "Weight decay", float, RunConfig.weight_decay,
-        "L2: this times each weight is added to its gradient, which draws it towards zero. Adam "
-        "and RMSprop rescale the sum, so with them weights do not shrink in proportion.",
+        "L2: this multiple of each weight is added to its gradient, which pulls it towards zero. "
+        "Adam and RMSprop rescale the sum, so with them weights do not shrink in proportion.",
         low=0.0, high=1.0, live=True, short="wd",
     ),
     Field(
         "truncate", "Truncate after steps", int, RunConfig.truncate,
-        "Cut the gradient at fixed places, every so many time steps, while the state goes on. "
-        "With k it reaches 0 to k − 1 steps back, depending on where the step lies. It saves no "
-        "time here.",
+        "Truncated backpropagation through time: cut the gradient at fixed places, every so many "
+        "time steps, while the state is carried on. With k, it reaches 0 to k − 1 steps back, "
+        "depending on the position of the step. It saves no time here.",
         low=1, high=500, optional=True, live=True, short="trunc",
         applies=(_RECURRENT,),
     ),
     Field(
         "forget_bias", "Forget bias", float, RunConfig.forget_bias,
-        "LSTM only: start of the forget gate's bias. Higher keeps more of the memory at first.",
+        "LSTM only: initial bias of the forget gate. Higher values keep more of the memory at "
+        "first.",
         low=-10.0, high=10.0, short="fb",
         applies=(("cell", _WITH_FORGET_GATE),),
     ),
     Field(
         "initial_weights", "Initial weights", str, RunConfig.initial_weights,
-        "How the recurrent weights start: by default orthogonal, for ReLU as the identity. Input "
-        "weights and readout are Glorot’s. “uniform” draws all weights and biases as PyTorch does.",
+        "Initial recurrent weights: by default orthogonal, for ReLU the identity. Input weights "
+        "and readout are Glorot’s. “uniform” draws all weights and biases as PyTorch does.",
         choices=("default", "uniform", "glorot", "orthogonal", "identity"), short="init",
     ),
     Field(
         "spectral_radius", "Spectral radius", float, RunConfig.spectral_radius,
-        "Orthogonal or identity start only: factor on the recurrent weights. In a plain RNN "
-        "gradients vanish at first below 1, and above 1 they can explode. In an LSTM they also go "
-        "along the cell state: with forget bias 3 they last below 1, too.",
+        "Orthogonal or identity initialisation only: factor on the recurrent weights. In a plain "
+        "RNN, gradients vanish at first below 1; above 1 they can explode. In an LSTM they also "
+        "flow along the cell state: with forget bias 3 they last even below 1.",
         low=0.1, high=2.0, short="rho",
         applies=(_RECURRENT, ("initial_weights", ("default", "orthogonal", "identity"))),
     ),
     Field(
         "window", "Window of the MLP", int, RunConfig.window,
-        "MLP only: how many time steps it sees at once, the present one included.",
+        "MLP only: how many time steps it sees at once, including the current one.",
         low=1, high=50, short="win",
         applies=(("cell", WITHOUT_MEMORY),),
     ),
