@@ -226,7 +226,7 @@ def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(p
     assert "sliders" not in cloud["layout"]
     assert cloud["says"].startswith("Iteration 4. Forget gate: nearly open in more")
     assert "Forget gate: nearly shut in" in bars["says"]
-    now = visit_of(page).saturation.of(trainer(page).recording.at(4))
+    now = visit_of(page).saturation_of(0).of(trainer(page).recording.at(4))
     np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), 100 * now.below["f"])
     way = cloud["data"][3]
     assert len(unpack(way["x"])) == 13
