@@ -6,7 +6,7 @@ answers are still right when the forget gates of the trained network are then he
 chosen so that the best without memory is at most 0.85, and that with shut gates at most 0.75 of the
 answers are right in at least 9 of 10 seeds::
 
-    python -m benchmarks.opening [--seeds 10]
+    python -m benchmarks.opening [--seeds 10] [--first 0]
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ def main() -> None:
     """Print one row for each seed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
-    count = parser.parse_args().seeds
+    parser.add_argument("--first", type=int, default=0)
+    asked = parser.parse_args()
     task = Trainer(RunConfig()).task
     print(f"{task.description}\n")
     print(f"best without memory {task.memoryless:.2f}, best constant {task.baseline().score:.2f}\n")
     print("| seed | solved at iteration | seconds at the opening speed | right with gates shut |")
     print("|---|---|---|---|")
-    for seed in range(count):
+    for seed in range(asked.first, asked.first + asked.seeds):
         trainer = Trainer(RunConfig(seed=seed))
         learned = learn(trainer)
         trainer.intervene(Hold("f", 0.0))

@@ -167,9 +167,13 @@ def in_words(standing: Standing) -> str:
     )
     if reached.accuracy <= standing.ceiling + 1e-9:
         return f"{sentence}."
+    luck = f"chance: {reached.days:,} days were measured"
     if reached.way == "calendar" and reached.window != 1:
-        return f"{sentence}, above the best from one day's calendar: it sees earlier days' too."
-    return f"{sentence}, above its best by the luck of the {reached.days:,} days measured."
+        return (
+            f"{sentence}, above the best from one day's calendar. It sees the calendar of earlier "
+            f"days too; some of it may be {luck}."
+        )
+    return f"{sentence}, above what it can reach on average, by {luck}."
 
 
 @lru_cache(maxsize=16)

@@ -81,7 +81,7 @@ def check_sentence(checked: CheckedTrace) -> str:
         return "Nothing has been compared yet."
     wrong = [name for name, found in results.items() if not found.agrees]
     told = {name: found for name, found in results.items() if found.agrees and found.tells}
-    count = f"{checked.check.done:,} entries of {len(results)} arrays"
+    count = f"{checked.check.done:,} entries of {_arrays(len(results))}"
     if wrong:
         worst = max((results[name] for name in wrong), key=lambda found: found.error)
         return (
@@ -93,14 +93,22 @@ def check_sentence(checked: CheckedTrace) -> str:
             f"{count} agree, but the gradient is so small that rounding hides it, so this shows "
             "nothing. Check at an earlier iteration."
         )
+    entries = sum(each.entries for each in told.values())
+    compared = f"{entries:,} entries of {_arrays(len(told))}"
+    small = len(results) - len(told)
+    rest = f" In {_arrays(small)} the gradient is too small to tell." if small else ""
     nearest = max(told, key=lambda name: told[name].error / told[name].allowed)
     found = told[nearest]
     return (
-        f"{count} agree with central differences: no relative error is above the one allowed for "
-        f"its own array. Closest to it is {nearest}, with {number(found.error, 2)} where "
+        f"{compared} agree with central differences: no relative error is above the one allowed "
+        f"for its own array. Closest to it is {nearest}, with {number(found.error, 2)} where "
         f"{_allowed(found)} is allowed: {number(TOLERANCE)}, plus what rounding of the loss can "
-        "cause for a gradient as small as this one."
+        f"cause for a gradient as small as this one.{rest}"
     )
+
+
+def _arrays(count: int) -> str:
+    return "1 array" if count == 1 else f"{count} arrays"
 
 
 def _allowed(found: Checked) -> str:

@@ -76,11 +76,12 @@ def loss_sentence(loss: float, classes: int | None) -> str:
     chance = chance_loss(classes)
     odds = f"even odds for {classes} classes"
     level = f"ln {classes} = {number(chance)}"
+    found = f"Loss {number(loss)} nats (−ln of the target's probability, on average)"
     if loss > 1.05 * chance:
-        return f"Loss {number(loss)} nats, worse than {odds}: {level}."
+        return f"{found}, worse than {odds}: {level}."
     if loss > 0.95 * chance:
-        return f"Loss {number(loss)} nats, about that of {odds}: {level}."
-    return f"Loss {number(loss)} nats; {odds} give {level}."
+        return f"{found}, about that of {odds}: {level}."
+    return f"{found}; {odds} give {level}."
 
 
 def accuracy_sentence(accuracy: float, baseline: Baseline) -> str:

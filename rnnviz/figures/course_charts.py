@@ -55,12 +55,17 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
 
 
 def _score_says(score: Score, baseline: Baseline) -> str:
-    """Say what the examples score; if some are held out, separately for these."""
+    """Say how the evaluation sequences are scored; where some are held out, the two apart."""
     if score.held_out is None:
-        which = f"{score.sequences} of {score.of} examples" if score.of_fewer else "All examples"
+        which = (
+            f"{score.sequences} of {score.of} evaluation sequences"
+            if score.of_fewer
+            else "Evaluation sequences"
+        )
         return f"{which}: {score_sentence(score.value, baseline)}"
     held_out = score_text(score.held_out, score.measure)
-    return f"Trained examples: {score_sentence(score.value, baseline)} Held out: {held_out}."
+    trained = score_sentence(score.value, baseline)
+    return f"Evaluation sequences, trained part: {trained} Held out: {held_out}."
 
 
 def _telling(memoryless: float, baseline: float) -> float | None:

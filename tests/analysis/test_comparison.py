@@ -91,11 +91,14 @@ def test_it_is_said_who_reached_what_and_when_it_was_luck():
     assert "From the calendar alone the MLP reached 40 % at iteration 7" in (in_words(calendar))
     assert in_words(yesterday) == ""
     lucky = replace(calendar, reached=replace(calendar.reached, window=1))
-    assert "above its best by the luck of the 42 days measured." in in_words(lucky)
-    remembers = replace(calendar, reached=reached(way="calendar", cell="gru"))
-    assert "above the best from one day's calendar: it sees earlier days' too" in (
-        in_words(remembers)
+    assert "above what it can reach on average, by chance: 42 days were measured." in in_words(
+        lucky
     )
+    remembers = replace(calendar, reached=reached(way="calendar", cell="gru"))
+    assert (
+        "above the best from one day's calendar. It sees the calendar of earlier days too; some of "
+        "it may be chance: 42 days were measured."
+    ) in in_words(remembers)
     assert in_words(standings(GYM, reached(accuracy=float("nan")), [])[2]) == ""
 
 

@@ -114,6 +114,19 @@ def test_a_gradient_that_is_zero_proves_nothing():
     assert table["weight_hh_l0"] == "too small to tell"
 
 
+def test_arrays_that_are_too_small_to_tell_are_not_counted_among_those_that_agree():
+    trainer = small("rnn")
+    trainer.network.parameters["readout.weight"][:] = 0
+    found = checked(trainer)
+    results = found.check.results
+    told = [each for each in results.values() if each.tells]
+    assert 0 < len(told) < len(results)
+    entries = sum(each.entries for each in told)
+    sentence = check_sentence(found)
+    assert sentence.startswith(f"{entries:,} entries of {len(told)} arrays agree")
+    assert f"In {len(results) - len(told)} arrays the gradient is too small to tell." in sentence
+
+
 def test_a_diverged_network_does_not_agree():
     trainer = small()
     trainer.network.flat[:] = np.nan

@@ -16,6 +16,8 @@ from rnnviz.training import Mark
 
 BASELINE = Baseline("biceps", 1 / 3)
 
+NATS = "nats (−ln of the target's probability, on average)"
+
 
 def test_a_short_curve_stays_as_it_is():
     x, y = thin([0, 1, 2], [3.0, 2.0, 1.0])
@@ -71,9 +73,21 @@ def test_guessing_among_k_classes_costs_ln_k():
 @pytest.mark.parametrize(
     ("loss", "classes", "sentence"),
     [
-        (0.25, 3, "Loss 0.25 nats; even odds for 3 classes give ln 3 = 1.1."),
-        (1.1, 3, "Loss 1.1 nats, about that of even odds for 3 classes: ln 3 = 1.1."),
-        (3.0, 3, "Loss 3 nats, worse than even odds for 3 classes: ln 3 = 1.1."),
+        (
+            0.25,
+            3,
+            f"Loss 0.25 {NATS}; even odds for 3 classes give ln 3 = 1.1.",
+        ),
+        (
+            1.1,
+            3,
+            f"Loss 1.1 {NATS}, about that of even odds for 3 classes: ln 3 = 1.1.",
+        ),
+        (
+            3.0,
+            3,
+            f"Loss 3 {NATS}, worse than even odds for 3 classes: ln 3 = 1.1.",
+        ),
         (0.25, None, "Loss 0.25 (mean squared error)."),
         (math.inf, 3, "The loss is no longer a number: training has diverged."),
         (math.nan, None, "The loss is no longer a number: training has diverged."),

@@ -37,8 +37,11 @@ def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones(
 
     captions = [chart.says for chart in course_charts(trainer)]
 
-    assert any(says.startswith("Trained examples: ") and held_out in says for says in captions)
-    assert not any("All examples" in says for says in captions)
+    assert any(
+        says.startswith("Evaluation sequences, trained part: ") and held_out in says
+        for says in captions
+    )
+    assert not any("examples" in says for says in captions)
 
 
 def test_no_message_counts_on_another_that_the_browser_may_have_dropped():

@@ -101,7 +101,8 @@ def _buttons() -> None:
             icon=":material/replay:",
             key="reset",
             shortcut="0",
-            help="Back to iteration 0 with the same seed: the same run again, number by number.",
+            help="Back to iteration 0, with the same seed and the settings that are shown now. If "
+            "none was changed since the run began, it is the same run again, number by number.",
             on_click=_reset,
         )
         if "speed" in visit.part(Opened).hidden:
