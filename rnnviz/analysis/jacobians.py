@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import Norms, last_scored_step, step_norms, steps_text
 from rnnviz.engine import (
+    Hold,
     Network,
+    Silence,
     Spectrum,
     gate_label,
     recurrent_spectrum,
     spec_of,
     step_jacobians,
 )
+from rnnviz.engine.interventions import of_layer, units_of
 from rnnviz.numbers import factor as factor_text
 from rnnviz.numbers import number, share
 from rnnviz.recording.trace import Trace
@@ -105,8 +108,9 @@ class Shares:
     Parameters
     ----------
     by_slopes : array, (T,)
-        Norm of the gradient times the slopes, divided by its norm before; NaN if there is none. In
-        cells with gates it is what the slopes alone would leave: the direct path bypasses them.
+        Norm of the gradient times the slopes, divided by its norm before; NaN if there is none.
+        What is `blocked` does not count. In cells with gates it is what the slopes alone would
+        leave: the direct path bypasses them.
     by_weights : array, (T,)
         Norm at step t - 1 divided by that after the slopes of step t; NaN at the first step, and
         where more than slopes and weights acts on the gradient (gates, layers above, truncation).
@@ -119,7 +123,8 @@ class Shares:
 def shares(trace: Trace, layer: int = -1) -> Shares:
     """Measure the effect of slopes, and without gates of weights, on the gradient per step."""
     gradient = np.asarray(trace.layers[layer].last_d_h, np.float64)
-    before, behind = step_norms(gradient), step_norms(gradient * slopes(trace, layer))
+    passed = np.where(blocked(trace, layer), 0.0, gradient * slopes(trace, layer))
+    before, behind = step_norms(gradient), step_norms(passed)
     by_weights = np.full(trace.steps, np.nan)
     on_top = layer in (-1, len(trace.layers) - 1)
     spec = spec_of(trace.cell)
@@ -131,6 +136,16 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
     if trace.truncate is not None:
         by_weights[:: trace.truncate] = np.nan
     return Shares(_ratio(behind, before), by_weights)
+
+
+def blocked(trace: Trace, layer: int = -1) -> NDArray[np.bool_]:
+    """Tell through the slopes of which units nothing passes, (H,): they are silenced, or held."""
+    gate, units = spec_of(trace.cell).slope.gate, trace.layers[layer].h.shape[1]
+    found = np.zeros(units, dtype=bool)
+    for item in of_layer(trace.interventions, layer % len(trace.layers)):
+        if isinstance(item, Silence) or (isinstance(item, Hold) and item.gate == gate):
+            found[units_of(item, units)] = True
+    return found
 
 
 def saturated_units(found: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -198,6 +213,8 @@ def slopes_sentence(trace: Trace, layer: int = -1) -> str:
     of = "1 unit" if found.shape[1] == 1 else f"{found.shape[1]} units"
     are = "is" if units.size == 1 else "are"
     said.append(f"{units.size} of {of} {are} {kind} at more than half of the steps.")
+    if shut := int(blocked(trace, layer).sum()):
+        said.append(f"Nothing comes through {shut} of {of}: what was done to the network stops it.")
     return " ".join(said)
 
 

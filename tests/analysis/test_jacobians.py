@@ -17,7 +17,7 @@ from rnnviz.analysis.jacobians import (
     step_values,
     values_sentence,
 )
-from rnnviz.engine import jacobian_norms
+from rnnviz.engine import Hold, Silence, jacobian_norms
 from rnnviz.tasks import GymSchedule, NextSymbol
 
 
@@ -141,6 +141,34 @@ def test_slopes_and_weights_together_are_what_happens_in_a_step(cell):
     np.testing.assert_allclose(
         (left.by_slopes * left.by_weights)[1:], (back[1:] / back[:-1])[::-1], rtol=1e-10
     )
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu"])
+def test_what_a_silenced_unit_stops_is_not_said_to_pass(cell):
+    trainer = trainer_of(cell=cell, seed=2)
+    units = trainer.config.hidden_size
+    trainer.intervene(Silence(units=(0, 2)))
+    trace = trainer.trace()
+    gradient = np.asarray(trace.layers[0].last_d_h)
+    passed = gradient * slopes(trace) * ~np.isin(np.arange(units), (0, 2))
+    left = shares(trace)
+    np.testing.assert_allclose(
+        left.by_slopes, np.linalg.norm(passed, axis=1) / np.linalg.norm(gradient, axis=1)
+    )
+    # Then the weights have to answer for the weights alone.
+    back = passed[1:] @ trainer.network.to_torch()["weight_hh_l0"]
+    np.testing.assert_allclose(
+        left.by_weights[1:],
+        np.linalg.norm(back, axis=1) / np.linalg.norm(passed[1:], axis=1),
+        rtol=1e-9,
+    )
+    assert f"Nothing comes through 2 of {units} units" in slopes_sentence(trace)
+
+
+def test_nothing_comes_through_a_candidate_that_is_held():
+    trainer = trainer_of(cell="gru")
+    trainer.intervene(Hold("n", 0.3))
+    assert not shares(trainer.trace()).by_slopes.any()
 
 
 def test_where_gates_or_layers_are_on_the_way_the_weights_are_not_told_apart():

@@ -94,7 +94,7 @@ SPEC = CellSpec(
             (Factor("now", "z"), Factor("before", "h")),
         )
     },
-    slope=Slope("tanh′ of the candidate", lambda recorded: slope_of_tanh(recorded["n"])),
+    slope=Slope("tanh′ of the candidate", lambda recorded: slope_of_tanh(recorded["n"]), gate="n"),
     parameters=Parameters("3H (D + H + 2)", lambda D, H: 3 * H * (D + H + 2)),
     beads={"h": "+"},
     explained_by="gru",

@@ -117,11 +117,14 @@ class Slope:
         Recorded quantities by letter -> the slope, 0..1.
     off
         What a unit is where its slope is next to nothing; empty for "saturated".
+    gate
+        Letter of the gate behind which the slope lies; nothing comes through where it is held.
     """
 
     name: str
     of: Callable[[Numbers], NDArray[np.float64]]
     off: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True)
