@@ -150,3 +150,20 @@ def test_both_and_their_players_are_in_sight(page: Page, width: int, height: int
     left, right = (each.bounding_box() for each in page.locator("figure.unrolled").all())
     assert left["x"] + left["width"] <= right["x"]
     assert left["y"] == right["y"]
+
+
+def test_names_and_buttons_of_narrow_pictures_stay_within_their_labels(page: Page) -> None:
+    page.set_viewport_size({"width": 1010, "height": 720})
+    _mount(page)
+    assert all(_of_both(page, "layout.narrow"))
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".unrolled .label")].flatMap((label) => {
+            const box = label.getBoundingClientRect();
+            return [...label.querySelectorAll("span, small, button")]
+                .map((part) => [part.textContent, part.getBoundingClientRect()])
+                .filter(([, { top, bottom, right }]) => top < box.top - 8 || bottom > box.bottom + 8
+                    || right > box.right + 1)
+                .map(([text, { top, bottom, right }]) =>
+                    [text, top - box.top, bottom - box.bottom, right - box.right]); })"""
+    )
+    assert outside == []

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from rnnviz.recording import Trace
 from tests.browser.mounting import mount
+from tests.browser.test_beside import _mount as mount_two
 from tests.browser.waiting import painted
 from tests.traces import make_trace
 
@@ -133,3 +134,36 @@ def test_a_presentation_is_left_by_its_key_and_its_button_and_the_other_keys_go_
     button.click()
     button.click()
     expect(page.locator(".unrolled")).not_to_have_attribute("popover", "manual")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (2560, 1440)])
+def test_two_networks_beside_each_other_are_presented_together(
+    page: Page, size: tuple[int, int]
+) -> None:
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    mount_two(page)
+    frame, figures = page.locator(".beside"), page.locator(".unrolled .picture")
+    expect(page.locator(".present:visible")).to_have_count(1)
+    before = frame.bounding_box()
+
+    page.keyboard.press("f")
+
+    expect(frame).to_have_attribute("popover", "manual")
+    assert frame.bounding_box() == {"x": 0, "y": 0, "width": width, "height": height}
+    assert _foot(page, ".common .controls") <= height
+    boxes = [figures.nth(number).bounding_box() for number in range(2)]
+    assert all(boxes)
+    assert boxes[0]["y"] == boxes[1]["y"]  # type: ignore[index]
+    sizes = page.evaluate("both.scenes().map(({ screen }) => screen.magnified)")
+    assert sizes[0] == sizes[1]
+    assert sizes[0] > 1 or width < 2000
+    page.keyboard.press("Escape")
+    expect(frame).not_to_have_attribute("popover", "manual")
+    page.wait_for_timeout(300)
+    assert frame.bounding_box() == before
+    page.locator(".present:visible").click()
+    page.evaluate("show(false)")
+    expect(frame).not_to_have_attribute("popover", "manual")
+    page.keyboard.press("f")
+    expect(page.locator(".unrolled").first).to_have_attribute("popover", "manual")

@@ -16,6 +16,7 @@ import { rescale } from "./scene/scene.js";
 import { element } from "./page/controls.js";
 import { refresh, showFrame, updatePhase, updatePlay, updateStepTexts } from "./page/display.js";
 import { buildLabels } from "./page/labels.js";
+import { present } from "./page/presentation.js";
 import { keepInView, wake } from "./page/motion.js";
 import { setLevel } from "./page/actions.js";
 import { mount } from "./unrolled.js";
@@ -112,6 +113,8 @@ function receiveBoth(both, bytes) {
 function join(both, views) {
   const { dom } = both;
   const [first, second] = views;
+  present(first, false);
+  second.screen.isSecond = true;
   dom.frame.classList.add("two");
   const { controls, levels, phases } = first.dom;
   const zoom = /** @type {HTMLElement} */ (levels[0].parentElement);
@@ -148,6 +151,7 @@ function join(both, views) {
 function part(both) {
   const { dom, hosts, pictures, homes } = both;
   const [{ scene: first }, second] = pictures.splice(0, 2, pictures[0]);
+  present(first, false);
   for (const { own, home } of homes) home.replaceWith(own);
   second.remove();
   hosts.pop()?.remove();

@@ -542,6 +542,7 @@ export interface Screen {
   windowHeight: number;
   onScreen: boolean;
   presenting: boolean;
+  isSecond: boolean;
 }
 
 export interface Pointing {

@@ -132,6 +132,7 @@ function createView(figure) {
       windowHeight: 0,
       onScreen: true,
       presenting: false,
+      isSecond: false,
     },
     pointing: { pointerAt: null, explained: null },
     loop: { request: 0, lastFrame: 0, odd: false, timers: {} },

@@ -18,6 +18,9 @@ import {
 } from "../text/explain.js";
 import { outputRange } from "./predictions.js";
 
+/** A lower prediction has no room for more than its name on a narrow picture; a hover tells the rest. */
+const NOTED = 56;
+
 /**
  * @import { Colour, Context, Gradient, Label, LabelKey, LabelLine, LabelPart, LabelScale, Parts,
  *   Row } from "../types.d.ts"
@@ -49,7 +52,7 @@ export function labelsOf(scene) {
       height: layout.predictionHeight,
       text: said,
       about: EXPLAINED[!classes ? "numbers" : layout.upright ? "upright" : "classes"],
-      notes: [predictionLegend(scene)],
+      notes: layout.narrow && layout.predictionHeight < NOTED ? [] : [predictionLegend(scene)],
     }),
     gradientLabel(scene),
   ];
@@ -84,6 +87,15 @@ function headingsOf({ layout, data }) {
     about: explainLayer(row.layer, shared),
   });
   return [...schematic, ...first.map(layerHeading)];
+}
+
+/**
+ * Of how many steps the loss is whose gradient is shown: on a narrow picture in one word.
+ * @param {Parts<"layout">["layout"]} layout @param {boolean} ofLast
+ */
+function lossShown({ narrow }, ofLast) {
+  const which = ofLast ? "last" : "all";
+  return narrow ? which : `of ${which} ${ofLast ? "step" : "steps"}`;
 }
 
 /** @param {Parts<"data"|"layout">} scene */
@@ -212,14 +224,15 @@ function gradientLabel({ layout, data, theme, look, scales }) {
   return {
     y: layout.gradientY,
     height: layout.gradientHeight + HEIGHT.zero,
-    text: "gradient norm",
+    // Where there is little room a word too many would stand over what is below it.
+    text: layout.narrow ? "gradient" : "gradient norm",
     colour: colours[story.letter],
     keys,
     about: explainGradient(store.header, story, ofLast, range),
     choices: [
       {
         does: "loss",
-        text: `${layout.narrow ? "" : "of "}${ofLast ? "last step" : "all steps"}`,
+        text: lossShown(layout, ofLast),
         title: "Which loss the gradient is of: click to change",
       },
       {

@@ -200,7 +200,10 @@ export function refresh(view) {
   const { factor, width, room } = spaceFor(view);
   dom.figure.style.zoom = factor === 1 ? "" : String(factor);
   view.screen.magnified = factor;
-  dom.present.hidden = view.peers.length > 0;
+  // Of two pictures the first has the button, and the players below both are as large as they are.
+  dom.present.hidden = view.screen.isSecond;
+  if (view.peers.length)
+    dom.controls.parentElement?.style.setProperty("zoom", dom.figure.style.zoom);
   view.screen.pixels = window.devicePixelRatio || 1;
   view.screen.ratio = view.screen.pixels * factor;
   view.screen.windowHeight = window.innerHeight;
@@ -226,17 +229,19 @@ function spaceFor({ data, peers, dom, screen }) {
   const { figure, caption, readout, controls } = dom;
   const { presenting } = screen;
   const { store } = data;
-  const padding = presenting ? 2 * PRESENTED.padding : 0;
+  // Around two pictures it is that of their frame, which is not magnified.
+  const around = presenting ? 2 * PRESENTED.padding : 0;
+  const [padding, outside] = peers.length ? [0, around] : [around, 0];
   const outer = figure.getBoundingClientRect().width || 600;
   const stands = peers.length ? window.innerWidth < STACKED : outer < NARROW;
-  if (!presenting && stands) {
+  if ((!presenting || peers.length) && stands) {
     return {
       factor: 1,
       width: Math.floor(outer),
       room: store.header.layers > 1 ? PHONE : Infinity,
     };
   }
-  const high = window.innerHeight - (presenting ? 0 : heightAbove(figure));
+  const high = window.innerHeight - (presenting ? outside : heightAbove(figure));
   const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
   /** @param {number} factor */
   const space = (factor) => ({
@@ -244,7 +249,11 @@ function spaceFor({ data, peers, dom, screen }) {
     room: high / factor - others - MARGINS - padding,
   });
   const wanted = presenting ? PRESENTED : ON_PAGE;
-  const factor = peers.length ? 1 : magnification(store.header, space, wanted);
+  const headers = [store, ...peers.map((peer) => peer.data.store)].map(({ header }) => header);
+  const factor =
+    peers.length && !presenting
+      ? 1
+      : Math.min(...headers.map((header) => magnification(header, space, wanted)));
   return { factor, ...space(factor) };
 }
 

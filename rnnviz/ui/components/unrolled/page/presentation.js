@@ -34,7 +34,7 @@ export function offerPresenting(view) {
     const boxIsOpen = figure.querySelector(".saving:not([hidden])");
     const leaves = view.screen.presenting && key === "Escape" && !boxIsOpen;
     const typed = target instanceof Element && target.closest(TYPING);
-    const toggles = key === "f" && !typed && !view.peers.length && isMeant(view);
+    const toggles = key === "f" && !typed && isMeant(view);
     if (!leaves && !toggles) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -63,23 +63,48 @@ function isMeant({ screen, dom }) {
  * @param {View} view @param {boolean} wanted
  */
 export function present(view, wanted) {
-  const { figure } = view.dom;
-  if (!figure.showPopover || view.screen.presenting === wanted || view.peers.length) return;
+  const views = together(view);
+  const all = wholeOf(view);
+  if (!all.showPopover || view.screen.presenting === wanted) return;
   if (wanted) {
     if (presented) leavePresenting(presented);
     // What stands below it on the page stays where it is.
-    const { height } = figure.getBoundingClientRect();
-    figure.parentElement?.style.setProperty("min-height", `${height}px`);
-    figure.style.zoom = "";
-    figure.popover = "manual";
-    figure.showPopover();
+    const { height } = all.getBoundingClientRect();
+    all.parentElement?.style.setProperty("min-height", `${height}px`);
+    for (const { dom } of views) dom.figure.style.zoom = "";
+    all.popover = "manual";
+    all.showPopover();
+    all.classList.add("presenting");
     presented = view;
   } else {
-    leavePresenting(view);
+    if (presented) leavePresenting(presented);
   }
+  for (const each of views) show(each, wanted);
+  const { scroll } = view.dom;
+  scroll.focus({ preventScroll: true, focusVisible: false });
+}
+
+/**
+ * A picture and the one beside it: on a page both are views.
+ * @param {View} view @returns {View[]}
+ */
+function together(view) {
+  return [view, .../** @type {View[]} */ (view.peers)];
+}
+
+/**
+ * What is presented: the picture, or the two that are beside each other with their players.
+ * @param {View} view @returns {HTMLElement}
+ */
+function wholeOf({ peers, dom: { figure } }) {
+  const both = peers.length ? figure.closest(".beside") : null;
+  return both instanceof HTMLElement ? both : figure;
+}
+
+/** @param {View} view @param {boolean} wanted */
+function show(view, wanted) {
+  const { present: made } = view.dom;
   view.screen.presenting = wanted;
-  figure.classList.toggle("presenting", wanted);
-  const { present: made, scroll } = view.dom;
   made.textContent = wanted ? "Leave" : "Present";
   made.title = wanted
     ? "Back to the page (Escape, or key f)"
@@ -88,7 +113,6 @@ export function present(view, wanted) {
   refresh(view);
   // Once more: texts of another size have lines of another length.
   refresh(view);
-  scroll.focus({ preventScroll: true, focusVisible: false });
   wake(view);
 }
 
@@ -97,11 +121,12 @@ export function present(view, wanted) {
  * @param {View} view
  */
 export function leavePresenting(view) {
-  if (presented !== view) return;
-  const { figure } = view.dom;
+  if (!presented || presented !== view) return;
+  const all = wholeOf(view);
   presented = null;
-  figure.style.zoom = "";
-  if (figure.isConnected) figure.hidePopover();
-  figure.removeAttribute("popover");
-  figure.parentElement?.style.removeProperty("min-height");
+  for (const { dom } of together(view)) dom.figure.style.zoom = "";
+  if (all.isConnected) all.hidePopover();
+  all.removeAttribute("popover");
+  all.classList.remove("presenting");
+  all.parentElement?.style.removeProperty("min-height");
 }
