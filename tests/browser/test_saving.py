@@ -196,6 +196,8 @@ def test_predictions_are_counted_as_the_accuracy_counts_them(still: Open) -> Non
     texts = _texts(page)
 
     expect(page.locator(".score")).to_have_text("1 of 2 counted right")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".score")).to_have_text("1 of 2 right")
     assert {"not counted: out 0", "right: out 1", "should be: out 2", "not counted: out 3"} <= set(
         texts
     )

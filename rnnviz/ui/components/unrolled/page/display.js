@@ -45,7 +45,9 @@ export function updateTexts(view) {
   explained(dom.measured, "probe", EXPLAINED.probe);
   dom.measured.append(" · ");
   element("span", "about", dom.measured, about);
-  dom.score.textContent = store.header.classes ? scoreWords(frame) : "";
+  const score = store.header.classes ? scoreWords(frame) : "";
+  // On a phone there is no room for the word; a dash above a prediction says which is not counted.
+  dom.score.textContent = view.layout.narrow ? score.replace(" counted", "") : score;
   dom.score.title = "steps of this example that the accuracy counts; a dash marks the others";
   updateStepTexts(view);
   updateIterationControls(view);
