@@ -79,9 +79,9 @@ def test_a_wrong_gradient_is_found():
     trainer = small()
     trace = trainer.trace()
     found = CheckedTrace(trace, trainer.network_of(trace))
-    wrong = dict(found.check.)
+    wrong = dict(found.check._to_check)
     wrong["weight_hh_l0"] = wrong["weight_hh_l0"] * 1.01
-    found.check. = wrong
+    found.check._to_check = wrong
     found.advance(seconds=30)
     table = check_table(found).set_index("gradient w.r.t.")
     verdicts = table["verdict"]
