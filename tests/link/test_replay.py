@@ -61,6 +61,30 @@ def test_to_leave_an_optimiser_and_come_back_at_once_changes_nothing():
     assert_same_run(left, stayed)
 
 
+def test_who_comes_back_to_an_optimiser_later_begins_it_anew():
+    trainer = Trainer(RunConfig(hidden_size=5))
+    trainer.advance(iterations=7)
+    trainer.set(optimizer="sgd")
+    trainer.advance(iterations=1)
+    trainer.set(optimizer="adam")
+
+    assert trainer._optimizer.state()["iterations"] == 0
+
+
+def test_the_last_good_state_knows_the_optimiser_that_was_left_there():
+    trainer = Trainer(RunConfig(hidden_size=5))
+    trainer.advance(iterations=10)
+    trainer.set(optimizer="sgd")
+    trainer.advance(iterations=1)
+    trainer.set(optimizer="adam")
+    assert trainer.last_good_iteration == 10
+    trainer.restore_last_good()
+    trainer.advance(iterations=4)
+
+    assert trainer.link() == "v=1&h=5&it=14"
+    assert_same_run(trainer, replayed(trainer))
+
+
 def test_after_an_undo_the_run_is_the_one_that_the_link_says():
     trainer = Trainer(RunConfig(hidden_size=5))
     trainer.advance(iterations=7)
