@@ -5,7 +5,6 @@ import pytest
 
 from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.training import Mark
-from rnnviz.ui.shell import session
 from tests.pages.conftest import control, go_to, visit_of
 
 
@@ -106,7 +105,7 @@ def test_undo_says_what_it_takes_back_and_goes_back_to_the_bit(open_app):
 
 
 def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch):
-    monkeypatch.setattr(session, "REST_S", 0.0)
+    monkeypatch.setattr("rnnviz.visit.visit.REST_S", 0.0)
     app = open_app()
     app.button(key="play").click().run()
     trainer = visit_of(app).trainer

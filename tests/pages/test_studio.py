@@ -285,7 +285,7 @@ def test_the_speed_is_shown_on_another_page_before_it_was_touched(open_app):
         go_to(app, page)
         speed = control(app, "speed")
         assert speed.value == "slow"
-        assert speed.proto.set_value
+        assert list(speed.proto.default) == [0]
 
 
 def test_a_solved_run_is_told_and_a_reset_takes_it_back(open_app):
