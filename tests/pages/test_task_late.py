@@ -154,7 +154,7 @@ def test_what_takes_long_lets_others_have_their_turns(open_app):
     real = TURNS.turn
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TURNS, "turn", lambda who: turns.append(who) or real(who))
-        workshop._in_turns(visit, steps())
+        TURNS.in_slices(visit, steps())
 
     assert len(others) == 8
     assert 2 < len(turns) <= 9
