@@ -6,9 +6,10 @@ from rnnviz import RunConfig, Trainer, link
 from rnnviz.engine import Hold
 from rnnviz.fields import Field
 from rnnviz.link import words
-from rnnviz.tasks import SAMPLE_SERIES, SHIPPED_TEXT, TASKS, NextSymbol, NextValue, make_task
+from rnnviz.tasks import SAMPLE_SERIES, TASKS, NextSymbol, NextValue, make_task
 from rnnviz.training import FIELDS, LIVE_KNOBS
 from tests.link.experiments import experiment
+from tests.serving import ROOT
 
 
 def test_a_link_read_and_written_again_is_the_same_for_200_experiments():
@@ -40,9 +41,12 @@ def test_eleven_settings_take_at_most_120_characters():
 
 
 def test_own_data_of_5_kb_take_at_most_3500_characters():
-    text = SHIPPED_TEXT + " " + " ".join(f"{a} {b}" for a in SHIPPED_TEXT.split() for b in "xyz")
-    own = make_task("symbols", text=text[:5_000], unit="character")
-    series = make_task("values", csv="\n".join(SAMPLE_SERIES.splitlines()[:320]))
+    prose = (ROOT / "README.md").read_text(encoding="utf-8")[:5_000]
+    rows = SAMPLE_SERIES[:5_000].rpartition("\n")[0]
+    assert len(prose) == 5_000
+    assert len(rows) > 4_900
+    own = make_task("symbols", text=prose, unit="character")
+    series = make_task("values", csv=rows)
     for task in (own, series):
         written = link.write(link.Experiment(RunConfig(task=task.key), task))
         assert len(written) <= 3_500
