@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from rnnviz.analysis.gradient_check import CheckedTrace
@@ -13,10 +12,6 @@ from rnnviz.visit import room
 from rnnviz.visit.jobs import Job, Opening, Replay
 from rnnviz.visit.looking import Looking
 from rnnviz.visit.turns import TURNS
-
-#: Within this time after a pause a second press is the same one: when the timer of the live loop is
-#: due while a button is pressed, the browser sends the press with the tick, and then again.
-SAME_PRESS_S = 0.3
 
 
 class Working(Looking):
@@ -30,7 +25,6 @@ class Working(Looking):
         self.gradient_check: CheckedTrace | None = None
         self._opened: tuple[Opening, int | None] | None = None
         self._saturation: SaturationHistory | None = None
-        self._paused_at = -SAME_PRESS_S
 
     @property
     def busy(self) -> bool:
@@ -63,15 +57,8 @@ class Working(Looking):
 
     def pause(self) -> None:
         """Train no more."""
-        self.playing, self._paused_at = False, time.monotonic()
+        self.playing = False
         self.page_is_old = True
-
-    def toggle(self) -> None:
-        """Train, or pause. A press that comes twice while the loop runs still pauses."""
-        if self.playing:
-            self.pause()
-        elif time.monotonic() - self._paused_at > SAME_PRESS_S:
-            self.play()
 
     def start_job(self, job: Job) -> None:
         """Have the live loop work on something else than training."""

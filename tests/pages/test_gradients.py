@@ -192,14 +192,14 @@ def test_training_goes_on_here_and_the_numbers_follow(laboratory):
     app = laboratory(iterations=0)
     before = visit_of(app).trainer.iteration
 
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
 
     assert visit_of(app).trainer.iteration > before
 
 
 def test_who_rewinds_while_it_trains_stays_there_until_he_follows_again(laboratory):
     app = laboratory(iterations=10)
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
     app.run()
     slider = next(each for each in app.select_slider if each.label == "Iteration")
     slider.set_value(0).run()
@@ -373,7 +373,7 @@ def test_training_ends_what_else_was_under_way(laboratory):
     app.button(key="check").click()
     visit.stop()
     app.run()
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
     assert visit.job is None
     assert visit.playing
 

@@ -107,7 +107,7 @@ def test_undo_says_what_it_takes_back_and_goes_back_to_the_bit(open_app):
 def test_while_training_the_button_follows_and_undo_works(open_app, monkeypatch):
     monkeypatch.setattr("rnnviz.visit.visit.REST_S", 0.0)
     app = open_app()
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
     trainer = visit_of(app).trainer
     control(app, "setting:learning_rate").set_value(0.3).run()
     app.run()

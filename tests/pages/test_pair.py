@@ -72,8 +72,8 @@ def test_every_other_cell_can_stand_beside(open_app):
 def test_both_train_and_step_together_and_each_has_its_sentence(open_app):
     app = beside(open_app(), "rnn")
     step(app, 2)
-    app.button(key="play").click().run()
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
+    control(app, "play").click().run()
     pair = visit_of(app).pair
     assert pair.first.iteration == pair.second.iteration > 2
     np.testing.assert_array_equal(pair.second.network.flat, alone(pair.first, "rnn").network.flat)
@@ -158,18 +158,18 @@ def test_one_that_has_diverged_stops_alone(open_app):
     visit.pair.first.diverged = "The loss came out as nan."
     app.run()
     assert not visit.stopped
-    assert not app.button(key="play").disabled
+    assert not control(app, "play").disabled
     step(app, 2)
     assert (visit.pair.first.iteration, visit.pair.second.iteration) == (1, 3)
     assert "Stopped at iteration 1" in pictures(app)[0]["says"]["1"]
     visit.pair.second.diverged = "The loss came out as nan."
     app.run()
-    assert app.button(key="play").disabled
+    assert control(app, "play").disabled
 
 
 def test_that_the_first_has_diverged_is_said_at_once_while_the_other_trains_on(open_app):
     app = beside(open_app(), "rnn")
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
     visit = visit_of(app)
 
     def diverge(**_):
@@ -183,7 +183,7 @@ def test_that_the_first_has_diverged_is_said_at_once_while_the_other_trains_on(o
     assert visit.playing
     assert app.error[0].value == "The loss came out as nan."
     assert app.button(key="restore")
-    assert not app.button(key="play").disabled
+    assert not control(app, "play").disabled
 
 
 def test_two_that_are_too_much_together_are_refused_in_a_sentence(open_app, monkeypatch):

@@ -100,7 +100,7 @@ def test_the_run_goes_on_and_the_file_stays_as_it_was(open_app):
 
 def test_it_can_be_made_while_the_run_plays(open_app):
     app = open_app()
-    app.button(key="play").click().run()
+    control(app, "play").click().run()
 
     file = make(app, "NumPy")
 

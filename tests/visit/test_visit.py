@@ -6,7 +6,8 @@ from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
 from rnnviz.tasks import GymSchedule
 from rnnviz.training import PRESETS
-from rnnviz.visit import Earlier, Replay, View, Visit, earlier, room, working
+from rnnviz.visit import Earlier, Replay, View, Visit, earlier, room
+from rnnviz.visit import visit as module
 from rnnviz.visit.guests import Guests
 
 CONFIG, TASK = RunConfig(hidden_size=3, batch_size=2), GymSchedule(length=5)
@@ -39,7 +40,7 @@ def visit(monkeypatch):
 def clock(monkeypatch):
     """Return the time of the visit, in a list; it stands still by itself."""
     now = [100.0]
-    monkeypatch.setattr(working.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -103,19 +104,6 @@ def test_stopping_ends_a_job_and_keeps_what_was_done_of_it(visit):
     train(visit)
 
     assert (visit.job, work.left) == (None, 2)
-
-
-def test_a_press_that_comes_twice_pauses_once(visit, clock):
-    visit.toggle()
-    assert visit.playing
-    visit.toggle()
-    clock[0] += working.SAME_PRESS_S
-    visit.toggle()
-    assert not visit.playing
-
-    clock[0] += 0.01
-    visit.toggle()
-    assert visit.playing
 
 
 def test_a_step_is_one_iteration_with_the_knobs_of_now(visit):

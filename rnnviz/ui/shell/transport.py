@@ -78,15 +78,19 @@ def _buttons() -> None:
     visit = session.current()
     stopped = visit.stopped
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Pause" if visit.playing else "Train",
-            icon=":material/pause:" if visit.playing else ":material/play_arrow:",
-            type="primary",
-            key="play",
-            shortcut="Space",
-            on_click=_toggle,
-            disabled=stopped,
-        )
+        # Two buttons in one place: when the timer of the live loop is due while one is pressed, the
+        # browser sends the press with the tick, and then again by itself. What was pressed says
+        # what is wanted, so the second time changes nothing.
+        with st.container(key="play", width="content"):
+            st.button(
+                "Pause" if visit.playing else "Train",
+                icon=":material/pause:" if visit.playing else ":material/play_arrow:",
+                type="primary",
+                key="play@pause" if visit.playing else "play@train",
+                shortcut="Space",
+                on_click=_pause if visit.playing else _train,
+                disabled=stopped,
+            )
         st.button(
             "Step",
             icon=":material/skip_next:",
@@ -121,10 +125,12 @@ def _buttons() -> None:
         )
 
 
-def _toggle() -> None:
-    visit = session.current()
-    visit.toggle()
-    visit.outdate_page()
+def _train() -> None:
+    session.current().play()
+
+
+def _pause() -> None:
+    session.current().pause()
 
 
 def _step() -> None:

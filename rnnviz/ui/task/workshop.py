@@ -448,8 +448,8 @@ def _show_the_way(visit: Visit) -> None:
 
 def _train() -> None:
     visit = session.current()
-    if not visit.playing and visit.trainer.diverged is None:
-        visit.toggle()
+    if visit.trainer.diverged is None:
+        visit.play()
 
 
 def _suggest(visit: Visit, task: Task) -> None:
