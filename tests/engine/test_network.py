@@ -142,5 +142,5 @@ def test_gradient_norms_are_those_of_the_last_batch_that_was_learned():
 
 
 def test_outputs_before_any_pass_are_refused():
-    with pytest.raises(RuntimeError, match="nothing was computed"):
+    with pytest.raises(RuntimeError, match="nothing has been computed"):
         _ = network("rnn").outputs

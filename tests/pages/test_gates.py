@@ -101,7 +101,7 @@ def test_every_view_shows_a_diverged_run_as_what_it_is(page):
     assert all("not finite numbers" in says for says in told[:3])
     assert "no value is a finite number" in told[4]
     assert "Not all weights are finite numbers" in told[5]
-    assert "nothing can be followed" in told[6]
+    assert "there is no correlation" in told[6]
 
 
 def test_a_quantity_alone_is_drawn_large(page):
