@@ -18,12 +18,13 @@ MAY_IMPORT = {
     "export": {"engine", "recording", "tasks", "training"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
     "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
+    "gallery": {"tasks", "training", "link", "analysis"},
     "views": {"engine", "recording", "tasks", "training", "analysis", "figures"},
     "ui": {
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
-        *("visit", "views"),
+        *("visit", "views", "gallery"),
     },
-    "commands": {"tasks", "training", "link", "export", "figures", "ui"},
+    "commands": {"tasks", "training", "link", "export", "figures", "gallery", "ui"},
 }
 #: The one way up: `Trainer.link` asks for the link's floor when it is called.
 UP = {("trainer.py", "link")}
@@ -77,7 +78,7 @@ def test_only_the_user_interface_knows_streamlit(floor):
 
 @pytest.mark.parametrize(
     "floor",
-    ["engine", "recording", "tasks", "training", "link", "analysis", "visit", "export"],
+    ["engine", "recording", "tasks", "training", "link", "analysis", "visit", "export", "gallery"],
 )
 def test_no_floor_below_the_figures_knows_plotly(floor):
     for file in files_of(floor):
@@ -111,7 +112,7 @@ def test_every_page_of_the_menu_has_its_script_and_the_other_way_round():
 
 
 #: The folders of the pages in rnnviz/ui: none imports another's, and what they share is the shell.
-PAGES = {"studio", "task", "gates", "equations", "gradients"}
+PAGES = {"studio", "gallery", "task", "gates", "equations", "gradients"}
 
 
 @pytest.mark.parametrize("page", sorted(PAGES | {"shell", "components"}))

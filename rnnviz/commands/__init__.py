@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Protocol
 
-from rnnviz.commands import link, run
+from rnnviz.commands import gallery, link, run
 
 
 class Command(Protocol):
@@ -28,7 +28,7 @@ class Command(Protocol):
 
 
 #: Every command, by its word.
-COMMANDS: dict[str, Command] = {"link": link, "run": run}
+COMMANDS: dict[str, Command] = {"link": link, "run": run, "gallery": gallery}
 
 
 def do(name: str, words: Iterable[str]) -> int:

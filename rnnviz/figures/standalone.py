@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import re
+from dataclasses import dataclass
 
 from rnnviz.engine import spec_of
 from rnnviz.export import Snapshot
@@ -39,6 +40,7 @@ body {
   color: var(--st-text-color);
   background: var(--st-background-color);
 }
+a { color: inherit; }
 h1 { font-size: 1.35rem; margin: 0 0 0.2rem; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 footer { margin-top: 1rem; font-size: 13px; opacity: 0.75; }
@@ -65,8 +67,8 @@ style-src 'unsafe-inline'; script-src '%(hash)s'">
 <style>%(style)s</style>
 </head>
 <body>
-<h1>%(title)s</h1>
-<p>%(about)s</p>
+%(back)s<h1>%(title)s</h1>
+%(says)s<p>%(about)s</p>
 <div id="network"><noscript>The animation needs JavaScript; nothing is loaded.</noscript></div>
 <footer>%(foot)s</footer>
 <script type="text/plain" id="bytes">%(bytes)s</script>
@@ -76,7 +78,26 @@ style-src 'unsafe-inline'; script-src '%(hash)s'">
 """
 
 
-def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the picture of a page that is one of several.
+
+    Parameters
+    ----------
+    title, says
+        Plain text, in the place of the task's name and before its description.
+    back : tuple of (address, text)
+        A link to the page that lists them all, relative to this one.
+    """
+
+    title: str
+    says: str
+    back: tuple[str, str]
+
+
+def page(
+    taken: Snapshot, script: str, *, dark: bool = False, heading: Heading | None = None
+) -> str:
     """Return the text of the file.
 
     Parameters
@@ -87,6 +108,8 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
         The script that defines `rnnviz.mount`: `rnnviz.ui.components.unrolled.script()`.
     dark
         Whether it is dark if the viewer's system has no preference.
+    heading
+        None names the task and the cell.
 
     Raises
     ------
@@ -101,12 +124,24 @@ def page(taken: Snapshot, script: str, *, dark: bool = False) -> str:
     theme = {"default": _DARK if dark else _LIGHT, "light": _LIGHT, "dark": _DARK}
     return _PAGE % {
         "hash": f"sha256-{digest}",
-        "title": html.escape(f"{taken.task.title}, {spec_of(taken.config.cell).label}"),
         "style": _STYLE % theme,
+        **_head(taken, heading),
         "about": html.escape(_about(taken)),
         "foot": html.escape(_foot(rounded)),
         "bytes": base64.b64encode(packed).decode(),
         "script": whole,
+    }
+
+
+def _head(taken: Snapshot, heading: Heading | None) -> dict[str, str]:
+    if heading is None:
+        title = f"{taken.task.title}, {spec_of(taken.config.cell).label}"
+        return {"title": html.escape(title), "says": "", "back": ""}
+    address, text = map(html.escape, heading.back)
+    return {
+        "title": html.escape(heading.title),
+        "says": f"<p>{html.escape(heading.says)}</p>\n",
+        "back": f'<p><a href="{address}">{text}</a></p>\n',
     }
 
 

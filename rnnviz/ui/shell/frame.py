@@ -21,6 +21,7 @@ from rnnviz.visit.opening import Opened
 #: The menu: (page script in pages/, title, icon). The first page is the default.
 MENU: tuple[tuple[str, str, str], ...] = (
     ("studio", "Studio", ":material/play_circle:"),
+    ("gallery", "Gallery", ":material/photo_library:"),
     ("task", "Task", ":material/edit_note:"),
     ("gates", "Gates", ":material/grid_on:"),
     ("equations", "Equations", ":material/function:"),

@@ -1,0 +1,14 @@
+"""Gallery: experiments worth opening, each of one click."""
+
+import streamlit as st
+
+from rnnviz.ui.gallery import cards
+from rnnviz.ui.gallery.linked import LINKED
+from rnnviz.ui.shell import frame, live, transport
+
+visit = frame.guard(LINKED)
+slots = transport.bar(LINKED)
+st.header("Gallery", anchor=False)
+frame.notices(visit)
+cards.cards()
+live.keep_going(visit, slots)
