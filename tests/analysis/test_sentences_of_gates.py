@@ -129,7 +129,7 @@ def test_no_weight_is_larger_and_no_gate_has_a_larger_gradient(trainer, held):
         says = weights_sentence(weights, asked, lambda letter: label(other, letter))
         own = [v for name, v in network.parameters.items() if name.endswith(f"_l{layer}")]
         largest = max((w for v in own for w in v.ravel().tolist()), key=abs)
-        assert f"in size, is {number(largest)}:" in says
+        assert f"in magnitude, is {number(largest)}:" in says
         norms = {
             label(other, letter): sum(g * g for g in block.ravel().tolist()) ** 0.5
             for letter, block in asked.gates.items()

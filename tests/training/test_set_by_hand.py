@@ -204,9 +204,9 @@ def test_looking_and_training_make_no_mark():
             r"must be one of weight_ih_l0, .*weight'",
         ),
         (lambda p: p.__setitem__("readout.bias", np.zeros(4)), r"readout.bias .*\(3,\), got \(4,"),
-        (lambda p: p.pop("readout.bias"), "can be neither added nor taken out"),
-        (lambda p: p.clear(), "can be neither added nor taken out"),
-        (lambda p: p.setdefault("new", 1), "can be neither added nor taken out"),
+        (lambda p: p.pop("readout.bias"), "can be neither added nor removed"),
+        (lambda p: p.clear(), "can be neither added nor removed"),
+        (lambda p: p.setdefault("new", 1), "can be neither added nor removed"),
     ],
 )
 def test_entries_that_the_network_would_not_compute_with_are_refused(write, words):
