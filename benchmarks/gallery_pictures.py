@@ -25,7 +25,7 @@ from rnnviz.ui.components.unrolled import script
 
 #: Of a card's picture, and of the window in which the network is drawn, in pixels.
 SIZE = (440, 300)
-WINDOW = {"width": 800, "height": 900}
+WINDOW = {"width": 800, "height": 700}
 MOST_BYTES = 20_000
 
 #: The last time steps, where the answer is and where the gradient begins.

@@ -122,6 +122,11 @@ def test_no_folder_of_the_user_interface_imports_that_of_a_page(page):
         assert not used & (PAGES - {page}), file
 
 
+def test_no_other_page_loads_the_gallery():
+    loading = {file for file in files_of("ui") if "gallery" in floors_used(file)}
+    assert {file.parent.name for file in loading} == {"gallery"}
+
+
 def test_the_components_know_nothing_of_the_shell():
     for file in sorted((ROOT / "rnnviz" / "ui" / "components").rglob("*.py")):
         assert not any(name.startswith("rnnviz.ui.shell") for name in imported(file)), file

@@ -6,6 +6,7 @@ import pytest
 
 from rnnviz.analysis import claims
 from rnnviz.engine import CELLS
+from rnnviz.gallery import EXHIBITS
 from rnnviz.tasks import TASKS
 from rnnviz.training import FIELDS, PRESETS
 from rnnviz.ui.shell.frame import MENU
@@ -53,6 +54,7 @@ def test_every_command_that_measures_is_there(name):
 def test_every_name_to_enter_something_in_is_there():
     told = re.findall(r"in `([A-Z]+)`", MAP)
     there = {"CELLS": CELLS, "TASKS": TASKS, "PRESETS": PRESETS, "MENU": MENU,
-             "CLAIMS": claims.CLAIMS, "VIEWS": VIEWS, "FIELDS": FIELDS}  # fmt: skip
+             "CLAIMS": claims.CLAIMS, "EXHIBITS": EXHIBITS,
+             "VIEWS": VIEWS, "FIELDS": FIELDS}  # fmt: skip
     assert set(told) == set(there)
     assert all(there.values())

@@ -10,6 +10,7 @@ import argparse
 import html
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from rnnviz.figures import standalone
 from rnnviz.figures.standalone import Heading
 from rnnviz.gallery import EXHIBITS, THEMES, Exhibit, picture
 from rnnviz.gallery.pictures import Theme
-from rnnviz.link import Replay, estimate_s, write
+from rnnviz.link import Replay, estimate_s
 
 ABOUT = "Train the experiments of the gallery and write them as pages for any static host."
 
@@ -35,7 +36,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'unsafe-inline'; img-src 'self' file:">
+style-src 'unsafe-inline'; img-src 'self' file: data:">
+<link rel="icon" href="data:,">
 <title>Experiments with recurrent networks</title>
 <style>
 :root { --ink: #31333f; --paper: #ffffff; --line: #d6d6d8; }
@@ -110,15 +112,16 @@ def _write_pages(folder: Path, chosen: Sequence[Exhibit]) -> None:
     from rnnviz.ui.components.unrolled import script
 
     drawing = script()
-    left = [estimate_s(exhibit.experiment) for exhibit in chosen]
-    whole, done = sum(left), 0.0
+    costs = [estimate_s(exhibit.experiment) for exhibit in chosen]
+    done, begun = 0.0, time.perf_counter()
     with Progress("Training") as progress:
-        for exhibit, share in zip(chosen, left, strict=True):
+        for exhibit, cost in zip(chosen, costs, strict=True):
             replay = Replay(exhibit.experiment)
             while not replay.done:
                 replay.advance(_SLICE_S)
-                progress.show((done + replay.progress * share) / whole, replay.time_left)
-            done += share
+                share = (done + replay.progress * cost) / sum(costs)
+                progress.show(share, (time.perf_counter() - begun) * (1 / share - 1))
+            done += cost
             page = standalone.page(
                 export.snapshot(replay.trainer),
                 drawing,
@@ -128,7 +131,7 @@ def _write_pages(folder: Path, chosen: Sequence[Exhibit]) -> None:
 
 
 def _card(exhibit: Exhibit, app: str) -> str:
-    address = html.escape(f"{app}?{write(exhibit.experiment)}")
+    address = html.escape(f"{app}?{exhibit.link}")
     texts = {
         "page": _page(exhibit),
         "light": _picture(exhibit, "light"),

@@ -63,8 +63,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     Exhibit(
         key="counting",
         title="A cell state counts",
-        sees="The cell state of the outlined unit follows the a’s minus the b’s, with a "
-        "correlation of at least 0.9, and the end is predicted on time.",
+        sees="The cell state of unit 8 follows the a’s minus the b’s, with a correlation of at "
+        "least 0.9, and the end is predicted on time.",
         link="v=1&task=count&h=12&it=150&u=8",
         claim=Claim(claims.counted, lambda n: n["score"] >= 0.99 and n["correlation"] >= 0.9),
     ),

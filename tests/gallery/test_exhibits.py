@@ -45,9 +45,11 @@ def test_before_it_is_trained_nothing_is_claimed(key):
     assert not claim.holds(claim.measure(by_key(key).experiment.until(0)))
 
 
-def test_the_unit_that_the_link_outlines_is_the_one_that_counts():
+def test_the_unit_that_card_and_link_name_is_the_one_that_counts():
     exhibit = by_key("counting")
-    assert exhibit.claim.measure(exhibit.experiment)["unit"] == exhibit.experiment.view.unit
+    unit = exhibit.claim.measure(exhibit.experiment)["unit"]
+    assert unit == exhibit.experiment.view.unit
+    assert f"unit {unit} " in exhibit.sees
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.key)
