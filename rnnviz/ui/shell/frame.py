@@ -46,6 +46,9 @@ _CSS = """
 .st-key-undo button > div, .st-key-undo button span { min-width: 0; }
 /* What listens and what keeps the address have nothing to show. */
 .st-key-listening, div:has(> .st-key-listening) { display: none; }
+.st-key-nothing_opening, div:has(> .st-key-nothing_opening) { display: none; }
+/* As large as can be: it is read from the back row. */
+.qr-code img { display: block; width: min(60vh, 100%); margin: 0 auto; }
 /* Readings in the transport bar: label above number, as small as an instrument's. */
 .readings { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; }
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
@@ -134,6 +137,18 @@ div:has(> .st-key-phone_pages) { display: none; }
 </style>
 """
 
+#: In a frame on another page, which may be small: the picture, and what makes it move.
+_EMBEDDED_CSS = """
+<style>
+[data-testid="stHeader"] { display: none; }
+[data-testid="stMainBlockContainer"] { padding: 0.5rem 0.75rem; }
+.st-key-studio > div > [data-testid="stHorizontalBlock"] > div:nth-child(2) { display: none; }
+.st-key-studio > div > [data-testid="stHorizontalBlock"] > div { flex: 1 1 100%; width: 100%; }
+.st-key-above_picture, div:has(> .st-key-above_picture) { display: none; }
+.st-key-transport .readings > div:last-child { display: none; }
+</style>
+"""
+
 _LOGO = str(Path(__file__).with_name("logo.svg"))
 _ICON = str(Path(__file__).with_name("icon.png"))
 _PAGES = HOME / "pages"
@@ -159,6 +174,8 @@ def show() -> None:
     if faults.leaves():
         st.switch_page(pages[0])
     st.html(_CSS)
+    if st.context.is_embedded:
+        st.html(_EMBEDDED_CSS)
     visit = session.start(next(name for name, title, _ in MENU if title == page.title))
     address.open_once(visit)
     _go_where_the_link_leads(visit, page, pages)

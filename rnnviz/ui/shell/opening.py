@@ -39,7 +39,8 @@ def notices(visit: Visit) -> None:
 
 def bar(visit: Visit) -> DeltaGenerator:
     """Draw what lets an opening be stopped, while there is one; return the place of `progress`."""
-    with st.container(horizontal=True, vertical_alignment="center", key="opening"):
+    key = "nothing_opening" if visit.opening is None else "opening"
+    with st.container(horizontal=True, vertical_alignment="center", key=key):
         place = st.container()
         # A fragment may only write into a container that the page itself has written into.
         place.empty()

@@ -128,8 +128,8 @@ def _qr_code(page: str) -> None:
             icon=":material/qr_code:",
         )
         return
-    drawn = code.svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True)
-    st.html(f'<div class="qr-code">{drawn}</div>')
+    drawn = code.svg_data_uri(border=4, dark="#000", light="#fff", scale=10)
+    st.html(f'<div class="qr-code"><img src="{drawn}" alt="QR code of the link"></div>')
 
 
 def _embedding(query: str) -> None:
