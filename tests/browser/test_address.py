@@ -1,0 +1,129 @@
+"""The address in a real browser: opened, followed, reloaded, shared, embedded, and altered."""
+
+from __future__ import annotations
+
+import random
+import re
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from rnnviz import link
+from tests.browser.test_app import iteration, open_page, play_button, shown
+from tests.browser.waiting import settled, until
+from tests.serving import Server
+
+SMALL = "v=1&cell=gru&h=4&seed=7&b=4"
+
+
+def query(page: Page) -> str:
+    return page.url.partition("?")[2]
+
+
+def opened(page: Page, address: str) -> None:
+    """Open an address, and wait until the run stands where it leads."""
+    page.goto(address)
+    expect(play_button(page)).to_contain_text("Train")
+    expect(page.locator(".st-key-stop_opening")).to_have_count(0)
+    settled(page)
+
+
+def test_a_reload_loses_nothing_and_the_history_is_not_filled(page: Page, server: Server):
+    opened(page, f"{server.url}?{SMALL}&it=12")
+    entries = page.evaluate("history.length")
+    expect(shown(page, "Iteration")).to_have_text("12")
+
+    for _ in range(3):
+        page.locator(".st-key-step button").first.click()
+        settled(page)
+    until(page, lambda: query(page) == "v=1&cell=gru&h=4&seed=7&b=4&it=15")
+    loss = shown(page, "Example loss").inner_text()
+    assert page.evaluate("history.length") == entries
+
+    page.reload()
+    expect(shown(page, "Iteration")).to_have_text("15")
+    expect(shown(page, "Example loss")).to_have_text(loss)
+
+
+def test_the_address_follows_to_other_pages_and_back_leads_back(page: Page, server: Server):
+    opened(page, f"{server.url}?{SMALL}&it=3")
+
+    open_page(page, "Gates")
+    until(page, lambda: query(page) == f"{link.write(link.read(SMALL + '&it=3&page=gates')[0])}")
+    page.go_back()
+    expect(page.locator(".st-key-studio")).to_be_visible()
+    expect(shown(page, "Iteration")).to_have_text("3")
+    until(page, lambda: "page=" not in query(page))
+
+
+def test_while_it_trains_the_address_keeps_up_and_the_picture_stays_mounted(
+    page: Page, server: Server
+):
+    opened(page, f"{server.url}?{SMALL}")
+    page.evaluate("window.before = document.querySelector('.st-key-studio canvas, canvas')")
+
+    play_button(page).click()
+    until(page, lambda: "it=" in query(page))
+    first = int(re.search(r"it=(\d+)", query(page))[1])
+    until(page, lambda: int(re.search(r"it=(\d+)", query(page))[1]) > first)
+    play_button(page).click()
+    expect(play_button(page)).to_contain_text("Train")
+    settled(page)
+
+    until(page, lambda: f"it={iteration(page)}" in query(page))
+    assert page.evaluate("window.before?.isConnected ?? true")
+
+
+def test_share_shows_the_link_a_qr_code_and_the_frame(page: Page, server: Server):
+    opened(page, f"{server.url}?{SMALL}&it=2")
+
+    page.locator(".st-key-share button").first.click()
+    dialog = page.get_by_test_id("stDialog")
+    expect(dialog.locator("code").first).to_contain_text("cell=gru&h=4&seed=7&b=4&it=2")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dialog.get_by_role("button", name="Copy link").click()
+    expect(dialog.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("?v=1&cell=gru&h=4&seed=7&b=4&it=2")
+    dialog.get_by_role("tab", name="QR code").click()
+    code = dialog.get_by_alt_text("QR code of the link")
+    expect(code).to_be_visible()
+    assert code.bounding_box()["width"] >= 300
+    dialog.get_by_role("tab", name="Embed").click()
+    expect(dialog.get_by_text("embed=true").first).to_be_visible()
+
+
+def test_in_a_frame_of_another_page_the_picture_has_the_room(page: Page, server: Server):
+    page.set_content(
+        f'<iframe src="{server.url}?embed=true&embed_options=dark_theme&{SMALL}&it=2" '
+        'width="800" height="680" style="border:0"></iframe>'
+    )
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".readings div").filter(has_text="Iteration").locator("dd")).to_have_text(
+        "2"
+    )
+    expect(frame.locator("canvas").first).to_be_visible()
+    inside = page.frames[1]
+    assert inside.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+    assert inside.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    assert "embed=true" in inside.url
+    colour = inside.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", colour)[:3])) < 60
+
+
+def test_altered_addresses_open_the_app_and_never_a_traceback(page: Page, server: Server):
+    draw = random.Random(1)
+    whole = "v=1&task=symbols&cell=gru&h=4&seed=7&b=4&it=3&do=2_lr_0.003&page=gates&u=3&t=2"
+    signs = [*"&=~_<>\"'%+. 9", "\u202e", "\x00", "é", "%zz", "&h=", "&task=", "&p.view=", "-1"]
+    alive = []
+    page.on("dialog", lambda dialog: alive.append(dialog.message))
+    for number in range(12):
+        text = list(whole)
+        for _ in range(1 + number % 5):
+            text[draw.randrange(len(text))] = draw.choice(signs)
+        address = quote("".join(text), safe="&=~_.-%+")
+        page.goto(f"{server.url}?{address}")
+        expect(page.locator(".readings dd").first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_text("Something went wrong here")).to_have_count(0)
+    assert not alive
