@@ -188,3 +188,15 @@ def test_share_tells_the_link_of_what_is_seen(open_app):
     codes = [each.value for each in app.code]
     assert codes[0].endswith("?v=1&h=3&b=2&page=gates")
     assert "embed=true&amp;v=1" in codes[1]
+
+
+def test_data_that_is_too_large_for_any_address_is_not_compressed_at_each_tick(
+    open_app, monkeypatch
+):
+    task = make_task("symbols", text="abc " * 30_000, unit="character")
+    app = open_app("studio", Trainer(RunConfig(task="symbols", hidden_size=3, batch_size=2), task))
+    monkeypatch.setattr(link, "write", lambda _: pytest.fail("compressed"))
+
+    assert not app.run().exception
+
+    assert address(app) == ""

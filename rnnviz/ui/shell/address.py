@@ -23,6 +23,9 @@ from rnnviz.visit import View, Visit
 from rnnviz.visit.opening import Opened
 from rnnviz.visit.turns import TURNS
 
+#: Own data of more characters is not even compressed, which would take a fifth of a second for the
+#: largest: a text is too long for an address long before.
+MOST_TRIED = 100_000
 #: While training, the address is renewed so often, in seconds.
 RENEWED_S = 2.0
 
@@ -200,6 +203,10 @@ def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
 
 def query_seen(visit: Visit, linked: Linked) -> str:
     """Return the link of what is seen; "" if it is too long for an address."""
+    task = visit.trainer.task
+    texts = (getattr(task, field.name) for field in task.fields if field.kind is str)
+    if sum(map(len, texts)) > MOST_TRIED:
+        return ""
     query = link.write(experiment_seen(visit, linked).experiment)
     return query if len(query) <= link.LONG_CHARACTERS else ""
 
