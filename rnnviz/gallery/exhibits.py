@@ -38,7 +38,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="missed-days",
-        title="Days are missed, and it waits",
+        title="Days are missed",
         sees="One day in five is missed, and the schedule waits; the LSTM keeps what was due, and "
         "is right on at least 97 % of the days.",
         link="v=1&miss=0.2&probe=10&it=200",
@@ -111,7 +111,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="explosion",
-        title="It explodes at radius 1.3",
+        title="The gradient explodes at radius 1.3",
         sees="With ReLU each step back multiplies the gradient by more than 1.2; the largest norm "
         "is over 10,000 times that of radius 1, and that of tanh.",
         link="v=1&task=order&cell=relu&opt=sgd&mom=0&b=16&rho=1.3&it=40&page=gradients"
