@@ -54,14 +54,14 @@ def test_in_the_backward_sweep_a_row_says_that_the_band_over_it_is_its_gradient(
     label = page.locator(".unrolled .label", has_text="cell state").first
     expect(label).to_contain_text("band: its gradient dL/dc")
     label.hover(position={"x": 30, "y": 8})
-    expect(page.locator(".tooltip")).to_contain_text("The band is its gradient, dL/dc")
+    expect(page.locator(".tooltip")).to_contain_text("is the norm of its gradient, dL/dc")
     expect(page.locator(".tooltip .wedge")).to_be_visible()
 
 
 def test_the_scheme_of_lines_and_the_probe_are_explained_too(page: Page) -> None:
     mount(page, [make_trace()])
     page.get_by_text("lines: schematic").hover()
-    expect(page.locator(".tooltip")).to_contain_text("They alone are not measured")
+    expect(page.locator(".tooltip")).to_contain_text("the only thing here that is not measured")
     page.locator(".measured b").hover()
     expect(page.locator(".tooltip")).to_contain_text("one fixed example")
 

@@ -149,8 +149,8 @@ class ReluRNN(Elman):
             replace(
                 HIDDEN_STATE,
                 within_one=False,
-                about="Each unit's memory and output: a weighted sum, 0 where it is negative; "
-                "no upper limit.",
+                about="Each unit's memory and output: a weighted sum, 0 where it is negative, "
+                "without an upper limit.",
             ),
         ),
         squashed={"h": Squashed("ReLU")},
