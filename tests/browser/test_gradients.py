@@ -27,7 +27,7 @@ def laboratory(page: Page, server: Server) -> Iterator[Page]:
 
 
 def view(page: Page, title: str) -> None:
-    page.locator(".st-key-gradient_view").get_by_text(title, exact=True).click()
+    page.locator('[class*="st-key-gradient_view"]').get_by_text(title, exact=True).click()
 
 
 def test_training_here_updates_the_charts_in_place_and_keeps_the_zoom(laboratory):
