@@ -51,9 +51,14 @@ def caption(page: Page, step: int):
 def typeset(page: Page) -> None:
     """Wait until each equation has its formula, which the browser sets a little later."""
     settled(page)
+    # An equation may have several formulas: they are there when no more come for a while.
     page.wait_for_function("""() => {
       const count = (part) => document.querySelectorAll(`.st-key-equations ${part}`).length;
-      return count(".equation") > 0 && count(".katex-display") >= count(".equation");
+      const formulas = count(".katex");
+      const now = performance.now();
+      if (formulas !== window.formulas) Object.assign(window, { formulas, since: now });
+      const all = count(".equation") > 0 && count(".katex-display") >= count(".equation");
+      return all && now - window.since > 700;
     }""")
 
 
