@@ -60,7 +60,7 @@ def test_while_it_trains_the_address_keeps_up_and_the_picture_stays_mounted(
     page: Page, server: Server
 ):
     opened(page, f"{server.url}?{SMALL}")
-    page.evaluate("window.before = document.querySelector('.st-key-studio canvas, canvas')")
+    picture = page.locator("canvas").first.element_handle()
 
     play_button(page).click()
     until(page, lambda: "it=" in query(page))
@@ -71,7 +71,7 @@ def test_while_it_trains_the_address_keeps_up_and_the_picture_stays_mounted(
     settled(page)
 
     until(page, lambda: f"it={iteration(page)}" in query(page))
-    assert page.evaluate("window.before?.isConnected ?? true")
+    assert picture.evaluate("(canvas) => canvas.isConnected")
 
 
 def test_share_shows_the_link_a_qr_code_and_the_frame(page: Page, server: Server):
