@@ -26,6 +26,7 @@ unrolled.py      the layers over T steps of B sequences: the buffers, which are 
 record.py        `Record`: a copy of everything that one pass computed
 reference.py     the cells as plain equations, slow: read it first
 cells/           the same, fast: one file each, its equations, its forward, its backward
+answering.py     sequences that are read, and then answered
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once
 torch_names.py   which entry of a state_dict is which parameter
@@ -39,6 +40,7 @@ gradient_check.py hand-written gradients against central differences
 ================ =================================================================
 """
 
+from rnnviz.engine.answering import Answering
 from rnnviz.engine.cells import CELLS, WITHOUT_MEMORY, CellSpec, gate_label, spec_of
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.gradient_check import TOLERANCE, Checked, GradientCheck, gradient_check
@@ -63,6 +65,7 @@ __all__ = [
     "OPTIMIZERS",
     "TOLERANCE",
     "WITHOUT_MEMORY",
+    "Answering",
     "CellSpec",
     "Checked",
     "GradientCheck",

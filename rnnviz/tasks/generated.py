@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -150,7 +151,7 @@ class Generated(ABC):
     def examples(self, generator: np.random.Generator, count: int) -> list[Example]:
         """Return sequences to read, with the answers that count in the score."""
         batch = self.sample(generator, count)
-        counted = Batch(batch.x, batch.y, self.knowable(batch))
+        counted = replace(batch, mask=self.knowable(batch))
         return list(map(Example, self._read_inputs(batch), self._read_targets(counted)))
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_] | None:
@@ -170,7 +171,7 @@ class Generated(ABC):
         affordable = max(16, _EVALUATED_NUMBERS // (self.length * self.input_size))
         count = min(_EVALUATED, affordable)
         batch = self.sample(np.random.default_rng(_EVALUATION_SEED), count)
-        return read_only(Batch(batch.x, batch.y, self.knowable(batch)))
+        return read_only(replace(batch, mask=self.knowable(batch)))
 
     @cached_property
     def _identity(self) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnviz.engine.answering import Answering
 from rnnviz.fields import Field, shown
 from rnnviz.numbers import number
 from rnnviz.tasks.examples import Example
@@ -31,11 +32,14 @@ class Batch:
         Target of every step; at a step that is not scored the value is never read, but is valid.
     mask : array of bool, (T, B), or None
         Which steps are scored; None means all.
+    answering : Answering or None
+        Where the sequences first are read and then answered: from which step on.
     """
 
     x: NDArray[Any]
     y: NDArray[np.generic]
     mask: NDArray[np.bool_] | None
+    answering: Answering | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _afforded(architecture: Architecture, batch: Batch, share: float = 1.0) -> B
         return batch
     every = slice(None, None, -(-there // most))
     mask = None if batch.mask is None else batch.mask[:, every]
-    return Batch(batch.x[:, every], batch.y[:, every], mask)
+    return replace(batch, x=batch.x[:, every], y=batch.y[:, every], mask=mask)
 
 
 @lru_cache(maxsize=128)

@@ -472,7 +472,7 @@ class Trainer:
             loss = self._learn(batch)
             accuracy = math.nan
             if self.task.measure == "accuracy":
-                counted = Batch(batch.x, batch.y, self.task.knowable(batch))
+                counted = replace(batch, mask=self.task.knowable(batch))
                 accuracy = finite_score(self.network.outputs, counted, "accuracy")
             norm, clipped = self._clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
