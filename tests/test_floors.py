@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "engine": set(),
     "recording": {"engine"},
-    "tasks": set(),
+    "tasks": {"engine"},
     "training": {"engine", "recording", "tasks"},
     "link": {"engine", "tasks", "training"},
     "analysis": {"engine", "recording", "tasks", "training"},
