@@ -1,4 +1,9 @@
-"""Trainer: one run, from its initial weights on, that can be advanced, inspected and rewound."""
+"""Trainer: one run, from its initial weights on, that can be advanced, inspected and rewound.
+
+The file is long because one class is what notebooks and pages hold, and its methods are explained
+here. How weights are updated (`updating`), what was changed (`changes`), what was set from outside
+(`watch`) and what a trace holds (`tracing`) have files of their own.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import (
-    Intervention,
-    Network,
-    Optimizer,
-    clip_by_norm,
-    clip_by_value,
-    make_optimizer,
-    validation,
-)
+from rnnviz.engine import Intervention, Network, validation
 from rnnviz.engine.init import WITH_RADIUS
 from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
-from rnnviz.training.changes import Changes, LeftOptimizer, SetupPeriod, State
+from rnnviz.training.changes import Changes, SetupPeriod, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
 from rnnviz.training.limits import architecture_of, check_runs, memory_mb
@@ -34,6 +31,8 @@ from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.solved import ScoreTracker
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
+from rnnviz.training.updating import Updater
+from rnnviz.training.watch import Watch, same_bits
 
 #: Iterations between two comparisons of the state with the best one so far.
 SNAPSHOT_EVERY = 10
@@ -104,18 +103,16 @@ class Trainer:
                 spectral_radius=_radius(config),
             )
         self._generator = np.random.default_rng(config.seed)
-        self._optimizer = self._make_optimizer()
+        self._updater = Updater(self.network, config)
         self.iteration = 0
         self.history = History()
         self.recording = Recording()
         self.diverged: str | None = None
-        self._known = self.network.flat.copy()
-        self._known_interventions = self.network.interventions
+        self._watch = Watch(self.network)
         self._trace: Trace | None = None
         self._score: Score | None = None
         self._scores = ScoreTracker()
         self._changes = Changes(self._setup, begun_for)
-        self._left: LeftOptimizer | None = None
         self._best = self._state(loss=math.inf)
         self._needs = (config, memory_mb(config, self.task))
         self.recording.add(self.trace())
@@ -160,7 +157,7 @@ class Trainer:
                     if now + (now - begun) > end:  # another one would not fit
                         break
         finally:  # a notebook may be interrupted in between
-            self._remember()
+            self._watch.remember()
         return self.iteration - start
 
     @property
@@ -214,7 +211,7 @@ class Trainer:
         self._see_what_was_set()
         before = self._state()
         self.network.intervene(*items)  # first: what it refuses may not be comparable
-        self._remember()
+        self._watch.remember()
         if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
@@ -243,7 +240,7 @@ class Trainer:
             raise ValueError("only live knobs and interventions can be taken over")
         check_runs((config, self.task))
         self.network.intervene(*setup.interventions)
-        self._remember()
+        self._watch.remember()
         if setup.interventions != before.setup.interventions:
             self._trace = self._score = None
         self._use(config)
@@ -356,7 +353,7 @@ class Trainer:
         best, now = self._best, self._setup
         self._restore(best)
         self.network.intervene(*now.interventions)
-        self._remember()
+        self._watch.remember()
         self._trace = self._score = None
         self._use(now.config)
         self._changes.add(best, now, best)
@@ -366,27 +363,20 @@ class Trainer:
         return Setup(self.config, self.network.interventions)
 
     def _see_what_was_set(self) -> None:
-        """Detect weights and interventions that were set directly on the network.
-
-        The comparison takes some microseconds; for the largest network, a millisecond.
-        """
-        same_weights = _same_bits(self._known, self.network.flat)
-        if same_weights and self._known_interventions == self.network.interventions:
+        """Detect weights and interventions that were set directly on the network."""
+        watch = self._watch
+        same_weights = watch.same_weights
+        if same_weights and watch.same_interventions:
             return
-        setup = Setup(self.config, self._known_interventions)
-        before = replace(self._state(), flat=self._known.copy(), setup=setup)
-        self._remember()
+        setup = Setup(self.config, watch.interventions)
+        before = replace(self._state(), flat=watch.flat.copy(), setup=setup)
+        watch.remember()
         self._trace = self._score = None
         also: dict[Hashable, str] = {} if same_weights else {"weights": "weights set by hand"}
         self._changes.add(before, self._setup, self._best, also)
         if not same_weights:
             self.diverged = None
             self._rewind_recording()
-
-    def _remember(self) -> None:
-        """Remember the network as it is, so that a change from outside can be detected."""
-        self._known[...] = self.network.flat
-        self._known_interventions = self.network.interventions
 
     def _use(self, config: RunConfig) -> None:
         """Adopt changed live settings."""
@@ -395,24 +385,7 @@ class Trainer:
             self._trace = None
         if config.batch_size != before.batch_size:
             self.network.free_buffers()  # a slider that is dragged would leave buffers of each size
-        if config.optimizer != before.optimizer:
-            self._change_optimizer(before.optimizer)
-        elif _of_optimizer(config) != _of_optimizer(before):
-            state = self._optimizer.state()
-            self._optimizer = self._make_optimizer()
-            self._optimizer.restore(state)
-
-    def _change_optimizer(self, before: str) -> None:
-        """Begin with the optimiser that is set now, or go back to the one that was left for it.
-
-        So what the next iteration does follows from the settings at its beginning alone, in
-        whatever order they were chosen.
-        """
-        left = self._left or LeftOptimizer(before, self._optimizer.state())
-        self._optimizer = self._make_optimizer()
-        if left.name == self.config.optimizer:
-            self._optimizer.restore(dict(left.state))
-        self._left = left
+        self._updater.use(config)
 
     def _state(self, loss: float = math.nan, generator: Mapping[str, Any] | None = None) -> State:
         """Copy the current state; `generator` is that before the batch, if one was drawn."""
@@ -421,23 +394,21 @@ class Trainer:
             loss=loss,
             setup=self._setup,
             flat=self.network.flat.copy(),
-            optimizer=self._optimizer.state(),
+            optimizer=self._updater.state(),
             generator=generator or self._generator.bit_generator.state,
             diverged=self.diverged,
             changes=self._changes.count,
-            left=self._left,
+            left=self._updater.left,
         )
 
     def _restore(self, state: State) -> None:
         """Return to a state of this run, and drop everything after it."""
         self.network.flat[:] = state.flat
         self.network.intervene(*state.setup.interventions)
-        self._remember()
+        self._watch.remember()
         self._generator.bit_generator.state = state.generator
         self.config = state.setup.config
-        self._optimizer = self._make_optimizer()
-        self._optimizer.restore(dict(state.optimizer))
-        self._left = state.left
+        self._updater.restore(state.setup.config, state.optimizer, state.left)
         self.iteration, self.diverged = state.iteration, state.diverged
         self._trace = self._score = None
         self.history.rewind(state.iteration)
@@ -459,7 +430,7 @@ class Trainer:
         return trace.iteration < self.iteration or (
             (trace.interventions, trace.truncate)
             == (self.network.interventions, self.config.truncate)
-            and _same_bits(trace.weights, self.network.flat)
+            and same_bits(trace.weights, self.network.flat)
         )
 
     def _iterate(self) -> None:
@@ -474,9 +445,9 @@ class Trainer:
             if self.task.measure == "accuracy":
                 counted = replace(batch, mask=self.task.knowable(batch))
                 accuracy = finite_score(self.network.outputs, counted, "accuracy")
-            norm, clipped = self._clip()
+            norm, clipped = self._updater.clip()
         row = (loss, accuracy, norm, clipped, config.learning_rate)
-        left, self._left = self._left, None
+        left, self._updater.left = self._updater.left, None
         if not (np.isfinite(loss) and np.isfinite(norm)):
             self.history.add(self.iteration + 1, *row)
             self.diverged = (
@@ -488,7 +459,7 @@ class Trainer:
             self._best = replace(self._state(loss, generator_state), left=left)
         due = self.recording.is_due(self.iteration + 1)
         before = self.network.flat.copy() if due else None
-        self._optimizer.step(self.network.flat, self.network.flat_gradients, config.learning_rate)
+        self._updater.step()
         self.iteration += 1
         self._trace = self._score = None
         self.history.add(self.iteration, *row)
@@ -501,21 +472,6 @@ class Trainer:
             batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
         )
 
-    def _clip(self) -> tuple[float, bool]:
-        """Clip the gradient as configured; return its norm before, and whether it was clipped."""
-        gradients, config = self.network.flat_gradients, self.config
-        if config.clip_value is None:
-            norm = clip_by_norm(gradients, config.clip_norm)
-            return norm, norm > (config.clip_norm or math.inf)
-        norm = clip_by_value(gradients, config.clip_value)
-        within = clip_by_norm(gradients, config.clip_norm)
-        return norm, within < norm or within > (config.clip_norm or math.inf)
-
-    def _make_optimizer(self) -> Optimizer:
-        config = self.config
-        size = self.network.flat.size
-        return make_optimizer(config.optimizer, size, config.dtype, **_of_optimizer(config))
-
     def _make_trace(self, weights_before: NDArray[np.floating] | None = None) -> Trace:
         trace = make_trace(self.network, self.task, self.probe, self.config, self.iteration)
         if weights_before is None:
@@ -524,20 +480,6 @@ class Trainer:
             return replace(trace, update=self.network.flat - weights_before)
 
 
-def _same_bits(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
-    """Compare two weight vectors bit by bit; NaN equals NaN."""
-    integers = f"i{one.itemsize}"
-    return one.dtype == other.dtype and np.array_equal(one.view(integers), other.view(integers))
-
-
 def _radius(config: RunConfig) -> float:
     """Return the spectral radius where the initial weights have one to choose."""
     return config.spectral_radius if config.initial_weights in WITH_RADIUS else 1.0
-
-
-def _of_optimizer(config: RunConfig) -> dict[str, float]:
-    """Return the settings that belong to the chosen optimiser."""
-    settings = {"weight_decay": config.weight_decay}
-    if config.optimizer == "sgd":
-        settings["momentum"] = config.momentum
-    return settings
