@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -14,22 +14,14 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import memoryless
-from rnnviz.tasks.followers import counting
-from rnnviz.tasks.in_steps import Reader
+from rnnviz.tasks.splitting import MOST_SYMBOLS, READER, SplitText, Unsplit, stretches
 from rnnviz.tasks.task import Baseline, Batch, Measure, only_last
-from rnnviz.tasks.vocabulary import (
-    SPACE,
-    Vocabulary,
-    right_to_left,
-    split_characters,
-    split_words,
-)
+from rnnviz.tasks.vocabulary import SPACE, Vocabulary, right_to_left
 from rnnviz.tasks.windows import Windows
 
 #: A short sample text, so that there is something to learn at the first click.
 SHIPPED_TEXT = Path(__file__).with_name("training_week.txt").read_text(encoding="utf-8").strip()
 
-MOST_SYMBOLS = 500
 MOST_CHARACTERS = 5_000_000
 #: Most characters of a prompt that the network continues.
 MOST_TYPED = 2_500
@@ -196,9 +188,9 @@ class NextSymbol(Windows):
         try:
             for field in cls.fields:
                 field.check(values[field.name])
-            asked = _Asked(*(values[name] for name in ("text", "unit", "case", "punctuation")))
-            yield from _READER.prepare(asked)
-            split = _READER.get(asked)
+            asked = Unsplit(*(values[name] for name in ("text", "unit", "case", "punctuation")))
+            yield from READER.prepare(asked)
+            split = READER.get(asked)
         except ValueError:
             return  # `make_task` will say what is wrong.
         length = values["length"]
@@ -307,7 +299,7 @@ class NextSymbol(Windows):
             raise ValueError(
                 f"a start must have at most {MOST_TYPED:,} characters, got {len(text):,}"
             )
-        typed = _stretches_of(_Asked(text, self.unit, self.case, self.punctuation))
+        typed = stretches(Unsplit(text, self.unit, self.case, self.punctuation))
         symbols = tuple(symbol for stretch in typed for symbol in stretch)
         if self.unit == "character" and text.strip():
             # A blank at either end is a symbol as well: it separates words.
@@ -346,8 +338,8 @@ class NextSymbol(Windows):
         )
 
     @cached_property
-    def _split(self) -> _Split:
-        return _READER.get(_Asked(self.text, self.unit, self.case, self.punctuation))
+    def _split(self) -> SplitText:
+        return READER.get(Unsplit(self.text, self.unit, self.case, self.punctuation))
 
     @property
     def _size(self) -> int:
@@ -397,73 +389,7 @@ class NextSymbol(Windows):
         return f"{place + 1}: {text} → {following}"
 
 
-@dataclass(frozen=True)
-class _Split:
-    """A text as symbols.
-
-    Parameters
-    ----------
-    labels
-        The distinct symbols.
-    codes
-        The index of each symbol of the text in `labels`.
-    followers
-        Cached counts, by the number of windows and their length: two numbers each.
-    """
-
-    labels: tuple[str, ...]
-    codes: NDArray[np.unsignedinteger]
-    followers: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
-
-    def count_followers(self, windows: int, length: int) -> Iterator[None]:
-        """Count in small steps what follows the first windows, unless it is cached."""
-        if (windows, length) not in self.followers:
-            counted = yield from counting(self.codes[: windows + length], length)
-            self.followers[windows, length] = counted
-
-
-def _trained(split: _Split, length: int, holdout: float) -> int:
+def _trained(split: SplitText, length: int, holdout: float) -> int:
     """Return how many windows of a text are used for training."""
     windows = len(split.codes) - length
     return windows - int(holdout * windows)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A text, and how it is to be split."""
-
-    text: str
-    unit: str
-    case: str
-    punctuation: str
-
-
-def _stretches_of(asked: _Asked) -> Iterator[list[str]]:
-    """Split a text as asked, one stretch after the other."""
-    text, lower = asked.text, asked.case == "lowered"
-    if asked.unit == "word":
-        return split_words(text, lower, asked.punctuation == "kept")
-    return split_characters(text, lower, asked.punctuation != "dropped")
-
-
-def _read(asked: _Asked) -> Generator[None, None, _Split]:
-    """Split a text, with integers in the order of first appearance; stop at too many symbols."""
-    integers: dict[str, int] = {}
-    codes: list[NDArray[np.unsignedinteger]] = [np.zeros(0, np.uint16)]
-    for symbols in _stretches_of(asked):
-        for symbol in dict.fromkeys(symbols):
-            integers.setdefault(symbol, len(integers))
-        if len(integers) > MOST_SYMBOLS:
-            raise ValueError(
-                f"text must have 2..{MOST_SYMBOLS} different {asked.unit}s, "
-                f"got more than {MOST_SYMBOLS}"
-            )
-        codes.append(np.array([integers[symbol] for symbol in symbols], np.uint16))
-        yield
-    joined = np.concatenate(codes).astype(np.min_scalar_type(len(integers)))
-    joined.flags.writeable = False
-    return _Split(tuple(integers), joined)
-
-
-#: A text of 5 MB, as characters, takes 10 MB, and itself.
-_READER = Reader(_read, most=4)

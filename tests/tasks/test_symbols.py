@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.engine import Network
-from rnnviz.tasks import SHIPPED_TEXT, NextSymbol, make_task, preparing, symbols, vocabulary
+from rnnviz.tasks import SHIPPED_TEXT, NextSymbol, make_task, preparing, splitting, vocabulary
 
 RHYME = "one two one two three one two one"
 SETTINGS = [
@@ -478,7 +478,7 @@ def test_with_the_text_it_is_counted_in_small_steps_what_can_be_known(monkeypatc
     settings = {"text": text, "holdout": 0.2, "length": 3}
     list(preparing("symbols", settings))
 
-    monkeypatch.setattr(symbols, "counting", lambda *_: pytest.fail("counted again"))
+    monkeypatch.setattr(splitting, "counting", lambda *_: pytest.fail("counted again"))
     task = make_task("symbols", **settings)
 
     assert 0 < task.best_accuracy <= 1
