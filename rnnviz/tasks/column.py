@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import table
+from rnnviz.tasks.csv_text import read_table, reading
 from rnnviz.tasks.text_file import MOST_BYTES
 from rnnviz.tasks.windows import Windows
 
@@ -47,7 +48,7 @@ class Column(Windows):
         """Read the table that the settings name in small steps; making the task is then quick."""
         text = settings.get("csv")
         if isinstance(text, str):
-            yield from table.reading(text)
+            yield from reading(text)
 
     @cached_property
     def chosen(self) -> str:
@@ -83,7 +84,7 @@ class Column(Windows):
 
     @property
     def _table(self) -> table.Table:
-        return table.read_table(self.csv)
+        return read_table(self.csv)
 
     @property
     def _sentences(self) -> str:

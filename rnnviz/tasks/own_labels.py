@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rnnviz.fields import Field, shown
 from rnnviz.tasks import memoryless, table
 from rnnviz.tasks.column import Column, csv_fields, holdout_field, window_fields
+from rnnviz.tasks.csv_text import read_table
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure, only_last
 from rnnviz.tasks.vocabulary import Vocabulary
 
@@ -84,7 +85,7 @@ class NextLabel(Column):
         """Read the table, and the column of labels, in small steps."""
         yield from super().preparing(settings)
         try:
-            read = table.read_table(settings["csv"])
+            read = read_table(settings["csv"])
             name = settings["column"] or read.names[-1]
             yield from table.reading_labels(read, name, settings["gaps"])
         except (KeyError, TypeError, AttributeError, ValueError):

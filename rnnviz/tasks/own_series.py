@@ -16,6 +16,7 @@ from rnnviz.fields import Field, shown
 from rnnviz.numbers import number
 from rnnviz.tasks import memoryless, table
 from rnnviz.tasks.column import Column, csv_fields, holdout_field, window_fields
+from rnnviz.tasks.csv_text import read_table
 from rnnviz.tasks.dates import Unit, date_labels, unit_of
 from rnnviz.tasks.examples import Example
 from rnnviz.tasks.task import Baseline, Batch, Loss, Measure
@@ -95,7 +96,7 @@ class NextValue(Column):
         """Read the table in small steps, the columns of numbers that are asked for, and dates."""
         yield from super().preparing(settings)
         try:
-            read = table.read_table(settings["csv"])
+            read = read_table(settings["csv"])
             for name in (settings["column"], *settings["inputs"]):
                 if name:
                     yield from table.reading_numbers(read, name)

@@ -1,13 +1,11 @@
-"""Tables that users upload: from the text of a CSV file to a column, or a clear refusal.
+"""Tables that users upload: from the cells of a column to numbers, labels or dates.
 
-Everything here is a pure function, and raises nothing but `ValueError`. Rows are counted as in a
+What cannot be read is refused in a sentence, as a `ValueError`. Rows are counted as in a
 spreadsheet: the column names are row 1.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from array import array
 from collections.abc import Generator, Iterator, Sequence
@@ -20,15 +18,12 @@ from numpy.typing import NDArray
 
 from rnnviz.fields import shown
 from rnnviz.tasks.dates import reading_dates
-from rnnviz.tasks.in_steps import Reader, finished
-from rnnviz.tasks.text_file import MOST_BYTES
+from rnnviz.tasks.in_steps import finished
 from rnnviz.tasks.vocabulary import check_label
 
-MOST_COLUMNS = 100
-LONGEST_CELL = 1_000
 LEAST_SPREAD = 1e-30
 #: Rows that are read at a time: some milliseconds, unless they are very long.
-_ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 2_000
 
 Gaps = Literal["dropped", "filled"]
 
@@ -112,103 +107,6 @@ class Gap:
         if len(self.rows) == 1:
             return f"Row {some} has no value and was {self.how}."
         return f"{len(self.rows):,} rows have no value and were {self.how}: {some}."
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What a page shows of a table: little, however large the table is.
-
-    Parameters
-    ----------
-    text
-        The text that it was read from.
-    names
-        Column names; none if the text cannot be read.
-    rows
-        Number of rows.
-    first
-        The first cells of each column.
-    """
-
-    text: str
-    names: tuple[str, ...] = ()
-    rows: int = 0
-    first: tuple[tuple[str, ...], ...] = ()
-
-
-def glance(text: str, count: int) -> Glance:
-    """Read CSV text, and return what a page shows of it, with this many of its first rows."""
-    try:
-        table = read_table(text)
-    except ValueError:
-        return Glance(text)  # `make_task` will say what is wrong.
-    first = tuple(column[:count] for column in table.columns)
-    return Glance(text, table.names, len(table.rows), first)
-
-
-def read_table(text: str) -> Table:
-    """Read CSV text: names in the first row, separated by comma, semicolon, tab or bar.
-
-    Empty lines are skipped, but count as gaps if there is only one column. Reading the same text
-    again comes from a cache, also if it was refused.
-
-    Raises
-    ------
-    ValueError
-        If it is malformed; says in which row.
-    """
-    return _READER.get(text)
-
-
-def reading(text: str) -> Iterator[None]:
-    """Read CSV text in small steps; `read_table` then returns or refuses it at once."""
-    yield from _READER.prepare(text)
-
-
-def _read(text: str) -> Generator[None, None, Table]:
-    if len(text) > MOST_BYTES:
-        raise ValueError(f"CSV text must have at most {MOST_BYTES:,} characters, got {len(text):,}")
-    separator = _separator(text)
-    names: tuple[str, ...] | None = None
-    # Column by column: a list for each of a million rows would take twice as long.
-    columns: list[list[str]] = []
-    rows: list[int] = []
-    blank: list[int] = []
-    shared: dict[str, str] = {}  # equal cells are stored once
-    for row, line in _lines(text, separator):
-        if not row % _ROWS_AT_ONCE:
-            yield
-        if not line:
-            blank.append(row)
-            continue
-        if names is None:
-            names = _names(line)
-            columns = [[] for _ in names]
-            blank = []
-            continue
-        if len(names) == 1 and blank:  # a gap in the only column, but not at the end
-            columns[0] += [""] * len(blank)
-            rows += blank
-        blank = []
-        if len(line) != len(names):
-            raise ValueError(
-                f"each row must have {len(names)} cells, as many as there are names in row 1, "
-                f"got {len(line)} in row {row}"
-            )
-        for cell, column in zip(line, columns, strict=True):
-            column.append(shared.setdefault(cell, cell))
-        rows.append(row)
-    if names is None:
-        raise ValueError("CSV text must have a row of names and rows of values, got nothing")
-    if len(rows) < 2:
-        raise ValueError(
-            f"CSV text must have at least 2 rows of values below the names, got {len(rows)}"
-        )
-    return Table(names, tuple(map(tuple, columns)), tuple(rows), separator == ";")
-
-
-#: A table of 5 MB takes up to 100 MB.
-_READER = Reader(_read, most=2)
 
 
 def is_numeric(table: Table, name: str) -> bool:
@@ -326,7 +224,7 @@ def reading_numbers(table: Table, name: str) -> Iterator[None]:
         return
     values = np.full(len(table.rows), math.nan)
     for place, (cell, row) in enumerate(zip(cells, table.rows, strict=True)):
-        if not place % _ROWS_AT_ONCE:
+        if not place % ROWS_AT_ONCE:
             yield
         if cell.lower() in _EMPTY:
             continue
@@ -399,7 +297,7 @@ def reading_labels(table: Table, name: str, gaps: Gaps) -> Iterator[None]:
     known: dict[str, tuple[str, int]] = {}  # by cell
     integers: dict[str, int] = {}
     for place, (cell, row) in enumerate(zip(cells, table.rows, strict=True)):
-        if not place % _ROWS_AT_ONCE:
+        if not place % ROWS_AT_ONCE:
             yield
         if not cell:
             missing.append(row)
@@ -420,53 +318,6 @@ def reading_labels(table: Table, name: str, gaps: Gaps) -> Iterator[None]:
     table.labelled[name, gaps] = Labels(
         tuple(found), np.array(codes, np.int64), tuple(integers), Gap(tuple(missing), gaps)
     )
-
-
-def _separator(text: str) -> str:
-    """Return the separator that is most frequent in the first row, outside quotes."""
-    # The rest, which may be long, is not split into lines for it.
-    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    bare = "".join(first.split('"')[::2])
-    return max(",;\t|", key=bare.count)
-
-
-def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows as lists of stripped cells, empty for an empty line, with their numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = 0
-    try:
-        for line in reader:
-            row += 1
-            trimmed = [cell.strip() for cell in line]
-            if not any(trimmed) and len(trimmed) < 2:
-                yield row, []
-                continue
-            if len(trimmed) > MOST_COLUMNS:
-                raise ValueError(
-                    f"CSV text must have at most {MOST_COLUMNS} columns, "
-                    f"got {len(trimmed):,} in row {row}"
-                )
-            longest = max(map(len, trimmed))
-            if longest > LONGEST_CELL:
-                raise ValueError(
-                    f"each cell must have at most {LONGEST_CELL:,} characters, "
-                    f"got {longest:,} in row {row}"
-                )
-            yield row, trimmed
-    except csv.Error as problem:
-        raise ValueError(f"row {row + 1} cannot be read as CSV: {problem}") from None
-
-
-def _names(line: Sequence[str]) -> tuple[str, ...]:
-    """Check the column names; a column without a name is named by its position."""
-    names = [
-        check_label(name, f"the name of column {place}") if name else f"column {place}"
-        for place, name in enumerate(line, 1)
-    ]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise ValueError(f"the names of columns must all be different, got {shown(name)} twice")
-    return tuple(names)
 
 
 def _number(cell: str, comma: bool) -> float | None:

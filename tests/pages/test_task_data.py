@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 
 from rnnviz.tasks import SHIPPED_TEXT, table
+from rnnviz.tasks.csv_text import read_table
 from rnnviz.ui.task.desk import Desk, Draft
 from tests.figures.test_payload import unpack
 from tests.pages.conftest import control, visit_of
@@ -342,7 +343,7 @@ def test_a_large_table_is_read_once_however_many_others_are_open(open_app, monke
     app = open_task(open_app, "values")
     upload(app, "mine.csv", large_csv())
     for rows in (4001, 4002, 4003):
-        table.read_table(large_csv(rows))  # those of other visitors
+        read_table(large_csv(rows))  # those of other visitors
 
     monkeypatch.setattr(table, "_lines", lambda *_: pytest.fail("read again"))
     app.run()

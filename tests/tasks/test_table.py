@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import make_task, preparing, table
+from rnnviz.tasks import csv_text, make_task, preparing, table
+from rnnviz.tasks.csv_text import read_table
 from rnnviz.tasks.in_steps import Reader
 
 CSV = "day,visitors,weather\n1,10,sun\n2,12.5,rain\n3,-3e1,sun\n"
@@ -24,7 +25,7 @@ def refusal(function, *arguments):
 
 
 def test_columns_are_read_by_their_names():
-    read = table.read_table(CSV)
+    read = read_table(CSV)
     assert read.names == ("day", "visitors", "weather")
     assert read.column("weather") == ("sun", "rain", "sun")
     assert numbers(read, "visitors", "dropped")[0].tolist() == [10, 12.5, -30]
@@ -36,16 +37,16 @@ def test_columns_are_read_by_their_names():
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_separators_and_line_ends_of_all_kinds_are_read(separator, line_end):
     text = CSV.replace(",", separator).replace("\n", line_end) + line_end
-    assert table.read_table(text).columns == table.read_table(CSV).columns
+    assert read_table(text).columns == read_table(CSV).columns
 
 
 def test_quoted_cells_may_hold_separators_and_line_ends():
-    read = table.read_table('a,b\n"x, y",1\n"two\nlines",2\n')
+    read = read_table('a,b\n"x, y",1\n"two\nlines",2\n')
     assert read.column("a") == ("x, y", "two\nlines")
 
 
 def test_a_decimal_comma_is_read_where_semicolons_separate():
-    read = table.read_table("a;b\n1,5;x\n2,25;y\n")
+    read = read_table("a;b\n1,5;x\n2,25;y\n")
     assert numbers(read, "a", "dropped")[0].tolist() == [1.5, 2.25]
 
 
@@ -53,7 +54,7 @@ GAPS = "a,b\n1,x\n,y\n3,\nNA,z\nnan,z\n9,w\n"
 
 
 def test_gaps_in_numbers_are_reported_with_their_rows_and_dropped_or_filled():
-    read = table.read_table(GAPS)
+    read = read_table(GAPS)
     dropped, gap = numbers(read, "a", "dropped")
     assert dropped.tolist() == [1, 3, 9]
     assert gap.rows == (3, 5, 6)
@@ -64,7 +65,7 @@ def test_gaps_in_numbers_are_reported_with_their_rows_and_dropped_or_filled():
 
 
 def test_gaps_in_labels_are_dropped_or_filled_with_the_one_before():
-    read = table.read_table(GAPS)
+    read = read_table(GAPS)
     assert table.labels(read, "b", "dropped").values == ("x", "y", "z", "z", "w")
     assert table.labels(read, "b", "filled").values == ("x", "y", "y", "z", "z", "w")
     assert table.labels(read, "b", "filled").gap.sentence() == "Row 4 has no value and was filled."
@@ -99,12 +100,12 @@ def test_gaps_in_labels_are_dropped_or_filled_with_the_one_before():
     ids=range(9),
 )
 def test_a_malformed_table_is_refused_with_its_row(text, sentence):
-    assert refusal(table.read_table, text) == sentence
+    assert refusal(read_table, text) == sentence
 
 
 @pytest.mark.parametrize("text", ['a,b\n"open,1\n2,3', 'a,b\n"x"y,1\n1,2', "a\n" + "y" * 200_000])
 def test_what_the_reader_cannot_read_is_refused_in_our_words(text):
-    assert "row" in refusal(table.read_table, text) or "cell" in refusal(table.read_table, text)
+    assert "row" in refusal(read_table, text) or "cell" in refusal(read_table, text)
 
 
 @pytest.mark.parametrize(
@@ -123,24 +124,24 @@ def test_what_the_reader_cannot_read_is_refused_in_our_words(text):
     ],
 )
 def test_a_column_that_is_no_series_is_refused(cells, sentence):
-    read = table.read_table("a,b\n" + "\n".join(f"{cell},x" for cell in cells))
+    read = read_table("a,b\n" + "\n".join(f"{cell},x" for cell in cells))
     assert sentence in refusal(numbers, read, "a", "dropped")
 
 
 def test_a_column_that_is_not_there_is_refused():
-    assert refusal(table.read_table(CSV).column, "Day") == (
+    assert refusal(read_table(CSV).column, "Day") == (
         "column must be one of 'day', 'visitors', 'weather', got 'Day'"
     )
 
 
 def test_a_label_that_is_too_long_is_refused_with_its_row():
-    read = table.read_table("a\nx\n" + "y" * 41)
+    read = read_table("a\nx\n" + "y" * 41)
     sentence = refusal(table.labels, read, "a", "dropped")
     assert sentence.startswith("the label in row 3 of column 'a' must be 1..40 printable")
 
 
 def test_markup_and_formulas_are_labels_like_any_other():
-    read = table.read_table("a\n<script>alert(1)</script>\n=cmd|' /C calc'!A0\n**b**\n")
+    read = read_table("a\n<script>alert(1)</script>\n=cmd|' /C calc'!A0\n**b**\n")
     assert table.labels(read, "a", "dropped").values[1] == "=cmd|' /C calc'!A0"
 
 
@@ -160,7 +161,7 @@ PIECES = st.sampled_from(
 @settings(derandomize=True, max_examples=400, deadline=None)
 def test_any_text_is_a_table_or_a_value_error(text):
     try:
-        read = table.read_table(text)
+        read = read_table(text)
     except ValueError as refused:
         says(refused, "")
         return
@@ -182,12 +183,12 @@ def test_any_text_is_a_table_or_a_value_error(text):
 
 def test_five_megabytes_are_read_whole():
     row = f"1,2.5,{'sun' * 30}\n"
-    read = table.read_table("a,b,c\n2,3,rain\n" + row * (4_999_985 // len(row)))
+    read = read_table("a,b,c\n2,3,rain\n" + row * (4_999_985 // len(row)))
     assert len(read.rows) == 1 + 4_999_985 // len(row)
     assert numbers(read, "b", "dropped")[0][-1] == 2.5
 
 
-MANY = table.read_table("a,b,c\n1,10,x\n2,,y\n,30,z\n4,40,x\n5,60,x")
+MANY = read_table("a,b,c\n1,10,x\n2,,y\n,30,z\n4,40,x\n5,60,x")
 
 
 def test_a_row_without_a_value_in_any_column_is_dropped():
@@ -204,7 +205,7 @@ def test_each_column_is_filled_by_itself():
 
 
 def test_columns_without_a_complete_row_are_refused():
-    read = table.read_table("a,b\n1,\n2,\n,3\n,4")
+    read = read_table("a,b\n1,\n2,\n,3\n,4")
     with pytest.raises(ValueError, match="must have a row in which each has a value, got none"):
         table.numbers(read, ["a", "b"], "dropped")
 
@@ -216,7 +217,7 @@ def test_a_large_table_and_its_numbers_are_read_in_small_steps(monkeypatch):
     assert sum(1 for _ in preparing("values", asked)) > 15
     assert sum(1 for _ in preparing("values", asked)) == 0
     read, number = [], table._number
-    monkeypatch.setattr(table, "_lines", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(csv_text, "_lines", lambda *_: pytest.fail("read again"))
     monkeypatch.setattr(table, "_number", lambda *cell: read.append(cell) or number(*cell))
     assert make_task("values", csv=text).chosen == "v"
     assert len(read) <= 1  # that the days are no numbers
@@ -244,13 +245,13 @@ def test_labels_and_dates_are_read_in_small_steps_too(monkeypatch):
 
 
 def test_labels_are_numbered_in_the_order_of_their_first_appearance():
-    read = table.read_table("a,b\nx,1\n,2\ny,3\nx,4")
+    read = read_table("a,b\nx,1\n,2\ny,3\nx,4")
     found = table.labels(read, "a", "filled")
     assert found.values == ("x", "x", "y", "x")
     assert found.codes.tolist() == [0, 0, 1, 0]
     assert found.distinct == ("x", "y")
     with pytest.raises(ValueError, match="the label in row 2 of column"):
-        table.labels(table.read_table("a,b\n\x07x,1\ny,2"), "a", "dropped")
+        table.labels(read_table("a,b\n\x07x,1\ny,2"), "a", "dropped")
 
 
 @pytest.mark.parametrize(
@@ -266,8 +267,8 @@ def test_what_is_no_table_is_left_to_the_refusal(asked):
 def test_two_tables_are_kept_and_no_more():
     asked = [f"a\n1\n{number}" for number in range(5)]
     for text in asked:
-        table.read_table(text)
-    assert list(table._READER._known) == asked[-2:]
+        read_table(text)
+    assert list(csv_text.READER._known) == asked[-2:]
 
 
 def test_what_was_pushed_out_while_it_was_read_is_there_all_the_same():

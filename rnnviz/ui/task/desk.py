@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnviz.tasks.table import Glance
+from rnnviz.tasks.csv_text import Glance
 from rnnviz.tasks.task import Task
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from rnnviz.fields import Field
 from rnnviz.tasks import TASKS, make_task, preparing
 from rnnviz.tasks.column import Column
-from rnnviz.tasks.table import Glance, glance, reading
+from rnnviz.tasks.csv_text import Glance, glance, reading
 from rnnviz.tasks.task import Task
 from rnnviz.tasks.text_file import decode
 from rnnviz.training.config import CHOICE_LABELS, FIELD
