@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnnviz.ui.shell import frame, live, transport
-from rnnviz.ui.task import feed_forward, overview, workshop
+from rnnviz.ui.task import feed_forward, overview, start, workshop
 from rnnviz.ui.task.linked import LINKED
 
 visit = frame.guard(LINKED)
@@ -13,7 +13,7 @@ frame.notices(visit)
 edited, shown = st.columns([2, 3], gap="large")
 with edited:
     task = workshop.edit(visit)
-    workshop.use_button(visit, task)
+    start.use_button(visit, task)
     if task == visit.trainer.task:
         overview.probe_choice(visit)
 with shown:

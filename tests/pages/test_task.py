@@ -10,7 +10,7 @@ import pytest
 from rnnviz.tasks import GymSchedule, NextSymbol
 from rnnviz.tasks.gym import THREE_DAYS
 from rnnviz.ui.task.desk import Desk, Draft
-from rnnviz.ui.task.workshop import names_in_order
+from rnnviz.ui.task.names import names_in_order
 from tests.pages.conftest import control, go_to, visit_of
 
 

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 import streamlit as st
 
-from rnnviz.tasks import SHIPPED_TEXT, table
+from rnnviz.tasks import SHIPPED_TEXT, csv_text
 from rnnviz.tasks.csv_text import read_table
 from rnnviz.ui.task.desk import Desk, Draft
 from tests.figures.test_payload import unpack
@@ -345,7 +345,7 @@ def test_a_large_table_is_read_once_however_many_others_are_open(open_app, monke
     for rows in (4001, 4002, 4003):
         read_table(large_csv(rows))  # those of other visitors
 
-    monkeypatch.setattr(table, "_lines", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(csv_text, "_lines", lambda *_: pytest.fail("read again"))
     app.run()
 
     assert not app.exception

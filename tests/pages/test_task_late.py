@@ -7,7 +7,7 @@ import pytest
 from rnnviz.tasks import TASKS, GymSchedule, NextSymbol
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui.shell import session
-from rnnviz.ui.task import overview, workshop
+from rnnviz.ui.task import overview, start
 from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
 
@@ -85,8 +85,8 @@ def test_a_late_press_of_the_button_starts_no_run_without_a_task(open_app, monke
     monkeypatch.setattr(session, "current", lambda: visit)
     monkeypatch.setattr(session, "restart", lambda *_, **__: pytest.fail("a new run"))
 
-    workshop._use(None)
-    workshop._use(visit.trainer.task)
+    start._use(None)
+    start._use(visit.trainer.task)
 
 
 def test_a_file_that_was_refused_is_not_complained_of_under_another_task(open_app):

@@ -78,3 +78,8 @@ class Desk:
     glances: dict[str, Glance] = field(default_factory=dict)
     edited: Edited | None = None
     refused_upload: tuple[str, str] | None = None
+
+
+def draft_key(task_key: str, name: str) -> str:
+    """Return the key of the control of a task's setting while it is edited."""
+    return f"draft:{task_key}:{name}"
