@@ -1,4 +1,8 @@
-"""A gym schedule that repeats, and the exercise that is due next."""
+"""A gym schedule that repeats, and the exercise that is due next.
+
+The file is long because the task has the most settings of all: a third of it is what they are and
+the sentences that describe them. How days follow each other is in `schedule`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,6 @@ from rnnviz.tasks.vocabulary import Vocabulary, check_label
 
 REST = "rest"
 REST_DAY = "rest day"
-FEELINGS = ("tired", "fine", "strong")
 
 #: A working week whose first day alternates: on Friday the network must still know which it was.
 TWO_WEEKS = (
@@ -237,7 +240,7 @@ class GymSchedule(Generated):
         """Names of the inputs."""
         if self.view == "yesterday":
             return self.vocabulary.labels
-        return (*calendar.WEEKDAYS, *calendar.MONTHS, *FEELINGS)
+        return calendar.INPUTS
 
     @cached_property
     def output_labels(self) -> tuple[str, ...]:
@@ -377,15 +380,9 @@ class GymSchedule(Generated):
         """Return what the network sees of the days, in the calendar with a feeling for each."""
         if self.view == "yesterday":
             return Batch(self.vocabulary.one_hot(days.seen), days.due[1:], None)
-        feeling = generator.integers(len(FEELINGS), size=days.due.shape)
+        feeling = generator.integers(len(calendar.FEELINGS), size=days.due.shape)
         day = days.first + np.arange(1, self.length + 1)[:, None]
-        x = np.zeros((*day.shape, self.input_size))
-        weekdays, months = len(calendar.WEEKDAYS), len(calendar.MONTHS)
-        x[:, :, :weekdays] = _EYE[weekdays].take(day % WEEK, axis=0)
-        month = calendar.MONTH.take(day % calendar.PERIOD)
-        x[:, :, weekdays : weekdays + months] = _EYE[months].take(month, axis=0)
-        x[:, :, weekdays + months :] = _EYE[len(FEELINGS)].take(feeling[1:], axis=0)
-        return Batch(x, days.due[1:], None)
+        return Batch(calendar.one_hot(day, feeling[1:]), days.due[1:], None)
 
     @cached_property
     def _evaluation(self) -> Batch:
@@ -462,20 +459,7 @@ class GymSchedule(Generated):
     def _read_inputs(self, batch: Batch) -> list[tuple[str, ...]]:
         if self.view == "yesterday":
             return super()._read_inputs(batch)
-        weekdays, months = len(calendar.WEEKDAYS), len(calendar.MONTHS)
-        parts = np.split(batch.x, [weekdays, weekdays + months], axis=2)
-        names = (calendar.WEEKDAYS, calendar.MONTHS, FEELINGS)
-        labels = [
-            np.array(some, dtype=object)[part.argmax(axis=2)]
-            for some, part in zip(names, parts, strict=True)
-        ]
-        return [
-            tuple(
-                f"{day[:3]}, {month[:3]}, {feeling}"
-                for day, month, feeling in zip(*rows, strict=True)
-            )
-            for rows in zip(*(label.T for label in labels), strict=True)
-        ]
+        return calendar.read(batch.x)
 
 
 def _step_through(period: int) -> int:
@@ -484,6 +468,3 @@ def _step_through(period: int) -> int:
     while math.gcd(step, period) > 1:
         step += 1
     return step
-
-
-_EYE = {size: np.eye(size) for size in (3, 7, 12)}
