@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from rnnviz.home import HOME
 from rnnviz.training import pace
 from rnnviz.ui.components.plot import provide_plotly
-from rnnviz.ui.shell import address, controls, faults, opening, session, share, uploads
+from rnnviz.ui.shell import address, controls, delivery, faults, opening, session, share, uploads
 from rnnviz.ui.shell.address import Linked
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit, guests
@@ -189,6 +189,7 @@ def show() -> None:
         page.run()
     finally:
         _framed.reset(token)
+        delivery.wait_until_sent()
 
 
 def _go_where_the_link_leads(visit: Visit, page: st.Page, pages: list[st.Page]) -> None:
