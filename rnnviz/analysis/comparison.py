@@ -27,7 +27,7 @@ _ALIKE = 0.005
 
 
 @dataclass(frozen=True)
-class Reached:
+class Result:
     """The result of a run on a gym schedule, at the time it was measured.
 
     Parameters
@@ -68,7 +68,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Comparison:
     """One way: the best that it allows, and what a run has reached with it.
 
     Parameters
@@ -76,7 +76,7 @@ class Standing:
     way
     ceiling
         Best accuracy of any model that uses this way, 0..1, computed from the schedule.
-    reached
+    result
         None if no run used this way in this session.
     trains_now
         Whether that is the current run, and not an earlier one.
@@ -84,7 +84,7 @@ class Standing:
 
     way: Way
     ceiling: float
-    reached: Reached | None
+    result: Result | None
     trains_now: bool
 
 
@@ -95,26 +95,26 @@ def way_of(task: GymSchedule, config: RunConfig) -> Way:
     return "yesterday" if config.cell in WITHOUT_MEMORY and config.window == 1 else "memory"
 
 
-def measure(trainer: Trainer) -> Reached | None:
+def measure(trainer: Trainer) -> Result | None:
     """Return what a run has reached; None if it is not about a gym schedule."""
     if not isinstance(trainer.task, GymSchedule):
         return None
-    return reached_with(trainer, trainer.score())
+    return result_with(trainer, trainer.score())
 
 
-def reached_with(trainer: Trainer, score: Score) -> Reached | None:
+def result_with(trainer: Trainer, score: Score) -> Result | None:
     """Return what a run has reached, with the score that it has; None as in `measure`."""
     task, config = trainer.task, trainer.config
     if not isinstance(task, GymSchedule):
         return None
     window = config.window if config.cell in WITHOUT_MEMORY else None
     way = way_of(task, config)
-    return Reached(task, config.cell, way, trainer.iteration, score.value, score.scored, window)
+    return Result(task, config.cell, way, trainer.iteration, score.value, score.scored, window)
 
 
-def standings(
-    task: GymSchedule, now: Reached | None, earlier: Iterable[Reached]
-) -> tuple[Standing, ...]:
+def compare(
+    task: GymSchedule, now: Result | None, earlier: Iterable[Result]
+) -> tuple[Comparison, ...]:
     """Compare the three ways.
 
     Parameters
@@ -132,12 +132,12 @@ def standings(
     if mine is not None:
         found[mine.way] = mine
     return tuple(
-        Standing(way, ceilings[way], found.get(way), mine is not None and mine.way == way)
+        Comparison(way, ceilings[way], found.get(way), mine is not None and mine.way == way)
         for way in WAYS
     )
 
 
-def worth_of_memory(ways: tuple[Standing, ...]) -> str:
+def worth_of_memory(ways: tuple[Comparison, ...]) -> str:
     """Say what the best accuracies mean."""
     calendar, yesterday, memory = (way.ceiling for way in ways)
     by_calendar = f"Calendar alone: at best {percent(calendar)}"
@@ -155,20 +155,20 @@ def worth_of_memory(ways: tuple[Standing, ...]) -> str:
     return f"{by_calendar}. {alone}, so no longer memory is needed."
 
 
-def in_words(standing: Standing) -> str:
+def in_words(comparison: Comparison) -> str:
     """Say what a run has reached; "" if there is none, or its outputs are not numbers."""
-    reached = standing.reached
-    if reached is None or math.isnan(reached.accuracy):
+    result = comparison.result
+    if result is None or math.isnan(result.accuracy):
         return ""
-    verb = "reaches" if standing.trains_now else "reached"
+    verb = "reaches" if comparison.trains_now else "reached"
     sentence = (
-        f"From {reached.sees} the {reached.name} {verb} {percent(reached.accuracy)} at iteration "
-        f"{reached.iteration:,}"
+        f"From {result.sees} the {result.name} {verb} {percent(result.accuracy)} at iteration "
+        f"{result.iteration:,}"
     )
-    if reached.accuracy <= standing.ceiling + 1e-9:
+    if result.accuracy <= comparison.ceiling + 1e-9:
         return f"{sentence}."
-    luck = f"chance: {reached.days:,} days were measured"
-    if reached.way == "calendar" and reached.window != 1:
+    luck = f"chance: {result.days:,} days were measured"
+    if result.way == "calendar" and result.window != 1:
         return (
             f"{sentence}, above the best from one day's calendar. It sees the calendar of earlier "
             f"days too; some of it may be {luck}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rnnviz.analysis.comparison import WAYS, Standing
+from rnnviz.analysis.comparison import WAYS, Comparison
 from rnnviz.figures.palette import ACCURACY_COLOUR
 from rnnviz.figures.spec import FAINT, NEUTRAL, Spec, axis, layout
 from rnnviz.numbers import percent
@@ -15,7 +15,7 @@ _HEIGHT = 172
 _NOW, _EARLIER = 1.0, 0.45
 
 
-def comparison_spec(ways: Sequence[Standing]) -> Spec:
+def comparison_spec(ways: Sequence[Comparison]) -> Spec:
     """Draw a bar for each way: wide and pale its best accuracy, narrow and blue what was reached.
 
     The bar of an earlier run is paler than that of the current run.
@@ -47,28 +47,28 @@ def comparison_spec(ways: Sequence[Standing]) -> Spec:
     return {"data": [at_best, reached], "layout": frame}
 
 
-def _accuracy(way: Standing) -> float | None:
+def _accuracy(way: Comparison) -> float | None:
     """Return what was reached; None if nothing was measured."""
-    reached = way.reached
-    return None if reached is None or math.isnan(reached.accuracy) else reached.accuracy
+    result = way.result
+    return None if result is None or math.isnan(result.accuracy) else result.accuracy
 
 
-def _who(way: Standing) -> str:
-    if way.reached is None:
+def _who(way: Comparison) -> str:
+    if way.result is None:
         return ""
     when = "now" if way.trains_now else "earlier"
-    run = way.reached
+    run = way.result
     return (
         f"{run.name} from {run.sees}, iteration {run.iteration:,}, {when}: {percent(run.accuracy)}"
     )
 
 
-def _words(way: Standing) -> Spec:
+def _words(way: Comparison) -> Spec:
     """Write the numbers beside the bars, where there is room on a phone too."""
     reached = _accuracy(way)
     second = "not trained"
-    if way.reached is not None and reached is not None:
-        second = f"{way.reached.name}: {percent(reached)}"
+    if way.result is not None and reached is not None:
+        second = f"{way.result.name}: {percent(reached)}"
     return {
         "xref": "paper",
         "x": 1,

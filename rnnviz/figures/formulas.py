@@ -51,7 +51,7 @@ def stage_head(number: int, stage: Stage) -> str:
     sentence = html.escape(stage.sentence).replace(" %", "&nbsp;%")
     return (
         f'<h3 class="stage-title">{number} · {html.escape(stage.title)}</h3>'
-        f'<p class="stage-says">{sentence}</p>'
+        f'<p class="stage-sentence">{sentence}</p>'
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.analysis.comparison import Reached, in_words, measure, standings, worth_of_memory
+from rnnviz.analysis.comparison import Result, compare, in_words, measure, worth_of_memory
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.schedule import Schedule
@@ -15,8 +15,8 @@ GYM = three_days()
 MISSED = three_days(missed=0.2)
 
 
-def reached(task=GYM, way="memory", accuracy=0.9, **more):
-    return Reached(task, more.get("cell", "lstm"), way, more.get("iteration", 7), accuracy, 42)
+def result(task=GYM, way="memory", accuracy=0.9, **more):
+    return Result(task, more.get("cell", "lstm"), way, more.get("iteration", 7), accuracy, 42)
 
 
 def trained(task, **settings):
@@ -45,26 +45,26 @@ def test_other_tasks_have_no_ways():
 
 
 def test_the_ceilings_are_those_of_the_schedule():
-    ways = standings(MISSED, None, [])
+    ways = compare(MISSED, None, [])
     assert [way.way for way in ways] == ["calendar", "yesterday", "memory"]
     assert [way.ceiling for way in ways] == [
         replace(MISSED, view="calendar").best_accuracy,
         MISSED.memoryless,
         1.0,
     ]
-    assert standings(replace(MISSED, view="calendar"), None, []) == ways
+    assert compare(replace(MISSED, view="calendar"), None, []) == ways
 
 
 def test_earlier_runs_stay_beside_the_run_of_now():
-    before, now = reached(way="calendar", accuracy=0.33), reached(accuracy=1.0)
-    ways = standings(GYM, now, [before, reached(accuracy=0.2)])
-    assert [way.reached for way in ways] == [before, None, now]
+    before, now = result(way="calendar", accuracy=0.33), result(accuracy=1.0)
+    ways = compare(GYM, now, [before, result(accuracy=0.2)])
+    assert [way.result for way in ways] == [before, None, now]
     assert [way.trains_now for way in ways] == [False, False, True]
 
 
 def test_a_run_on_another_schedule_does_not_count():
-    ways = standings(GYM, reached(MISSED), [reached(MISSED, way="calendar")])
-    assert [way.reached for way in ways] == [None] * 3
+    ways = compare(GYM, result(MISSED), [result(MISSED, way="calendar")])
+    assert [way.result for way in ways] == [None] * 3
     assert not any(way.trains_now for way in ways)
 
 
@@ -80,37 +80,37 @@ def test_a_run_on_another_schedule_does_not_count():
     ],
 )
 def test_it_is_said_what_the_ceilings_mean(task, words):
-    assert words in worth_of_memory(standings(task, None, []))
+    assert words in worth_of_memory(compare(task, None, []))
 
 
 def test_it_is_said_who_reached_what_and_when_it_was_luck():
-    calendar, yesterday, memory = standings(
-        GYM, reached(accuracy=0.5), [reached(way="calendar", accuracy=0.4, cell="mlp")]
+    calendar, yesterday, memory = compare(
+        GYM, result(accuracy=0.5), [result(way="calendar", accuracy=0.4, cell="mlp")]
     )
     assert in_words(memory) == "From all days so far the LSTM reaches 50 % at iteration 7."
     assert "From the calendar alone the MLP reached 40 % at iteration 7" in (in_words(calendar))
     assert in_words(yesterday) == ""
-    lucky = replace(calendar, reached=replace(calendar.reached, window=1))
+    lucky = replace(calendar, result=replace(calendar.result, window=1))
     assert "above what it can reach on average, by chance: 42 days were measured." in in_words(
         lucky
     )
-    remembers = replace(calendar, reached=reached(way="calendar", cell="gru"))
+    remembers = replace(calendar, result=result(way="calendar", cell="gru"))
     assert (
         "above the best from one day's calendar. It sees the calendar of earlier days too; some of "
         "it may be chance: 42 days were measured."
     ) in in_words(remembers)
-    assert in_words(standings(GYM, reached(accuracy=float("nan")), [])[2]) == ""
+    assert in_words(compare(GYM, result(accuracy=float("nan")), [])[2]) == ""
 
 
 def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(monkeypatch):
     task = three_days(length=11)
-    first = standings(task, None, [])
+    first = compare(task, None, [])
 
     def refuse(schedule):
         raise AssertionError(f"computed again for {schedule}")
 
     monkeypatch.setattr(Schedule, "best_from_calendar", refuse)
-    assert standings(three_days(length=11), None, []) == first
+    assert compare(three_days(length=11), None, []) == first
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_the_ceilings_are_computed_once_because_they_are_asked_for_every_second(
 def test_it_is_said_how_many_days_a_network_sees(cell, window, way, words):
     run = trained(GYM, cell=cell, window=window)
     assert run.way == way
-    standing = next(each for each in standings(GYM, run, []) if each.way == way)
-    assert in_words(standing).startswith(words)
+    comparison = next(each for each in compare(GYM, run, []) if each.way == way)
+    assert in_words(comparison).startswith(words)
 
 
 def test_a_network_with_a_window_sees_no_more_than_is_said():
@@ -148,7 +148,7 @@ def test_a_network_with_a_window_sees_no_more_than_is_said():
 @pytest.mark.parametrize("exercises", ["ABC", "AAB", "ABCDEFG", "ABBBBCBBBB"])
 def test_what_is_said_of_memory_follows_from_the_ceilings(exercises, when_missed, missed, noise):
     task = GymSchedule(tuple(exercises), noise=noise, missed=missed, when_missed=when_missed)
-    ways = standings(task, None, [])
+    ways = compare(task, None, [])
     calendar, yesterday, memory = (way.ceiling for way in ways)
     says = worth_of_memory(ways)
 
@@ -161,7 +161,7 @@ def test_what_is_said_of_memory_follows_from_the_ceilings(exercises, when_missed
 
 
 def test_a_longer_memory_that_adds_a_little_is_not_said_to_add_nothing():
-    ways = standings(MISSED, None, [])
+    ways = compare(MISSED, None, [])
     near = (ways[0], replace(ways[1], ceiling=0.997), replace(ways[2], ceiling=1.0))
     assert "nearly as much as all days so far" in worth_of_memory(near)
     level = (ways[0], replace(ways[1], ceiling=0.9), replace(ways[2], ceiling=0.9))

@@ -26,7 +26,7 @@ def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app
     assert visit.playing
     assert visit.trainer.task == GymSchedule(view="calendar")
     assert (visit.trainer.config.cell, visit.trainer.config.window) == ("mlp", 1)
-    kept = feed_forward._reached(visit)["memory"]
+    kept = feed_forward._results(visit)["memory"]
     assert (kept.cell, kept.iteration, kept.accuracy) == ("lstm", 40, accuracy)
     assert buttons(app)["way:memory"] == "Train the LSTM: all days so far"
 
@@ -38,7 +38,7 @@ def test_one_click_trains_the_other_way_and_keeps_what_this_one_reached(open_app
 def test_a_run_that_was_never_trained_is_not_remembered(open_app):
     app = open_app()
     app.button(key="way:calendar").click().run()
-    assert not feed_forward._reached(visit_of(app))
+    assert not feed_forward._results(visit_of(app))
 
 
 def test_other_tasks_are_not_compared(open_app):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.ui.gradients.look import Wanted, look, scene_of
+from rnnviz.ui.gradients.look import GradientChoices, look, scene_of
 from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.inspection import Pace
@@ -13,7 +13,7 @@ from rnnviz.views.gradients import Reading
 from rnnviz.views.panel import Panel
 from rnnviz.visit import Visit
 
-WANTED = Wanted("Over the lag", 0, "h")
+CHOICES = GradientChoices("Over the lag", 0, "h")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_at_rest_everything_is_measured_anew(measured):
     looks, _ = measured
     visit, pace = Visit(Trainer(RunConfig(hidden_size=3))), Pace()
     for _ in range(3):
-        look(visit, WANTED, pace)
+        look(visit, CHOICES, pace)
     assert len(looks) == 3
 
 
@@ -50,7 +50,7 @@ def test_while_it_trains_measuring_takes_its_share_of_the_time_and_no_more(measu
     looks, clock = measured
     visit, pace = playing(), Pace(share=0.2)
     while clock[0] < 100:
-        look(visit, WANTED, pace)
+        look(visit, CHOICES, pace)
         clock[0] += 0.1
     assert len(looks) == pytest.approx(20, abs=2)
 
@@ -63,7 +63,7 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
     )
     visit, pace = playing(), Pace()
     while clock[0] < 10:
-        look(visit, Wanted("Side by side", 0, "h"), pace)
+        look(visit, GradientChoices("Side by side", 0, "h"), pace)
         clock[0] += 0.125
     assert looks == list(range(10))
 
@@ -71,20 +71,20 @@ def test_runs_side_by_side_are_looked_at_once_a_second_however_quick_that_is(mea
 def test_another_wish_is_answered_at_once(measured):
     looks, _ = measured
     visit, pace = playing(), Pace()
-    look(visit, WANTED, pace)
-    look(visit, WANTED, pace)
-    look(visit, Wanted("Jacobians", 0, "h"), pace)
+    look(visit, CHOICES, pace)
+    look(visit, CHOICES, pace)
+    look(visit, GradientChoices("Jacobians", 0, "h"), pace)
     assert len(looks) == 2
 
 
 def test_the_scene_follows_training_until_one_rewinds():
     visit = Visit(Trainer(RunConfig(hidden_size=3)))
     visit.trainer.advance(iterations=4)
-    assert scene_of(visit, WANTED).trace.iteration == 4
+    assert scene_of(visit, CHOICES).trace.iteration == 4
     visit.rewind_to(2)
     for toggle in (visit.pause, visit.play):
         toggle()
-        assert scene_of(visit, WANTED).trace.iteration == 2
+        assert scene_of(visit, CHOICES).trace.iteration == 2
 
 
 def test_rewinding_while_it_trains_is_answered_at_once(measured):
@@ -93,7 +93,7 @@ def test_rewinding_while_it_trains_is_answered_at_once(measured):
     visit.trainer.advance(iterations=4)
     for iteration in (None, None, 2, 2):
         visit.rewind_to(iteration)
-        look(visit, WANTED, pace)
+        look(visit, CHOICES, pace)
     assert looks == [4, 2]
 
 

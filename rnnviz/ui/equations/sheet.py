@@ -38,7 +38,7 @@ _CSS = """
 <style>
 /* Heights that do not depend on the numbers: nothing jumps when one steps through time. */
 .stage-title { font-size: 1.15rem; font-weight: 600; padding: 0; margin: 0 0 0.2rem; }
-.stage-says { min-height: 3em; line-height: 1.5; margin: 0; }
+.stage-sentence { min-height: 3em; line-height: 1.5; margin: 0; }
 .key { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.875rem; }
 .equation { font-variant-numeric: tabular-nums; }
 .equation p { margin: 0.3rem 0 0; }
@@ -76,7 +76,7 @@ _CSS = """
   :has(> .st-key-equation_controls) { position: sticky; top: 3.75rem; z-index: 9; }
 }
 @media (max-width: 640px) {
-  .stage-says { min-height: 4.5em; }
+  .stage-sentence { min-height: 4.5em; }
   .equation .long { min-height: 6em; }
   .st-key-equation_buttons {
     background: Canvas; bottom: 0; justify-content: center; left: 0; padding: 0.4rem;
@@ -90,7 +90,7 @@ _CSS = """
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _Choices:
     """What the controls of the page ask for: which unit, when, and in which direction."""
 
     where: Where
@@ -99,7 +99,7 @@ class _Wanted:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Measured:
     """What is drawn: the stages, their place, or why there are none."""
 
     cell: str
@@ -132,15 +132,15 @@ def _sheet(page_run: int, stops: inspection.Stops) -> None:
     visit = session.current()
     if page_run != visit.page_runs:
         return
-    wanted = _ask(visit, stops)
+    choices = _ask(visit, stops)
     with TURNS.turn(visit):
-        seen = _look(visit, wanted)
+        measured = _look(visit, choices)
         # Another page may have been opened meanwhile: then there is no place for it any more.
         if page_run == visit.page_runs:
-            _draw(seen)
+            _draw(measured)
 
 
-def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> _Choices:
     """Draw the controls, and return what the user has chosen."""
     network = visit.trainer.network
     inspection.take_over(visit, EQUATION_DIRECTION)
@@ -163,56 +163,56 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Wanted:
         with units:
             unit = _choose_unit(visit, layer, network.hidden_size)
     visit.look_at(name=direction, layer=layer, time_step=step)
-    return _Wanted(
+    return _Choices(
         Where(layer, unit, step),
         direction,
         visit.looked_at.shown_iteration,
     )
 
 
-def _look(visit: Visit, wanted: _Wanted) -> _Seen:
+def _look(visit: Visit, choices: _Choices) -> _Measured:
     trace, trainer = visit.shown_trace(), visit.trainer
-    seen = _Seen(
+    measured = _Measured(
         cell=trace.cell,
         which=inspection.says_which(visit, trace),
-        place=_says_where(trace, wanted.where.step),
+        place=_place_of(trace, choices.where.step),
         digits=_DIGITS[trace.h.dtype.name],
-        intervened=bool(of_layer(trace.interventions, wanted.where.layer)),
+        intervened=bool(of_layer(trace.interventions, choices.where.layer)),
     )
     try:
         found = stages(
             trace,
             trainer.network.architecture,
-            wanted.where,
-            wanted.direction,
+            choices.where,
+            choices.direction,
             trainer.task.input_names,
         )
     except ValueError as refused:
-        return replace(seen, refused=str(refused))
-    return replace(seen, stages=found)
+        return replace(measured, refused=str(refused))
+    return replace(measured, stages=found)
 
 
-def _draw(seen: _Seen) -> None:
-    if not spec_of(seen.cell).is_recurrent:
+def _draw(measured: _Measured) -> None:
+    if not spec_of(measured.cell).is_recurrent:
         st.info(
             "This baseline has no recurrence: nothing is carried from one time step to the next. "
             "So there is only one formula, without memory."
         )
-    if seen.intervened:
+    if measured.intervened:
         st.info("An intervention acts on this layer; the equations say where.")
-    st.caption(f"{seen.place} {seen.which}", help=inspection.PROBE)
-    st.html(key_html(seen.cell))
-    if seen.refused:
-        st.info(f"{escaped(seen.refused)}.")
+    st.caption(f"{measured.place} {measured.which}", help=inspection.PROBE)
+    st.html(key_html(measured.cell))
+    if measured.refused:
+        st.info(f"{escaped(measured.refused)}.")
     with st.container(key="equations"):
         # Two stages beside each other, three where there are no more.
-        per_row = 3 if len(seen.stages) == 3 else 2
-        for start in range(0, len(seen.stages), per_row):
-            row = seen.stages[start : start + per_row]
+        per_row = 3 if len(measured.stages) == 3 else 2
+        for start in range(0, len(measured.stages), per_row):
+            row = measured.stages[start : start + per_row]
             columns = st.columns([_width(stage) for stage in row])
             for number, (column, stage) in enumerate(zip(columns, row, strict=True), start + 1):
                 with column.container(border=True, height="stretch"):
-                    _stage(number, stage, seen.cell, seen.digits)
+                    _stage(number, stage, measured.cell, measured.digits)
 
 
 def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
@@ -324,11 +324,11 @@ def _choose(key: str, layer: int) -> None:
         session.current().select_unit(session.value(key), layer)
 
 
-def _says_where(trace: Trace, step: int) -> str:
+def _place_of(trace: Trace, step: int) -> str:
     """Say what the input and the target of the step are."""
     target = trace.target_labels[step]
-    wanted = f"target “{escaped(target)}”" if target and trace.scored[step] else "not scored"
+    scored = f"target “{escaped(target)}”" if target and trace.scored[step] else "not scored"
     return (
         f"Time step {step} of 0..{trace.steps - 1}: input “{escaped(trace.input_labels[step])}”, "
-        f"{wanted}. Formulas show {DIGITS_IN} digits; results are computed with all."
+        f"{scored}. Formulas show {DIGITS_IN} digits; results are computed with all."
     )

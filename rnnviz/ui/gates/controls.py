@@ -30,7 +30,7 @@ _NO_UNIT = -1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GateChoices:
     """What the controls of the page ask for.
 
     Parameters

@@ -21,7 +21,7 @@ from rnnviz.ui.gates.controls import (
     GATE_VIEW,
     SATURATED_GATE,
     WEIGHED_GATE,
-    Wanted,
+    GateChoices,
     choose_order,
     choose_quantities,
     choose_quantity,
@@ -122,53 +122,53 @@ def _tick(places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Pa
     heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     heading.header("Gates", anchor=False, width="content")
     which = heading.container(width="content")
-    wanted = _ask(visit, stops)
-    if wanted.view == _SATURATION:
-        _count_ahead(visit, wanted)
+    choices = _ask(visit, stops)
+    if choices.view == _SATURATION:
+        _count_ahead(visit, choices)
     live.turn(
         visit,
         places,
-        lambda: _look(visit, wanted, pace),
-        lambda found: _draw(visit, wanted, which, *found),
+        lambda: _look(visit, choices, pace),
+        lambda found: _draw(visit, choices, which, *found),
     )
 
 
-def _look(visit: Visit, wanted: Wanted, pace: inspection.Pace[Panel]) -> tuple[str, Panel]:
-    trace, view = visit.shown_trace(), VIEWS[wanted.view]
-    asked = (wanted, visit.name)
+def _look(visit: Visit, choices: GateChoices, pace: inspection.Pace[Panel]) -> tuple[str, Panel]:
+    trace, view = visit.shown_trace(), VIEWS[choices.view]
+    asked = (choices, visit.name)
     panel = pace.look(
         asked,
         visit.busy,
-        lambda: view.look(_scene(visit, trace, wanted)),
+        lambda: view.look(_scene(visit, trace, choices)),
         interval_s=view.interval_s,
     )
     return inspection.says_which(visit, trace), panel
 
 
-def _scene(visit: Visit, trace: Trace, wanted: Wanted) -> GateScene:
+def _scene(visit: Visit, trace: Trace, choices: GateChoices) -> GateScene:
     return GateScene(
         visit.trainer,
         trace,
-        wanted.layer,
-        letters=wanted.letters,
-        unit=wanted.unit,
-        order=wanted.order,
-        step=wanted.step,
-        counted=visit.saturation_of(wanted.layer) if wanted.view == _SATURATION else None,
+        choices.layer,
+        letters=choices.letters,
+        unit=choices.unit,
+        order=choices.order,
+        step=choices.step,
+        counted=visit.saturation_of(choices.layer) if choices.view == _SATURATION else None,
     )
 
 
-def _count_ahead(visit: Visit, wanted: Wanted) -> None:
+def _count_ahead(visit: Visit, choices: GateChoices) -> None:
     """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
 
     While the loop runs only the way of a unit needs them.
     """
-    if not wanted.letters or (visit.busy and wanted.unit is None):
+    if not choices.letters or (visit.busy and choices.unit is None):
         return
     while True:
         with TURNS.turn(visit) as seconds:
             until = time.monotonic() + seconds
-            history = visit.saturation_of(wanted.layer)
+            history = visit.saturation_of(choices.layer)
             missing = history.missing((*visit.trainer.recording.traces, visit.trainer.trace()))
             while missing and time.monotonic() < until:
                 history.of(missing.pop())
@@ -176,7 +176,7 @@ def _count_ahead(visit: Visit, wanted: Wanted) -> None:
             return
 
 
-def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
     """Draw the controls, and return what they ask for."""
     network = visit.trainer.network
     titles = list(VIEWS)
@@ -198,7 +198,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         step = choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)
     visit.look_at(name=title, layer=layer, time_step=step if view.step else None)
-    return Wanted(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)
+    return GateChoices(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)
 
 
 def _without_gates(cell: str) -> str:
@@ -207,18 +207,20 @@ def _without_gates(cell: str) -> str:
     return f"This cell has no gates{only}. Try {' or '.join(with_gates)}."
 
 
-def _draw(visit: Visit, wanted: Wanted, which: DeltaGenerator, says: str, panel: Panel) -> None:
+def _draw(
+    visit: Visit, choices: GateChoices, which: DeltaGenerator, says: str, panel: Panel
+) -> None:
     which.caption(says, help=inspection.PROBE)
     if panel.charts:
         traces = ",".join(str(len(each.figure["data"])) for each in panel.charts)
-        key, axis = f"gates:{wanted.view}:{traces}", panel.unit_axis
+        key, axis = f"gates:{choices.view}:{traces}", panel.unit_axis
         architecture = visit.trainer.network.architecture
-        sides = (visit.name, architecture.cell, wanted.layer, architecture.hidden_size)
+        sides = (visit.name, architecture.cell, choices.layer, architecture.hidden_size)
         plots(
             panel.charts,
             key=key,
             revision=":".join(map(str, sides)),
-            on_click=partial(click, key, axis, wanted.layer) if axis else None,
+            on_click=partial(click, key, axis, choices.layer) if axis else None,
             live=visit.busy,
         )
     if panel.note:

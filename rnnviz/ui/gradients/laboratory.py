@@ -15,7 +15,7 @@ from rnnviz.training import describe
 from rnnviz.training.config import CHOICE_LABELS, RECURRENT
 from rnnviz.training.side_by_side import other_cells
 from rnnviz.ui.components.plot import clicked, plots
-from rnnviz.ui.gradients.look import Seen, Wanted, look
+from rnnviz.ui.gradients.look import GradientChoices, Measured, look
 from rnnviz.ui.gradients.numbers import as_html
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
@@ -54,7 +54,7 @@ def laboratory(visit: Visit, slots: Slots) -> None:
         )
 
 
-def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.Stops) -> None:
+def _tick(places: live.Places, pace: inspection.Pace[Measured], stops: inspection.Stops) -> None:
     session.refresh()
     visit = session.current()
     if places.page_run != visit.page_runs:
@@ -62,16 +62,16 @@ def _tick(places: live.Places, pace: inspection.Pace[Seen], stops: inspection.St
     heading = st.container(horizontal=True, vertical_alignment="center", key="numbers")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
-    wanted = _ask(visit, stops)
+    choices = _ask(visit, stops)
     live.turn(
         visit,
         places,
-        lambda: look(visit, wanted, pace),
-        lambda seen: _draw(visit, wanted, numbers, *seen),
+        lambda: look(visit, choices, pace),
+        lambda measured: _draw(visit, choices, numbers, *measured),
     )
 
 
-def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
+def _ask(visit: Visit, stops: inspection.Stops) -> GradientChoices:
     """Draw the controls, and return what they ask for."""
     trainer = visit.trainer
     inspection.take_over(visit, GRADIENT_VIEW)
@@ -82,7 +82,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
         )
         visit.look_at(name=view)
         if has_nothing_to_show(view, cell):
-            return Wanted(view, 0, "h")
+            return GradientChoices(view, 0, "h")
         layer = inspection.choose_layer(trainer.network.layers)
         visit.look_at(layer=layer)
         at = None
@@ -103,7 +103,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> Wanted:
             at = _side_by_side_controls(visit)
     if view == _CHECK:
         _check_controls(visit)
-    return Wanted(view, layer, by, of, prediction, at)
+    return GradientChoices(view, layer, by, of, prediction, at)
 
 
 def _by(cell: str) -> Letter:
@@ -274,7 +274,11 @@ def _check_controls(visit: Visit) -> None:
 
 
 def _draw(
-    visit: Visit, wanted: Wanted, numbers: DeltaGenerator, readings: Sequence[Reading], panel: Panel
+    visit: Visit,
+    choices: GradientChoices,
+    numbers: DeltaGenerator,
+    readings: Sequence[Reading],
+    panel: Panel,
 ) -> None:
     numbers.html(as_html(readings))
     with st.container():
@@ -283,9 +287,9 @@ def _draw(
     if panel.says:
         st.write(escaped(panel.says))
     if panel.charts:
-        key = f"gradients:{wanted.view}"
+        key = f"gradients:{choices.view}"
         # Charts that are compared with each other and with a table are drawn all at once.
-        live_charts = visit.busy and wanted.view != CELLS
+        live_charts = visit.busy and choices.view != CELLS
         left, right = st.columns([3, 2], gap="medium")
         with left:
             plots(

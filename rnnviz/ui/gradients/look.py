@@ -16,11 +16,11 @@ SIDE_BY_SIDE = "Side by side"
 COMPARED_S = 1.0
 
 #: The large numbers, and what a view shows.
-Seen = tuple[list[Reading], Panel]
+Measured = tuple[list[Reading], Panel]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GradientChoices:
     """What the controls of the page ask for.
 
     Parameters
@@ -43,34 +43,34 @@ class Wanted:
     at: int | None = None
 
 
-def scene_of(visit: Visit, wanted: Wanted) -> GradientScene:
+def scene_of(visit: Visit, choices: GradientChoices) -> GradientScene:
     """Measure the run at the iteration that the page shows; the newest unless the user has rewound.
 
     If runs side by side are shown at an earlier iteration, so is this one. The turn must be held.
     """
-    runs = visit.side_by_side if wanted.view == SIDE_BY_SIDE else None
-    at = wanted.at if runs is None else looked_at(runs, wanted.at)
+    runs = visit.side_by_side if choices.view == SIDE_BY_SIDE else None
+    at = choices.at if runs is None else looked_at(runs, choices.at)
     trainer = visit.trainer
     return GradientScene(
         trainer,
         visit.shown_trace() if at is None else trainer.recording.at(at),
-        wanted.layer,
-        by=wanted.by,
-        of=wanted.of,
-        prediction=wanted.prediction,
+        choices.layer,
+        by=choices.by,
+        of=choices.of,
+        prediction=choices.prediction,
         runs=runs,
-        runs_at=wanted.at,
+        runs_at=choices.at,
         checked=visit.gradient_check,
     )
 
 
-def look(visit: Visit, wanted: Wanted, pace: Pace[Seen]) -> Seen:
+def look(visit: Visit, choices: GradientChoices, pace: Pace[Measured]) -> Measured:
     """Measure what is asked for, or return a recent measurement; the turn must be held."""
-    interval_s = COMPARED_S if wanted.view == SIDE_BY_SIDE else 0.0
+    interval_s = COMPARED_S if choices.view == SIDE_BY_SIDE else 0.0
     rewound_to = visit.looked_at.shown_iteration if visit.training else None
 
-    def measure() -> Seen:
-        scene = scene_of(visit, wanted)
-        return gradients.readings(scene), gradients.view(wanted.view, scene)
+    def measure() -> Measured:
+        scene = scene_of(visit, choices)
+        return gradients.readings(scene), gradients.view(choices.view, scene)
 
-    return pace.look((wanted, rewound_to), visit.busy, measure, interval_s)
+    return pace.look((choices, rewound_to), visit.busy, measure, interval_s)

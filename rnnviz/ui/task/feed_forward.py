@@ -9,12 +9,12 @@ import streamlit as st
 from rnnviz import figures
 from rnnviz.analysis.comparison import (
     WAYS,
-    Reached,
+    Result,
     Way,
+    compare,
     in_words,
     measure,
-    reached_with,
-    standings,
+    result_with,
     way_of,
     worth_of_memory,
 )
@@ -61,19 +61,19 @@ def of_task(visit: Visit, task: Task) -> None:
 
 
 @dataclass
-class _Reached:
+class _Results:
     """What earlier runs on a gym schedule reached, each way's latest."""
 
-    latest: dict[Way, Reached] = field(default_factory=dict)
+    latest: dict[Way, Result] = field(default_factory=dict)
 
 
-def _reached(visit: Visit) -> dict[Way, Reached]:
+def _results(visit: Visit) -> dict[Way, Result]:
     """Return what earlier runs reached, also those that can no longer be gone back to."""
-    latest = visit.part(_Reached).latest
+    latest = visit.part(_Results).latest
     for left in visit.earlier:
-        reached = reached_with(left.trainer, left.score)
-        if reached is not None and reached.iteration:
-            latest[reached.way] = reached
+        result = result_with(left.trainer, left.score)
+        if result is not None and result.iteration:
+            latest[result.way] = result
     return latest
 
 
@@ -86,8 +86,8 @@ def _live() -> None:
         _draw(now.task, now, visit)
 
 
-def _draw(task: GymSchedule, now: Reached | None, visit: Visit) -> None:
-    ways = standings(task, now, _reached(visit).values())
+def _draw(task: GymSchedule, now: Result | None, visit: Visit) -> None:
+    ways = compare(task, now, _results(visit).values())
     chart = Chart(
         figures.comparison_spec(ways),
         " ".join(filter(None, (worth_of_memory(ways), *map(in_words, ways)))),
@@ -124,7 +124,7 @@ def _cell_for(way: Way, visit: Visit) -> str:
     """Return the cell for this way: without memory, or the recurrent one used last."""
     if way != "memory":
         return WITHOUT_MEMORY[0]
-    before = _reached(visit).get(way)
+    before = _results(visit).get(way)
     cells = [visit.trainer.config.cell, *([] if before is None else [before.cell])]
     return next((cell for cell in cells if cell in RECURRENT), RunConfig.cell)
 
