@@ -105,8 +105,8 @@ class Correlations:
         else:
             subject = f"The {label} of unit {unit} tracks"
         most, *others = self.best(unit)
-        told = [f"“{self.names[at]}” (r = {number(self.r[at, unit], 2)})" for at in others]
-        then = f", then {' and '.join(told)}" if told else ""
+        tracked = [f"“{self.names[at]}” (r = {number(self.r[at, unit], 2)})" for at in others]
+        then = f", then {' and '.join(tracked)}" if tracked else ""
         return (
             f"{subject} “{self.names[most]}” most closely (r = {number(self.r[most, unit], 2)})"
             f"{then}."

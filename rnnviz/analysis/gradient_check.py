@@ -69,7 +69,7 @@ def check_table(checked: CheckedTrace) -> pd.DataFrame:
             "largest entry": [number(found.scale) for found in results.values()],
             "relative error": [number(found.error, 2) for found in results.values()],
             "allowed": [_allowed(found) for found in results.values()],
-            "verdict": [_verdict(found.agrees, found.tells) for found in results.values()],
+            "verdict": [_verdict(found.agrees, found.is_conclusive) for found in results.values()],
         }
     )
 
@@ -80,7 +80,9 @@ def check_sentence(checked: CheckedTrace) -> str:
     if not results:
         return "Nothing has been compared yet."
     wrong = [name for name, found in results.items() if not found.agrees]
-    told = {name: found for name, found in results.items() if found.agrees and found.tells}
+    conclusive = {
+        name: found for name, found in results.items() if found.agrees and found.is_conclusive
+    }
     count = f"{checked.check.done:,} entries of {_arrays(len(results))}"
     if wrong:
         worst = max((results[name] for name in wrong), key=lambda found: found.error)
@@ -88,17 +90,17 @@ def check_sentence(checked: CheckedTrace) -> str:
             f"{', '.join(wrong)}: off by up to {number(worst.error, 2)}, where {_allowed(worst)} "
             f"is allowed. {_reason(checked.trace)}"
         )
-    if not told:
+    if not conclusive:
         return (
             f"{count} agree, but the gradient is so small that rounding hides it, so this shows "
             "nothing. Check at an earlier iteration."
         )
-    entries = sum(each.entries for each in told.values())
-    compared = f"{entries:,} entries of {_arrays(len(told))}"
-    small = len(results) - len(told)
+    entries = sum(each.entries for each in conclusive.values())
+    compared = f"{entries:,} entries of {_arrays(len(conclusive))}"
+    small = len(results) - len(conclusive)
     rest = f" In {_arrays(small)} the gradient is too small to tell." if small else ""
-    nearest = max(told, key=lambda name: told[name].error / told[name].allowed)
-    found = told[nearest]
+    nearest = max(conclusive, key=lambda name: conclusive[name].error / conclusive[name].allowed)
+    found = conclusive[nearest]
     return (
         f"{compared} agree with central differences: no relative error is above the one allowed "
         f"for its own array. Closest to it is {nearest}, with {number(found.error, 2)} where "
@@ -115,10 +117,10 @@ def _allowed(found: Checked) -> str:
     return number(found.allowed, 2) if math.isfinite(found.allowed) else "–"
 
 
-def _verdict(agrees: bool, tells: bool) -> str:
+def _verdict(agrees: bool, conclusive: bool) -> str:
     if not agrees:
         return "differs"
-    return "agrees" if tells else "too small to tell"
+    return "agrees" if conclusive else "too small to tell"
 
 
 def _reason(trace: Trace) -> str:

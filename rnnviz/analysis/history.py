@@ -116,7 +116,7 @@ def marks_sentence(marks: Sequence[Mark], most: int = 3) -> str:
     """Say what was done to the run, the latest changes; empty if nothing was."""
     if not marks:
         return ""
-    told = [f"{mark.text} at iteration {mark.iteration:,}" for mark in marks[-most:]]
-    before = len(marks) - len(told)
+    latest = [f"{mark.text} at iteration {mark.iteration:,}" for mark in marks[-most:]]
+    before = len(marks) - len(latest)
     first = f"{before} before, then " if before else ""
-    return f"Each thin vertical line marks a change: {first}{'; '.join(told)}."
+    return f"Each thin vertical line marks a change: {first}{'; '.join(latest)}."

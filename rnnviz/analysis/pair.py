@@ -53,9 +53,9 @@ def second_sentence(pair: Pair, trace: Trace) -> str:
 def states_sentence(traces: Sequence[Trace], names: Sequence[str]) -> str:
     """Say whose gradient, w.r.t. which state, a chart of several networks shows."""
     states = [carried_by(trace)[1] for trace in traces]
-    told = [f"{state} ({name})" for state, name in zip(states, names, strict=True)]
+    named = [f"{state} ({name})" for state, name in zip(states, names, strict=True)]
     same = len(set(states)) == 1
-    which = f"the {states[0]}" if same else f"what carries memory: {', '.join(told)}"
+    which = f"the {states[0]}" if same else f"what carries memory: {', '.join(named)}"
     return f"Gradient of the last answer w.r.t. {which}."
 
 

@@ -113,12 +113,12 @@ def side_by_side_sentence(found: list[Contender]) -> str:
 def peaks_sentence(trainers: Mapping[str, Trainer]) -> str:
     """Say the largest gradient norm of each run so far, before clipping."""
     peaks = {name: largest_norm(trainer) for name, trainer in trainers.items()}
-    told = "; ".join(
+    norms = "; ".join(
         f"{name}: {number(peak)}{', then no number' if trainers[name].diverged else ''}"
         for name, peak in peaks.items()
         if not math.isnan(peak)
     )
-    return f"Largest gradient norm so far, {told}." if told else ""
+    return f"Largest gradient norm so far, {norms}." if norms else ""
 
 
 def largest_norm(trainer: Trainer) -> float:

@@ -108,8 +108,8 @@ def updates_sentence(found: Updates, labels: dict[str, str]) -> str:
     latest = {labels.get(name, name): float(ratio[-1]) for name, ratio in found.ratios.items()}
     if not all(np.isfinite(ratio) for ratio in latest.values()):
         return "The latest update is not a number."
-    told = ", ".join(f"{label} {percent(ratio)}" for label, ratio in latest.items())
-    said = f"Iteration {found.iterations[-1]:,} changed the weights by these shares: {told}."
+    shares = ", ".join(f"{label} {percent(ratio)}" for label, ratio in latest.items())
+    said = f"Iteration {found.iterations[-1]:,} changed the weights by these shares: {shares}."
     large = [label for label, ratio in latest.items() if ratio > FAR * HEALTHY]
     small = [label for label, ratio in latest.items() if ratio < HEALTHY / FAR]
     if not large and not small:

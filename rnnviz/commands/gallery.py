@@ -125,7 +125,7 @@ def _write_pages(folder: Path, chosen: Sequence[Exhibit]) -> None:
             page = standalone.page(
                 export.snapshot(replay.trainer),
                 drawing,
-                heading=Heading(exhibit.title, _says(exhibit), (_INDEX, "All experiments")),
+                heading=Heading(exhibit.title, _sentence(exhibit), (_INDEX, "All experiments")),
             )
             (folder / _page(exhibit)).write_text(page, encoding="utf-8")
 
@@ -144,7 +144,7 @@ def _card(exhibit: Exhibit, app: str) -> str:
     return _CARD % {**escaped, "app": live}
 
 
-def _says(exhibit: Exhibit) -> str:
+def _sentence(exhibit: Exhibit) -> str:
     alone = f" Recorded here: {exhibit.recorded}." if exhibit.recorded else ""
     return f"{exhibit.sees}{alone}"
 

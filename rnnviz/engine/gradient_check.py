@@ -64,7 +64,7 @@ class Checked:
         return self.difference <= TOLERANCE * self.scale + self.rounding
 
     @property
-    def tells(self) -> bool:
+    def is_conclusive(self) -> bool:
         """Whether the entries are large enough for a difference of 1 % to be detected."""
         return 0.01 * self.scale > self.rounding
 

@@ -5,8 +5,8 @@ The format, which `rnnviz/ui/components/unrolled/beside.js` reads:
     4 bytes         PAIR
     4 bytes         length of the header, little-endian
     header          JSON in UTF-8: `pictures`, a list of two, each with its `length` in bytes, its
-                    `name`, `colour` and `dashed` of its lines in the charts, and `says`: a
-                    sentence for each iteration that it holds
+                    `name`, `colour` and `dashed` of its lines in the charts, and `sentences`: one
+                    for each iteration that it holds
     packets         the two of `rnnviz.figures.picture.pack`, one after the other
 """
 
@@ -29,13 +29,13 @@ class Beside:
         The title above it.
     packet
         A packet made by `pack`.
-    says
+    sentences
         Iteration -> sentence.
     """
 
     name: str
     packet: bytes
-    says: Mapping[int, str]
+    sentences: Mapping[int, str]
 
 
 def pack_two(first: Beside, second: Beside) -> bytes:
@@ -46,7 +46,7 @@ def pack_two(first: Beside, second: Beside) -> bytes:
             "name": each.name,
             "colour": colour,
             "dashed": dash != "solid",
-            "says": dict(each.says),
+            "sentences": dict(each.sentences),
         }
         for each, (colour, dash) in zip((first, second), RUN_LINES, strict=False)
     ]

@@ -17,7 +17,7 @@ class Chart:
     ----------
     figure : Spec or plotly Figure
         A spec is faster by 10 ms.
-    says
+    caption
         The sentence under the chart, as plain text; markup in it is shown as text.
     label
         What screen readers read out before the sentence.
@@ -27,6 +27,6 @@ class Chart:
     """
 
     figure: Spec | go.Figure
-    says: str = ""
+    caption: str = ""
     label: str = ""
     of_window: float | None = None

@@ -28,12 +28,12 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
     history = trainer.history
     iterations, losses = history.column("iteration"), history.column("loss")
     classes = len(trace.output_labels) or None
-    says = _score_says(score, baseline)
+    score_caption = _score_sentence(score, baseline)
     last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
     marks = trainer.marks
     loss = loss_spec(iterations, losses, classes, height=height, marks=marks)
     if classes is None:
-        yield Chart(loss, f"{last} {says}")
+        yield Chart(loss, f"{last} {score_caption}")
     else:
         yield Chart(loss, last)
         accuracies = history.column("accuracy")
@@ -46,7 +46,7 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
                 height=height,
                 marks=marks,
             ),
-            says,
+            score_caption,
         )
     yield Chart(
         gradient_norms_spec(trace, height=height),
@@ -54,7 +54,7 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
     )
 
 
-def _score_says(score: Score, baseline: Baseline) -> str:
+def _score_sentence(score: Score, baseline: Baseline) -> str:
     """Say how the evaluation sequences are scored; where some are held out, the two apart."""
     if score.held_out is None:
         which = (

@@ -70,14 +70,14 @@ def _named(quantity: Quantity) -> str:
     return quantity.label.partition(" (dL/")[0]
 
 
-def equation_html(equation: Equation, cell: str, digits: int, says: str = "") -> str:
+def equation_html(equation: Equation, cell: str, digits: int, sentence: str = "") -> str:
     """Return an equation with its numbers as HTML.
 
     Parameters
     ----------
     digits
         Significant digits of the result, and of the recorded value.
-    says
+    sentence
         A text that is already shown: a note that it contains is not repeated.
     """
     quantities = QUANTITIES[cell]
@@ -88,7 +88,7 @@ def equation_html(equation: Equation, cell: str, digits: int, says: str = "") ->
         parts.append(_filled(equation, quantities, digits))
     if equation.recorded is not None:
         parts.append(f'<p class="recorded">{_recorded(equation, equation.recorded, digits)}</p>')
-    if equation.note and equation.note not in says:
+    if equation.note and equation.note not in sentence:
         parts.append(f'<p class="recorded">{html.escape(equation.note)}</p>')
     return f'<div class="equation">{"".join(parts)}</div>'
 

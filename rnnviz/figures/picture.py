@@ -108,8 +108,8 @@ def pack(
     predicted = [_predicted(trace) for trace in chosen]
     peaks = _peaks(values)
     frames = [
-        _frame(trace, told, shown, None if place in wanted else peaks)
-        for place, trace, told, shown in zip(places, chosen, predicted, values, strict=True)
+        _frame(trace, prediction, shown, None if place in wanted else peaks)
+        for place, trace, prediction, shown in zip(places, chosen, predicted, values, strict=True)
     ]
     about = header(chosen, peaks, group) | {
         "labels": _labels(chosen, predicted),

@@ -68,7 +68,7 @@ style-src 'unsafe-inline'; script-src '%(hash)s'">
 </head>
 <body>
 %(back)s<h1>%(title)s</h1>
-%(says)s<p>%(about)s</p>
+%(sentence)s<p>%(about)s</p>
 <div id="network"><noscript>The animation needs JavaScript; nothing is loaded.</noscript></div>
 <footer>%(foot)s</footer>
 <script type="text/plain" id="bytes">%(bytes)s</script>
@@ -84,14 +84,14 @@ class Heading:
 
     Parameters
     ----------
-    title, says
+    title, sentence
         Plain text, in the place of the task's name and before its description.
     back : tuple of (address, text)
         A link to the page that lists them all, relative to this one.
     """
 
     title: str
-    says: str
+    sentence: str
     back: tuple[str, str]
 
 
@@ -136,11 +136,11 @@ def page(
 def _head(taken: Snapshot, heading: Heading | None) -> dict[str, str]:
     if heading is None:
         title = f"{taken.task.title}, {spec_of(taken.config.cell).label}"
-        return {"title": html.escape(title), "says": "", "back": ""}
+        return {"title": html.escape(title), "sentence": "", "back": ""}
     address, text = map(html.escape, heading.back)
     return {
         "title": html.escape(heading.title),
-        "says": f"<p>{html.escape(heading.says)}</p>\n",
+        "sentence": f"<p>{html.escape(heading.sentence)}</p>\n",
         "back": f'<p><a href="{address}">{text}</a></p>\n',
     }
 
@@ -165,7 +165,7 @@ def _about(taken: Snapshot) -> str:
 
 
 def _foot(rounded: bool) -> str:
-    says = "Every colour and number was measured in the network while it trained."
+    sentence = "Every colour and number was measured in the network while it trained."
     if rounded:
-        says += " Units of all but the newest iteration are rounded to 254 levels, marked ≈."
-    return f"{says} This file loads nothing. Made with rnnviz."
+        sentence += " Units of all but the newest iteration are rounded to 254 levels, marked ≈."
+    return f"{sentence} This file loads nothing. Made with rnnviz."

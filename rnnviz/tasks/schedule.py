@@ -147,8 +147,8 @@ class Schedule:
         """Return the best answer (T, B) after each day if all but the starting place is known."""
         done = days.seen < self.rest
         due = self._due(np.arange(len(self.cycle))[:, None, None], done)
-        told = done & ~self._off[:-1, None]
-        return best_answers(due, days.seen, told, self.noise, self.kinds)
+        informative = done & ~self._off[:-1, None]
+        return best_answers(due, days.seen, informative, self.noise, self.kinds)
 
     def best_from_calendar(self) -> float:
         """Return the best accuracy of a model that sees weekday and month alone.

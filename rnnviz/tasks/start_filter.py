@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def best_answers(
     due: NDArray[np.int64],
     seen: NDArray[np.int64],
-    told: NDArray[np.bool_],
+    informative: NDArray[np.bool_],
     noise: float,
     kinds: int,
 ) -> NDArray[np.int64]:
@@ -24,7 +24,7 @@ def best_answers(
         What would be due on each day if the sequence had started at each of S places.
     seen : array, (T, B)
         What was done.
-    told : array of bool, (T, B)
+    informative : array of bool, (T, B)
         Days that are informative about the place: not missed days, nor rest days.
     noise
         Probability that another exercise is done than the one due; 0 on the first day.
@@ -40,7 +40,7 @@ def best_answers(
         as_due, other = np.log1p(-noise), np.log(noise / (kinds - 1))
     fits = np.asarray(np.where(due[:, :-1] == seen, as_due, other))
     fits[:, 0] = np.where(due[:, 0] == seen[0], 0.0, -np.inf)
-    believed = np.where(told, fits, 0.0).cumsum(axis=1)
+    believed = np.where(informative, fits, 0.0).cumsum(axis=1)
     likely = np.exp(believed - believed.max(axis=0))
     following = due[:, 1:]
     weights = [(likely * (following == answer)).sum(axis=0) for answer in range(due.max() + 1)]

@@ -174,21 +174,21 @@ class Changes:
             What else was changed, in words, as `differences` returns it.
         """
         also = also or {}
-        told = {**differences(before.setup, now), **also}
-        if not told:
+        changed = {**differences(before.setup, now), **also}
+        if not changed:
             return
-        dragged = self._dragged(before, told)
+        dragged = self._dragged(before, changed)
         if dragged is not None:
             self._changes.pop()
             self._setups.pop()
             self._count -= 1
             before, best = dragged
-            told = {**differences(before.setup, now), **also}
-            if not told:
+            changed = {**differences(before.setup, now), **also}
+            if not changed:
                 return
         self._count += 1
-        mark = Mark(before.iteration, one_line(told))
-        self._changes.append(Change(self._count, mark, frozenset(told), (before, best)))
+        mark = Mark(before.iteration, one_line(changed))
+        self._changes.append(Change(self._count, mark, frozenset(changed), (before, best)))
         self._setups.append(
             SetupPeriod(self._count, before.iteration, now, before.diverged is not None, bool(also))
         )
@@ -211,10 +211,12 @@ class Changes:
             self._setups = [SetupPeriod(count, state.iteration, state.setup)]
         self._count = count
 
-    def _dragged(self, before: State, told: Mapping[Hashable, str]) -> tuple[State, State] | None:
+    def _dragged(
+        self, before: State, changed: Mapping[Hashable, str]
+    ) -> tuple[State, State] | None:
         """Return the states before the last change, if that changed the same setting here."""
         last = self.last
-        if last is None or last.back is None or last.what != frozenset(told):
+        if last is None or last.back is None or last.what != frozenset(changed):
             return None
         state, _ = last.back
         same = (state.iteration, state.diverged) == (before.iteration, before.diverged)

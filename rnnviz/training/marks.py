@@ -17,7 +17,7 @@ _OPTIONAL = {
     "truncate": ("truncation after {} steps", "no truncation"),
 }
 #: A mark names at most this many changes, and counts the others.
-_MOST_TOLD = 3
+_MOST_NAMED = 3
 #: Significant digits of a setting: more than anyone would type.
 _DIGITS = 6
 
@@ -48,37 +48,37 @@ class Setup:
 
 def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
     """Return the differences between two setups: what was changed -> the change in words."""
-    told: dict[Hashable, str] = {}
+    changes: dict[Hashable, str] = {}
     for field in FIELDS:
         old, new = getattr(before.config, field.name), getattr(after.config, field.name)
         if old != new:
-            told[field.name] = _setting(field.name, field.label, old, new)
+            changes[field.name] = _setting(field.name, field.label, old, new)
     if before.interventions != after.interventions:
-        told |= _interventions(before.interventions, after.interventions)
-    return told
+        changes |= _interventions(before.interventions, after.interventions)
+    return changes
 
 
 def new_run(before: tuple[RunConfig, Task], after: tuple[RunConfig, Task]) -> str:
     """Say how a new run differs from the one before it; empty if it does not."""
     (old_config, old_task), (config, task) = before, after
-    told = differences(Setup(old_config), Setup(config))
+    changes = differences(Setup(old_config), Setup(config))
     if old_task.key != task.key:
-        told["task"] = f"task {old_task.title} → {task.title}"
+        changes["task"] = f"task {old_task.title} → {task.title}"
     elif old_task != task:
-        told |= _of_task(old_task, task)
-    return f"new run: {one_line(told)}" if told else ""
+        changes |= _of_task(old_task, task)
+    return f"new run: {one_line(changes)}" if changes else ""
 
 
 def _of_task(before: Task, after: Task) -> dict[Hashable, str]:
     """Say how two tasks of one kind differ; for texts and lists only that they do."""
-    told: dict[Hashable, str] = {}
+    changes: dict[Hashable, str] = {}
     for field in after.fields:
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old != new:
             shown = field.kind in (int, float)
             change = f"{_shown(old)} → {_shown(new)}" if shown else "changed"
-            told[field.name] = f"{field.label.lower()} {change}"
-    return told
+            changes[field.name] = f"{field.label.lower()} {change}"
+    return changes
 
 
 def put(items: tuple[Intervention, ...], item: Intervention) -> tuple[Intervention, ...]:
@@ -86,11 +86,11 @@ def put(items: tuple[Intervention, ...], item: Intervention) -> tuple[Interventi
     return (*(other for other in items if _key(other) != _key(item)), item)
 
 
-def one_line(told: dict[Hashable, str]) -> str:
+def one_line(changes: dict[Hashable, str]) -> str:
     """Join the result of `differences` into the text of a mark."""
-    parts = list(told.values())
-    if len(parts) > _MOST_TOLD:
-        parts = [*parts[: _MOST_TOLD - 1], f"and {len(parts) - _MOST_TOLD + 1} more"]
+    parts = list(changes.values())
+    if len(parts) > _MOST_NAMED:
+        parts = [*parts[: _MOST_NAMED - 1], f"and {len(parts) - _MOST_NAMED + 1} more"]
     return ", ".join(parts)
 
 
@@ -123,11 +123,11 @@ def _shown(value: object) -> str:
 def _interventions(
     before: tuple[Intervention, ...], after: tuple[Intervention, ...]
 ) -> dict[Hashable, str]:
-    told: dict[Hashable, str] = {
+    changes: dict[Hashable, str] = {
         _key(item): _released(item) for item in before if item not in after
     }
-    told |= {_key(item): describe(item) for item in after if item not in before}
-    return told or {"interventions": "interventions in another order"}
+    changes |= {_key(item): describe(item) for item in after if item not in before}
+    return changes or {"interventions": "interventions in another order"}
 
 
 def _key(item: Intervention) -> Hashable:
@@ -152,8 +152,8 @@ def _target(item: Hold | Silence) -> str:
 
 
 def _units(units: tuple[int, ...]) -> str:
-    named = ", ".join(str(unit) for unit in units[:_MOST_TOLD])
-    more = ", …" if len(units) > _MOST_TOLD else ""
+    named = ", ".join(str(unit) for unit in units[:_MOST_NAMED])
+    more = ", …" if len(units) > _MOST_NAMED else ""
     return f"unit{'s' * (len(units) > 1)} {named}{more}"
 
 

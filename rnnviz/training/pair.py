@@ -58,7 +58,7 @@ class Pair:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Display names of the two runs; two of one kind are told apart."""
+        """Display names of the two runs; two of one kind are periods apart."""
         first, second = (CHOICE_LABELS[cell] for cell in (self.first.config.cell, self.cell))
         return (first, second) if first != second else (f"{first}, first", f"{second}, second")
 
@@ -153,12 +153,12 @@ class Pair:
 
     def _wanted(self) -> list[SetupPeriod]:
         """Return the setups of the first run so far, as far as they concern the second."""
-        told: list[SetupPeriod] = []
+        periods: list[SetupPeriod] = []
         for since in self.first.setups:
             own = replace(since, setup=self._own(since.setup))
-            if not told or told[-1].setup != own.setup:
-                told.append(own)
-        return told
+            if not periods or periods[-1].setup != own.setup:
+                periods.append(own)
+        return periods
 
     def _own(self, setup: Setup) -> Setup:
         if setup not in self._own_of:

@@ -15,7 +15,7 @@ The forget gates of all units over training, at the last time step:
 >>> trace = trainer.trace()
 >>> scene = gates.GateScene(trainer, trace, letters=("f",), step=trace.steps - 1)
 >>> (chart,) = gates.training_of_one_step(scene).charts
->>> chart.says
+>>> chart.caption
 'Forget gate at time step 19, from iteration 0 to 20: unit 2 changed most, ...'
 >>> figure = go.Figure(chart.figure)
 
@@ -23,7 +23,7 @@ What is left of the gradient with respect to the cell state, on its way back:
 
 >>> scene = gradients.GradientScene(trainer, trace, by="c")
 >>> panel = gradients.view("Over the lag", scene)
->>> panel.charts[1].says
+>>> panel.charts[1].caption
 'What is left 19 steps back: 3.5 % at iteration 0, 25 % at iteration 20.'
 >>> [(number.label, number.text) for number in gradients.readings(scene)]
 [('Factor per step, cell state', '×0.93'), ('Reach', '19 of 19 steps'), ...]

@@ -38,7 +38,7 @@ class Panel:
         Below each other.
     beside
         Below each other, in a narrower column on the right.
-    says
+    sentence
         A sentence above all charts; each chart has its own as well.
     unit_axis
         "x" or "y" if that is where the charts have the units: a click then chooses one.
@@ -55,7 +55,7 @@ class Panel:
 
     charts: tuple[Chart, ...] = ()
     beside: tuple[Chart, ...] = ()
-    says: str = ""
+    sentence: str = ""
     unit_axis: str | None = None
     table: Table | None = None
     note: str = ""

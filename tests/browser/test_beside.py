@@ -78,10 +78,10 @@ def test_time_step_iteration_and_zoom_move_together_whichever_is_touched(
 
 def test_what_is_said_is_said_of_the_iteration_that_is_shown(page: Page) -> None:
     _mount(page)
-    says = page.locator(".beside .says")
-    expect(says).to_have_text(["lstm at 6", "rnn at 6"])
+    sentence = page.locator(".beside .sentence")
+    expect(sentence).to_have_text(["lstm at 6", "rnn at 6"])
     page.locator(".unrolled .scroll").first.press("PageUp")
-    expect(says).to_have_text(["lstm at 5", "rnn at 5"])
+    expect(sentence).to_have_text(["lstm at 5", "rnn at 5"])
 
 
 def test_the_sweep_of_both_is_one_and_a_pause_stops_both(page: Page) -> None:

@@ -36,7 +36,7 @@ def test_training_here_updates_the_charts_in_place_and_keeps_the_zoom(laboratory
     chart = laboratory.locator(".js-plotly-plot").first
     chart.evaluate("(node) => { node.marked = true; }")
     chart.evaluate("(node) => rnnvizPlotly.then((P) => P.relayout(node, {'xaxis.range': [2, 9]}))")
-    sentence = laboratory.locator(".rnnviz-plot-says").first
+    sentence = laboratory.locator(".rnnviz-plot-caption").first
     before = sentence.inner_text()
 
     train_until(laboratory, iteration(laboratory) + 15)

@@ -63,7 +63,7 @@ def test_a_check_can_be_done_entry_by_entry():
         check.advance(7)
     errors = {name: checked.error for name, checked in check.results.items()}
     assert errors == gradient_check(net, x, y)
-    assert all(checked.agrees and checked.tells for checked in check.results.values())
+    assert all(checked.agrees and checked.is_conclusive for checked in check.results.values())
 
 
 def test_a_check_of_a_few_entries_takes_them_from_end_to_end():
@@ -95,7 +95,7 @@ def test_a_gradient_that_rounding_hides_is_neither_wrong_nor_proven():
     net.parameters["readout.bias"][:] = np.where(np.arange(2) == y[0, 0], 40.0, 0.0)
     check = GradientCheck(net, x, np.full_like(y, y[0, 0]))
     check.advance()
-    assert all(checked.agrees and not checked.tells for checked in check.results.values())
+    assert all(checked.agrees and not checked.is_conclusive for checked in check.results.values())
 
 
 def test_a_gradient_that_is_not_a_number_does_not_agree():

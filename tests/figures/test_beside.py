@@ -32,7 +32,7 @@ def test_two_packets_come_out_as_they_went_in(runs):
     length = int.from_bytes(packed[4:8], "little")
     header = json.loads(packed[8 : 8 + length])["pictures"]
     assert [about["name"] for about in header] == ["LSTM", "RNN"]
-    assert [about["says"] for about in header] == [{"0": "a"}, {"6": "ünd b"}]
+    assert [about["sentences"] for about in header] == [{"0": "a"}, {"6": "ünd b"}]
     assert [about["dashed"] for about in header] == [False, True]
     assert packed[8 + length :] == packets[0] + packets[1]
     assert [about["length"] for about in header] == [len(packet) for packet in packets]

@@ -72,7 +72,7 @@ def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
             assert "has no gates" in page.info[0].value
         else:
             assert picture(page)["data"]
-            assert picture(page)["says"]
+            assert picture(page)["caption"]
 
 
 def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app):
@@ -85,7 +85,7 @@ def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app):
     for view in VIEWS:
         choose(app, "gate_view", view)
 
-        assert pictures(app)[0]["says"]
+        assert pictures(app)[0]["caption"]
 
 
 def test_every_view_shows_a_diverged_run_as_what_it_is(page):
@@ -96,7 +96,7 @@ def test_every_view_shows_a_diverged_run_as_what_it_is(page):
 
     for view in VIEWS:
         choose(page, "gate_view", view)
-        told.append(picture(page)["says"])
+        told.append(picture(page)["caption"])
 
     assert all("not finite numbers" in says for says in told[:3])
     assert "no value is a finite number" in told[4]
@@ -133,7 +133,7 @@ def test_units_can_be_ordered_by_a_quantity(page):
     np.testing.assert_allclose(
         values_of(page, "hidden state"), trainer(page).trace().h.T[rows_of(page)], rtol=1e-6
     )
-    assert "largest mean forget gate" in picture(page)["says"]
+    assert "largest mean forget gate" in picture(page)["caption"]
 
 
 def test_the_order_holds_in_the_view_over_training(page):
@@ -153,7 +153,7 @@ def test_the_time_step_can_be_chosen(page):
     assert [trace.iteration for trace in kept] == list(range(13))
     expected = np.array([trace.gates["f"][3] for trace in kept]).T
     np.testing.assert_allclose(values_of(page, "forget gate"), expected, rtol=1e-6)
-    assert "at time step 3" in picture(page)["says"]
+    assert "at time step 3" in picture(page)["caption"]
 
 
 def test_what_comes_in_at_a_time_step_is_not_read_as_markup(open_app):
@@ -224,8 +224,8 @@ def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(p
     cloud, bars = pictures(page)
     assert "frames" not in cloud
     assert "sliders" not in cloud["layout"]
-    assert cloud["says"].startswith("Iteration 4. Forget gate: nearly open in more")
-    assert "Forget gate: nearly shut in" in bars["says"]
+    assert cloud["caption"].startswith("Iteration 4. Forget gate: nearly open in more")
+    assert "Forget gate: nearly shut in" in bars["caption"]
     now = visit_of(page).saturation_of(0).of(trainer(page).recording.at(4))
     np.testing.assert_array_equal(unpack(cloud["data"][0]["x"]), 100 * now.below["f"])
     way = cloud["data"][3]
@@ -268,11 +268,11 @@ def test_weights_and_gradients_are_those_of_the_chosen_iteration(page):
 def test_the_quantity_that_is_correlated_and_the_unit_can_be_chosen(page):
     choose(page, "gate_view", "What units follow")
     choose(page, "unit", 3)
-    assert picture(page)["says"].startswith("The hidden state of unit 3 tracks")
+    assert picture(page)["caption"].startswith("The hidden state of unit 3 tracks")
 
     choose(page, "following_quantity", "f")
 
-    assert picture(page)["says"].startswith("The forget gate of unit 3 tracks")
+    assert picture(page)["caption"].startswith("The forget gate of unit 3 tracks")
 
 
 def test_the_iteration_now_is_shown_though_it_was_not_kept(page):

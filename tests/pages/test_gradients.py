@@ -30,7 +30,7 @@ def charts(app):
 
 
 def says(app):
-    return " ".join(chart["says"] for chart in charts(app))
+    return " ".join(chart["caption"] for chart in charts(app))
 
 
 def large_numbers(app):

@@ -77,7 +77,7 @@ def test_both_train_and_step_together_and_each_has_its_sentence(open_app):
     pair = visit_of(app).pair
     assert pair.first.iteration == pair.second.iteration > 2
     np.testing.assert_array_equal(pair.second.network.flat, alone(pair.first, "rnn").network.flat)
-    first, second = (about["says"][str(pair.first.iteration)] for about in pictures(app))
+    first, second = (about["sentences"][str(pair.first.iteration)] for about in pictures(app))
     assert "w.r.t. the cell state" in first
     assert "w.r.t. the hidden state" in second
     assert "Batch accuracy" in first
@@ -87,7 +87,7 @@ def test_both_train_and_step_together_and_each_has_its_sentence(open_app):
 def test_both_packets_hold_the_same_iterations(open_app):
     app = beside(open_app(), "rnn")
     step(app, 3)
-    first, second = (set(about["says"]) for about in pictures(app))
+    first, second = (set(about["sentences"]) for about in pictures(app))
     assert first == second == {"0", "1", "2", "3"}
 
 
@@ -130,7 +130,7 @@ def test_what_the_second_does_not_have_is_told(open_app):
     trainer.intervene(Hold("f", 1.0))
     app = beside(open_app(trainer=trainer), "rnn")
     level(app)
-    assert "It has no forget gate" in pictures(app)[1]["says"]["0"]
+    assert "It has no forget gate" in pictures(app)[1]["sentences"]["0"]
 
 
 def test_the_cell_of_the_second_gives_way_where_the_first_takes_it(open_app):
@@ -161,7 +161,7 @@ def test_one_that_has_diverged_stops_alone(open_app):
     assert not control(app, "play").disabled
     step(app, 2)
     assert (visit.pair.first.iteration, visit.pair.second.iteration) == (1, 3)
-    assert "Stopped at iteration 1" in pictures(app)[0]["says"]["1"]
+    assert "Stopped at iteration 1" in pictures(app)[0]["sentences"]["1"]
     visit.pair.second.diverged = "The loss came out as nan."
     app.run()
     assert control(app, "play").disabled
@@ -218,4 +218,4 @@ def test_numbers_as_targets_are_compared_as_well(open_app):
     app = beside(open_app(trainer=Trainer(RunConfig(task="adding", hidden_size=4))), "rnn")
     step(app, 2)
     assert not app.exception
-    assert "Error of its batch" in pictures(app)[1]["says"]["2"]
+    assert "Error of its batch" in pictures(app)[1]["sentences"]["2"]

@@ -210,17 +210,17 @@ def test_the_calendar_tells_missed_days_and_after_training_the_mistakes(open_app
     app = open_app("task")
     control(app, "draft:gym:missed").set_value(0.3).run()
     assert "missed" in json.dumps(calendar(app))
-    assert "The network learns another task" in calendar(app)["says"]
+    assert "The network learns another task" in calendar(app)["caption"]
 
     app.button(key="use_task").click().run()
     assert "missed" in json.dumps(calendar(app))
-    assert "Not trained yet" in calendar(app)["says"]
+    assert "Not trained yet" in calendar(app)["caption"]
 
     visit_of(app).trainer.advance(iterations=2)
     app.run()
 
     assert not app.exception
-    found = re.search(r"(\d+) mistakes in the 20 days after the first", calendar(app)["says"])
+    found = re.search(r"(\d+) mistakes in the 20 days after the first", calendar(app)["caption"])
     assert json.dumps(calendar(app)).count("#D50000") == int(found[1])
 
 
@@ -231,7 +231,7 @@ def test_the_calendar_says_nothing_of_a_network_that_has_diverged(open_app):
 
     app.run()
 
-    assert "has diverged" in calendar(app)["says"]
+    assert "has diverged" in calendar(app)["caption"]
     assert "#D50000" not in json.dumps(calendar(app))
 
 

@@ -285,7 +285,7 @@ def test_the_forecast_of_a_series_is_drawn_in_the_units_of_the_data(open_app):
     sent = next(each for each in app.get("bidi_component") if "forecast" in each.proto.id)
     (chart,) = json.loads(sent.proto.bytes)["charts"]
     data, network = chart["data"]
-    assert "Measured at iteration 5: root mean squared error" in chart["says"]
+    assert "Measured at iteration 5: root mean squared error" in chart["caption"]
     assert unpack(data["y"]).tolist() == values.tolist()
     said = unpack(network["y"])
     # An untrained network says about 0, which is the mean.

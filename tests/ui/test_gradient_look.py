@@ -24,7 +24,7 @@ def measured(monkeypatch):
     def seen(scene):
         looks.append(scene.trace.iteration)
         clock[0] += 1.0
-        return Panel(says=str(len(looks)))
+        return Panel(sentence=str(len(looks)))
 
     monkeypatch.setitem(gradients.VIEWS, "Over the lag", seen)
     monkeypatch.setitem(gradients.VIEWS, "Jacobians", seen)

@@ -35,7 +35,7 @@ def test_the_score_of_trained_examples_is_told_apart_from_that_of_held_out_ones(
     trainer = Trainer(RunConfig(task="labels", hidden_size=3), NextLabel())
     held_out = f"Held out: {percent(trainer.score().held_out)}."
 
-    captions = [chart.says for chart in course_charts(trainer)]
+    captions = [chart.caption for chart in course_charts(trainer)]
 
     assert any(
         says.startswith("Evaluation sequences, trained part: ") and held_out in says

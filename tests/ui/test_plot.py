@@ -66,11 +66,11 @@ def test_a_place_where_no_folder_can_be_made_is_no_error(tmp_path):
 def test_the_browser_gets_the_numbers_the_words_and_the_height(sent):
     spec = figures.loss_spec([0, 1], [3.0, 2.0], height=210)
 
-    plots([Chart(spec, says="Falls.", label="Loss.")], key="loss", live=True)
+    plots([Chart(spec, caption="Falls.", label="Loss.")], key="loss", live=True)
 
     (document,) = sent
     np.testing.assert_array_equal(unpack(document["data"][0]["y"]), [3.0, 2.0])
-    assert (document["height"], document["says"]) == (210, "Falls.")
+    assert (document["height"], document["caption"]) == (210, "Falls.")
     assert document["label"] == "Loss. Falls."
     assert document["library"] == f"app/static/{LIBRARY}"
 

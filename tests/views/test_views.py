@@ -39,7 +39,7 @@ def test_every_view_of_gates_shows_every_cell(cell):
         scene = gates.GateScene(trainer, trainer.trace(), 1, letters=tuple(letters), unit=1)
         panel = view(scene)
         assert bool(panel.charts) == bool(letters)
-        assert all(chart.figure["data"] and chart.says for chart in panel.charts)
+        assert all(chart.figure["data"] and chart.caption for chart in panel.charts)
         if panel.file is not None:
             assert not panel.file[1]().empty
 
@@ -54,7 +54,7 @@ def test_every_view_of_the_gradient_shows_every_cell_or_says_why_not(cell):
             begun_by_a_press = title in ("Side by side", "Check")
             nothing = begun_by_a_press or gradients.has_nothing_to_show(title, cell)
             assert bool(panel.charts) != nothing
-            assert panel.charts or panel.says
+            assert panel.charts or panel.sentence
         assert bool(gradients.readings(scene)) == spec_of(cell).is_recurrent
 
 

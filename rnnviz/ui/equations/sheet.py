@@ -174,7 +174,7 @@ def _look(visit: Visit, choices: _Choices) -> _Measured:
     trace, trainer = visit.shown_trace(), visit.trainer
     measured = _Measured(
         cell=trace.cell,
-        which=inspection.says_which(visit, trace),
+        which=inspection.measured_on(visit, trace),
         place=_place_of(trace, choices.where.step),
         digits=_DIGITS[trace.h.dtype.name],
         intervened=bool(of_layer(trace.interventions, choices.where.layer)),

@@ -142,7 +142,7 @@ def _look(visit: Visit, choices: GateChoices, pace: inspection.Pace[Panel]) -> t
         lambda: view.look(_scene(visit, trace, choices)),
         interval_s=view.interval_s,
     )
-    return inspection.says_which(visit, trace), panel
+    return inspection.measured_on(visit, trace), panel
 
 
 def _scene(visit: Visit, trace: Trace, choices: GateChoices) -> GateScene:
@@ -208,9 +208,9 @@ def _without_gates(cell: str) -> str:
 
 
 def _draw(
-    visit: Visit, choices: GateChoices, which: DeltaGenerator, says: str, panel: Panel
+    visit: Visit, choices: GateChoices, which: DeltaGenerator, measured: str, panel: Panel
 ) -> None:
-    which.caption(says, help=inspection.PROBE)
+    which.caption(measured, help=inspection.PROBE)
     if panel.charts:
         traces = ",".join(str(len(each.figure["data"])) for each in panel.charts)
         key, axis = f"gates:{choices.view}:{traces}", panel.unit_axis

@@ -220,8 +220,8 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
     left_out = visit.trainer.network.interventions
     if left_out:
-        told = ", ".join(describe(item) for item in left_out)
-        st.caption(f"Not taken over, as not every cell has it: {escaped(told)}.")
+        names = ", ".join(describe(item) for item in left_out)
+        st.caption(f"Not taken over, as not every cell has it: {escaped(names)}.")
     return _compared_at(visit)
 
 
@@ -284,8 +284,8 @@ def _draw(
     with st.container():
         if panel.progress is not None:
             st.progress(panel.progress, text=f"{int(100 * panel.progress)} %{panel.done}")
-    if panel.says:
-        st.write(escaped(panel.says))
+    if panel.sentence:
+        st.write(escaped(panel.sentence))
     if panel.charts:
         key = f"gradients:{choices.view}"
         # Charts that are compared with each other and with a table are drawn all at once.

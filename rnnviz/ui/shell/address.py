@@ -151,8 +151,8 @@ def take_view(visit: Visit, linked: Linked) -> None:
         )
     )
     said = dict(view.more)
-    for told in linked.more:
-        told.read(said.get(told.word, ""), visit)
+    for extra in linked.more:
+        extra.read(said.get(extra.word, ""), visit)
     if _BESIDE in said:
         visit.put_beside(said[_BESIDE])
 
@@ -212,10 +212,10 @@ def query_seen(visit: Visit, linked: Linked) -> str:
 
 
 def _more(visit: Visit, linked: Linked) -> Iterator[tuple[str, str]]:
-    for told in linked.more:
-        text = told.write(visit)
+    for extra in linked.more:
+        text = extra.write(visit)
         if text:
-            yield told.word, text
+            yield extra.word, text
     if visit.beside is not None:
         yield _BESIDE, visit.beside
 

@@ -136,7 +136,7 @@ def _key(choice: str) -> str:
     return f"{choice}@{session.value(_MADE, {}).get(choice, 0)}"
 
 
-def says_which(visit: Visit, trace: Trace) -> str:
+def measured_on(visit: Visit, trace: Trace) -> str:
     """Say on which probe and at which iteration the numbers were measured."""
     return (
         f"Measured on the probe “{escaped(visit.trainer.probe.name)}” at iteration "

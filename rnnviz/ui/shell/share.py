@@ -70,7 +70,7 @@ def _dialog(visit: Visit, linked: Linked) -> None:
         seconds = link.estimate_s(seen)
     for problem in problems:
         st.warning(escaped(problem), icon=":material/warning:")
-    st.caption(_says(seen, seconds))
+    st.caption(_sentence(seen, seconds))
     shared, code, frame, file = st.tabs(["Link", "QR code", "Embed", "File"])
     page = f"{_base()}?{query}"
     if len(query) > link.LONG_CHARACTERS:
@@ -100,7 +100,7 @@ def _dialog(visit: Visit, linked: Linked) -> None:
         )
 
 
-def _says(seen: link.Experiment, seconds: float) -> str:
+def _sentence(seen: link.Experiment, seconds: float) -> str:
     if not seen.iteration:
         return "Opens the same network before its first iteration."
     takes = "less than a second" if seconds < 1 else f"about {seconds:,.0f} s"

@@ -128,7 +128,7 @@ def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     sentences = (words.sentence, lambda trace, _: words.second_sentence(pair, trace))
     return pack_two(
         *(
-            Beside(pair.names[place], packets[place], _says(trainers[place], held[place], say))
+            Beside(pair.names[place], packets[place], _sentences(trainers[place], held[place], say))
             for place, say in enumerate(sentences)
         )
     )
@@ -148,7 +148,7 @@ def _pack(
     return pack(traces, exact=viewed if is_there else None, run=name, selected=selected)
 
 
-def _says(
+def _sentences(
     trainer: Trainer, iterations: tuple[int, ...], say: Callable[[Trace, Trainer], str]
 ) -> dict[int, str]:
     """Make a sentence for each iteration."""
@@ -180,12 +180,12 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
         for history in histories
     ]
     last = [history.column("loss")[-1:] for history in histories]
-    told = ", ".join(
+    listed = ", ".join(
         f"{name} {number(loss[0])}" for name, loss in zip(names, last, strict=True) if loss.size
     )
     yield Chart(
         together(losses, names),
-        (f"Loss of the last batch: {told}. " if told else "") + ("" if classes else scores),
+        (f"Loss of the last batch: {listed}. " if listed else "") + ("" if classes else scores),
     )
     if classes is not None:
         accuracies = [
@@ -207,8 +207,8 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
 def _each(names: Sequence[str], scores: Sequence[float], baseline: Baseline) -> str:
     """Say the scores of both on the same sequences."""
     what = "Accuracy" if baseline.measure == "accuracy" else "Squared error"
-    told = ", ".join(
+    listed = ", ".join(
         f"{name} {score_text(score, baseline.measure)}"
         for name, score in zip(names, scores, strict=True)
     )
-    return f"{what} on the same sequences: {told}."
+    return f"{what} on the same sequences: {listed}."

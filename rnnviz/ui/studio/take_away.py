@@ -35,7 +35,7 @@ class _Kind:
     make: Callable[[Snapshot], Work]
     ending: str
     mime: str
-    says: str
+    description: str
 
 
 def _animation(taken: Snapshot) -> Work:
@@ -114,7 +114,7 @@ def panel() -> None:
             st.button(
                 "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
             )
-        st.caption(_kind().says)
+        st.caption(_kind().description)
         file: _File | None = session.value(FILE)
         if file is not None:
             _finish(visit, file)

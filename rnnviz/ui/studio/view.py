@@ -27,7 +27,7 @@ _CHART_HEIGHT = 210
 
 @dataclass(frozen=True)
 class _Places(live.Places):
-    says: DeltaGenerator
+    guide: DeltaGenerator
     picture: DeltaGenerator
     charts: DeltaGenerator
 
@@ -55,13 +55,13 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
         left, charts = st.columns([5, 2])
     # Above the picture space is scarce, beside it there is plenty.
     pair.choice(charts if visit.beside is None else left)
-    says = left.container(key="above_picture")
+    guide = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
-    says.empty()
+    guide.empty()
     picture, below = left.container(gap=None), left.container()
     with picture:
         provide(_PICTURE)
-    places = _Places(visit.page_runs, slots, says, picture, charts)
+    places = _Places(visit.page_runs, slots, guide, picture, charts)
     st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
     return below
 
@@ -112,7 +112,7 @@ def _pack(visit: Visit, traces: Sequence[Trace], viewed: int | None) -> bytes:
 
 
 def _draw(view: _View, places: _Places) -> None:
-    places.says.html(f'<p class="guide">{view.guide}</p>')
+    places.guide.html(f'<p class="guide">{view.guide}</p>')
     with places.picture:
         unrolled(view.picture, key=_PICTURE, on_select=_select)
     with places.charts:

@@ -64,17 +64,17 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     names = (*task.output_labels, *symbols["symbol"]) if len(symbols) else ()
     coloured = [name for name in dict.fromkeys(names) if name not in task.signals]
     at_end = examples.only_at_the_end(samples)
-    says = _how_drawn(at_end, bool(len(symbols)))
+    how = _how_drawn(at_end, bool(len(symbols)))
     st.plotly_chart(
         figures.samples(samples, coloured, task.signals),
         key="wide_samples" if len(symbols) and not fit_a_phone(samples) else "samples",
         alt=(
-            f"{len(samples)} sample sequences of {task.length} time steps. {says} "
+            f"{len(samples)} sample sequences of {task.length} time steps. {how} "
             "The table below has the same."
         ),
         config={"displayModeBar": False},
     )
-    st.caption(says)
+    st.caption(how)
 
 
 def _how_drawn(at_end: bool, symbols: bool) -> str:
@@ -140,8 +140,8 @@ def _calendar(visit: Visit, task: Task) -> None:
     days = days_of(table, None if outputs is None else outputs[:, 0], task.output_labels)
     mistakes = sum(day.is_mistake for day in days)
     st.markdown("**The next three weeks** · what is due, what was done, what the network predicted")
-    says = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
-    chart = Chart(figures.calendar(days, task.output_labels), says, "A calendar of three weeks.")
+    caption = since if outputs is None else f"{since}: {_mistakes(mistakes, len(days) - 1)}"
+    chart = Chart(figures.calendar(days, task.output_labels), caption, "A calendar of three weeks.")
     plots([chart], key="calendar", revision=visit.name, live=False)
 
 
@@ -161,13 +161,13 @@ def _forecast(visit: Visit, task: Task) -> None:
     said = None if outputs is None else task.unscale(outputs[-1, :, 0])
     ahead = "1 row" if task.ahead == 1 else f"{task.ahead} rows"
     st.markdown(f"**Forecast** · each value, predicted {ahead} before it comes")
-    says = (
+    caption = (
         since
         if said is None
         else f"{since}: {forecast_sentence(values, said, places > task.trained)}"
     )
     figure = figures.forecast(places, values, said, task.trained, task.chosen, task.dates(places))
-    chart = Chart(figure, says, "The end of the series, and what was predicted.")
+    chart = Chart(figure, caption, "The end of the series, and what was predicted.")
     plots([chart], key="forecast", revision=visit.name, live=False)
 
 

@@ -45,9 +45,9 @@ def use_button(visit: Visit, task: Task | None) -> None:
 def offer_the_simplest(visit: Visit, kind: str) -> None:
     """Offer to start a new run with the simplest example of a task, at once."""
     named = (value for value in TASKS[kind].simplest.values() if isinstance(value, tuple))
-    told = ", ".join(name for names in named for name in names)
+    examples = ", ".join(name for names in named for name in names)
     st.button(
-        f"Start the simplest: {told}",
+        f"Start the simplest: {examples}",
         key="use_simplest",
         icon=":material/filter_1:",
         disabled=visit.trainer.task == make_task(kind, **TASKS[kind].simplest),
@@ -117,12 +117,12 @@ def _train() -> None:
 
 def _suggest(visit: Visit, task: Task) -> None:
     """Offer to start a new run with the settings that the task suggests."""
-    told = ", ".join(
+    settings = ", ".join(
         f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value) or format(value, 'g')}"
         for name, value in task.suggested.items()
     )
     st.button(
-        f"Start with {told}",
+        f"Start with {settings}",
         key="use_suggested",
         icon=":material/lightbulb:",
         disabled=task == visit.trainer.task and _has(visit, task.suggested),

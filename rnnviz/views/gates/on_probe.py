@@ -19,12 +19,12 @@ from rnnviz.views.panel import Panel
 OF_WINDOW = 0.5
 
 
-def chart(scene: GateScene, spec: Spec, says: str, label: str) -> Chart:
+def chart(scene: GateScene, spec: Spec, caption: str, label: str) -> Chart:
     """Return a picture with its sentence, and with what it is for people who do not see it."""
     large = len(spec["data"]) == 1
     return Chart(
         spec,
-        says.strip(),
+        caption.strip(),
         f"{label} Iteration {scene.trace.iteration:,}.",
         of_window=OF_WINDOW if large else None,
     )
@@ -37,10 +37,10 @@ def time_steps(scene: GateScene) -> Panel:
     )
     values = {letter: scene.values(letter) for letter in scene.letters}
     first = scene.letters[0]
-    says = units.range_sentence(scene.label(first), values[first])
-    says = f"{says} {scene.ordered.says}"
+    caption = units.range_sentence(scene.label(first), values[first])
+    caption = f"{caption} {scene.ordered.sentence}"
     return Panel(
-        (chart(scene, spec, says, "Maps of units over time steps."),),
+        (chart(scene, spec, caption, "Maps of units over time steps."),),
         unit_axis="y",
         file=_table_of(
             scene, "values at every time step", ("time_step", range(scene.trace.steps)), values
@@ -64,10 +64,10 @@ def training_of_one_step(scene: GateScene) -> Panel:
     )
     names = [f"unit {unit}" for unit in range(scene.units)]
     where, first = f"at time step {step}", scene.letters[0]
-    says = units.change_sentence(scene.label(first), iterations, values[first], names, where)
-    says = f"{says} {scene.ordered.says} {scene.done}"
+    caption = units.change_sentence(scene.label(first), iterations, values[first], names, where)
+    caption = f"{caption} {scene.ordered.sentence} {scene.done}"
     return Panel(
-        (chart(scene, spec, says, f"Maps of units over training, {where}."),),
+        (chart(scene, spec, caption, f"Maps of units over training, {where}."),),
         unit_axis="y",
         file=_table_of(
             scene, "values over training at one time step", ("iteration", iterations), values
@@ -89,10 +89,10 @@ def training_of_one_unit(scene: GateScene) -> Panel:
     whose = "of all units, on average" if scene.unit is None else f"of unit {scene.unit}"
     names = [f"time step {step}" for step in range(scene.trace.steps)]
     first, labelled = scene.letters[0], _labelled(scene, values)
-    says = units.change_sentence(scene.label(first), iterations, values[first], names, whose)
+    caption = units.change_sentence(scene.label(first), iterations, values[first], names, whose)
     label = f"Maps of time steps over training, {whose}."
     return Panel(
-        (chart(scene, spec, f"{says} {scene.done}", label),),
+        (chart(scene, spec, f"{caption} {scene.done}", label),),
         file=(
             "values over training of one unit",
             lambda: units.table(
@@ -114,9 +114,9 @@ def distribution(scene: GateScene) -> Panel:
     spec = figures.distributions_spec(
         scene.cell, iterations, found, scene.trace.iteration, marks=scene.marks
     )
-    told = [letter for letter in scene.letters if letter in SHARES] or scene.letters
-    says = " ".join(
-        found[letter].sentence(scene.label(letter), iterations.tolist()) for letter in told
+    described = [letter for letter in scene.letters if letter in SHARES] or scene.letters
+    caption = " ".join(
+        found[letter].sentence(scene.label(letter), iterations.tolist()) for letter in described
     )
     labelled = {scene.label(letter): each for letter, each in found.items()}
     return Panel(
@@ -124,7 +124,7 @@ def distribution(scene: GateScene) -> Panel:
             chart(
                 scene,
                 spec,
-                f"{says} {scene.done}",
+                f"{caption} {scene.done}",
                 "Maps of how values are distributed over training.",
             ),
         ),

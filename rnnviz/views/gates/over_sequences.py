@@ -28,8 +28,8 @@ def saturation(scene: GateScene) -> Panel:
         return Panel()
     history = scene.counted or _count_all(scene)
     now = history.of(scene.trace)
-    told = " ".join(now.sentence(letter, scene.label(letter)) for letter in scene.letters)
-    says = f"Iteration {now.iteration:,}. {told}"
+    sentences = " ".join(now.sentence(letter, scene.label(letter)) for letter in scene.letters)
+    caption = f"Iteration {now.iteration:,}. {sentences}"
     counted = now.frame(scene.layer)
     counted = counted[counted["gate"].isin(scene.letters)]
     cloud = figures.saturation_cloud_spec(
@@ -41,7 +41,7 @@ def saturation(scene: GateScene) -> Panel:
         (
             Chart(
                 cloud,
-                says,
+                caption,
                 "A point for each unit: share of cases nearly shut, nearly open.",
                 of_window=OF_WINDOW,
             ),
@@ -85,14 +85,14 @@ def weights(scene: GateScene) -> Panel:
     spec = figures.gate_weights_spec(
         scene.cell, held, asked, scene.letters, scene.unit, scene.ordered.units
     )
-    says = f"{weights_sentence(held, asked, scene.label)} {scene.ordered.says}"
+    caption = f"{weights_sentence(held, asked, scene.label)} {scene.ordered.sentence}"
     label = "Maps of unit against what it weighs: weights, and the gradient with respect to them."
     labels, one_gate = scene.label, len(scene.letters) == 1
     return Panel(
         (
             Chart(
                 spec,
-                says.strip(),
+                caption.strip(),
                 f"{label} Iteration {scene.trace.iteration:,}.",
                 of_window=OF_WINDOW if one_gate else None,
             ),
@@ -115,11 +115,11 @@ def follows(scene: GateScene) -> Panel:
     features = features_of(sequences, task.input_names, task.output_labels)
     found = correlate(quantity, features)
     spec = figures.correlations_spec(scene.cell, letter, found, scene.unit, scene.ordered.units)
-    says = f"{found.sentence(scene.label(letter), scene.unit)} {scene.ordered.says}"
+    caption = f"{found.sentence(scene.label(letter), scene.unit)} {scene.ordered.sentence}"
     label = f"Map of features against units: correlation. Iteration {scene.trace.iteration:,}."
     table = found.frame()
     return Panel(
-        (Chart(spec, says.strip(), label),),
+        (Chart(spec, caption.strip(), label),),
         unit_axis="x",
         note=f"Pearson's r, measured over {sequences.sentence()}; targets at scored steps alone. "
         "Shown are features that are among the best three of a unit, out of "

@@ -25,7 +25,7 @@ class Order:
     """In which order the units (H,) stand, and what there is to say about it."""
 
     units: NDArray[np.int64]
-    says: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +76,8 @@ class GateScene(Scene):
         if self.order == BY_NUMBER:
             return Order(np.arange(self.units))
         if self.order == BY_LIKENESS:
-            says = "Units are ordered so that hidden states which run alike are near each other."
-            return Order(units.by_likeness(self.values("h")), says)
+            sentence = "Units with similar hidden states stand near each other."
+            return Order(units.by_likeness(self.values("h")), sentence)
         values = self.values(self.order)
         gradient = QUANTITIES[self.cell][self.order].scale == "magnitude"
         mean = "mean size of the" if gradient else "mean"

@@ -34,7 +34,7 @@ def view(title: str, scene: GradientScene) -> Panel:
         return VIEWS[title](scene)
     seen, spec = scene.trainer.config.window, scene.spec
     return Panel(
-        says=f"{spec.article.capitalize()} {spec.label} has no recurrence, so no gradient goes "
+        sentence=f"{spec.article.capitalize()} {spec.label} has no recurrence, so no gradient goes "
         "back through time. Each answer is learned from "
         f"{'its own time step' if seen == 1 else f'the last {seen} time steps'} "
         "alone; how large its gradient is stands in “Norm and updates”."

@@ -24,7 +24,7 @@ def side_by_side(scene: GradientScene) -> Panel:
     runs = scene.runs
     if runs is None:
         return Panel(
-            says="One click trains the same run, from the same seed, with each recurrent cell, "
+            sentence="One click trains the same run, from the same seed, with each recurrent cell, "
             "and draws what is left of their gradients on one scale."
         )
     found = contenders(runs.trainers, looked_at(runs, scene.runs_at))

@@ -31,19 +31,19 @@ def over_lag(scene: GradientScene) -> Panel:
     found, marks = scene.course, scene.marks
     if scene.of == LAST:
         way = scene.way
-        says = f"{way_back_sentence(way, scene.by)} {reach_sentence(way.by(scene.by))}"
+        caption = f"{way_back_sentence(way, scene.by)} {reach_sentence(way.by(scene.by))}"
     else:
         layer = scene.layer
         way = WayBack(
             backward_norms(scene.trace, "d_h", layer), backward_norms(scene.trace, "d_c", layer), ()
         )
-        says = (
+        caption = (
             f"Of the whole loss: {backward_sentence(way.by(scene.by))} Every prediction on the "
             "way adds a gradient of its own, so this one does not show what vanishes."
         )
     return Panel(
         charts=(
-            Chart(figures.way_back_spec(way), says, "Gradient norm over lag."),
+            Chart(figures.way_back_spec(way), caption, "Gradient norm over lag."),
             Chart(
                 figures.lag_map_spec(found, marks, scene.rewound_to, height=300),
                 map_sentence(found),
@@ -67,7 +67,9 @@ def itemised(scene: GradientScene) -> Panel:
     """Show what each prediction sends back, and one of them by itself."""
     trace = scene.trace
     if last_scored_step(trace) is None:
-        return Panel(says="No step of this example is scored: there is no prediction to follow.")
+        return Panel(
+            sentence="No step of this example is scored: there is no prediction to follow."
+        )
     found = triangle(trace, scene.network, scene.layer, scene.by)
     chosen = found.steps[-1] if scene.prediction is None else scene.prediction
     row = found.nearest_row(int(chosen))

@@ -44,13 +44,13 @@ def check(scene: GradientScene) -> Panel:
     checked = scene.checked
     if checked is None:
         return Panel(
-            says="Every gradient here is written by hand. Central differences are a test of it: "
-            "each weight is moved up and down by 1e−5, and the slope of the loss compared with the "
-            "gradient."
+            sentence="The formulas of all gradients here are written by hand. This check compares "
+            "them with central differences: each weight is moved up and down by 1e−5, and the "
+            "slope of the loss is compared with the gradient."
         )
     where = f"Example of the run, weights of iteration {checked.trace.iteration:,}."
     return Panel(
         table=Table(check_table(checked)),
-        says=f"{check_sentence(checked)} {where}",
+        sentence=f"{check_sentence(checked)} {where}",
         progress=None if checked.done else checked.progress,
     )

@@ -92,7 +92,7 @@ function mount(host) {
     root,
     plot: child(box, ""),
     waits: child(box, "rnnviz-plot-waits"),
-    says: child(root, "rnnviz-plot-says"),
+    caption: child(root, "rnnviz-plot-caption"),
     message: null,
     report: null,
     plotly: null,
@@ -143,11 +143,11 @@ function heightOf({ height, ofWindow }) {
 }
 
 /** Put the words and the height in place; they need no library. @param {Chart} chart */
-function describe({ plot, says, message }) {
+function describe({ plot, caption, message }) {
   plot.parentElement.style.height = `${heightOf(message)}px`;
   plot.parentElement.setAttribute("aria-label", message.label);
   // A percent sign stays with its number.
-  says.textContent = message.says.replaceAll(" %", "\u00a0%");
+  caption.textContent = message.caption.replaceAll(" %", "\u00a0%");
 }
 
 /** @param {Chart} chart */

@@ -81,9 +81,9 @@ function add({ dom, hosts, pictures }, options) {
   const picture = mount(host, options);
   const { caption } = picture.scene.dom;
   const name = element("b", "name");
-  const says = element("p", "says");
-  caption.prepend(name, says);
-  Object.assign(picture.scene.dom, { name, says });
+  const sentence = element("p", "sentence");
+  caption.prepend(name, sentence);
+  Object.assign(picture.scene.dom, { name, sentence });
   hosts.push(host);
   pictures.push(picture);
 }
@@ -192,26 +192,27 @@ function level(views) {
  * Keep what is said of each iteration, as long as it is in the picture.
  * @param {ViewParts<"data"|"last">} view @param {About} about
  */
-function hear({ data, last }, { says }) {
+function hear({ data, last }, { sentences }) {
   const { store } = data;
-  if (last.heard?.run !== store.run) last.heard = { run: store.run, says: new Map() };
-  const { says: heard } = last.heard;
-  for (const [iteration, sentence] of Object.entries(says)) heard.set(Number(iteration), sentence);
+  if (last.heard?.run !== store.run) last.heard = { run: store.run, sentences: new Map() };
+  const { sentences: heard } = last.heard;
+  for (const [iteration, sentence] of Object.entries(sentences))
+    heard.set(Number(iteration), sentence);
   const kept = new Set(store.frames.map(({ iteration }) => iteration));
   for (const iteration of heard.keys()) if (!kept.has(iteration)) heard.delete(iteration);
 }
 
 /** @param {ViewParts<"data"|"dom"|"last">} view @param {About} [about] */
 function head({ data, dom, last }, about) {
-  const { name, says } = dom;
-  if (!name || !says) return;
+  const { name, sentence } = dom;
+  if (!name || !sentence) return;
   if (about) {
     name.textContent = about.name;
     name.style.setProperty("--run", about.colour);
     name.classList.toggle("dashed", about.dashed);
   }
-  const said = last.heard?.says.get(data.frame.iteration) ?? "";
-  if (says.textContent !== said) says.textContent = says.title = said;
+  const said = last.heard?.sentences.get(data.frame.iteration) ?? "";
+  if (sentence.textContent !== said) sentence.textContent = sentence.title = said;
 }
 
 // ------------------------------------------------------------------ one clock

@@ -334,7 +334,7 @@ export interface Sweep {
   playing: boolean;
   phase: Phase;
   at: number;
-  rest: number;
+  pauseLeft: number;
   speed: number;
   arrived: boolean;
   loop: boolean;
@@ -518,7 +518,7 @@ export type Dom = ReturnType<typeof import("./page/controls.js").buildDom> & {
   receptive: ReturnType<typeof import("./page/receptive.js").buildReceptive>;
   /** What stands above one of two pictures. */
   name?: HTMLElement;
-  says?: HTMLElement;
+  sentence?: HTMLElement;
 };
 
 /** Play, one back, one forward, a slider, its text, speed, loop. */
@@ -567,7 +567,7 @@ export interface Last {
   said: string;
   printed: Sequence | null;
   told: string;
-  heard: { run: string; says: Map<number, string> } | null;
+  heard: { run: string; sentences: Map<number, string> } | null;
 }
 
 /** What others want to hear; and beside another picture, whether this one moves both. */
@@ -613,7 +613,7 @@ export interface About {
   colour: string;
   dashed: boolean;
   /** Sentences by iteration. */
-  says: Record<string, string>;
+  sentences: Record<string, string>;
   /** Bytes of the picture. */
   length: number;
 }

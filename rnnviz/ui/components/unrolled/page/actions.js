@@ -127,7 +127,11 @@ export function togglePlay(view) {
   sweep.playing = !sweep.playing;
   replay.playing = false;
   if (sweep.playing && sweep.phase === "all") {
-    Object.assign(sweep, { phase: "forward", at: step >= layout.steps - 1 ? 0 : step, rest: 0 });
+    Object.assign(sweep, {
+      phase: "forward",
+      at: step >= layout.steps - 1 ? 0 : step,
+      pauseLeft: 0,
+    });
   }
   updatePlay(view);
   wake(view);
@@ -139,7 +143,7 @@ export function togglePlay(view) {
  */
 export function setPhase(view, phase) {
   view.clock.sweep.phase = phase;
-  view.clock.sweep.rest = 0;
+  view.clock.sweep.pauseLeft = 0;
   if (view.clock.sweep.playing && phase !== "all") {
     view.clock.sweep.at = phase === "forward" ? 0 : view.layout.steps;
   } else {

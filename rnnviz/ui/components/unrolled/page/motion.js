@@ -23,7 +23,7 @@ import { buildLabels, moveLabels } from "./labels.js";
 /** How fast the window follows the step: this share of the way in a second, so to speak. */
 const GLIDE_PER_S = 9;
 
-/** Kept iterations in a second while training is played, and the rest at the newest. */
+/** Kept iterations in a second while training is played, and the pause at the newest. */
 const FRAMES_PER_S = 8;
 const REST_S = 1;
 
@@ -112,11 +112,11 @@ function advance(view, elapsed) {
   const { layout } = view;
   const { sweep } = view.clock;
   const rate = (elapsed * sweep.speed) / secondsPerStep(layout);
-  if (sweep.rest > 0) sweep.rest -= elapsed * sweep.speed;
+  if (sweep.pauseLeft > 0) sweep.pauseLeft -= elapsed * sweep.speed;
   else if (sweep.phase === "forward") sweep.at = Math.min(layout.steps, sweep.at + rate);
   else sweep.at = Math.max(0, sweep.at - rate * 1.3);
   view.look.step = stepOf(sweep, layout.steps);
-  if (sweep.rest > 0) return;
+  if (sweep.pauseLeft > 0) return;
   const oneCell = view.look.zoom.level === LEVELS.length - 1;
   if (sweep.phase === "forward" && sweep.at >= layout.steps) {
     turn(view, oneCell ? "forward" : "backward", oneCell ? 0 : layout.steps);
@@ -124,7 +124,7 @@ function advance(view, elapsed) {
 }
 
 /**
- * The next kept iteration when its time has come; at the newest a rest, and again from the first.
+ * The next kept iteration when its time has come; at the newest a pause, then again from the first.
  * @param {View} view @param {number} elapsed
  */
 function advanceReplay(view, elapsed) {
@@ -150,7 +150,7 @@ function advanceReplay(view, elapsed) {
 function turn(view, phase, at) {
   const { sweep } = view.clock;
   if (!sweep.arrived) {
-    Object.assign(sweep, { arrived: true, rest: 0.6 });
+    Object.assign(sweep, { arrived: true, pauseLeft: 0.6 });
   } else if (phase === "forward" && !sweep.loop) {
     Object.assign(sweep, { arrived: false, playing: false });
     updatePlay(view);

@@ -45,7 +45,15 @@ export function newScene() {
     theme: null,
     scales: { rows: {}, range: AXIS, ofUnit: {}, said: "" },
     clock: {
-      sweep: { playing: false, phase: "all", at: 0, rest: 0, speed: 1, arrived: false, loop: true },
+      sweep: {
+        playing: false,
+        phase: "all",
+        at: 0,
+        pauseLeft: 0,
+        speed: 1,
+        arrived: false,
+        loop: true,
+      },
       replay: { playing: false, since: 0, speed: 1, loop: true },
       calm: false,
     },
@@ -88,7 +96,8 @@ function startAnew({ look, clock }) {
   look.unit = look.openLayer = null;
   look.step = look.camera = 0;
   Object.assign(look.zoom, { level: 0, depth: 0 });
-  if (clock.sweep.phase !== "all") Object.assign(clock.sweep, { phase: "forward", at: 0, rest: 0 });
+  if (clock.sweep.phase !== "all")
+    Object.assign(clock.sweep, { phase: "forward", at: 0, pauseLeft: 0 });
 }
 
 /**
