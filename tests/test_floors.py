@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 #: floor -> what it may import of the package, besides itself, `rnnviz.fields` and `numbers`.
 MAY_IMPORT = {
     "engine": set(),
+    "hopfield": set(),
     "recording": {"engine"},
     "tasks": {"engine"},
     "training": {"engine", "recording", "tasks"},
@@ -19,8 +20,9 @@ MAY_IMPORT = {
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
     "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
     "gallery": {"tasks", "training", "link", "analysis"},
-    "views": {"engine", "recording", "tasks", "training", "analysis", "figures"},
+    "views": {"engine", "hopfield", "recording", "tasks", "training", "analysis", "figures"},
     "ui": {
+        "hopfield",
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
         *("visit", "views", "gallery"),
     },
@@ -78,15 +80,19 @@ def test_only_the_user_interface_knows_streamlit(floor):
 
 @pytest.mark.parametrize(
     "floor",
-    ["engine", "recording", "tasks", "training", "link", "analysis", "visit", "export", "gallery"],
+    [
+        *("engine", "hopfield", "recording", "tasks", "training", "link", "analysis", "visit"),
+        *("export", "gallery"),
+    ],
 )
 def test_no_floor_below_the_figures_knows_plotly(floor):
     for file in files_of(floor):
         assert not any(name.split(".")[0] == "plotly" for name in imported(file)), file
 
 
-def test_the_engine_knows_numpy_alone():
-    for file in files_of("engine"):
+@pytest.mark.parametrize("floor", ["engine", "hopfield"])
+def test_the_ground_floor_knows_numpy_alone(floor):
+    for file in files_of(floor):
         outside = {name.split(".")[0] for name in imported(file)} - {"rnnviz", "__future__"}
         assert outside <= ENGINE_MAY_IMPORT, file
 
@@ -112,7 +118,7 @@ def test_every_page_of_the_menu_has_its_script_and_the_other_way_round():
 
 
 #: The folders of the pages in rnnviz/ui: none imports another's, and what they share is the shell.
-PAGES = {"studio", "gallery", "task", "gates", "equations", "gradients"}
+PAGES = {"studio", "gallery", "task", "gates", "equations", "gradients", "hopfield"}
 
 
 @pytest.mark.parametrize("page", sorted(PAGES | {"shell", "components"}))

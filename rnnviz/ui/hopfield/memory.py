@@ -1,0 +1,197 @@
+"""Draw, store, spoil, recall: the classic network on a grid, and Hebb's rule with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from rnnviz.ui.components.hopfield import board, happened
+from rnnviz.ui.hopfield.desk import SIDES, Board, Desk, drawn_in
+from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.transport import Slots
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
+
+#: Keys of the controls.
+SIDE = "hopfield_side"
+LETTERS_TYPED = "hopfield_letters"
+RANDOM_COUNT = "hopfield_random"
+FLIPPED = "hopfield_flipped"
+UPDATES = "hopfield_updates"
+
+BOARD = "hopfield_board"
+
+#: Shares that can be flipped, in percent.
+SHARES = tuple(range(5, 55, 5))
+ONE_AT_A_TIME, ALL_AT_ONCE = "one at a time", "all at once"
+#: Longest text of letters that is looked at.
+_LONGEST = 40
+_MOST_RANDOM = 60
+
+
+def show(visit: Visit, slots: Slots) -> None:
+    """Show the board and what can be done with it."""
+    live.keep_going(visit, slots)
+    st.fragment(_panel)()
+
+
+def _panel() -> None:
+    session.refresh()
+    desk = session.current().part(Desk)
+    # Beside each other from 1 100 pixels on; a phone has the board first.
+    drawn, controls = st.columns([5, 2], gap="medium")
+    with controls:
+        _recalling(desk.board)
+        _storing(desk)
+    with drawn:
+        if desk.board.refused:
+            st.warning(escaped(desk.board.refused), icon=":material/block:")
+        board(
+            desk.board.message(),
+            key=BOARD,
+            on_draw=_draw,
+            on_load=_load,
+            on_forget=_forget,
+        )
+        st.caption(_says(desk.board))
+
+
+def _says(shown: Board) -> str:
+    count = len(shown.stored)
+    held = f"{count} pattern{'s' * (count != 1)} in {shown.units} units"
+    return (
+        f"{held}, which have {shown.units * (shown.units - 1) // 2:,} connections. What you draw "
+        "is a state, not an input: the network changes it until every unit agrees with its local "
+        "field. It is no network for sequences, as it answers by coming to rest."
+    )
+
+
+def _recalling(shown: Board) -> None:
+    updates = inspection.choose_one(
+        "Units are updated",
+        (ONE_AT_A_TIME, ALL_AT_ONCE),
+        UPDATES,
+        ONE_AT_A_TIME,
+        help="One at a time, in a random order, the energy never rises. All at once it may, and "
+        "the state can go to and fro between two states for ever.",
+    )
+    shown.together = updates == ALL_AT_ONCE
+    st.button(
+        "Recall",
+        icon=":material/psychology:",
+        type="primary",
+        key="hopfield_recall",
+        width="stretch",
+        help="Starts from what is in the grid, and plays what the network makes of it.",
+        on_click=_do,
+        args=(Board.run,),
+    )
+    share = st.select_slider(
+        "Share to flip",
+        SHARES,
+        value=20,
+        format_func=lambda percent: f"{percent} %",
+        key=FLIPPED,
+        persist_state="session",
+    )
+    with st.container(horizontal=True):
+        st.button("Flip", icon=":material/shuffle:", key="hopfield_flip", on_click=_flip)
+        st.button(
+            "Cover half",
+            icon=":material/vertical_align_bottom:",
+            key="hopfield_cover",
+            help="The lower half becomes −1.",
+            on_click=_do,
+            args=(Board.cover,),
+        )
+        st.button(
+            "Clear", icon=":material/ink_eraser:", key="hopfield_clear", on_click=_do,
+            args=(Board.clear,),
+        )  # fmt: skip
+    st.caption(
+        f"Flip and Cover spoil what you drew or loaded last; Flip takes {share} % of its units."
+    )
+
+
+def _storing(desk: Desk) -> None:
+    st.button(
+        "Store what is in the grid",
+        icon=":material/add:",
+        key="hopfield_store",
+        width="stretch",
+        on_click=_do,
+        args=(Board.store_drawing,),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Letters", key=LETTERS_TYPED, max_chars=_LONGEST, persist_state="session",
+            placeholder="HOP", width=110,
+        )  # fmt: skip
+        st.button("Store letters", key="hopfield_store_letters", on_click=_store_letters)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Random", 1, _MOST_RANDOM, 5, key=RANDOM_COUNT, persist_state="session", width=110
+        )
+        st.button("Store random", key="hopfield_store_random", on_click=_store_random)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        side = inspection.fitting(desk.side, SIDES, SIDES[0])
+        key = inspection.control(SIDE, side)
+        st.select_slider(
+            "Grid",
+            SIDES,
+            value=side,
+            format_func=lambda side: f"{side} × {side}",
+            key=key,
+            help="Each size has patterns of its own, which stay while you look at another.",
+            on_change=_resize,
+            args=(key,),
+            width=150,
+        )
+        st.button("Forget all", key="hopfield_forget_all", on_click=_do, args=(Board.forget_all,))
+
+
+def _do(wish: Callable[[Board], object]) -> None:
+    """Do something with the board that is shown, within a turn."""
+    visit = session.current()
+    with TURNS.turn(visit):
+        wish(visit.part(Desk).board)
+
+
+def _flip() -> None:
+    share = inspection.fitting(session.value(FLIPPED), SHARES, 20)
+    _do(lambda shown: shown.flip(share / 100))
+
+
+def _store_letters() -> None:
+    text = session.value(LETTERS_TYPED)
+    _do(lambda shown: shown.store_letters(str(text or "")[:_LONGEST]))
+
+
+def _store_random() -> None:
+    count = inspection.fitting(session.value(RANDOM_COUNT), range(1, _MOST_RANDOM + 1), 1)
+    _do(lambda shown: shown.store_random(count))
+
+
+def _resize(key: str) -> None:
+    if inspection.is_current(SIDE, key):
+        desk = session.current().part(Desk)
+        desk.side = inspection.fitting(session.value(key), SIDES, desk.side)
+
+
+def _draw() -> None:
+    def take(shown: Board) -> None:
+        signs = drawn_in(happened(BOARD, "drawn"), shown.side)
+        if signs is not None:
+            shown.draw(signs)
+
+    _do(take)
+
+
+def _load() -> None:
+    _do(lambda shown: shown.load(happened(BOARD, "load")))
+
+
+def _forget() -> None:
+    _do(lambda shown: shown.forget(happened(BOARD, "forget")))
