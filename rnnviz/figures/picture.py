@@ -37,7 +37,8 @@ Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a si
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ def pack(
     exact: int | Collection[int] | None = None,
     run: str = "",
     selected: tuple[int, int] | None = None,
+    start: Mapping[str, object] = MappingProxyType({}),
     budget: int = BUDGET,
 ) -> bytes:
     """Pack traces of one run for the moving network.
@@ -80,6 +82,8 @@ def pack(
         Name of the run. A packet with another name starts the picture anew.
     selected
         Layer and unit to outline, where something other than a click in the picture chose it.
+    start
+        Where to look first: `Start` in types.d.ts. The picture goes there once for each word.
     budget
         Most bytes for the frames. Where they would take more, traces are left out at even
         distances; the first, the newest and the exact one stay. The header tells how many came.
@@ -115,6 +119,7 @@ def pack(
         "labels": _labels(chosen, predicted),
         "run": run,
         "selected": selected,
+        "start": dict(start),
         "viewed": exact if isinstance(exact, int) else None,
         "offered": len(traces),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
@@ -25,7 +25,7 @@ class Looking(Runs):
         self.page_is_old = False
         self.page_runs += 1
         if page != self.looked_at.page:
-            self.look_at(page=page, name="")
+            self.look_at(page=page, name="", layer=None, time_step=None)
             self._asked = None
 
     def look_at(self, **changes: Any) -> None:
@@ -87,6 +87,6 @@ class Looking(Runs):
         self.look_at(unit=None, shown_iteration=None)
 
 
-def is_place(number: Any, count: int) -> bool:
+def is_place(number: Any, count: int) -> TypeGuard[int]:
     """Tell whether something that a browser has sent is a whole number 0..count-1."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < count

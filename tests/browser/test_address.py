@@ -45,6 +45,35 @@ def test_a_reload_loses_nothing_and_the_history_is_not_filled(page: Page, server
     expect(shown(page, "Example loss")).to_have_text(loss)
 
 
+def test_a_reload_finds_the_studio_at_the_same_time_step_zoom_and_iteration(
+    page: Page, server: Server
+):
+    opened(page, f"{server.url}?{SMALL}&it=12")
+    picture = page.locator(".unrolled .scroll")
+    picture.press("ArrowDown")
+    picture.press("End")
+    picture.press("ArrowLeft")
+    page.get_by_role("button", name="One cell at one time step").click()
+    picture.press("PageUp")
+    left = f"{SMALL}&it=12&view=one-cell&u=0&t=18&at=11&p.sweep=forward"
+    until(page, lambda: query(page) == left)
+    told = page.locator(".unrolled .strips").get_attribute("aria-label")
+
+    page.reload()
+
+    expect(page.locator(".unrolled .strips")).to_have_attribute("aria-label", told)
+    expect(page.locator(".unrolled .measured")).to_contain_text("iteration 11")
+    expect(page.get_by_role("button", name="One cell at one time step")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    settled(page)
+    assert query(page) == left
+    picture.press("-")
+    picture.press("p")
+    picture.press("PageDown")
+    until(page, lambda: query(page) == f"{SMALL}&it=12&view=one-unit&u=0&at=12")
+
+
 def test_the_address_follows_to_other_pages_and_back_leads_back(page: Page, server: Server):
     opened(page, f"{server.url}?{SMALL}&it=3")
 

@@ -73,6 +73,9 @@ def test_a_link_leads_to_the_same_weights():
         f"{SMALL}&l=2&it=5&page=equations&u=1&layer=0&t=3",
         f"{SMALL}&it=5&p.beside=rnn",
         f"{SMALL}&it=4&hide=pages~seed~speed",
+        f"{SMALL}&it=5&view=one-cell&u=2&t=3",
+        f"{SMALL}&it=5&t=3&at=2&p.sweep=backward",
+        f"{SMALL}&l=2&it=5&view=one-unit&u=1&ul=1&layer=0",
     ],
 )
 def test_what_was_opened_has_the_address_that_it_was_opened_from(query):

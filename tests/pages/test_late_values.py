@@ -33,8 +33,12 @@ STATES = [
     [],
     "mean of all",
     {"selected": {"unit": "mean of all", "layer": 0, "time_step": 0}, "iteration": "newest"},
-    {"selected": {"unit": 99, "layer": 9, "time_step": -1}, "iteration": 10**9},
-    {"selected": {}, "iteration": -1.5, "click": {"x": "a", "y": None}},
+    {
+        "selected": {"unit": 99, "layer": 9, "time_step": -1},
+        "iteration": 10**9,
+        "place": {"run": "0:", "time_step": "x", "zoom": 9, "sweep": {}, "layer": -1},
+    },
+    {"selected": {}, "iteration": -1.5, "place": [1], "click": {"x": "a", "y": None}},
     {"selected": {"unit": True, "layer": None}, "clicked": {"x": 1e99, "y": -3}},
 ]
 ROUNDS = range(7)

@@ -137,7 +137,6 @@ def take_view(visit: Visit, linked: Linked) -> None:
     view = visit.part(Opened).take_view()
     if view is None:
         return
-    top = visit.trainer.network.layers - 1
     named = linked.view is not None and view.page in (linked.page, "")
     visit.show(
         View(
@@ -146,7 +145,7 @@ def take_view(visit: Visit, linked: Linked) -> None:
             view.layer,
             view.time_step,
             view.unit,
-            top if view.layer is None else view.layer,
+            view.unit_layer,
             view.shown_iteration,
         )
     )
@@ -174,12 +173,12 @@ def experiment_seen(
 def view_seen(visit: Visit, linked: Linked) -> link.View:
     """Return what a link tells of what is looked at."""
     seen, top = visit.looked_at, visit.trainer.network.layers - 1
-    layer = seen.layer if seen.unit is None else seen.unit_layer
     return link.View(
         page="" if linked.page == FIRST_PAGE else linked.page,
         name="" if linked.view is None else linked.view.word_of(seen.name),
         unit=seen.unit,
-        layer=None if layer == top else layer,
+        unit_layer=0 if seen.unit is None else seen.unit_layer,
+        layer=None if seen.layer == top else seen.layer,
         time_step=seen.time_step,
         shown_iteration=seen.shown_iteration,
         more=tuple(_more(visit, linked)),

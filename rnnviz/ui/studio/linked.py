@@ -1,5 +1,6 @@
 """What a link tells of the Studio."""
 
-from rnnviz.ui.shell.address import Linked
+from rnnviz.ui.shell.address import Linked, Titles
+from rnnviz.ui.studio.place import LEVELS, Sweep
 
-LINKED = Linked("studio")
+LINKED = Linked("studio", Titles(LEVELS), (Sweep(),))

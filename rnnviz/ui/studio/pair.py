@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -106,10 +106,11 @@ def _telling_task() -> Task:
     return replace(make_task(TELLING.task), length=TELLING_LENGTH)  # type: ignore[type-var]
 
 
-def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
+def picture(visit: Visit, pair: Pair, viewed: int | None, start: Mapping[str, object]) -> bytes:
     """Pack both networks for the moving picture; the run's turn must be held.
 
-    Both packets hold the same iterations, so that both can be rewound together.
+    Both packets hold the same iterations, so that both can be rewound together; where to look is
+    said to the first, and the other follows.
     """
     trainers = (pair.first, pair.second)
     common = set(pair.common_iterations())
@@ -121,7 +122,11 @@ def picture(visit: Visit, pair: Pair, viewed: int | None) -> bytes:
     held: dict[int, tuple[int, ...]] = {}
     for place in order:
         packets[place] = _pack(
-            trainers[place], common, viewed, visit.name, visit.selected if place == 0 else None
+            trainers[place],
+            common,
+            viewed,
+            visit.name,
+            (visit.selected, start) if place == 0 else (None, {}),
         )
         held[place] = iterations_in(packets[place])
         common &= set(held[place])
@@ -139,13 +144,15 @@ def _pack(
     wanted: set[int],
     viewed: int | None,
     name: str,
-    selected: tuple[int, int] | None,
+    asked: tuple[tuple[int, int] | None, Mapping[str, object]],
 ) -> bytes:
     newest = trainer.trace()
     kept = (trace for trace in trainer.recording.traces if trace.iteration in wanted)
     traces = [*(trace for trace in kept if trace.iteration != newest.iteration), newest]
     is_there = any(trace.iteration == viewed for trace in traces)
-    return pack(traces, exact=viewed if is_there else None, run=name, selected=selected)
+    selected, start = asked
+    exact = viewed if is_there else None
+    return pack(traces, exact=exact, run=name, selected=selected, start=start)
 
 
 def _sentences(

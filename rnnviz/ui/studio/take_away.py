@@ -16,7 +16,6 @@ from rnnviz.numbers import percent
 from rnnviz.ui.components.unrolled import script
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.ui.studio import view
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
@@ -135,7 +134,7 @@ def _start() -> None:
     """Copy what the file is made from; further training does not change it."""
     visit, kind = session.current(), _kind()
     with TURNS.turn(visit):
-        traces = [view.shown_trace(visit)] if session.value(FILE_EXTENT) == _THIS else None
+        traces = [visit.shown_trace()] if session.value(FILE_EXTENT) == _THIS else None
         taken = export.snapshot(visit.trainer, traces)
     first, last = taken.traces[0].iteration, taken.traces[-1].iteration
     cell, span = taken.config.cell, f"{first}" if first == last else f"{first}-{last}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,14 +14,14 @@ from rnnviz.figures.course_charts import course_charts
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
 from rnnviz.ui.components.plot import plots
-from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled, viewed_iteration
+from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled
 from rnnviz.ui.shell import live, session
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.ui.studio import pair
+from rnnviz.ui.studio.place import PICTURE, Place, take_iteration, take_place
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
-_PICTURE = "moving_network"
 _CHART_HEIGHT = 210
 
 
@@ -51,6 +51,7 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
     """
     with TURNS.turn(visit) as seconds:
         visit.catch_up(seconds)
+    visit.part(Place).open(visit, visit.take_asked())
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
     # Above the picture space is scarce, beside it there is plenty.
@@ -60,32 +61,26 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
     guide.empty()
     picture, below = left.container(gap=None), left.container()
     with picture:
-        provide(_PICTURE)
+        provide(PICTURE)
     places = _Places(visit.page_runs, slots, guide, picture, charts)
     st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
     return below
 
 
-def shown_trace(visit: Visit) -> Trace:
-    """Return the trace that the picture shows; the run's turn must be held."""
-    viewed = viewed_iteration(_PICTURE)
-    return visit.trainer.trace() if viewed is None else visit.trainer.recording.at(viewed)
-
-
 def _tick(places: _Places) -> None:
     session.refresh()
     visit = session.current()
-    viewed = viewed_iteration(_PICTURE)
-    live.turn(visit, places, lambda: _look(visit, viewed), lambda view: _draw(view, places))
+    live.turn(visit, places, lambda: _look(visit), lambda view: _draw(view, places))
 
 
-def _look(visit: Visit, viewed: int | None) -> _View:
+def _look(visit: Visit) -> _View:
     trainer = visit.trainer
     beside = visit.pair
+    viewed, start = visit.part(Place).look(visit)
     return _View(
-        picture=_pack(visit, _traces_to_show(visit, trainer.trace(), viewed), viewed)
+        picture=_pack(visit, _traces_to_show(visit, trainer.trace(), viewed), viewed, start)
         if beside is None
-        else pair.picture(visit, beside, viewed),
+        else pair.picture(visit, beside, viewed, start),
         charts=tuple(
             course_charts(trainer, _CHART_HEIGHT)
             if beside is None
@@ -105,20 +100,29 @@ def _traces_to_show(visit: Visit, newest: Trace, viewed: int | None) -> Sequence
     return [*kept, newest]
 
 
-def _pack(visit: Visit, traces: Sequence[Trace], viewed: int | None) -> bytes:
+def _pack(
+    visit: Visit, traces: Sequence[Trace], viewed: int | None, start: Mapping[str, object]
+) -> bytes:
     """Pack the traces; the one viewed is sent exactly as recorded, if it is among them."""
     is_there = any(trace.iteration == viewed for trace in traces)
-    return pack(traces, exact=viewed if is_there else None, run=visit.name, selected=visit.selected)
+    exact = viewed if is_there else None
+    return pack(traces, exact=exact, run=visit.name, selected=visit.selected, start=start)
 
 
 def _draw(view: _View, places: _Places) -> None:
     places.guide.html(f'<p class="guide">{view.guide}</p>')
     with places.picture:
-        unrolled(view.picture, key=_PICTURE, on_select=_select)
+        unrolled(
+            view.picture,
+            key=PICTURE,
+            on_select=_select,
+            on_iteration=take_iteration,
+            on_place=take_place,
+        )
     with places.charts:
         plots(view.charts, key="live_charts", revision=view.revision, live=view.live)
 
 
 def _select() -> None:
-    visit, chosen = session.current(), selected_unit(_PICTURE)
+    visit, chosen = session.current(), selected_unit(PICTURE)
     visit.select_unit(*(None, 0) if chosen is None else (chosen["unit"], chosen["layer"]))

@@ -70,7 +70,12 @@ def provide(key: str) -> None:
 
 
 def unrolled(
-    data: bytes, *, key: str, on_select: Callable[[], None] | None = None
+    data: bytes,
+    *,
+    key: str,
+    on_select: Callable[[], None] | None = None,
+    on_iteration: Callable[[], None] | None = None,
+    on_place: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the moving network, or update it in place; the page must `provide` its script.
 
@@ -80,10 +85,11 @@ def unrolled(
         What `rnnviz.figures.picture.pack` returned: the newest trace for a live tick, all kept ones
         for a rewind.
     key
-        The component's key in the session; `viewed_iteration(key)` and `selected_unit(key)` read
-        it before the component is mounted.
-    on_select
-        Called before the next run when the user chose another unit, or none.
+        The component's key in the session; `viewed_iteration(key)`, `viewed_place(key)` and
+        `selected_unit(key)` read it before the component is mounted.
+    on_select, on_iteration, on_place
+        Called before the next run when the user chose another unit, or none; another iteration; or
+        looks at another time step, or from nearer or farther.
 
     Returns
     -------
@@ -95,7 +101,8 @@ def unrolled(
         data=data,
         key=key,
         on_selected_change=on_select or _nothing,
-        on_iteration_change=_nothing,
+        on_iteration_change=on_iteration or _nothing,
+        on_place_change=on_place or _nothing,
     )
 
 
@@ -107,6 +114,11 @@ def viewed_iteration(key: str) -> int | None:
     """
     iteration = _state(key, "iteration")
     return iteration if isinstance(iteration, int) else None
+
+
+def viewed_place(key: str) -> object:
+    """Return where the user looks, as the browser tells it: `LookedAt` in types.d.ts, unchecked."""
+    return _state(key, "place")
 
 
 def selected_unit(key: str) -> Selected | None:

@@ -94,7 +94,7 @@ function receiveBoth(both, bytes) {
   if (!two && both.pictures.length === 2) part(both);
   if (!two) return both.pictures[0].update(bytes);
   const joins = both.pictures.length < 2;
-  if (joins) add(both, { ...both.options, onSelect: null });
+  if (joins) add(both, { ...both.options, onSelect: null, onPlace: null });
   const views = both.pictures.map((picture) => picture.scene);
   const shapes = views.map(({ data }) => data.store?.shape);
   two.forEach(({ bytes: own }, place) => both.pictures[place].update(own));

@@ -2,7 +2,7 @@
 
 import { mountBeside } from "./beside.js";
 
-/** @import { Selected, Whereabouts } from "./types.d.ts" */
+/** @import { LookedAt, Selected, Whereabouts } from "./types.d.ts" */
 
 /**
  * @typedef {(name: string, value: unknown) => void} Report
@@ -56,6 +56,8 @@ function mountIn(parentElement, report) {
     onSelect: (selected) => known.report("selected", selected),
     /** @param {number|null} iteration */
     onIteration: (iteration) => known.report("iteration", iteration),
+    /** @param {LookedAt|null} place */
+    onPlace: (place) => known.report("place", place),
   };
   const known = { report, pictures: mountBeside(place, options) };
   return known;

@@ -99,6 +99,8 @@ export interface Header {
   offered: number;
   viewed: number | null;
   selected: [number, number] | null;
+  /** Where to look first; nothing where nobody asked. */
+  start?: Start;
   labels: Record<string, string>;
   quantities: Quantity[];
   gradients: Gradient[];
@@ -568,16 +570,39 @@ export interface Last {
   printed: Sequence | null;
   told: string;
   heard: { run: string; sentences: Map<number, string> } | null;
+  /** Where one looked when it was told last, and where Python last asked to look. */
+  place: string;
+  asked: { run: string; start: Start } | null;
 }
 
 /** What others want to hear; and beside another picture, whether this one moves both. */
 export interface Hooks {
   selected: (unit: Selected | null) => void;
   iteration: (iteration: number | null) => void;
+  place: (place: LookedAt | null) => void;
   drives: () => boolean;
   drawn: () => void;
   watchers: (() => void)[];
 }
+
+/** Where one looks, as a link tells it; what is null is as a picture opens. */
+export interface LookedAt {
+  run: string;
+  time_step: number | null;
+  /** What of the sweep is shown at that step. */
+  sweep: Phase | null;
+  zoom: number;
+  layer: number | null;
+}
+
+/** Where to look, of an opened link. */
+export type Start = Partial<{
+  time_step: number;
+  sweep: Phase;
+  zoom: number;
+  layer: number;
+  iteration: number;
+}>;
 
 /** A scene that is on a page. */
 export interface View extends Scene {
@@ -605,6 +630,7 @@ export interface Options {
   earlier?: Whereabouts | Whereabouts[] | null;
   onSelect?: ((selected: Selected | null) => void) | null;
   onIteration?: (iteration: number | null) => void;
+  onPlace?: ((place: LookedAt | null) => void) | null;
 }
 
 /** What stands above one of two pictures; figures/beside.py. */

@@ -35,8 +35,8 @@
  *             units to one cell. scene: all that decides what is drawn
  *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,
  *             one_unit, overview, labels: the parts of the picture. paint: all of them
- *     page    controls, labels, tooltip, display: the elements and what they show. motion: how they
- *             move. actions: what the user can do; events: what starts it. receptive: what a unit
+ *     page    controls, labels, tooltip, display: the elements and what they show. reports: what
+ *             others hear. motion: how they move. actions: what the user can do; events: what starts it. receptive: what a unit
  *             follows. presentation: the picture large
  *     gif     palette, lzw, writer: animated GIF, whatever is on it
  *     save    vector, webp, film, save: pictures and films to take away
@@ -55,7 +55,8 @@ import { refresh, updatePlay, updateTexts } from "./page/display.js";
 import { buildLabels } from "./page/labels.js";
 import { explain, showTooltip } from "./page/tooltip.js";
 import { wake } from "./page/motion.js";
-import { later } from "./page/actions.js";
+import { goWhereAsked } from "./page/actions.js";
+import { later } from "./page/reports.js";
 import { listen } from "./page/events.js";
 import { leavePresenting, offerPresenting } from "./page/presentation.js";
 import { offerSaving } from "./save/save.js";
@@ -71,10 +72,11 @@ import STYLE from "./unrolled.css";
  *   `theme`: CSS colours and font; what is left out is taken from the page. `earlier`: what `where`
  *   of earlier pictures returned; if one showed the same run, this one begins with the same zoom and
  *   time step. `onSelect`: the user chose a unit, or let it go. `onIteration`: the user chose an
- *   iteration; null when the picture follows training
+ *   iteration; null when the picture follows training. `onPlace`: the user looks at another time
+ *   step, from nearer or farther, and stays there; null when all is as the picture opens
  * @returns {Mounted}
  */
-export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration } = {}) {
+export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration, onPlace } = {}) {
   element("style", "", parent, STYLE);
   const figure = element("figure", "unrolled", parent);
   const { ink, paper, primary, font } = theme;
@@ -86,6 +88,7 @@ export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteratio
   const view = createView(figure);
   view.hooks.selected = (selected) => onSelect?.(selected);
   view.hooks.iteration = (iteration) => onIteration?.(iteration);
+  view.hooks.place = (place) => onPlace?.(place);
   view.earlier = earlier ?? null;
   if (bytes) receive(view, bytes);
   return {
@@ -144,10 +147,13 @@ function createView(figure) {
       printed: null,
       told: "",
       heard: null,
+      place: "null",
+      asked: null,
     },
     hooks: {
       selected: () => {},
       iteration: () => {},
+      place: () => {},
       drives: () => true,
       drawn: () => {},
       watchers: [],
@@ -216,7 +222,7 @@ function receive(view, bytes) {
   for (const each of [view.earlier ?? []].flat()) comeBack(view, each);
   view.earlier = null;
   if (iterationLost) later(view, "iteration", 60, () => view.hooks.iteration(null));
-  if (unitLost) later(view, "selected", 60, () => view.hooks.selected(null));
+  if (unitLost && !view.look.unit) later(view, "selected", 60, () => view.hooks.selected(null));
   const { open } = view.layout?.base ?? { open: null };
   const closed = open !== null && view.look.unit && view.look.unit.layer !== open;
   if (anew || closed || themeChanged(view)) {
@@ -227,6 +233,7 @@ function receive(view, bytes) {
     updateTexts(view);
     showTooltip(view);
   }
+  goWhereAsked(view);
   wake(view);
 }
 

@@ -15,8 +15,9 @@ import {
 } from "./display.js";
 import { buildLabels } from "./labels.js";
 import { keepInView, wake } from "./motion.js";
+import { later } from "./reports.js";
 
-/** @import { Frame, Parts, Phase, Unit, View, ViewParts } from "../types.d.ts" */
+/** @import { Frame, Parts, Phase, Start, Unit, View, ViewParts } from "../types.d.ts" */
 
 /** @param {View} view @param {Unit|null} unit @param {number} [step] */
 export function setUnit(view, unit, step = view.look.step) {
@@ -203,11 +204,26 @@ export function setFollow(view, follow) {
 }
 
 /**
- * Call once after some rest; a newer call replaces an older one.
- * @param {ViewParts<"loop">} view @param {string} name @param {number} wait
- * @param {() => void} action
+ * Look where an opened link says. Each of its words counts once: what was said before does not undo
+ * what the user has chosen since.
+ * @param {View} view
  */
-export function later({ loop }, name, wait, action) {
-  clearTimeout(loop.timers[name]);
-  loop.timers[name] = setTimeout(action, wait);
+export function goWhereAsked(view) {
+  const { header, run, frames } = view.data.store;
+  const before = view.last.asked?.run === run ? view.last.asked.start : {};
+  const { start = {} } = header;
+  view.last.asked = { run, start };
+  const kept = new Set(Object.entries(before).map(String));
+  /** @type {Start} */
+  const news = Object.fromEntries(Object.entries(start).filter((each) => !kept.has(String(each))));
+  const { layer, iteration, time_step: step, sweep = "all", zoom } = news;
+  if (layer !== undefined) openLayer(view, clamp(layer, 0, header.layers - 1));
+  const asked = frames.find((frame) => frame.iteration === iteration);
+  if (asked) chooseFrame(view, asked);
+  if (step !== undefined) {
+    view.clock.sweep.phase = sweep;
+    setStep(view, clamp(step, 0, header.steps - 1));
+    updatePhase(view);
+  }
+  if (zoom !== undefined) setLevel(view, zoom);
 }

@@ -17,6 +17,7 @@ import {
   updateStepTexts,
 } from "./display.js";
 import { buildLabels, moveLabels } from "./labels.js";
+import { tellPlace } from "./reports.js";
 
 /** @import { Layout, Parts, View, ViewParts } from "../types.d.ts" */
 
@@ -57,6 +58,7 @@ function animate(view, now) {
   view.loop.odd = !view.loop.odd;
   repaint(view, view.loop.odd && blend(view, now));
   view.hooks.drawn();
+  tellPlace(view);
   if (
     view.clock.sweep.playing ||
     view.clock.replay.playing ||

@@ -10,7 +10,7 @@ import { paletteFor } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed } from "./zoom.js";
 
-/** @import { Frame, Parts, Phase, Scene, Theme, Wanted, Whereabouts } from "../types.d.ts" */
+/** @import { Frame, LookedAt, Parts, Phase, Scene, Theme, Wanted, Whereabouts } from "../types.d.ts" */
 
 const BLEND_MS = 120;
 const MOST_BLENDED = 200_000;
@@ -132,6 +132,29 @@ export function whereabouts({ data, look, clock }) {
     columnScroll,
     sweep: { ...sweep },
     replay: { ...replay, playing: false },
+  };
+}
+
+/**
+ * What a link tells of where one looks; null where it is as a picture opens. While a sweep plays,
+ * no time step is the one looked at.
+ * @param {Parts<"data"|"look"|"layout"|"clock">} scene
+ * @returns {LookedAt|null}
+ */
+export function lookedAt({ data, look, layout, clock }) {
+  const { sweep, calm } = clock;
+  const { run, header } = data.store;
+  const { step, zoom } = look;
+  const { open } = layout.base;
+  const opens = sweep.playing || (calm && step === 0 && sweep.phase === "all");
+  const layer = open === header.layers - 1 ? null : open;
+  if (opens && !zoom.level && layer === null) return null;
+  return {
+    run,
+    time_step: opens ? null : step,
+    sweep: opens ? null : sweep.phase,
+    zoom: zoom.level,
+    layer,
   };
 }
 
