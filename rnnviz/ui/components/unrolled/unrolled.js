@@ -36,8 +36,8 @@
  *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,
  *             one_unit, overview, labels: the parts of the picture. paint: all of them
  *     page    controls, labels, tooltip, display: the elements and what they show. reports: what
- *             others hear. motion: how they move. actions: what the user can do; events: what starts it. receptive: what a unit
- *             follows. presentation: the picture large
+ *             others hear. motion: how they move. actions: what the user can do; events: what
+ *             starts it. receptive: what a unit follows. presentation: the picture large
  *     gif     palette, lzw, writer: animated GIF, whatever is on it
  *     save    vector, webp, film, save: pictures and films to take away
  *
