@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from rnnviz.analysis.history import score_text
 from rnnviz.engine import CellSpec, gate_label, spec_of
+from rnnviz.tasks import is_solved
 from rnnviz.training import Trainer
+from rnnviz.training.marks import describe
+
+#: Most characters of an intervention that is named in a sentence of one line.
+_LONGEST = 40
 
 
 def guide(trainer: Trainer, playing: bool) -> str:
@@ -19,6 +25,8 @@ def guide(trainer: Trainer, playing: bool) -> str:
     if trainer.diverged is not None:
         return ""
     if trainer.solved_at is not None:
+        if trainer.network.interventions:
+            return _of_interventions(trainer)
         return f"Solved at iteration {trainer.solved_at:,}. {_next(spec)}"
     if playing:
         return "Training: the colours change as the weights do. Pause, and step through time below."
@@ -28,6 +36,24 @@ def guide(trainer: Trainer, playing: bool) -> str:
         f"Press Train: {spec.article} {spec.label} trains on “{trainer.task.title}”. Each column "
         "is a time step, each row a quantity."
     )
+
+
+def _of_interventions(trainer: Trainer) -> str:
+    """Say how well a network that had learned its task does under its interventions.
+
+    This score is what this network loses, not what a gate is worth: another one, trained with the
+    gate held from the start, may solve the task without it.
+    """
+    items, task, score = trainer.network.interventions, trainer.task, trainer.score().value
+    what = describe(items[0]).capitalize()
+    if len(items) > 1 or len(what) > _LONGEST:
+        what = f"{len(items)} interventions" if len(items) > 1 else "With this intervention"
+    it = "them" if len(items) > 1 else "it"
+    name = "accuracy" if task.measure == "accuracy" else "error"
+    measured = f"{what}: {name} {score_text(score, task.measure)}"
+    if is_solved(task, score):
+        return f"{measured}, so the task is solved. Release {it} under Intervene."
+    return f"{measured}. Train on: does it recover? Or release {it} under Intervene."
 
 
 def _next(spec: CellSpec) -> str:

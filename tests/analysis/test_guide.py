@@ -4,7 +4,8 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.guide import guide
-from rnnviz.engine import Hold
+from rnnviz.engine import Hold, ShiftForgetBias, Silence
+from rnnviz.numbers import percent
 from rnnviz.tasks import TASKS
 
 
@@ -65,9 +66,53 @@ def test_a_held_gate_tells_what_this_network_relies_on_not_what_the_gate_is_wort
     for value in (0.0, 1.0):
         usual.intervene(Hold("f", value))
         assert usual.score().value < 0.75
-    told = guide(usual, playing=False)
-    assert "rely on it" in told
-    assert "worth" not in told
+    sentence = guide(usual, playing=False)
+    assert "worth" not in sentence
+
+
+@pytest.fixture(scope="module")
+def solved():
+    trainer = Trainer(RunConfig())
+    while trainer.solved_at is None:
+        trainer.advance(iterations=5)
+        trainer.score()
+    return trainer
+
+
+def test_once_the_gate_is_held_it_says_the_score_and_what_comes_next(solved):
+    assert "Hold the forget gate at 0 under Intervene" in guide(solved, playing=False)
+
+    solved.intervene(Hold("f", 0.0))
+    sentence = guide(solved, playing=False)
+    assert sentence.startswith(f"Forget gate held at 0: accuracy {percent(solved.score().value)}. ")
+    assert "does it recover" in sentence
+    assert "Hold" not in sentence
+
+    solved.intervene()
+    assert "Hold the forget gate at 0 under Intervene" in guide(solved, playing=False)
+
+
+def test_under_an_intervention_that_costs_nothing_no_recovery_is_asked_for(solved):
+    solved.intervene(ShiftForgetBias(0.001))
+    sentence = guide(solved, playing=False)
+    solved.intervene()
+    assert "so the task is solved. Release it under Intervene." in sentence
+    assert "recover" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("items", "start"),
+    [
+        ([Silence((3,)), Hold("f", 1.0)], "2 interventions: "),
+        ([Hold("f", 0.333, units=(1, 2, 3, 4), layer=0)], "With this intervention: "),
+    ],
+)
+def test_many_or_long_interventions_fit_in_one_line_too(solved, items, start):
+    solved.intervene(*items)
+    sentence = guide(solved, playing=False)
+    solved.intervene()
+    assert sentence.startswith(start)
+    assert len(sentence) <= 105
 
 
 def test_what_a_network_is_trained_on_it_may_not_learn():
