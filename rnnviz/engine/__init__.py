@@ -22,9 +22,12 @@ network.py       `Network`: the only class that owns mutable numbers
 architecture.py  what a network is made of: sizes, variants, names and shapes of parameters
 cost.py          its estimated cost in bytes and seconds, known before it is built
 entrance.py      what comes before the first layer: embedding, window
-unrolled.py      the layers over T steps of B sequences: the buffers, which are the record
+stack.py         the layers over consecutive steps
+unrolled.py      the whole over T steps of B sequences: the buffers, which are the record
 record.py        `Record`: a copy of everything that one pass computed
 reference.py     the cells as plain equations, slow: read it first
+attention.py     attention over the topmost hidden states, as part of the readout
+attention_scores.py  its scores: dot, general, additive
 cells/           the same, fast: one file each, its equations, its forward, its backward
 answering.py     sequences that are read, and then answered
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
@@ -41,6 +44,7 @@ gradient_check.py hand-written gradients against central differences
 """
 
 from rnnviz.engine.answering import Answering
+from rnnviz.engine.attention import ATTENTION, AttentionRecord
 from rnnviz.engine.cells import CELLS, WITHOUT_MEMORY, CellSpec, gate_label, spec_of
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
 from rnnviz.engine.gradient_check import TOLERANCE, Checked, GradientCheck, gradient_check
@@ -57,15 +61,23 @@ from rnnviz.engine.recurrence import (
     recurrent_spectrum,
     step_jacobians,
 )
-from rnnviz.engine.sequence import LayerTrace, SequenceRecord, record_sequence
+from rnnviz.engine.sequence import (
+    AttentionTrace,
+    LayerTrace,
+    SequenceRecord,
+    record_sequence,
+)
 
 __all__ = [
+    "ATTENTION",
     "CELLS",
     "LOSSES",
     "OPTIMIZERS",
     "TOLERANCE",
     "WITHOUT_MEMORY",
     "Answering",
+    "AttentionRecord",
+    "AttentionTrace",
     "CellSpec",
     "Checked",
     "GradientCheck",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rnnviz.engine import validation
 
@@ -38,3 +39,18 @@ class Answering:
         """Return it if it fits sequences of this many steps; `ValueError` says what does not."""
         validation.integer("answering.first", self.first, 1, steps - 1)
         return self
+
+
+def fitting(value: Any, steps: int) -> Answering | None:
+    """Return an answering part that fits sequences of this many steps, or None for none.
+
+    Raises
+    ------
+    ValueError
+        If it is something else, or does not fit.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Answering):
+        raise ValueError(f"answering must be an Answering or None, got {validation.shown(value)}")
+    return value.checked(steps)

@@ -8,17 +8,23 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from rnnviz.engine import validation
+from rnnviz.engine.attention import ATTENTION, Attention
+from rnnviz.engine.attention_scores import SCORES, Size
 from rnnviz.engine.cells import CELLS, VARIANTS, WITHOUT_MEMORY, Cell, Span
 from rnnviz.engine.entrance import Entrance
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.products import SumOfProducts
+from rnnviz.engine.products import Array, SumOfProducts
+from rnnviz.engine.stack import Outputs, Stack
 from rnnviz.engine.unrolled import Unrolled
 
 RESETS = ("after", "before")
 
 #: Which cells a setting is for; the others have it at its default.
-_ONLY_FOR: dict[str, tuple[str, ...]] = {"window": WITHOUT_MEMORY}
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "window": WITHOUT_MEMORY,
+    "attention": tuple(cell for cell in CELLS if cell not in WITHOUT_MEMORY),
+}
 for _cell, _variants in VARIANTS.items():
     for _name in _variants.settings:
         _ONLY_FOR[_name] = (*_ONLY_FOR.get(_name, ()), _cell)
@@ -45,10 +51,12 @@ class Architecture:
     reset: str = "after"
     window: int = 1
     embedding_size: int | None = None
+    attention: str = "none"
 
     def __post_init__(self) -> None:
         validation.choice("cell", self.cell, CELLS)
         validation.choice("reset", self.reset, RESETS)
+        validation.choice("attention", self.attention, ATTENTION)
         for name in ("input_size", "hidden_size", "output_size", "window"):
             validation.integer(name, getattr(self, name), 1)
         validation.integer("layers", self.layers, 1, 4)
@@ -114,6 +122,11 @@ class Architecture:
         return self.embedding_size is not None
 
     @property
+    def attends(self) -> bool:
+        """Whether the readout sees a weighted sum of the hidden states so far."""
+        return self.attention != "none"
+
+    @property
     def features(self) -> int:
         """Number of inputs per time step, or the size of the embedding."""
         return self.input_size if self.embedding_size is None else self.embedding_size
@@ -130,8 +143,11 @@ class Architecture:
         for layer in range(self.layers):
             of_layer = self.cell_type.shapes(self.layer_input(layer), self.hidden_size)
             shapes |= {f"{name}_l{layer}": shape for name, shape in of_layer.items()}
-        shapes["readout.weight"] = (self.output_size, self.hidden_size)
+        seen = self.hidden_size * (2 if self.attends else 1)
+        shapes["readout.weight"] = (self.output_size, seen)
         shapes["readout.bias"] = (self.output_size,)
+        if self.attends:
+            shapes |= SCORES[self.attention].shapes(self.hidden_size)
         return shapes
 
     def plans(self, index: Mapping[str, Indices]) -> dict[str, Plan]:
@@ -144,13 +160,42 @@ class Architecture:
             own = {name.removesuffix(end): at for name, at in index.items() if name.endswith(end)}
             of_layer = self.cell_type.plans(own, self.hidden_size)
             plans |= {f"{layer}.{name}": plan for name, plan in of_layer.items()}
-        readout = np.column_stack([index["readout.weight"], index["readout.bias"]])
+        H = self.hidden_size
+        weight = index["readout.weight"]
+        readout = np.column_stack([weight[:, :H], index["readout.bias"]])
         plans["readout"] = Plan.plain(readout)
+        if self.attends:
+            plans["readout.sums"] = Plan.plain(weight[:, H:])
+            plans |= SCORES[self.attention].plans(index)
         return plans
 
-    def unroll(self, weights: Mapping[str, Weights], steps: int, batch: int) -> Unrolled:
-        """Allocate the buffers for T steps of B sequences."""
+    def unroll(
+        self, weights: Mapping[str, Weights], steps: int, batch: int, first: int | None = None
+    ) -> Unrolled:
+        """Allocate the buffers for T steps of B sequences.
+
+        Parameters
+        ----------
+        first
+            The step before which every state is zero; None for none.
+        """
         scratch = np.empty(self.scratch_size(steps, batch), self.dtype)
+        values, gradients = np.zeros((2, steps, self.output_size, batch), self.dtype)
+        parts = [slice(steps)] if first is None else [slice(first), slice(first, steps)]
+        stacks = [
+            self._stack(weights, Outputs(values[part], gradients[part]), scratch) for part in parts
+        ]
+        attention = None
+        if self.attends:
+            size = Size(batch, steps, self.hidden_size)
+            attention = Attention(self.attention, weights, values, gradients, size)
+        of_attention = {"readout.sums", *SCORES[self.attention].shapes(1)} if self.attends else ()
+        shared = [each for name, each in weights.items() if name not in of_attention]
+        return Unrolled(stacks, attention, Outputs(values, gradients), shared)
+
+    def _stack(self, weights: Mapping[str, Weights], outputs: Outputs, scratch: Array) -> Stack:
+        """Allocate the layers over the steps that these outputs have."""
+        steps, _, batch = outputs.values.shape
         span = Span(steps, batch, np.dtype(self.dtype), scratch)
         layers = []
         for layer in range(self.layers):
@@ -158,9 +203,8 @@ class Architecture:
             own = {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
             sizes = (self.layer_input(layer), self.hidden_size)
             layers.append(self.cell_type(own, sizes, span))
-        embedding = weights.get("embedding")
-        entrance = Entrance(layers[0].x, self.window, embedding, span.scratch)
-        return Unrolled(entrance, layers, weights["readout"], span)
+        entrance = Entrance(layers[0].x, self.window, weights.get("embedding"), scratch)
+        return Stack(entrance, layers, weights["readout"], outputs, scratch)
 
     def scratch_size(self, steps: int, batch: int) -> int:
         """Return the largest scratch memory that any part needs, in numbers."""

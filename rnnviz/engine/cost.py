@@ -16,6 +16,8 @@ import math
 import numpy as np
 
 from rnnviz.engine.architecture import Architecture
+from rnnviz.engine.attention import Attention
+from rnnviz.engine.attention_scores import SCORES, Size
 from rnnviz.engine.cells import CELLS, Cell
 from rnnviz.engine.cells.spec import Cost
 
@@ -29,6 +31,11 @@ _MULTIPLICATION_S = 0.05e-9
 _INPUT_S = 3e-9
 _OUTPUT_S = 10e-9
 _PARAMETER_S = 12e-9
+# Of attention: a weight, a number of an additive score's pair, a number of a sum, and the calls.
+_WEIGHT_S = 20e-9
+_PAIR_S = 12e-9
+_SUM_S = 12e-9
+_ATTENTION_S = 100e-6
 #: Time of float32 relative to float64.
 _FLOAT32 = 0.45
 #: Share of the time that the forward pass takes.
@@ -82,7 +89,16 @@ def buffer_bytes(architecture: Architecture, steps: int, batch: int) -> int:
     )
     numbers = steps * batch * (rows + 2 * K) + architecture.scratch_size(steps, batch)
     views = steps * architecture.layers * cost.views * _VIEW_BYTES
+    numbers += attention_numbers(architecture, steps, batch)
     return numbers * itemsize(architecture) + views + 8 * steps * batch
+
+
+def attention_numbers(architecture: Architecture, steps: int, batch: int) -> int:
+    """Return how many numbers attention keeps; it grows with the square of the steps."""
+    if not architecture.attends:
+        return 0
+    size = Size(batch, steps, architecture.hidden_size)
+    return Attention.kept(architecture.attention, size, architecture.output_size)
 
 
 def passing_bytes(architecture: Architecture, steps: int, batch: int) -> int:
@@ -104,8 +120,26 @@ def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
         + units * cost.unit_s
         + parameter_count(architecture) * _PARAMETER_S
     )
+    of_numbers += attention_s(architecture, steps, batch)
     half = _FLOAT32 if architecture.dtype == "float32" else 1.0
     return of_numbers * half + steps * architecture.layers * cost.step_s
+
+
+def attention_s(architecture: Architecture, steps: int, batch: int) -> float:
+    """Estimate the seconds that attention adds to a forward and a backward pass in float64."""
+    if not architecture.attends:
+        return 0.0
+    size = Size(batch, steps, architecture.hidden_size)
+    scores = SCORES[architecture.attention]
+    multiplied, of_pairs = scores.products(size)
+    multiplied += 3 * batch * steps**2 * architecture.hidden_size
+    return (
+        multiplied * _MULTIPLICATION_S
+        + batch * steps**2 * _WEIGHT_S
+        + of_pairs * _PAIR_S
+        + batch * steps * architecture.hidden_size * _SUM_S
+        + _ATTENTION_S
+    )
 
 
 def predicting_s(architecture: Architecture, steps: int, batch: int) -> float:

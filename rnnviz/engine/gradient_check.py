@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import validation
+from rnnviz.engine.answering import Answering
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.products import Array
 
@@ -77,7 +78,7 @@ class GradientCheck:
 
     Parameters
     ----------
-    network, x, y, mask, loss, initial, truncate
+    network, x, y, mask, loss, initial, truncate, answering
         As in `Network.record`.
     gradients : mapping of array
         The gradients to check, by name; by default those that `Network.record` computes, including
@@ -110,6 +111,7 @@ class GradientCheck:
         initial: Mapping[str, Array] | None = None,
         *,
         truncate: int | None = None,
+        answering: Answering | None = None,
         gradients: Mapping[str, Array] | None = None,
         entries: int | None = None,
         step: float = 1e-5,
@@ -119,7 +121,7 @@ class GradientCheck:
         if entries is not None:
             validation.integer("entries", entries, 1)
         double = network.copy("float64")
-        record = double.record(x, y, mask, loss, initial, truncate)
+        record = double.record(x, y, mask, loss, initial, truncate, answering)
         x, y, mask = double.checked(x, y, mask, loss)
         state = {name: np.zeros_like(values) for name, values in record.d_initial.items()}
         for name, values in (initial or {}).items():
@@ -133,7 +135,7 @@ class GradientCheck:
         points |= {f"initial.{name}": values for name, values in state.items()}
 
         def loss_now() -> float:
-            return double.unroll(x, state).loss(loss, y, mask)
+            return double.unroll(x, state, answering=answering).loss(loss, y, mask)
 
         self._loss_now, self._points, self._step = loss_now, points, step
         self._rounding = ROUNDED_UNITS * math.ulp(max(1.0, abs(record.loss))) / step
@@ -187,6 +189,7 @@ def gradient_check(
     loss: str = "cross_entropy",
     initial: Mapping[str, Array] | None = None,
     *,
+    answering: Answering | None = None,
     gradients: Mapping[str, Array] | None = None,
     step: float = 1e-5,
 ) -> dict[str, float]:
@@ -196,7 +199,7 @@ def gradient_check(
 
     Parameters
     ----------
-    network, x, y, mask, loss, initial, gradients, step
+    network, x, y, mask, loss, initial, answering, gradients, step
         As in `GradientCheck`.
 
     Returns
@@ -206,7 +209,9 @@ def gradient_check(
         of any entry, divided by the largest entry. Above `TOLERANCE` the gradient is wrong; or the
         loss has a kink within `step` (ReLU).
     """
-    check = GradientCheck(network, x, y, mask, loss, initial, gradients=gradients, step=step)
+    check = GradientCheck(
+        network, x, y, mask, loss, initial, answering=answering, gradients=gradients, step=step
+    )
     check.advance()
     return {name: checked.error for name, checked in check.results.items()}
 

@@ -46,7 +46,12 @@ def draw(
         if name == "embedding.weight":
             values[...] = generator.standard_normal(values.shape)
         elif name == "readout.weight":
-            values[...] = glorot(generator, *values.shape)
+            # Hidden state and sum one after the other: the first is as it would be without.
+            for columns in range(0, values.shape[1], H):
+                values[:, columns : columns + H] = glorot(generator, len(values), H)
+        elif name.startswith("attention."):
+            of_matrix = values.reshape(-1, H)
+            of_matrix[...] = glorot(generator, *of_matrix.shape)
         elif name.startswith("weight"):
             for block in values.reshape(-1, H, values.shape[1]):
                 block[...] = _block(name, generator, H, values.shape[1], how, radius)

@@ -1,7 +1,8 @@
 """Itemised gradients: the loss of each single output step w.r.t. the states at each time step.
 
 The total per-step gradient is a sum over all outputs that follow. If every step is scored, it does
-not show vanishing, because every step adds a fresh gradient of its own. The items do.
+not show vanishing, because every step adds a fresh gradient of its own. The items do. With
+attention an item reaches the earlier states both over the recurrence and over attention.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.engine.answering import Answering
 from rnnviz.engine.losses import LOSSES, Mask, Targets
 from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
-from rnnviz.engine.unrolled import Unrolled
+from rnnviz.engine.stack import LayerValues
 
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
@@ -55,6 +57,7 @@ def itemised(
     mask: Mask | None = None,
     loss: str = "cross_entropy",
     truncate: int | None = None,
+    answering: Answering | None = None,
     *,
     keep_vectors: bool = False,
 ) -> Itemised:
@@ -65,7 +68,7 @@ def itemised(
 
     Parameters
     ----------
-    x, y, mask, loss, truncate
+    x, y, mask, loss, truncate, answering
         As in `Network.record`, with B = 1.
     keep_vectors
         Whether to return the vectors besides their norms; memory proportional to S T H.
@@ -75,10 +78,10 @@ def itemised(
     ValueError
         If there is more than one sequence, or an argument does not fit.
     """
-    x, y, mask = network.checked(x, y, mask, loss, truncate)
+    x, y, mask = network.checked(x, y, mask, loss, truncate, answering)
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
-    unrolled = network.unroll(x)
+    unrolled = network.unroll(x, answering=answering)
     with np.errstate(all="ignore"):
         unrolled.loss(loss, y, mask)
     d_outputs = unrolled.d_outputs[:, :, 0].copy()
@@ -86,17 +89,18 @@ def itemised(
     if y.ndim < LOSSES[loss].target_axes:  # the last step alone
         scored = scored[-1:]
     found: dict[str, list[list[Array]]] = {"h": [], "c": []}
-    for items in groups(scored, len(x), network.hidden_size * network.layers):
-        buffers = _send_back(network, x, d_outputs, items, truncate)
-        found["h"].append([_item_first(layer.d_h) for layer in buffers.layers])
-        if "c" in network.architecture.cell_type.state_names:
-            found["c"].append([_item_first(layer.d_states["c"][1:]) for layer in buffers.layers])
-    d_h, d_c = _joined(found["h"]), _joined(found["c"])
+    for items in groups(scored, len(x), _width(network, len(x))):
+        layers = _send_back(network, x, d_outputs, items, truncate, answering)
+        found["h"].append([_item_first(layer.d_h) for layer in layers])
+        d_c = [layer.d_c for layer in layers if layer.d_c is not None]
+        if d_c:
+            found["c"].append([_item_first(of_layer) for of_layer in d_c])
+    d_h, d_c_vectors = _joined(found["h"]), _joined(found["c"])
     return Itemised(
         scored,
         tuple(norms(vectors) for vectors in d_h),
-        tuple(norms(vectors) for vectors in d_c),
-        *((d_h, d_c) if keep_vectors else ()),
+        tuple(norms(vectors) for vectors in d_c_vectors),
+        *((d_h, d_c_vectors) if keep_vectors else ()),
     )
 
 
@@ -107,16 +111,27 @@ def groups(items: NDArray[np.intp], steps: int, H: int) -> Iterator[NDArray[np.i
         yield items[start : start + size]
 
 
+def _width(network: Network, steps: int) -> int:
+    """Return how many numbers a step of an item takes: of all layers, and of attention."""
+    return network.hidden_size * network.layers + (steps if network.architecture.attends else 0)
+
+
 def _send_back(
-    network: Network, x: Array, d_outputs: Array, items: NDArray[np.intp], truncate: int | None
-) -> Unrolled:
+    network: Network,
+    x: Array,
+    d_outputs: Array,
+    items: NDArray[np.intp],
+    truncate: int | None,
+    answering: Answering | None,
+) -> tuple[LayerValues, ...]:
     """Run backward with one sequence per item, which has the gradient of its own step alone."""
-    buffers = network.unroll(np.repeat(x, len(items), axis=1), keep=False)
+    side_by_side = np.repeat(x, len(items), axis=1)
+    buffers = network.unroll(side_by_side, keep=False, answering=answering)
     buffers.d_outputs[:] = 0
     buffers.d_outputs[items, :, np.arange(len(items))] = d_outputs[items]
     with np.errstate(all="ignore"):
         buffers.backward(truncate)
-    return buffers
+    return buffers.layer_values()
 
 
 def _item_first(block: Array) -> Array:

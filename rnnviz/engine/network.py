@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from rnnviz.engine import init, torch_names, validation
+from rnnviz.engine.answering import Answering, fitting
 from rnnviz.engine.architecture import Architecture
 from rnnviz.engine.interventions import Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Layout, Parameters, Shapes, views
 from rnnviz.engine.losses import Mask, Targets
-from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
 from rnnviz.engine.record import Record, time_first
 from rnnviz.engine.unrolled import Unrolled
@@ -25,7 +25,7 @@ SHAPES_KEPT = 4
 
 
 class Network:
-    """Stacked recurrent layers and a linear readout at every time step.
+    """Stacked recurrent layers, and a linear readout at every time step, with or without attention.
 
     Default initial weights: input weights and readout after Glorot and Bengio (2010), recurrent
     weights orthogonal for each gate (Saxe et al. 2014), the identity for `"relu"` (Le et al. 2015),
@@ -55,6 +55,10 @@ class Network:
     embedding_size
         If given, inputs are integers (T, B) below `input_size`, each looked up in a learned table
         `embedding.weight` (input_size, embedding_size).
+    attention
+        What the readout sees besides the topmost hidden state of the same step: `"none"`, or a
+        weighted sum of the hidden states so far, by the score `"dot"`, `"general"` or `"additive"`:
+        attention.py. For every cell but the MLP.
     initial_weights
         `"default"`, `"uniform"`, `"glorot"`, `"orthogonal"` or `"identity"`: init.py.
     spectral_radius
@@ -91,6 +95,7 @@ class Network:
         reset: str = "after",
         window: int = 1,
         embedding_size: int | None = None,
+        attention: str = "none",
         initial_weights: str = "default",
         spectral_radius: float = 1.0,
     ) -> None:
@@ -106,6 +111,7 @@ class Network:
             reset=reset,
             window=window,
             embedding_size=embedding_size,
+            attention=attention,
         )
         generator = np.random.default_rng(validation.integer("seed", seed, 0))
         validation.choice("initial_weights", initial_weights, init.CHOICES)
@@ -129,7 +135,7 @@ class Network:
         self._parameters = Parameters(views(self._flat, self._shapes))
         self.gradients: dict[str, Array] = views(self.flat_gradients, self._shapes)
         self._layout = Layout(architecture.plans(views(np.arange(size), self._shapes)), self.dtype)
-        self._unrolled: dict[tuple[int, int], Unrolled] = {}
+        self._unrolled: dict[tuple[int, int, int | None], Unrolled] = {}
         self._last: Unrolled | None = None
         self._learned: Unrolled | None = None
         self._interventions: tuple[Intervention, ...] = ()
@@ -186,6 +192,7 @@ class Network:
         mask: Mask | None = None,
         loss: str = "cross_entropy",
         truncate: int | None = None,
+        answering: Answering | None = None,
     ) -> float:
         """Compute the loss of a batch and its gradient, as fast as possible.
 
@@ -202,11 +209,12 @@ class Network:
         ValueError
             As `record`; neither weights nor gradients are changed then.
         """
-        plain = mask is None and truncate is None and not self.architecture.ids
+        whole = mask is None and truncate is None and answering is None
+        plain = whole and not self.architecture.ids
         if not (plain and validation.is_plain_batch(x, y, loss, self.input_size, self.output_size)):
-            x, y, mask = self.checked(x, y, mask, loss, truncate)
+            x, y, mask = self.checked(x, y, mask, loss, truncate, answering)
         with np.errstate(all="ignore"):
-            unrolled = self._forward(x)
+            unrolled = self._forward(x, answering=answering)
             value = unrolled.loss(loss, y, mask)
             if not math.isfinite(value):
                 self.checked_inputs(x)  # the data may be at fault
@@ -225,7 +233,7 @@ class Network:
         """
         if self._learned is None:
             raise RuntimeError("gradient_norms: nothing was learned yet")
-        return np.array([norms(d_h) for d_h in self._learned.d_h_by_step])
+        return self._learned.gradient_norms()
 
     def input_gradient(self) -> Array:
         """Return dL/dx_t of the last batch, right after `learn`.
@@ -241,15 +249,16 @@ class Network:
             raise RuntimeError("input_gradient: nothing was learned yet")
         return time_first(self._learned.input_gradient())
 
-    def predict(self, x: Array) -> Array:
+    def predict(self, x: Array, answering: Answering | None = None) -> Array:
         """Return the outputs for inputs (T, B, D): logits or values, (T, B, K).
 
         Raises
         ------
         ValueError
-            If x has the wrong shape or is not finite.
+            If x has the wrong shape or is not finite, or `answering` does not fit it.
         """
-        self._last = self.unroll(self.checked_inputs(x))
+        x = self.checked_inputs(x)
+        self._last = self.unroll(x, answering=fitting(answering, len(x)))
         return time_first(self._last.outputs)
 
     def record(
@@ -260,6 +269,7 @@ class Network:
         loss: str = "cross_entropy",
         initial: Mapping[str, Array] | None = None,
         truncate: int | None = None,
+        answering: Answering | None = None,
     ) -> Record:
         """Run forward and backward, and return a copy of everything that was computed.
 
@@ -279,20 +289,26 @@ class Network:
             State before the first step: `"h"`, and for an LSTM `"c"`. A missing one is zero.
         truncate
             Truncation length k: the gradient does not cross from step t to t - 1 where t is a
-            multiple of k (Williams and Peng 1990). The state does.
+            multiple of k (Williams and Peng 1990). The state does. Attention is not cut: an output
+            reaches the hidden states that it looked at, however far back they are.
+        answering
+            From which step on the sequences answer what was read. With attention these steps look
+            at the steps before `first` alone; with `from_zero` every recurrent state is replaced by
+            zero there, and the gradient does not pass.
 
         Raises
         ------
         ValueError
             If an argument has the wrong shape or is out of range.
         """
-        x, y, mask = self.checked(x, y, mask, loss, truncate)
+        x, y, mask = self.checked(x, y, mask, loss, truncate, answering)
         state = self.checked_state(initial, x.shape[1])
         gradients = np.empty_like(self.flat)
-        unrolled = self.unroll(x, state)
+        unrolled = self.unroll(x, state, answering=answering)
         with np.errstate(all="ignore"):
             value = unrolled.loss(loss, y, mask)
             unrolled.backward(truncate)
+            attention = unrolled.attention_record()
             unrolled.weight_gradients()
             self._layout.gather(gradients)
             d_x = time_first(unrolled.input_gradient())
@@ -304,6 +320,7 @@ class Network:
             gradients=views(gradients, self._shapes),
             d_initial=unrolled.initial_gradient(),
             final=unrolled.final_state(),
+            attention=attention,
         )
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
@@ -346,12 +363,19 @@ class Network:
         return {name: values.copy() for name, values in self.parameters.items()}
 
     def checked(
-        self, x: Any, y: Any, mask: Any, loss: str, truncate: int | None = None
+        self,
+        x: Any,
+        y: Any,
+        mask: Any,
+        loss: str,
+        truncate: int | None = None,
+        answering: Answering | None = None,
     ) -> tuple[Array, Targets, Mask | None]:
         """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
         validation.truncation(truncate)
         x = self.checked_inputs(x)
         steps, batch = x.shape[:2]
+        fitting(answering, steps)
         mask = validation.mask(mask, (steps, batch))
         return x, validation.targets(y, mask, loss, (steps, batch, self.output_size)), mask
 
@@ -361,7 +385,11 @@ class Network:
         return validation.initial(initial, names, (self.layers, batch, self.hidden_size))
 
     def unroll(
-        self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True
+        self,
+        x: Array,
+        initial: Mapping[str, Array] | None = None,
+        keep: bool = True,
+        answering: Answering | None = None,
     ) -> Unrolled:
         """Run forward over checked inputs, and return the buffers themselves.
 
@@ -369,7 +397,7 @@ class Network:
         before the network is used again. `keep` tells whether the same shape will be needed again.
         """
         with np.errstate(all="ignore"):
-            return self._forward(x, initial, keep)
+            return self._forward(x, initial, keep, answering)
 
     def checked_inputs(self, x: Any) -> Array:
         """Return inputs that fit; `ValueError` says what does not fit."""
@@ -378,18 +406,28 @@ class Network:
         return validation.inputs(x, self.input_size)
 
     def _forward(
-        self, x: Array, initial: Mapping[str, Array] | None = None, keep: bool = True
+        self,
+        x: Array,
+        initial: Mapping[str, Array] | None = None,
+        keep: bool = True,
+        answering: Answering | None = None,
     ) -> Unrolled:
         self._layout.refresh(self.flat if self._shift is None else self.flat + self._shift)
-        unrolled = self._buffers(x.shape[0], x.shape[1], keep)
-        unrolled.forward(x, initial)
+        unrolled = self._buffers(x.shape[0], x.shape[1], self._zero_before(answering), keep)
+        unrolled.forward(x, initial, answering)
         return unrolled
 
-    def _buffers(self, steps: int, batch: int, keep: bool) -> Unrolled:
+    def _zero_before(self, answering: Answering | None) -> int | None:
+        """Return the step before which every state is zero; None where there is no state or cut."""
+        if answering is None or not answering.from_zero:
+            return None
+        return answering.first if self.architecture.cell_type.state_names else None
+
+    def _buffers(self, steps: int, batch: int, first: int | None, keep: bool) -> Unrolled:
         """Return the buffers for a shape; the least recently used ones come first in the store."""
-        key = (steps, batch)
+        key = (steps, batch, first)
         kept = self._unrolled.pop(key, None)
-        unrolled = kept or self.architecture.unroll(self._layout.weights, steps, batch)
+        unrolled = kept or self.architecture.unroll(self._layout.weights, steps, batch, first)
         if kept is None:
             unrolled.intervene(self._interventions)
             if not keep:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnviz.engine.attention import AttentionRecord
 from rnnviz.engine.products import Array
 
 
@@ -54,6 +55,8 @@ class Record:
         is cut at step 0 too.
     final : dict of array, (layers, B, H)
         The state after the last step, which can be the initial state of the next record.
+    attention : AttentionRecord or None
+        What attention computed; None without attention.
     """
 
     loss: float
@@ -63,6 +66,7 @@ class Record:
     gradients: Mapping[str, Array]
     d_initial: Mapping[str, Array]
     final: Mapping[str, Array]
+    attention: AttentionRecord | None = None
 
 
 def time_first(block: Array) -> Array:

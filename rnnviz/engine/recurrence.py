@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import validation
+from rnnviz.engine.answering import Answering, fitting
+from rnnviz.engine.cells import Cell
 from rnnviz.engine.itemise import NUMBERS, groups
 from rnnviz.engine.products import Array
 
@@ -71,13 +73,14 @@ def jacobian_norms(
     initial: Mapping[str, Array] | None = None,
     *,
     steps: Sequence[int] | None = None,
+    answering: Answering | None = None,
 ) -> NDArray[np.float64]:
     """Return the norm of dh_T/dh_t of one sequence: the effect of the steps from t to the last one.
 
     It is the largest factor by which these steps can stretch a small change of h_t: the 2-norm of
     the product of the Jacobians of the steps (in an LSTM including the path through the cell state;
     within one layer, as nothing goes down). All units of h_T are processed side by side, like the
-    items in itemise.py.
+    items in itemise.py. Attention is no part of it: no hidden state depends on it.
 
     Parameters
     ----------
@@ -86,6 +89,8 @@ def jacobian_norms(
         As in `Network.record`.
     steps : sequence of int
         Which time steps t; None means all.
+    answering
+        Where the states start from zero again, nothing comes from the steps before.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def jacobian_norms(
     H, T = network.hidden_size, len(x)
     chosen = _chosen(steps, T)
     parts = [
-        _columns(network, x, state, units, chosen)
+        _columns(network, x, state, units, chosen, fitting(answering, len(x)))
         for units in groups(np.arange(H), T, H * network.layers)
     ]  # of each layer (steps, H, units)
     jacobians = [np.concatenate(of_layer, axis=2) for of_layer in zip(*parts, strict=True)]
@@ -114,6 +119,7 @@ def step_jacobians(
     initial: Mapping[str, Array] | None = None,
     *,
     steps: Sequence[int] | None = None,
+    answering: Answering | None = None,
 ) -> NDArray[np.float64]:
     """Return dh_t/dh_{t-1} of one sequence: the effect of a single step on what passes through it.
 
@@ -123,7 +129,7 @@ def step_jacobians(
 
     Parameters
     ----------
-    x, initial, steps
+    x, initial, steps, answering
         As in `jacobian_norms`.
 
     Returns
@@ -143,25 +149,33 @@ def step_jacobians(
     found: NDArray[np.float64] = np.zeros((network.layers, len(chosen), H, H))
     if "weight_hh_l0" not in network.parameters:
         return found
-    unrolled = network.unroll(x, state)
+    unrolled = network.unroll(x, state, answering=fitting(answering, len(x)))
     # Copies: (layers, T, H), the state before each step.
+    layers = range(network.layers)
     before = {
-        name: np.stack([layer.states[name][:-1, :, 0] for layer in unrolled.layers])
-        for name in unrolled.layers[0].states
+        name: np.stack([_before(unrolled.parts(layer), name) for layer in layers])
+        for name in network.architecture.cell_type.state_names
     }
     at_once = max(1, NUMBERS // (H**2 * network.layers))
     for start in range(0, len(chosen), at_once):
         part = chosen[start : start + at_once]
         starts = {name: np.repeat(values[:, part], H, axis=1) for name, values in before.items()}
         single = network.unroll(np.repeat(x[part, 0], H, axis=0)[None], starts, keep=False)
-        for number, layer in enumerate(single.layers):
+        for number, layer in enumerate(single.stacks[0].layers):
             layer.d_h[:] = 0
             layer.d_h[0] = np.tile(np.eye(H), len(part))
             with np.errstate(all="ignore"):
                 layer.backward([True])
             back = layer.d_h_all[0].reshape(H, len(part), H)
             found[number, start : start + at_once] = back.transpose(1, 2, 0)
+    if answering is not None and answering.from_zero:
+        found[:, chosen == answering.first] = 0
     return found
+
+
+def _before(parts: Sequence[Cell], name: str) -> Array:
+    """Return the state of one layer before each step, (T, H)."""
+    return np.concatenate([part.states[name][:-1, :, 0] for part in parts])
 
 
 def _checked(
@@ -185,17 +199,22 @@ def _columns(
     state: Mapping[str, Array] | None,
     units: NDArray[np.intp],
     steps: NDArray[np.intp],
+    answering: Answering | None,
 ) -> list[NDArray[np.float64]]:
     """Return, for each layer, dh_T/dh_t for these units of h_T, (steps, H, units)."""
     if state is not None:
         state = {name: np.repeat(values, len(units), axis=1) for name, values in state.items()}
-    unrolled = network.unroll(np.repeat(x, len(units), axis=1), state, keep=False)
+    side_by_side = np.repeat(x, len(units), axis=1)
+    unrolled = network.unroll(side_by_side, state, keep=False, answering=answering)
     with np.errstate(all="ignore"):
-        for layer in unrolled.layers:
-            layer.d_h[:] = 0
-            layer.d_h[-1, units, np.arange(len(units))] = 1
-            layer.backward([True] * len(x))
-    return [layer.d_h[steps].astype(np.float64) for layer in unrolled.layers]
+        for number in range(network.layers):
+            parts = unrolled.parts(number)
+            for part in parts:
+                part.d_h[:] = 0
+            parts[-1].d_h[-1, units, np.arange(len(units))] = 1
+            for part in parts:
+                part.backward([True] * part.steps)
+    return [values.d_h[steps].astype(np.float64) for values in unrolled.layer_values()]
 
 
 def _norm(jacobian: NDArray[np.float64]) -> float:

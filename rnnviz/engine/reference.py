@@ -1,6 +1,6 @@
 """The cells as equations, as in the papers: slow and plain. Read this first.
 
-Nothing is shared with the fast engine and nothing is rearranged, so the tests can compare the two.
+No computation is shared with the fast engine and nothing is rearranged, so tests compare the two.
 Derivatives come from the same equations by the complex step: the imaginary part of L(p + 1e-100 i)
 / 1e-100 is dL/dp to the last digit, because no difference is taken (Squire and Trapp 1998). Letters
 and the order of the gates are those of `rnnviz.engine`; arrays of a single step are (B, features).
@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rnnviz.engine.answering import Answering
 
 #: Real numbers, or complex ones when a derivative is taken.
 Array = NDArray[Any]
@@ -45,7 +47,7 @@ class Reference:
         As in `Network`; peepholes and coupled gates follow from the parameters.
     parameters : mapping of array
         By PyTorch's names, as `Network.to_torch` returns them.
-    layers, truncate, reset, window
+    layers, truncate, reset, window, attention, answering
         As in `Network` and `Network.record`.
     held : mapping of (layer, gate, unit) to float
         Gates that are held.
@@ -61,6 +63,8 @@ class Reference:
     truncate: int | None = None
     reset: str = "after"
     window: int = 1
+    attention: str = "none"
+    answering: Answering | None = None
     held: Mapping[tuple[int, str, int], float] = field(default_factory=dict)
     silent: frozenset[tuple[int, int]] | set[tuple[int, int]] = frozenset()
     forget_offset: float = 0.0
@@ -93,7 +97,42 @@ class Reference:
             below = [step["h"] for step in steps]
             everything.append(steps)
         W, b = self.parameters["readout.weight"], self.parameters["readout.bias"]
+        if self.attention != "none":
+            sums = self.attend(np.array(below))[2]
+            below = [np.concatenate([h, m], axis=1) for h, m in zip(below, sums, strict=True)]
         return np.array([h @ W.T + b for h in below]), everything
+
+    def attend(self, h: Array) -> tuple[Array, Array, Array]:
+        """Compute attention over the topmost hidden states, (T, B, H).
+
+        Returns
+        -------
+        scores, weights : array, (T, T, B)
+            Row t over the steps looked at; 0 where step t may not look.
+        sums : array, (T, B, H)
+        """
+        T, B, _ = h.shape
+        scores, weights = np.zeros((2, T, T, B), complex)
+        sums = np.zeros(h.shape, complex)
+        for t, b in np.ndindex(T, B):
+            answers = self.answering is not None and t >= self.answering.first
+            looked_at = range(self.answering.first if self.answering and answers else t + 1)
+            of_row = np.array([self._score(h[t, b], h[s, b]) for s in looked_at])
+            powers = np.exp(of_row - of_row.real.max())
+            for s in looked_at:
+                scores[t, s, b] = of_row[s]
+                weights[t, s, b] = powers[s] / powers.sum()
+                sums[t, b] += weights[t, s, b] * h[s, b]
+        return scores, weights, sums
+
+    def _score(self, asking: Array, looked_at: Array) -> Any:
+        p = self.parameters
+        if self.attention == "dot":
+            return asking @ looked_at / np.sqrt(len(asking))
+        if self.attention == "general":
+            return asking @ p["attention.weight"] @ looked_at
+        query, key = p["attention.query.weight"], p["attention.key.weight"]
+        return p["attention.v"] @ np.tanh(query @ asking + key @ looked_at)
 
     def loss(
         self,
@@ -126,6 +165,8 @@ class _Layer:
 
     def run(self, below: list[Array], initial: Mapping[str, Array] | None) -> list[Step]:
         H = self._network.parameters["readout.weight"].shape[1]
+        H //= 1 if self._network.attention == "none" else 2
+        answering = self._network.answering
         state: Step = {name: np.zeros((below[0].shape[0], H)) for name in "hc"}
         if initial is not None:
             state |= {name: values[self._layer] for name, values in initial.items()}
@@ -135,6 +176,8 @@ class _Layer:
             if truncate is not None and self._step % truncate == 0:
                 # The imaginary part carries the derivative; dropping it cuts the gradient here.
                 state = {name: values.real for name, values in state.items()}
+            if answering is not None and answering.from_zero and self._step == answering.first:
+                state = {name: np.zeros_like(values) for name, values in state.items()}
             new = getattr(self, "_" + self._network.cell)(x, **state)
             state = {name: new.get(name, state[name]) for name in "hc"}
             steps.append(new)

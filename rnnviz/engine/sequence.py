@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnviz.engine.cells import Cell
+from rnnviz.engine.answering import Answering
+from rnnviz.engine.attention import AttentionRecord
 from rnnviz.engine.losses import LOSSES, Mask, Targets
 from rnnviz.engine.products import Array
+from rnnviz.engine.stack import LayerValues
 
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
@@ -68,6 +70,41 @@ class LayerTrace:
 
 
 @dataclass(frozen=True)
+class AttentionTrace:
+    """What attention computed on one sequence.
+
+    Letters and definitions as in `AttentionRecord`; row t of a matrix is the step that asks.
+
+    Parameters
+    ----------
+    weights, scores : array, (T, T)
+        a_ts and e_ts. The weights of a row add up to 1; the score is -inf where the weight is not
+        allowed.
+    sums : array, (T, H)
+        m_t.
+    d_weights, d_scores : array, (T, T)
+        Gradient of the sequence's loss.
+    d_sums : array, (T, H)
+    own, later : array, (T, H)
+        The parts of `d_h` of the topmost layer that come through the output of the same step, and
+        over attention from later steps. The rest of `d_h` comes over the recurrence.
+    last_own, last_later : array, (T, H)
+        The same parts of `last_d_h`.
+    """
+
+    weights: Array
+    scores: Array
+    sums: Array
+    d_weights: Array
+    d_scores: Array
+    d_sums: Array
+    own: Array
+    later: Array
+    last_own: Array
+    last_later: Array
+
+
+@dataclass(frozen=True)
 class SequenceRecord:
     """What a network computed on one sequence.
 
@@ -80,12 +117,15 @@ class SequenceRecord:
         dL/dx_t.
     layers : tuple of LayerTrace
         From the input up.
+    attention : AttentionTrace or None
+        None without attention.
     """
 
     loss: float
     outputs: Array
     d_x: Array
     layers: tuple[LayerTrace, ...]
+    attention: AttentionTrace | None = None
 
 
 def record_sequence(
@@ -95,12 +135,13 @@ def record_sequence(
     mask: Mask | None = None,
     loss: str = "cross_entropy",
     truncate: int | None = None,
+    answering: Answering | None = None,
 ) -> SequenceRecord:
     """Record one sequence, with the gradient of its loss and of its last scored step's share.
 
     Parameters
     ----------
-    x, y, mask, loss, truncate
+    x, y, mask, loss, truncate, answering
         As in `Network.record`, with B = 1.
 
     Raises
@@ -108,12 +149,12 @@ def record_sequence(
     ValueError
         If there is more than one sequence, or an argument does not fit.
     """
-    x, y, mask = network.checked(x, y, mask, loss, truncate)
+    x, y, mask = network.checked(x, y, mask, loss, truncate, answering)
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     last = len(x) - 1 if mask is None else int(np.flatnonzero(mask[:, 0])[-1])
     has_time = y.ndim == LOSSES[loss].target_axes
-    unrolled = network.unroll(np.repeat(x, 2, axis=1))
+    unrolled = network.unroll(np.repeat(x, 2, axis=1), answering=answering)
     with np.errstate(all="ignore"):
         value = unrolled.loss(
             loss,
@@ -124,24 +165,41 @@ def record_sequence(
         unrolled.d_outputs *= 2
         unrolled.d_outputs[:last, :, 1] = 0
         unrolled.backward(truncate)
+        attention = unrolled.attention_record()
         d_x = unrolled.input_gradient()[:, :, 0].copy()
     return SequenceRecord(
         loss=value,
         outputs=unrolled.outputs[:, :, 0].copy(),
         d_x=d_x,
-        layers=tuple(_layer(layer) for layer in unrolled.layers),
+        layers=tuple(_layer(values) for values in unrolled.layer_values()),
+        attention=None if attention is None else _of_first(attention),
     )
 
 
-def _layer(layer: Cell) -> LayerTrace:
-    has_c = "c" in layer.state_names
-    states, d_states = layer.states, layer.d_states
+def _of_first(record: AttentionRecord) -> AttentionTrace:
+    """Take the sequence itself, and the shares of the last step's gradient from its copy."""
+    return AttentionTrace(
+        weights=record.weights[:, :, 0].copy(),
+        scores=record.scores[:, :, 0].copy(),
+        sums=record.sums[:, 0].copy(),
+        d_weights=record.d_weights[:, :, 0].copy(),
+        d_scores=record.d_scores[:, :, 0].copy(),
+        d_sums=record.d_sums[:, 0].copy(),
+        own=record.own[:, 0].copy(),
+        later=record.later[:, 0].copy(),
+        last_own=record.own[:, 1].copy(),
+        last_later=record.later[:, 1].copy(),
+    )
+
+
+def _layer(values: LayerValues) -> LayerTrace:
+    c, d_c = values.c, values.d_c
     return LayerTrace(
-        gates={letter: layer.gate(letter)[:, :, 0].copy() for letter in layer.gates},
-        h=layer.h[:, :, 0].copy(),
-        c=states["c"][1:, :, 0].copy() if has_c else None,
-        d_h=layer.d_h[:, :, 0].copy(),
-        d_c=d_states["c"][1:, :, 0].copy() if has_c else None,
-        last_d_h=layer.d_h[:, :, 1].copy(),
-        last_d_c=d_states["c"][1:, :, 1].copy() if has_c else None,
+        gates={letter: gate[:, :, 0].copy() for letter, gate in values.gates.items()},
+        h=values.h[:, :, 0].copy(),
+        c=None if c is None else c[:, :, 0].copy(),
+        d_h=values.d_h[:, :, 0].copy(),
+        d_c=None if d_c is None else d_c[:, :, 0].copy(),
+        last_d_h=values.d_h[:, :, 1].copy(),
+        last_d_c=None if d_c is None else d_c[:, :, 1].copy(),
     )

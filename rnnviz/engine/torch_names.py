@@ -4,7 +4,8 @@ The modules of a user's own model can have any names: `lstm.weight_ih_l0`, `enco
 `head.weight`. The last part of a name says which parameter it is, the parts before it say which
 module. Recurrent weights may be in one module of several layers, or in several modules of one layer
 each (such as `nn.LSTMCell`); readout and embedding are the modules that have only `weight`, or
-`weight` and `bias`.
+`weight` and `bias`. The weights of attention are those in a module called `attention`:
+`model.attention.query.weight`.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
     others = [name for name in names if name not in shapes]
     modules = _modules(name for name in others if isinstance(name, str))
     matched |= _recurrent(modules, [name for name in shapes if name not in matched])
+    matched |= _attention(others, [name for name in shapes if name not in matched])
+    modules = [module for module in modules if "attention" not in module.path.split(".")]
     plain = [module for module in modules if set(module.entries) <= {"weight", "bias"}]
     if not any(name in matched for name in _READOUT):
         matched |= _readout(plain, embedded=_EMBEDDING[0] in shapes)
@@ -131,6 +134,16 @@ def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
 def _is_one_layer(module: _Module) -> bool:
     found = [_RECURRENT.fullmatch(last) for last in module.entries]
     return {each[2] or "0" for each in found if each} == {"0"}
+
+
+def _attention(names: list[Any], wanted: list[str]) -> dict[str, str]:
+    """Match the weights of attention: by the end of their names."""
+    return {
+        own: name
+        for own in wanted
+        for name in names
+        if own.startswith("attention.") and isinstance(name, str) and name.endswith(f".{own}")
+    }
 
 
 def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
