@@ -11,7 +11,6 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.training import Trainer
-from rnnviz.ui.shell import delivery
 from rnnviz.visit import Visit, room
 from tests.serving import ROOT
 
@@ -24,14 +23,6 @@ def installed_components() -> Iterator[None]:
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def nobody_receives() -> Iterator[None]:
-    """Wait for no browser: the harness has no session that sends to one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delivery, "wait_until_sent", lambda: False)
         yield
 
 
