@@ -1,8 +1,9 @@
 """The tasks, which generate the sequences: one file per task, and the registry of them.
 
 A new task is a frozen dataclass that follows `Task`, in a file of its own, and an entry in `TASKS`.
-It may start from `Generated`, for sequences that follow from a rule, `Windows`, for windows of one
-long sequence, or `Column`, for those of a column of a CSV file.
+It may start from `Generated`, for sequences that follow from a rule, `Answered`, for those that are
+read and then answered, `Windows`, for windows of one long sequence, or `Column`, for those of a
+column of a CSV file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 from rnnviz.fields import shown
 from rnnviz.tasks.adding import Adding
+from rnnviz.tasks.answered import Answered
+from rnnviz.tasks.associative_recall import AssociativeRecall
 from rnnviz.tasks.brackets import Brackets
 from rnnviz.tasks.copy_memory import CopyMemory
 from rnnviz.tasks.counting import Counting
@@ -19,22 +22,29 @@ from rnnviz.tasks.delayed_recall import DelayedRecall
 from rnnviz.tasks.echo import Echo
 from rnnviz.tasks.gym import GymSchedule
 from rnnviz.tasks.own_labels import SAMPLE_LABELS, NextLabel
+from rnnviz.tasks.own_pairs import SAMPLE_PAIRS, OwnPairs
 from rnnviz.tasks.own_series import SAMPLE_SERIES, NextValue
 from rnnviz.tasks.parity import Parity
 from rnnviz.tasks.reber import Reber
+from rnnviz.tasks.reorder import Reorder
 from rnnviz.tasks.symbols import SHIPPED_TEXT, NextSymbol
 from rnnviz.tasks.task import Baseline, Batch, Probe, Task, is_solved, score_of
 from rnnviz.tasks.temporal_order import TemporalOrder
 from rnnviz.tasks.temporal_xor import TemporalXor
 from rnnviz.tasks.vocabulary import Vocabulary
 from rnnviz.tasks.waves import Waves
+from rnnviz.tasks.written_dates import WrittenDates
+from rnnviz.tasks.written_numbers import WrittenNumbers
 
 __all__ = [
     "SAMPLE_LABELS",
+    "SAMPLE_PAIRS",
     "SAMPLE_SERIES",
     "SHIPPED_TEXT",
     "TASKS",
     "Adding",
+    "Answered",
+    "AssociativeRecall",
     "Baseline",
     "Batch",
     "Brackets",
@@ -46,14 +56,18 @@ __all__ = [
     "NextLabel",
     "NextSymbol",
     "NextValue",
+    "OwnPairs",
     "Parity",
     "Probe",
     "Reber",
+    "Reorder",
     "Task",
     "TemporalOrder",
     "TemporalXor",
     "Vocabulary",
     "Waves",
+    "WrittenDates",
+    "WrittenNumbers",
     "is_solved",
     "make_task",
     "preparing",
@@ -77,6 +91,11 @@ TASKS: dict[str, type[Task]] = {
         Reber,
         Counting,
         Brackets,
+        Reorder,
+        AssociativeRecall,
+        WrittenDates,
+        WrittenNumbers,
+        OwnPairs,
         NextValue,
         NextLabel,
     )

@@ -99,7 +99,9 @@ class AssociativeRecall(Generated):
     @property
     def description(self) -> str:
         """The input, the required output, and what must be remembered."""
-        pairs = "1 key with its value" if self.count == 1 else f"{self.count} keys with their values"
+        pairs = (
+            "1 key with its value" if self.count == 1 else f"{self.count} keys with their values"
+        )
         carried = (
             "It answers from zero state, so only attention can bring it what it read."
             if self.start == ZERO
