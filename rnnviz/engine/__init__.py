@@ -35,6 +35,7 @@ products.py      matrix products over all time steps at once
 torch_names.py   which entry of a state_dict is which parameter
 interventions.py holding gates, silencing units, shifting the forget bias
 sequence.py      `record_sequence`: one sequence with the two gradients that a trace shows
+free_running.py  answers with the network's own last answer as the next input
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
 losses.py init.py optim.py clip.py norms.py
@@ -47,6 +48,7 @@ from rnnviz.engine.answering import Answering
 from rnnviz.engine.attention import ATTENTION, AttentionRecord
 from rnnviz.engine.cells import CELLS, WITHOUT_MEMORY, CellSpec, gate_label, spec_of
 from rnnviz.engine.clip import clip_by_norm, clip_by_value
+from rnnviz.engine.free_running import answer_freely
 from rnnviz.engine.gradient_check import TOLERANCE, Checked, GradientCheck, gradient_check
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.engine.itemise import Itemised, itemised
@@ -93,6 +95,7 @@ __all__ = [
     "ShiftForgetBias",
     "Silence",
     "Spectrum",
+    "answer_freely",
     "clip_by_norm",
     "clip_by_value",
     "gate_label",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Answered(Generated):
     """
 
     start: str
-    signals = (SIGN, END)
+    signals: ClassVar[tuple[str, ...]] = (SIGN, END)
 
     @property
     @abstractmethod

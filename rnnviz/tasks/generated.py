@@ -132,8 +132,9 @@ class Generated(ABC):
         """Return 256 sequences, or fewer if they are long; read-only."""
         return self._evaluation
 
-    def held_out(self) -> None:  # noqa: B027  an answer, not a gap to fill
+    def held_out(self) -> Batch | None:
         """Return None: `sample` draws new sequences without end."""
+        return None
 
     def baseline(self) -> Baseline:
         """Return the score of the best constant prediction."""

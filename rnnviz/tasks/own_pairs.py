@@ -210,7 +210,7 @@ def _cell(text: str, what: str, most: int, row: int) -> tuple[str, ...]:
         raise ValueError(f"{refused} in row {row}") from None
     if not 1 <= len(symbols) <= most:
         raise ValueError(
-            f"each {what} must have 1..{most} symbols, got {len(symbols)} in row {row}"
+            f"each {what} must have 1..{most} symbols, got {len(symbols):,} in row {row}"
         )
     if {SIGN, END} & set(symbols):
         raise ValueError(

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.tasks.answered import Answered, Pair
 from rnnviz.tasks.task import Batch, Probe, check_index, read_only
@@ -70,8 +71,8 @@ class Translation(Answered):
         return read_only(self.batch(pairs)) if pairs else None
 
 
-def split(count: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+def split(count: int, share: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which of so many are trained, and which held out: always the same ones."""
     order = np.random.default_rng(_SPLIT_SEED).permutation(count)
-    held_out = int(round(share * count))
+    held_out = round(share * count)
     return np.sort(order[held_out:]), np.sort(order[:held_out])

@@ -25,6 +25,7 @@ from rnnviz.engine.cost import (
     predicting_s,
 )
 from rnnviz.recording import recording
+from rnnviz.tasks.answered import Answered
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.training import changes
 from rnnviz.training.config import RunConfig
@@ -76,12 +77,21 @@ def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | No
     spread, but at least `FEWEST_EVALUATED` of each. The arrays are views.
     """
     batch, held_out = task.evaluation(), task.held_out()
+    share = 1 / _passes(task)
     if held_out is None:
-        return _afforded(architecture, batch), None
-    return _afforded(architecture, batch, 0.5), _afforded(architecture, held_out, 0.5)
+        return _afforded(architecture, batch, share), None
+    return _afforded(architecture, batch, share / 2), _afforded(architecture, held_out, share / 2)
 
 
-def _afforded(architecture: Architecture, batch: Batch, share: float = 1.0) -> Batch:
+def _passes(task: Task) -> int:
+    """Return how often an evaluation runs over its sequences.
+
+    Where the network answers freely, also once with the true answers.
+    """
+    return 2 if isinstance(task, Answered) else 1
+
+
+def _afforded(architecture: Architecture, batch: Batch, share: float) -> Batch:
     """Return the sequences for which this share of the limits of an evaluation is enough."""
     steps, there = batch.x.shape[:2]
     most = _most_evaluated(architecture, steps, share)
@@ -106,8 +116,9 @@ def _most_evaluated(architecture: Architecture, steps: int, share: float) -> int
 
 
 def _sequence_counts(architecture: Architecture, task: Task) -> list[int]:
-    """Return how many sequences an evaluation uses, of each kind."""
-    return [part.x.shape[1] for part in evaluated(architecture, task) if part is not None]
+    """Return how many sequences each pass of an evaluation uses."""
+    counts = [part.x.shape[1] for part in evaluated(architecture, task) if part is not None]
+    return counts * _passes(task)
 
 
 def memory_mb(config: RunConfig, task: Task) -> float:
@@ -121,6 +132,8 @@ def working_mb(config: RunConfig, task: Task) -> float:
     looked_at = _sequence_counts(architecture, task)
     vectors = _VECTORS * parameter_count(architecture) * itemsize(architecture)
     buffers = sum(buffer_bytes(architecture, T, count) for count in {1, B, *looked_at})
+    if isinstance(task, Answered):  # what runs freely has buffers of its own
+        buffers += buffer_bytes(architecture, T, max(looked_at))
     passing = max(passing_bytes(architecture, T, count) for count in (B, *looked_at))
     sets = (part for part in (task.evaluation(), task.held_out()) if part is not None)
     drawn = T * B * _numbers(task) * 8 + sum(_batch_bytes(part) for part in sets)

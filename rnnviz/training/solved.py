@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnnviz.tasks import is_solved
 from rnnviz.tasks.column import Column
+from rnnviz.tasks.own_pairs import OwnPairs
 from rnnviz.tasks.task import Task
 from rnnviz.training.evaluate import Score
 
@@ -17,7 +18,7 @@ def can_be_solved(task: Task) -> bool:
     Not with the user's own data, for which nobody knows what can be reached; nor if always giving
     the same answer scores as well, as for a schedule on which the calendar carries no information.
     """
-    return not isinstance(task, Column) and not is_solved(task, task.baseline().score)
+    return not isinstance(task, Column | OwnPairs) and not is_solved(task, task.baseline().score)
 
 
 class ScoreTracker:
