@@ -9,6 +9,7 @@ from rnnviz.analysis.history import loss_sentence, score_sentence, score_text
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.gradient_charts import gradient_norms_spec
 from rnnviz.figures.history_charts import accuracy_spec, loss_spec
+from rnnviz.numbers import percent
 from rnnviz.tasks.task import Baseline
 from rnnviz.training import Score, Trainer
 
@@ -62,10 +63,25 @@ def _score_sentence(score: Score, baseline: Baseline) -> str:
             if score.of_fewer
             else "Evaluation sequences"
         )
-        return f"{which}: {score_sentence(score.value, baseline)}"
+        return f"{which}: {score_sentence(score.value, baseline)}{_free_says(score)}"
     held_out = score_text(score.held_out, score.measure)
     trained = score_sentence(score.value, baseline)
-    return f"Evaluation sequences, trained part: {trained} Held out: {held_out}."
+    return f"Evaluation sequences, trained part: {trained} Held out: {held_out}.{_free_says(score)}"
+
+
+def _free_says(score: Score) -> str:
+    """Say how many whole answers are right, and how it does with the true answers as inputs."""
+    free = score.free
+    if free is None:
+        return ""
+    whole, forced = percent(free.whole), percent(free.forced)
+    if free.held_out_whole is not None and free.held_out_forced is not None:
+        whole += f" ({percent(free.held_out_whole)} held out)"
+        forced += f" ({percent(free.held_out_forced)} held out)"
+    return (
+        f" This is with its own last answer as input; whole answers right: {whole}. With the true "
+        f"answers as input, as in training: {forced} of the symbols."
+    )
 
 
 def _telling(memoryless: float, baseline: float) -> float | None:

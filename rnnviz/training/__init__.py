@@ -1,7 +1,7 @@
 """One run: its settings, its training loop, and its evaluation."""
 
 from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
-from rnnviz.training.evaluate import Score, evaluate
+from rnnviz.training.evaluate import FreeScore, Score, evaluate
 from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Mark, describe, new_run, put
 from rnnviz.training.presets import PRESETS, Preset
@@ -12,6 +12,7 @@ __all__ = [
     "FIELDS",
     "LIVE_KNOBS",
     "PRESETS",
+    "FreeScore",
     "Mark",
     "Preset",
     "RunConfig",

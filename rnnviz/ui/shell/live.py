@@ -20,7 +20,7 @@ from streamlit.errors import StreamlitInvalidLayoutContextError
 from rnnviz.analysis.history import score_text
 from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Baseline
-from rnnviz.training import Score, Trainer
+from rnnviz.training import FreeScore, Score, Trainer
 from rnnviz.ui.shell import address, opening, session, transport
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
@@ -154,14 +154,29 @@ def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
         shown.insert(1, ("Solved at", f"{read.solved_at:,}"))
     if read.score.held_out is not None:
         shown.insert(-1, ("Held out", score_text(read.score.held_out, read.score.measure)))
+    if read.score.free is not None:
+        shown[-1:-1] = _free_readings(read.score.free)
     rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in shown)
     place.html(f'<dl class="readings">{rows}</dl>')
+
+
+def _free_readings(free: FreeScore) -> list[tuple[str, str]]:
+    """Return what is told of whole answers, and of symbols with the true answers as inputs."""
+    unseen = free.held_out_whole is not None
+    whole = free.held_out_whole if unseen else free.whole
+    forced = free.held_out_forced if unseen else free.forced
+    assert whole is not None
+    assert forced is not None
+    end = ", held out" if unseen else ""
+    return [(f"Whole answers{end}", percent(whole)), (f"Teacher-forced{end}", percent(forced))]
 
 
 def _score_label(score: Score, baseline: Baseline) -> str:
     which = "All" if score.held_out is None else "Trained"
     if score.of_fewer:
         which = f"{score.sequences} of {score.of}"
+    if score.free is not None:
+        return f"{which}: free-running accuracy (guess {percent(baseline.score)})"
     if baseline.measure == "accuracy":
         return f"{which}: accuracy (guess {percent(baseline.score)})"
     return f"{which}: squared error (mean {number(baseline.score)})"

@@ -1,0 +1,122 @@
+"""The network answers what is typed, with its own last answer as the next input."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.engine import answer_freely
+from rnnviz.tasks import OwnPairs, Reorder, WrittenDates
+from rnnviz.training import RunConfig, Trainer
+from rnnviz.visit import Visit
+from tests.pages.conftest import go_to, visit_of
+
+
+def panel_alone():
+    from rnnviz.ui.shell import session
+    from rnnviz.ui.studio import answering
+
+    session.start()
+    answering.panel()
+
+
+def opened(task, iterations=0):
+    """Open the panel without the Studio around it."""
+    trainer = Trainer(RunConfig(task=task.key, cell="gru", hidden_size=6), task)
+    trainer.advance(iterations=iterations)
+    app = AppTest.from_function(panel_alone, default_timeout=30)
+    app.session_state["visit"] = Visit(trainer)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def type_in(app, text):
+    app.text_input[0].set_value(text).run()
+    assert not app.exception
+
+
+def test_what_is_typed_is_answered_as_the_engine_does():
+    task = WrittenDates()
+    app = opened(task, 3)
+    assert app.text_input[0].value == task.probe_names[0][3:].split(" →")[0].replace("␣", " ")
+    type_in(app, "3 March 1987")
+    batch = task.batch([(task.read("3 March 1987"), "1987-03-03")])
+    network = visit_of(app).trainer.network
+    outputs = answer_freely(network, batch.x, task.answering, task.fed_back)[:, 0]
+    said = "".join(task.output_labels[number] for number in outputs.argmax(axis=1))
+    assert app.text[0].value == f"3 March 1987 → {said}"
+    table = app.dataframe[0].value
+    assert "".join(table["answered"]) == said
+    assert "".join(table["read"]) == f"→{said[:-1]}"
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    chances = (powers / powers.sum(axis=1, keepdims=True)).max(axis=1)
+    np.testing.assert_allclose(table["probability"], chances, atol=1e-12)
+
+
+def test_an_answer_is_stepped_through():
+    app = opened(Reorder(length=8))
+    whole = app.text[0].value
+    app.slider[0].set_value(2).run()
+    assert app.text[0].value == whole[:-2]
+    assert len(app.dataframe[0].value) == 2
+    app.slider[0].set_value(1).run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ("", "at least 1 symbol"),
+        ("<b>3</b> *March* 1987", "got '<'"),
+        ("3 March 1987, 3 March 1987", "at most 18 symbols, got 26"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_the_next_source_is_answered(typed, refused):
+    app = opened(WrittenDates())
+    type_in(app, typed)
+    assert refused in app.error[0].value.replace("\\", "")
+    assert not app.text
+    type_in(app, "03.03.1987")
+    assert app.text
+    assert not app.error
+
+
+def test_symbols_of_own_pairs_are_shown_as_they_are():
+    task = OwnPairs(csv="a,b\n**x** <b>,$y$\n:red[z],`a`\n")
+    app = opened(task)
+    type_in(app, "**x** <b>")
+    assert app.text[0].value.startswith("**x** <b> →")
+    answered = list(app.dataframe[0].value["answered"])
+    assert set(answered) <= set(task.output_labels)
+    assert "■" not in answered[:-1]
+
+
+def test_late_values_of_the_browser_do_no_harm():
+    app = opened(WrittenDates())
+    app.session_state[app.slider[0].key] = 77
+    app.run()
+    assert not app.exception
+    assert app.slider[0].value == 10
+
+
+def test_a_network_that_has_diverged_says_so():
+    app = opened(WrittenDates())
+    visit_of(app).trainer.network.flat[:] = np.nan
+    app.run()
+    assert not app.exception
+    assert "diverged" in app.warning[0].value
+
+
+def test_the_studio_tells_both_scores_and_shows_the_panel(open_app):
+    task = WrittenDates()
+    trainer = Trainer(RunConfig(task="dates", hidden_size=4), task)
+    app = open_app("studio", trainer)
+    assert any("Let the network answer" in title.value for title in app.subheader)
+    app.button(key="step").click().run()
+    assert not app.exception
+    read = " ".join(html.value for html in app.get("html") if "readings" in str(html.value))
+    assert "free-running accuracy" in read
+    assert "Teacher-forced, held out" in read
+    go_to(app, "task")
+    assert not app.exception
