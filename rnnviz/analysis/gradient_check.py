@@ -37,6 +37,7 @@ class CheckedTrace:
             trace.scored[:, None],
             "squared_error" if trace.probabilities is None else "cross_entropy",
             truncate=trace.truncate,
+            answering=trace.answering,
             entries=entries,
         )
 

@@ -62,7 +62,9 @@ def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
     most = max(8, MOST_NUMBERS // trace.hidden_size**2)
     later = trace.steps - 1
     steps = np.unique(np.linspace(1, later, min(most, later)).astype(np.intp))
-    jacobians = step_jacobians(network, trace.inputs[:, None], steps=steps.tolist())[layer]
+    jacobians = step_jacobians(
+        network, trace.inputs[:, None], steps=steps.tolist(), answering=trace.answering
+    )[layer]
     values = np.full(jacobians.shape[:2], np.nan)
     finite = np.isfinite(jacobians).all(axis=(1, 2))
     found = np.linalg.svd(jacobians[finite], compute_uv=False)

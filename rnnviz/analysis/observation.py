@@ -76,6 +76,7 @@ def sequences_for(
         np.concatenate([first.x, evaluation.x[:, chosen]], axis=1),
         np.concatenate([first.y, evaluation.y[:, chosen]], axis=1),
         np.concatenate([scored_steps(first), scored_steps(evaluation)[:, chosen]], axis=1),
+        first.answering,
     )
     return Sequences(batch, task.loss)
 
@@ -102,7 +103,9 @@ def observe(
     network.intervene(*trace.interventions)
     batch = sequences.batch
     with one_thread(), np.errstate(all="ignore"):
-        record = network.record(batch.x, batch.y, batch.mask, loss=sequences.loss).layers[layer]
+        record = network.record(
+            batch.x, batch.y, batch.mask, loss=sequences.loss, answering=batch.answering
+        ).layers[layer]
     states = {"h": record.h} if record.c is None else {"c": record.c, "h": record.h}
     return {**record.gates, **states}
 

@@ -178,7 +178,12 @@ def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
     most = max(2, MOST_LOOKED_AT // trace.hidden_size**2)
     looked_at = np.unique(np.linspace(0, lags, min(most, lags + 1)).astype(np.intp))
     steps = (h.size - 1 - looked_at).tolist()
-    stretched = jacobian_norms(network, trace.inputs[: h.size, None], steps=steps)[-1]
+    answering = trace.answering
+    if answering is not None and answering.first >= h.size:  # no answer was looked at yet
+        answering = None
+    stretched = jacobian_norms(
+        network, trace.inputs[: h.size, None], steps=steps, answering=answering
+    )[-1]
     if not np.isfinite(stretched).all():
         return None
     with np.errstate(over="ignore", under="ignore"):

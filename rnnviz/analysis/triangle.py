@@ -73,6 +73,7 @@ def triangle(
         mask,
         "squared_error" if trace.probabilities is None else "cross_entropy",
         trace.truncate,
+        trace.answering,
     )
     # Their share of the loss of all scored steps, if only some were itemised.
     share = chosen.size / scored.size

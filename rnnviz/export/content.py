@@ -113,7 +113,12 @@ def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Arr
         network.intervene(*trace.interventions)
         with one_thread():
             record = network.record(
-                batch.x, batch.y, batch.mask, loss=taken.task.loss, truncate=trace.truncate
+                batch.x,
+                batch.y,
+                batch.mask,
+                loss=taken.task.loss,
+                truncate=trace.truncate,
+                answering=batch.answering,
             )
         gradients[place] = np.concatenate([each.ravel() for each in record.gradients.values()])
         yield upto * (place + 1) / len(taken.traces)

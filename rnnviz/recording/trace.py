@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.engine import Intervention, LayerTrace
+from rnnviz.engine import Answering, Intervention, LayerTrace
 
 Array = NDArray[np.floating]
 
@@ -59,6 +59,8 @@ class Trace:
     scale
         Mean and standard deviation with which numbers were scaled before the network saw them, if
         inputs, targets and outputs are numbers: `unscale` undoes it.
+    answering : Answering or None
+        From which time step on the sequence answers what was read before.
 
     Everything else can be computed again from the weights, interventions and truncation:
     `Trainer.network_of`.
@@ -83,6 +85,7 @@ class Trace:
     update: Array | None = None
     counted: NDArray[np.bool_] | None = None
     scale: tuple[float, float] = (0.0, 1.0)
+    answering: Answering | None = None
 
     def unscale(self, numbers: NDArray[np.generic]) -> NDArray[np.float64]:
         """Return numbers that the network saw or predicted, in the units of the data."""

@@ -102,7 +102,7 @@ def evaluate(network: Network, task: Task) -> Score:
 
 def _as_trained(network: Network, task: Task, batch: Batch) -> float:
     """Score the network on a batch with the inputs that it has in training."""
-    return finite_score(network.predict(batch.x), batch, task.measure)
+    return finite_score(network.predict(batch.x, batch.answering), batch, task.measure)
 
 
 def _freely(

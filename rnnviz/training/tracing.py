@@ -17,7 +17,13 @@ def make_trace(
     """Return everything that a network computes on a probe at this iteration."""
     batch = probe.batch
     record = record_sequence(
-        network, batch.x, batch.y, batch.mask, loss=task.loss, truncate=config.truncate
+        network,
+        batch.x,
+        batch.y,
+        batch.mask,
+        loss=task.loss,
+        truncate=config.truncate,
+        answering=batch.answering,
     )
     counted = task.knowable(batch)
     classes = task.loss == "cross_entropy"
@@ -40,6 +46,7 @@ def make_trace(
         truncate=config.truncate,
         counted=None if counted is None else counted[:, 0],
         scale=task.scale,
+        answering=batch.answering,
     )
 
 

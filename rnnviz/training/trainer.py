@@ -469,7 +469,12 @@ class Trainer:
 
     def _learn(self, batch: Batch) -> float:
         return self.network.learn(
-            batch.x, batch.y, batch.mask, loss=self.task.loss, truncate=self.config.truncate
+            batch.x,
+            batch.y,
+            batch.mask,
+            loss=self.task.loss,
+            truncate=self.config.truncate,
+            answering=batch.answering,
         )
 
     def _make_trace(self, weights_before: NDArray[np.floating] | None = None) -> Trace:

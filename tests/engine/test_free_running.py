@@ -67,3 +67,16 @@ def test_what_does_not_fit_is_refused_in_a_sentence():
     ids = network("rnn", D=5, K=5, embedding_size=2)
     with pytest.raises(ValueError, match="looks up integers has no input for its own answers"):
         answer_freely(ids, np.zeros((4, 1), int), Answering(2), np.zeros((5, 5)))
+
+
+@pytest.mark.parametrize("from_zero", [False, True])
+@pytest.mark.parametrize("attention", ["dot", "general", "additive"])
+def test_with_attention_too_its_outputs_are_those_of_the_same_inputs_given_at_once(
+    attention, from_zero
+):
+    net = network("lstm", layers=2, attention=attention)
+    x = np.random.default_rng(0).normal(size=(7, 2, net.input_size))
+    fed, answering = fed_back(net), Answering(3, from_zero)
+    found = answer_freely(net, x, answering, fed)
+    x[4:] = fed[found.argmax(axis=2)[:-1]]
+    np.testing.assert_allclose(net.predict(x, answering)[3:], found, rtol=0, atol=1e-12)

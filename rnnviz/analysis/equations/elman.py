@@ -28,14 +28,14 @@ def forward(place: Place) -> tuple[Stage, ...]:
     if not place.spec.is_recurrent:
         return comes_in, _squashed(place, r"e_t", "{e}", {"e": e.total})
     m = place.sum_of_memory(0)
-    past = (
-        "Nothing is remembered before the first step: only the bias"
-        if place.step == 0
-        else (f"The hidden state of step {place.step - 1} and a bias")
-    )
+    past = f"The hidden state of step {place.step - 1} and a bias"
+    if place.starts:
+        past = "Nothing is remembered before the first step: only the bias"
+    if place.step == place.cut:
+        past = "Answers start from zero state: only the bias"
     remembered = Stage(
         "What is remembered",
-        f"{past} {'pushes' if place.step == 0 else 'push'} it by {number(m.total)}.",
+        f"{past} {'pushes' if place.starts else 'push'} it by {number(m.total)}.",
         (Equation.of_sum(r"m_t = W_{hh}\,h_{t-1} + b_{hh}", m),),
     )
     together = _squashed(place, r"e_t + m_t", "{e} + {m}", {"e": e.total, "m": m.total})

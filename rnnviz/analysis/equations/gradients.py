@@ -128,6 +128,8 @@ def boundary(place: Place) -> str:
     later = place.step + 1
     if later == place.trace.steps:
         return "This is the last step: exactly 0 comes from later ones."
+    if later == place.cut:
+        return f"Answers start from zero at step {later}: exactly 0 comes back over the recurrence."
     every = "step" if place.trace.truncate == 1 else f"{place.trace.truncate} steps"
     return f"Truncated every {every}, so between step {later} and this one: exactly 0 comes back."
 

@@ -50,7 +50,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
         Stage(
             "How much of the past to look at",
             f"{subject(place, 'r', 'reset gate')} lets unit {unit} see {percent(value('r'))} of "
-            f"the past{', at the first step a bias alone' if place.step == 0 else ''}.",
+            f"the past{f', {place.starts} a bias alone' if place.starts else ''}.",
             (gate(place, "r", ROWS),),
         ),
         Stage(
@@ -198,8 +198,8 @@ def _of_gates(place: Place, here: GateGradients) -> tuple[Equation, ...]:
 
 def _why_0(place: Place) -> str:
     """Say why the hidden state before this step is 0, where it must be."""
-    if place.step == 0:
-        return ", still 0 at the first step"
+    if place.starts:
+        return f", still 0 {place.starts}"
     return ", silenced to 0" if place.is_silent else ""
 
 

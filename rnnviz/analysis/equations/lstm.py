@@ -48,7 +48,7 @@ def forward(place: Place) -> tuple[Stage, ...]:
         Stage(
             "What to forget",
             f"{subject(place, 'f', 'forget gate')} keeps {percent(value('f'))} of unit {unit}’s "
-            f"cell state{', still 0 at the first step' if place.step == 0 else ''}.",
+            f"cell state{f', still 0 {place.starts}' if place.starts else ''}.",
             (gate(place, "f", ROWS),),
         ),
         Stage(

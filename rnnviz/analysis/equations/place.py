@@ -87,8 +87,21 @@ class Place:
     def gradient_comes_back(self) -> bool:
         """Whether a gradient comes from the next time step: there is one, and it is not cut."""
         later, k = self.step + 1, self.trace.truncate
-        has_memory = self.spec.is_recurrent
+        has_memory = self.spec.is_recurrent and later != self.cut
         return has_memory and later < self.trace.steps and (k is None or later % k != 0)
+
+    @property
+    def cut(self) -> int | None:
+        """The step before which every state is replaced by 0; None where there is none."""
+        answering = self.trace.answering
+        return answering.first if answering is not None and answering.from_zero else None
+
+    @property
+    def starts(self) -> str:
+        """Say where this step starts from a state of 0; "" where it does not."""
+        if self.step == 0:
+            return "at the first step"
+        return "where answers start from zero" if self.step == self.cut else ""
 
     def values(self, letter: str) -> Array:
         """Return a recorded quantity of all units at this step, (H,)."""
@@ -96,8 +109,8 @@ class Place:
         return found
 
     def before(self, letter: str) -> Array:
-        """Return a state of all units after the step before, (H,): 0 before the first."""
-        if self.step == 0:
+        """Return the state of all units that the step starts from, (H,): 0 at the first."""
+        if self.starts:
             return np.zeros_like(self.values(letter))
         return self.at(step=self.step - 1).values(letter)
 

@@ -182,7 +182,7 @@ def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] |
         iteration = visit.trainer.iteration
         if not iteration:
             return None, "Not trained yet: the network predicts nothing so far."
-        outputs = visit.trainer.network.predict(batch.x)
+        outputs = visit.trainer.network.predict(batch.x, batch.answering)
     if not np.isfinite(outputs).all():
         return None, "The training has diverged: the network's predictions are no longer numbers."
     return outputs, f"Measured at iteration {iteration:,}"

@@ -76,7 +76,12 @@ def weights(scene: GateScene) -> Panel:
     trainer, network = scene.trainer, scene.network
     task, batch = trainer.task, trainer.probe.batch
     record = network.record(
-        batch.x, batch.y, batch.mask, loss=task.loss, truncate=scene.trace.truncate
+        batch.x,
+        batch.y,
+        batch.mask,
+        loss=task.loss,
+        truncate=scene.trace.truncate,
+        answering=batch.answering,
     )
     held, asked = (
         gate_weights(network, values, scene.layer, task.input_names)
