@@ -36,7 +36,14 @@ the user interface wants to say besides goes into `View.more`, which is `p.<key>
 checks it itself, as well as `page` and `name`. A link that is written by hand may leave out `v`.
 """
 
-from rnnviz.link.experiment import Experiment, Opened, Stage, View, experiment_of
+from rnnviz.link.experiment import (
+    Experiment,
+    Opened,
+    Stage,
+    View,
+    experiment_of,
+    iteration_of,
+)
 from rnnviz.link.file import SUFFIX, file_text, read_file, reading_file, write_file
 from rnnviz.link.opening import open_link
 from rnnviz.link.reading import finish, read, reading
@@ -55,6 +62,7 @@ __all__ = [
     "experiment_of",
     "file_text",
     "finish",
+    "iteration_of",
     "open_link",
     "read",
     "read_file",

@@ -134,12 +134,17 @@ def experiment_of(trainer: Trainer, view: View | None = None, hidden: Iterable[s
         config=config,
         task=trainer.task,
         probe=trainer.task.probe_names.index(trainer.probe.name),
-        iteration=trainer.iteration + (trainer.diverged is not None),
+        iteration=iteration_of(trainer),
         stages=stages,
         view=view or View(),
         hidden=tuple(hidden),
     )
     return Opened(experiment, tuple(_not_held(known)))
+
+
+def iteration_of(trainer: Trainer) -> int:
+    """Return to which iteration a run went: one more than it has, where that one diverged."""
+    return trainer.iteration + (trainer.diverged is not None)
 
 
 def canonical(config: RunConfig, stages: Iterable[Stage]) -> tuple[RunConfig, tuple[Stage, ...]]:

@@ -16,6 +16,18 @@ from tests.serving import Server
 SMALL = "v=1&cell=gru&h=4&seed=7&b=4"
 
 
+#: How many iterations the address is behind what is shown, looked at 10 times while it trains.
+_BEHIND = """async () => {
+  const behind = [];
+  for (let look = 0; look < 10; look += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+    const [shown] = document.querySelector(".readings").textContent.match(/\\d+/);
+    behind.push(Number(shown) - Number(new URLSearchParams(location.search).get("it")));
+  }
+  return behind;
+}"""
+
+
 def query(page: Page) -> str:
     return page.url.partition("?")[2]
 
@@ -85,22 +97,22 @@ def test_the_address_follows_to_other_pages_and_back_leads_back(page: Page, serv
     until(page, lambda: "page=" not in query(page))
 
 
-def test_while_it_trains_the_address_keeps_up_and_the_picture_stays_mounted(
+def test_while_it_trains_the_address_is_that_of_the_picture_which_stays_mounted(
     page: Page, server: Server
 ):
     opened(page, f"{server.url}?{SMALL}")
     picture = page.locator("canvas").first.element_handle()
 
     play_button(page).click()
-    until(page, lambda: "it=" in query(page))
-    first = int(re.search(r"it=(\d+)", query(page))[1])
-    until(page, lambda: int(re.search(r"it=(\d+)", query(page))[1]) > first)
-    play_button(page).click()
-    expect(play_button(page)).to_contain_text("Train")
-    settled(page)
-
-    until(page, lambda: f"it={iteration(page)}" in query(page))
+    until(page, lambda: iteration(page) >= 10)
+    # One iteration a tick: the address is a tick behind the picture, or on a busy machine some.
+    behind = page.evaluate(_BEHIND)
+    assert sorted(behind)[5] <= 1, behind
     assert picture.evaluate("(canvas) => canvas.isConnected")
+
+    seen = int(re.search(r"it=(\d+)", query(page))[1])
+    page.reload()
+    until(page, lambda: shown(page, "Iteration").count() and iteration(page) >= seen)
 
 
 def test_share_shows_the_link_a_qr_code_and_the_frame(page: Page, server: Server):

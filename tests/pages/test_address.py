@@ -182,6 +182,23 @@ def test_own_data_that_is_too_long_for_an_address_leaves_it_empty_and_is_offered
     assert any("Send the file instead" in each.value for each in app.info)
 
 
+def test_while_it_trains_the_address_is_of_each_tick_even_where_it_is_not_written_anew(
+    open_app, monkeypatch
+):
+    monkeypatch.setattr("rnnviz.ui.shell.address.MOST_SHARE", 1e-9)
+    app = open_app("studio", Trainer(RunConfig(hidden_size=3, batch_size=2)))
+    control(app, "play").click().run()
+    for _ in range(3):
+        app.run()
+        assert address(app) == f"v=1&h=3&b=2&it={visit_of(app).trainer.iteration}"
+
+    control(app, "setting:learning_rate").set_value(0.003).run()
+
+    changed = visit_of(app).trainer.setups[-1].tried
+    now = visit_of(app).trainer.iteration
+    assert address(app) == f"v=1&h=3&b=2&it={now}&do={changed}_lr_0.003"
+
+
 def test_share_tells_the_link_of_what_is_seen(open_app):
     app = open_app("gates", Trainer(RunConfig(hidden_size=3, batch_size=2)))
 

@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import link
+from rnnviz.training.changes import SetupPeriod
 from rnnviz.ui.components.address import write_address
 from rnnviz.ui.shell import session
 from rnnviz.visit import View, Visit
@@ -26,9 +27,11 @@ from rnnviz.visit.turns import TURNS
 #: Own data of more characters is not even compressed, which would take a fifth of a second for the
 #: largest: a text is too long for an address long before.
 MOST_TRIED = 100_000
-#: While training, the address is renewed so often, in seconds.
-RENEWED_S = 2.0
+#: At most this share of the time goes into writing the address anew while the loop runs; in
+#: between only its iteration is.
+MOST_SHARE = 0.01
 
+_ITERATION = re.compile(r"(?<=&it=)\d+", re.ASCII)
 _IS_READ = "address_is_read"
 #: The page of the bare address; a link to it names no page.
 FIRST_PAGE = "studio"
@@ -116,10 +119,11 @@ class Linked:
 
 
 class _Written:
-    """The query that was written last, and until when it is not renewed while training."""
+    """The query that was written last, of which run, and until when it is not written anew."""
 
     def __init__(self) -> None:
         self.query, self.until = "", 0.0
+        self.of: tuple[str, SetupPeriod, bool] | None = None
 
 
 def open_once(visit: Visit) -> None:
@@ -194,10 +198,20 @@ def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
         Where nothing is seen of it.
     """
     written, now = visit.part(_Written), time.monotonic()
-    if not visit.busy or now >= written.until:
-        written.query, written.until = query_seen(visit, linked), now + RENEWED_S
+    # What was changed while it trained belongs to the iteration: both are of the same moment. And
+    # a link to iteration 0 names none.
+    of = visit.name, visit.trainer.setups[-1], link.iteration_of(visit.trainer) > 0
+    if not visit.busy or now >= written.until or of != written.of:
+        written.query, written.of = query_seen(visit, linked), of
+        end = time.monotonic()
+        written.until = end + (end - now) / MOST_SHARE
     with place:
-        write_address(written.query)
+        write_address(_at_present(written.query, visit))
+
+
+def _at_present(query: str, visit: Visit) -> str:
+    """Return the same link with the iteration of now."""
+    return _ITERATION.sub(str(link.iteration_of(visit.trainer)), query)
 
 
 def query_seen(visit: Visit, linked: Linked) -> str:

@@ -7,8 +7,12 @@
 
 /** What the address says to Streamlit and not to the experiment: it stays. */
 const STREAMLITS = /^embed(_options)?$/;
-/** Browsers refuse many changes in a short time; nobody reads an address more often than this. */
-const LEAST_MS = 500;
+/**
+ * Browsers refuse more than 100 changes in 10 s, some in 30 s. A tick takes longer than this, so the
+ * address is that of the picture; where that is refused after all, it waits.
+ */
+const LEAST_MS = 120;
+const REFUSED_MS = 5000;
 
 /** @type {{query: string, path: string} | null} */
 let wanted = null;
@@ -30,9 +34,11 @@ function write() {
   const own = new URLSearchParams(kept).toString();
   const search = [own, wanted.query].filter(Boolean).join("&");
   if (location.search.replace(/^\?/, "") === search) return;
-  history.replaceState(
-    history.state,
-    "",
-    `${location.pathname}${search && "?"}${search}${location.hash}`,
-  );
+  const address = `${location.pathname}${search && "?"}${search}${location.hash}`;
+  try {
+    history.replaceState(history.state, "", address);
+  } catch {
+    due = performance.now() + REFUSED_MS;
+    timer = window.setTimeout(write, REFUSED_MS);
+  }
 }
