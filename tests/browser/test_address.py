@@ -104,7 +104,7 @@ def test_while_it_trains_the_address_is_that_of_the_picture_which_stays_mounted(
     picture = page.locator("canvas").first.element_handle()
 
     play_button(page).click()
-    until(page, lambda: iteration(page) >= 10)
+    until(page, lambda: iteration(page) >= 2)
     # One iteration a tick: the address is a tick behind the picture, or on a busy machine some.
     behind = page.evaluate(_BEHIND)
     assert sorted(behind)[5] <= 1, behind
