@@ -34,8 +34,9 @@ def wait_until_sent() -> bool:
     context = get_script_run_ctx()
     if context is None or not runtime.exists():
         return False
-    receiver = runtime.get_instance()._session_mgr.get_active_session_info(context.session_id)
-    # Streamlit's harness for tests has something else in its place, which sends nothing.
+    # Streamlit's harness for tests has something else in the place of both, which sends nothing.
+    sessions = getattr(runtime.get_instance(), "_session_mgr", None)
+    receiver = sessions and sessions.get_active_session_info(context.session_id)
     if receiver is None or not isinstance(receiver.session, AppSession):
         return False
     end = time.monotonic() + PATIENCE_S
