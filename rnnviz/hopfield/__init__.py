@@ -19,6 +19,7 @@ validation.py     checks of the arguments, and the error messages
 ================= ==================================================================
 """
 
+from rnnviz.hopfield.capacity import critical_load, first_flips
 from rnnviz.hopfield.classic import KEPT, Hopfield, Recall
 from rnnviz.hopfield.modern import Modern
 from rnnviz.hopfield.patterns import LETTERS, covered, flipped, letter, random_patterns
@@ -30,6 +31,8 @@ __all__ = [
     "Modern",
     "Recall",
     "covered",
+    "critical_load",
+    "first_flips",
     "flipped",
     "letter",
     "random_patterns",

@@ -27,6 +27,8 @@ from rnnviz.hopfield.validation import Array
 
 #: Least overlap of a state with a pattern that counts as this pattern.
 KEPT = 0.95
+#: Units that are asked between two places where `settling` may be interrupted.
+_PAUSE = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,19 +192,20 @@ class Hopfield:
         All states share the order of the units, which does not couple them: each ends where it
         would alone in this order.
         """
-        s = validation.state_of_signs("starts", np.atleast_2d(starts), self.units).T.copy()
-        h = self._sums @ s
+        s = validation.state_of_signs("starts", np.atleast_2d(starts), self.units).copy()
+        h = s @ self._sums
         rng, changed = np.random.default_rng(seed), True
         while changed:
             changed = False
-            for unit in rng.permutation(self.units):
-                wrong = np.flatnonzero(h[unit] * s[unit] < 0)
+            for asked, unit in enumerate(rng.permutation(self.units)):
+                if asked % _PAUSE == 0:
+                    yield
+                wrong = np.flatnonzero(h[:, unit] * s[:, unit] < 0)
                 if wrong.size:
                     changed = True
-                    s[unit, wrong] *= -1
-                    h[:, wrong] += np.outer(self._sums[unit], 2 * s[unit, wrong])
-            yield
-        return s.T.copy()
+                    s[wrong, unit] *= -1
+                    h[wrong] += np.multiply.outer(2 * s[wrong, unit], self._sums[unit])
+        return s
 
     def _one_at_a_time(self, start: Array, seed: int) -> Recall:
         way, rng, asked, settled = _Way(self, start), np.random.default_rng(seed), 0, False

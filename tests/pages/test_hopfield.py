@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-from rnnviz.hopfield import Hopfield, letter
+from rnnviz.hopfield import Hopfield, capacity, letter
+from rnnviz.ui.hopfield import measuring
 from rnnviz.ui.hopfield.desk import SIDES, Desk, digits_of, signs_of
 from tests.pages.conftest import control, go_to, visit_of
 from tests.pages.test_late_values import sent
@@ -134,3 +135,65 @@ def test_digits_hold_every_sign():
     for count in (100, 121, 400):
         signs = np.random.default_rng(count).choice([-1.0, 1.0], count)
         assert (signs_of(digits_of(signs), count) == signs).all()
+
+
+def measured(app, view, button):
+    """Open a view, press its button, and let the live loop measure to the end."""
+    control(app, "hopfield_view").set_value(view).run()
+    control(app, button).click().run()
+    while visit_of(app).job is not None:
+        app.run()
+    assert not app.exception
+    return [chart["caption"] for shown in charts_of(app) for chart in shown]
+
+
+def charts_of(app):
+    """Return what each component of charts was told."""
+    plots = [one for one in app.get("bidi_component") if one.proto.component_name == "rnnviz_plot"]
+    return [json.loads(one.proto.bytes)["charts"] for one in plots]
+
+
+def test_capacity_is_measured_in_slices_beside_the_theory(page, monkeypatch):
+    monkeypatch.setattr(measuring, "UNITS", 100)
+    monkeypatch.setattr(measuring, "DRAWS", 1)
+    monkeypatch.setattr(measuring, "alike", lambda: capacity.alike(10))
+    first, letters, flips = measured(page, "How many fit", "hopfield_fitting")
+    assert "holds up to 0.138 patterns per unit" in first
+    assert "Of 26 letters" in letters
+    assert "in theory" in flips
+
+
+def test_false_memories_of_the_board_are_shown_and_named(page, monkeypatch):
+    monkeypatch.setattr(measuring, "STARTS", 50)
+    (says,) = measured(page, "False memories", "hopfield_false")
+    assert says.startswith("Of 50 random starts")
+    titles = charts_of(page)[0][0]["layout"]["annotations"]
+    assert any(title["text"].startswith("−A") for title in titles)
+    assert set(page.dataframe[0].value["kind"]) == {"stored pattern", "negative of one", "mixture"}
+
+
+def test_without_patterns_there_is_nothing_to_search(page):
+    control(page, "hopfield_forget_all").click().run()
+    control(page, "hopfield_view").set_value("False memories").run()
+    control(page, "hopfield_false").click().run()
+    assert visit_of(page).job is None
+    assert any("Nothing is stored" in caption.value for caption in page.caption)
+
+
+def test_connections_are_cut_also_in_the_network_of_the_board(page, monkeypatch):
+    monkeypatch.setattr(measuring, "UNITS", 100)
+    monkeypatch.setattr(measuring, "FEW", 3)
+    monkeypatch.setattr(measuring, "MANY", 6)
+    (says,) = measured(page, "Cut connections", "hopfield_cut")
+    assert "3 random patterns: with" in says
+    assert "Your patterns: with" in says
+
+
+def test_a_measurement_can_be_stopped_and_gone_on_with(page, monkeypatch):
+    monkeypatch.setattr(measuring, "UNITS", 100)
+    control(page, "hopfield_view").set_value("How many fit").run()
+    control(page, "hopfield_fitting").click().run()
+    control(page, "stop").click().run()
+    assert visit_of(page).job is None
+    control(page, "go_on").click().run()
+    assert visit_of(page).job is visit_of(page).part(measuring.Measured).fitting

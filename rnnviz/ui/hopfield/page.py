@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rnnviz.ui.hopfield import memory
+from rnnviz.ui.hopfield import limits, memory
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
@@ -17,6 +17,9 @@ HOPFIELD_VIEW = "hopfield_view"
 #: Title of a view -> what draws it, and keeps the visitor's run going.
 VIEWS: dict[str, Callable[[Visit, Slots], None]] = {
     "Recall": memory.show,
+    "How many fit": limits.view_of(limits.FITTING),
+    "False memories": limits.view_of(limits.FALSE),
+    "Cut connections": limits.view_of(limits.CUT),
 }
 
 
