@@ -189,11 +189,11 @@ def _course(norms: Norms) -> str:
         return f"After {steps_text(steps)} it is as large as at first."
     # Two decimals cannot tell a factor near 1 from 1; over many steps the difference matters.
     shown = factor(10**by) if abs(10**by - 1) >= 0.005 else f"×{number(10**by, 5)}"
-    each = "in one step" if steps == 1 else "per step, on average"
+    each = "in one step" if steps == 1 else "per step on average"
     if left < 0:
-        return f"Falls to {shown} {each}: {left_text(norms)} is left after {steps_text(steps)}."
+        return f"It shrinks {shown} {each}: {left_text(norms)} is left after {steps_text(steps)}."
     times = number(10**left) if left < 300 else power_of_ten(left)
-    return f"Grows to {shown} {each}: after {steps_text(steps)} it is {times} times as large."
+    return f"It grows {shown} {each}: after {steps_text(steps)} it is {times} times as large."
 
 
 def _cut(norms: Norms, counted: int) -> str:

@@ -125,25 +125,25 @@ def test_reach_of_nothing_is_zero_and_of_no_number_none():
     [
         (
             0.999 ** np.arange(101),
-            "Falls to ×0.999 per step, on average: 90 % is left after 100 steps.",
+            "It shrinks ×0.999 per step on average: 90 % is left after 100 steps.",
         ),
         (
             np.array([1.0, 0.5, 0.0, 0.3]),
-            "Falls to ×0.50 in one step: 50 % is left after 1 step. "
+            "It shrinks ×0.50 in one step: 50 % is left after 1 step. "
             "2 steps back it is exactly zero; further back it is not.",
         ),
         (
             0.63 ** np.arange(11),
-            "Falls to ×0.63 per step, on average: 0.98 % is left after 10 steps.",
+            "It shrinks ×0.63 per step on average: 0.98 % is left after 10 steps.",
         ),
         (
             1.3 ** np.arange(11),
-            "Grows to ×1.30 per step, on average: after 10 steps it is 13.8 times as large.",
+            "It grows ×1.30 per step on average: after 10 steps it is 13.8 times as large.",
         ),
         (np.full(6, 2.0), "After 5 steps it is as large as at first."),
         (
             np.array([1.0, 0.5, 0.0, 0.0]),
-            "Falls to ×0.50 in one step: 50 % is left after 1 step. "
+            "It shrinks ×0.50 in one step: 50 % is left after 1 step. "
             "From 2 steps back on it is exactly zero.",
         ),
     ],
@@ -171,7 +171,7 @@ def test_the_sentence_says_why_there_is_no_factor(norms, words):
 def test_the_sentence_of_more_decades_than_a_float_has_is_written_all_the_same():
     sentence = backward_sentence(np.array([1e200, 1.0, 1e-200]))
     assert sentence == (
-        "Falls to ×1e−200 per step, on average: 1e−400 of it is left after 2 steps."
+        "It shrinks ×1e−200 per step on average: 1e−400 of it is left after 2 steps."
     )
 
 

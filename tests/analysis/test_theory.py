@@ -163,7 +163,7 @@ def test_the_sentence_compares_with_what_gates_foretell(measured, words):
     gates = Estimate("c", "forget gates alone", np.arange(5), 0.9 ** np.arange(5))
     sentence = way_back_sentence(WayBack(EMPTY, measured ** np.arange(5), (gates,)), "c")
     start = (
-        r"The gradient w\.r\.t\. the cell state \(dL/dc\) (is kept|arrives attenuated)\. Falls to"
+        r"The gradient w\.r\.t\. the cell state \(dL/dc\) (is kept|arrives attenuated)\. It shrinks"
     )
     assert re.match(start, sentence)
     assert "The forget gates alone would leave ×0.90 per step over these 4 steps" in sentence

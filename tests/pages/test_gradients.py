@@ -146,7 +146,7 @@ def test_one_step_is_no_plural(open_app):
 def test_the_whole_loss_can_be_looked_at_instead_of_the_last_prediction(laboratory):
     app = laboratory()
     control(app, "gradient_of").set_value("all predictions").run()
-    assert "Of the whole loss:" in says(app)
+    assert "This is the gradient of the whole loss." in says(app)
 
 
 def test_the_pictures_show_the_chosen_iteration(laboratory):

@@ -83,6 +83,10 @@ _CSS = """
     position: fixed; width: 100vw; z-index: 9;
   }
   :has(> .st-key-equation_buttons) { display: contents; }
+  /* The two sliders stand below each other: no gap between columns is wanted. */
+  .st-key-equation_controls [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {
+    row-gap: 0;
+  }
   .st-key-equations { padding-bottom: 3rem; }
 }
 </style>

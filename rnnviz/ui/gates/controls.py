@@ -31,7 +31,7 @@ _NO_UNIT = -1
 
 @dataclass(frozen=True)
 class GateChoices:
-    """What the controls of the page ask for.
+    """What was chosen in the controls of the page.
 
     Parameters
     ----------
@@ -40,15 +40,15 @@ class GateChoices:
     layer
         From the input up.
     letters
-        The quantities, at least one unless the view has none for this cell.
+        The quantities; at least one, unless the view has none for this cell.
     order
-        Of the units: `BY_NUMBER`, `BY_LIKENESS`, or the letter of a quantity.
+        Order of the units: `BY_NUMBER`, `BY_LIKENESS`, or the letter of a quantity.
     unit
-        That is outlined, if it is one of this layer.
+        The unit that is outlined, if it is in this layer.
     step
         Time step.
     iteration
-        Of the run; None is the newest.
+        Iteration of the run; None is the newest.
     """
 
     view: str
@@ -61,12 +61,12 @@ class GateChoices:
 
 
 def offered(letters: Sequence[str], all_at_once: bool) -> list[str]:
-    """Return what there is to choose from: all of the quantities together, if so, or one."""
+    """Return the choices: each quantity, and all together where that is possible."""
     return [_ALL, *letters] if all_at_once and len(letters) > 1 else list(letters)
 
 
 def choose_quantities(cell: str, letters: Sequence[str], key: str) -> tuple[str, ...]:
-    """Draw the choice of one quantity or all; return the letters of what is chosen."""
+    """Draw the choice of one quantity or all of them; return the chosen letters."""
     if len(letters) < 2:
         return tuple(letters)
     chosen = choose(
@@ -79,7 +79,7 @@ def choose_quantities(cell: str, letters: Sequence[str], key: str) -> tuple[str,
 
 
 def choose_quantity(cell: str, letters: Sequence[str], key: str) -> tuple[str, ...]:
-    """Draw the choice of one quantity; return its letter, alone."""
+    """Draw the choice of one quantity; return its letter in a tuple."""
     return (choose("Quantity", letters, key, lambda letter: QUANTITIES[cell][letter].label),)
 
 
@@ -154,7 +154,7 @@ def choose(
     name: Callable[[str], Any] = str,
     help: str | None = None,
 ) -> str:
-    """Draw a list to choose from; what was chosen may have been for another cell, or come late."""
+    """Draw a list to choose from; ignore a choice made for another cell, or one that comes late."""
     shown = inspection.fitting(session.value(key), options, options[0])
     chosen = st.selectbox(
         label,
@@ -170,7 +170,7 @@ def choose(
 
 
 def click(key: str, unit_axis: str, layer: int) -> None:
-    """Choose the unit that was clicked, or none if it was the one."""
+    """Choose the unit that was clicked, or none if it was already chosen."""
     visit, place = session.current(), clicked(key)
     if place is None:
         return
@@ -182,7 +182,7 @@ def click(key: str, unit_axis: str, layer: int) -> None:
 
 
 def _whole(number: object) -> int | None:
-    """Read the name of a unit on an axis; None if it is none."""
+    """Read the number of a unit from an axis; None if it is not one."""
     text = str(number)
     return int(text) if text.isdecimal() and len(text) < 10 else None
 

@@ -52,17 +52,17 @@ class View:
     look
         Measures what is shown.
     key
-        Of the choice of quantities.
+        Key of the choice of quantities.
     letters
-        Which quantities of a cell there are to choose from.
+        Returns the quantities that can be chosen for a cell.
     all_at_once
         Whether all of them can be shown together.
     order, step
-        Whether the order of the units, and a time step, can be chosen.
+        Whether the user can choose the order of the units, and a time step.
     no_unit
-        What the choice of no unit is called; "" where no unit can be chosen.
+        Name of the choice of no unit; "" if no unit can be chosen.
     interval_s
-        Least seconds between two pictures while the network trains.
+        Minimum seconds between two updates while the network trains.
     """
 
     look: Callable[[GateScene], Panel]
@@ -75,7 +75,7 @@ class View:
     interval_s: float = 0.0
 
 
-#: Those with a table: it is read, not watched.
+#: For views with a table, which people read rather than watch.
 _WITH_TABLE_S = 1.0
 
 _SATURATION = "Saturation"
@@ -100,7 +100,7 @@ VIEWS: dict[str, View] = {
 
 
 def show(visit: Visit, slots: Slots) -> None:
-    """Show the inside of the run, and keep it running while it plays.
+    """Show the inside of the network, and keep it training while it plays.
 
     Parameters
     ----------
@@ -159,9 +159,10 @@ def _scene(visit: Visit, trace: Trace, choices: GateChoices) -> GateScene:
 
 
 def _count_ahead(visit: Visit, choices: GateChoices) -> None:
-    """Count at kept iterations, in slices of a turn: at rest all of them, else some of them.
+    """Count saturation at the kept iterations: at all of them while paused, else at some.
 
-    While the loop runs only the way of a unit needs them.
+    This is done in slices, each within a turn. While the network trains, only the chart of one
+    unit over training needs the counts.
     """
     if not choices.letters or (visit.busy and choices.unit is None):
         return
@@ -177,7 +178,7 @@ def _count_ahead(visit: Visit, choices: GateChoices) -> None:
 
 
 def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
-    """Draw the controls, and return what they ask for."""
+    """Draw the controls, and return what was chosen."""
     network = visit.trainer.network
     titles = list(VIEWS)
     inspection.take_over(visit, GATE_VIEW)
@@ -210,7 +211,7 @@ def _without_gates(cell: str) -> str:
 def _draw(
     visit: Visit, choices: GateChoices, which: DeltaGenerator, measured: str, panel: Panel
 ) -> None:
-    which.caption(measured, help=inspection.PROBE)
+    which.caption(measured, help=f"{inspection.PROBE} {panel.note}".strip())
     if panel.charts:
         traces = ",".join(str(len(each.figure["data"])) for each in panel.charts)
         key, axis = f"gates:{choices.view}:{traces}", panel.unit_axis

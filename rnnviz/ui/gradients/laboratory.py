@@ -62,17 +62,18 @@ def _tick(places: live.Places, pace: inspection.Pace[Measured], stops: inspectio
     heading = st.container(horizontal=True, vertical_alignment="center", key="numbers")
     heading.header("Gradients", anchor=False, width="content")
     numbers = heading.container(width="content")
+    words = heading.container(width="content")
     choices = _ask(visit, stops)
     live.turn(
         visit,
         places,
         lambda: look(visit, choices, pace),
-        lambda measured: _draw(visit, choices, numbers, *measured),
+        lambda measured: _draw(visit, choices, (numbers, words), *measured),
     )
 
 
 def _ask(visit: Visit, stops: inspection.Stops) -> GradientChoices:
-    """Draw the controls, and return what they ask for."""
+    """Draw the controls, and return what was chosen."""
     trainer = visit.trainer
     inspection.take_over(visit, GRADIENT_VIEW)
     cell = trainer.network.cell
@@ -97,7 +98,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GradientChoices:
             if visit.trainer.iteration == 0:
                 st.caption("Iteration 0: nothing has been learned yet.")
             prediction = _prediction(visit) if view == _ITEMISED else None
-    # What comes and goes has a place of its own: the charts below stay where they are.
+    # These controls come and go; in a container of their own they do not move the charts below.
     with st.container():
         if view == CELLS and not _shows_preset(visit):
             at = _side_by_side_controls(visit)
@@ -123,7 +124,7 @@ def _by(cell: str) -> Letter:
 
 
 def _memory(visit: Visit) -> Letter:
-    """Return the state that was chosen last, or else the one that carries the memory."""
+    """Return the state that was chosen last; by default the one that carries the memory."""
     if not spec_of(visit.trainer.network.cell).has_cell_state:
         return "h"
     letter: Letter = inspection.fitting(session.value(GRADIENT_BY), ("c", "h"), "c")
@@ -138,9 +139,9 @@ def _of() -> str:
         key=GRADIENT_OF,
         persist_state="session",
         required=True,
-        help="Where every step is scored, every step adds a gradient of its own. Only what a "
-        "single prediction sends back can be seen to vanish. Both are divided by the number of "
-        "scored steps, so they are on one scale.",
+        help="Every scored step adds a gradient of its own, which hides what vanishes. Only the "
+        "gradient of a single prediction shows it. Both are divided by the number of scored "
+        "steps, so they are on one scale.",
     )
     return str(inspection.fitting(chosen, (LAST, ALL), LAST))
 
@@ -172,7 +173,7 @@ def _shows_preset(visit: Visit) -> bool:
 
 
 def _preset_controls(visit: Visit) -> int | None:
-    """Draw what a preset's runs need, beside the views: its charts are to be in sight."""
+    """Draw what a preset's runs need beside the views, so that its charts stay in sight."""
     with st.container(
         horizontal=True, vertical_alignment="bottom", width="stretch", key="compared"
     ):
@@ -234,20 +235,20 @@ def _compared_at(visit: Visit) -> int | None:
         return None
     newest = kept[-1]
     opens_at = _opens_at(visit)
-    # A value that is given by the key alone is sent once, and lost with a page that is drawn over.
+    # A value that is set through the key alone is sent once, and lost when the page is redrawn.
     chosen = st.select_slider(
         "Shown at iteration",
         options=kept,
         value=opens_at if opens_at in kept else newest,
         format_func=lambda iteration: f"{iteration:,}",
         key=f"{COMPARED_AT}@{newest}",
-        help="Rewinds all runs together: what differs at the start may not differ at the end.",
+        help="Rewinds all runs together. What differs at the start may not differ at the end.",
     )
     return None if chosen == newest else int(chosen)
 
 
 def _opens_at(visit: Visit) -> int | None:
-    """Return the iteration of which the text of the preset speaks; None is the latest."""
+    """Return the iteration that the text of the preset describes; None is the latest."""
     return None if visit.preset is None else visit.preset.opens_at
 
 
@@ -269,18 +270,22 @@ def _check_controls(visit: Visit) -> None:
             "every entry",
             key=CHECK_ALL,
             persist_state="session",
-            help=f"Otherwise {QUICK} entries of each array, evenly spread.",
+            help=f"Otherwise {QUICK} entries of each array, evenly spaced.",
         )
 
 
 def _draw(
     visit: Visit,
     choices: GradientChoices,
-    numbers: DeltaGenerator,
+    beside: tuple[DeltaGenerator, DeltaGenerator],
     readings: Sequence[Reading],
     panel: Panel,
 ) -> None:
+    """Draw what was measured; beside the heading its numbers, and what the words mean."""
+    numbers, words = beside
     numbers.html(as_html(readings))
+    if panel.note:
+        words.caption("What the words mean", help=panel.note)
     with st.container():
         if panel.progress is not None:
             st.progress(panel.progress, text=f"{int(100 * panel.progress)} %{panel.done}")

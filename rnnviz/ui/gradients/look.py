@@ -21,16 +21,16 @@ Measured = tuple[list[Reading], Panel]
 
 @dataclass(frozen=True)
 class GradientChoices:
-    """What the controls of the page ask for.
+    """What was chosen in the controls of the page.
 
     Parameters
     ----------
     view
         Title of the view.
     layer
-        From the input up.
+        Counted from the input up.
     by, of, prediction
-        As of a `GradientScene`.
+        As in `GradientScene`.
     at
         Iteration at which runs side by side are shown; None means their current state.
     """
@@ -65,7 +65,7 @@ def scene_of(visit: Visit, choices: GradientChoices) -> GradientScene:
 
 
 def look(visit: Visit, choices: GradientChoices, pace: Pace[Measured]) -> Measured:
-    """Measure what is asked for, or return a recent measurement; the turn must be held."""
+    """Measure what was chosen, or return a recent measurement; the turn must be held."""
     interval_s = COMPARED_S if choices.view == SIDE_BY_SIDE else 0.0
     rewound_to = visit.looked_at.shown_iteration if visit.training else None
 

@@ -24,8 +24,8 @@ Choice = TypeVar("Choice")
 
 #: What the word means, where it stands.
 PROBE = (
-    "The probe is the one example sequence on which all pages show the inside of the network. It "
-    "stays the same during training; choose another on the Task page."
+    "The probe is the one example sequence for which all pages show the inside of the network. It "
+    "stays the same during training. Choose another on the Task page."
 )
 
 #: Where is kept how often the control of each choice was made anew. Streamlit keeps something of

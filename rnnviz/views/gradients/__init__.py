@@ -29,15 +29,15 @@ def has_nothing_to_show(title: str, cell: str) -> bool:
 
 
 def view(title: str, scene: GradientScene) -> Panel:
-    """Show what a view shows of the scene, or say why there is nothing of it."""
+    """Return what a view shows of the scene, or a sentence that says why there is nothing."""
     if not has_nothing_to_show(title, scene.cell):
         return VIEWS[title](scene)
     seen, spec = scene.trainer.config.window, scene.spec
     return Panel(
         sentence=f"{spec.article.capitalize()} {spec.label} has no recurrence, so no gradient goes "
-        "back through time. Each answer is learned from "
+        "back through time. Each prediction is learned from "
         f"{'its own time step' if seen == 1 else f'the last {seen} time steps'} "
-        "alone; how large its gradient is stands in “Norm and updates”."
+        "alone. “Norm and updates” shows how large its gradient is."
     )
 
 

@@ -37,16 +37,16 @@ def readings(scene: GradientScene) -> list[Reading]:
         Reading(
             f"Factor per step, {state}",
             factor_text(factor_per_step(back)),
-            "By how much the gradient of the last prediction's loss changes with each step further "
-            "back, on geometric average. Below 1 it shrinks, above 1 it grows: the further from 1 "
+            "By what factor the gradient of the last prediction's loss changes with each step "
+            "back, as a geometric mean. Below 1 it shrinks, above 1 it grows. The further from 1, "
             "and the more steps, the sooner it vanishes or explodes.",
             np.log(np.where(found.factors > 0, found.factors, np.nan)),
         ),
         Reading(
             "Reach",
             "–" if steps is None else f"{steps} of {steps_text(lags)}",
-            f"How many steps back that gradient stays above {REACHED} of its largest value. Where "
-            "it grows, that is counted from where it is largest.",
+            f"How many steps back that gradient stays above {REACHED} of its largest value. If it "
+            "grows on the way, this is counted from where it is largest.",
             found.reaches,
         ),
     ]
@@ -58,7 +58,7 @@ def readings(scene: GradientScene) -> list[Reading]:
             "their Jacobians, per step on average over all steps. The measured factor is never "
             "above it."
             if line.source == JACOBIANS
-            else "What would be left per step, on average, if the gradient took this path alone. "
+            else "What would be left per step on average if the gradient took this path alone. "
             "Other paths may add to it or cancel some of it.",
         )
         for line in scene.way.estimates

@@ -38,8 +38,8 @@ def over_lag(scene: GradientScene) -> Panel:
             backward_norms(scene.trace, "d_h", layer), backward_norms(scene.trace, "d_c", layer), ()
         )
         caption = (
-            f"Of the whole loss: {backward_sentence(way.by(scene.by))} Every prediction on the "
-            "way adds a gradient of its own, so this one does not show what vanishes."
+            f"This is the gradient of the whole loss. {backward_sentence(way.by(scene.by))} Every "
+            "scored step adds a gradient of its own, so this one does not show what vanishes."
         )
     return Panel(
         charts=(
@@ -95,9 +95,9 @@ def itemised(scene: GradientScene) -> Panel:
                 "One row of the matrix.",
             ),
         ),
-        note="Itemised: the loss is the mean over all scored predictions. Each row is what one "
-        "prediction's share of it sends back by itself; the gradients (not their norms) of all "
-        "rows add up to that of the whole loss.",
+        note="Itemised: the gradient, prediction by prediction. The loss is the mean over all "
+        "scored predictions, and each row is the gradient of one prediction's share of it. The "
+        "rows add up to the gradient of the whole loss (the gradients do, not their norms).",
     )
 
 
@@ -122,6 +122,8 @@ def jacobians(scene: GradientScene) -> Panel:
                 "Slope of the nonlinearity by unit and step; what is left of the gradient.",
             ),
         ),
-        note="A unit is saturated where it is at the flat end of its nonlinearity: the slope there "
-        "is near 0, and next to nothing of the gradient passes it.",
+        note="Jacobian: the derivatives of the state at one step w.r.t. the state one step before. "
+        "Its singular values are the factors by which it stretches or shrinks a gradient. "
+        "Saturated: at the flat end of the nonlinearity. The slope there is near 0, and almost "
+        "nothing of the gradient passes.",
     )
