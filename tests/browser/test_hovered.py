@@ -14,6 +14,7 @@ from rnnviz.figures.payload import to_bytes
 from rnnviz.figures.spec import HUNDREDTHS, NUMBER, PERCENT
 from rnnviz.numbers import number, percent
 from rnnviz.ui.components import plot as component
+from rnnviz.ui.components.script import joined
 
 _VALUES = (1.234e-7, 0.00012345, -0.0004, 0.98437, 0.99961, 12.5, 1234.5, 98765.4)
 _MOUNT = """([script, message]) => {
@@ -39,7 +40,7 @@ def _mount(page: Page, chart: Chart) -> None:
     messages = [component._message(chart, "run", live=False)]
     message = to_bytes({"clicks": False, "charts": messages}).decode()
     assert json.loads(message)["charts"]
-    page.evaluate(_MOUNT, [component._without_comments(component._script()), message])
+    page.evaluate(_MOUNT, [joined(component._SCRIPTS), message])
     expect(page.locator(".nsewdrag")).to_be_attached()
 
 

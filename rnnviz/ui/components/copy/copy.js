@@ -5,7 +5,7 @@ const SAID_MS = 2500;
 
 /** @param {{data: {text: string, label: string}, parentElement: Element}} component */
 export default function ({ data, parentElement }) {
-  const button = parentElement.querySelector("button");
+  const button = /** @type {HTMLButtonElement} */ (parentElement.querySelector("button"));
   button.textContent = data.label;
   button.onclick = async () => {
     const copied = await copy(data.text);

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.figures.payload import to_bytes
+from rnnviz.ui.components.script import joined
 
 _HERE = Path(__file__).parent
 #: In the order in which they need each other.
@@ -24,20 +24,11 @@ _SCRIPTS = (
 )
 
 
-def _script() -> str:
-    """Return all scripts as one: without imports, and exporting the component alone."""
-    joined = "\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS)
-    without = re.sub(r"(?m)^import [^;]*;\n", "", joined)
-    without = re.sub(r"(?m)^export (?!default)", "", without)
-    # Streamlit sends the script again with each message, and nobody reads it there.
-    return re.sub(r"(?m)^\s*(//.*|/\*\*((?!\*/)[\s\S])*\*/)\n", "", without)
-
-
 _mount = st.components.v2.component(
     "rnnviz_hopfield",
     html='<div class="hopfield"></div>',
     css=(_HERE / "hopfield.css").read_text(encoding="utf-8"),
-    js=_script(),
+    js=joined(_SCRIPTS),
 )
 
 Happened = Callable[[], None]

@@ -7,6 +7,7 @@
  * and arrows on something reached by Tab, which is how the keyboard presses it, and for arrows on a slider.
  */
 
+/** @type {Record<string, string>} */
 const BUTTONS = {
   Space: "play",
   KeyS: "step",
@@ -19,7 +20,8 @@ const TYPING =
 
 export default function () {
   // One listener for the life of the page; the component is mounted anew with each visit to the Studio.
-  window.rnnvizKeys ??= listen();
+  const page = /** @type {{rnnvizKeys?: boolean}} */ (/** @type {unknown} */ (window));
+  page.rnnvizKeys ??= listen();
 }
 
 /** Whether the focus was last moved by the keyboard. (:focus-visible does not tell: any key makes it match.) */
@@ -66,13 +68,18 @@ function showThePage(event) {
   const drawer = target.closest("[data-testid=stSidebar]");
   if (!drawer || !target.closest(CHOICES)) return;
   setTimeout(
-    () => drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click(),
+    () => buttonsIn(drawer, "[data-testid=stSidebarCollapseButton] button")[0]?.click(),
     SEEN_MS,
   );
 }
 
-/** Streamlit draws a button twice, for wide and for narrow pages: return the one that is shown. */
+/** Streamlit draws a button twice, for wide and for narrow pages: return the one that is shown. @param {string} name */
 function shown(name) {
-  const buttons = [...document.querySelectorAll(`.st-key-${name} button`)];
+  const buttons = buttonsIn(document, `.st-key-${name} button`);
   return buttons.find((button) => button.getClientRects().length);
+}
+
+/** @param {ParentNode} parent @param {string} selector @returns {HTMLButtonElement[]} */
+function buttonsIn(parent, selector) {
+  return [...parent.querySelectorAll(/** @type {"button"} */ (selector))];
 }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from plotly.offline import get_plotlyjs_version
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.payload import to_bytes
 from rnnviz.home import HOME
+from rnnviz.ui.components.script import joined
 
 _HERE = Path(__file__).parent
 #: Streamlit serves the folder `static` beside app.py under `app/static`.
@@ -30,21 +30,12 @@ STATIC = HOME / "static"
 LIBRARY = f"plotly-{get_plotlyjs_version()}.min.js"
 
 
-def _script() -> str:
-    """Return the script, and before it how the moving picture writes numbers: as the charts do."""
-    numbers = _HERE.parent / "unrolled" / "text" / "numbers.js"
-    written = numbers.read_text(encoding="utf-8").replace("export function", "function")
-    return written + (_HERE / "plot.js").read_text(encoding="utf-8")
-
-
-def _without_comments(script: str) -> str:
-    """Drop comments that fill whole lines: Streamlit sends the script again with each update."""
-    return re.sub(r"(?m)^\s*(//.*|/\*\*[\s\S]*?\*/)\n", "", script)
-
+#: The first writes numbers as the moving picture does.
+_SCRIPTS = (_HERE.parent / "unrolled" / "text" / "numbers.js", _HERE / "plot.js")
 
 _mount = st.components.v2.component(
     "rnnviz_plot",
-    js=_without_comments(_script()),
+    js=joined(_SCRIPTS),
     css=(_HERE / "plot.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )

@@ -4,15 +4,31 @@
  *
  * Streamlit calls the default export again with each message and with each change of theme, always with
  * the same parentElement. What comes is a list of messages, one a chart, as JSON in UTF-8; arrays in it are in plotly.js's
- * own base64 form. Before this script stands text/numbers.js of the moving picture, without its exports.
- *
- * @typedef {{library: string, height: number, ofWindow: number | null, live: boolean, says: string, label: string, data: object[],
- *            layout: object, frames?: object[]}} Message
- * @typedef {{host: HTMLElement, root: HTMLElement, plot: HTMLElement, waits: HTMLElement, says: HTMLElement,
- *            watchers: {disconnect: () => void}[], message: Message,
- *            report: ((x: unknown, y: unknown) => void) | null, plotly: object | null,
+ * own base64 form. `__init__.py` joins this script with the one that it imports.
+ */
+
+import { percent, shortly } from "../unrolled/text/numbers.js";
+
+/**
+ * @typedef {{method: string, args: unknown[], execute?: boolean}} Button
+ * @typedef {{updatemenus?: {buttons: Button[]}[]}} Layout
+ * @typedef {{library: string, height: number, ofWindow: number | null, live: boolean, caption: string, label: string,
+ *            data: object[], layout: Layout, frames?: object[]}} Message
+ * @typedef {(x: unknown, y: unknown) => void} Report
+ * @typedef {(format: string) => (value: number) => string} NumberFormat
+ * @typedef {{isOurs?: boolean, numberFormat: NumberFormat}} Locale
+ * @typedef {HTMLElement & {on: (event: string, call: (found: any) => void) => void, _fullLayout: {_d3locale?: Locale}}} Plot
+ * @typedef {{react: (plot: HTMLElement, figure: object) => void, purge: (plot: HTMLElement) => void,
+ *            [method: string]: (...args: any[]) => any}} Plotly
+ * @typedef {{host: HTMLElement, root: HTMLElement, box: HTMLElement, plot: Plot, waits: HTMLElement, caption: HTMLElement,
+ *            watchers: (ResizeObserver | IntersectionObserver)[], message: Message, report: Report | null, plotly: Plotly | null,
  *            inView: boolean, drawn: boolean, canWait: boolean, dueAt: number}} Chart
  */
+
+/** What the page holds for all charts: plotly.js, ours and perhaps another one. */
+const page = /** @type {{rnnvizPlotly?: Promise<Plotly>, Plotly?: Plotly}} */ (
+  /** @type {unknown} */ (window)
+);
 
 /** @type {WeakMap<HTMLElement, Chart>} */
 const charts = new WeakMap();
@@ -30,7 +46,8 @@ const leastHeight = 260;
 const shareOfTime = 0.02;
 /**
  * What is hovered is written as all numbers are, by the format that figures/spec.py gives it: d3, which would else follow
- * it, writes exponents and shares in its own way. `shortly` and `percent` stand before this script.
+ * it, writes exponents and shares in its own way.
+ * @type {Record<string, (value: number) => string>}
  */
 const written = {
   ".3~g": (value) => shortly(value),
@@ -41,12 +58,14 @@ const written = {
 /** @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: object) => void}} component */
 export default function ({ data, parentElement, setTriggerValue }) {
   const text = decoder.decode(data);
+  /** @type {{charts: Message[], clicks: boolean}} */
   const { charts: messages, clicks } = JSON.parse(text);
   const hosts = hostsIn(parentElement, messages.length);
   // Ticks that have nothing new to show send the same again.
   const isNew = shown.get(parentElement) !== text;
   shown.set(parentElement, text);
   messages.forEach((message, number) => {
+    /** @type {Report} */
     const report = (x, y) => setTriggerValue("clicked", { chart: number, x, y });
     show(hosts[number], message, isNew, clicks ? report : null);
   });
@@ -54,9 +73,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => parentElement.isConnected || hosts.forEach(unmount), 0);
 }
 
-/** Return as many hosts as there are charts; the first ones stay what they were. @param {HTMLElement} parent */
+/** Return as many hosts as there are charts; the first ones stay what they were. @param {HTMLElement} parent @param {number} count */
 function hostsIn(parent, count) {
-  const hosts = [...parent.querySelectorAll(":scope > .rnnviz-plot-host")];
+  /** @type {HTMLElement[]} */
+  const hosts = [...parent.querySelectorAll(/** @type {"div"} */ (":scope > .rnnviz-plot-host"))];
   hosts.splice(count).forEach((host) => {
     unmount(host);
     host.remove();
@@ -69,10 +89,10 @@ function hostsIn(parent, count) {
  * @param {HTMLElement} host
  * @param {Message} message
  * @param {boolean} isNew
- * @param {((x: unknown, y: unknown) => void) | null} report
+ * @param {Report | null} report
  */
 function show(host, message, isNew, report) {
-  const chart = charts.get(host) ?? mount(host);
+  const chart = charts.get(host) ?? mount(host, message);
   chart.message = message;
   chart.report = report;
   chart.canWait = message.live || !isNew;
@@ -83,17 +103,20 @@ function show(host, message, isNew, report) {
   schedule(chart);
 }
 
-/** @param {HTMLElement} host @returns {Chart} */
-function mount(host) {
+/** @param {HTMLElement} host @param {Message} message @returns {Chart} */
+function mount(host, message) {
   const root = child(host, "rnnviz-plot");
   const box = child(root, "rnnviz-plot-chart");
+  /** @type {Chart} */
   const chart = {
     host,
     root,
-    plot: child(box, ""),
+    box,
+    plot: /** @type {Plot} */ (/** @type {unknown} */ (child(box, ""))),
     waits: child(box, "rnnviz-plot-waits"),
     caption: child(root, "rnnviz-plot-caption"),
-    message: null,
+    watchers: [],
+    message,
     report: null,
     plotly: null,
     inView: true,
@@ -106,7 +129,7 @@ function mount(host) {
   const resized = new ResizeObserver(() => schedule(chart));
   const scrolled = new IntersectionObserver(
     (entries) => {
-      chart.inView = entries.at(-1).isIntersecting;
+      chart.inView = entries.at(-1)?.isIntersecting ?? true;
       schedule(chart);
     },
     { rootMargin: "200px" },
@@ -143,9 +166,9 @@ function heightOf({ height, ofWindow }) {
 }
 
 /** Put the words and the height in place; they need no library. @param {Chart} chart */
-function describe({ plot, caption, message }) {
-  plot.parentElement.style.height = `${heightOf(message)}px`;
-  plot.parentElement.setAttribute("aria-label", message.label);
+function describe({ box, caption, message }) {
+  box.style.height = `${heightOf(message)}px`;
+  box.setAttribute("aria-label", message.label);
   // A percent sign stays with its number.
   caption.textContent = message.caption.replaceAll(" %", "\u00a0%");
 }
@@ -174,27 +197,28 @@ function load(chart) {
  * Pages lie side by side at the app's root ("/", "/gates", or below a base path), and Streamlit's own scripts are relative to
  * them too: so is this one.
  * @param {string} path
- * @returns {Promise<object>}
+ * @returns {Promise<Plotly>}
  */
 function library(path) {
-  window.rnnvizPlotly ??= new Promise((resolve, reject) => {
+  page.rnnvizPlotly ??= new Promise((resolve, reject) => {
     // Streamlit's own charts bring another version of plotly.js, which keeps its place.
-    const other = window.Plotly;
+    const other = page.Plotly;
     const script = document.createElement("script");
     script.src = new URL(path, document.baseURI).href;
-    script.onload = () => {
-      const ours = window.Plotly;
-      if (other) window.Plotly = other;
-      ours && ours !== other ? resolve(ours) : script.onerror();
-    };
-    script.onerror = () => {
+    const failed = () => {
       script.remove();
-      setTimeout(() => delete window.rnnvizPlotly, retryAfterMs);
+      setTimeout(() => delete page.rnnvizPlotly, retryAfterMs);
       reject(new Error(script.src));
     };
+    script.onload = () => {
+      const ours = page.Plotly;
+      if (other) page.Plotly = other;
+      ours && ours !== other ? resolve(ours) : failed();
+    };
+    script.onerror = failed;
     document.head.append(script);
   });
-  return window.rnnvizPlotly;
+  return page.rnnvizPlotly;
 }
 
 /**
@@ -225,8 +249,8 @@ function drawNext() {
 
 /** @param {Chart} chart */
 function draw(chart) {
-  const { host, plot, plotly, message } = chart;
-  const width = plot.parentElement.clientWidth;
+  const { host, box, plot, plotly, message } = chart;
+  const width = box.clientWidth;
   // Without a width the chart is in a closed tab. What is scrolled out of view is not kept up to date. The observers
   // tell when either comes back.
   if (!plotly || !width || (chart.drawn && !chart.inView)) return;
@@ -249,10 +273,10 @@ function draw(chart) {
   if (first) plot.on("plotly_click", ({ points: [point] }) => chart.report?.(point.x, point.y));
   if (first) plot.on("plotly_buttonclicked", ({ button }) => press(chart, button));
   if (first) plot.on("plotly_beforehover", () => writeAsElsewhere(plot));
-  makeReachable(plot);
+  makeReachable(chart);
 }
 
-/** Plotly makes its formats anew with each change of layout, so each hover looks after them. @param {HTMLElement} plot */
+/** Plotly makes its formats anew with each change of layout, so each hover looks after them. @param {Plot} plot */
 function writeAsElsewhere({ _fullLayout: { _d3locale: locale } }) {
   if (!locale || locale.isOurs) return;
   const { numberFormat } = locale;
@@ -260,15 +284,15 @@ function writeAsElsewhere({ _fullLayout: { _d3locale: locale } }) {
   locale.numberFormat = (format) => written[format] ?? numberFormat(format);
 }
 
-/** Do what a button is for: an animation that is stopped is no error, which Plotly takes it for. @param {Chart} chart */
+/** Do what a button is for: an animation that is stopped is no error, which Plotly takes it for. @param {Chart} chart @param {Button} button */
 function press({ plot, plotly }, { method, args }) {
-  plotly[method](plot, ...args).catch(() => {});
+  plotly?.[method](plot, ...args).catch(() => {});
 }
 
-/** Plotly draws its buttons for a pointer; here the keyboard presses them, too. @param {HTMLElement} plot */
-function makeReachable(plot) {
-  const buttons = plot.querySelectorAll(".updatemenu-button");
-  plot.parentElement.setAttribute("role", buttons.length ? "group" : "img");
+/** Plotly draws its buttons for a pointer; here the keyboard presses them, too. @param {Chart} chart */
+function makeReachable({ box, plot }) {
+  const buttons = plot.querySelectorAll(/** @type {"g"} */ (".updatemenu-button"));
+  box.setAttribute("role", buttons.length ? "group" : "img");
   for (const button of buttons) {
     button.setAttribute("role", "button");
     button.setAttribute("tabindex", "0");
@@ -284,6 +308,7 @@ function makeReachable(plot) {
 /** Take colours and font from the theme of the page, as it is now. @param {HTMLElement} host */
 function themed(host) {
   const style = getComputedStyle(host);
+  /** @param {string} name */
   const of = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const line = of("border-color-light") || of("border-color");
   const axis = {

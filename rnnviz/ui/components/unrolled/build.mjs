@@ -14,7 +14,10 @@ import { build, transform } from "esbuild";
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 const BUNDLE = join(FOLDER, "unrolled.min.js");
 
-/** The style sheet becomes a text in the script. */
+/**
+ * The style sheet becomes a text in the script.
+ * @type {import("esbuild").Plugin}
+ */
 const styleSheet = {
   name: "style sheet as text",
   setup(build_) {
