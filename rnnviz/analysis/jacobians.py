@@ -32,6 +32,12 @@ SATURATED = 0.1
 SAME = 0.01
 
 
+_PAST_THE_STEPS = (
+    "All of this is about the way over the recurrence: what comes over attention leads past the "
+    "steps in between, and is not multiplied by any of it."
+)
+
+
 @dataclass(frozen=True)
 class StepValues:
     """Singular values of dh_t/dh_{t-1}.
@@ -115,7 +121,8 @@ class Shares:
         leave: the direct path bypasses them.
     by_weights : array, (T,)
         Norm at step t - 1 divided by that after the slopes of step t; NaN at the first step, and
-        where more than slopes and weights acts on the gradient (gates, layers above, truncation).
+        where more than slopes and weights acts on the gradient (gates, layers above, attention,
+        truncation).
     """
 
     by_slopes: NDArray[np.float64]
@@ -130,13 +137,21 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
     by_weights = np.full(trace.steps, np.nan)
     on_top = layer in (-1, len(trace.layers) - 1)
     spec = spec_of(trace.cell)
-    if spec.is_recurrent and "h" in spec.squashed and not spec.gates and on_top:
+    if (
+        spec.is_recurrent
+        and "h" in spec.squashed
+        and not spec.gates
+        and on_top
+        and trace.attending is None
+    ):
         by_weights[1:] = _ratio(before[:-1], behind[1:])
     last = last_scored_step(trace)
     if last is not None:
         by_weights[last + 1 :] = np.nan
     if trace.truncate is not None:
         by_weights[:: trace.truncate] = np.nan
+    if trace.answering is not None and trace.answering.from_zero:
+        by_weights[trace.answering.first] = np.nan
     return Shares(_ratio(behind, before), by_weights)
 
 
@@ -161,8 +176,16 @@ def saturated_units(found: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.flatnonzero((found < SATURATED).mean(axis=0) > 0.5)
 
 
-def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> str:
-    """Say whether steps shrink or stretch, and how large the recurrent weights are."""
+def values_sentence(
+    found: StepValues, sizes: Sequence[Spectrum], cell: str, attends: bool = False
+) -> str:
+    """Say whether steps shrink or stretch, and how large the recurrent weights are.
+
+    Parameters
+    ----------
+    attends
+        Whether the network attends: its gradient then has a way back past all steps.
+    """
     if not sizes:
         return "There are no recurrent weights: nothing is carried from one step to the next."
     if not found.steps.size:
@@ -179,6 +202,8 @@ def values_sentence(found: StepValues, sizes: Sequence[Spectrum], cell: str) -> 
             "More of the gradient can flow through the cell state, which is not included here: "
             "this does not say how much is left in the end."
         )  # fmt: skip
+    if attends:
+        product = f"{product} {_PAST_THE_STEPS}".strip()
     looked = f"Looked at: {steps_text(found.steps.size)}, evenly spread." if found.left_out else ""
     said = (
         f"The largest singular value of dh(t)/dh(t−1){aside} is {span}: {growth}.",

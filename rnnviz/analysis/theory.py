@@ -19,6 +19,7 @@ from rnnviz.analysis.gradients import (
     step_norms,
     steps_text,
 )
+from rnnviz.analysis.ways_back import WayNorms, way_norms, ways_sentence
 from rnnviz.engine import Network, gate_label, jacobian_norms, spec_of
 from rnnviz.numbers import factor as factor_text
 from rnnviz.recording.trace import Array, Trace
@@ -83,11 +84,19 @@ class WayBack:
         Its norm w.r.t. hidden and cell state of one layer, over lag; `c` is empty if there is no
         cell state.
     estimates : tuple of Estimate
+        Of the way over the recurrence alone: attention is none of them.
+    ways : WayNorms or None
+        With attention, in the top layer: what came on each of the two ways, w.r.t. the hidden
+        state.
+    attends : bool
+        Whether the network attends, so that there is a way past the recurrence.
     """
 
     h: Norms
     c: Norms
     estimates: tuple[Estimate, ...]
+    ways: WayNorms | None = None
+    attends: bool = False
 
     def by(self, letter: Letter) -> Norms:
         """Return the norm of the gradient w.r.t. one of the two states."""
@@ -101,7 +110,8 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     could leave of a gradient as large as that of the last scored step. In lower layers more comes
     from above at every step, so there is no such bound. The gates give what one path alone would
     leave: in an LSTM `d_c` times the product of the forget gates, in a GRU `d_h` times that of the
-    update gates. Other paths may add to it or cancel some of it: it is not a bound. The Jacobians
+    update gates. Other paths may add to it or cancel some of it: it is not a bound. Both are about
+    the recurrence: what comes over attention leads past it, and may be above either. The Jacobians
     are left out if they would take too long (100 units: beyond 200 steps).
 
     Parameters
@@ -117,7 +127,8 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     c = backward_norms(trace, "last_d_c", layer)
     bound = _by_jacobians(trace, network, h) if range(network.layers)[layer] == top else None
     estimates = (bound, _by_gates(trace, layer, c if c.size else h))
-    return WayBack(h, c, tuple(line for line in estimates if line is not None))
+    known = tuple(line for line in estimates if line is not None)
+    return WayBack(h, c, known, way_norms(trace, layer), trace.attending is not None)
 
 
 def through_gates(gradient: Array, gates: Array) -> Norms:
@@ -165,8 +176,11 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
         return backward_sentence(norms)
     state = "cell state (dL/dc)" if letter == "c" else "hidden state (dL/dh)"
     said = f"The gradient w.r.t. the {state} {word}. {backward_sentence(norms)}"
-    compared = (_compared(norms, line) for line in way.estimates if line.letter == letter)
-    return " ".join([said, *compared])
+    compared = [
+        _compared(norms, line, way.attends) for line in way.estimates if line.letter == letter
+    ]
+    apart = [ways_sentence(way.ways)] if way.ways is not None and letter == "h" else []
+    return " ".join(filter(None, [said, *apart, *compared]))
 
 
 def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
@@ -193,6 +207,8 @@ def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
 def _by_gates(trace: Trace, layer: int, measured: Norms) -> Estimate | None:
     """Return what the gates alone would leave, over the lags at which there is a gradient."""
     last, lags = last_scored_step(trace), before_first_zero(measured).size - 1
+    if last is not None and trace.answering is not None and trace.answering.from_zero:
+        lags = min(lags, last - trace.answering.first)  # no gate leads past the zero state
     of_layer = trace.layers[layer]
     spec = spec_of(trace.cell)
     letter: Letter = "c" if spec.belt == "c" else "h"
@@ -204,10 +220,15 @@ def _by_gates(trace: Trace, layer: int, measured: Norms) -> Estimate | None:
     return Estimate(letter, source, np.arange(lags + 1), norms) if norms.all() else None
 
 
-def _compared(norms: Norms, line: Estimate) -> str:
+def _compared(norms: Norms, line: Estimate, attends: bool) -> str:
     shown = factor_text(line.factor)
     over = f"over these {steps_text(int(line.lags[-1]))}, on average"
     if line.source == JACOBIANS:
+        if attends:
+            return (
+                f"The Jacobians allow {shown} per step at most {over}, to what comes over the "
+                "recurrence alone; attention leads past them."
+            )
         return f"The Jacobians allow {shown} per step at most {over}."
     measured = factor_per_step(norms)
     if measured is None:

@@ -339,4 +339,4 @@ def allowed(steps: int, first: int | None, dtype: DTypeLike) -> Array:
 
 def _rows(size: Size) -> int:
     """Return how many asking steps are computed at once."""
-    return min(size.steps, max(1, BLOCK // math.prod(size)))
+    return min(size.steps, max(1, BLOCK // max(1, math.prod(size))))

@@ -9,7 +9,7 @@ This costs little more than one sequence, and no gradient w.r.t. weights is comp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,9 +82,9 @@ class AttentionTrace:
         allowed.
     sums : array, (T, H)
         m_t.
-    d_weights, d_scores : array, (T, T)
-        Gradient of the sequence's loss.
+    d_scores : array, (T, T)
     d_sums : array, (T, H)
+        Gradient of the sequence's loss. That of the weights is `d_sums @ h.T`.
     own, later : array, (T, H)
         The parts of `d_h` of the topmost layer that come through the output of the same step, and
         over attention from later steps. The rest of `d_h` comes over the recurrence.
@@ -95,13 +95,16 @@ class AttentionTrace:
     weights: Array
     scores: Array
     sums: Array
-    d_weights: Array
     d_scores: Array
     d_sums: Array
     own: Array
     later: Array
     last_own: Array
     last_later: Array
+
+    def quantities(self) -> dict[str, Array]:
+        """Return every recorded array by its name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,6 @@ def _of_first(record: AttentionRecord) -> AttentionTrace:
         weights=record.weights[:, :, 0].copy(),
         scores=record.scores[:, :, 0].copy(),
         sums=record.sums[:, 0].copy(),
-        d_weights=record.d_weights[:, :, 0].copy(),
         d_scores=record.d_scores[:, :, 0].copy(),
         d_sums=record.d_sums[:, 0].copy(),
         own=record.own[:, 0].copy(),

@@ -21,6 +21,7 @@ from rnnviz.export.content import (
     json_pieces,
     letters_of,
     loss_unit,
+    of_attention,
     origin_of,
     weight_gradients,
 )
@@ -79,6 +80,7 @@ def _count(taken: Snapshot) -> int:
     first = taken.traces[0]
     of_layers = sum(len(layer.quantities()) for layer in first.layers)
     of_weights = 2 * len(taken.network.parameters)
+    of_layers += 0 if first.attending is None else len(first.attending.quantities())
     return 11 + (first.probabilities is not None) + of_layers + of_weights + len(COLUMNS)
 
 
@@ -117,6 +119,10 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
         for letter, (unit, meaning) in letters_of(taken, of_layer).items():
             values = np.stack([each.layers[layer].quantities()[letter] for each in traces])
             yield _Named(f"layer{layer}.{letter}", values, ["N", "T", "H"], unit, meaning)
+    if first.attending is not None:
+        for name, (axes, unit, meaning) in of_attention(taken).items():
+            values = np.stack([getattr(each.attending, name) for each in traces])
+            yield _Named(f"attention.{name}", values, ["N", *axes], unit, meaning)
     yield from _of_weights(taken, gradients)
     for column, (unit, meaning) in history_of(taken.task).items():
         values = taken.history[column].to_numpy()

@@ -125,6 +125,24 @@ def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Arr
     return gradients
 
 
+def of_attention(taken: Snapshot) -> dict[str, tuple[str, str, str]]:
+    """Return axes, unit and meaning of each array of attention, by its name."""
+    loss = loss_unit(taken.task)
+    by_h = f"{loss} per unit of h"
+    last = "the last scored time step's share of the loss"
+    return {
+        "weights": ("TT", "share, 0..1", "weight with which step t looks at step s; rows sum to 1"),
+        "scores": ("TT", "", "score of step s for step t; -inf where it may not be looked at"),
+        "sums": ("TH", "", "weighted sum of the hidden states of the top layer"),
+        "d_scores": ("TT", f"{loss} per unit of the score", "derivative of the loss"),
+        "d_sums": ("TH", f"{loss} per unit of the sum", "derivative of the loss"),
+        "own": ("TH", by_h, "part of d_h of the top layer through the output of the same step"),
+        "later": ("TH", by_h, "part of d_h of the top layer over attention from later steps"),
+        "last_own": ("TH", by_h, f"the same part of last_d_h as `own`, of {last}"),
+        "last_later": ("TH", by_h, f"the same part of last_d_h as `later`, of {last}"),
+    }
+
+
 def letters_of(taken: Snapshot, layer: LayerTrace) -> dict[str, tuple[str, str]]:
     """Return unit and meaning of each letter of a layer."""
     loss, spec = loss_unit(taken.task), spec_of(taken.config.cell)

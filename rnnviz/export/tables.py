@@ -23,6 +23,7 @@ from rnnviz.export.content import (
     json_pieces,
     letters_of,
     loss_unit,
+    of_attention,
     origin_of,
     weight_gradients,
 )
@@ -154,6 +155,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             },
             count * first.outputs.size, chain.from_iterable(map(_output_rows, traces)),
         ),
+        *_of_attention(taken),
         _Table(
             "input_gradients", "Derivative of the loss w.r.t. the inputs of the first layer.",
             {
@@ -216,6 +218,50 @@ def _unit_rows(trace: Trace) -> Iterator[Sequence[object]]:
             by_unit = zip(*(each[step].tolist() for each in quantities), strict=True)
             for unit, values in enumerate(by_unit):
                 yield (trace.iteration, number, step, unit, *values)
+
+
+def _of_attention(taken: Snapshot) -> list[_Table]:
+    """Return the tables of attention, none without it."""
+    first, about = taken.traces[0], of_attention(taken)
+    if first.attending is None:
+        return []
+    T, units = first.h.shape
+    pairs = {"iteration": _ITERATION, "time_step": _TIME_STEP}
+    pairs["looked_at"] = ("", "time step that is looked at, at most `time_step`")
+    by_unit = {"iteration": _ITERATION, "time_step": _TIME_STEP}
+    by_unit["unit"] = ("", "hidden unit of the top layer, from 0")
+    matrices = [name for name, (axes, *_) in about.items() if axes == "TT"]
+    vectors = [name for name, (axes, *_) in about.items() if axes == "TH"]
+    count = len(taken.traces)
+    return [
+        _Table(
+            "attention", "Attention: one row for each step and each step up to it.",
+            pairs | {name: about[name][1:] for name in matrices},
+            count * T * (T + 1) // 2,
+            chain.from_iterable(_pair_rows(each, matrices) for each in taken.traces),
+        ),
+        _Table(
+            "attention_sums", "Sums of attention, and the ways back of the gradient.",
+            by_unit | {name: about[name][1:] for name in vectors},
+            count * T * units,
+            chain.from_iterable(_sum_rows(each, vectors) for each in taken.traces),
+        ),
+    ]  # fmt: skip
+
+
+def _pair_rows(trace: Trace, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    matrices = [getattr(trace.attending, name).tolist() for name in names]
+    for asking in range(trace.steps):
+        for looked_at in range(asking + 1):
+            values = (matrix[asking][looked_at] for matrix in matrices)
+            yield (trace.iteration, asking, looked_at, *values)
+
+
+def _sum_rows(trace: Trace, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    vectors = [getattr(trace.attending, name).tolist() for name in names]
+    for step in range(trace.steps):
+        for unit, values in enumerate(zip(*(each[step] for each in vectors), strict=True)):
+            yield (trace.iteration, step, unit, *values)
 
 
 def _output_rows(trace: Trace) -> Iterator[Sequence[object]]:

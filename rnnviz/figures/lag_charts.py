@@ -31,17 +31,29 @@ _NAMES = {"h": "hidden state", "c": "cell state"}
 _LAG = "lag: steps back from the last prediction"
 #: Dash of a line of theory, by its source; measured lines are solid.
 _DASHES = {JACOBIANS: "dash"}
+#: Colour and dash of what came over attention, and over the recurrence.
+_WAYS = ((RUN_LINES[1][0], "solid"), (NEUTRAL, "solid"))
 
 
 def way_back_spec(way: WayBack, height: int = 330) -> Spec:
     """Draw the measured gradient over the lag, and the lines of theory beside it.
 
     Solid: measured. Dashed: predicted by theory, in the colour of its state; the line of the
-    Jacobians is a bound at each point. A value that is exactly zero, or not a number, has no place
-    on the axis and is left out.
+    Jacobians is a bound at each point, of what comes over the recurrence. With attention, what came
+    on each of the two ways has a line of its own. A value that is exactly zero, or not a number,
+    has no place on the axis and is left out.
     """
     measured = [(letter, norms) for letter, norms in (("h", way.h), ("c", way.c)) if norms.size]
     lines = [_line(norms, _NAMES[letter], GRADIENTS[letter].colour) for letter, norms in measured]
+    if way.ways is not None:
+        parts = (
+            ("over attention", way.ways.attention),
+            ("over the recurrence", way.ways.recurrence),
+        )
+        for (name, norms), (colour, dash) in zip(parts, _WAYS, strict=True):
+            drawn = _line(norms, f"hidden state, {name}", colour)
+            drawn["line"] |= {"dash": dash, "width": 1.5}
+            lines.append(drawn)
     for line in way.estimates:
         most = ", at most" if line.source == JACOBIANS else ""
         name = f"{line.source}{most}: {factor_text(line.factor)} per step on average"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.engine import Answering, Intervention, LayerTrace
+from rnnviz.engine import Answering, AttentionTrace, Intervention, LayerTrace
 
 Array = NDArray[np.floating]
 
@@ -50,6 +50,9 @@ class Trace:
         Interventions on the network when this was computed.
     truncate
         Truncation length of backpropagation through time; None means the whole sequence.
+    attending : AttentionTrace or None
+        What attention computed: scores, weights and sums, and their gradients; None without
+        attention. `attention` is its weights.
     update : array, (P,), or None
         How the iteration that led here changed the weights; None if this was not recorded, as
         before the first iteration.
@@ -82,6 +85,7 @@ class Trace:
     weights: Array
     interventions: tuple[Intervention, ...] = ()
     truncate: int | None = None
+    attending: AttentionTrace | None = None
     update: Array | None = None
     counted: NDArray[np.bool_] | None = None
     scale: tuple[float, float] = (0.0, 1.0)
@@ -102,6 +106,11 @@ class Trace:
     def hidden_size(self) -> int:
         """Number of hidden units H of the top layer."""
         return int(self.h.shape[1])
+
+    @property
+    def attention(self) -> Array | None:
+        """Weights of attention, (T, T): row t over the steps that step t looked at, or None."""
+        return None if self.attending is None else self.attending.weights
 
     @property
     def gates(self) -> Mapping[str, Array]:
@@ -153,6 +162,8 @@ class Trace:
         yield from (part for part in (self.probabilities, self.update) if part is not None)
         for layer in self.layers:
             yield from layer.quantities().values()
+        if self.attending is not None:
+            yield from self.attending.quantities().values()
 
 
 def _long(layer: int, letter: str, values: Array) -> pd.DataFrame:

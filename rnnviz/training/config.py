@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.engine import CELLS, WITHOUT_MEMORY
+from rnnviz.engine import ATTENTION, CELLS, WITHOUT_MEMORY
 from rnnviz.fields import Field, check_settings
 
 #: Readable names of the choices.
@@ -33,6 +33,7 @@ class RunConfig:
     cell: str = "lstm"
     hidden_size: int = 16
     layers: int = 1
+    attention: str = "none"
     seed: int = 0
     optimizer: str = "adam"
     learning_rate: float = 0.01
@@ -69,6 +70,14 @@ FIELDS: tuple[Field, ...] = (
         "layers", "Layers", int, RunConfig.layers,
         "Number of recurrent layers, stacked.",
         low=1, high=4, short="l",
+    ),
+    Field(
+        "attention", "Attention", str, RunConfig.attention,
+        "What the readout sees besides the hidden state of its own step: a sum of the network’s "
+        "hidden states so far, each weighted by how well it fits the present one. “dot” compares "
+        "them as they are, “general” through a learned matrix, “additive” with a small network.",
+        choices=ATTENTION, short="att",
+        applies=(_RECURRENT,),
     ),
     Field(
         "seed", "Seed", int, RunConfig.seed,

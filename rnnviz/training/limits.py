@@ -67,6 +67,7 @@ def architecture_of(config: RunConfig, task: Task) -> Architecture:
         layers=config.layers,
         dtype=config.dtype,
         window=config.window if config.cell in WITHOUT_MEMORY else 1,
+        attention="none" if config.cell in WITHOUT_MEMORY else config.attention,
     )
 
 
@@ -148,6 +149,9 @@ def _kept_bytes(config: RunConfig, task: Task) -> int:
     # For each state, its values and two gradients are kept.
     traced = len(spec.gates) + 3 * len(spec.states)
     of_step = config.layers * config.hidden_size * traced + _numbers(task)
+    if architecture.attends:
+        # Three matrices over pairs of steps; two sums and four parts of a gradient.
+        of_step += 3 * task.length + 6 * config.hidden_size
     trace = (task.length * of_step + 2 * weights) * each
     traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
     change = 2 * 3 * weights * each  # two states: weights, and two moments of the optimiser
@@ -238,6 +242,8 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> 
         f"inputs {task.embedding_size or task.input_size}",
         f"outputs {len(task.output_labels)}",
     ]
+    if architecture_of(config, task).attends:
+        sizes.append(f"attention {config.attention}")
     if config.cell in WITHOUT_MEMORY:
         sizes.insert(4, f"window {config.window}")
     of = " of the largest" if len(runs) > 1 else ""

@@ -44,9 +44,10 @@ def make_trace(
         weights=network.flat.copy(),
         interventions=network.interventions,
         truncate=config.truncate,
+        answering=batch.answering,
+        attending=record.attention,
         counted=None if counted is None else counted[:, 0],
         scale=task.scale,
-        answering=batch.answering,
     )
 
 

@@ -22,7 +22,6 @@ from tests.engine.batches import RECURRENT, batch, initial_state, network, refer
 EXACT = 1e-12
 KINDS = ("dot", "general", "additive")
 PARTS = (None, Answering(2), Answering(3, from_zero=True))
-MATRICES = ("weights", "scores", "d_weights", "d_scores")
 
 
 def equations_of(net, answering=None, **settings):
@@ -194,10 +193,11 @@ def test_the_record_of_a_sequence_is_that_of_a_batch_of_one(kind):
     net = network("gru", layers=2, attention=kind)
     x, y, _ = batch(net, T=6, B=1)
     whole, one = net.record(x, y), record_sequence(net, x, y)
-    for name in MATRICES:
-        assert np.allclose(
-            getattr(one.attention, name), getattr(whole.attention, name)[..., 0], atol=EXACT
-        )
+    for name in ("weights", "scores", "d_scores"):
+        theirs = getattr(whole.attention, name)[..., 0]
+        assert np.allclose(getattr(one.attention, name), theirs, atol=EXACT)
+    d_weights = one.attention.d_sums @ one.layers[-1].h.T
+    assert np.allclose(np.tril(d_weights), whole.attention.d_weights[..., 0], atol=EXACT)
     assert relative(one.attention.own, whole.attention.own[:, 0]) < EXACT
     assert relative(one.attention.later, whole.attention.later[:, 0]) < EXACT
     last = itemised(net, x, y, keep_vectors=True).d_h_vectors[-1][-1]

@@ -55,7 +55,7 @@ def test_a_config_cannot_be_changed():
         ({"optimizer": "sgd"}, {"window"}),
         ({"cell": "gru"}, {"momentum", "window", "forget_bias"}),
         ({"initial_weights": "uniform"}, {"momentum", "window", "spectral_radius"}),
-        ({"cell": "mlp"}, {"momentum", "forget_bias", "spectral_radius", "truncate"}),
+        ({"cell": "mlp"}, {"momentum", "forget_bias", "spectral_radius", "truncate", "attention"}),
     ],
 )
 def test_a_setting_without_effect_is_known_and_changes_nothing(settings, without_effect):
@@ -69,7 +69,7 @@ def test_a_setting_without_effect_is_known_and_changes_nothing(settings, without
     }
     assert found == without_effect
     others = {"momentum": 0.1, "window": 1, "forget_bias": 3.0, "spectral_radius": 0.5}
-    others |= {"truncate": 2} | ({} if config.cell == "mlp" else {"window": 3})
+    others |= {"truncate": 2, "attention": "dot"} | ({} if config.cell == "mlp" else {"window": 3})
     for name in without_effect:
         first, other = Trainer(config, task), Trainer(replace(config, **{name: others[name]}), task)
         first.advance(iterations=3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from rnnviz.analysis.equations.gates import (
     hidden_state,
     says_above,
+    says_attention,
     sum_of_hidden,
     zero,
 )
@@ -47,13 +48,13 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     above = gradients.from_above()
     first = Stage(
         "From above, at the same step",
-        says_above(place, above),
+        f"{says_above(place, above)}{says_attention(gradients.attention)}",
         (above,),
     )
     of_sum = _of_weighted_sum(place, gradients.here)
     both = f"The gradient that arrives at the hidden state is {number(place.value('d_h'))}."
     if not place.spec.is_recurrent:
-        total = sum_of_hidden(place, above=above)
+        total = sum_of_hidden(place, None, above=above)
         return first, Stage("Together", both, (total, of_sum))
     later = gradients.from_later()
     second = Stage(
@@ -61,7 +62,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
         boundary(place) or f"{number(later.result.value)} comes back from step {place.step + 1}.",
         (later,),
     )
-    total = sum_of_hidden(place, above=above, later=later)
+    total = sum_of_hidden(place, gradients.attention, above=above, later=later)
     return first, second, Stage("Together", both, (total, of_sum))
 
 

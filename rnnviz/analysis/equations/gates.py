@@ -57,13 +57,22 @@ def hidden_state(place: Place, equation: Equation) -> Equation:
     return zero(equation.symbols, note, "h", place.value("h"))
 
 
-def sum_of_hidden(place: Place, **parts: Equation) -> Equation:
-    """Add up the gradient w.r.t. the hidden state; the names of the parts stand in the formula."""
+def sum_of_hidden(place: Place, attention: float | None, **parts: Equation) -> Equation:
+    """Add up the gradient w.r.t. the hidden state; the names of the parts stand in the formula.
+
+    Parameters
+    ----------
+    attention
+        What comes over attention, None without. Its parts are not itemised: it is one number.
+    """
+    numbers = {name: part.result for name, part in parts.items()}
+    if attention is not None:
+        numbers["attention"] = Number(attention)
     return Equation(
-        r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in parts),
-        " + ".join(f"{{{name}}}" for name in parts),
-        {name: part.result for name, part in parts.items()},
-        Number(sum(part.result.value for part in parts.values()), "d_h"),
+        r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in numbers),
+        " + ".join(f"{{{name}}}" for name in numbers),
+        numbers,
+        Number(sum(each.value for each in numbers.values()), "d_h"),
         place.value("d_h"),
     )
 
@@ -110,6 +119,16 @@ def says_above(place: Place, above: Equation) -> str:
         return above.note
     source = "output of this step" if place.is_top else "layer above"
     return f"The {source} brings {number(above.result.value)}."
+
+
+def says_attention(attention: float | None) -> str:
+    """Say what comes over attention, in a sentence to be added; empty without attention."""
+    if attention is None:
+        return ""
+    return (
+        f" Over attention comes {number(attention)}, from this step’s own sum and scores and from "
+        "those of later steps; what that is made of is not itemised here."
+    )
 
 
 def says_parts(place: Place, above: Equation, later: Equation) -> str:

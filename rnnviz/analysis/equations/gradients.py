@@ -63,6 +63,19 @@ class Gradients:
             symbols, note = r"\text{above} = W_{ih}^\top\,\dfrac{dL}{da_t}", ""
         return Equation.of_sum(symbols, total, note)
 
+    @property
+    def attention(self) -> float | None:
+        """What attention brings to dL/dh_t of the unit; None where there is none above it.
+
+        From the sum and the scores of its own step, and from those of later ones.
+        """
+        place, attending = self.place, self.place.trace.attending
+        if attending is None or not place.is_top:
+            return None
+        step, unit = place.step, place.unit
+        direct = place.parameters["readout.weight"][:, unit] @ by_outputs(place)
+        return float(attending.own[step, unit] + attending.later[step, unit] - direct)
+
     def from_later(
         self, symbols: str = r"\text{later} = W_{hh}^\top\,\dfrac{dL}{da_{t+1}}"
     ) -> Equation:

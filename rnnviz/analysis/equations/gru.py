@@ -9,6 +9,7 @@ from rnnviz.analysis.equations.gates import (
     held_gate,
     hidden_state,
     says_above,
+    says_attention,
     says_largest,
     subject,
     sum_of_hidden,
@@ -77,10 +78,11 @@ def forward(place: Place) -> tuple[Stage, ...]:
 def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     """Explain how dL/dh_t is made from what the step itself brings and what comes from t + 1."""
     above, along, later = gradients.from_above(), _along(place), gradients.from_later(_LATER)
+    attention = gradients.attention
     return (
         Stage(
             "From above, at the same step",
-            says_above(place, above),
+            f"{says_above(place, above)}{says_attention(attention)}",
             (above,),
         ),
         Stage(
@@ -99,7 +101,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
                 else f"{number(along.result.value)} comes back along the hidden state of unit "
                 f"{place.unit}."
             ),
-            (along, sum_of_hidden(place, above=above, later=later, along=along)),
+            (along, sum_of_hidden(place, attention, above=above, later=later, along=along)),
         ),
         Stage(
             "Gradient arriving at the gates",

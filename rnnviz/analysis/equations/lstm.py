@@ -8,6 +8,7 @@ from rnnviz.analysis.equations.gates import (
     gate,
     gradient_of_gate,
     hidden_state,
+    says_attention,
     says_largest,
     says_parts,
     subject,
@@ -75,12 +76,13 @@ def forward(place: Place) -> tuple[Stage, ...]:
 def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     """Explain how dL/dc_t is made from what the step itself brings and what comes from t + 1."""
     above, later = gradients.from_above(), gradients.from_later()
+    attention = gradients.attention
     through, along = _through(place), _along(place)
     return (
         Stage(
             "Gradient arriving at the hidden state",
-            says_parts(place, above, later),
-            (above, later, sum_of_hidden(place, above=above, later=later)),
+            f"{says_parts(place, above, later)}{says_attention(attention)}",
+            (above, later, sum_of_hidden(place, attention, above=above, later=later)),
         ),
         Stage(
             "Through the output gate into the cell",

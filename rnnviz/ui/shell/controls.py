@@ -44,7 +44,7 @@ _COMFORTABLE: dict[str, tuple[float, float]] = {
 _NETWORK = ("cell", "hidden_size")
 _TRAINING = ("learning_rate", "batch_size", "optimizer", "clip_norm")
 _MORE = (
-    "layers", "truncate", "clip_value", "weight_decay", "momentum", "forget_bias",
+    "layers", "attention", "truncate", "clip_value", "weight_decay", "momentum", "forget_bias",
     "initial_weights", "spectral_radius", "window", "dtype",
 )  # fmt: skip
 _PLACED = ("task", "seed", *_NETWORK, *_TRAINING, *_MORE)

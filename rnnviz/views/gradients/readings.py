@@ -55,8 +55,7 @@ def readings(scene: GradientScene) -> list[Reading]:
             "Jacobians, at most" if line.source == JACOBIANS else line.source.capitalize(),
             factor_text(line.factor),
             "What the steps together can leave of any gradient at most: the norm of the product of "
-            "their Jacobians, per step on average over all steps. The measured factor is never "
-            "above it."
+            f"their Jacobians, per step on average over all steps. {_bounded(scene)}"
             if line.source == JACOBIANS
             else "What would be left per step on average if the gradient took this path alone. "
             "Other paths may add to it or cancel some of it.",
@@ -65,3 +64,9 @@ def readings(scene: GradientScene) -> list[Reading]:
         if line.letter == letter
     ]
     return numbers
+
+
+def _bounded(scene: GradientScene) -> str:
+    if scene.trace.attending is None:
+        return "The measured factor is never above it."
+    return "The measured factor can be above it: attention leads past the steps."

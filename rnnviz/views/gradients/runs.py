@@ -59,8 +59,14 @@ def side_by_side(scene: GradientScene) -> Panel:
         progress=None if runs.done else runs.progress,
         done=f": iteration {runs.slowest:,} of {runs.iterations:,}",
         note="Measured on the same example, in the top layer: w.r.t. the cell state where "
-        "there is one, else w.r.t. the hidden state.",
+        f"there is one, else w.r.t. the hidden state.{_both_ways(runs)}",
     )
+
+
+def _both_ways(runs: SideBySide) -> str:
+    """Say which ways are measured together, where a run has two."""
+    attends = any(each.trace().attending is not None for each in runs.trainers.values())
+    return " With attention: both ways back together." if attends else ""
 
 
 def looked_at(runs: SideBySide, at: int | None) -> int | None:

@@ -59,8 +59,15 @@ def over_lag(scene: GradientScene) -> Panel:
             ),
         ),
         note="Lag: steps back from the last prediction. Reach: the largest lag up to which the "
-        f"gradient stays above {REACHED} of its largest value.",
+        f"gradient stays above {REACHED} of its largest value.{_both_ways(scene)}",
     )
+
+
+def _both_ways(scene: GradientScene) -> str:
+    """Say which ways are measured together, where there are two."""
+    if scene.trace.attending is None:
+        return ""
+    return " Measured are both ways back together: over the recurrence, and over attention."
 
 
 def itemised(scene: GradientScene) -> Panel:
@@ -97,7 +104,8 @@ def itemised(scene: GradientScene) -> Panel:
         ),
         note="Itemised: the gradient, prediction by prediction. The loss is the mean over all "
         "scored predictions, and each row is the gradient of one prediction's share of it. The "
-        "rows add up to the gradient of the whole loss (the gradients do, not their norms).",
+        "rows add up to the gradient of the whole loss (the gradients do, not their norms)."
+        f"{_both_ways(scene)}",
     )
 
 
@@ -110,7 +118,7 @@ def jacobians(scene: GradientScene) -> Panel:
         charts=(
             Chart(
                 figures.step_values_spec(found, radius),
-                values_sentence(found, sizes, trace.cell),
+                values_sentence(found, sizes, trace.cell, trace.attending is not None),
                 "Singular values of the Jacobian of each step.",
             ),
         ),
