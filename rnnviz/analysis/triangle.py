@@ -100,8 +100,8 @@ def triangle_sentence(found: Triangle) -> str:
     half = int(np.sort(numbers)[(numbers.size - 1) // 2])
     reaches_half = f"{steps_text(half)} back or less" if half else "no earlier step"
     return (
-        f"At least half of the {numbers.size} predictions reach {reaches_half}; furthest reaches "
-        f"that at step {found.steps[furthest]}: {steps_text(int(numbers[furthest]))} back. "
+        f"At least half of the {numbers.size} predictions reach {reaches_half}. The one at step "
+        f"{found.steps[furthest]} reaches furthest: {steps_text(int(numbers[furthest]))} back. "
         f"{all_the_way} of {numbers.size} reach the first step."
     )
 
@@ -138,7 +138,7 @@ def row_sentence(
 
 def _span(steps: NDArray[np.intp]) -> str:
     gaps = steps[-1] - steps[0] + 1 - steps.size
-    less = f", but for {gaps} of those between" if gaps else ""
+    less = f", except {gaps} of those between" if gaps else ""
     return f"steps {steps[0]} to {steps[-1]}{less}"
 
 

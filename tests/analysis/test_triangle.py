@@ -60,8 +60,8 @@ def test_truncation_is_seen_in_the_matrix():
 def test_the_sentence_tells_the_middle_and_the_furthest_reach():
     found = made([1.0], [0.001, 1.0], [0.1, 0.2, 1.0])
     assert triangle_sentence(found) == (
-        "At least half of the 3 predictions reach no earlier step; furthest reaches that at step "
-        "2: 2 steps back. 2 of 3 reach the first step."
+        "At least half of the 3 predictions reach no earlier step. The one at step "
+        "2 reaches furthest: 2 steps back. 2 of 3 reach the first step."
     )
 
 
@@ -86,7 +86,7 @@ def test_the_sentence_of_a_row_names_the_state_it_is_most_sensitive_to():
         "“b”. At every other step its gradient is at most 1 % of that."
     )
     assert "the cell state at step 1" in row_sentence(found, 1, by="c")
-    assert row_sentence(found, 2).endswith("at steps 0 to 2, but for 1 of those between.")
+    assert row_sentence(found, 2).endswith("at steps 0 to 2, except 1 of those between.")
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,11 @@ SPEC = CellSpec(
         ),
     ),
     states=(
-        CELL_STATE,
+        replace(
+            CELL_STATE,
+            about="Each unit's memory: what the forget gate keeps plus what the input gate adds, "
+            "of any size.",
+        ),
         replace(
             HIDDEN_STATE,
             about="The output of each unit: output gate × tanh(cell state), from −1 to 1.",

@@ -1,8 +1,8 @@
-"""What a cell says about itself, so that no other file needs to know it by name.
+"""The description of a cell, so that no other file needs to know it by name.
 
 Each cell has one `CellSpec`, written beside its equations. Figures, sentences, pages and the canvas
-read it there: what its quantities are called and how far they range, what its rows are computed
-from, which state runs through all steps, and which slope a gradient meets.
+read from it what its quantities are called, their ranges, how each row of the picture is computed,
+which state carries the memory, and which slope a gradient meets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Numbers = Mapping[str, NDArray[Any]]
 Squashing = Literal["σ", "tanh", "ReLU"]
 Part = Literal["now", "before", "one_minus", "tanh", "number"]
 
-#: The sum that most gates squash. `{x}` is of the same step, `{h-}` of the step before.
+#: The input of most gates. `{x}` is the value of this step, `{h-}` that of the previous step.
 WEIGHTED_SUM = "W {x} + U {h-} + b"
 
 
@@ -31,15 +31,15 @@ class Recorded:
     letter
         Its key in a trace. One letter means the same in all cells.
     label
-        What a person reads.
+        Its display name.
     range
-        `share`: 0..1. `signed`: of either sign.
+        `share`: 0..1. `signed`: positive or negative.
     meaning
         A few plain words.
     within_one
-        Whether it can't leave -1..1, so that the scale of a chart need not follow the data.
+        Whether it always lies in -1..1. If not, the scale of a chart follows the data.
     about
-        What it is and how far it ranges, in a sentence; empty where label and meaning say it.
+        A sentence that says what it is, and its range; empty if label and meaning are enough.
     """
 
     letter: str
@@ -51,7 +51,7 @@ class Recorded:
 
     @property
     def gradient_label(self) -> str:
-        """What a person reads for the gradient of the loss with respect to it."""
+        """Display name of the gradient of the loss with respect to it."""
         return f"gradient w.r.t. {self.label} (dL/d{self.letter})"
 
 
@@ -62,12 +62,12 @@ class Factor:
     Parameters
     ----------
     part
-        `now`: the quantity at this step. `before`: at the step before. `one_minus`: 1 minus the
-        quantity. `tanh`: the tanh of it. `number`: `value` itself.
+        `now`: the quantity at this step. `before`: at the previous step. `one_minus`: 1 minus the
+        quantity. `tanh`: its tanh. `number`: `value` itself.
     letter
-        Of the quantity; empty for a number.
+        Letter of the quantity; empty for a number.
     value
-        Of a number.
+        The number, if it is one.
     """
 
     part: Part
@@ -75,7 +75,7 @@ class Factor:
     value: float = 1.0
 
     def of(self, now: Numbers, before: Numbers) -> Any:
-        """Compute it from the quantities of this step and of the one before."""
+        """Compute it from the quantities of this step and of the previous one."""
         if self.part == "number":
             return self.value
         if self.part == "before":
@@ -92,13 +92,13 @@ Formula = tuple[tuple[Factor, ...], ...]
 
 @dataclass(frozen=True)
 class Squashed:
-    """A quantity that is a squashed sum.
+    """A quantity that is an activation function of a sum.
 
     Parameters
     ----------
     function
     of
-        The sum as it is written: `{x}` and the like are of the same step, `{h-}` of the one before.
+        The sum as it is written. `{x}` is a value of this step, `{h-}` one of the previous step.
     """
 
     function: Squashing
@@ -107,7 +107,7 @@ class Squashed:
 
 @dataclass(frozen=True)
 class Slope:
-    """The slope of the nonlinearity that a gradient meets on its way through a step.
+    """The slope of the nonlinearity through which a gradient passes in each step.
 
     Parameters
     ----------
@@ -116,9 +116,9 @@ class Slope:
     of : callable
         Recorded quantities by letter -> the slope, 0..1.
     off
-        What a unit is where its slope is next to nothing; empty for "saturated".
+        What a unit with a slope near 0 is called; empty means "saturated".
     gate
-        Letter of the gate behind which the slope lies; nothing comes through where it is held.
+        Letter of the gate whose slope this is; if the gate is held, no gradient passes it.
     """
 
     name: str
@@ -134,7 +134,7 @@ class Parameters:
     Parameters
     ----------
     formula
-        In words of D inputs and H units.
+        As text, with D inputs and H units.
     count : callable
         (D, H) -> the number.
     """
@@ -145,18 +145,18 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Cost:
-    """What was measured of a cell: memory and time, on two cores of an AMD EPYC.
+    """Memory and time of a cell, measured on two cores of an AMD EPYC.
 
     Parameters
     ----------
     kept
-        Numbers for each unit, time step and sequence, beside the block of inputs and dL/dh.
+        Numbers stored per unit, time step and sequence, besides the block of inputs and dL/dh.
     views
-        For each time step.
+        Array views per time step.
     unit_s
-        Seconds for each unit, time step and sequence, forward and backward, without products.
+        Seconds per unit, time step and sequence, forward and backward, without matrix products.
     step_s
-        Seconds for each time step, for the calls.
+        Seconds per time step for the calls.
     """
 
     kept: int
@@ -167,26 +167,25 @@ class Cost:
 
 @dataclass(frozen=True)
 class CellSpec:
-    """What a cell says about itself.
+    """Everything that the rest of the app needs to know about a cell.
 
     Parameters
     ----------
     label
-        What a person reads: short, and no other cell's.
+        Display name: short and unique.
     name
-        The same in a sentence about the picture.
+        Its name in a sentence about the picture.
     gates, states : tuple of Recorded
-        In the order in which charts have them. The states are `c`, where there is one, and `h`.
+        In the order in which charts show them. The states are `c`, if the cell has one, and `h`.
     rows
-        Letters of the picture's rows from the top down, the way the signal takes.
+        Letters of the picture's rows from top to bottom, in the order of the computation.
     belt
-        Letter of the state that carries the memory from step to step; None where there is none.
+        Letter of the state that carries the memory from step to step; None if there is none.
     valve
-        Letter of the gate that the old state of the belt is multiplied with. Together they are the
-        direct path: what a gradient would meet if there were no other. None where nothing but a
-        product with weights leads back.
+        Letter of the gate by which the previous state of the belt is multiplied. Belt and valve
+        are the direct path of the gradient. None if every path back goes through a weight matrix.
     squashed : mapping of letter to Squashed
-        The rows that are squashed sums.
+        The rows that are an activation function of a sum.
     formulas : mapping of letter to Formula
         All other rows.
     slope : Slope
@@ -196,13 +195,13 @@ class CellSpec:
     article
         Before the label: `a` or `an`.
     starts_as
-        What its recurrent weights are at first, unless something else is chosen.
+        Default initial value of its recurrent weights.
     forget_gate
-        Letter of the gate whose bias is set at first and can be shifted; empty for none.
+        Letter of the gate whose initial bias can be chosen and later shifted; empty for none.
     explained_by
-        Which of the written explanations in `analysis/equations` is its own; empty for none.
+        Its explanation in `analysis/equations`; empty for none.
     cost : Cost, optional
-        As measured; without it an upper bound is taken.
+        As measured; without it an upper bound is used.
     """
 
     label: str
@@ -225,27 +224,27 @@ class CellSpec:
 
     @property
     def quantities(self) -> tuple[Recorded, ...]:
-        """Everything that is recorded, but for the gradients."""
+        """Everything that is recorded, except the gradients."""
         return self.gates + self.states
 
     @property
     def is_recurrent(self) -> bool:
-        """Whether anything goes from one time step to the next."""
+        """Whether anything is carried from one time step to the next."""
         return self.belt is not None
 
     @property
     def has_cell_state(self) -> bool:
-        """Whether it carries a state besides the hidden one."""
+        """Whether it has a cell state besides the hidden state."""
         return any(state.letter == "c" for state in self.states)
 
     @property
     def has_kink(self) -> bool:
-        """Whether a squashing function has a kink, where its slope jumps."""
+        """Whether an activation function has a kink, where its slope jumps."""
         return any(squashed.function == "ReLU" for squashed in self.squashed.values())
 
     @property
     def lacks(self) -> str:
-        """What the picture of this cell has no rows for, in words; empty for nothing."""
+        """What this cell does not have, in words; empty if it has both gates and a cell state."""
         gates = "" if self.gates else "no gates"
         state = "" if self.has_cell_state else "no cell state"
         if not self.is_recurrent:
@@ -257,7 +256,7 @@ class CellSpec:
         return next(found for found in self.quantities if found.letter == letter)
 
     def value(self, letter: str, now: Numbers, before: Numbers) -> Any:
-        """Compute a row that has a formula from the quantities of two steps."""
+        """Compute a row from its formula and the quantities of two steps."""
         total: Any = 0.0
         for product in self.formulas[letter]:
             value: Any = 1.0
@@ -268,7 +267,7 @@ class CellSpec:
 
 
 def slope_of_tanh(values: Any) -> NDArray[np.float64]:
-    """Return the slope of tanh where it gave these values."""
+    """Return the slope of tanh at the points where it has these values."""
     slope: NDArray[np.float64] = 1.0 - np.asarray(values, np.float64) ** 2
     return slope
 
@@ -280,6 +279,4 @@ CELL_STATE = Recorded(
     "signed",
     "the memory that runs through all steps",
     within_one=False,
-    about="Each unit's memory: what the forget gate keeps plus what the input gate adds, of any "
-    "size.",
 )

@@ -88,7 +88,7 @@ def _look(visit: Visit) -> _View:
         ),
         revision=visit.name,
         live=visit.playing,
-        guide=guide(trainer, visit.playing) if beside is None else "",
+        guide=guide(trainer, visit.training) if beside is None else "",
     )
 
 
