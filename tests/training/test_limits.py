@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.tasks import DelayedRecall, GymSchedule, NextLabel, NextSymbol, NextValue, make_task
+from rnnviz.tasks import (
+    DelayedRecall,
+    GymSchedule,
+    NextLabel,
+    NextSymbol,
+    NextValue,
+    Reorder,
+    make_task,
+)
 from rnnviz.training import LIVE_KNOBS, PRESETS, limits
 from rnnviz.training.limits import check_runs, iteration_ms, memory_mb, turn_ms, working_mb
 from rnnviz.training.side_by_side import SideBySide
@@ -32,6 +40,7 @@ EXTREME = {
         RunConfig(task="labels", hidden_size=4, batch_size=4),
         NextLabel(csv=LABELS, length=30, holdout=0.3),
     ),
+    "answers": (RunConfig(task="reorder", hidden_size=32, batch_size=64), Reorder(length=40)),
     "recall": (RunConfig(task="recall", batch_size=256), DelayedRecall(length=50)),
     "values": (
         RunConfig(task="values", hidden_size=32, batch_size=64),
