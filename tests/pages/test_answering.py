@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnnviz import link
 from rnnviz.engine import answer_freely
 from rnnviz.tasks import OwnPairs, Reorder, WrittenDates
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.visit import Visit
-from tests.pages.conftest import go_to, visit_of
+from tests.pages.conftest import control, go_to, visit_of
 
 
 def panel_alone():
@@ -120,3 +121,58 @@ def test_the_studio_tells_both_scores_and_shows_the_panel(open_app):
     assert "Teacher-forced, held out" in read
     go_to(app, "task")
     assert not app.exception
+
+
+PAIRS = "word,Wort\nred,rot\nblue,blau\ngreen,grün\none two,eins zwei\n"
+
+
+def edit_pairs(open_app):
+    app = open_app("task")
+    control(app, "task").set_value("pairs").run()
+    return app
+
+
+def upload(app, data):
+    app.file_uploader[0].set_value(("mine.csv", data, "text/csv")).run()
+    assert not app.exception
+
+
+def test_own_pairs_are_uploaded_trained_and_answered(open_app):
+    app = edit_pairs(open_app)
+    upload(app, PAIRS.encode())
+    assert not app.error
+    app.button(key="use_task").click().run()
+    task = visit_of(app).trainer.task
+    assert task == OwnPairs(csv=PAIRS)
+    assert (task.trained, task.longest_source) == (3, 7)
+    go_to(app, "studio")
+    app.button(key="step").click().run()
+    assert not app.exception
+    assert next(box for box in app.text_input if box.label == "Source").value in PAIRS
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        (b"word\nred\nblue\n", "csv must have two columns, source and answer, got 1: 'word'"),
+        (b"a,b\nred,rot\n\xff\xfe", "must be in UTF-8"),
+        (b"a,b\nred,rot\nred,rouge\n", "two for 'red', in row 2 and in row 3"),
+    ],
+)
+def test_pairs_that_cannot_be_learned_are_refused_and_the_run_keeps_its_task(
+    open_app, data, refused
+):
+    app = edit_pairs(open_app)
+    before = visit_of(app).trainer
+    upload(app, data)
+    assert refused in " ".join(error.value for error in app.error).replace("\\", "")
+    assert visit_of(app).trainer is before
+
+
+def test_own_pairs_travel_in_a_link():
+    task = OwnPairs(csv=PAIRS, start="zero state")
+    written = link.write(link.Experiment(RunConfig(task="pairs"), task))
+    opened = link.read(written)
+    assert opened.experiment.task == task
+    assert not opened.problems
+    assert len(written) < 400
