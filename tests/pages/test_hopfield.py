@@ -2,16 +2,22 @@
 
 import base64
 import json
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
 
+from rnnviz import RunConfig, Trainer
 from rnnviz.hopfield import Hopfield, capacity, letter
 from rnnviz.ui.hopfield import measuring
 from rnnviz.ui.hopfield.desk import SIDES, Desk, digits_of, signs_of
+from rnnviz.ui.hopfield.linked import LINKED
+from rnnviz.ui.shell import address
 from tests.pages.conftest import control, go_to, visit_of
 from tests.pages.test_late_values import sent
+from tests.serving import ROOT
 
 
 @pytest.fixture
@@ -197,3 +203,84 @@ def test_a_measurement_can_be_stopped_and_gone_on_with(page, monkeypatch):
     assert visit_of(page).job is None
     control(page, "go_on").click().run()
     assert visit_of(page).job is visit_of(page).part(measuring.Measured).fitting
+
+
+def test_the_modern_network_recalls_the_grid_with_the_weights_of_attention(page):
+    control(page, "hopfield_view").set_value("Modern network").run()
+    rows = page.dataframe[0].value
+    assert list(rows["pattern"]) == ["A", "S", "Y"]
+    assert list(rows["weight, Hopfield"]) == list(rows["weight, attention"])
+    tiles, _ = charts_of(page)[0]
+    assert "it recalls one of the patterns" in tiles["caption"]
+    control(page, "hopfield_beta").set_value(0.01).run()
+    assert "about the mean of all patterns" in charts_of(page)[0][0]["caption"]
+
+
+def test_a_hidden_state_of_the_own_network_recalls_time_steps(open_app):
+    trainer = Trainer(RunConfig(hidden_size=8, seed=3))
+    trainer.advance(iterations=5)
+    page = open_app("hopfield", trainer)
+    control(page, "hopfield_view").set_value("Hidden states").run()
+    control(page, "hopfield_step").set_value(4).run()
+    (chart,) = charts_of(page)[0]
+    assert "The state of step 4 recalls most of steps" in chart["caption"]
+    drawn = np.frombuffer(base64.b64decode(chart["data"][0]["y"]["bdata"]), "<f4")
+    states = trainer.trace().h
+    powers = np.exp(states @ states[4] / np.sqrt(8))
+    np.testing.assert_allclose(drawn, powers / powers.sum(), rtol=1e-6)
+    page.toggle(key="hopfield_up_to_it").set_value(True).run()
+    assert len(page.dataframe[0].value) == 5
+
+
+def test_hidden_states_that_are_no_numbers_are_told_in_a_sentence(open_app):
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.trace().h[3] = np.nan
+    page = open_app("hopfield", trainer)
+    control(page, "hopfield_view").set_value("Hidden states").run()
+    assert any("got NaN" in text.value for text in page.markdown)
+
+
+def test_hebbs_rule_and_the_cycle_of_two_units_are_there_with_numbers(page):
+    network = board_of(page).network
+    first, field = (block.value for block in page.latex)
+    assert first.strip("$\n").endswith(f"= {network.weights[12, 13]:.3g}")
+    assert field.strip("$\n").endswith(f"= {network.fields(board_of(page).start)[12]:.3g}")
+    control(page, "hopfield_updates").set_value("all at once").run()
+    assert list(page.dataframe[0].value["unit 1"]) == ["+1", "−1", "+1", "−1", "+1"]
+    control(page, "hopfield_recall").click().run()
+    assert told(page)["recall"]["together"]
+
+
+def test_a_link_holds_the_grid_and_what_is_stored(page):
+    control(page, "hopfield_side").set_value(12).run()
+    page.text_input(key="hopfield_letters").set_value("k").run()
+    control(page, "hopfield_store_letters").click().run()
+    page.number_input(key="hopfield_random").set_value(2).run()
+    control(page, "hopfield_store_random").click().run()
+    control(page, "hopfield_clear").click().run()
+    query = address.query_seen(visit_of(page), LINKED)
+
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in parse_qsl(query):
+        other.query_params[key] = value
+    go_to(other, "hopfield")
+
+    assert not other.exception
+    there, here = board_of(other), board_of(page)
+    assert there.side == 12
+    assert (there.start == here.start).all()
+    assert {one.signs.tobytes() for one in there.stored} == {
+        one.signs.tobytes() for one in here.stored
+    }
+
+
+@pytest.mark.parametrize(
+    "query", ["p.side=99", "p.letters=a<b>", "p.own1=zz", "p.grid=" + "f" * 26, "p.side=1e1"]
+)
+def test_a_link_that_says_what_there_is_not_opens_the_board_as_it_is(query):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in parse_qsl(f"v=1&page=hopfield&{query}"):
+        app.query_params[key] = value
+    go_to(app, "hopfield")
+    assert not app.exception
+    assert names(app) == ["A", "S", "Y"]

@@ -224,7 +224,7 @@ class Desk:
     def board(self) -> Board:
         """The board of the side that is shown."""
         if self.side not in self.boards:
-            self.boards[self.side] = _opening_board(self.side)
+            self.boards[self.side] = opening_board(self.side)
         return self.boards[self.side]
 
 
@@ -258,7 +258,8 @@ def _cells(signs: Array) -> Array:
     return cells
 
 
-def _opening_board(side: int) -> Board:
+def opening_board(side: int) -> Board:
+    """Return the board that a grid of this size opens with."""
     board = Board(side)
     board.clear()
     board.store_letters(FIRST_LETTERS)

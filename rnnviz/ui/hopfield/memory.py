@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from rnnviz.ui.components.hopfield import board, happened
+from rnnviz.ui.hopfield import rule
 from rnnviz.ui.hopfield.desk import SIDES, Board, Desk, drawn_in
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.markup import escaped
@@ -56,6 +57,9 @@ def _panel() -> None:
             on_forget=_forget,
         )
         st.caption(_says(desk.board))
+        rule.rule(desk.board)
+        if desk.board.together:
+            rule.cycle()
 
 
 def _says(shown: Board) -> str:

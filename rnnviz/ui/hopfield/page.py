@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rnnviz.ui.hopfield import limits, memory
+from rnnviz.ui.hopfield import bridge, limits, memory
 from rnnviz.ui.shell import inspection
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
@@ -20,6 +20,8 @@ VIEWS: dict[str, Callable[[Visit, Slots], None]] = {
     "How many fit": limits.view_of(limits.FITTING),
     "False memories": limits.view_of(limits.FALSE),
     "Cut connections": limits.view_of(limits.CUT),
+    "Modern network": bridge.show_patterns,
+    "Hidden states": bridge.show_states,
 }
 
 

@@ -1,9 +1,4 @@
-"""What the Hopfield page shows besides the board: charts with sentences, made of what was measured.
-
->>> from rnnviz.hopfield import capacity
->>> panel = fitting(capacity.results(capacity.capacity(draws=1)), [])
->>> panel.charts[0].says
-"""
+"""What a classic network can't hold, and what it withstands: charts of what was measured."""
 
 from __future__ import annotations
 
