@@ -33,6 +33,7 @@ import numpy as np
 from rnnviz.engine.answering import Answering
 from rnnviz.engine.attention_scores import SCORES, Size, allowed
 from rnnviz.engine.layout import Weights
+from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
 
 ATTENTION = ("none", *SCORES)
@@ -195,6 +196,23 @@ class Attention:
             own=_steps_first(own) + direct.transpose(0, 2, 1),
             later=_steps_first(later),
         )
+
+    def sent(self, sequence: int) -> Array:
+        """Return the norm of what step t sends to h_s of a sequence, (T, T). After `backward`.
+
+        Through the weight in the sum, and through the score; what the score sends to the state that
+        asks is not in it.
+        """
+        T = self.h.shape[1]
+        result = np.zeros((T, T))
+        for t in range(T):
+            weights, d_scores = (
+                block[sequence, : t + 1, t, None] for block in (self.weights, self.d_scores)
+            )
+            by_sum = weights * self.d_sums[sequence, t]
+            by_score = d_scores * self._scores.slopes(sequence, t)
+            result[t, : t + 1] = norms(by_sum + by_score)
+        return result
 
 
 def _asking_first(block: Array) -> Array:

@@ -94,6 +94,10 @@ class Scores(ABC):
         As the state that asks, and as one that step t looks at.
         """
 
+    @abstractmethod
+    def slopes(self, sequence: int, t: int) -> Array:
+        """Return de_ts/dh_s of step t for all s <= t, (t + 1, H); (1, H) if all are the same."""
+
 
 class Dot(Scores):
     """`h_t . h_s / sqrt(H)`: no weights of its own."""
@@ -125,6 +129,11 @@ class Dot(Scores):
         asking = np.matmul(d_scores.transpose(0, 2, 1), self.h)
         looked_at = diagonal(d_scores) * self.h
         result: Array = self._scale * (asking + looked_at)
+        return result
+
+    def slopes(self, sequence: int, t: int) -> Array:
+        """Return the state that asks, scaled."""
+        result: Array = self._scale * self.h[sequence, t, None]
         return result
 
 
@@ -185,6 +194,11 @@ class General(Scores):
     def own_step(self, d_scores: Array) -> Array:
         """Return the part that comes from the own step."""
         return self._by_asking() + diagonal(d_scores) * self._asking
+
+    def slopes(self, sequence: int, t: int) -> Array:
+        """Return `W' h_t`."""
+        result: Array = self._asking[sequence, t, None]
+        return result
 
 
 class Additive(Scores):
@@ -305,13 +319,21 @@ class Additive(Scores):
 
     def own_step(self, d_scores: Array) -> Array:
         """Return the part that comes from the own step."""
-        if self._small:
-            r = 1 / (1 + self._query * self._key)
-        else:
-            r = 0.5 - 0.5 * np.tanh(self._query + self._key)
-        looked_at = diagonal(d_scores) * 4 * self.weights["attention.v"].W[:, 0] * r * (1 - r)
+        looked_at = diagonal(d_scores) * self._inner_slopes(self._query, self._key)
         asking = self._through("query", self._d_query).copy()
         result: Array = asking + self._through("key", looked_at)
+        return result
+
+    def _inner_slopes(self, query: Array, key: Array) -> Array:
+        """Return the derivative of the score by what is within tanh."""
+        r = 1 / (1 + query * key) if self._small else 0.5 - 0.5 * np.tanh(query + key)
+        result: Array = 4 * self.weights["attention.v"].W[:, 0] * r * (1 - r)
+        return result
+
+    def slopes(self, sequence: int, t: int) -> Array:
+        """Return the derivatives through tanh and W_k."""
+        inner = self._inner_slopes(self._query[sequence, t], self._key[sequence, : t + 1])
+        result: Array = inner @ self.weights["attention.key.weight"].W
         return result
 
 

@@ -90,6 +90,10 @@ class AttentionTrace:
         over attention from later steps. The rest of `d_h` comes over the recurrence.
     last_own, last_later : array, (T, H)
         The same parts of `last_d_h`.
+    sent : array of float64, (T, T)
+        2-norm over units of the gradient that step t sends to h_s over attention, through its
+        weight in the sum and through its score. What comes from the last scored step is the same
+        in `d_h` and in `last_d_h`.
     """
 
     weights: Array
@@ -101,6 +105,7 @@ class AttentionTrace:
     later: Array
     last_own: Array
     last_later: Array
+    sent: Array
 
     def quantities(self) -> dict[str, Array]:
         """Return every recorded array by its name."""
@@ -169,17 +174,18 @@ def record_sequence(
         unrolled.d_outputs[:last, :, 1] = 0
         unrolled.backward(truncate)
         attention = unrolled.attention_record()
+        sent = None if unrolled.attention is None else unrolled.attention.sent(0)
         d_x = unrolled.input_gradient()[:, :, 0].copy()
     return SequenceRecord(
         loss=value,
         outputs=unrolled.outputs[:, :, 0].copy(),
         d_x=d_x,
         layers=tuple(_layer(values) for values in unrolled.layer_values()),
-        attention=None if attention is None else _of_first(attention),
+        attention=None if attention is None or sent is None else _of_first(attention, sent),
     )
 
 
-def _of_first(record: AttentionRecord) -> AttentionTrace:
+def _of_first(record: AttentionRecord, sent: Array) -> AttentionTrace:
     """Take the sequence itself, and the shares of the last step's gradient from its copy."""
     return AttentionTrace(
         weights=record.weights[:, :, 0].copy(),
@@ -191,6 +197,7 @@ def _of_first(record: AttentionRecord) -> AttentionTrace:
         later=record.later[:, 0].copy(),
         last_own=record.own[:, 1].copy(),
         last_later=record.later[:, 1].copy(),
+        sent=sent,
     )
 
 

@@ -278,3 +278,32 @@ def test_values_and_gradients_are_those_of_pytorch_live(cell, kind):
         x, y, mask = batch(net, T=6, B=3, masked=True)
         errors = compared(net, x, y, mask, answering)
         assert max(errors.values()) < 1e-10, errors
+
+
+@pytest.mark.parametrize("answering", [None, Answering(3)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_each_step_sends_to_an_earlier_state_adds_up_to_what_comes_over_attention(
+    kind, answering
+):
+    net = network("gru", D=2, H=3, K=2, attention=kind)
+    x, y, _ = batch(net, B=1, T=5)
+    found = record_sequence(net, x, y, answering=answering)
+    attention, h = found.attention, found.layers[-1].h
+    if kind == "additive":
+        names = ("query.weight", "key.weight", "v")
+        query, key, v = (net.parameters[f"attention.{name}"] for name in names)
+        inner = np.tanh(h[:, None] @ query.T + h @ key.T)
+        slopes = (v * (1 - inner**2)) @ key
+    else:
+        by_kind = {
+            "dot": h / np.sqrt(3),
+            "general": h @ net.parameters.get("attention.weight", h.T),
+        }
+        slopes = np.repeat(by_kind[kind][:, None], 5, axis=1)
+    vectors = attention.weights[..., None] * attention.d_sums[:, None]
+    vectors = vectors + attention.d_scores[..., None] * slopes
+    np.testing.assert_allclose(attention.sent, np.linalg.norm(vectors, axis=2), rtol=1e-12)
+    later = np.tril(np.ones((5, 5)), -1)
+    np.testing.assert_allclose(
+        np.einsum("ts,tsh->sh", later, vectors), attention.later, rtol=1e-10, atol=1e-15
+    )
