@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.engine import AttentionTrace
 from rnnviz.recording import LayerTrace, Trace
 
 
 def make_trace(
-    iteration: int = 0, cell: str = "lstm", steps: int = 4, units: int = 3, classes: int = 2
+    iteration: int = 0,
+    cell: str = "lstm",
+    steps: int = 4,
+    units: int = 3,
+    classes: int = 2,
+    attention: np.ndarray | None = None,
 ) -> Trace:
-    """Make a trace whose arrays hold small counting numbers; every array is different."""
+    """Make a trace whose arrays hold small counting numbers; every array is different.
+
+    `attention` are its weights, (T, T).
+    """
     letters = {"lstm": "figo", "gru": "rzn"}.get(cell, "")
     shape = (steps, units)
     count = np.arange(steps * units, dtype=float).reshape(shape) + 1
@@ -45,4 +54,22 @@ def make_trace(
         d_x=np.zeros((steps, classes)),
         layers=(layer,),
         weights=np.zeros(3),
+        attending=None if attention is None else attending(attention, layer),
+    )
+
+
+def attending(weights: np.ndarray, layer: LayerTrace) -> AttentionTrace:
+    """Return what attention computes with these weights; its gradients are counting numbers."""
+    zeros = np.zeros_like(layer.h)
+    return AttentionTrace(
+        weights=weights,
+        scores=np.log(np.where(weights > 0, weights, 1)),
+        sums=weights @ layer.h,
+        d_scores=np.zeros_like(weights),
+        d_sums=layer.d_h,
+        own=layer.d_h,
+        later=zeros,
+        last_own=layer.last_d_h,
+        last_later=zeros,
+        sent=np.tril(np.arange(1.0, weights.size + 1).reshape(weights.shape)) / weights.size,
     )

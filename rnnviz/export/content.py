@@ -140,6 +140,7 @@ def of_attention(taken: Snapshot) -> dict[str, tuple[str, str, str]]:
         "later": ("TH", by_h, "part of d_h of the top layer over attention from later steps"),
         "last_own": ("TH", by_h, f"the same part of last_d_h as `own`, of {last}"),
         "last_later": ("TH", by_h, f"the same part of last_d_h as `later`, of {last}"),
+        "sent": ("TT", by_h, "2-norm of what step t sends back to h of step s over attention"),
     }
 
 

@@ -21,6 +21,11 @@ state (`verdict`). Its parts, little-endian, each in C order:
       rank          uint16  (T,)          how many classes come before the target: 0 is a hit
     outputs that are numbers:
       outputs       float32 (T, K)        in the units of the data
+    pairs of steps that attention joins, P of them, if the network has it:
+      looked_at     uint16  (P,)          the step that is looked at, only where T > 64
+      weights       (P,)                  float32 if the frame is `exact`, else uint8, as a share
+      sent          (P,)                  2-norm of the gradient that goes back over the pair:
+                                          float64 if the frame is `exact`, else uint8
     values          (L, Q, T, U)          float32 if the frame is `exact`, else uint8
     padding to a multiple of 4
 
@@ -31,7 +36,13 @@ The newest frame is exact, and one more that the user looks at: they answer a ho
 recorded number. The others are quantised to 254 levels, enough for colours, and so is a very large
 one that comes alone, in a live tick. Norms and probabilities are exact in all of them.
 Quantised: 0 is a value that is not finite; a share in 0..1 is `1 + 254 v`; a signed value is
-`128 + 127 v / peak` with the `peak` of its quantity over all traces packed.
+`128 + 127 v / peak` with the `peak` of its quantity over all traces packed. A gradient that is sent
+over a pair is 1 if it is 0, else `2 + 253 (log10 v - low) / (high - low)` with the header's
+`attention.low` and `.high`, at most 24 decades apart: what is smaller counts as `low`.
+
+Pairs come in the order of the step that asks, then of the one that is looked at. Step t has those
+with itself and the steps before, t + 1 of them; where there are more than 64 steps only the 24 of
+the largest weights (`attention.kept`).
 """
 
 from __future__ import annotations
@@ -39,11 +50,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.figures.picture_attention import Range, pair_bytes, pairs, sent_range
+from rnnviz.figures.picture_attention import about as attention
 from rnnviz.figures.picture_header import TOP, Array, drawn, encoded, gradients, header
 from rnnviz.recording.trace import Trace
 
@@ -55,6 +68,13 @@ BUDGET = 1_000_000
 
 #: A single trace, as it comes several times a second, is quantised too where it is larger.
 LIVE_BUDGET = 250_000
+
+
+class _Scale(NamedTuple):
+    """What quantised numbers are relative to: peaks (L, Q), and the range of gradients sent."""
+
+    peaks: Array
+    sent: Range
 
 
 def pack(
@@ -110,12 +130,13 @@ def pack(
     chosen = [traces[place] for place in places]
     values = [_values(trace, group) for trace in chosen]
     predicted = [_predicted(trace) for trace in chosen]
-    peaks = _peaks(values)
+    scale = _Scale(_peaks(values), sent_range(chosen))
     frames = [
-        _frame(trace, prediction, shown, None if place in wanted else peaks)
+        _frame(trace, prediction, shown, None if place in wanted else scale)
         for place, trace, prediction, shown in zip(places, chosen, predicted, values, strict=True)
     ]
-    about = header(chosen, peaks, group) | {
+    about = header(chosen, scale.peaks, group) | {
+        "attention": attention(chosen, scale.sent),
         "labels": _labels(chosen, predicted),
         "run": run,
         "selected": selected,
@@ -146,14 +167,16 @@ def _check(traces: Sequence[Trace]) -> None:
 
 
 def _shape(trace: Trace) -> tuple[object, ...]:
-    return (trace.cell, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
+    attends = trace.attending is not None
+    return (trace.cell, attends, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
 
 
 def _newest_is_exact(traces: Sequence[Trace]) -> bool:
     """Return whether the newest goes without quantisation: unless it is a live tick, and large."""
     layers = traces[-1].layers
     numbers = sum(values.size for layer in layers for values in layer.quantities().values())
-    return len(traces) > 1 or 4 * numbers <= LIVE_BUDGET
+    size = 4 * numbers + pair_bytes(traces[-1], exact=True)
+    return len(traces) > 1 or size <= LIVE_BUDGET
 
 
 def group_of(trace: Trace) -> int:
@@ -191,15 +214,18 @@ def _frame_bytes(trace: Trace, group: int, *, exact: bool) -> int:
     norms = 8 * 2 * L * len(gradients(trace.cell)) * T
     predicted = T * (6 * (min(TOP, K) + 1) if trace.probabilities is not None else 4 * K)
     numbers = L * len(drawn(trace.cell)) * T * math.ceil(trace.hidden_size / group)
-    return _padded(norms + predicted + numbers * (4 if exact else 1))
+    numbers *= 4 if exact else 1
+    return _padded(norms + predicted + pair_bytes(trace, exact=exact) + numbers)
 
 
 def _frame(
-    trace: Trace, predicted: list[NDArray[Any]], values: Array, peaks: Array | None
+    trace: Trace, predicted: list[NDArray[Any]], values: Array, scale: _Scale | None
 ) -> bytes:
-    """Return the bytes of a trace; `peaks`, (L, Q), is None for an exact frame."""
-    numbers = _float32(values) if peaks is None else _quantised(values, trace.cell, peaks)
-    packed = b"".join(part.tobytes() for part in (_norms(trace), *predicted, numbers))
+    """Return the bytes of a trace; `scale` is None for an exact frame."""
+    numbers = _float32(values) if scale is None else _quantised(values, trace.cell, scale.peaks)
+    over_attention = pairs(trace.attending, None if scale is None else scale.sent)
+    parts = (_norms(trace), *predicted, *over_attention, numbers)
+    packed = b"".join(part.tobytes() for part in parts)
     return packed.ljust(_padded(len(packed)), b"\0")
 
 

@@ -16,7 +16,7 @@ from rnnviz.engine import (
     reference,
     step_jacobians,
 )
-from rnnviz.engine.cost import buffer_bytes
+from rnnviz.engine.cost import buffer_bytes, predicting_s
 from tests.engine.batches import RECURRENT, batch, initial_state, network, reference_of, relative
 
 EXACT = 1e-12
@@ -307,3 +307,8 @@ def test_what_each_step_sends_to_an_earlier_state_adds_up_to_what_comes_over_att
     np.testing.assert_allclose(
         np.einsum("ts,tsh->sh", later, vectors), attention.later, rtol=1e-10, atol=1e-15
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_prediction_costs_without_any_sequence_is_known(kind):
+    assert predicting_s(network("rnn", attention=kind).architecture, 5, 0) > 0

@@ -107,6 +107,12 @@ def _frame(body: bytes, header: dict[str, Any], about: dict[str, Any]) -> dict[s
         frame["rank"] = take("<u2", steps)
     else:
         frame["outputs"] = take("<f4", steps, header["outputs"])
+    if header["attention"]:
+        kept, exact = header["attention"]["kept"], about["exact"]
+        pairs = sum(min(t + 1, kept) for t in range(steps))
+        frame["looked_at"] = take("<u2", pairs) if kept < steps else None
+        frame["weights"] = take("<f4" if exact else "u1", pairs)
+        frame["sent"] = take("<f8" if exact else "u1", pairs)
     shape = (layers, len(header["quantities"]), steps, header["units"])
     if about["exact"]:
         return {**frame, "values": take("<f4", *shape)}

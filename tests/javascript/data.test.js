@@ -113,6 +113,9 @@ function packetWith(frames, run = "one") {
     loss: 0.5,
     exact: true,
     values: new Float32Array(6),
+    lookedAt: new Uint16Array(),
+    weights: new Float32Array(),
+    sent: new Float64Array(),
     ...each,
   }));
   return { header, frames: whole };

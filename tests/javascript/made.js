@@ -42,6 +42,7 @@ export function headerOf(iterations, more = {}) {
       },
     ],
     gradients: [{ letter: "d_h", label: "dL/dh", colour: "#000000" }],
+    attention: null,
     sequences: [
       {
         inputs: ["a", "b", "a"],
@@ -105,7 +106,7 @@ export function packetOf(iterations, h, more = {}) {
   return bytes;
 }
 
-function partsOf({ layers, outputs, classes }, h, iteration) {
+function partsOf({ layers, outputs, classes, attention }, h, iteration) {
   const norms = [
     [1e-50, 0.1, 1],
     [1e-60, 0.01, 1],
@@ -120,9 +121,16 @@ function partsOf({ layers, outputs, classes }, h, iteration) {
         Uint16Array.of(1, 0, 0),
       ]
     : [Float32Array.from({ length: STEPS * outputs }, (_, place) => place / 8)];
+  const pairs = attention ? [Float32Array.from(PAIRS.weights), Float64Array.from(PAIRS.sent)] : [];
   const values = typeof h === "function" ? h(iteration) : h;
-  return [Float64Array.from(norms), ...predicted, Float32Array.from(values)];
+  return [Float64Array.from(norms), ...predicted, ...pairs, Float32Array.from(values)];
 }
+
+/** Weights by which the steps of a made sequence look at each other, and gradients sent so. */
+export const PAIRS = {
+  weights: [1, 0.25, 0.75, 0.5, 0.125, 0.375],
+  sent: [1, 0, 0.1, 1e-3, 1e-50, 10],
+};
 
 /** A picture as `getImageData` returns it, of colours [r, g, b]. */
 export function pictureOf(colours) {

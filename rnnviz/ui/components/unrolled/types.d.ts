@@ -83,6 +83,22 @@ export interface Diagram {
   squashed: Record<string, { function: string; of: string }>;
 }
 
+/** How the pairs of steps are packed that attention joins; see data/attention.js. */
+export interface Attention {
+  /** Most pairs of a step. */
+  kept: number;
+  /** Powers of ten of the smallest and the largest gradient that is sent over a pair. */
+  low: number;
+  high: number;
+}
+
+/** A step that another one looks at, with which weight, and the norm of the gradient sent to it. */
+export interface Pair {
+  step: number;
+  weight: number;
+  sent: number;
+}
+
 export interface Header {
   cell: string;
   diagram: Diagram;
@@ -104,6 +120,8 @@ export interface Header {
   labels: Record<string, string>;
   quantities: Quantity[];
   gradients: Gradient[];
+  /** Null for a network without attention. */
+  attention: Attention | null;
   sequences: Sequence[];
   interventions: Intervention[][];
   frames: FrameAbout[];
@@ -124,6 +142,10 @@ export interface Frame {
   topClass: Uint16Array;
   rank: Uint16Array;
   outputs: Float32Array;
+  /** Of each pair of steps that attention joins: the step looked at, the weight, the gradient sent. */
+  lookedAt: Uint16Array;
+  weights: Float32Array | Uint8Array;
+  sent: Float64Array | Uint8Array;
   values: Float32Array | Uint8Array;
 }
 
@@ -211,6 +233,23 @@ export interface Row {
   closed?: boolean;
 }
 
+/** A wire of attention: from the column that is looked at, down to the one that is answered. */
+export interface Wire {
+  pair: Pair;
+  width: number;
+  from: number;
+  to: number;
+  top: number;
+  height: number;
+}
+
+/** The middle of a wire, and the direction across it, of length 1. */
+export interface WirePoint {
+  x: number;
+  y: number;
+  across: [number, number];
+}
+
 /** Where all units are shown. */
 export interface BaseLayout {
   width: number;
@@ -230,6 +269,9 @@ export interface BaseLayout {
   predictionHeight: number;
   gradientHeight: number;
   inputHeight: number;
+  /** The wires of attention; 0 high where no picture has any. */
+  attentionY: number;
+  attentionHeight: number;
   predictionY: number;
   wordsY: number;
   wordLines: number;
@@ -280,7 +322,9 @@ export interface Pointer {
   t: number;
   row?: Row;
   unit?: number;
-  part?: "input" | "prediction" | "gradient";
+  part?: "input" | "attention" | "prediction" | "gradient";
+  /** The wire under it, by the step that is looked at. */
+  wire?: number;
   carried?: boolean;
 }
 

@@ -28,13 +28,15 @@
  *
  *     data    cells: what each kind of cell consists of. packet: bytes -> frames; the format is
  *             described in figures/picture.py. store: packets -> the frames of one run.
- *             values: a frame -> the numbers of a row; scales
+ *             values: a frame -> the numbers of a row; scales. attention: the pairs of steps
  *     text    numbers, symbols: how they are written. words, formulas, tooltip, explain,
- *             gradient: what is said of the picture, of its parts, and of what becomes of the gradient
+ *             gradient, attention: what is said of the picture, of its parts, and of what becomes of
+ *             the gradient
  *     scene   theme: colours. layout: where every row and column lies. zoom: the same, from all
- *             units to one cell. scene: all that decides what is drawn
+ *             units to one cell. wiring: where the wires of attention run. scene: all that
+ *             decides what is drawn
  *     draw    marks: dots, arrows, fitted text. strips, predictions, wires, gradient, sweep,
- *             one_unit, overview, labels: the parts of the picture. paint: all of them
+ *             attention, one_unit, overview, labels: the parts of the picture. paint: all of them
  *     page    controls, labels, tooltip, display: the elements and what they show. reports: what
  *             others hear. motion: how they move. actions: what the user can do; events: what
  *             starts it. receptive: what a unit follows. presentation: the picture large

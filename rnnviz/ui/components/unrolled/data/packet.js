@@ -1,5 +1,7 @@
 /** Bytes from Python -> packet of frames. The format is described in figures/picture.py. */
 
+import { pairsBefore } from "./attention.js";
+
 /** @import { Frame, FrameAbout, Header, Packet, Sequence, Told } from "../types.d.ts" */
 
 export const UNKNOWN = 65535;
@@ -35,7 +37,8 @@ export function known(sequence) {
  * @returns {Frame}
  */
 function unpackFrame(buffer, body, header, about) {
-  const { steps, units, layers, outputs, classes, top } = header;
+  const { steps, units, layers, outputs, classes, top, attention } = header;
+  const pairs = attention ? pairsBefore(attention.kept, steps) : 0;
   const values = layers * header.quantities.length * steps * units;
   let at = body + about.offset;
   /**
@@ -63,6 +66,9 @@ function unpackFrame(buffer, body, header, about) {
     topClass: take(Uint16Array, classes ? steps * top : 0),
     rank: take(Uint16Array, classes ? steps : 0),
     outputs: take(Float32Array, classes ? 0 : steps * outputs),
+    lookedAt: take(Uint16Array, attention && attention.kept < steps ? pairs : 0),
+    weights: about.exact ? take(Float32Array, pairs) : take(Uint8Array, pairs),
+    sent: about.exact ? take(Float64Array, pairs) : take(Uint8Array, pairs),
     values: about.exact ? take(Float32Array, values) : take(Uint8Array, values),
   };
 }

@@ -10,8 +10,8 @@ const MOST_BYTES = 24e6;
 
 /** @param {Header} header */
 function shapeOf(header) {
-  const { cell, layers, steps, units, outputs, classes } = header;
-  return [cell, layers, steps, units, outputs, classes].join("/");
+  const { cell, layers, steps, units, outputs, classes, attention } = header;
+  return [cell, layers, steps, units, outputs, classes, Boolean(attention)].join("/");
 }
 
 /**
@@ -65,7 +65,11 @@ function joins(store, { header, frames }) {
 
 /** @param {Frame[]} frames */
 function tooMany(frames) {
-  const bytes = frames.reduce((sum, frame) => sum + frame.values.byteLength, 0);
+  const bytes = frames.reduce(
+    (sum, { values, lookedAt, weights, sent }) =>
+      sum + values.byteLength + lookedAt.byteLength + weights.byteLength + sent.byteLength,
+    0,
+  );
   return frames.length > MOST_FRAMES || bytes > MOST_BYTES;
 }
 

@@ -8,6 +8,7 @@ import { colourAt, css, readable } from "../scene/theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "../scene/layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
 import { decadeName, shortly } from "../text/numbers.js";
+import { explainAttention } from "../text/attention.js";
 import {
   EXPLAINED,
   explainBand,
@@ -47,6 +48,7 @@ export function labelsOf(scene) {
       about: EXPLAINED.input,
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
+    ...(store.header.attention ? [attentionLabel(scene)] : []),
     plain({
       y: layout.predictionY,
       height: layout.predictionHeight,
@@ -199,6 +201,31 @@ function bandLabel({ scales, theme, layout }, row, { letter }) {
       low: decadeName(range.low),
       high: decadeName(range.high),
       stops: [css(colours[letter])],
+      wedge: true,
+    },
+  };
+}
+
+/**
+ * What the wires are: as wide as the weights, or as the gradient that they carry.
+ * @param {Parts<"data"|"layout"|"theme"|"scales"|"clock">} scene
+ */
+function attentionLabel({ data, layout, theme, scales, clock }) {
+  const { phase } = clock.sweep;
+  const [low, high] = [scales.range.low, scales.range.high].map(decadeName);
+  const backward = phase === "backward";
+  const colour = theme.colours[backward ? "d_h" : "h"];
+  return {
+    y: layout.attentionY,
+    height: layout.attentionHeight,
+    text: "attention",
+    colour,
+    about: explainAttention(data.store.header, phase, `from ${low} to ${high}`),
+    notes: layout.attentionHeight < 44 ? [] : [backward ? "wires: gradient" : "wires: weights"],
+    scale: {
+      low: backward ? low : "0",
+      high: backward ? high : "1",
+      stops: [css(colour)],
       wedge: true,
     },
   };

@@ -5,9 +5,10 @@ import { css, mix, readable } from "../scene/theme.js";
 import { cellWidth, cellX } from "../scene/layout.js";
 import { FORMULA, drawingWidth } from "../scene/zoom.js";
 import { disk, fitted, font, hatch, measured, wrapped } from "./marks.js";
+import { sumOf } from "../text/attention.js";
 import { formulaOf } from "../text/formulas.js";
 
-/** @import { Box, Context, Data, Look, Parts, Place, Row, Span, Theme } from "../types.d.ts" */
+/** @import { Box, Colour, Context, Data, Look, Parts, Place, Row, Span, Theme } from "../types.d.ts" */
 
 /** @typedef {{t: number, x: number, width: number, value: number, kept?: number}} Point */
 
@@ -32,6 +33,7 @@ export function drawOneUnit(context, scene, span) {
     for (const row of layout.rows) {
       if (row.layer === layer) drawFormula(context, scene, row);
     }
+    if (scene.data.store.header.attention) drawSum(context, scene);
   }
   context.restore();
 }
@@ -217,10 +219,31 @@ function drawStored(context, { theme }, x, width, from, to) {
  * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Row} row
  */
 function drawFormula(context, { data, look, layout, theme }, row) {
-  const { step } = look;
+  const written = formulaOf(data, row, look.step, chosen(look).unit);
+  const colour = theme.colours[row.letter];
+  drawWritten(context, { look, layout, theme }, row, colour, written);
+}
+
+/**
+ * What the output reads of the unit: its hidden state, and the weighted sum of attention.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene
+ */
+function drawSum(context, { data, look, layout, theme }) {
+  const lane = { y: layout.attentionY, height: layout.attentionHeight };
+  const written = sumOf(data, look.step, chosen(look));
+  drawWritten(context, { look, layout, theme }, lane, theme.colours.h, written);
+}
+
+/**
+ * A formula, the same with numbers, and a note, beside what is drawn of the cell.
+ * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene
+ * @param {{y: number, height: number}} row @param {Colour} colour
+ * @param {{symbols: string, numbers: string, note: string}} written
+ */
+function drawWritten(context, { look, layout, theme }, row, colour, written) {
+  const { symbols, numbers, note } = written;
   const room = cellWidth(layout) * FORMULA;
-  const x = cellX(layout, step) + cellWidth(layout) - room + 6;
-  const { symbols, numbers, note } = formulaOf(data, row, step, chosen(look).unit);
+  const x = cellX(layout, look.step) + cellWidth(layout) - room + 6;
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = css(theme.paper);
@@ -235,7 +258,7 @@ function drawFormula(context, { data, look, layout, theme }, row) {
     const name = place < named.length;
     const result = place === named.length + told.length - 1;
     context.font = font(theme, size, name || result ? 600 : 400);
-    context.fillStyle = css(name ? readable(theme.colours[row.letter], theme) : theme.ink);
+    context.fillStyle = css(name ? readable(colour, theme) : theme.ink);
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
     context.fillText(fitted(context, line, room - 8), x, y);
   });

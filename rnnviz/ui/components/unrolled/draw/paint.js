@@ -7,6 +7,7 @@ import { css } from "../scene/theme.js";
 import { visibleSteps } from "../scene/layout.js";
 import { fitted, font, measured } from "./marks.js";
 import { captionOf } from "../text/words.js";
+import { drawNoAttention } from "./attention.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
 import { drawAxis, drawInputs, drawLacking, drawWires } from "./wires.js";
@@ -42,6 +43,7 @@ export function paintPrint(context, scene) {
   context.textBaseline = "middle";
   if (scene.layout.wired) drawWires(context, scene, span);
   drawLacking(context, scene);
+  drawNoAttention(context, scene);
   drawAxis(context, scene, span);
   drawInputs(context, scene, span);
   paintResults(context, scene);

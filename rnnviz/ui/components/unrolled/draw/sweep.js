@@ -3,6 +3,7 @@
 import { clamp } from "../data/values.js";
 import { VEIL, css } from "../scene/theme.js";
 import { cellWidth, cellX, printBox, unitY } from "../scene/layout.js";
+import { drawAttention } from "./attention.js";
 import { disk, roundedRect } from "./marks.js";
 import { drawBackward } from "./gradient.js";
 
@@ -163,6 +164,7 @@ function drawPointer(context, { look, layout, theme }) {
 export function drawMotion(context, scene) {
   if (scene.clock.sweep.phase === "forward") drawForward(context, scene);
   if (scene.clock.sweep.phase === "backward") drawBackward(context, scene);
+  drawAttention(context, scene);
   drawUnits(context, scene);
   drawStep(context, scene);
   drawPointer(context, scene);

@@ -2,6 +2,7 @@
 
 import { chosen, valveOf } from "../data/values.js";
 import { cellX } from "../scene/layout.js";
+import { wireAt, wiresShown } from "../scene/wiring.js";
 import { LEVELS } from "../scene/zoom.js";
 import { scrollUnder } from "../draw/overview.js";
 import { place } from "../scene/scene.js";
@@ -137,10 +138,12 @@ function scrollBy({ dom, layout, screen }, event) {
 
 /**
  * What lies under the pointer.
- * @param {ViewParts<"data"|"look"|"layout"|"dom"|"screen">} view @param {MouseEvent} event
+ * @param {ViewParts<"data"|"look"|"layout"|"scales"|"clock"|"dom"|"screen">} view
+ * @param {MouseEvent} event
  * @returns {Pointer|null}
  */
-function under({ data, look, layout, dom, screen }, event) {
+function under(view, event) {
+  const { data, look, layout, dom, screen } = view;
   const box = dom.stage.getBoundingClientRect();
   const x = (event.clientX - box.left) / screen.magnified + layout.scroll;
   const y = (event.clientY - box.top) / screen.magnified;
@@ -161,6 +164,9 @@ function under({ data, look, layout, dom, screen }, event) {
     return { t, row, unit: Math.min(unit, data.store.header.units - 1), carried };
   }
   if (y >= layout.gradientY - 6) return { t, part: "gradient" };
+  if (data.store.header.attention && y >= layout.attentionY && y < layout.predictionY - 4) {
+    return { t, part: "attention", wire: wireAt(wiresShown(view), x, y)?.pair.step };
+  }
   if (y >= layout.predictionY - 4) return { t, part: "prediction" };
   return y < layout.rowsY ? { t, part: "input" } : { t };
 }
@@ -175,7 +181,7 @@ function point(view, event) {
 
 /**
  * The row whose name is pointed at says what it is; its buttons have tooltips of their own.
- * @param {ViewParts<"data"|"look"|"layout"|"dom"|"screen"|"pointing">} view @param {Event} event
+ * @param {ViewParts<"data"|"look"|"layout"|"clock"|"dom"|"screen"|"pointing">} view @param {Event} event
  */
 function explainUnder(view, event) {
   const made = hitBy(event);

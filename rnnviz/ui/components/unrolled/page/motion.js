@@ -217,6 +217,7 @@ function whatMoves({ clock, look, data, scales }) {
   /** @type {(string|number|boolean|undefined)[]} */
   const parts = [sweep.phase, sweep.at, step, unit?.layer, unit?.unit];
   if (sweep.phase === "backward") parts.push(frame.iteration, ofLast, range.low, range.high);
+  if (data.store.header.attention) parts.push(frame.iteration, data.frame.exact, pointer?.wire);
   if (pointer) parts.push(pointer.t, pointer.unit, pointer.row?.letter, pointer.row?.layer);
   return parts.join();
 }

@@ -8,7 +8,7 @@ import { element } from "./controls.js";
 
 /**
  * Tell what the row is whose name one points at; null for none.
- * @param {ViewParts<"data"|"look"|"layout"|"dom"|"screen"|"pointing">} view
+ * @param {ViewParts<"data"|"look"|"layout"|"clock"|"dom"|"screen"|"pointing">} view
  * @param {HTMLElement|null} made
  */
 export function explain(view, made) {
@@ -16,7 +16,7 @@ export function explain(view, made) {
   showTooltip(view);
 }
 
-/** @param {ViewParts<"data"|"look"|"layout"|"dom"|"screen"|"pointing">} view */
+/** @param {ViewParts<"data"|"look"|"layout"|"clock"|"dom"|"screen"|"pointing">} view */
 export function showTooltip(view) {
   const { dom } = view;
   const { pointer } = view.look;

@@ -25,6 +25,7 @@ const FLEXIBLE = {
   slot: [42, 30],
   openSlot: [34, 22],
   between: [9, 5],
+  attention: [54, 30],
   prediction: [74, 42],
   gradient: [74, 36],
 };
@@ -41,6 +42,9 @@ export const NARROW = 560;
 
 /** From this width on, what becomes of the gradient is said in one line. */
 const WORDS_WIDE = 520;
+
+/** Below the wires of attention there is room for the arrow that they end in. */
+const ATTENTION = { below: 6 };
 
 export const PREDICTION = { head: 18, line: 18, bar: 15 };
 
@@ -124,7 +128,10 @@ function layOutGiving(header, width, share, open, beside) {
   const feet = [header, ...beside].map((each) => foot(stack(each, top)));
   const rows = stack(header, top + Math.max(...feet) - feet[0]);
   const last = rows[rows.length - 1];
-  const predictionY = last.top + last.slot + between + 5;
+  const attentionY = last.top + last.slot + between + 3;
+  const attends = [header, ...beside].some(({ attention }) => attention);
+  const attentionHeight = attends ? Math.round(high("attention")) : 0;
+  const predictionY = attentionY + attentionHeight + 2 + (attends ? ATTENTION.below : 0);
   // Three classes below each other do not give way, unless even layers must.
   const stacked = header.classes && !upright;
   const lines = open === null ? 3 : 3 - Math.round(2 * share);
@@ -156,6 +163,8 @@ function layOutGiving(header, width, share, open, beside) {
     inputHeight,
     rowsY: rows[0].top,
     predictionY,
+    attentionY,
+    attentionHeight,
     wordsY,
     wordLines,
     gradientY,

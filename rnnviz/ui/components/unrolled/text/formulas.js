@@ -2,7 +2,8 @@
 
 import { byFormula, writerOf, writtenSum } from "../data/cells.js";
 import { valueAt } from "../data/values.js";
-import { exactly, minus, shortly } from "./numbers.js";
+import { evenly, shortly } from "./numbers.js";
+import { lowered } from "./symbols.js";
 
 /** @import { Data, Intervention, Row, Values, Writes } from "../types.d.ts" */
 
@@ -147,25 +148,10 @@ function otherwise(data, row, t, value) {
   return near ? "" : `the formula alone gives ${shortly(expected)}`;
 }
 
-/** @param {number} count */
-function lowered(count) {
-  return Array.from(String(count), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
-}
-
 /**
  * As `shortly`, for formulas.
  * @param {number} value
  */
 function briefly(value) {
   return Number.isFinite(value) ? evenly(value, 3) : ({ NaN: "NaN", Infinity: "∞" }[value] ?? "−∞");
-}
-
-/**
- * So many digits, zeros at the end too: numbers that follow each other are equally long.
- * @param {number} value @param {number} digits
- */
-function evenly(value, digits) {
-  const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e4) return minus(value.toPrecision(digits));
-  return digits > 3 ? exactly(value) : shortly(value);
 }

@@ -40,6 +40,16 @@ function bare(text) {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
+/**
+ * So many digits, zeros at the end too: numbers that follow each other are equally long.
+ * @param {number} value @param {number} digits
+ */
+export function evenly(value, digits) {
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e4) return minus(value.toPrecision(digits));
+  return digits > 3 ? exactly(value) : shortly(value);
+}
+
 /** @param {string} text */
 export function minus(text) {
   return text.replace(/-/g, "−");

@@ -24,6 +24,11 @@ export function visible(text) {
     .replace(/[\u0000-\u001f\u007f]/g, "·");
 }
 
+/** A number as an index. @param {number} count */
+export function lowered(count) {
+  return Array.from(String(count), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+}
+
 /** @param {string} text */
 export function isolatedLabel(text) {
   return isolated(visible(text));

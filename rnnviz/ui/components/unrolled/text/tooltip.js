@@ -1,7 +1,9 @@
 /** What is told of the place under the pointer. */
 
+import { senderOf } from "../data/attention.js";
 import { writerOf, writerOfKept } from "../data/cells.js";
 import { hit, normsOf, onlyTrained, storyOf, told, valueAt } from "../data/values.js";
+import { attentionLines, looksAtLine, wireLines } from "./attention.js";
 import { changedOf, formula, recovered, replaced } from "./formulas.js";
 import { exactly, shortly } from "./numbers.js";
 import { className, isolatedLabel, visible } from "./symbols.js";
@@ -11,9 +13,9 @@ import { lossWords, unitName } from "./words.js";
 
 /**
  * What the tooltip says: [small line, the number, small lines...]
- * @param {Parts<"data"|"look"|"layout">} scene @param {Pointer} pointer
+ * @param {Parts<"data"|"look"|"layout"|"clock">} scene @param {Pointer} pointer
  */
-export function tooltipLines(scene, { row, t, unit, part, carried }) {
+export function tooltipLines(scene, { row, t, unit, part, carried, wire }) {
   const { frame, store } = scene.data;
   if (row && unit !== undefined) {
     if (carried) return keptLines(scene, row, t, unit);
@@ -31,6 +33,12 @@ export function tooltipLines(scene, { row, t, unit, part, carried }) {
     ];
   }
   if (part === "input") return [`input at time step ${t}`, visible(frame.sequence.inputs[t])];
+  if (part === "attention" && wire !== undefined) {
+    const backward = scene.clock.sweep.phase === "backward";
+    const sender = backward ? senderOf(scene.data, scene.look) : scene.look.step;
+    return wireLines(scene.data, sender, wire, backward);
+  }
+  if (part === "attention") return attentionLines(scene.data, t);
   if (part === "gradient") return gradientLines(scene.data, scene.look, t);
   return predictionLines(scene.data, t);
 }
@@ -82,7 +90,12 @@ function predictionLines(data, t) {
   if (!store.header.classes) {
     const { outputs } = store.header;
     const values = Array.from(frame.outputs.subarray(t * outputs, (t + 1) * outputs), exactly);
-    return [`output at time step ${t}`, values.join(", "), `target ${frame.sequence.targets[t]}`];
+    return [
+      `output at time step ${t}`,
+      values.join(", "),
+      `target ${frame.sequence.targets[t]}`,
+      looksAtLine(data, t),
+    ];
   }
   const verdict = hit(frame, t);
   const lines = [`prediction at time step ${t}`];
@@ -97,5 +110,5 @@ function predictionLines(data, t) {
   for (const each of told(data, t)) {
     if (!each.target) lines.push(`${className(data, each.number)}: ${exactly(each.share)}`);
   }
-  return lines;
+  return [...lines, looksAtLine(data, t)];
 }

@@ -1,5 +1,6 @@
 /** What is said of the picture as a whole, of a time step and of a unit. */
 
+import { mostLookedAt } from "../data/attention.js";
 import { number } from "../data/packet.js";
 import {
   chosen,
@@ -11,6 +12,7 @@ import {
   told,
   valueAt,
 } from "../data/values.js";
+import { sumOf } from "./attention.js";
 import { formulaOf } from "./formulas.js";
 import { grouped, percent, shortly } from "./numbers.js";
 import { className, isolatedLabel } from "./symbols.js";
@@ -81,6 +83,10 @@ function cellSentence({ data, look, layout }) {
     const { symbols, numbers, note } = formulaOf(data, row, step, unit.unit);
     return `${row.quantity.label}: ${symbols}; ${numbers}${note && `; ${note}`}`;
   });
+  if (store.header.attention) {
+    const { symbols, numbers, note } = sumOf(data, step, unit);
+    lines.push(`attention: ${symbols}; ${numbers}${note && `; ${note}`}`);
+  }
   return (
     `${unitName(store.header, unit)} at time step ${step}, measured on the probe at ` +
     `iteration ${grouped(frame.iteration)}. ${lines.join(". ")}.`
@@ -163,6 +169,8 @@ export function stepFacts({ data, look, layout }) {
     const target = isolatedLabel(frame.sequence.targets[step]);
     if (frame.sequence.scored[step]) facts.push(["target", target]);
   }
+  const [most] = mostLookedAt(data, step, 1).largest;
+  if (most) facts.push(["looks at", `step ${most.step}, ${percent(most.weight)}`, "h"]);
   store.header.gradients.forEach((gradient, index) => {
     const norms = normsOf(frame, store.header, store.header.layers - 1, index, look.ofLast);
     const name = layout.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
