@@ -1,6 +1,6 @@
-"""What one visitor has, without any page: the run, what is under way, what is looked at.
+"""The state of one visitor: the runs, what is being computed, and what the pages show.
 
-Nothing here knows Streamlit: a visit can be had, and tested, in a notebook.
+Nothing here uses Streamlit, so a visit can be made and tested in a notebook.
 """
 
 from rnnviz.visit.earlier import Earlier

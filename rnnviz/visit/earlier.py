@@ -1,4 +1,4 @@
-"""The runs that a visitor left for new ones: how many are kept, and which are dropped first."""
+"""Earlier runs of a visitor: how many are kept for Undo, and which are dropped first."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from rnnviz.training import Score, Trainer
 
-#: So many earlier runs can be gone back to, and fewer where their recordings take more bytes.
+#: Undo can return to this many earlier runs, or to fewer if their recordings take more bytes.
 MOST_EARLIER, MOST_EARLIER_BYTES = 20, 48_000_000
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """A run that was left for a new one, exactly as it was.
+    """A run that was replaced by a new one, exactly as it was.
 
     Parameters
     ----------
     trainer
     left_for
-        What the new one was begun for, in words.
+        Why the new one was started, in words.
     score
-        Of the run when it was left.
+        Score of the run when it was replaced.
     """
 
     trainer: Trainer
@@ -30,7 +30,7 @@ class Earlier:
 
 
 def kept(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:
-    """Drop what is too much to keep: of the oldest runs first those in which nothing was done."""
+    """Drop the oldest runs beyond the limits; those in which nothing was done go first."""
     runs = list(earlier)
     while len(runs) > 1 and (len(runs) > MOST_EARLIER or nbytes(runs) > MOST_EARLIER_BYTES):
         runs.remove(next((one for one in runs if is_untouched(one.trainer)), runs[0]))
@@ -38,16 +38,16 @@ def kept(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:
 
 
 def nbytes(earlier: Iterable[Earlier]) -> int:
-    """Return the bytes of their recordings."""
+    """Return the size of their recordings in bytes."""
     return sum(one.trainer.recording.nbytes for one in earlier)
 
 
 def is_untouched(trainer: Trainer) -> bool:
-    """Tell whether nothing was done in a run: no iteration, and no change of a setting."""
+    """Tell whether a run has no iteration and no changed setting."""
     return trainer.iteration == 0 and trainer.undoable is None
 
 
 def is_the_same_untouched(left: Trainer, trainer: Trainer) -> bool:
-    """Tell whether nothing is lost: a run in which nothing was done is begun once more."""
+    """Tell whether two runs are the same, and nothing was done in either."""
     same = (left.config, left.task) == (trainer.config, trainer.task)
     return same and is_untouched(left) and is_untouched(trainer)

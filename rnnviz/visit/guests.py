@@ -1,12 +1,12 @@
-"""What is let go of when a visitor has left, and while one rests.
+"""Memory that is freed when a visitor has left, or has been idle for some time.
 
-Streamlit keeps the session of a closed browser for a while (`server.disconnectedSessionTTL`), for
-one that lost its connection may come back, and afterwards until it happens to look. What a network
-computes with can be made again at any time, to the bit; so it goes at once when the browser has
-gone, and the rest of the run when it can no longer come back.
+A browser that lost its connection may come back, so Streamlit keeps its session for a while
+(`server.disconnectedSessionTTL`), and after that until it happens to clean up. The buffers of a
+network can be made again at any time, to the bit, so they are freed as soon as the browser has
+gone. The rest of the run is freed once the browser can no longer come back.
 
-That a browser has come or gone is told by `rnnviz.ui.shell.absence`. A thread of the process looks
-now and then at who has left; it waits for its turn as a visitor does.
+`rnnviz.ui.shell.absence` reports when a browser comes or goes. A thread checks from time to time
+who has left; it waits for its turn as a visitor does.
 """
 
 from __future__ import annotations
@@ -20,42 +20,42 @@ from weakref import WeakSet
 
 from rnnviz.visit.turns import TURNS
 
-#: How often is looked, in seconds.
+#: Seconds between two checks.
 LOOK_S = 5.0
-#: A visitor who did nothing, while nothing trained, for so long is resting.
+#: Seconds after which a visitor counts as idle if nothing was done and nothing trained.
 RESTS_AFTER_S = 120.0
-#: A visitor who has left does not come back after so long: a little more than the time for which
-#: Streamlit keeps the session (`.streamlit/config.toml`).
+#: Seconds after which a visitor who has left can no longer come back: a little more than the time
+#: for which Streamlit keeps the session (`.streamlit/config.toml`).
 LOST_AFTER_S = 75.0
 
 
 class Guest(Protocol):
-    """Whoever has something that can be let go of."""
+    """Someone whose memory can be freed."""
 
     @property
     def needs_mb(self) -> float:
-        """Most megabytes of what is there to let go of, as estimated."""
+        """Estimated maximum of the memory in use, in megabytes."""
 
     def free_buffers(self) -> None:
-        """Let go of what can be made again."""
+        """Free what can be made again."""
 
     def forget(self) -> None:
-        """Let go of everything."""
+        """Free everything."""
 
 
 class Presence:
-    """That the browser of a visitor is connected.
+    """The connection of a visitor's browser.
 
     Attributes
     ----------
     guest
-        Whose it is.
+        The visitor.
     seen_at
         When they last did something, by the monotonic clock, in seconds.
     left_at
-        When the browser went; None while it is there.
+        When the browser disconnected; None while it is connected.
     is_freed
-        Whether the guest has been put to rest since.
+        Whether the guest's buffers have been freed since then.
     """
 
     def __init__(self) -> None:
@@ -69,12 +69,12 @@ class Presence:
         self.guest, self.seen_at, self.is_freed = guest, time.monotonic(), False
 
     def leave(self) -> None:
-        """Note that the browser has gone; the next look lets go of what was the guest's."""
+        """Note that the browser has disconnected; the next check frees the guest's buffers."""
         self.left_at, self.is_freed = time.monotonic(), False
 
 
 class Guests:
-    """Everyone who is there, and everyone who has left and may come back."""
+    """All visitors who are connected, or have left and may come back."""
 
     def __init__(self) -> None:
         self._present: WeakSet[Presence] = WeakSet()
@@ -82,23 +82,23 @@ class Guests:
         self._lock = threading.Lock()
 
     def arrive(self) -> Presence:
-        """Return a new presence."""
+        """Register a new visitor."""
         presence = Presence()
         with self._lock:
             self._present.add(presence)
         return presence
 
     def leave(self, presence: Presence) -> None:
-        """Note that a browser has gone. Quick: the server's own thread says so."""
+        """Note that a browser has disconnected; quick, as the server's own thread calls it."""
         presence.leave()
         with self._lock:
             self._present.discard(presence)
             self._left.append(presence)
 
     def needs_mb(self, but: Guest) -> float:
-        """Return the megabytes that all others need at most, as estimated.
+        """Return the estimated maximum, in megabytes, of what all other visitors need.
 
-        Who rests or has left counts as well: they may come back and go on at any moment.
+        Visitors who are idle or have left count too: they may continue at any moment.
         """
         with self._lock:
             everyone = [presence.guest for presence in (*self._present, *self._left)]
@@ -106,12 +106,12 @@ class Guests:
         return sum(guest.needs_mb for guest in others.values())
 
     def look(self, now: float | None = None) -> int:
-        """Let go of what nobody needs; return of how many guests something was let go.
+        """Free what nobody needs; return for how many guests something was freed.
 
         Parameters
         ----------
         now
-            By the monotonic clock, in seconds; None is now.
+            Time of the monotonic clock, in seconds; None is the present time.
         """
         now = time.monotonic() if now is None else now
         with self._lock:
@@ -145,13 +145,13 @@ class Guests:
         return True
 
 
-#: Those of this process.
+#: The visitors of this process.
 GUESTS = Guests()
 
 
 def look_now_and_then() -> None:
-    """Start the thread that looks; once for a process."""
-    # What is there now stays for ever: no collection needs to look at it again.
+    """Start the thread that checks; call it once per process."""
+    # What exists now stays for ever, so the garbage collector need not look at it again.
     gc.collect()
     gc.freeze()
     threading.Thread(target=_look_for_ever, name="absence", daemon=True).start()
@@ -164,7 +164,7 @@ def _look_for_ever() -> None:
 
 
 def _give_back() -> None:
-    """Free what refers to itself in circles, and give free memory back to the system."""
+    """Collect reference cycles, and return free memory to the system."""
     gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)

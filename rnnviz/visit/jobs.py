@@ -9,33 +9,33 @@ from rnnviz.training import Trainer
 
 
 class Job(Protocol):
-    """Work that is done a slice at a time."""
+    """Work that is done in slices."""
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether the work is finished."""
 
     def advance(self, seconds: float) -> None:
-        """Work for so long."""
+        """Work for about this long."""
 
 
 class Opening(Job, Protocol):
-    """Work that brings the run of an experiment to where it went."""
+    """Work that trains the run of an opened experiment again, up to its iteration."""
 
     @property
     def trainer(self) -> Trainer:
-        """The run, as far as it got."""
+        """The run in its present state."""
 
 
 class Replay:
-    """Goes through the kept iterations, one a tick.
+    """Shows the kept iterations one after the other, one per tick.
 
     Parameters
     ----------
     iterations
         From the first to the last.
     rewind_to
-        Shows one of them; with None, the newest.
+        Shows an iteration; None shows the newest.
     """
 
     def __init__(self, iterations: Sequence[int], rewind_to: Callable[[int | None], None]) -> None:
@@ -44,7 +44,7 @@ class Replay:
         self.done = False
 
     def advance(self, seconds: float) -> None:  # noqa: ARG002
-        """Show the next kept iteration; behind the last one, the newest."""
+        """Show the next kept iteration; after the last one, the newest."""
         shown = next(self._left, None)
         self._rewind_to(shown)
         self.done = shown is None

@@ -1,4 +1,4 @@
-"""What a visitor looks at: page, view, unit, layer, time step, iteration."""
+"""What a visitor is looking at: page, view, unit, layer, time step, iteration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnviz.visit.view import View
 
 
 class Looking(Runs):
-    """Runs, and what is looked at of them; see `Visit`."""
+    """Runs, and what the pages show of them; see `Visit`."""
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)
@@ -21,7 +21,7 @@ class Looking(Runs):
         self._asked: View | None = None
 
     def open_page(self, page: str) -> None:
-        """Note that a page is drawn as a whole: it shows all that has changed until now."""
+        """Note that a whole page is drawn, so it shows all changes made so far."""
         self.page_is_old = False
         self.page_runs += 1
         if page != self.looked_at.page:
@@ -29,13 +29,13 @@ class Looking(Runs):
             self._asked = None
 
     def look_at(self, **changes: Any) -> None:
-        """Look at something else: other values of `View`, by name."""
+        """Change some attributes of the present `View`."""
         self.looked_at = replace(self.looked_at, **changes)
 
     def show(self, view: View) -> None:
-        """Have a page show this: its controls take it over when they are drawn next.
+        """Show this view: the page's controls adopt it when they are next drawn.
 
-        A unit or an iteration that there is not is none.
+        A unit or an iteration that does not exist is ignored.
         """
         self.looked_at = self._asked = replace(view, unit=None, shown_iteration=None)
         self.select_unit(view.unit, view.unit_layer)
@@ -44,12 +44,12 @@ class Looking(Runs):
         self.page_is_old = True
 
     def take_asked(self) -> View | None:
-        """Return, once, what the controls of the page are to show; None where nobody asked."""
+        """Return the view that the page's controls must adopt, once; None if there is none."""
         asked, self._asked = self._asked, None
         return asked
 
     def select_unit(self, unit: Any, layer: Any) -> None:
-        """Outline a unit of a layer in every picture, or none; what is no unit changes nothing."""
+        """Outline a unit of a layer in every picture, or none; an invalid unit changes nothing."""
         network = self.trainer.network
         if unit is None:
             self.look_at(unit=None)
@@ -58,7 +58,7 @@ class Looking(Runs):
 
     @property
     def selected(self) -> tuple[int, int] | None:
-        """Layer and unit of the one that is outlined; None if there is none."""
+        """Layer and unit that are outlined; None if no unit is."""
         unit = self.looked_at.unit
         return None if unit is None else (self.looked_at.unit_layer, unit)
 
@@ -67,7 +67,7 @@ class Looking(Runs):
         self.look_at(shown_iteration=iteration)
 
     def follow(self) -> None:
-        """Show the newest iteration, whichever that will be."""
+        """Show the newest iteration, and follow training."""
         self.rewind_to(None)
 
     def shown_trace(self) -> Trace:
@@ -78,15 +78,15 @@ class Looking(Runs):
 
     @property
     def name(self) -> str:
-        """Name of what the moving pictures show; another name starts them anew."""
+        """Name of what the pictures show; when it changes, they start afresh."""
         return f"{self.pictures}:{self.trainer.probe.name}"
 
     def start_pictures_anew(self) -> None:
-        """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
+        """Forget what was selected in the pictures of another run, or of undone iterations."""
         self.pictures += 1
         self.look_at(unit=None, shown_iteration=None)
 
 
 def is_place(number: Any, count: int) -> TypeGuard[int]:
-    """Tell whether something that a browser has sent is a whole number 0..count-1."""
+    """Tell whether a value sent by a browser is an integer 0..count-1."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < count

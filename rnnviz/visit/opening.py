@@ -1,4 +1,4 @@
-"""Opening an experiment: it is trained again, in the place of the visitor's own run."""
+"""Opening an experiment: it is trained again and replaces the visitor's own run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rnnviz.visit.turns import TURNS
 from rnnviz.visit.view import View
 from rnnviz.visit.visit import Visit
 
-#: A replay that takes longer, in seconds as estimated, is asked about before it begins.
+#: A replay that is estimated to take more seconds starts only once the visitor has agreed.
 MOST_UNASKED_S = 30.0
 
 
@@ -17,13 +17,13 @@ class Opened:
     Attributes
     ----------
     offered : rnnviz.link.Experiment or None
-        One that takes long to train again; its run stands at iteration 0 until it is accepted.
+        An experiment that takes long to train again; it stays at iteration 0 until accepted.
     hidden : frozenset of str
-        Controls that it does not show.
+        Controls that are hidden.
     notes : tuple of str
-        What could not be read of it: sentences, which are no markup.
+        Sentences about what could not be read, as plain text.
     coming : rnnviz.link.View or None
-        What the page of the experiment is to show, until it does.
+        What the experiment's page must show; None once it does.
     """
 
     def __init__(self) -> None:
@@ -33,15 +33,15 @@ class Opened:
         self.coming: link.View | None = None
 
     def open(self, visit: Visit, opened: link.Opened) -> bool:
-        """Make the run of an experiment the visitor's, and train it to its iteration as a job.
+        """Replace the visitor's run by that of an experiment, and train it again as a job.
 
-        One that takes more than `MOST_UNASKED_S` stays at iteration 0, and is `offered`.
+        An experiment that takes longer than `MOST_UNASKED_S` stays at iteration 0 and is `offered`.
 
         Returns
         -------
         bool
-            False where there is no room for it: the run goes on as it was, `visit.problem` says
-            why.
+            False if there is no memory for it; the present run then goes on, and `visit.problem`
+            says why.
         """
         experiment, notes = opened
         takes_long = link.estimate_s(experiment) > MOST_UNASKED_S
@@ -53,26 +53,26 @@ class Opened:
         return True
 
     def accept(self, visit: Visit) -> None:
-        """Train the experiment that was offered; does nothing where there is none."""
+        """Train the experiment that was offered; do nothing if there is none."""
         if self.offered is not None and _replay(visit, self.offered):
             self.offered = None
 
     def dismiss(self) -> None:
-        """Say no more what could not be read, and offer no long replay."""
+        """Drop the notes and the offer."""
         self.notes, self.offered = (), None
 
     def show_all_controls(self) -> None:
-        """Hide nothing any more."""
+        """Show all controls again."""
         self.hidden = frozenset()
 
     def take_view(self) -> link.View | None:
-        """Return, once, what the page is to show of what was opened; None is nothing."""
+        """Return the view of the opened experiment, once; None if there is none."""
         view, self.coming = self.coming, None
         return view
 
 
 def _replay(visit: Visit, experiment: link.Experiment) -> bool:
-    """Put the run of an experiment in the place of the visitor's, and begin to train it."""
+    """Replace the visitor's run by that of an experiment, and begin to train it."""
     try:
         with TURNS.turn(visit):
             visit.find_room(experiment.config, experiment.task)

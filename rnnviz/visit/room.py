@@ -1,7 +1,7 @@
 """The memory of all visitors together: a run that starts or grows must fit beside the others.
 
-Each run counts with the estimate of `training/limits.py`, not with what is allocated now: a small
-run that goes on training fills its recording. A visitor's first run is never refused.
+Each run counts with the estimate of `training/limits.py`, not with what is allocated now, since a
+run that continues to train fills its recording. A visitor's first run is never refused.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from rnnviz.training.limits import Planned, memory_mb, with_batch
 from rnnviz.visit.guests import GUESTS, Guest
 
-#: Maximum megabytes of the runs of all visitors: five of the largest, or about seventy of those
-#: that the app opens with. Python, Streamlit and drawing take a few hundred more.
+#: Maximum megabytes of the runs of all visitors: five of the largest runs, or about seventy of the
+#: run with which the app opens. Python, Streamlit and drawing take a few hundred more.
 MOST_MB = 1_000.0
 
 
 def require(guest: Guest, kept_mb: float, *planned: Planned) -> None:
-    """Refuse runs for which there is no memory beside those of all other visitors.
+    """Refuse runs for which all other visitors leave too little memory.
 
     A run that needs no more than the one before it is never refused.
 
@@ -24,13 +24,13 @@ def require(guest: Guest, kept_mb: float, *planned: Planned) -> None:
     guest
         The visitor who wants them.
     kept_mb
-        Megabytes of what the visitor keeps besides.
+        Megabytes of what the visitor keeps besides these runs.
     *planned : pair of RunConfig and Task
 
     Raises
     ------
     ValueError
-        If there is no room; the message has the numbers, and says what would fit.
+        If there is no memory; the message gives the numbers, and says what would fit.
     """
     needed = sum(memory_mb(*run) for run in planned)
     left = max(0.0, MOST_MB - GUESTS.needs_mb(but=guest) - kept_mb)

@@ -1,4 +1,4 @@
-"""The runs of one visitor: the one that all pages show, one beside it, and the memory they take."""
+"""The runs of one visitor: the one that all pages show, others beside it, and their memory."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rnnviz.visit.earlier import Earlier, nbytes
 
 
 class Runs:
-    """The runs of one visitor, and what was refused of them; see `Visit`.
+    """The runs of one visitor, and the last change that was refused; see `Visit`.
 
     Parameters
     ----------
     trainer
-        The run to begin with.
+        The first run.
     """
 
     def __init__(self, trainer: Trainer) -> None:
@@ -34,17 +34,17 @@ class Runs:
 
     @property
     def behind(self) -> bool:
-        """Whether a network beside the first has to catch up."""
+        """Whether the second network has to catch up with the first."""
         return self.pair is not None and not self.pair.level
 
     @property
     def stopped(self) -> bool:
-        """Whether it has diverged, and the network beside it as well."""
+        """Whether the run has diverged, and the second network too, if there is one."""
         alone = self.trainer.diverged is not None
         return alone if self.pair is None else self.pair.stopped
 
     def advance(self, iterations: int | None, seconds: float) -> None:
-        """Train, and the network beside it too; the turn must be held."""
+        """Train the run, and the second network too; the turn must be held."""
         self._keep_beside()
         if self.pair is None:
             self.trainer.advance(iterations=iterations, seconds=seconds)
@@ -55,13 +55,13 @@ class Runs:
             self._go_on_alone(str(refused))
 
     def put_beside(self, cell: str | None) -> None:
-        """Put a network with another cell beside the first, or none; what is no cell is none."""
+        """Put a network with another cell beside the first; None or an invalid cell removes it."""
         known = cell in (FIELD["cell"].choices or ()) and cell != self.trainer.config.cell
         self.beside = cell if known else None
         self.page_is_old = True
 
     def catch_up(self, seconds: float) -> None:
-        """Bring the network beside to the iteration of the first; the turn must be held."""
+        """Train the second network up to the iteration of the first; the turn must be held."""
         self._keep_beside()
         if self.pair is None:
             return
@@ -71,7 +71,7 @@ class Runs:
             self._go_on_alone(str(refused))
 
     def _keep_beside(self) -> None:
-        """Have the network beside belong to the run of now."""
+        """Make the second network belong to the present run."""
         first = self.trainer
         if self.beside == first.config.cell:
             self.beside = usual_companion(first.config.cell)
@@ -87,12 +87,12 @@ class Runs:
                 self._go_on_alone(str(refused))
 
     def _go_on_alone(self, why: str) -> None:
-        """Let go of the network beside, where two are too much."""
+        """Drop the second network, if there is no memory or time for two."""
         self.problem, self.page_is_old = why, True
         self.beside = self.pair = None
 
     def refuse(self, why: str) -> bool:
-        """Say why a change is not taken: the run is as it was, and the controls show it again.
+        """Note why a change was refused; the run is as before, and the controls show it again.
 
         Returns
         -------
@@ -104,16 +104,16 @@ class Runs:
         return False
 
     def forget_problem(self) -> None:
-        """Say no more what was refused."""
+        """Forget the last refusal."""
         self.problem = None
 
     def outdate_page(self) -> None:
-        """Say that the whole page must be drawn anew."""
+        """Note that the whole page must be drawn again."""
         self.page_is_old = True
 
     @property
     def needs_mb(self) -> float:
-        """Most megabytes of all its runs, as estimated."""
+        """Estimated maximum of the memory of all its runs, in megabytes."""
         if self.is_forgotten:
             return 0.0
         runs = {id(trainer): trainer for trainer in (self.trainer, *self._others)}
@@ -121,42 +121,42 @@ class Runs:
 
     @property
     def earlier_mb(self) -> float:
-        """Megabytes of the runs that can be gone back to, which keep their recordings alone."""
+        """Megabytes of the earlier runs; only their recordings are kept."""
         return nbytes(self.earlier) / 1e6
 
     @property
     def _others(self) -> list[Trainer]:
-        """The run beside the first, and those side by side."""
+        """The second network, and the runs side by side."""
         others = [] if self.side_by_side is None else [*self.side_by_side.trainers.values()]
         return others if self.pair is None else [*others, self.pair.second]
 
     def free_buffers(self) -> None:
-        """Let go of what can be made again; what is under way goes on when the visitor is back."""
+        """Free what can be made again; work in progress continues when the visitor is back."""
         for trainer in (self.trainer, *(one.trainer for one in self.earlier), *self._others):
             trainer.free_buffers()
 
     def forget(self) -> None:
-        """Let go of everything: the visitor will not come back."""
+        """Free everything: the visitor will not come back."""
         vars(self).clear()
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether everything was let go of."""
+        """Whether everything has been freed."""
         return not vars(self)
 
     def find_room(self, config: RunConfig, task: Task) -> None:
-        """Refuse a run in the place of the one of now if there is no room for it.
+        """Refuse a run that would replace the present one if there is no memory for it.
 
         Raises
         ------
         ValueError
-            With what would fit.
+            If there is none; the message says what would fit.
         """
         left_behind = self.earlier_mb + self.trainer.recording.nbytes / 1e6
         room.require(self, left_behind, (config, task))
 
     def _check_growth(self, knobs: Mapping[str, Any]) -> None:
-        """Refuse live knobs with which the run, and the one beside it, find no room any more."""
+        """Refuse live knobs for which the run and the second network would need too much memory."""
         both = [self.trainer] if self.pair is None else [self.trainer, self.pair.second]
         planned = [(replace(trainer.config, **knobs), trainer.task) for trainer in both]
         room.require(self, self.needs_mb - sum(trainer.needs_mb for trainer in both), *planned)

@@ -35,7 +35,7 @@ LONGEST_WAIT_S = 1.0
 
 @dataclass(eq=False)
 class _Waiting:
-    """A session that waits for a turn.
+    """A session that is waiting for its turn.
 
     Parameters
     ----------
@@ -66,13 +66,13 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """Number of sessions that wait for their turn."""
+        """Number of sessions that are waiting for their turn."""
         with self._lock:
             return len(self._queue)
 
     @contextmanager
     def turn(self, session: object) -> Iterator[float]:
-        """Wait for the turn of a session, hold it, and pass it on at the end of the block.
+        """Wait for a session's turn, hold it, and pass it on at the end of the block.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Turns:
                     self._let_in(self._next())
 
     def in_slices(self, session: object, steps: Iterator[None]) -> Any:
-        """Do what takes long a slice at a time, each in a turn of its own: others train meanwhile.
+        """Do long work in slices, each in a turn of its own, so that others can train meanwhile.
 
         Parameters
         ----------

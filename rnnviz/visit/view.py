@@ -1,4 +1,4 @@
-"""What of a run a visitor looks at."""
+"""The part of a run that a visitor is looking at."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at: together with the run, all that is needed to see the same again.
+    """What is shown. Together with the run, this is all that is needed to show the same again.
 
     Parameters
     ----------
     page
         Name of the page's script, such as `gates`.
     name
-        What the page calls the view of it; "" where it has one alone.
+        Title of the page's view; "" if the page has only one.
     layer
-        That the page shows, from the input up; None is the top.
+        Layer that the page shows, counted from the input up; None is the top.
     time_step
-        None is the one that the page opens with.
+        None is the step with which the page opens.
     unit, unit_layer
-        Unit that is outlined in every picture, None if there is none, and the layer it belongs to.
+        The unit that is outlined in every picture, or None, and its layer.
     shown_iteration
-        Which of the kept iterations is shown; None follows the newest.
+        Kept iteration that is shown; None follows the newest.
     """
 
     page: str = ""

@@ -1,4 +1,4 @@
-"""A visit: the runs of one visitor, what is under way, and what is looked at."""
+"""A visit: the runs of one visitor, what the live loop does, and what the pages show."""
 
 from __future__ import annotations
 
@@ -17,54 +17,53 @@ from rnnviz.visit.turns import TURNS
 from rnnviz.visit.view import View
 from rnnviz.visit.working import Working
 
-#: A slider that was dragged while training, and has not moved for this long, is let go.
+#: Seconds after which a slider that was dragged while training counts as released.
 REST_S = 0.6
 
 Part = TypeVar("Part")
 
 
 class Visit(Working):
-    """The runs of one visitor, what is under way, and what is looked at.
+    """The runs of one visitor, what the live loop does, and what the pages show.
 
-    Others read the attributes, and change them by the methods alone. A method takes its turn of
-    `rnnviz.visit.turns.TURNS` itself, unless it says that the turn must be held.
+    Others may read the attributes, but change them only through the methods. A method takes its
+    turn of `rnnviz.visit.turns.TURNS` itself, unless it says that the turn must be held.
 
     Parameters
     ----------
     trainer
-        The run to begin with.
+        The first run.
 
     Attributes
     ----------
     trainer : Trainer
         The run that all pages show. Touch it only while holding a turn.
     earlier : tuple of Earlier
-        The runs before this one, the latest last: to each `undo` goes back when nothing of the one
-        after it is left to undo.
+        The runs before this one, the latest last. `undo` returns to the latest when nothing in the
+        present run is left to undo.
     looked_at : View
     playing : bool
         Whether the live loop trains.
     job : Job or None
-        What else the live loop works on, while it does not train.
+        What the live loop works on instead of training.
     beside : str or None
-        Cell of the network beside the first, if there is one.
+        Cell of the second network, beside the first; None if there is none.
     pair : Pair or None
-        Both of them, as soon as there was time to make the second.
+        Both networks; None until the second has been made.
     side_by_side : SideBySide or None
-        Runs that are compared with each other, as far as they got.
+        Runs that are compared with each other.
     preset : Preset or None
-        The one whose runs are those side by side; None if they are others, or none.
+        The preset to which the runs side by side belong, if they belong to one.
     gradient_check : CheckedTrace or None
-        As far as it got.
     problem : str or None
-        Why the last change was refused, until the next that is taken; the run is as it was.
+        Why the last change was refused; None once another change is accepted.
     page_is_old : bool
-        Whether something has changed that the page as a whole must show.
+        Whether the whole page must be drawn again to show a change.
     controls_are_old : bool
-        Whether the settings may be others than those that the controls show.
+        Whether the settings may differ from what the controls show.
     page_runs, controls, pictures : int
-        How often a whole page was drawn, the controls of the settings were made anew, and the
-        pictures had to start anew.
+        How often a whole page was drawn, the controls of the settings were recreated, and the
+        pictures started afresh.
     """
 
     def __init__(self, trainer: Trainer) -> None:
@@ -74,9 +73,9 @@ class Visit(Working):
         self._knob_changed_at: float | None = None
 
     def step(self, knobs: Mapping[str, Any]) -> None:
-        """Do one iteration, with the live knobs as they are shown now."""
+        """Do one iteration, with the live knobs as the controls show them."""
         if self.opening is not None:
-            knobs = {}  # The controls do not show yet what the replay has brought.
+            knobs = {}  # The controls do not yet show the settings of the replay.
             self.stop()
         with TURNS.turn(self) as seconds:
             self.change_knobs(knobs)
@@ -93,14 +92,14 @@ class Visit(Working):
         Parameters
         ----------
         settings
-            Those of `RunConfig`, all but the task.
+            All settings of `RunConfig` except the task.
         task
-            None is the task of now, with another length if one is given.
+            None is the present task, with another length if one is given.
 
         Returns
         -------
         bool
-            False where it was refused: the run goes on as it was, and `problem` says why.
+            False if it was refused; the present run then goes on, and `problem` says why.
         """
         now, compared = self.trainer, self._last_with_something_done()
         try:
@@ -119,19 +118,19 @@ class Visit(Working):
     def begin(
         self, config: RunConfig, task: Task, left_for: str, begun_for: str | None = None
     ) -> bool:
-        """Start a new run, and keep the one before it for `undo`.
+        """Start a new run, and keep the previous one for `undo`.
 
         Parameters
         ----------
         left_for
-            What `undo` would take back, in words.
+            What `undo` would revert, in words.
         begun_for
-            Text of the first mark of the new run, if it is to have one.
+            Text of the first mark of the new run, if it gets one.
 
         Returns
         -------
         bool
-            False where it was refused: the run goes on as it was, and `problem` says why.
+            False if it was refused; the present run then goes on, and `problem` says why.
         """
         try:
             with TURNS.turn(self):
@@ -143,7 +142,7 @@ class Visit(Working):
         return True
 
     def replace_trainer(self, trainer: Trainer, left_for: str) -> None:
-        """Make this the visitor's run, and keep the one before it for `undo`."""
+        """Make this the visitor's run, and keep the previous one for `undo`."""
         left = self.trainer
         with TURNS.turn(self):
             if not is_the_same_untouched(left, trainer):
@@ -153,16 +152,16 @@ class Visit(Working):
         self._show(trainer)
 
     def open(self, replay: Opening, view: View, left_for: str) -> None:
-        """Make the run of an experiment the visitor's, and replay it to where it went.
+        """Make the run of an experiment the visitor's, and train it again to its iteration.
 
         Parameters
         ----------
         replay
-            Trains the run in slices; `find_room` says first whether there is room for it.
+            Trains the run in slices; call `find_room` first.
         view
-            What is shown; its iteration as soon as the replay has come to its end.
+            What is shown; its iteration only when the replay has finished.
         left_for
-            What `undo` would take back, in words.
+            What `undo` would revert, in words.
         """
         self.replace_trainer(replay.trainer, left_for)
         self.show(replace(view, shown_iteration=None))
@@ -170,7 +169,7 @@ class Visit(Working):
         self.start_job(replay)
 
     def undo(self) -> None:
-        """Go back to before the last change of the run; a new run is such a change as well."""
+        """Revert the last change of the run; a new run counts as a change too."""
         with TURNS.turn(self):
             if self.trainer.undoable is not None:
                 self.trainer.undo()
@@ -182,18 +181,18 @@ class Visit(Working):
 
     @property
     def undoable(self) -> str | None:
-        """What `undo` would take back, in words; None where there is nothing."""
+        """What `undo` would revert, in words; None if there is nothing."""
         last = self.trainer.undoable
         if last is not None:
             return last.text
         return self.earlier[-1].left_for if self.earlier else None
 
     def change_knobs(self, knobs: Mapping[str, Any]) -> bool:
-        """Change live knobs of the run; tell whether one is another now. The turn must be held.
+        """Change live knobs; tell whether any has changed. The turn must be held.
 
-        A change shows on the page at once, or, while training, when it is over: a slider that is
-        dragged does not draw the page anew at each of its stops. A run that is replayed keeps its
-        own, and the controls show them when it has come to its end.
+        The page shows a change at once; while training, only when the slider has been released, so
+        that dragging it does not redraw the page at every stop. A run that is being replayed keeps
+        its own settings, and the controls show them when the replay has finished.
         """
         if self.opening is not None:
             return False
@@ -214,7 +213,7 @@ class Visit(Working):
         return changed
 
     def intervene(self, *items: Intervention) -> bool:
-        """Do these to the network, and nothing else, from now on; tell whether they were taken."""
+        """Apply these interventions and no others from now on; tell whether they were accepted."""
         if self.opening is not None:
             self.stop()
         try:
@@ -226,7 +225,7 @@ class Visit(Working):
         return True
 
     def choose_probe(self, index: int) -> None:
-        """Look into another example of the task; what is none changes nothing."""
+        """Choose another example of the task as the probe; an invalid index changes nothing."""
         with TURNS.turn(self):
             if not is_place(index, len(self.trainer.task.probe_names)):
                 return
@@ -234,7 +233,7 @@ class Visit(Working):
         self.follow()
 
     def restore_last_good(self) -> None:
-        """Go back to the iteration with the lowest loss, where a run has diverged."""
+        """Return to the iteration with the lowest loss, after a run has diverged."""
         with TURNS.turn(self):
             self.trainer.restore_last_good()
         self.start_pictures_anew()
@@ -246,7 +245,7 @@ class Visit(Working):
         self.page_is_old = self.controls_are_old = True
 
     def _last_with_something_done(self) -> Trainer | None:
-        """Return the run that the mark of a new one compares it with; None if there is none yet."""
+        """Return the latest run in which something was done, which a new run is compared with."""
         runs = (self.trainer, *(one.trainer for one in reversed(self.earlier)))
         return next((trainer for trainer in runs if not is_untouched(trainer)), None)
 
@@ -258,7 +257,7 @@ class Visit(Working):
         Returns
         -------
         bool
-            False where they are too much, and `problem` says why.
+            False if they need too much; `problem` says why.
         """
         if not self.compare(preset.runs, preset.iterations):
             return False
@@ -272,7 +271,7 @@ class Visit(Working):
     # ------------------------------------------------------------------ pages
 
     def renew_controls(self) -> None:
-        """Note that the controls of the settings are made anew, and show those of the run."""
+        """Note that the controls of the settings are recreated, and show those of the run."""
         self.controls += 1
         self.controls_are_old = False
 
@@ -281,7 +280,7 @@ class Visit(Working):
         self.controls_are_old = False
 
     def part(self, kind: type[Part]) -> Part:
-        """Return what a page keeps for this visitor, made at its first use."""
+        """Return what a page keeps for this visitor; it is created on first use."""
         if kind not in self._parts:
             self._parts[kind] = kind()
         found: Part = self._parts[kind]

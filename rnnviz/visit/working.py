@@ -1,4 +1,4 @@
-"""What is under way: training, or a job that the live loop does in slices."""
+"""What the live loop does: training, or a job in slices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rnnviz.visit.turns import TURNS
 
 
 class Working(Looking):
-    """Runs that are looked at, and what the live loop does with them; see `Visit`."""
+    """Runs, what the pages show of them, and what the live loop does; see `Visit`."""
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)
@@ -38,55 +38,55 @@ class Working(Looking):
 
     @property
     def training(self) -> bool:
-        """Whether its weights change: it plays, is replayed, or is one of those side by side."""
+        """Whether the run's weights change: in play, in a replay, or side by side with others."""
         others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
         compared = self.comparing and self.trainer in others
         return self.playing or compared or self.opening is not None
 
     @property
     def opening(self) -> Opening | None:
-        """What replays an experiment that was opened, while it is under way."""
+        """The replay of an opened experiment, while it is in progress."""
         opened = self._opened
         return opened[0] if opened is not None and opened[0] is self.job else None
 
     def play(self) -> None:
-        """Train, from the next tick on; whatever else was under way ends: one thing at a time."""
+        """Train from the next tick on; a job in progress ends."""
         self._end_job()
         self.playing, self.problem = True, None
         self.page_is_old = True
 
     def pause(self) -> None:
-        """Train no more."""
+        """Stop training."""
         self.playing = False
         self.page_is_old = True
 
     def start_job(self, job: Job) -> None:
-        """Have the live loop work on something else than training."""
+        """Let the live loop work on a job instead of training."""
         self._end_job()
         self.playing, self.job, self.problem = False, job, None
         self.page_is_old = True
 
     def stop(self) -> None:
-        """End whatever is under way; what was done of it stays."""
+        """End training or the job; what has been done so far is kept."""
         self._end_job()
         self.playing = False
         self.page_is_old = True
 
     def _end_job(self) -> None:
-        """Let go of the job; the controls then show the settings that a replay has brought."""
+        """Drop the job; after a replay, the controls then show the settings of its run."""
         if self.opening is not None:
             self.controls_are_old = True
         self.job = None
 
     def work(self, iterations: int | None, seconds: float) -> None:
-        """Do a slice of what is under way; the turn must be held.
+        """Do a slice of training or of the job; the turn must be held.
 
         Parameters
         ----------
         iterations
-            Most of them, where it trains; None is as many as fit.
+            Maximum number of iterations of training; None is as many as fit.
         seconds
-            At most for so long.
+            Maximum time.
         """
         if self.playing:
             self.advance(iterations, seconds)
@@ -99,7 +99,7 @@ class Working(Looking):
             self.page_is_old = not self.behind
 
     def _arrive(self) -> None:
-        """End a job that is done; what was opened then stands where it was left."""
+        """End a job that is done; an opened experiment then shows the iteration it was left at."""
         opened = self._opened if self.opening is not None else None
         self.stop()
         if opened is not None and opened[1] in self.trainer.recording.iterations:
@@ -112,16 +112,16 @@ class Working(Looking):
         ----------
         runs : sequence of (name, config, task)
         iterations
-            To which each is trained.
+            Number of iterations for which each is trained.
 
         Returns
         -------
         bool
-            False where they are too much, and `problem` says why.
+            False if they need too much; `problem` says why.
         """
         try:
             with TURNS.turn(self):
-                # They take the place of those side by side before, which count until then.
+                # They replace the previous runs side by side, which count until then.
                 planned = ((config, task) for _, config, task in runs)
                 room.require(self, self.trainer.needs_mb, *planned)
                 begun = SideBySide(runs, iterations)
@@ -132,7 +132,7 @@ class Working(Looking):
         return True
 
     def go_on_comparing(self) -> None:
-        """Train the runs side by side further; does nothing where there are none."""
+        """Continue to train the runs side by side; do nothing if there are none."""
         if self.side_by_side is not None:
             self.start_job(self.side_by_side)
 
@@ -143,12 +143,12 @@ class Working(Looking):
         self.start_job(Replay(iterations, self.rewind_to))
 
     def check_gradient(self, entries: int | None) -> None:
-        """Compare the gradients of what is shown with central differences.
+        """Compare the gradients of the shown iteration with central differences.
 
         Parameters
         ----------
         entries
-            How many of each array; None is every one.
+            Number of entries of each array; None is all of them.
         """
         with TURNS.turn(self):
             trace = self.shown_trace()
@@ -157,14 +157,14 @@ class Working(Looking):
         self.start_job(check)
 
     def saturation_of(self, layer: int) -> SaturationHistory:
-        """Return the counts of a layer; only those of the one asked for last are kept."""
+        """Return the counts of a layer; only those of the last layer asked for are kept."""
         if self._saturation is None or self._saturation.layer != layer:
             run = self.trainer
             self._saturation = SaturationHistory(run.network, run.task, run.probe, layer)
         return self._saturation
 
     def start_pictures_anew(self) -> None:
-        """Forget what was chosen in the pictures of an earlier run, or of iterations undone."""
+        """Forget what was selected in the pictures of another run, or of undone iterations."""
         super().start_pictures_anew()
         self.job = self.side_by_side = self.preset = self._opened = None
         self.gradient_check = self._saturation = None
