@@ -134,10 +134,12 @@ def test_share_shows_the_link_a_qr_code_and_the_frame(page: Page, server: Server
     expect(dialog.get_by_text("embed=true").first).to_be_visible()
 
 
-def test_in_a_frame_of_another_page_the_picture_has_the_room(page: Page, server: Server):
+def test_in_a_frame_of_another_page_the_whole_picture_fits_with_its_players(
+    page: Page, server: Server
+):
     page.set_content(
-        f'<iframe src="{server.url}?embed=true&embed_options=dark_theme&{SMALL}&it=2" '
-        'width="800" height="680" style="border:0"></iframe>'
+        f'<iframe src="{server.url}?embed=true&embed_options=dark_theme&v=1&it=2" '
+        'width="800" height="600" style="border:0"></iframe>'
     )
     frame = page.frame_locator("iframe")
     expect(frame.locator(".readings div").filter(has_text="Iteration").locator("dd")).to_have_text(
@@ -145,8 +147,14 @@ def test_in_a_frame_of_another_page_the_picture_has_the_room(page: Page, server:
     )
     expect(frame.locator("canvas").first).to_be_visible()
     inside = page.frames[1]
-    assert inside.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
-    assert inside.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    players = frame.locator(".unrolled .controls")
+    until(
+        page, lambda: players.evaluate("(it) => it.getBoundingClientRect().bottom <= innerHeight")
+    )
+    for scrolled in ("html", ".stMain"):
+        box = frame.locator(scrolled)
+        assert box.evaluate("(it) => it.scrollHeight <= it.clientHeight"), scrolled
+        assert box.evaluate("(it) => it.scrollWidth <= it.clientWidth"), scrolled
     assert "embed=true" in inside.url
     colour = inside.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     assert max(map(int, re.findall(r"\d+", colour)[:3])) < 60

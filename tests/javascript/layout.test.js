@@ -186,3 +186,16 @@ test("a picture is magnified as far as all of it stays in sight, and no further"
   );
   assert.ok(magnification(header, space, { least: 700, giving: 1 }) > factor);
 });
+
+test("in a small frame rows are as low as their names, if all is in sight then", () => {
+  const room = 400;
+  for (const layers of [1, 2, 3]) {
+    const header = lstmOf(layers, { units: 16, steps: 20 });
+    const layout = layOut(header, 776, room);
+    assert.ok(layout.height <= room);
+    assert.ok(layout.rows.every(({ slot }) => slot >= 14));
+  }
+  const [low, lower] = [350, 300].map((each) => layOut(lstmOf(4, { units: 16 }), 776, each));
+  assert.deepEqual(low, lower);
+  assert.ok(low.rows.every(({ slot }) => slot >= 18));
+});

@@ -142,11 +142,16 @@ div:has(> .st-key-phone_pages) { display: none; }
 _EMBEDDED_CSS = """
 <style>
 [data-testid="stHeader"] { display: none; }
-[data-testid="stMainBlockContainer"] { padding: 0.5rem 0.75rem; }
+[data-testid="stMainBlockContainer"] { padding: 0.25rem 0.75rem 0; }
+.stMain > div > [data-testid="stVerticalBlock"] { gap: 0.25rem; }
+.st-key-transport button { min-height: 2.1rem; padding-block: 0.2rem; }
+.st-key-transport .readings > div:last-child { display: none; }
+.st-key-transport .readings dd { font-size: 1rem; }
 .st-key-studio > div > [data-testid="stHorizontalBlock"] > div:nth-child(2) { display: none; }
 .st-key-studio > div > [data-testid="stHorizontalBlock"] > div { flex: 1 1 100%; width: 100%; }
 .st-key-above_picture, div:has(> .st-key-above_picture) { display: none; }
-.st-key-transport .readings > div:last-child { display: none; }
+/* Nothing below the picture, so that nothing scrolls. */
+div:has(> .st-key-studio) ~ div, div:has(> .st-key-below_picture) { display: none; }
 </style>
 """
 

@@ -33,7 +33,7 @@ HIDEABLE: dict[str, str] = {
 }
 
 #: Of the frame on a course page, in pixels: the Studio fits into it.
-_FRAME = (800, 680)
+_FRAME = (800, 600)
 #: A QR code of more modules can't be read from the back row.
 _MOST_MODULES = 77
 _FILE = "experiment_file"

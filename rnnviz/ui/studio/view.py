@@ -59,7 +59,7 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
     guide = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
     guide.empty()
-    picture, below = left.container(gap=None), left.container()
+    picture, below = left.container(gap=None), left.container(key="below_picture")
     with picture:
         provide(PICTURE)
     places = _Places(visit.page_runs, slots, guide, picture, charts)

@@ -586,6 +586,8 @@ export interface Screen {
   magnified: number;
   wide: number;
   windowHeight: number;
+  /** Pixels above the picture, where the page is at its top. */
+  above: number;
   onScreen: boolean;
   presenting: boolean;
   isSecond: boolean;

@@ -53,7 +53,7 @@ import { makeTheme, readTheme } from "./scene/theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene/scene.js";
 import { buildDom, element } from "./page/controls.js";
 import { buildReceptive } from "./page/receptive.js";
-import { refresh, updatePlay, updateTexts } from "./page/display.js";
+import { around, hasMoved, refresh, updatePlay, updateTexts } from "./page/display.js";
 import { buildLabels } from "./page/labels.js";
 import { explain, showTooltip } from "./page/tooltip.js";
 import { wake } from "./page/motion.js";
@@ -135,6 +135,7 @@ function createView(figure) {
       magnified: 1,
       wide: 0,
       windowHeight: 0,
+      above: 0,
       onScreen: true,
       presenting: false,
       isSecond: false,
@@ -172,13 +173,14 @@ function createView(figure) {
 }
 
 /**
- * Follow the width, the visibility and the wish for calm.
+ * Follow the width, the place, the visibility and the wish for calm.
  * @param {View} view @param {MediaQueryList} calm
  */
 function watch(view, calm) {
   const fitAgain = () => {
     if (!view.layout) return;
-    const asHigh = view.layout.narrow || view.screen.windowHeight === window.innerHeight;
+    const asHigh =
+      view.layout.narrow || (view.screen.windowHeight === window.innerHeight && !hasMoved(view));
     const wide = Math.floor(view.dom.figure.getBoundingClientRect().width);
     if (asHigh && view.screen.wide === wide) return;
     view.screen.wide = wide;
@@ -186,7 +188,8 @@ function watch(view, calm) {
     wake(view);
   };
   const size = new ResizeObserver(fitAgain);
-  size.observe(view.dom.figure);
+  // What comes and goes above the picture, such as a bar of progress, changes what both are in.
+  for (const each of [view.dom.figure, ...around(view.dom.figure)]) size.observe(each);
   addEventListener("resize", fitAgain);
   /** @param {Event} event */
   const hush = (event) => {

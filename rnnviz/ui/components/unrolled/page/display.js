@@ -29,6 +29,9 @@ const PRESENTED = { least: 760, giving: 1, padding: 10 };
 /** How high several layers may be on a phone. */
 const PHONE = 720;
 
+/** By so many pixels it must have moved to be laid out anew. */
+const MOVED = 24;
+
 /** Pixels between the picture and what stands above and below it; see unrolled.css. */
 const MARGINS = 12;
 
@@ -209,6 +212,7 @@ export function refresh(view) {
   view.screen.pixels = window.devicePixelRatio || 1;
   view.screen.ratio = view.screen.pixels * factor;
   view.screen.windowHeight = window.innerHeight;
+  view.screen.above = heightAbove(dom.figure);
   fit(view, width, readTheme(dom.figure), room, factor > 1 || view.screen.presenting);
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   sizeDom(view);
@@ -259,16 +263,30 @@ function spaceFor({ data, peers, dom, screen }) {
   return { factor, ...space(factor) };
 }
 
+/**
+ * Whether it stands where another room is left than when it was laid out: not for a line of text.
+ * @param {ViewParts<"dom"|"screen">} view
+ */
+export function hasMoved({ dom, screen }) {
+  return !screen.presenting && Math.abs(heightAbove(dom.figure) - screen.above) > MOVED;
+}
+
 /** @param {HTMLElement} figure */
 function heightAbove(figure) {
-  let above = figure.getBoundingClientRect().top;
-  /** @type {Node|null} */
-  let node = figure;
-  while (node) {
-    if (node instanceof Element) above += node.scrollTop;
-    node = node instanceof ShadowRoot ? node.host : node.parentNode;
-  }
+  const scrolled = [figure, ...around(figure)].reduce((sum, each) => sum + each.scrollTop, 0);
+  const above = figure.getBoundingClientRect().top + scrolled;
   return above > window.innerHeight / 2 ? 0 : above;
+}
+
+/**
+ * The elements that it is in, through shadow roots, from the inside out.
+ * @param {Element} element
+ * @returns {Element[]}
+ */
+export function around(element) {
+  const { parentNode } = element;
+  const outer = parentNode instanceof ShadowRoot ? parentNode.host : parentNode;
+  return outer instanceof Element ? [outer, ...around(outer)] : [];
 }
 
 /**

@@ -9,8 +9,6 @@ const COLUMN = { narrowest: 12, narrowestBeside: 8, widest: 320, upright: 40, wi
 
 export const HEIGHT = {
   axis: 16,
-  input: 32,
-  uprightInput: 46,
   words: 16,
   zero: 18,
   layer: 18,
@@ -19,20 +17,28 @@ export const HEIGHT = {
   lacking: 40,
 };
 
-/** What gives way in a low window: as high as it likes to be, and the least that can be read. */
+/**
+ * What gives way in a low window: as high as it likes to be, the least in which all of it can be read,
+ * and the least in a small frame, where names stand without their scales.
+ */
 const FLEXIBLE = {
-  strip: [1, 0.6],
-  slot: [42, 30],
-  openSlot: [34, 22],
-  between: [9, 5],
-  attention: [54, 30],
-  prediction: [74, 42],
-  gradient: [74, 36],
+  strip: [1, 0.6, 0.4],
+  slot: [42, 30, 20],
+  openSlot: [34, 22, 20],
+  closedSlot: [18, 18, 14],
+  between: [9, 5, 3],
+  input: [32, 32, 24],
+  uprightInput: [46, 46, 26],
+  attention: [54, 30, 30],
+  prediction: [74, 42, 42],
+  gradient: [74, 36, 36],
 };
+/** Shares that give way, 0 and 1 for the first two of these; the third is for a small frame alone. */
+const SMALLEST = 2;
 const GIVING_STEPS = 8;
 
 /** In a window too low for all layers only one is open; the others show one row, so high. */
-const CLOSED = { strip: 16, slot: 18 };
+const CLOSED = { strip: 16 };
 
 /** What a picture is magnified by, at most, and in which steps. */
 const MAGNIFIED = { most: 3, step: 0.1 };
@@ -69,6 +75,11 @@ export function layOut(
       if (roomNeeded(layout) <= room) return layout;
     }
   }
+  const layer = header.layers > 1 ? open : null;
+  for (let step = GIVING_STEPS; room < Infinity && step <= SMALLEST * GIVING_STEPS; step++) {
+    const smaller = layOutGiving(header, width, step / GIVING_STEPS, layer, beside);
+    if (!smaller.narrow && roomNeeded(smaller) <= room) return smaller;
+  }
   return layout;
 }
 
@@ -99,13 +110,17 @@ function roomNeeded({ height, scrolls }) {
 
 /**
  * @param {Header} header @param {number} width
- * @param {number} share 0..1 of what there is to give way; below 0 it grows
+ * @param {number} share 0..1 of what there is to give way; below 0 it grows, to 2 in a small frame
  * @param {number|null} open @param {Header[]} beside
  * @returns {BaseLayout}
  */
 function layOutGiving(header, width, share, open, beside) {
   /** @param {keyof typeof FLEXIBLE} part */
-  const high = (part) => FLEXIBLE[part][0] + (FLEXIBLE[part][1] - FLEXIBLE[part][0]) * share;
+  const high = (part) => {
+    const place = share > 1 ? 1 : 0;
+    const [from, to] = FLEXIBLE[part].slice(place);
+    return from + (to - from) * (share - place);
+  };
   const narrow = width < NARROW;
   const labels = narrow ? 96 : 126;
   const view = Math.max(60, width - labels);
@@ -116,7 +131,7 @@ function layOutGiving(header, width, share, open, beside) {
   const content = steps * pitch + 8;
   const left = Math.min(24, Math.max(0, Math.floor((view - content) / 2)));
   const upright = pitch < COLUMN.upright;
-  const inputHeight = upright ? HEIGHT.uprightInput : HEIGHT.input;
+  const inputHeight = Math.round(high(upright ? "uprightInput" : "input"));
   const between = Math.round(high("between"));
   const top = HEIGHT.axis + inputHeight + between;
   /** @param {Row[]} rows */
@@ -134,7 +149,8 @@ function layOutGiving(header, width, share, open, beside) {
   const predictionY = attentionY + attentionHeight + 2 + (attends ? ATTENTION.below : 0);
   // Three classes below each other do not give way, unless even layers must.
   const stacked = header.classes && !upright;
-  const lines = open === null ? 3 : 3 - Math.round(2 * share);
+  const fewer = Math.min(1, open === null ? Math.max(0, share - 1) : share);
+  const lines = 3 - Math.round(2 * fewer);
   const predictionHeight = stacked
     ? PREDICTION.head + PREDICTION.line * lines + 2
     : Math.round(high("prediction"));
@@ -195,7 +211,7 @@ function layOutRows(header, y, between, high, strip, open) {
     for (const letter of closed ? [diagram.belt ?? "h"] : diagram.rows) {
       const belt = letter === diagram.belt;
       const least = closed
-        ? CLOSED.slot
+        ? Math.round(high("closedSlot"))
         : open !== null
           ? Math.round(high("openSlot"))
           : header.layers > 1
