@@ -15,7 +15,7 @@ from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
 MAPS = ("Time steps", "Training, one step", "Training, one unit")
-VIEWS = (*MAPS, "Saturation", "Distribution", "Weights", "What units follow")
+VIEWS = (*MAPS, "Attention", "Saturation", "Distribution", "Weights", "What units follow")
 
 
 def picture(app):
@@ -67,9 +67,10 @@ def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
     for view in VIEWS:
         choose(page, "gate_view", view)
 
-        if view == "Saturation" and cell in ("rnn", "mlp"):
+        if view in ("Saturation", "Attention") and cell in ("rnn", "mlp"):
             assert pictures(page) == []
             assert "has no gates" in page.info[0].value
+            assert len(page.info) == 1 + (view == "Attention")
         else:
             assert picture(page)["data"]
             assert picture(page)["caption"]
@@ -99,9 +100,10 @@ def test_every_view_shows_a_diverged_run_as_what_it_is(page):
         told.append(picture(page)["caption"])
 
     assert all("not finite numbers" in says for says in told[:3])
-    assert "no value is a finite number" in told[4]
-    assert "Not all weights are finite numbers" in told[5]
-    assert "there is no correlation" in told[6]
+    assert "The gates are not numbers" in told[3]
+    assert "no value is a finite number" in told[5]
+    assert "Not all weights are finite numbers" in told[6]
+    assert "there is no correlation" in told[7]
 
 
 def test_a_quantity_alone_is_drawn_large(page):

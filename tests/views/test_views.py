@@ -35,6 +35,7 @@ def test_every_view_of_gates_shows_every_cell(cell):
         (gates.weights, gates.weighed_in(cell)),
         (gates.follows, ["h"]),
         (gates.saturation, gates.gates_of(cell)),
+        (gates.attention, gates.hides_attention(cell)),
     ):
         scene = gates.GateScene(trainer, trainer.trace(), 1, letters=tuple(letters), unit=1)
         panel = view(scene)
@@ -42,6 +43,25 @@ def test_every_view_of_gates_shows_every_cell(cell):
         assert all(chart.figure["data"] and chart.caption for chart in panel.charts)
         if panel.file is not None:
             assert not panel.file[1]().empty
+
+
+def test_the_view_of_attention_shows_what_there_is_and_else_says_what_to_choose():
+    def view_of(cell, **settings):
+        trainer = trained(cell, layers=2, **settings)
+        return gates.attention(gates.GateScene(trainer, trainer.trace(), 1, letters=()))
+
+    both = view_of("lstm", attention="dot")
+    assert [each["name"] for each in both.charts[0].figure["data"]] == [
+        "learned attention", "hidden in the forget gate, mean of all units",
+    ]  # fmt: skip
+    assert not both.sentence
+    gate = view_of("gru")
+    assert len(gate.charts[0].figure["data"]) == 1
+    assert "no attention: choose a kind of it in the sidebar" in gate.sentence
+    learned = view_of("relu", attention="general")
+    assert len(learned.charts[0].figure["data"]) == 1
+    assert "Or choose the cell GRU or LSTM" in view_of("rnn").sentence
+    assert "no states to look back at" in view_of("mlp", attention="dot").sentence
 
 
 @pytest.mark.parametrize("cell", CELLS)

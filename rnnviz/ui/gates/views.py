@@ -78,6 +78,9 @@ class View:
 #: For views with a table, which people read rather than watch.
 _WITH_TABLE_S = 1.0
 
+#: Of maps whose numbers grow with the square of the steps.
+_ATTENTION_S = 0.3
+
 _SATURATION = "Saturation"
 
 #: The views by their titles, in the order of the menu.
@@ -85,6 +88,13 @@ VIEWS: dict[str, View] = {
     "Time steps": View(gates.time_steps, order=True),
     "Training, one step": View(gates.training_of_one_step, order=True, step=True),
     "Training, one unit": View(gates.training_of_one_unit, no_unit="mean of all"),
+    "Attention": View(
+        gates.attention,
+        letters=gates.hides_attention,
+        step=True,
+        no_unit="mean of all",
+        interval_s=_ATTENTION_S,
+    ),
     _SATURATION: View(gates.saturation, SATURATED_GATE, gates.gates_of, interval_s=_WITH_TABLE_S),
     "Distribution": View(gates.distribution, no_unit=""),
     "Weights": View(gates.weights, WEIGHED_GATE, gates.weighed_in, order=True),
@@ -212,6 +222,8 @@ def _draw(
     visit: Visit, choices: GateChoices, which: DeltaGenerator, measured: str, panel: Panel
 ) -> None:
     which.caption(measured, help=f"{inspection.PROBE} {panel.note}".strip())
+    if panel.sentence:
+        st.info(panel.sentence)
     if panel.charts:
         traces = ",".join(str(len(each.figure["data"])) for each in panel.charts)
         key, axis = f"gates:{choices.view}:{traces}", panel.unit_axis

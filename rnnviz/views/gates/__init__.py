@@ -1,5 +1,6 @@
 """The views of gates, states and weights; each takes a `GateScene` and gives a `Panel`."""
 
+from rnnviz.views.gates.attention import attention, hides_attention
 from rnnviz.views.gates.on_probe import (
     distribution,
     time_steps,
@@ -19,9 +20,11 @@ __all__ = [
     "BY_LIKENESS",
     "BY_NUMBER",
     "GateScene",
+    "attention",
     "distribution",
     "follows",
     "gates_of",
+    "hides_attention",
     "saturation",
     "time_steps",
     "training_of_one_step",
