@@ -110,4 +110,11 @@ def _tell(trainer: Trainer) -> None:
         f"Iteration {trainer.iteration:,}: {score.measure} {value} on the evaluation sequences.",
         file=sys.stderr,
     )
+    if score.free is not None:
+        print(
+            f"That is with its own last answer as input; whole answers right: "
+            f"{percent(score.free.whole)}. With the true answers as input, {score.measure} "
+            f"{percent(score.free.forced)}.",
+            file=sys.stderr,
+        )
     print(write(experiment_of(trainer).experiment))

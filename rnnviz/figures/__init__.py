@@ -7,6 +7,7 @@ HTML.
 
 # Not used here: notebooks know it by this name as well.
 from rnnviz import export
+from rnnviz.figures.answer_map import answer_map_spec
 from rnnviz.figures.attention_map import attention_spec
 from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
@@ -37,6 +38,7 @@ from rnnviz.figures.update_charts import gradient_norm_spec, updates_spec
 from rnnviz.figures.weight_maps import gate_weights_spec
 
 attention = drawn(attention_spec)
+answer_map = drawn(answer_map_spec)
 calendar = drawn(calendar_spec)
 comparison = drawn(comparison_spec)
 forecast = drawn(forecast_spec)
@@ -68,6 +70,8 @@ way_back = drawn(way_back_spec)
 __all__ = [
     "accuracy",
     "accuracy_spec",
+    "answer_map",
+    "answer_map_spec",
     "attention",
     "attention_spec",
     "calendar",

@@ -8,6 +8,7 @@ from rnnviz import link
 from rnnviz.engine import answer_freely
 from rnnviz.tasks import OwnPairs, Reorder, WrittenDates
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.studio import answering
 from rnnviz.visit import Visit
 from tests.pages.conftest import control, go_to, visit_of
 
@@ -20,9 +21,9 @@ def panel_alone():
     answering.panel()
 
 
-def opened(task, iterations=0):
+def opened(task, iterations=0, **settings):
     """Open the panel without the Studio around it."""
-    trainer = Trainer(RunConfig(task=task.key, cell="gru", hidden_size=6), task)
+    trainer = Trainer(RunConfig(task=task.key, cell="gru", hidden_size=6, **settings), task)
     trainer.advance(iterations=iterations)
     app = AppTest.from_function(panel_alone, default_timeout=30)
     app.session_state["visit"] = Visit(trainer)
@@ -88,9 +89,9 @@ def test_symbols_of_own_pairs_are_shown_as_they_are():
     app = opened(task)
     type_in(app, "**x** <b>")
     assert app.text[0].value.startswith("**x** <b> →")
-    answered = list(app.dataframe[0].value["answered"])
-    assert set(answered) <= set(task.output_labels)
-    assert "■" not in answered[:-1]
+    said = list(app.dataframe[0].value["answered"])
+    assert set(said) <= set(task.output_labels)
+    assert "■" not in said[:-1]
 
 
 def test_late_values_of_the_browser_do_no_harm():
@@ -176,3 +177,25 @@ def test_own_pairs_travel_in_a_link():
     assert opened.experiment.task == task
     assert not opened.problems
     assert len(written) < 400
+
+
+@pytest.mark.parametrize("start", ["last state", "zero state"])
+def test_with_attention_a_map_shows_what_each_answer_looks_at(monkeypatch, start):
+    task = Reorder(length=9, start=start)
+    drawn = []
+    monkeypatch.setattr(answering, "plots", lambda charts, **_: drawn.append(charts[0]))
+    app = opened(task, 2, attention="general")
+    type_in(app, "ABBA")
+    network = visit_of(app).trainer.network
+    said = app.text[0].value.removeprefix("ABBA → ")
+    assert len(said) == 4
+    # The same inputs given at once: what it said itself stands for the true answers.
+    batch = task.batch([("ABBA", said)])
+    weights = network.record(
+        batch.x, batch.y, batch.mask, answering=batch.answering
+    ).attention.weights[5:, :5, 0]
+    np.testing.assert_allclose(drawn[-1].figure["data"][0]["z"], weights, atol=1e-12)
+    most = int(weights[-1].argmax())
+    assert f"looks most at step {most}" in drawn[-1].caption
+    app.slider[0].set_value(2).run()
+    assert np.shape(drawn[-1].figure["data"][0]["z"]) == (2, 5)

@@ -10,11 +10,16 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnnviz import figures
 from rnnviz.analysis.predictions import best, likeliest
-from rnnviz.engine import answer_freely, softmax
+from rnnviz.engine import Network, answer_freely, softmax
+from rnnviz.figures.chart import Chart
+from rnnviz.numbers import percent
 from rnnviz.tasks.answered import END, SIGN, Answered
+from rnnviz.tasks.task import Batch
 from rnnviz.tasks.vocabulary import SPACE
 from rnnviz.training.threads import one_thread
+from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
@@ -39,11 +44,14 @@ class _Answer:
         One for each step, the one that ends the answer included.
     chances : array, (steps, K)
         The probability of each symbol at each step; NaN once training has diverged.
+    looked_at : array, (steps, symbols), or None
+        How much each step looked at each symbol of the source; None without attention.
     """
 
     iteration: int
     symbols: tuple[str, ...]
     chances: NDArray[np.floating]
+    looked_at: NDArray[np.floating] | None
 
 
 def panel() -> None:
@@ -86,6 +94,8 @@ def _panel() -> None:
             hide_index=True,
             column_config={"symbol": "Symbol", "probability": _COLUMNS["probability"]},
         )
+    if answer.looked_at is not None:
+        _map(task, source, answer, shown, visit.name)
     st.caption(f"Measured with the weights of iteration {answer.iteration:,}.")
 
 
@@ -116,13 +126,30 @@ def _ask(visit: Visit, task: Answered, source: Sequence[str]) -> _Answer:
     """Let the network read the source and answer it."""
     batch = task.source(source)
     with TURNS.turn(visit), one_thread():
-        outputs = answer_freely(visit.trainer.network, batch.x, task.answering, task.fed_back)
-        iteration = visit.trainer.iteration
+        network, iteration = visit.trainer.network, visit.trainer.iteration
+        outputs = answer_freely(network, batch.x, task.answering, task.fed_back)
+        looked_at = _looked_at(network, task, batch, outputs)
     classes = [likeliest(row) for row in outputs[:, 0]]
     symbols = tuple(task.output_labels[number] for number in classes)
     if END in symbols:
         symbols = symbols[: symbols.index(END) + 1]
-    return _Answer(iteration, symbols, softmax(outputs[:, 0])[: len(symbols)])
+    count = len(symbols)
+    if looked_at is not None:
+        looked_at = looked_at[:count]
+    return _Answer(iteration, symbols, softmax(outputs[:, 0])[:count], looked_at)
+
+
+def _looked_at(
+    network: Network, task: Answered, batch: Batch, outputs: NDArray[np.floating]
+) -> NDArray[np.floating] | None:
+    """Return attention of the answering part over the part that was read; in a turn."""
+    if not network.architecture.attends:
+        return None
+    x, first = batch.x.copy(), task.answering.first
+    x[first + 1 :] = task.fed_back[outputs.argmax(axis=2)[:-1]]
+    record = network.record(x, batch.y, batch.mask, answering=task.answering)
+    assert record.attention is not None
+    return record.attention.weights[first:, :first, 0]
 
 
 def _steps_shown(answer: _Answer) -> int:
@@ -138,6 +165,7 @@ def _steps_shown(answer: _Answer) -> int:
     return int(
         st.slider(
             "Answers shown",
+            width=420,
             min_value=1,
             max_value=count,
             key=key,
@@ -145,6 +173,23 @@ def _steps_shown(answer: _Answer) -> int:
             help="Step through the answer: the network gives one symbol at a time.",
         )
     )
+
+
+def _map(task: Answered, source: Sequence[str], answer: _Answer, shown: int, name: str) -> None:
+    """Draw what each answer looked at; steps before a short source are blank."""
+    assert answer.looked_at is not None
+    read = [""] * (task.answering.first - len(source)) + list(source)
+    last = answer.looked_at[shown - 1]
+    most = int(last.argmax())
+    caption = (
+        f"The last answer shown looks most at step {most}"
+        f"{f' ({read[most]})' if read[most] else ', before the source'}, with "
+        f"{percent(last[most])} of its attention."
+    )
+    figure = figures.answer_map_spec(answer.looked_at[:shown], read, answer.symbols[:shown])
+    chart = Chart(figure, caption, "A map of the answers against the symbols that were read.")
+    st.markdown("**What each answer looks at** · attention over the part that was read")
+    plots([chart], key="answer_map", revision=name, live=False)
 
 
 def _table(answer: _Answer, shown: int) -> pd.DataFrame:

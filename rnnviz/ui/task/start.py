@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from rnnviz.numbers import number
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELD
@@ -118,8 +119,7 @@ def _train() -> None:
 def _suggest(visit: Visit, task: Task) -> None:
     """Offer to start a new run with the settings that the task suggests."""
     settings = ", ".join(
-        f"{FIELD[name].label.lower()} {CHOICE_LABELS.get(value) or format(value, 'g')}"
-        for name, value in task.suggested.items()
+        f"{FIELD[name].label.lower()} {_in_words(value)}" for name, value in task.suggested.items()
     )
     st.button(
         f"Start with {settings}",
@@ -130,3 +130,7 @@ def _suggest(visit: Visit, task: Task) -> None:
         on_click=session.show,
         args=(_PRESSED, True),
     )
+
+
+def _in_words(value: Any) -> str:
+    return CHOICE_LABELS.get(value, value) if isinstance(value, str) else number(value)
