@@ -110,7 +110,7 @@ def test_an_intervention_changes_at_once_what_is_computed_and_not_the_weights():
     source = (Path(rnnviz.__file__).parent / "ui" / "shell" / "interventions.py").read_text(
         encoding="utf-8"
     )
-    assert "Changes what the network computes, at once. Its weights do not change" in source
+    assert "Changes at once what the network computes. The weights stay as they are" in source
     run = trainer()
     run.advance(iterations=5)
     before, weights = run.trace().h.copy(), run.network.flat.copy()

@@ -1,4 +1,4 @@
-"""Tells the guests of the process when a browser comes, does something, and goes.
+"""Notes when a visitor's browser connects, is active, and disconnects.
 
 That it has gone is what Streamlit tells a resource of the session (`on_release`).
 """
@@ -11,11 +11,11 @@ from rnnviz.visit.guests import GUESTS, Guest, Presence
 
 
 def here(guest: Guest) -> None:
-    """Record that a visitor is active; every page and fragment begins with this."""
+    """Record that a visitor is active; every page and fragment starts with this."""
     _presence().renew(guest)
 
 
 @st.cache_resource(scope="session", on_release=GUESTS.leave, show_spinner=False)
 def _presence() -> Presence:
-    """Return the presence of this session; a new one after it had gone and came back."""
+    """Return the presence of this session; a new one if it has come back after leaving."""
     return GUESTS.arrive()

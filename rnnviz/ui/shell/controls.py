@@ -1,4 +1,4 @@
-"""Controls made from the table of settings, and the sidebar that holds those of the run."""
+"""Controls made from the table of settings, and the sidebar with the settings of the run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _REST = tuple(name for name in FIELD if name not in _PLACED)
 
 
 def sidebar() -> None:
-    """Draw the settings of the run: live ones act within a tick, the others start a new run."""
+    """Draw the settings of the run: live ones act within a tick, all others start a new run."""
     with st.sidebar:
         _settings()
 
@@ -61,21 +61,21 @@ def sidebar() -> None:
 def _settings() -> None:
     """Draw the settings, as a fragment.
 
-    A change of a widget outside a fragment starts a second script at once, while the first may
-    still train or draw. A change within one waits until the first is done.
+    A change of a widget outside any fragment starts a second script at once, while the first may
+    still be training or drawing. A change inside a fragment waits until the first has finished.
     """
     session.refresh()
     visit = session.current()
     st.caption(f"**{visit.trainer.task.title}** · change it on the Task page")
     interventions.undo_button(visit)
-    st.subheader("Network", anchor=False, help="Changing a setting marked ↻ starts a new run.")
+    st.subheader("Network", anchor=False, help="A change of a setting marked ↻ starts a new run.")
     hidden = visit.part(Opened).hidden
     for name in _NETWORK:
         _setting(FIELD[name], visit)
     if "length" not in hidden:
         _length(visit)
     _setting(FIELD["seed"], visit)
-    st.subheader("Training", anchor=False, help="These act on the running network at once.")
+    st.subheader("Training", anchor=False, help="Changes here act at once, during training too.")
     for name in _TRAINING:
         _setting(FIELD[name], visit)
     with st.container(key="interventions"):
@@ -88,10 +88,10 @@ def _settings() -> None:
             for name in (*_MORE, *_REST):
                 _setting(FIELD[name], visit)
     if visit.trainer.marks:
-        with st.expander("Done to this run", key="done_to_run"):
+        with st.expander("Changes of this run", key="done_to_run"):
             interventions.list_changes(visit)
     if hidden:
-        st.caption("Whoever sent the link has hidden some controls.")
+        st.caption("The sender of the link has hidden some controls.")
         st.button("Show all controls", key="unhide", on_click=_unhide)
 
 
@@ -104,18 +104,18 @@ def _unhide() -> None:
 def draw(
     field: Field, key: str, current: Any, reaction: Reaction, label: str = "", off: str = ""
 ) -> Any:
-    """Draw the control that fits a field of one value, and return what it shows.
+    """Draw a suitable control for a field with one value, and return what it shows.
 
     Parameters
     ----------
     key
-        Of the control; its value must have been seeded under it.
+        Key of the control; its value must have been seeded under it.
     current
-        The value of now, which is always among what the control offers.
+        The present value, which the control always offers.
     reaction
         What a change does: a callback, or whether the script runs again at once.
     off
-        Why it has no effect now, as `Field.without_effect` says it; then it cannot be changed.
+        Why the setting has no effect now (`Field.without_effect`); the control is disabled then.
     """
     common: dict[str, Any] = {
         "label": label or field.label,
@@ -163,7 +163,7 @@ def _length(visit: Visit) -> None:
 
 
 def _draw_for_run(field: Field, key: str, current: Any, visit: Visit) -> None:
-    """Draw a control that acts on the run.
+    """Draw a control that changes the run.
 
     While training, a live knob makes no script run of its own: its value comes with the next tick
     of the live loop, and no second thread competes with that tick.
@@ -192,14 +192,14 @@ def _restart() -> None:
 
 
 def _offered(field: Field) -> tuple[float, float]:
-    """Return the range of a number's slider; every number on a slider has one."""
+    """Return the range of the slider of a number; each has one."""
     assert field.low is not None
     assert field.high is not None
     return _COMFORTABLE.get(field.name, (field.low, field.high))
 
 
 def _stops(field: Field, current: Any) -> list[Any]:
-    """Return the stops of a slider that is logarithmic or can be off; `current` is one."""
+    """Return the stops of a slider that is logarithmic or can be off; `current` is among them."""
     low, high = _offered(field)
     steps = _HALF_DECADES if field.logarithmic else _COUNTS
     numbers = {field.kind(step) for step in steps if low <= step <= high}

@@ -11,7 +11,7 @@ from rnnviz.tasks.safe_csv import to_csv
 
 
 def csv_button(what: str, make: Callable[[], pd.DataFrame], waits: bool = False) -> None:
-    """Offer a table as a CSV file; it is made and written when the user asks for it.
+    """Offer a table as a CSV file, which is made when the user asks for it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a visitor sees after an unexpected exception: a sentence, and two ways out.
+"""What a visitor sees after an unexpected exception: a sentence, and two ways to continue.
 
 Streamlit asks a handler what to do with an exception that leaves a page, a fragment or the callback
 of a widget. `rnnviz.ui.shell.session` sets our handler whenever one of them asks for the visitor's
@@ -27,7 +27,7 @@ _NUMBERS = count()
 
 
 def tell(fault: Exception) -> bool:
-    """Log how to reproduce an exception, and show a sentence with two ways out.
+    """Log how to reproduce an exception, and show a sentence with two ways to continue.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def tell(fault: Exception) -> bool:
 
 
 def leaves() -> bool:
-    """Tell, once, whether the visitor asked to go back to the Studio."""
+    """Tell, once, whether the visitor asked to return to the Studio."""
     asked = bool(session.value(_LEAVES, False))
     session.show(_LEAVES, False)
     return asked
@@ -98,7 +98,7 @@ def what_repeats(fault: Exception, visit: Visit | None) -> str:
 
 
 def _action(fault: Exception) -> str:
-    """Return our functions on the call stack, the outermost first."""
+    """Return our own functions on the call stack, outermost first."""
     ours = (
         f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}"
         for frame in traceback.extract_tb(fault.__traceback__)

@@ -42,13 +42,13 @@ _CSS = """
   padding-inline: 0.4rem;
   min-width: 0;
 }
-/* One line, so that nothing moves when it says something else; its tooltip tells all. */
+/* One line, so that nothing moves when the text changes; the tooltip has all of it. */
 .st-key-undo button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .st-key-undo button > div, .st-key-undo button span { min-width: 0; }
-/* What listens and what keeps the address have nothing to show. */
+/* The components for keys and for the address show nothing. */
 .st-key-listening, div:has(> .st-key-listening) { display: none; }
 .st-key-nothing_opening, div:has(> .st-key-nothing_opening) { display: none; }
-/* As large as can be: it is read from the back row. */
+/* As large as possible: it must be readable from the back row. */
 .qr-code img { display: block; width: min(60vh, 100%); margin: 0 auto; }
 /* Readings in the transport bar: label above number, as small as an instrument's. */
 .readings { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; }
@@ -67,12 +67,12 @@ _CSS = """
 .readings.large { padding: 0; }
 .readings.large dd { font-size: 1.75rem; font-weight: 600; white-space: nowrap; }
 .readings .spark { margin-left: 0.5rem; font-size: 0.6rem; font-weight: 400; opacity: 0.85; }
-/* What is seen and what to do first: one line above the picture. */
+/* What the picture shows and what to do next: one line above it. */
 .guide { margin: 0; font-size: 0.9rem; line-height: 1.3; }
-/* As high whatever it says, so that nothing below it moves. */
+/* The same height for every text, so that nothing below it moves. */
 .st-key-above_picture { min-height: 1.2rem; margin: -0.8rem 0 -0.9rem; }
 .st-key-studio:has(.st-key-two_networks) div:has(> .st-key-above_picture) { display: none; }
-/* The menu of a phone lies behind an arrow; there the pages stand above the page as well. */
+/* On a phone the menu is hidden behind an arrow, so the pages are listed above the page too. */
 div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
   div:has(> .st-key-phone_pages) { display: flex; }
@@ -86,7 +86,7 @@ div:has(> .st-key-phone_pages) { display: none; }
   .readings.large dd { font-size: 1.25rem; }
   .readings .spark { display: none; }
 }
-/* What a preset says: as low as can be, so that its charts are in sight. */
+/* The text of a preset: as low as possible, so that its charts are in sight. */
 .st-key-report p { font-size: 0.9rem; line-height: 1.45; }
 .st-key-report [data-baseweb="tab-panel"], .st-key-report [role="tabpanel"] { padding-top: 0.5rem; }
 @media (max-height: 800px) {
@@ -95,14 +95,14 @@ div:has(> .st-key-phone_pages) { display: none; }
   .st-key-report { padding: 0.5rem 1rem; gap: 0; }
   .st-key-laboratory, .st-key-laboratory > div > [data-testid="stVerticalBlock"],
   .st-key-laboratory > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-  /* The numbers of one run only; those of all stand in the chart and in the table. */
+  /* These are the numbers of one run; those of all runs are in the chart and the table. */
   .stMain:has(.st-key-report):has(.st-key-compared) .st-key-numbers { display: none; }
 }
-/* Updated in place: what a tick has not come to yet holds, and is not dimmed meanwhile. */
+/* Updated in place: what a tick has not yet reached is still valid, and is not dimmed. */
 :is(.st-key-studio, .st-key-laboratory, .st-key-inspected) [data-stale="true"] {
   opacity: 1 !important;
 }
-/* Two networks beside each other have the whole width, and the charts stand below them in a row. */
+/* Two networks side by side use the whole width, with the charts in a row below them. */
 .st-key-studio:has(.st-key-two_networks) > div > [data-testid="stHorizontalBlock"] {
   flex-wrap: wrap;
 }
@@ -116,7 +116,7 @@ div:has(> .st-key-phone_pages) { display: none; }
   flex-wrap: wrap;
 }
 .st-key-studio:has(.st-key-two_networks) .rnnviz-plot-host { flex: 1 1 280px; margin-top: 0; }
-/* As high while training, without its slider: nothing jumps. */
+/* The same height during training, without the slider, so that nothing jumps. */
 .st-key-rewind { min-height: 4.6rem; }
 .st-key-choices { min-height: 4.6rem; }
 @media (max-width: 640px) {
@@ -126,13 +126,13 @@ div:has(> .st-key-phone_pages) { display: none; }
     width: calc(50% - 0.5rem) !important; min-width: 0;
   }
 }
-/* Many tiles with words in them: on a phone they scroll, and fade at the side where more is. */
+/* Many tiles with words: on a phone they scroll, and fade at the side where there is more. */
 .st-key-wide_samples { overflow-x: auto; }
 .st-key-wide_samples :is([data-testid="stFullScreenFrame"], .stPlotlyChart) { min-width: 560px; }
 @media (max-width: 640px) {
   .st-key-wide_samples { mask-image: linear-gradient(to left, transparent, black 2rem); }
   .st-key-wide_samples [data-testid="stFullScreenFrame"] { padding-right: 2rem; }
-  /* Where nothing hovers, the tool bar of a table is always there: above it, it covers nothing. */
+  /* Without a mouse the tool bar of a table is always visible: above it, it covers nothing. */
   [data-testid="stElementContainer"]:has(.stDataFrame) { margin-top: 1.75rem; }
 }
 </style>
@@ -165,7 +165,7 @@ _share_place: ContextVar[DeltaGenerator] = ContextVar("share_place")
 
 
 def show() -> None:
-    """Draw the frame, and in it the page that the address names."""
+    """Draw the frame, and inside it the page of the address."""
     st.set_page_config(
         page_title="rnnviz",
         page_icon=_ICON,
@@ -199,7 +199,7 @@ def show() -> None:
 
 
 def _go_where_the_link_leads(visit: Visit, page: st.Page, pages: list[st.Page]) -> None:
-    """Leave for the page of an opened experiment, where there is such a page."""
+    """Switch to the page of an opened experiment, if there is such a page."""
     coming, names = visit.part(Opened).coming, [name for name, _, _ in MENU]
     if coming is None:
         return
@@ -210,12 +210,12 @@ def _go_where_the_link_leads(visit: Visit, page: st.Page, pages: list[st.Page]) 
 
 
 def guard(linked: Linked) -> Visit:
-    """Return the visitor's run; the first statement of every page.
+    """Return the visit; the first statement of every page.
 
     Parameters
     ----------
     linked
-        What a link tells of the page; one that was opened is taken up here.
+        What a link holds of the page; an opened link is applied here.
 
     Notes
     -----
@@ -233,7 +233,7 @@ def guard(linked: Linked) -> Visit:
 
 
 def notices(visit: Visit) -> None:
-    """Say what was refused, what is being opened, and what happened to a run that diverged."""
+    """Show what was refused, what is being opened, and what happened to a run that diverged."""
     opening.notices(visit)
     if visit.problem is not None:
         st.error(f"{escaped(visit.problem)}. The run goes on as it was.", icon=":material/block:")
@@ -264,12 +264,13 @@ def _phone_pages(pages: list[st.Page]) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare_process() -> None:
-    """Make the process ready, once: plotly.js where it is served, one thread for matrix products.
+    """Prepare the process, once.
 
-    And measure how long this machine takes: a run may hold the turn only for so many milliseconds.
+    This puts plotly.js where it is served, limits matrix products to one thread, and measures the
+    speed of the machine, since a turn may take only so many milliseconds.
 
-    A trainer asks for one thread by itself, but gives the others back at the end of its turn;
-    while another visitor's is at work, that must not be more than one.
+    A trainer itself asks for one thread, but restores the previous limit at the end of its turn;
+    while another visitor's trainer is computing, that limit must be one too.
     """
     provide_plotly()
     uploads.bound_waiting()

@@ -1,4 +1,4 @@
-"""What the inspecting pages share: the iteration and layer shown, and how often they update."""
+"""What the pages that inspect a run share: choice of iteration and layer, pace of updates."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ PROBE = (
     "stays the same during training. Choose another on the Task page."
 )
 
-#: Where is kept how often the control of each choice was made anew. Streamlit keeps something of
-#: every key for ever, so after so many the keys come again; no browser is as late as that.
+#: Key under which we count how often the control of each choice was recreated. Streamlit keeps
+#: something for every key for ever, so after this many the keys repeat; no browser is so late.
 _MADE, _KEYS = "made", 100
 
-#: While training, the slider of iterations gets its new stops when the run has gone on by this
-#: factor: a thumb under the hand is not to move with each tick.
+#: During training, the iteration slider gets new stops only when the run has grown by this factor,
+#: so that the thumb does not move under the user's hand with each tick.
 _RENEWED_AFTER = 1.5
-#: While training, its last stop: whatever is the newest iteration.
+#: Its last stop during training: the newest iteration, whichever that is.
 _NEWEST = -1
 
 
 class Stops:
-    """The iterations that the slider offers: all that are kept, the last one being the newest."""
+    """The iterations that the slider offers: all kept ones, up to the newest."""
 
     def __init__(self) -> None:
         self._stops: list[int] = []
 
     def of(self, visit: Visit) -> list[int]:
-        """Return them, rising; at rest as they are now, while training as they were lately."""
+        """Return them in ascending order; during training the list may be slightly old."""
         last = self._stops[-1] if self._stops else 0
         grown = visit.trainer.iteration >= max(_RENEWED_AFTER * last, 1)
         if not self._stops or not visit.busy or (grown and visit.looked_at.shown_iteration is None):
@@ -55,10 +55,10 @@ class Stops:
 
 
 class Pace(Generic[View]):
-    """Measures repeatedly, but spends at most a fifth of the time on it while the loop runs.
+    """Repeats a measurement, but spends at most a fifth of the time on it while the loop runs.
 
-    At rest everything is measured when it is asked for. While the loop runs, what took long is
-    shown again for a while, unless something else is asked for.
+    While paused, it measures on every request. While the loop runs, the result of a slow
+    measurement is shown again for a while, unless something else is requested.
     """
 
     def __init__(self, share: float = 0.2) -> None:
@@ -70,16 +70,16 @@ class Pace(Generic[View]):
     def look(
         self, asked: object, busy: bool, measure: Callable[[], View], interval_s: float = 0
     ) -> View:
-        """Return the measurement, possibly a recent one.
+        """Return the measurement, or a recent one.
 
         Parameters
         ----------
         asked
-            What is to be seen; something else is measured at once.
+            What is requested; if it has changed, it is measured at once.
         busy
             Whether the loop runs.
         interval_s
-            Least seconds between two measurements while it does.
+            Minimum seconds between two measurements while the loop runs.
         """
         start = time.monotonic()
         if busy and asked == self._asked and self._seen is not None and start < self._due:
@@ -92,28 +92,28 @@ class Pace(Generic[View]):
 
 
 def fitting(chosen: Any, options: Collection[Any], otherwise: Any) -> Any:
-    """Return what was chosen if it is one of the options.
+    """Return the choice if it is among the options, else `otherwise`.
 
-    A browser may send a choice late, when the control in its place already offers something else.
+    A browser may send a choice late, when the control already offers other options.
     """
     fits = any(chosen == option and type(chosen) is type(option) for option in options)
     return chosen if fits else otherwise
 
 
 def control(choice: str, now: Any) -> str:
-    """Return the key of the control of a choice, which shows a value: its first, or the user's.
+    """Return the key of the control of a choice, recreating the control if its value must change.
 
-    With each message a browser reports all its controls as it knows them, and it knows late. In
-    a control that were set to another value, such a report would be a choice of the old one. So a
-    control is never set: to show another value it is made anew, and of a new one no report is
-    under way. The first value goes to the control itself, as its default, each time it is drawn.
+    With each message a browser reports the values of all its controls, and its knowledge may be
+    old. If we set a control to another value, such a report would look like a choice of the old
+    value. So a control is never set. To show another value it is recreated under a new key, for
+    which no report can be on its way. Its first value is passed as the default at each drawing.
 
     Parameters
     ----------
     choice
-        Its name. What is chosen is kept elsewhere; a callback puts it there, see `is_current`.
+        Name of the choice. Its value is kept elsewhere, by a callback; see `is_current`.
     now
-        What is to be shown.
+        The value to show.
     """
     made, shown = session.value(_MADE, {}), session.value(_key(choice))
     if shown != now or type(shown) is not type(now):
@@ -122,12 +122,12 @@ def control(choice: str, now: Any) -> str:
 
 
 def is_current(choice: str, key: str) -> bool:
-    """Tell whether a control is the one that shows the choice now; another one is gone."""
+    """Tell whether this control is the present one; older ones no longer exist."""
     return key == _key(choice)
 
 
 def take(choice: str, key: str) -> None:
-    """Keep what was chosen in a control, under the name of the choice; what its callback does."""
+    """Store the value of a control under the name of its choice; used as a callback."""
     if is_current(choice, key):
         session.show(choice, session.value(key))
 
@@ -145,7 +145,7 @@ def measured_on(visit: Visit, trace: Trace) -> str:
 
 
 def rewind(visit: Visit, stops: Stops) -> None:
-    """Draw the choice of iteration, and the button that replays training or follows it again."""
+    """Draw the iteration slider, and the button that replays training or follows it again."""
     replaying = isinstance(visit.job, Replay)
     offered = stops.of(visit)
     if len(offered) < 2:
@@ -176,7 +176,7 @@ def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
         shown = max(
             stop for stop in stops if stop <= max(visit.looked_at.shown_iteration, stops[0])
         )
-    if moving:  # What a browser reports of a control that is disabled, Streamlit ignores.
+    if moving:  # Streamlit ignores what a browser reports about a disabled control.
         key = f"{SHOWN_ITERATION}@moving"
         session.show(key, shown)
     else:
@@ -187,7 +187,7 @@ def _slider(visit: Visit, kept: list[int], moving: bool) -> None:
         value=None if moving else shown,
         format_func=lambda stop: "newest" if stop == _NEWEST else f"{stop:,}",
         key=key,
-        help="Rewind training: every kept iteration. The last stop is the current network, "
+        help="Rewind training to any kept iteration. The last stop is the current network, "
         "and follows it while it trains.",
         on_change=_choose_iteration,
         args=(key, tuple(stops)),
@@ -211,17 +211,17 @@ def _follow() -> None:
 
 
 def replay() -> None:
-    """Begin to show the kept iterations one after the other."""
+    """Start to show the kept iterations one after the other."""
     session.current().replay()
 
 
 def stop() -> None:
-    """End the job of the loop."""
+    """End the job of the live loop."""
     session.current().stop()
 
 
 def take_over(visit: Visit, view: str) -> None:
-    """Have a page show what the visit was asked to show, before its controls are drawn.
+    """Let the controls of a page adopt the view that was requested, before they are drawn.
 
     Parameters
     ----------
@@ -243,14 +243,14 @@ def take_over(visit: Visit, view: str) -> None:
 def choose_one(
     label: str, options: Sequence[Choice], choice: str, otherwise: Choice, **more: Any
 ) -> Choice:
-    """Draw a choice of one of a few, which may be made elsewhere, too; return what is chosen.
+    """Draw a choice between a few options, which may also be set elsewhere; return the choice.
 
     Parameters
     ----------
     choice
-        Its name.
+        Name of the choice.
     otherwise
-        Chosen as long as nothing that is offered is.
+        The choice as long as none of the options has been chosen.
     **more
         As `st.segmented_control` takes it.
     """
@@ -271,7 +271,7 @@ def choose_one(
 
 
 def choose_layer(layers: int) -> int:
-    """Draw the choice of layer, if there are several; return it, from the input up."""
+    """Draw the choice of layer, if there are several; return it, counted from the input up."""
     if layers == 1:
         return 0
     top = layers - 1

@@ -70,7 +70,7 @@ def active(visit: Visit) -> None:
 
 
 def panel(visit: Visit) -> None:
-    """Draw the choice of an intervention; it acts on the next iteration."""
+    """Draw the choice of an intervention, which takes effect at the next iteration."""
     network = visit.trainer.network
     gates = network.architecture.cell_type.holdable()
     kinds = [kind for kind in _KINDS if _fits(kind, gates, network.cell)]
@@ -81,8 +81,8 @@ def panel(visit: Visit) -> None:
         icon=":material/pan_tool:",
         key="intervene",
         width="stretch",
-        help="Changes what the network computes, at once. Its weights do not change by this, but "
-        "training then adapts them.",
+        help="Changes at once what the network computes. The weights stay as they are, but further "
+        "training adapts them.",
         on_click=_intervene,
         args=(item,),
         disabled=item in network.interventions,
@@ -90,7 +90,7 @@ def panel(visit: Visit) -> None:
 
 
 def list_changes(visit: Visit) -> None:
-    """List what was done to the run so far, the latest first."""
+    """List the changes of the run so far, the latest first."""
     done = visit.trainer.marks
     for mark in reversed(done[-MARKS_LISTED:]):
         st.caption(f"Iteration {mark.iteration:,}: {escaped(mark.text)}")
@@ -129,7 +129,7 @@ def _units(hidden_size: int) -> tuple[int, ...] | None:
 
 
 def _layer(layers: int) -> int | None:
-    """Ask for the layer; people count layers from 1."""
+    """Draw the choice of layer; users count layers from 1."""
     if layers == 1:
         return None
     return _one_or_all(MET_LAYER, "Layer", layers, "all layers", "layer {}", first=1)
@@ -149,7 +149,7 @@ def _one_or_all(
 
 
 def _choose(key: str, label: str, options: list[str], words: Callable[[str], str]) -> str:
-    """Draw a choice; one made for another cell that does not exist here is dropped."""
+    """Draw a choice; one that was made for another cell and does not exist here is dropped."""
     if session.value(key) not in options:
         session.show(key, options[0])
     chosen = st.segmented_control(

@@ -1,8 +1,8 @@
 """The live loop: train for a slice, measure the network, update the page, many times a second.
 
-A Streamlit fragment that runs itself again while the run plays. There is no thread and no loop of
-our own: when the tab closes, the browser's timer ends, and with it the training. `turn` is what
-the loops of all pages have in common.
+It is a Streamlit fragment that runs again and again while the run plays. There is no thread and no
+loop of our own: when the tab closes, the browser's timer ends, and with it the training. `turn` is
+what the loops of all pages share.
 """
 
 from __future__ import annotations
@@ -39,14 +39,15 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class Places:
-    """Where a tick draws: placeholders that the page lays out once, so that no tick has to.
+    """Where a tick draws: containers that the page creates once, so that no tick has to.
 
-    They are gone when the page is drawn anew, or left: `page_run` tells for which run they are.
+    They disappear when the page is drawn again or left; `page_run` says to which run of the page
+    they belong.
 
     Parameters
     ----------
     page_run
-        `Visit.page_runs` as it was when the page laid them out.
+        `Visit.page_runs` at the time when the page created them.
     slots
         Those of the transport bar.
     """
@@ -66,12 +67,12 @@ class _Readings:
 
 
 def keep_going(visit: Visit, slots: Slots) -> None:
-    """Keep the run going while it plays, on a page that shows nothing of each tick but its numbers.
+    """Keep the run going while it plays, on a page where a tick updates only the transport bar.
 
     Parameters
     ----------
     slots
-        Where these go: places of the transport bar.
+        Containers of the transport bar.
     """
     places = Places(visit.page_runs, slots)
     st.fragment(_tick_alone, run_every=TICK_S if visit.busy else None)(places)
@@ -87,9 +88,9 @@ def turn(
 ) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
-    Each Streamlit call is a point at which this script may be stopped for a newer one, so none is
-    inside the change of the network. The turn includes the drawing: scripts of several sessions
-    that draw at once would slow each other down as much as their training would.
+    At each call of Streamlit this script may be stopped for a newer one, so there is none while the
+    network changes. The turn includes the drawing: several sessions that draw at the same time
+    would slow each other down as much as if they trained at the same time.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def _read(trainer: Trainer) -> _Readings:
 
 
 def _draw_readings(read: _Readings, place: DeltaGenerator) -> None:
-    """Write the numbers; one piece of HTML is far cheaper for the browser than four metrics."""
+    """Write the numbers as one piece of HTML, which is far cheaper than four metrics."""
     shown = [
         ("Iteration", f"{read.iteration:,}"),
         ("Example loss", number(read.loss)),

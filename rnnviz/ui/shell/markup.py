@@ -13,6 +13,6 @@ _WORD_JOINER = "\u2060"  # has no width, and separates what would be replaced to
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is: no markup, links, icons or formulas."""
+    """Escape a text: Markdown then shows it without markup, links, icons or formulas."""
     apart = _REPLACED_LATER.sub(_WORD_JOINER, text)
     return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in apart)

@@ -1,4 +1,4 @@
-"""What is said while an experiment is opened: how far it is, and what could not be read."""
+"""Messages while an experiment is opened: its progress, and what could not be read."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 from rnnviz.visit.opening import Opened
 
-#: So many of what could not be read are told one by one.
-_MOST_TOLD = 5
+#: Maximum number of sentences about what could not be read.
+_MOST_LISTED = 5
 
 
 def notices(visit: Visit) -> None:
-    """Say what could not be read of a link, and offer a replay that takes long."""
+    """Show what could not be read in a link, and offer a replay that takes long."""
     opened = visit.part(Opened)
     if opened.notes:
         with st.container(border=True, key="link_notes"):
-            _tell(opened.notes)
+            _list(opened.notes)
             st.button("Dismiss", key="dismiss_notes", on_click=_dismiss)
     if opened.offered is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="offer"):
             iteration = opened.offered.iteration
             st.write(
-                f"This link leads to iteration {iteration:,}. To train the network again until "
-                f"then takes about {_duration(estimate_s(opened.offered))}."
+                f"This link leads to iteration {iteration:,}. Training the network again up to "
+                f"there takes about {_duration(estimate_s(opened.offered))}."
             )
             st.button(
                 f"Train to iteration {iteration:,}", key="accept", type="primary", on_click=_accept
@@ -38,7 +38,7 @@ def notices(visit: Visit) -> None:
 
 
 def bar(visit: Visit) -> DeltaGenerator:
-    """Draw what lets an opening be stopped, while there is one; return the place of `progress`."""
+    """Draw the button that stops an opening, while there is one; return where `progress` goes."""
     key = "nothing_opening" if visit.opening is None else "opening"
     with st.container(horizontal=True, vertical_alignment="center", key=key):
         place = st.container()
@@ -49,14 +49,14 @@ def bar(visit: Visit) -> DeltaGenerator:
                 "Stop here",
                 key="stop_opening",
                 icon=":material/stop:",
-                help="Go no further: look at the network at this iteration, or train on.",
+                help="Stop at this iteration: inspect the network, or train on.",
                 on_click=_stop,
             )
     return place
 
 
 def progress(visit: Visit, place: DeltaGenerator) -> None:
-    """Show how far an experiment that is being opened has got, and nothing otherwise."""
+    """Show the progress of an opening, and nothing if there is none."""
     replay = visit.opening
     if not isinstance(replay, Replay):
         place.empty()
@@ -68,12 +68,12 @@ def progress(visit: Visit, place: DeltaGenerator) -> None:
     )
 
 
-def _tell(notes: tuple[str, ...]) -> None:
+def _list(notes: tuple[str, ...]) -> None:
     st.warning("Not all of this link could be read.", icon=":material/link_off:")
-    for note in notes[:_MOST_TOLD]:
+    for note in notes[:_MOST_LISTED]:
         st.write(escaped(note))
-    if len(notes) > _MOST_TOLD:
-        st.write(f"… and {len(notes) - _MOST_TOLD:,} more.")
+    if len(notes) > _MOST_LISTED:
+        st.write(f"… and {len(notes) - _MOST_LISTED:,} more.")
 
 
 def _duration(seconds: float) -> str:

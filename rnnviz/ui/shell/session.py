@@ -1,6 +1,6 @@
-"""Streamlit's memory of one visitor: their visit, and the values of their controls.
+"""Streamlit's session state of one visitor: their visit, and the values of their controls.
 
-The only file that reads and writes Streamlit's session state.
+No other file reads or writes it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONTROLLED = tuple(field.name for field in FIELDS if field.name != "task")
 
 
 def start(page: str = "") -> Visit:
-    """Return the visit, at the start of a whole page of this name."""
+    """Return the visit; called when a whole page of this name starts."""
     visit = current()
     visit.open_page(page)
     for name in CONTROLLED:
@@ -36,9 +36,9 @@ def start(page: str = "") -> Visit:
 
 
 def current() -> Visit:
-    """Return the visit; make it from the defaults at the first one.
+    """Return the visit; make it from the defaults at the first call.
 
-    And where it was let go of: the page must then be drawn anew.
+    If it has been freed it is made again, and the page must be drawn again.
     """
     _watch_for_faults()
     visit: Visit | None = st.session_state.get(_VISIT)
@@ -52,24 +52,24 @@ def current() -> Visit:
 
 
 def _watch_for_faults() -> None:
-    """Have exceptions that leave this run of the script told by `on_fault`."""
+    """Pass exceptions that end this run of the script to `on_fault`."""
     context = get_script_run_ctx()
     if context is not None:
         context.on_script_error = on_fault
 
 
 def clear() -> None:
-    """Forget everything of this visitor."""
+    """Forget everything about this visitor."""
     st.session_state.clear()
 
 
 def outdate_page() -> None:
-    """Say that the whole page must be drawn anew: what a callback in a fragment calls."""
+    """Note that the whole page must be drawn again; called by callbacks in fragments."""
     current().outdate_page()
 
 
 def refresh() -> None:
-    """Draw the whole page anew if a callback asked for it; what every fragment begins with.
+    """Draw the whole page again if a callback asked for it; every fragment starts with this.
 
     (A callback may call st.rerun itself, but that request is lost when a tick is waiting.)
     """
@@ -80,8 +80,8 @@ def refresh() -> None:
 def setting_key(visit: Visit, name: str) -> str:
     """Return the key of the control of a setting of the run.
 
-    Another one whenever the run was changed for another: what a browser that has not seen that yet
-    sends of the old controls is then no change of the new ones.
+    It changes whenever the run is replaced: what a late browser sends about the old controls then
+    does not change the new ones.
     """
     return f"setting:{name}@{visit.controls}"
 
@@ -102,26 +102,26 @@ def show(key: str, now: Any) -> None:
 
 
 def known_run() -> Visit | None:
-    """Return the visitor's run as it is; None where there is none."""
+    """Return the visit without making one; None if there is none."""
     visit: Visit | None = st.session_state.get(_VISIT)
     return None if visit is None or visit.is_forgotten else visit
 
 
 def value(key: str, default: Any = None) -> Any:
-    """Return the value of a control, or the default while it has none."""
+    """Return the value of a control, or the default if it has none."""
     return st.session_state.get(key, default)
 
 
 def live_knobs() -> dict[str, Any]:
-    """Return what the controls say that may change while training goes on."""
+    """Return the live knobs, as the controls show them."""
     visit = current()
     config = visit.trainer.config
-    # A control that is being made anew has no value yet.
+    # A control that is being recreated has no value yet.
     return {name: value(setting_key(visit, name), getattr(config, name)) for name in LIVE_KNOBS}
 
 
 def shows_the_run(visit: Visit) -> bool:
-    """Tell whether the controls show the settings that the run has."""
+    """Tell whether the controls show the settings of the run."""
     trainer = visit.trainer
     return value(length_key(visit)) == trainer.task.length and all(
         value(setting_key(visit, name)) == getattr(trainer.config, name) for name in CONTROLLED
@@ -129,14 +129,14 @@ def shows_the_run(visit: Visit) -> bool:
 
 
 def restart(task: Task | None = None, **settings: Any) -> bool:
-    """Start a new run with the settings that the controls show now.
+    """Start a new run with the settings that the controls show.
 
     Parameters
     ----------
     task
-        The new run's task; when None, the old run's with the sequence length that is shown now.
+        Task of the new run; None is the present task with the sequence length that is shown.
     settings
-        Other values than those that the controls show, by name.
+        Values that replace those of the controls, by name.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def restart(task: Task | None = None, **settings: Any) -> bool:
 
 
 def _show_the_run(visit: Visit) -> None:
-    """Make the controls of the settings anew, unless they show those of the run."""
+    """Recreate the controls of the settings, unless they already show those of the run."""
     if shows_the_run(visit):
         visit.keep_controls()
         return

@@ -1,4 +1,4 @@
-"""Share: the link of what is seen, to copy, to project, to embed, or as a file; and opening one."""
+"""Share: a link to what is shown, to copy, to project, to embed or as a file; opening a file."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _HIDE = "hide_from_class"
 
 
 def button(visit: Visit, linked: Linked) -> None:
-    """Draw the button that opens the dialog; training pauses, for the link is of what is seen."""
+    """Draw the button that opens the dialog; training pauses, as the link is to what is shown."""
     pressed = st.button(
         "Share",
         key="share",
         icon=":material/share:",
-        help="A link to this very network at this iteration: for a class, a course page, a friend.",
+        help="A link to this network at this iteration: for a class, a course page, a friend.",
         width="stretch",
         on_click=visit.pause,
     )
@@ -62,7 +62,7 @@ def _dialog(visit: Visit, linked: Linked) -> None:
         format_func=HIDEABLE.__getitem__,
         key=_HIDE,
         placeholder="Nothing: everything can be changed",
-        help="Whoever opens the link does not see these controls. Their names stand in the link.",
+        help="Whoever opens the link does not see these controls. The link contains their names.",
     )
     with TURNS.turn(visit):
         seen, problems = address.experiment_seen(visit, linked, hidden)
@@ -89,7 +89,7 @@ def _dialog(visit: Visit, linked: Linked) -> None:
         with frame:
             _embedding(query)
     with file:
-        st.write("The same experiment as a file, for what is too long for a link.")
+        st.write("The same experiment as a file, if it is too long for a link.")
         st.download_button(
             "Save the experiment",
             data=link.file_text(seen),
@@ -123,7 +123,7 @@ def _qr_code(page: str) -> None:
         code = None
     if code is None or code.symbol_size(border=0)[0] > _MOST_MODULES:
         st.info(
-            f"The link has {len(page):,} characters: a QR code of it would be too fine to be read "
+            f"The link has {len(page):,} characters: its QR code would be too fine to be read "
             "from a screen. Copy the link instead.",
             icon=":material/qr_code:",
         )
@@ -145,7 +145,7 @@ def _embedding(query: str) -> None:
 
 
 def open_file() -> None:
-    """Draw the place where an experiment file is opened, by a click or by drag and drop."""
+    """Draw the control that opens an experiment file, by a click or by drag and drop."""
     st.file_uploader(
         "Open an experiment",
         type="json",

@@ -1,4 +1,4 @@
-"""The transport bar: reset, one iteration, train or pause, speed. And what keys do the same."""
+"""The transport bar: reset, one iteration, train or pause, speed; and the keys for these."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ DEFAULT_SPEED = "slow"
 
 @dataclass(frozen=True)
 class Slots:
-    """Places around the transport bar that each tick writes into.
+    """Containers around the transport bar that each tick writes into.
 
     Parameters
     ----------
     readings
         For the numbers of the run.
     progress
-        For how far an experiment that is being opened has got; empty otherwise.
+        For the progress of an experiment that is being opened; otherwise empty.
     address
         For the address, of which nothing is seen there.
     linked
-        What the address tells of the page.
+        What the address holds of the page.
     """
 
     readings: DeltaGenerator
@@ -49,7 +49,7 @@ def bar(linked: Linked) -> Slots:
     Parameters
     ----------
     linked
-        What the address tells of the page.
+        What the address holds of the page.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
@@ -66,14 +66,14 @@ def bar(linked: Linked) -> Slots:
 
 
 def iterations_per_tick() -> int | None:
-    """Return how many iterations the chosen speed asks for per tick; None: as many as fit."""
-    # A control that has just come to another page may not have its value yet.
+    """Return the iterations per tick at the chosen speed; None is as many as fit."""
+    # A control that has just appeared on another page may not have its value yet.
     return SPEEDS[session.value(SPEED) or DEFAULT_SPEED]
 
 
 @st.fragment
 def _buttons() -> None:
-    """Draw the buttons, as a fragment: a click waits until the tick that is under way is done."""
+    """Draw the buttons, as a fragment: a click waits until the present tick has finished."""
     session.refresh()
     visit = session.current()
     stopped = visit.stopped

@@ -1,4 +1,4 @@
-"""Files that visitors upload: read once, then deleted; few are kept until they are read.
+"""Files that visitors upload: read once, then deleted; few wait to be read.
 
 Streamlit keeps every uploaded file until the session ends, whether a page reads it or not.
 `server.maxUploadSize` limits the size of one file, this module the number of a visitor's unread
@@ -17,7 +17,7 @@ MOST_WAITING = 2
 
 
 def taken(uploaded: object) -> UploadedFile | None:
-    """Return an uploaded file that was not read before; None for anything else.
+    """Return an uploaded file that has not been read before; None for anything else.
 
     The server deletes it at once, so a control that still shows its name does not send it again.
     """
@@ -31,7 +31,7 @@ def taken(uploaded: object) -> UploadedFile | None:
 
 
 def bound_waiting() -> None:
-    """Limit the files of each visitor on the running server; does nothing without a server."""
+    """Limit the files of each visitor on the running server; do nothing without a server."""
     if runtime.exists():
         manager = runtime.get_instance().uploaded_file_mgr
         if isinstance(manager, MemoryUploadedFileManager):
@@ -39,7 +39,7 @@ def bound_waiting() -> None:
 
 
 def bound(manager: MemoryUploadedFileManager) -> None:
-    """Make a manager drop the oldest file of a session beyond `MOST_WAITING`."""
+    """Let a manager drop the oldest files of a session beyond `MOST_WAITING`."""
     keep = manager.add_file
 
     def keep_few(session_id: str, file: UploadedFileRec) -> None:
