@@ -1,4 +1,4 @@
-"""What the Task page keeps for a visitor while a task is edited."""
+"""What the Task page keeps for a visitor while they edit a task."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Draft:
     names
         As edited so far.
     shown
-        What the table was given when it was last drawn anew; the browser sends changes to this.
+        Contents of the table when it was last recreated; the browser sends changes to these.
     version
-        Counts how often the table was drawn anew.
+        Counts how often the table was recreated.
     """
 
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class File:
-    """A text that is too large to be edited, and stays out of the page: its name, and itself."""
+    """A text too large to be edited on the page, and the name of its file."""
 
     name: str
     text: str
@@ -38,7 +38,7 @@ class File:
 
 @dataclass(frozen=True)
 class Edited:
-    """The last task that was made of the settings, or why there is none.
+    """The last task made from the settings, or why there is none.
 
     Parameters
     ----------
@@ -57,20 +57,20 @@ class Edited:
 
 @dataclass
 class Desk:
-    """What lies on the desk of one visitor.
+    """What the Task page keeps for one visitor.
 
     Parameters
     ----------
     drafts
         Lists being edited, by the key of their control.
     files
-        Large texts that were chosen, by the key of the control in whose place they are.
+        Large texts, by the key of the control that they replace.
     glances
-        What is shown of the tables being edited, by the key of the control; read once as well.
+        Previews of the tables being edited, by the key of the control; each is read only once.
     edited
-        Made once, not at every rerun of the page.
+        The task being edited, made only once and not at every rerun of the page.
     refused_upload
-        Of which control the last file could not be read, by its key, and why.
+        Key of the control whose last file could not be read, and the reason.
     """
 
     drafts: dict[str, Draft] = field(default_factory=dict)

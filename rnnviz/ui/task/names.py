@@ -18,10 +18,10 @@ _NAME = "Name"
 
 
 def edit_names(field: Field, key: str, current: tuple[str, ...], visit: Visit) -> tuple[str, ...]:
-    """Draw the table of a list of names; a change of place shows the rows in their new order.
+    """Draw the table of a list of names; after a change of place, show the rows in their new order.
 
-    The browser sends what was changed in the table it was given. So that table stays the same
-    while the places do, and is given anew, under a new key, when a row moved, came or went.
+    The browser sends changes relative to the table that it was given. So this table stays the same
+    as long as the places do. When a row is moved, added or removed, it gets a new key.
     """
     draft = visit.part(Desk).drafts.setdefault(key, Draft(current, current))
     version_key = f"{key}:{draft.version}"
@@ -37,7 +37,7 @@ def edit_names(field: Field, key: str, current: tuple[str, ...], visit: Visit) -
         hide_index=True,
         height=min(422, 35 * (len(draft.shown) + 2) + 2),
         column_config=_COLUMNS,
-        alt=f"{field.label}, one per row; the place says the order",
+        alt=f"{field.label}, one per row; the places give the order",
     )
     draft.names = names_in_order(table)
     if _wants_new_places(table):
@@ -48,7 +48,7 @@ def edit_names(field: Field, key: str, current: tuple[str, ...], visit: Visit) -
 
 
 def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
-    """Read the names from the edited table, in the order that the places say.
+    """Read the names from the edited table, in the order of their places.
 
     Rows without a place come last, in the order in which they were added; rows without a name
     are still being typed and are left out.
@@ -59,7 +59,7 @@ def names_in_order(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _wants_new_places(table: pd.DataFrame) -> bool:
-    """Say whether every row has a name, but the places are not 1, 2, 3, ... from the top."""
+    """Tell whether every row has a name, but the places are not 1, 2, 3, ... from the top."""
     places = list(range(1, len(table) + 1))
     return bool(table[_NAME].notna().all()) and table[_ORDER].tolist() != places
 

@@ -83,7 +83,7 @@ def _how_drawn(at_end: bool, symbols: bool) -> str:
     if at_end:
         return f"{seen}; on the right: the answer that counts, after the last time step."
     where = "below each sequence" if symbols else "rings"
-    return f"{seen}; {where}: the answers that count, each at its time step."
+    return f"{seen}; {where}: the scored targets, each at its time step."
 
 
 def _hardness(task: Task) -> str:

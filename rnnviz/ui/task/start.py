@@ -15,12 +15,12 @@ from rnnviz.ui.shell import session
 from rnnviz.ui.task.desk import Desk, Draft, draft_key
 from rnnviz.visit import Visit
 
-#: Where is kept that a press asks for a new run: whether with the settings that a task suggests.
+#: Key of a pressed button: whether the new run gets the settings that the task suggests.
 _PRESSED = "task:pressed"
 
 
 def use_button(visit: Visit, task: Task | None) -> None:
-    """Draw the button that starts a new run with the edited task, and what is next once it has."""
+    """Draw the button that starts a new run with the edited task, and then what comes next."""
     pressed = session.value(_PRESSED)
     if pressed is not None:
         session.show(_PRESSED, None)
@@ -34,7 +34,7 @@ def use_button(visit: Visit, task: Task | None) -> None:
         icon=":material/check:" if in_use else ":material/play_circle:",
         disabled=task is None or in_use,
         on_click=session.show,
-        # Not the task: the press may come in one message with a text that was typed just before.
+        # Not the task: the press may arrive together with a text that was typed just before it.
         args=(_PRESSED, False),
     )
     if task is not None and task.suggested:
@@ -44,7 +44,7 @@ def use_button(visit: Visit, task: Task | None) -> None:
 
 
 def offer_the_simplest(visit: Visit, kind: str) -> None:
-    """Offer to start a new run with the simplest example of a task, at once."""
+    """Draw the button that starts a new run with the simplest example of a task."""
     named = (value for value in TASKS[kind].simplest.values() if isinstance(value, tuple))
     examples = ", ".join(name for names in named for name in names)
     st.button(
@@ -53,21 +53,21 @@ def offer_the_simplest(visit: Visit, kind: str) -> None:
         icon=":material/filter_1:",
         disabled=visit.trainer.task == make_task(kind, **TASKS[kind].simplest),
         help="A new run with the simplest example of this task. It needs no memory: the last input "
-        "determines the next one. Undo brings back the run that you leave.",
+        "determines the next one. Undo brings back your present run.",
         on_click=_use_the_simplest,
         args=(kind,),
     )
 
 
 def _use(task: Task | None, **suggested: Any) -> None:
-    """Start a new run; a press that comes late, when there is no such task, starts none."""
+    """Start a new run; a late press, when there is no such task any more, does nothing."""
     visit = session.current()
     if task is not None and (task != visit.trainer.task or not _has(visit, suggested)):
         session.restart(task, **suggested)
 
 
 def _use_the_simplest(kind: str) -> None:
-    """Start a new run with it, and let the controls of the task show it."""
+    """Start a new run with the simplest example, and let the controls show it."""
     visit, task = session.current(), make_task(kind, **TASKS[kind].simplest)
     if task == visit.trainer.task:
         return
@@ -89,7 +89,7 @@ def _has(visit: Visit, settings: Mapping[str, Any]) -> bool:
 
 
 def _show_the_way(visit: Visit) -> None:
-    """Say that the run has this task, how far it is, and lead to where it is trained."""
+    """Say that the run has this task and how far it is, and link to the Studio."""
     iteration = visit.trainer.iteration
     if iteration:
         so_far = f"The run in the Studio learns this task: it is at iteration {iteration:,}."
@@ -126,7 +126,7 @@ def _suggest(visit: Visit, task: Task) -> None:
         key="use_suggested",
         icon=":material/lightbulb:",
         disabled=task == visit.trainer.task and _has(visit, task.suggested),
-        help="Settings with which it is usually learned; the text about the task says why.",
+        help="Settings with which this task is usually learned; its description says why.",
         on_click=session.show,
         args=(_PRESSED, True),
     )

@@ -14,19 +14,19 @@ from rnnviz.ui.task.desk import Desk, File, draft_key
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 
-#: Characters of a text that can be edited on the page; what is longer is shown in part.
+#: Maximum characters of a text that can be edited on the page; of longer ones a part is shown.
 LONGEST_EDITED = 20_000
 _PREVIEWED_CHARACTERS = 400
 _PREVIEWED_ROWS = 5
 #: The setting that holds the text of a CSV file.
 _CSV = "csv"
-#: The setting that says which share at the end of the data is never trained.
+#: The setting for the share of the data, at its end, that is never used for training.
 _HOLDOUT = "holdout"
 _HELD_OUT_OF_A_FILE = 0.2
 
 
 def edit_text(field: Field, kind: str, visit: Visit) -> str:
-    """Draw a long text to be edited; a very long one stays out of the page, which shows a part."""
+    """Draw the editor of a long text; of a very long one, the page shows only the beginning."""
     key = draft_key(kind, field.name)
     if len(session.value(key)) > LONGEST_EDITED:
         _set_aside(visit, key, File("Pasted text", session.value(key)))
@@ -42,7 +42,7 @@ def edit_text(field: Field, kind: str, visit: Visit) -> str:
         if field.name == _CSV:
             _preview_table(f"**{escaped(file.name)}**", _glance(visit, key, file.text))
         else:
-            st.markdown(f"**{escaped(file.name)}** · {len(file.text):,} characters, that begin")
+            st.markdown(f"**{escaped(file.name)}** · {len(file.text):,} characters; the first are")
             st.text(" ".join(file.text[:_PREVIEWED_CHARACTERS].split()) + " …")
         st.button(
             "Choose or write another",
@@ -62,7 +62,7 @@ def columns_of(kind: str, visit: Visit) -> tuple[str, ...]:
 
 
 def _glance(visit: Visit, key: str, text: str) -> Glance:
-    """Read a table once for all reruns of the page: a large one takes a second."""
+    """Read a table once for all reruns of the page, since a large one takes a second."""
     glances = visit.part(Desk).glances
     if key not in glances or glances[key].text != text:
         TURNS.in_slices(visit, reading(text))
@@ -71,7 +71,7 @@ def _glance(visit: Visit, key: str, text: str) -> Glance:
 
 
 def _set_aside(visit: Visit, key: str, file: File) -> None:
-    """Keep a text out of the control, which would send it to the browser and back."""
+    """Keep a text out of its control, which would send it to the browser and back."""
     visit.part(Desk).files[key] = file
     session.show(key, "")
 
@@ -85,22 +85,22 @@ def _preview_table(name: str, shown: Glance) -> None:
     """Say how many rows and columns a CSV has, and show its first rows."""
     if not shown.names:
         st.markdown(f"{name} · {len(shown.text):,} characters")
-        return  # The task says what is wrong, in a sentence of its own.
+        return  # The refusal of the task says what is wrong.
     columns = f"{len(shown.names)} column{'s' * (len(shown.names) > 1)}"
-    st.markdown(f"{name} · {shown.rows:,} rows of {columns}, that begin")
+    st.markdown(f"{name} · {shown.rows:,} rows of {columns}; the first are")
     first = dict(zip(shown.names, shown.first, strict=True))
     st.dataframe(pd.DataFrame(first), hide_index=True)
 
 
 def _upload(field: Field, kind: str, visit: Visit) -> None:
-    """Offer to fill a long text from a file; one that cannot be read changes nothing."""
+    """Draw the upload for a long text; a file that cannot be read changes nothing."""
     key = draft_key(kind, field.name)
     st.file_uploader(
         f"{field.label} from a file",
         key=f"{key}:file",
         max_upload_size=5,
-        help="UTF-8 text, up to 5 MB. It replaces the text below; a large one is shown in part. "
-        "Its last 20 % are held out, unless another share is.",
+        help="UTF-8 text, up to 5 MB. It replaces the text below; of a large file only a part is "
+        "shown. Its last 20 % are held out, unless you have already set another share.",
         on_change=_read_upload,
         args=(key, draft_key(kind, _HOLDOUT)),
     )

@@ -1,4 +1,4 @@
-"""Edit a task: a control for each of its settings, and a clear sentence when one is not allowed."""
+"""Edit a task: a control for each setting, and a clear sentence if a value is not allowed."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _COLUMN, _INPUTS = "column", "inputs"
 
 
 def edit(visit: Visit) -> Task | None:
-    """Draw the controls of the task being edited; return it, or None and say what is wrong."""
+    """Draw the controls of the edited task; return it, or say what is wrong and return None."""
     session.seed(TASK, visit.trainer.task.key)
-    if session.value(TASK) not in tuple(TASKS):  # whatever the browser has sent
+    if session.value(TASK) not in tuple(TASKS):  # a browser may send anything
         session.show(TASK, visit.trainer.task.key)
     kind = st.selectbox(
         "Task",
@@ -57,7 +57,7 @@ def edit(visit: Visit) -> Task | None:
 
 
 def _length(visit: Visit, kind: str) -> int:
-    """Return the sequence length that a task would start with."""
+    """Return the sequence length with which a task would start."""
     task = visit.trainer.task
     if task.key == kind:
         return task.length
@@ -65,14 +65,14 @@ def _length(visit: Visit, kind: str) -> int:
 
 
 def _forget_refusals() -> None:
-    """Say no more what was refused of one task where another is edited."""
+    """Forget what was refused when another task is chosen."""
     visit = session.current()
     visit.forget_problem()
     visit.part(Desk).refused_upload = None
 
 
 def _made(visit: Visit, kind: str, settings: dict[str, Any]) -> Edited:
-    """Make the task, unless it is the one of the last rerun or of the run: a large one is slow."""
+    """Make the task, unless the last rerun or the run already has it: a large one is slow."""
     desk = visit.part(Desk)
     if desk.edited is None or desk.edited.settings != (kind, settings):
         try:
@@ -108,9 +108,9 @@ def _edit_setting(field: Field, kind: str, visit: Visit) -> Any:
 
 
 def _is_kind_of(field: Field, sent: Any) -> bool:
-    """Tell whether a control can show what its browser has sent, a text of any length for one.
+    """Tell whether a control can show the value that a browser has sent; a text may be long.
 
-    A late answer can hold nothing, or what another control had that has the same key.
+    A late message can hold nothing, or the value of another control with the same key.
     """
     if field.kind is str and not field.choices:
         return isinstance(sent, str)
@@ -124,7 +124,7 @@ def _is_kind_of(field: Field, sent: Any) -> bool:
 def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) -> str:
     """Let the visitor choose a column by its name.
 
-    A name that was chosen in another file stays on the list, and the task refuses it in words:
+    A name from another file stays in the list, and the task refuses it in a sentence, so that
     nothing is chosen silently.
     """
     task = TASKS[kind]
@@ -145,7 +145,7 @@ def _choose_column(field: Field, key: str, names: tuple[str, ...], kind: str) ->
 def _choose_inputs(
     field: Field, key: str, current: tuple[str, ...], kind: str, visit: Visit
 ) -> list[str]:
-    """Let the visitor choose more columns by name; the task refuses what holds no numbers."""
+    """Let the visitor choose more columns by name; the task refuses those without numbers."""
     names = columns_of(kind, visit)
     chosen = session.value(key)
     if not isinstance(chosen, list) or not all(isinstance(name, str) for name in chosen):
