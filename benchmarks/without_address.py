@@ -1,0 +1,6 @@
+"""The app as it would be if its address did not follow; `benchmarks/address.py` compares them."""
+
+from rnnviz.ui.shell import address, frame
+
+address.follow = lambda *_: None
+frame.show()
