@@ -47,7 +47,7 @@ def test_a_drawing_is_stored_spoiled_and_recalled_unit_by_unit(page: Page, serve
     drawn = ink(page)
     assert [place for place, cell in enumerate(drawn) if cell == "1"] == list(range(0, 100, 11))
 
-    page.get_by_role("button", name="Store what is in the grid").click()
+    page.get_by_role("button", name="Store", exact=True).click()
     expect(page.get_by_role("button", name="Load drawing 4")).to_be_visible()
     page.get_by_role("button", name="Flip").click()
     until(page, lambda: ink(page) != drawn)

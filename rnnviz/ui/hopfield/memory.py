@@ -41,10 +41,11 @@ def show(visit: Visit, slots: Slots) -> None:
 def _panel() -> None:
     session.refresh()
     desk = session.current().part(Desk)
-    # Beside each other from 1 100 pixels on; a phone has the board first.
+    _actions()
+    # Beside each other where there is room; a phone has the board first.
     drawn, controls = st.columns([5, 2], gap="medium")
     with controls:
-        _recalling(desk.board)
+        _how(desk.board)
         _storing(desk)
     with drawn:
         if desk.board.refused:
@@ -72,7 +73,52 @@ def _says(shown: Board) -> str:
     )
 
 
-def _recalling(shown: Board) -> None:
+def _actions() -> None:
+    """Draw what is done with the grid: above it, so that a phone shows what comes of it."""
+    with st.container(horizontal=True):
+        st.button(
+            "Recall",
+            icon=":material/psychology:",
+            type="primary",
+            key="hopfield_recall",
+            help="Starts from what is in the grid, and plays what the network makes of it.",
+            on_click=_do,
+            args=(Board.run,),
+        )
+        st.button(
+            "Flip",
+            icon=":material/shuffle:",
+            key="hopfield_flip",
+            help="Spoils what you drew or loaded last: a share of its units is flipped.",
+            on_click=_flip,
+        )
+        st.button(
+            "Cover half",
+            icon=":material/vertical_align_bottom:",
+            key="hopfield_cover",
+            help="Spoils what you drew or loaded last: its lower half becomes −1.",
+            on_click=_do,
+            args=(Board.cover,),
+        )
+        st.button(
+            "Clear",
+            icon=":material/ink_eraser:",
+            key="hopfield_clear",
+            help="Every unit becomes −1. What is stored stays.",
+            on_click=_do,
+            args=(Board.clear,),
+        )
+        st.button(
+            "Store",
+            icon=":material/add:",
+            key="hopfield_store",
+            help="Stores what is in the grid as one more pattern.",
+            on_click=_do,
+            args=(Board.store_drawing,),
+        )
+
+
+def _how(shown: Board) -> None:
     updates = inspection.choose_one(
         "Units are updated",
         (ONE_AT_A_TIME, ALL_AT_ONCE),
@@ -82,17 +128,7 @@ def _recalling(shown: Board) -> None:
         "the state can go to and fro between two states for ever.",
     )
     shown.together = updates == ALL_AT_ONCE
-    st.button(
-        "Recall",
-        icon=":material/psychology:",
-        type="primary",
-        key="hopfield_recall",
-        width="stretch",
-        help="Starts from what is in the grid, and plays what the network makes of it.",
-        on_click=_do,
-        args=(Board.run,),
-    )
-    share = st.select_slider(
+    st.select_slider(
         "Share to flip",
         SHARES,
         value=20,
@@ -100,34 +136,9 @@ def _recalling(shown: Board) -> None:
         key=FLIPPED,
         persist_state="session",
     )
-    with st.container(horizontal=True):
-        st.button("Flip", icon=":material/shuffle:", key="hopfield_flip", on_click=_flip)
-        st.button(
-            "Cover half",
-            icon=":material/vertical_align_bottom:",
-            key="hopfield_cover",
-            help="The lower half becomes −1.",
-            on_click=_do,
-            args=(Board.cover,),
-        )
-        st.button(
-            "Clear", icon=":material/ink_eraser:", key="hopfield_clear", on_click=_do,
-            args=(Board.clear,),
-        )  # fmt: skip
-    st.caption(
-        f"Flip and Cover spoil what you drew or loaded last; Flip takes {share} % of its units."
-    )
 
 
 def _storing(desk: Desk) -> None:
-    st.button(
-        "Store what is in the grid",
-        icon=":material/add:",
-        key="hopfield_store",
-        width="stretch",
-        on_click=_do,
-        args=(Board.store_drawing,),
-    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Letters", key=LETTERS_TYPED, max_chars=_LONGEST, persist_state="session",
