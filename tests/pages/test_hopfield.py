@@ -16,7 +16,7 @@ from rnnviz.ui.hopfield.desk import SIDES, Desk, digits_of, signs_of
 from rnnviz.ui.hopfield.linked import LINKED
 from rnnviz.ui.shell import address
 from tests.pages.conftest import control, go_to, visit_of
-from tests.pages.test_late_values import sent
+from tests.pages.test_late_values import ROUNDS, problems, send_wrongly, sent
 from tests.serving import ROOT
 
 
@@ -211,7 +211,7 @@ def test_the_modern_network_recalls_the_grid_with_the_weights_of_attention(page)
     assert list(rows["pattern"]) == ["A", "S", "Y"]
     assert list(rows["weight, Hopfield"]) == list(rows["weight, attention"])
     tiles, _ = charts_of(page)[0]
-    assert "it recalls one of the patterns" in tiles["caption"]
+    assert "the grid recalls one of the patterns" in tiles["caption"]
     control(page, "hopfield_beta").set_value(0.01).run()
     assert "about the mean of all patterns" in charts_of(page)[0][0]["caption"]
 
@@ -230,6 +230,20 @@ def test_a_hidden_state_of_the_own_network_recalls_time_steps(open_app):
     np.testing.assert_allclose(drawn, powers / powers.sum(), rtol=1e-6)
     page.toggle(key="hopfield_up_to_it").set_value(True).run()
     assert len(page.dataframe[0].value) == 5
+
+
+def test_recorded_dot_attention_is_what_its_hidden_states_recall(open_app):
+    trainer = Trainer(RunConfig(cell="gru", hidden_size=6, attention="dot"))
+    trainer.advance(iterations=3)
+    page = open_app("hopfield", trainer)
+    control(page, "hopfield_view").set_value("Hidden states").run()
+    page.toggle(key="hopfield_up_to_it").set_value(True).run()
+    control(page, "hopfield_step").set_value(7).run()
+    rows = page.dataframe[0].value
+    assert list(rows["weight, recorded"]) == list(rows["weight, Hopfield"])
+    assert any("has recorded these weights itself" in text.value for text in page.caption)
+    control(page, "hopfield_state_beta").set_value(3.0).run()
+    assert "weight, recorded" not in page.dataframe[0].value
 
 
 def test_hidden_states_that_are_no_numbers_are_told_in_a_sentence(open_app):
@@ -284,3 +298,13 @@ def test_a_link_that_says_what_there_is_not_opens_the_board_as_it_is(query):
     go_to(app, "hopfield")
     assert not app.exception
     assert names(app) == ["A", "S", "Y"]
+
+
+@pytest.mark.parametrize("view", ["How many fit", "Modern network", "Hidden states"])
+def test_no_value_that_a_browser_may_send_breaks_a_view(page, view):
+    control(page, "hopfield_view").set_value(view).run()
+    for number in ROUNDS:
+        send_wrongly(page, number)
+        assert not problems(page)
+        page.run()
+        assert not problems(page)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from rnnviz.hopfield.validation import Array
 from rnnviz.numbers import number
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.hopfield.desk import Desk
@@ -26,12 +27,15 @@ UP_TO_IT = "hopfield_up_to_it"
 #: Choices of beta in units of 1/sqrt(N), attention's own.
 _FACTORS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 
-_FORMULAS = r"""
-\underbrace{\xi \leftarrow X\,\operatorname{softmax}(\beta X^\top \xi)}_{\text{modern Hopfield}}
-\qquad
-\underbrace{m_t = \textstyle\sum_s h_s\,\operatorname{softmax}_s(h_s \cdot h_t / \sqrt{H})}
-_{\text{dot attention}}
-"""
+#: The one formula, as each of the two is written.
+_FORMULAS = (
+    r"\underbrace{\xi \leftarrow X\,\operatorname{softmax}(\beta X^\top \xi)}"
+    r"_{\text{modern Hopfield}}",
+    r"\underbrace{m_t = \textstyle\sum_s h_s\,\operatorname{softmax}_s(h_s \cdot h_t / \sqrt{H})}"
+    r"_{\text{dot attention}}",
+)
+#: Rows of a table from which on it scrolls.
+_ROWS = 8
 
 
 def show_patterns(visit: Visit, slots: Slots) -> None:
@@ -45,7 +49,10 @@ def show_states(visit: Visit, slots: Slots) -> None:
 
 
 def _show(visit: Visit, slots: Slots, ask: Callable[[Visit], Callable[[], Panel]]) -> None:
-    st.latex(_FORMULAS)
+    # Beside each other, and below each other on a phone.
+    with st.container(horizontal=True):
+        for formula in _FORMULAS:
+            st.latex(formula, width="content")
     places = live.Places(visit.page_runs, slots)
     with st.container(key="inspected"):
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places, ask)
@@ -99,11 +106,25 @@ def _states(visit: Visit) -> Callable[[], Panel]:
         end = step + 1 if up_to_it else trace.steps
         states = np.asarray(trace.h[:end], dtype=np.float64)
         try:
-            return views.recalled_steps(states, trace.input_labels[:end], step, beta)
+            return views.recalled_steps(
+                states, trace.input_labels[:end], step, beta, _recorded(visit, step, beta, end)
+            )
         except ValueError as refused:
             return Panel(sentence=f"Nothing can be recalled: {refused}.")
 
     return look
+
+
+def _recorded(visit: Visit, step: int, beta: float, end: int) -> Array | None:
+    """Return the weights of the network's own attention, where it asked the same question."""
+    trace = visit.shown_trace()
+    own_scale = math.isclose(beta, 1 / math.sqrt(trace.h.shape[1]))
+    weights = trace.attention
+    if visit.trainer.config.attention != "dot" or weights is None or not own_scale:
+        return None
+    row = np.asarray(weights[step], dtype=np.float64)
+    # Where a sequence has an answering part, its steps look at other steps.
+    return row[:end] if (row[:end] > 0).all() and not row[end:].any() else None
 
 
 def _beta(name: str, units: int) -> float:
@@ -148,5 +169,6 @@ def _draw(visit: Visit, panel: Panel) -> None:
         if visit.busy:
             st.caption("The numbers are here as soon as training pauses.")
         elif panel.table is not None:
-            st.dataframe(panel.table.rows, hide_index=True, height=320)
+            rows = panel.table.rows
+            st.dataframe(rows, hide_index=True, height="content" if len(rows) <= _ROWS else 320)
         st.caption(panel.note)

@@ -79,7 +79,8 @@ div:has(> .st-key-phone_pages) { display: none; }
   /* All of them in one line: names without icons. */
   .st-key-phone_pages { justify-content: space-between; gap: 0; }
   .st-key-phone_pages a > span:first-child { display: none; }
-  .st-key-phone_pages a { padding-inline: 0.4rem; }
+  .st-key-phone_pages a { padding-inline: 0.2rem; }
+  .st-key-phone_pages a p { font-size: 0.78rem; }
   .st-key-transport .readings { padding: 0; gap: 0.25rem 0.75rem; }
   /* The learning rate stands in the sidebar; without it the readings are one line. */
   .st-key-transport .readings > div:last-child:nth-child(n+4) { display: none; }

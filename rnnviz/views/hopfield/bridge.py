@@ -66,7 +66,11 @@ def recalled_pattern(
     labels = [short_label(name) for name in names]
     return Panel(
         charts=(
-            Chart(tiles, f"At β = {number(beta)} {said}", "The query and what it recalls."),
+            Chart(
+                tiles,
+                f"At β = {number(beta)} the grid recalls {said}",
+                "The query and what it recalls.",
+            ),
             Chart(
                 weights_spec(_distinct(labels), weights),
                 "How much of each pattern is in what is recalled.",
@@ -78,7 +82,9 @@ def recalled_pattern(
     )
 
 
-def recalled_steps(states: Array, labels: Sequence[str], step: int, beta: float) -> Panel:
+def recalled_steps(
+    states: Array, labels: Sequence[str], step: int, beta: float, recorded: Array | None = None
+) -> Panel:
     """Show which time steps the hidden state of one recalls.
 
     Parameters
@@ -89,6 +95,8 @@ def recalled_steps(states: Array, labels: Sequence[str], step: int, beta: float)
         What was read at each step.
     step
         Whose state asks, from 0.
+    recorded : array, (T,), optional
+        Weights that the network's own dot attention has recorded for the same question.
     """
     network = Modern(states, beta)
     query = states[step]
@@ -97,8 +105,9 @@ def recalled_steps(states: Array, labels: Sequence[str], step: int, beta: float)
     best = [int(s) for s in np.argsort(-weights, kind="stable")[:_NAMED]]
     shown = ", ".join(f"{s} ({percent(weights[s])})" for s in best)
     said = (
-        f"The state of step {step} recalls most of step{'s' * (len(best) > 1)} {shown}. At "
-        f"β = {number(beta)} {_how_spread(weights, float(network.spread(query)), 'steps')}"
+        f"The state of step {step} recalls most of step{'s' * (len(best) > 1)} {shown}. "
+        f"At β = {number(beta)} it recalls "
+        f"{_how_spread(weights, float(network.spread(query)), 'steps')}"
     )
     same = np.array([label == labels[step] for label in labels])
     if labels[step] and 1 < same.sum() < len(same):
@@ -114,8 +123,24 @@ def recalled_steps(states: Array, labels: Sequence[str], step: int, beta: float)
                 "Weight of each time step.",
             ),
         ),
-        table=_table("step", names, states, query, beta, weights),
-        note=_apart(states, query, beta, weights),
+        table=_with_recorded(_table("step", names, states, query, beta, weights), recorded),
+        note=_apart(states, query, beta, weights) + _recorded_says(weights, recorded),
+    )
+
+
+def _with_recorded(table: Table, recorded: Array | None) -> Table:
+    if recorded is None:
+        return table
+    return Table(table.rows.assign(**{"weight, recorded": _written(recorded)}))
+
+
+def _recorded_says(weights: Array, recorded: Array | None) -> str:
+    if recorded is None:
+        return ""
+    apart = float(np.abs(weights - recorded).max())
+    return (
+        " Your network has dot attention, and has recorded these weights itself: they differ by "
+        f"{number(apart, 2)} at most."
     )
 
 
@@ -123,13 +148,13 @@ def _how_spread(weights: Array, spread: float, noun: str) -> str:
     """Say whether the mean of all, a mixture, or one is recalled."""
     count = len(weights)
     if count == 1:
-        return f"it is the only one of the {noun} that it can recall."
+        return f"the only one of the {noun} that there is."
     what = "a mixture"
     if np.abs(weights * count - 1).max() <= _NEAR:
         what = f"about the mean of all {noun}"
     elif weights.max() >= 1 - _NEAR:
         what = f"one of the {noun}"
-    return f"it recalls {what}: the weight is spread over {number(spread)} of {count}."
+    return f"{what}: the weight is spread over {number(spread)} of {count}."
 
 
 def _table(
@@ -141,11 +166,15 @@ def _table(
             noun: list(names),
             "x · ξ": [number(score) for score in keys @ query],
             "β x · ξ": [number(score) for score in beta * (keys @ query)],
-            "weight, Hopfield": [number(weight, 6) for weight in weights],
-            "weight, attention": [number(weight, 6) for weight in other],
+            "weight, Hopfield": _written(weights),
+            "weight, attention": _written(other),
         }
     )
     return Table(rows)
+
+
+def _written(weights: Array) -> list[str]:
+    return [number(weight, 6) for weight in weights]
 
 
 def _apart(keys: Array, query: Array, beta: float, weights: Array) -> str:
