@@ -76,6 +76,13 @@ def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
             assert picture(page)["caption"]
 
 
+def test_where_it_is_measured_the_probe_and_saturation_are_explained(page):
+    choose(page, "gate_view", "Saturation")
+    explained = next(text.proto.help for text in page.caption if "Measured on" in text.value)
+    assert "The probe is the one example sequence" in explained
+    assert "A gate is saturated where it is nearly shut" in explained
+
+
 def test_every_view_takes_one_time_step_one_unit_and_one_iteration(open_app):
     app = open_app("gates")
     visit_of(app).trainer = Trainer(

@@ -67,6 +67,18 @@ def test_every_view_is_there_for_every_cell_before_any_training(laboratory, cell
         assert through_time or view in ("Side by side", "Check") or says(app), view
 
 
+def test_the_words_of_a_view_are_explained_beside_the_heading(laboratory):
+    app = laboratory(iterations=3)
+    for view, word in (
+        ("Over the lag", "Reach:"),
+        ("Itemised", "Itemised:"),
+        ("Jacobians", "Saturated:"),
+    ):
+        control(app, "gradient_view").set_value(view).run()
+        help_of = {text.value: text.proto.help for text in app.caption}
+        assert word in help_of["What the words mean"], view
+
+
 def test_without_recurrence_one_sentence_says_so_and_nothing_empty_is_drawn(laboratory):
     app = laboratory(iterations=3, cell="mlp", window=4)
     for view in each_view(app):

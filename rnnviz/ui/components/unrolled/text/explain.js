@@ -51,7 +51,8 @@ export const EXPLAINED = {
   numbers:
     "The network's output at each time step (a dot) and its target (a ring), on one scale in the " +
     "units of the data.",
-  lines: "The thin lines show what feeds what. They are the only thing here that is not measured.",
+  lines:
+    "The thin lines show which value is computed from which. They are the only thing here that is not measured.",
   probe: "The probe is one fixed example of the task. All numbers and colours are measured on it.",
 };
 
