@@ -165,11 +165,6 @@ class Answered(Generated):
         mask[self.answering.first :] = True
         return Batch(batch.x, np.zeros_like(batch.y), mask, batch.answering)
 
-    def until_end(self, classes: Sequence[int]) -> tuple[str, ...]:
-        """Return the symbols of what a network answered, up to the one that ends it."""
-        said = [self.output_labels[number] for number in classes]
-        return tuple(said[: said.index(END)] if END in said else said)
-
     def _too_long(self, count: int) -> str:
         return f"a source must have at most {self.longest_source} symbols, got {count:,}"
 

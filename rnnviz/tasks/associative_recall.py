@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -52,8 +53,10 @@ class AssociativeRecall(Generated):
     title: ClassVar[str] = "Associative recall"
     teaches: ClassVar[str] = (
         "A value is found by its key, not by its place. Attention can compare the key that is "
-        "asked for with all that were read; a state must hold every pair."
+        "asked for with all that were read; without it, one state must hold every pair. An RNN "
+        "with general attention knows it within 300 iterations, when without it still guesses."
     )
+    suggested: ClassVar[Mapping[str, Any]] = {"cell": "rnn", "attention": "general"}
     signals: ClassVar[tuple[str, ...]] = (_QUERY,)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("keys", "Different keys", int, keys,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -49,9 +50,13 @@ class Reorder(Answered):
     key: ClassVar[str] = "reorder"
     title: ClassVar[str] = "Reverse, copy, sort"
     teaches: ClassVar[str] = (
-        "All symbols must fit into one state, unless attention looks at each where it was read. "
-        "With answers from zero state, the map of attention shows the order."
+        "All symbols must fit into one state, unless attention can look back at where each was "
+        "read: then a GRU of 32 units learns to reverse, copy or sort 8 of them within 1,000 "
+        "iterations. Unlike in “Copy memory” there is no delay, and each answer is the next input."
     )
+    suggested: ClassVar[Mapping[str, Any]] = {
+        "cell": "gru", "attention": "general", "hidden_size": 32,
+    }  # fmt: skip
     fields: ClassVar[tuple[Field, ...]] = (
         Field("order", "Answers are", str, order,
               "In which order the symbols must be answered.",

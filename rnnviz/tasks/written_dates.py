@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,10 @@ class WrittenDates(Translation):
         "One wrong symbol spoils a date, so whole answers come later than single symbols."
     )
     difficulty: ClassVar[str] = "ways"
+    suggested: ClassVar[Mapping[str, Any]] = {
+        "cell": "rnn", "attention": "general", "hidden_size": 48, "learning_rate": 0.005,
+        "batch_size": 64, "clip_norm": 1.0,
+    }  # fmt: skip
     fields: ClassVar[tuple[Field, ...]] = (
         Field("ways", "Ways of writing", int, ways,
               "How many ways of writing a date occur: 03.03.1987, then 3 March 1987, March 3, "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,10 @@ class WrittenNumbers(Translation):
         "“seven hundred seven” is 707."
     )
     difficulty: ClassVar[str] = "digits"
+    suggested: ClassVar[Mapping[str, Any]] = {
+        "cell": "rnn", "attention": "general", "hidden_size": 48, "learning_rate": 0.005,
+        "batch_size": 64, "clip_norm": 1.0,
+    }  # fmt: skip
     fields: ClassVar[tuple[Field, ...]] = (
         Field("digits", "Most digits", int, digits,
               "How many digits the largest numbers have: with 3, numbers go from 0 to 999.",

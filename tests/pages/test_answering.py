@@ -199,3 +199,18 @@ def test_with_attention_a_map_shows_what_each_answer_looks_at(monkeypatch, start
     assert f"looks most at step {most}" in drawn[-1].caption
     app.slider[0].set_value(2).run()
     assert np.shape(drawn[-1].figure["data"][0]["z"]) == (2, 5)
+
+
+def test_the_settings_that_dates_suggest_are_told_and_applied(open_app):
+    app = open_app("task")
+    control(app, "task").set_value("dates").run()
+    assert app.button(key="use_suggested").label == (
+        "Start with cell RNN, attention general, hidden units 48, learning rate 0.005, batch size "
+        "64, clip gradient at norm 1"
+    )
+    app.button(key="use_suggested").click().run()
+    assert not app.exception
+    config = visit_of(app).trainer.config
+    assert {
+        name: getattr(config, name) for name in WrittenDates.suggested
+    } == WrittenDates.suggested

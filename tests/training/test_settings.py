@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnviz import RunConfig, Trainer
-from rnnviz.tasks import DelayedRecall, GymSchedule, NextSymbol
+from rnnviz.tasks import AssociativeRecall, DelayedRecall, GymSchedule, NextSymbol
 from tests.schedules import three_days
 
 
@@ -115,3 +115,20 @@ def test_delayed_recall_is_learned_with_the_settings_it_suggests_and_often_not_w
     assert suggested == [1.0] * 8
     # "About half still guess", as far as eight seeds can tell.
     assert 2 <= sum(score < 0.9 for score in usual) <= 6
+
+
+def associated_after_300_iterations(seed, **settings) -> float:
+    trainer = Trainer(RunConfig(task="associative", seed=seed, **settings), AssociativeRecall())
+    trainer.advance(iterations=300)
+    return trainer.score().value
+
+
+def test_associative_recall_is_learned_with_the_attention_it_suggests_and_not_without():
+    seeds, suggested = range(51, 54), AssociativeRecall.suggested
+    with_attention = [associated_after_300_iterations(s, **suggested) for s in seeds]
+    without = [
+        associated_after_300_iterations(s, **{**suggested, "attention": "none"}) for s in seeds
+    ]
+
+    assert min(with_attention) > 0.95
+    assert max(without) < 0.75
