@@ -11,7 +11,7 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.equations import Where, number_text, opening_step, stages
-from rnnviz.analysis.equations.gradients import by_outputs
+from rnnviz.analysis.equations.outputs import by_outputs
 from rnnviz.analysis.equations.place import Place
 from rnnviz.engine import Hold, Network, ShiftForgetBias, Silence
 from rnnviz.numbers import number

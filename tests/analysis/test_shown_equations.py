@@ -239,7 +239,7 @@ def assert_the_written_formula_gives_the_written_result(markup):
     assert result.strip() == f"N{len(numbers) - 1}"
     if not right:  # what is held, silenced or cut off has no formula but its value
         return
-    names = {"tanh": math.tanh, "max": max, "σ": lambda a: 1 / (1 + math.exp(-a))}
+    names = {"tanh": math.tanh, "exp": math.exp, "max": max, "σ": lambda a: 1 / (1 + math.exp(-a))}
     bounds = [interval(number) for number in numbers[:-1]]
     code = compile(right, "shown", "eval")
     found = [

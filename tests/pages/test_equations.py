@@ -212,3 +212,26 @@ def test_the_chosen_step_and_direction_hold_when_leaving_and_coming_back(trained
 
     assert control(trained, "time_step").value == 4
     assert control(trained, "equation_direction").value == BACKWARD
+
+
+def test_attention_has_stages_of_its_own_that_end_in_what_was_recorded(open_app):
+    trainer = Trainer(RunConfig(attention="general", hidden_size=4), three_days())
+    app = open_app("equations", trainer)
+    titles = re.findall(r'stage-title">(.*?)<', written(app))
+    assert titles[4:] == [
+        "5 · Attention: where to look",
+        "6 · Attention: what the output reads",
+    ]
+    attending, step = trainer.trace().attending, control(app, "time_step").value
+    most = int(attending.weights[step].argmax())
+    recorded = (
+        attending.scores[step, most],
+        attending.weights[step, most],
+        attending.sums[step, 0],
+        trainer.trace().outputs[step].max(),
+    )
+    assert results(app)[-4:] == [number_text(float(value), 6) for value in recorded]
+    turned = control(app, "equation_direction").set_value(BACKWARD).run()
+    assert not turned.exception
+    assert "1 · Over attention: to the scores of this step" in written(turned)
+    assert results(turned)

@@ -6,7 +6,8 @@ gives the stages in which the cell is usually explained, each with its formula, 
 the weighted inputs by size of their contribution, the result, and what was recorded.
 
 `parts` what a stage is made of, `place` the numbers around one unit at one step, `gradients` what
-both ways back share, `lstm`, `gru` and `elman` the stages of each cell.
+both ways back share, `outputs` where they begin, `lstm`, `gru` and `elman` the stages of each cell,
+`attention` those of attention over the hidden states, where the network has it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnviz.analysis.equations import elman, gru, lstm
+from rnnviz.analysis.equations import attention, elman, gru, lstm
 from rnnviz.analysis.equations.gradients import Gradients, opening_step
 from rnnviz.analysis.equations.parts import (
     Equation,
@@ -81,8 +82,8 @@ def stages(
     with np.errstate(all="ignore"):
         place = Place.of(trace, architecture, where, tuple(input_names))
         if direction == "forward":
-            return forward(place)
-        return backward(place, Gradients(place, gate_gradients))
+            return (*forward(place), *attention.forward(place))
+        return (*attention.backward(place), *backward(place, Gradients(place, gate_gradients)))
 
 
 __all__ = [

@@ -8,7 +8,6 @@ from __future__ import annotations
 from rnnviz.analysis.equations.gates import (
     hidden_state,
     says_above,
-    says_attention,
     sum_of_hidden,
     zero,
 )
@@ -48,7 +47,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     above = gradients.from_above()
     first = Stage(
         "From above, at the same step",
-        f"{says_above(place, above)}{says_attention(gradients.attention)}",
+        says_above(place, above),
         (above,),
     )
     of_sum = _of_weighted_sum(place, gradients.here)

@@ -63,7 +63,7 @@ def sum_of_hidden(place: Place, attention: float | None, **parts: Equation) -> E
     Parameters
     ----------
     attention
-        What comes over attention, None without. Its parts are not itemised: it is one number.
+        What comes over attention, None without.
     """
     numbers = {name: part.result for name, part in parts.items()}
     if attention is not None:
@@ -119,16 +119,6 @@ def says_above(place: Place, above: Equation) -> str:
         return above.note
     source = "output of this step" if place.is_top else "layer above"
     return f"The {source} brings {number(above.result.value)}."
-
-
-def says_attention(attention: float | None) -> str:
-    """Say what comes over attention, in a sentence to be added; empty without attention."""
-    if attention is None:
-        return ""
-    return (
-        f" Over attention comes {number(attention)}, from this step’s own sum and scores and from "
-        "those of later steps; what that is made of is not itemised here."
-    )
 
 
 def says_parts(place: Place, above: Equation, later: Equation) -> str:

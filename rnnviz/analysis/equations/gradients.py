@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rnnviz.analysis.equations.attention import brings
+from rnnviz.analysis.equations.outputs import terms_of_outputs
 from rnnviz.analysis.equations.parts import Equation, Term, WeightedSum
 from rnnviz.analysis.equations.place import Place
 from rnnviz.recording.trace import Array, Trace
@@ -52,7 +54,7 @@ class Gradients:
         """Weigh what the same step brings: from the readout, or from the layer above."""
         place = self.place
         if place.is_top:
-            total = WeightedSum.of(self._of_outputs())
+            total = WeightedSum.of(terms_of_outputs(place, place.unit))
             symbols = r"\text{above} = W_{out}^\top\,\dfrac{dL}{dy_t}"
             scored = bool(place.trace.scored[place.step])
             note = "" if scored else "The step is not scored: it brings exactly 0."
@@ -65,16 +67,8 @@ class Gradients:
 
     @property
     def attention(self) -> float | None:
-        """What attention brings to dL/dh_t of the unit; None where there is none above it.
-
-        From the sum and the scores of its own step, and from those of later ones.
-        """
-        place, attending = self.place, self.place.trace.attending
-        if attending is None or not place.is_top:
-            return None
-        step, unit = place.step, place.unit
-        direct = place.parameters["readout.weight"][:, unit] @ by_outputs(place)
-        return float(attending.own[step, unit] + attending.later[step, unit] - direct)
+        """What attention brings to dL/dh_t of the unit; None where there is none above it."""
+        return brings(self.place)
 
     def from_later(
         self, symbols: str = r"\text{later} = W_{hh}^\top\,\dfrac{dL}{da_{t+1}}"
@@ -90,16 +84,6 @@ class Gradients:
             terms = [replace(term, product=0.0) for term in terms]
         return Equation.of_sum(symbols, WeightedSum.of(terms), boundary(place))
 
-    def _of_outputs(self) -> list[Term]:
-        place = self.place
-        weights = place.parameters["readout.weight"][:, place.unit]
-        labels = place.trace.output_labels or [f"output {k}" for k in range(len(weights))]
-        gradients = by_outputs(place)
-        return [
-            Term.of("y", label, weight, value)
-            for label, weight, value in zip(labels, weights, gradients, strict=True)
-        ]
-
 
 def opening_step(trace: Trace) -> int:
     """Return a time step at which there is something to be seen, forward and backward.
@@ -112,24 +96,6 @@ def opening_step(trace: Trace) -> int:
     both = [step for step in scored if step < last and (k is None or (step + 1) % k)]
     live = [step for step in both if trace.d_h[step + 1].any()]
     return min(live, key=lambda step: abs(2 * step - trace.steps)) if live else scored[-1]
-
-
-def by_outputs(place: Place) -> Array:
-    """Return dL/dy_t, (K,): for classes p - [k = target], for numbers 2 (y - target) / K.
-
-    Both over the number of scored steps, whose losses are averaged; 0 at a step that is not scored.
-    """
-    trace, step = place.trace, place.step
-    if not trace.scored[step]:
-        return np.zeros(trace.outputs.shape[1])
-    scored = np.count_nonzero(trace.scored)
-    if trace.probabilities is None:
-        wanted = trace.targets[step].astype(float)
-        errors: Array = 2 * (trace.outputs[step].astype(float) - wanted) / wanted.size
-        return errors / scored
-    found: Array = trace.probabilities[step].astype(float)
-    found[int(trace.targets[step])] -= 1
-    return found / scored
 
 
 def boundary(place: Place) -> str:

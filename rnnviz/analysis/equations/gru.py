@@ -9,7 +9,6 @@ from rnnviz.analysis.equations.gates import (
     held_gate,
     hidden_state,
     says_above,
-    says_attention,
     says_largest,
     subject,
     sum_of_hidden,
@@ -82,7 +81,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     return (
         Stage(
             "From above, at the same step",
-            f"{says_above(place, above)}{says_attention(attention)}",
+            says_above(place, above),
             (above,),
         ),
         Stage(

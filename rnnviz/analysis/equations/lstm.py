@@ -8,7 +8,6 @@ from rnnviz.analysis.equations.gates import (
     gate,
     gradient_of_gate,
     hidden_state,
-    says_attention,
     says_largest,
     says_parts,
     subject,
@@ -81,7 +80,7 @@ def backward(place: Place, gradients: Gradients) -> tuple[Stage, ...]:
     return (
         Stage(
             "Gradient arriving at the hidden state",
-            f"{says_parts(place, above, later)}{says_attention(attention)}",
+            says_parts(place, above, later),
             (above, later, sum_of_hidden(place, attention, above=above, later=later)),
         ),
         Stage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -209,14 +210,25 @@ def _draw(measured: _Measured) -> None:
     if measured.refused:
         st.info(f"{escaped(measured.refused)}.")
     with st.container(key="equations"):
-        # Two stages beside each other, three where there are no more.
-        per_row = 3 if len(measured.stages) == 3 else 2
-        for start in range(0, len(measured.stages), per_row):
-            row = measured.stages[start : start + per_row]
+        number = 0
+        for row in _rows(measured.stages):
             columns = st.columns([_width(stage) for stage in row])
-            for number, (column, stage) in enumerate(zip(columns, row, strict=True), start + 1):
+            for column, stage in zip(columns, row, strict=True):
+                number += 1
                 with column.container(border=True, height="stretch"):
                     _stage(number, stage, measured.cell, measured.digits)
+
+
+def _rows(stages_: Sequence[Stage]) -> list[list[Stage]]:
+    """Put two stages beside each other, three where there are no more; two wide ones do not fit."""
+    most = 3 if len(stages_) == 3 else 2
+    rows: list[list[Stage]] = []
+    for stage in stages_:
+        if rows and len(rows[-1]) < most and sum(map(_width, [*rows[-1], stage])) <= 3:
+            rows[-1].append(stage)
+        else:
+            rows.append([stage])
+    return rows
 
 
 def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
