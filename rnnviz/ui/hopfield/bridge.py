@@ -71,9 +71,9 @@ def _patterns(visit: Visit) -> Callable[[], Panel]:
     """Draw the controls, and return what measures."""
     board = visit.part(Desk).board
     st.caption(
-        "The patterns X are those that you stored, and the query ξ is what is in the grid of the "
-        "view “Recall”. Weights are one softmax: with a small β it is the mean of all patterns, "
-        "then a mixture, and with a large one a single pattern. Attention has β = 1/√N."
+        "The patterns X are those that you stored, and the query ξ is the state in the grid of the "
+        "view “Recall”, before recall. With a small β it recalls the mean of all patterns, with a "
+        "larger one a mixture, with a large one a single pattern. Attention has β = 1/√N."
     )
     if not board.stored:
         return lambda: Panel(sentence="Nothing is stored: store patterns in the view “Recall”.")

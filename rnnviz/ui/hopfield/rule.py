@@ -30,7 +30,7 @@ def rule(board: Board) -> None:
             )
         st.latex(views.field_latex(network, board.start, i))
         st.caption(
-            f"s is what is in the grid, m the overlap with each pattern. "
+            f"s is the state in the grid before recall, m its overlap with each pattern. "
             f"{views.field_sentence(network, board.start, i)}"
         )
 

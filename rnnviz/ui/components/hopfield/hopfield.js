@@ -18,7 +18,7 @@ import { cellsAt, durationOf, fieldOf, hexOf, placeOf, readMessage, stepsOf } fr
  *            slider: HTMLInputElement, reading: HTMLElement, why: HTMLElement, under: HTMLElement}} Parts
  * @typedef {(name: string, value: unknown) => void} Report
  * @typedef {{parts: Parts, message: Message | null, cells: Uint8Array, recall: Recall | null, at: number, playing: boolean,
- *            frame: number, before: number, cursor: number, brush: number, last: number, stroke: number,
+ *            frame: number, before: number, cursor: number, brush: number, last: number,
  *            report: Report, trigger: Report, marks: {bar: HTMLElement, text: HTMLElement}[]}} Board
  */
 
@@ -83,7 +83,6 @@ function mount(parent) {
     cursor: 0,
     brush: -1,
     last: -1,
-    stroke: 0,
     report: () => {},
     trigger: () => {},
     marks: [],
@@ -181,9 +180,9 @@ function draw(board, unit) {
 function lift(board) {
   if (board.brush < 0) return;
   board.brush = board.last = -1;
-  board.stroke += 1;
   const side = board.message?.side;
-  board.report("drawn", { side, cells: hexOf(board.cells), stroke: board.stroke });
+  // No two strokes are the same report, of which Streamlit would tell once.
+  board.report("drawn", { side, cells: hexOf(board.cells), stroke: Date.now() });
 }
 
 /** @param {Board} board @param {KeyboardEvent} event */
