@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from rnnviz.ui.shell.frame import MENU
 from tests.browser.waiting import settled
@@ -267,12 +267,12 @@ def test_markup_in_a_text_is_shown_and_never_run(studio):
     assert studio.locator("img[src='x'], img[src='x/onerror=window.hacked=1']").count() == 0
 
 
-@pytest.mark.parametrize(("name", "title"), [(name, title) for name, title, _ in MENU])
-def test_a_deep_link_opens_its_page_on_a_fresh_server(browser: Browser, name, title):
+@pytest.mark.parametrize(("path", "title"), [("", "Studio"), ("task", "Task"), ("gates", "Gates")])
+def test_a_deep_link_opens_its_page_on_a_fresh_server(browser: Browser, path, title):
     with running_app() as fresh:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
-        page.goto(f"{fresh.url}/{'' if name == MENU[0][0] else name}")
+        page.goto(f"{fresh.url}/{path}")
 
         slider = page.get_by_role("slider", name="Hidden units")
         expect(slider).to_be_visible()
@@ -290,28 +290,17 @@ def test_a_deep_link_opens_its_page_on_a_fresh_server(browser: Browser, name, ti
         context.close()
 
 
-def test_on_a_projector_buttons_and_readings_are_on_one_line(studio: Page) -> None:
+def test_in_a_small_window_buttons_readings_players_and_pages_are_in_sight(studio: Page) -> None:
     studio.set_viewport_size({"width": 1280, "height": 720})
-    learning_rate, play = shown(studio, "Learning rate").bounding_box(), play_button(studio)
-    place = play.bounding_box()
-    assert learning_rate is not None
-    assert place is not None
-    assert learning_rate["y"] < place["y"] + place["height"]
-
-
-def test_on_a_projector_both_players_of_the_picture_are_in_sight(studio: Page) -> None:
-    studio.set_viewport_size({"width": 1280, "height": 720})
+    learning_rate, play = _box(shown(studio, "Learning rate")), _box(play_button(studio))
+    assert learning_rate["y"] < play["y"] + play["height"]
     follow = studio.get_by_role("button", name=re.compile("newest iteration as training"))
     expect(follow).to_be_in_viewport(ratio=1)
     probe, about = studio.locator(".unrolled .measured"), studio.locator(".unrolled .about")
     expect(about).to_contain_text("LSTM, 16 units")
-    whole, part = probe.bounding_box(), about.bounding_box()
-    assert whole is not None
-    assert part is not None
+    whole, part = _box(probe), _box(about)
     assert part["y"] + part["height"] <= whole["y"] + whole["height"] + 1
 
-
-def test_on_a_phone_the_pages_and_the_readings_are_one_line_each(studio: Page) -> None:
     studio.set_viewport_size({"width": 390, "height": 844})
     for each in (".st-key-phone_pages a", ".st-key-transport .readings > div"):
         shown_ones = studio.locator(f"{each}:visible")
@@ -320,6 +309,12 @@ def test_on_a_phone_the_pages_and_the_readings_are_one_line_each(studio: Page) -
         assert len(boxes) >= 3
         assert len({round(box["y"]) for box in boxes}) == 1
         assert boxes[0]["x"] < 30
+
+
+def _box(place: Locator) -> FloatRect:
+    box = place.bounding_box()
+    assert box is not None
+    return box
 
 
 def test_on_a_phone_the_settings_make_way_for_the_page_once_a_choice_was_made(

@@ -186,12 +186,12 @@ def test_all_text_can_be_read_whatever_is_shown(
         texts = sharp.evaluate(_TEXTS)
         assert len(texts) > 30
         picture = Image.open(io.BytesIO(sharp.screenshot())).convert("RGB")
-        pixels = np.array(picture).astype(float)
+        pixels = np.array(picture)
         for each in texts:
             left, top = max(0, int(each["x"] * _SHARP)), max(0, int(each["y"] * _SHARP))
             right = left + int(each["width"] * _SHARP) + 1
             bottom = top + int(each["height"] * _SHARP) + 1
-            part = pixels[top:bottom, left:right]
+            part = pixels[top:bottom, left:right].astype(int)
             if part.shape[0] < 6 or part.shape[1] < 6:
                 continue
             if phase == "Forward" and np.ptp(part) < np.ptp(part, axis=2).max() + 1:
