@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from rnnviz.link import Experiment
 from rnnviz.training import Trainer
 
 
@@ -21,6 +22,10 @@ class Job(Protocol):
 
 class Opening(Job, Protocol):
     """Work that trains the run of an opened experiment again, up to its iteration."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is opened."""
 
     @property
     def trainer(self) -> Trainer:

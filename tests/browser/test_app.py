@@ -236,7 +236,7 @@ def test_a_new_place_reorders_the_exercises_and_the_new_run_uses_them(studio):
         studio.keyboard.type("0.5", delay=150)
         studio.keyboard.press("Enter")
         with contextlib.suppress(AssertionError):
-            expect(start).to_be_visible(timeout=2_000)
+            expect(start).to_be_visible(timeout=10_000)
             break
         studio.keyboard.press("Escape")
     start.click()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnnviz import numbers
 from tests.browser.mounting import DARK, LIGHT, mount
+from tests.browser.waiting import painted
 from tests.traces import make_trace
 
 _CELLS = ["lstm", "gru", "rnn", "relu", "mlp"]
@@ -169,10 +170,13 @@ def sharp(browser: Browser) -> Page:
     context.close()
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize(("cell", "steps"), [("lstm", 6), ("rnn", 30)])
+@pytest.mark.parametrize(
+    ("cell", "steps", "theme"),
+    [("lstm", 6, LIGHT), ("lstm", 6, DARK), ("rnn", 30, DARK)],
+    ids=["lstm-light", "lstm-dark", "rnn-dark"],
+)
 def test_all_text_can_be_read_whatever_is_shown(
-    sharp: Page, theme: dict[str, str], cell: str, steps: int
+    sharp: Page, cell: str, steps: int, theme: dict[str, str]
 ) -> None:
     mount(sharp, [make_trace(cell=cell, steps=steps, units=4)], theme=theme)
     sharp.locator(".scroll").press("ArrowDown")
@@ -182,7 +186,10 @@ def test_all_text_can_be_read_whatever_is_shown(
         sharp.locator(".time .phases").get_by_text(phase, exact=True).click()
         sharp.locator(".time input").fill("2")
         sharp.mouse.move(999, 899)
-        sharp.wait_for_timeout(150)
+        sharp.wait_for_function(
+            "document.getAnimations().every((each) => each.playState !== 'running')"
+        )
+        painted(sharp)
         texts = sharp.evaluate(_TEXTS)
         assert len(texts) > 30
         picture = Image.open(io.BytesIO(sharp.screenshot())).convert("RGB")

@@ -126,11 +126,13 @@ def test_a_long_replay_is_offered_and_begins_when_it_is_accepted():
     control(app, "accept").click().run()
     assert visit.opening is not None
     assert visit.trainer.iteration > 0
+    assert address(app) == "v=1&h=64&b=64&it=90000"
     control(app, "stop_opening").click().run()
     at = visit.trainer.iteration
     app.run()
     assert visit.job is None
     assert visit.trainer.iteration == at
+    assert address(app) == f"v=1&h=64&b=64&it={at}"
 
 
 def test_a_long_replay_that_is_declined_stays_at_the_start():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import streamlit as st
@@ -165,13 +165,19 @@ def experiment_seen(
 ) -> link.Opened:
     """Return the experiment that leads to what is seen now; the turn must be held.
 
+    While one is being opened it is that one: a reload in the middle of it goes on to its end.
+
     Parameters
     ----------
     hidden
         Controls that it hides; those hidden now when None.
     """
     hidden = sorted(visit.part(Opened).hidden) if hidden is None else hidden
-    return link.experiment_of(visit.trainer, view_seen(visit, linked), hidden)
+    view = view_seen(visit, linked)
+    if visit.opening is not None:
+        coming = replace(visit.opening.experiment, view=view, hidden=tuple(hidden))
+        return link.Opened(coming, ())
+    return link.experiment_of(visit.trainer, view, hidden)
 
 
 def view_seen(visit: Visit, linked: Linked) -> link.View:
@@ -205,8 +211,9 @@ def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
         written.query, written.of = query_seen(visit, linked), of
         end = time.monotonic()
         written.until = end + (end - now) / MOST_SHARE
+    opening = visit.opening is not None
     with place:
-        write_address(_at_present(written.query, visit))
+        write_address(written.query if opening else _at_present(written.query, visit))
 
 
 def _at_present(query: str, visit: Visit) -> str:

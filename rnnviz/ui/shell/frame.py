@@ -77,7 +77,9 @@ div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
   div:has(> .st-key-phone_pages) { display: flex; }
   /* All of them in one line: names without icons. */
-  .st-key-phone_pages { justify-content: space-between; gap: 0; }
+  .st-key-phone_pages {
+    flex-wrap: nowrap; gap: 0; justify-content: space-between; overflow-x: auto;
+  }
   .st-key-phone_pages a > span:first-child { display: none; }
   .st-key-phone_pages a { padding-inline: 0.2rem; }
   .st-key-phone_pages a p { font-size: 0.78rem; }
