@@ -26,7 +26,7 @@ LONG = 3
 #: Names of letters without a colour of their own.
 _PLAIN = {
     "x": "input", "y": "output", "a": "weighted sum", "m": "the past’s part of the candidate",
-    "e": "score of attention", "sum": "sum of attention", "z": "tanh of both weighted states",
+    "e": "score of attention", "sum": "sum of attention", "q": "tanh of both weighted states",
 }  # fmt: skip
 
 #: `f_t`, `c_{t-1}`, `dL/dc_{t+1}`: the symbols that get a tile in a formula.

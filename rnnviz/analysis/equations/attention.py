@@ -32,18 +32,18 @@ from rnnviz.recording.trace import Array
 _SCORE = {
     "dot": r"e_{ts} = \dfrac{h_t \cdot h_s}{\sqrt{H}}",
     "general": r"e_{ts} = h_t^\top W_a\,h_s",
-    "additive": r"e_{ts} = v \cdot z_{ts},\quad z_{ts} = \tanh(W_q\,h_t + W_k\,h_s)",
+    "additive": r"e_{ts} = v \cdot q_{ts},\quad q_{ts} = \tanh(W_q\,h_t + W_k\,h_s)",
 }
 #: Its derivative by the state that asks, h_t, and by the one that step r looks at.
 _BY_ASKING = {
     "dot": r"\dfrac{h_s}{\sqrt{H}}",
     "general": r"W_a\,h_s",
-    "additive": r"W_q^\top (v \cdot (1 - z_{ts}^2))",
+    "additive": r"W_q^\top (v \cdot (1 - q_{ts}^2))",
 }
 _BY_LOOKED_AT = {
     "dot": r"\dfrac{h_r}{\sqrt{H}}",
     "general": r"W_a^\top h_r",
-    "additive": r"W_k^\top (v \cdot (1 - z_{rt}^2))",
+    "additive": r"W_k^\top (v \cdot (1 - q_{rt}^2))",
 }
 
 
@@ -100,13 +100,13 @@ class Attended:
         return within
 
     def score(self, looked_at: int) -> WeightedSum:
-        """Weigh the units of the state that is looked at, or of z, to the score."""
+        """Weigh the units of the state that is looked at, or of q, to the score."""
         step, H = self.place.step, self.h.shape[1]
         weights, values, letter = self.h[step] / math.sqrt(H), self.h[looked_at], "h"
         if self.kind == "general":
             weights = self.weight("weight").T @ self.h[step]
         elif self.kind == "additive":
-            weights, letter = self.weight("v"), "z"
+            weights, letter = self.weight("v"), "q"
             values = np.tanh(self.within_tanh(step, looked_at))
         name = f", step {looked_at}" if letter == "h" else ""
         return WeightedSum.of(
@@ -183,8 +183,8 @@ def _softmax(at: Attended) -> Equation:
     score = float(at.attending.scores[at.place.step, at.most])
     return Equation(
         r"a_{ts} = \exp\Big(e_{ts} - \ln \sum_r \exp e_{tr}\Big)",
-        "exp({e} − {ln})",
-        {"e": Number(score, "e"), "ln": Number(total)},
+        "exp({e} + {less})",
+        {"e": Number(score, "e"), "less": Number(-total)},
         Number(float(np.exp(score - total)), "a"),
         float(at.attending.weights[at.place.step, at.most]),
     )
@@ -296,8 +296,8 @@ def _by_score(at: Attended) -> tuple[Equation, Equation]:
     d_score = Equation(
         r"\dfrac{dL}{de_{ts}} = a_{ts} \Big(\dfrac{dL}{da_{ts}} - "
         r"\sum_r a_{tr} \dfrac{dL}{da_{tr}}\Big)",
-        "{a} · ({d_a} − {mean})",
-        {"a": Number(weight, "a"), "d_a": Number(d_weight.total), "mean": Number(mean)},
+        "{a} · ({d_a} + {less})",
+        {"a": Number(weight, "a"), "d_a": Number(d_weight.total), "less": Number(-mean)},
         Number(weight * (d_weight.total - mean), "d_e"),
         float(at.attending.d_scores[step, most]),
         note=f"Here s is step {most}.",

@@ -17,6 +17,9 @@ const WIDEST = { weight: 14, gradient: 9 };
 /** A wire that would be thinner, and could not be seen, is so wide; below this weight there is none. */
 const HAIRLINE = { width: 0.6, weight: 1 / 256 };
 
+/** Share of its height over which a wire is upright, at either end. */
+const UPRIGHT = 0.1;
+
 /** Straight pieces that a wire is drawn in. */
 const PIECES = 24;
 
@@ -93,8 +96,9 @@ function wireOf(layout, look, pair, t, width, aside) {
  * @param {Wire} wire @param {number} share @returns {WirePoint}
  */
 export function pointOn({ from, to, top, height }, share) {
-  const aside = (to - from) * share * share * (3 - 2 * share);
-  const slope = ((to - from) * 6 * share * (1 - share)) / height;
+  const along = clamp((share - UPRIGHT) / (1 - 2 * UPRIGHT), 0, 1);
+  const aside = (to - from) * along * along * (3 - 2 * along);
+  const slope = ((to - from) * 6 * along * (1 - along)) / (height * (1 - 2 * UPRIGHT));
   const length = Math.hypot(1, slope);
   return { x: from + aside, y: top + share * height, across: [1 / length, -slope / length] };
 }
