@@ -30,7 +30,7 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
     iterations, losses = history.column("iteration"), history.column("loss")
     classes = len(trace.output_labels) or None
     score_caption = _score_sentence(score, baseline)
-    last = f"Last batch: {loss_sentence(losses[-1], classes)}" if losses.size else ""
+    last = f"Last batch: {_continued(loss_sentence(losses[-1], classes))}" if losses.size else ""
     marks = trainer.marks
     loss = loss_spec(iterations, losses, classes, height=height, marks=marks)
     if classes is None:
@@ -63,13 +63,21 @@ def _score_sentence(score: Score, baseline: Baseline) -> str:
             if score.of_fewer
             else "Evaluation sequences"
         )
-        return f"{which}: {score_sentence(score.value, baseline)}{_free_says(score)}"
+        return (
+            f"{which}: {_continued(score_sentence(score.value, baseline))}{_free_sentence(score)}"
+        )
     held_out = score_text(score.held_out, score.measure)
-    trained = score_sentence(score.value, baseline)
-    return f"Evaluation sequences, trained part: {trained} Held out: {held_out}.{_free_says(score)}"
+    trained = _continued(score_sentence(score.value, baseline))
+    both = f"trained part: {trained} Held out: {held_out}."
+    return f"Evaluation sequences, {both}{_free_sentence(score)}"
 
 
-def _free_says(score: Score) -> str:
+def _continued(sentence: str) -> str:
+    """Write a sentence so that it can follow a colon."""
+    return sentence[0].lower() + sentence[1:]
+
+
+def _free_sentence(score: Score) -> str:
     """Say how many whole answers are right, and how it does with the true answers as inputs."""
     free = score.free
     if free is None:

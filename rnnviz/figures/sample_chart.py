@@ -245,7 +245,8 @@ def _lane(example: Example, places: Sequence[float], colour: str, axis_name: str
         ring |= {"size": 10}
         result = [cell for cell in example.answers if cell]
         return [*parts, common | answers | {"marker": ring} | _written(result)]
-    return [*parts, common | answers | {"mode": "markers", "marker": ring}]
+    # A ring at the end of the scale is drawn whole.
+    return [*parts, common | answers | {"mode": "markers", "marker": ring, "cliponaxis": False}]
 
 
 def _written(cells: Sequence[str]) -> Spec:

@@ -63,7 +63,7 @@ def forecast_spec(
         )
     frame = layout(_HEIGHT, hovermode="x", showlegend=True)
     if dates is None:
-        frame["xaxis"] = axis("value", showgrid=False, tickformat=",d")
+        frame["xaxis"] = axis("number of the value", showgrid=False, tickformat=",d")
     else:
         frame["xaxis"] = axis("", showgrid=False, type="date")
     frame["yaxis"] = axis(short_label(name, 40))

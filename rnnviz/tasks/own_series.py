@@ -76,7 +76,7 @@ class NextValue(Column):
     difficulty: ClassVar[str] = "ahead"
     fields: ClassVar[tuple[Field, ...]] = (
         *csv_fields(csv, column, "numbers to predict", "first one"),
-        Field("inputs", "More columns seen", tuple, inputs,
+        Field("inputs", "More input columns", tuple, inputs,
               "Columns of numbers that the network sees beside the one it predicts, in the same "
               "rows.", low=0, high=20, short="in"),
         *window_fields(gaps, length),
