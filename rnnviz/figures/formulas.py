@@ -150,6 +150,9 @@ def _terms(weighted: WeightedSum, letter: str, quantities: Mapping[str, Quantity
     rows = [row(_name(term, quantities), _factors(term), term.product) for term in terms]
     if others:
         rows.append(row(f"{others} others together", "", remainder))
+    # Where there may be more terms at another step, their room is kept: nothing jumps.
+    wanted = min(weighted.most, LISTED + 1)
+    rows += ['<tr><td colspan="3">&nbsp;</td></tr>'] * (wanted - len(rows))
     rows += [row(html.escape(name), "", bias) for name, bias in weighted.biases.items()]
     rows.append(row("sum", "", weighted.total, "sum"))
     return (

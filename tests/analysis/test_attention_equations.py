@@ -184,6 +184,17 @@ def _assert_met(stage, cell):
     return met
 
 
+def test_lists_of_steps_are_as_long_at_every_step_so_that_nothing_jumps():
+    trainer = trained("dot")
+    rows = [
+        equation_html(of_attention(trainer, Where(0, 0, step), "forward")["sum"], "gru", 6).count(
+            "<tr"
+        )
+        for step in range(5)
+    ]
+    assert set(rows) == {1 + 5 + 1}
+
+
 def test_a_lower_layer_and_a_network_without_attention_have_no_such_stages():
     trainer = trained("dot", layers=2)
     assert of_attention(trainer, Where(0, 0, 2), "backward") == {}

@@ -30,6 +30,7 @@ import {
   sumOf,
   wireLines,
 } from "../../rnnviz/ui/components/unrolled/text/attention.js";
+import { gradientWords } from "../../rnnviz/ui/components/unrolled/text/gradient.js";
 import { PAIRS, headerOf, lstmOf, packetOf } from "./made.js";
 
 const H = [0.5, -0.25, 1, -1.5, 0, 0.125];
@@ -230,6 +231,17 @@ test("the row explains what its wires are in either sweep, and how many there ar
   assert.doesNotMatch(explainAttention(header, "all", ""), /largest/);
   const long = headerOf([1], { attention: { ...ATTENTION, kept: 24 }, steps: 100 });
   assert.match(explainAttention(long, "all", ""), /Only the 24 largest/);
+});
+
+test("the sentence on the gradient tells both ways back, and no factor per step", () => {
+  const scene = sceneOf();
+  scene.look.ofLast = true;
+  const words = gradientWords(scene);
+  assert.match(words, /: 1 at step 2, 1e−60 at step 0; it comes over the recurrence and over att/);
+  assert.doesNotMatch(
+    gradientWords({ ...scene, ...sceneOf(800, { attention: null }) }),
+    /attention/,
+  );
 });
 
 /** A context that counts how often each path was filled or stroked. */

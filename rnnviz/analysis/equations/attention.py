@@ -8,7 +8,6 @@ The sum m_t is called `sum` here, because m_t is another number in the equations
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -192,10 +191,11 @@ def _softmax(at: Attended) -> Equation:
 
 def _sum(at: Attended) -> Equation:
     step, unit = at.place.step, at.place.unit
-    weighted = WeightedSum.of(
+    terms = [
         Term.of("h", f"step {s}", at.attending.weights[step, s], at.h[s, unit])
         for s in at.looked_at
-    )
+    ]
+    weighted = WeightedSum.of(terms, most=len(at.h))
     recorded = float(at.attending.sums[step, unit])
     symbols = r"\text{sum}_t = \sum_s a_{ts}\,h_s"
     return Equation(symbols, "", {}, Number(weighted.total, "sum"), recorded, weighted)
@@ -318,14 +318,15 @@ def _parts(at: Attended) -> dict[str, Equation]:
     fits = [Term.of("e", f"step {r}", at.by_looked_at(r), d_scores[r, step]) for r in at.askers]
     of_score = r"\sum_{} \dfrac{{dL}}{{de_{{{}}}}} \cdot {}"
     return {
-        "asks": _weighed("asks", of_score.format("s", "ts", _BY_ASKING[at.kind]), asks),
-        "read": _weighed("read", r"\sum_r a_{rt} \cdot \dfrac{dL}{d\,\text{sum}_r}", read),
-        "fits": _weighed("fits", of_score.format("r", "rt", _BY_LOOKED_AT[at.kind]), fits),
+        name: Equation.of_sum(
+            rf"\text{{{name}}} = {symbols}", WeightedSum.of(terms, most=len(at.h))
+        )
+        for name, symbols, terms in (
+            ("asks", of_score.format("s", "ts", _BY_ASKING[at.kind]), asks),
+            ("read", r"\sum_r a_{rt} \cdot \dfrac{dL}{d\,\text{sum}_r}", read),
+            ("fits", of_score.format("r", "rt", _BY_LOOKED_AT[at.kind]), fits),
+        )
     }
-
-
-def _weighed(name: str, symbols: str, terms: Iterable[Term]) -> Equation:
-    return Equation.of_sum(rf"\text{{{name}}} = {symbols}", WeightedSum.of(terms))
 
 
 def _together(at: Attended, parts: dict[str, Equation]) -> Equation:

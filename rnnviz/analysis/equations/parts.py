@@ -59,18 +59,24 @@ class WeightedSum:
     biases : mapping of name to float
     total
         Of all products and biases.
+    most
+        How many terms there may be at another time step; 0 if there are always as many.
     """
 
     terms: tuple[Term, ...]
     biases: Mapping[str, float]
     total: float
+    most: int = 0
 
     @classmethod
-    def of(cls, terms: Iterable[Term], biases: Mapping[str, float] | None = None) -> WeightedSum:
+    def of(
+        cls, terms: Iterable[Term], biases: Mapping[str, float] | None = None, most: int = 0
+    ) -> WeightedSum:
         """Add up, without rounding in between."""
         ordered = tuple(sorted(terms, key=_size, reverse=True))
         biases = biases or {}
-        return cls(ordered, biases, exact_sum([*(t.product for t in ordered), *biases.values()]))
+        total = exact_sum([*(t.product for t in ordered), *biases.values()])
+        return cls(ordered, biases, total, most)
 
     def largest(self, count: int) -> tuple[tuple[Term, ...], int, float]:
         """Return the largest terms, how many others there are, and what those are together."""

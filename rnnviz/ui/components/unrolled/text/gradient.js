@@ -21,6 +21,11 @@ export function gradientWords({ data, look, layout }) {
   const last = frame.sequence.scored.lastIndexOf(true);
   if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
   const name = layout.narrow ? `dL/d${story.letter[2]}` : story.label;
+  if (ofLast && header.attention && last > 0 && norms.every(Number.isFinite))
+    return (
+      `Last step's ${name}: ${shortly(norms[last])} at step ${last}, ${shortly(norms[0])} at ` +
+      `step 0; it comes over the recurrence and over attention`
+    );
   if (ofLast)
     return `Last step's ${name} ${normsInWords(norms.subarray(0, last + 1), frame.verdict)}`;
   const from = `${shortly(norms[last])} at step ${last}`;
