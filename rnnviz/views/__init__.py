@@ -1,4 +1,4 @@
-"""What the pages show, without the pages: charts with their sentences, tables and files.
+"""What the pages show, without the pages: charts with captions, tables and files.
 
 A view takes a `Scene`, which is a trainer, one of its traces and what is asked for, and gives a
 `Panel`. The pages draw it, and so can a notebook:

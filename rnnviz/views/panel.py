@@ -1,4 +1,4 @@
-"""What a view gives: charts with their sentences, a table, a file, and how to read them."""
+"""What a view returns: charts with captions, a table, a file, and a note on reading them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rnnviz.figures.chart import Chart
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to read.
+    """A table to read.
 
     Parameters
     ----------
     rows
     title
-        Of a heading that it stands behind, and is opened by who wants it; "" where it is open.
+        Title of the section that the reader opens to see it; "" if it is always visible.
     places
         Decimal places by column.
     """
@@ -30,7 +30,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Panel:
-    """What a view gives; each part may be missing.
+    """What a view returns; each part may be missing.
 
     Parameters
     ----------
@@ -39,18 +39,18 @@ class Panel:
     beside
         Below each other, in a narrower column on the right.
     sentence
-        A sentence above all charts; each chart has its own as well.
+        A sentence above all charts; each chart also has a caption of its own.
     unit_axis
-        "x" or "y" if that is where the charts have the units: a click then chooses one.
+        "x" or "y", the axis of the charts that has the units: a click then chooses one.
     table : Table, optional
     note
         How to read it.
     file
-        What can be saved, and what makes it; that does not touch the trainer.
+        Name of a file to save, and a function that makes it without using the trainer.
     progress
-        Share that is done of what is shown, 0..1; None is all.
+        Share of the work that is done, 0..1; None is all.
     done
-        What is added to it in words.
+        Text added to the progress.
     """
 
     charts: tuple[Chart, ...] = ()

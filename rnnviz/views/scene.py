@@ -1,4 +1,4 @@
-"""What a view looks at: a layer of a network at one iteration of its run."""
+"""What a view shows: a layer of a network at one iteration of its run."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ class Scene:
 
     @property
     def spec(self) -> CellSpec:
-        """What the cell says about itself."""
+        """The description of the cell."""
         return spec_of(self.cell)
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """What was done to the run."""
+        """The changes of the run."""
         return self.trainer.marks
 
     @property
     def rewound_to(self) -> int | None:
-        """Iteration that is marked on the axes of training; None where it is the newest."""
+        """Iteration that is marked on the axes of training; None if it is the newest."""
         at = self.trace.iteration
         return None if at == self.trainer.iteration else at
 
     @cached_property
     def network(self) -> Network:
-        """A network of its own, with the weights of the trace."""
+        """A separate network with the weights of the trace."""
         return self.trainer.network_of(self.trace)
 
     @cached_property

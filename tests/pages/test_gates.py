@@ -241,7 +241,7 @@ def test_the_cloud_is_that_of_the_chosen_iteration_and_the_page_has_one_slider(p
     assert len(unpack(way["x"])) == 13
     told = " ".join(caption.value for caption in page.caption)
     assert "Measured over 4 sequences × 14 time steps = 56 cases for each unit" in told
-    assert "the way of unit 2" in told
+    assert "the path of unit 2" in told
 
 
 def test_what_was_counted_once_is_not_counted_again(page, monkeypatch):

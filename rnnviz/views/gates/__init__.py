@@ -1,4 +1,4 @@
-"""The views of gates, states and weights; each takes a `GateScene` and gives a `Panel`."""
+"""The views of gates, states and weights; each takes a `GateScene` and returns a `Panel`."""
 
 from rnnviz.views.gates.attention import attention, hides_attention
 from rnnviz.views.gates.on_probe import (

@@ -20,7 +20,7 @@ OF_WINDOW = 0.5
 
 
 def chart(scene: GateScene, spec: Spec, caption: str, label: str) -> Chart:
-    """Return a picture with its sentence, and with what it is for people who do not see it."""
+    """Return a chart with its caption, and a label for screen readers."""
     large = len(spec["data"]) == 1
     return Chart(
         spec,
@@ -76,7 +76,7 @@ def training_of_one_step(scene: GateScene) -> Panel:
 
 
 def training_of_one_unit(scene: GateScene) -> Panel:
-    """Show quantities by time step over training, of one unit or on average."""
+    """Show quantities by time step over training, for one unit or on average."""
     traces = scene.traces
     iterations = units.iterations_of(traces)
     values = {
@@ -103,7 +103,7 @@ def training_of_one_unit(scene: GateScene) -> Panel:
 
 
 def distribution(scene: GateScene) -> Panel:
-    """Show how the values are spread, over training."""
+    """Show the distribution of the values over training."""
     iterations = units.iterations_of(scene.traces)
     found = {
         letter: Distribution.of(
@@ -140,7 +140,7 @@ def distribution(scene: GateScene) -> Panel:
 def _table_of(
     scene: GateScene, what: str, rows: tuple[str, units.Names], values: Mapping[str, Array]
 ) -> tuple[str, Callable[[], pd.DataFrame]]:
-    """Return what makes a table of maps of (rows, units), and its name."""
+    """Return the name of a table of maps (rows, units), and a function that makes it."""
     names, labelled = range(scene.units), _labelled(scene, values)
     return what, lambda: units.table(rows, ("unit", names), labelled)
 

@@ -1,4 +1,4 @@
-"""Views of units over many sequences: how saturated they are, what they weigh and follow."""
+"""Views of units over many sequences: their saturation, their weights and what they track."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _AT_ONCE = 200_000
 
 
 def saturation(scene: GateScene) -> Panel:
-    """Show how often each unit's gates are nearly shut or open, and how that came about."""
+    """Show how often each unit's gates are nearly shut or open, and how this developed."""
     if not scene.letters:
         return Panel()
     history = scene.counted or _count_all(scene)
@@ -50,7 +50,7 @@ def saturation(scene: GateScene) -> Panel:
         note="A gate is saturated where it is nearly shut (below 0.1) or nearly open (above 0.9). "
         "A point is a unit. At the lower right its gate is nearly always shut, at the upper left "
         "nearly always open, at the lower left neither; beyond the dashed line no point can be. "
-        f"{_says_way(scene)}Measured over {history.sequences.sentence()}.",
+        f"{_path_sentence(scene)}Measured over {history.sequences.sentence()}.",
         table=Table(_readable(counted, cell), "Every unit as a table"),
         file=(
             "saturation over training",
@@ -67,12 +67,12 @@ def _count_all(scene: GateScene) -> SaturationHistory:
     return history
 
 
-def _says_way(scene: GateScene) -> str:
-    return "" if scene.unit is None else f"Dotted: the way of unit {scene.unit} over training. "
+def _path_sentence(scene: GateScene) -> str:
+    return "" if scene.unit is None else f"Dotted: the path of unit {scene.unit} over training. "
 
 
 def weights(scene: GateScene) -> Panel:
-    """Show the weights of each gate, and the gradient of the probe's loss by them."""
+    """Show the weights of each gate, and the gradient of the probe's loss w.r.t. them."""
     trainer, network = scene.trainer, scene.network
     task, batch = trainer.task, trainer.probe.batch
     record = network.record(
@@ -112,7 +112,7 @@ def weights(scene: GateScene) -> Panel:
 
 
 def follows(scene: GateScene) -> Panel:
-    """Show with what each unit correlates."""
+    """Show which features each unit correlates with."""
     trainer, network = scene.trainer, scene.network
     task, (letter, *_) = trainer.task, scene.letters
     sequences = sequences_for(network, task, trainer.probe, affordable=_AT_ONCE)

@@ -1,4 +1,4 @@
-"""What the views of gates look at: which quantities of a layer, of which unit, in which order."""
+"""What the views of gates show: quantities of a layer, a unit, and the order of the units."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BY_NUMBER, BY_LIKENESS = "number", "likeness"
 
 @dataclass(frozen=True)
 class Order:
-    """In which order the units (H,) stand, and what there is to say about it."""
+    """The order of the units (H,), and a sentence about it."""
 
     units: NDArray[np.int64]
     sentence: str = ""
@@ -58,7 +58,7 @@ class GateScene(Scene):
         return int(self.trace.layers[self.layer].h.shape[1])
 
     def label(self, letter: str) -> str:
-        """Return what a person reads for a letter."""
+        """Return the display name of a letter."""
         return QUANTITIES[self.cell][letter].label
 
     def values(self, letter: str) -> Array:
@@ -67,12 +67,12 @@ class GateScene(Scene):
 
     @property
     def done(self) -> str:
-        """What was done to the run, in words; empty where that is nothing."""
+        """The changes of the run, in words; empty if there are none."""
         return marks_sentence(self.marks)
 
     @cached_property
     def ordered(self) -> Order:
-        """The order of the units that is asked for, as it is at this iteration."""
+        """The chosen order of the units, at this iteration."""
         if self.order == BY_NUMBER:
             return Order(np.arange(self.units))
         if self.order == BY_LIKENESS:
@@ -88,10 +88,10 @@ class GateScene(Scene):
 
 
 def gates_of(cell: str) -> list[str]:
-    """Return the letters of a cell's gates that are nearly shut or open: 0..1."""
+    """Return the letters of a cell's gates, those with values 0..1 that can saturate."""
     return [gate.letter for gate in spec_of(cell).gates if gate.range == "share"]
 
 
 def weighed_in(cell: str) -> list[str]:
-    """Return the letters of what has weights of its own: gates and candidate, or the one state."""
+    """Return the letters of quantities with weights: gates and candidate, or the only state."""
     return [gate.letter for gate in spec_of(cell).gates] or ["h"]

@@ -1,4 +1,4 @@
-"""The views of the gradient, by their titles, and its large numbers."""
+"""The views of the gradient by title, and its large numbers."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ THROUGH_TIME = ("Over the lag", "Itemised", "Jacobians")
 
 
 def has_nothing_to_show(title: str, cell: str) -> bool:
-    """Tell whether a view is of what goes back through time, and the cell sends nothing there."""
+    """Tell whether a view needs recurrence, and the cell has none."""
     return title in THROUGH_TIME and not spec_of(cell).is_recurrent
 
 

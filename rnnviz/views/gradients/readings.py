@@ -16,7 +16,7 @@ from rnnviz.views.gradients.scene import GradientScene
 
 @dataclass(frozen=True)
 class Reading:
-    """A large number: what it is called and means, its text, and its course over training."""
+    """A large number: its label, text and meaning, and its course over training."""
 
     label: str
     text: str
@@ -25,7 +25,7 @@ class Reading:
 
 
 def readings(scene: GradientScene) -> list[Reading]:
-    """Return the large numbers: of the last prediction's gradient, whatever else is shown."""
+    """Return the large numbers, which are always those of the last prediction's gradient."""
     if not scene.spec.is_recurrent:
         return []
     letter = scene.by

@@ -1,4 +1,4 @@
-"""The view of runs side by side: the same run with other cells, or those of a preset."""
+"""The view of runs side by side: the same run with other cells, or the runs of a preset."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _both_ways(runs: SideBySide) -> str:
 
 
 def looked_at(runs: SideBySide, at: int | None) -> int | None:
-    """Return the iteration at which runs are looked at; None is as they are now.
+    """Return the iteration at which runs are shown; None is their present state.
 
     While they train, were stopped, or one went on by itself, they are not all equally far: it is
     one of all, even so.

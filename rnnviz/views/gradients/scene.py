@@ -1,4 +1,4 @@
-"""What the views of the gradient look at: of which loss, with respect to which state."""
+"""What the views of the gradient show: of which loss, with respect to which state."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class GradientScene(Scene):
 
     @cached_property
     def way(self) -> WayBack:
-        """The way back of the last prediction's gradient."""
+        """The norms of the last prediction's gradient over the lag."""
         return way_back(self.trace, self.network, self.layer)
 
     @cached_property
     def course(self) -> Course:
-        """The way back of the gradient that is wanted, over training."""
+        """The norms of the chosen gradient over the lag, during training."""
         return course(self.traces, self.which, self.layer)

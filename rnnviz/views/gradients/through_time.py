@@ -1,4 +1,4 @@
-"""Views of what goes back through time: over the lag, of each prediction, through single steps."""
+"""Views of the gradient through time: over the lag, by prediction, through single steps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rnnviz.views.panel import Panel
 
 
 def over_lag(scene: GradientScene) -> Panel:
-    """Show the way back now and over training."""
+    """Show the gradient over the lag, now and during training."""
     found, marks = scene.course, scene.marks
     if scene.of == LAST:
         way = scene.way
@@ -71,7 +71,7 @@ def _both_ways(scene: GradientScene) -> str:
 
 
 def itemised(scene: GradientScene) -> Panel:
-    """Show what each prediction sends back, and one of them by itself."""
+    """Show the gradient of each prediction, and one of them in detail."""
     trace = scene.trace
     if last_scored_step(trace) is None:
         return Panel(
@@ -110,7 +110,7 @@ def itemised(scene: GradientScene) -> Panel:
 
 
 def jacobians(scene: GradientScene) -> Panel:
-    """Show what single steps do: singular values, slopes, and what is left behind each."""
+    """Show single steps: singular values, slopes, and the share of the gradient that is left."""
     trace, layer = scene.trace, scene.layer
     found, sizes = step_values(trace, scene.network, layer), spectra(scene.network, layer)
     radius = sizes[0].spectral_radius if len(sizes) == 1 else None

@@ -1,4 +1,4 @@
-"""Views of the gradient as a whole: its norm, the updates made of it, and whether it is right."""
+"""Views of the whole gradient: its norm, the updates it causes, and whether it is right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnviz.views.panel import Panel, Table
 
 
 def norm_and_updates(scene: GradientScene) -> Panel:
-    """Show the gradient as a whole, clipping, and the size of the updates."""
+    """Show the norm of the gradient, clipping, and the size of the updates."""
     trainer, cell = scene.trainer, scene.trace.cell
     history, config = trainer.history, trainer.config
     iterations, norms, clipped = (
@@ -40,7 +40,7 @@ def norm_and_updates(scene: GradientScene) -> Panel:
 
 
 def check(scene: GradientScene) -> Panel:
-    """Show the gradient check as far as it got."""
+    """Show the present results of the gradient check."""
     checked = scene.checked
     if checked is None:
         return Panel(
