@@ -222,6 +222,8 @@ def _cell(text: str, what: str, most: int, row: int) -> tuple[str, ...]:
 
 def _symbols(text: str) -> tuple[str, ...]:
     """Split a text into characters as a reader counts them; blanks at the ends are dropped."""
+    if text.isascii() and text.isprintable():  # the same, and far quicker
+        return tuple(SPACE.join(text.split()))
     found = [symbol for part in split_characters(text, lower=False) for symbol in part]
     while found and found[-1] == SPACE:
         found.pop()

@@ -6,8 +6,16 @@ from datetime import date
 import numpy as np
 import pytest
 
-from rnnviz.tasks import AssociativeRecall, OwnPairs, Reorder, WrittenDates, WrittenNumbers
+from rnnviz.tasks import (
+    AssociativeRecall,
+    OwnPairs,
+    Reorder,
+    WrittenDates,
+    WrittenNumbers,
+    own_pairs,
+)
 from rnnviz.tasks.answered import END, SIGN, ZERO
+from rnnviz.tasks.vocabulary import split_characters
 from rnnviz.tasks.written_numbers import in_words
 
 SPACE = "␣"
@@ -263,6 +271,14 @@ def test_own_pairs_keep_capitals_and_what_a_reader_takes_for_one_symbol():
     assert {"👍🏽", "="} <= set(task.answer_symbols)
     assert task.held_out() is None
     assert (task.longest_source, task.longest_answer, task.length) == (6, 4, 29)
+
+
+@pytest.mark.parametrize("text", ["a", " a  b ", "it's 3:30, <b>&~", "x" * 60, "", "  "])
+def test_plain_letters_are_split_quickly_into_the_same_symbols(text):
+    slow = [symbol for part in split_characters(text, lower=False) for symbol in part]
+    while slow and slow[-1] == SPACE:
+        slow.pop()
+    assert own_pairs._symbols(text) == tuple(slow)
 
 
 def test_sequences_are_made_as_long_as_the_longest_pair_takes():
