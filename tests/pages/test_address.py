@@ -1,6 +1,7 @@
 """The address is the link of what is seen: it is opened once, and followed from then on."""
 
-import json
+import re
+from html import unescape
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -34,13 +35,8 @@ def opened(query):
 
 def address(app):
     """Return the query that the browser is told to show."""
-    told = [
-        json.loads(component.proto.json)["query"]
-        for component in app.get("bidi_component")
-        if component.proto.component_name == "rnnviz_address"
-    ]
-    assert told
-    return told[-1]
+    written = [html.proto.body for html in app.get("html") if "data-link" in html.proto.body]
+    return unescape(re.search('data-link="(.*?)"', written[-1])[1])
 
 
 def texts(app):

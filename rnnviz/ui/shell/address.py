@@ -14,11 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import link
 from rnnviz.training.changes import SetupPeriod
-from rnnviz.ui.components.address import write_address
 from rnnviz.ui.shell import session
 from rnnviz.visit import View, Visit
 from rnnviz.visit.opening import Opened
@@ -175,7 +173,9 @@ def experiment_seen(
     hidden = sorted(visit.part(Opened).hidden) if hidden is None else hidden
     view = view_seen(visit, linked)
     if visit.opening is not None:
-        coming = replace(visit.opening.experiment, view=view, hidden=tuple(hidden))
+        coming = visit.opening.experiment
+        view = replace(view, shown_iteration=coming.view.shown_iteration)
+        coming = replace(coming, view=view, hidden=tuple(hidden))
         return link.Opened(coming, ())
     return link.experiment_of(visit.trainer, view, hidden)
 
@@ -195,14 +195,8 @@ def view_seen(visit: Visit, linked: Linked) -> link.View:
     )
 
 
-def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
-    """Keep the browser's address true; the turn must be held.
-
-    Parameters
-    ----------
-    place
-        Where nothing is seen of it.
-    """
+def link_now(visit: Visit, linked: Linked) -> str:
+    """Return what the browser's address is to be, as a query string; the turn must be held."""
     written, now = visit.part(_Written), time.monotonic()
     # What was changed while it trained belongs to the iteration: both are of the same moment. And
     # a link to iteration 0 names none.
@@ -212,8 +206,7 @@ def follow(visit: Visit, linked: Linked, place: DeltaGenerator) -> None:
         end = time.monotonic()
         written.until = end + (end - now) / MOST_SHARE
     opening = visit.opening is not None
-    with place:
-        write_address(written.query if opening else _at_present(written.query, visit))
+    return written.query if opening else _at_present(written.query, visit)
 
 
 def _at_present(query: str, visit: Visit) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rnnviz.ui.components.address import keep_address
 from rnnviz.ui.components.keys import keys
 from rnnviz.ui.shell import opening, session
 from rnnviz.ui.shell.address import Linked
@@ -31,15 +32,12 @@ class Slots:
         For the numbers of the run.
     progress
         For the progress of an experiment that is being opened; otherwise empty.
-    address
-        For the address, of which nothing is seen there.
     linked
         What the address holds of the page.
     """
 
     readings: DeltaGenerator
     progress: DeltaGenerator
-    address: DeltaGenerator
     linked: Linked
 
 
@@ -58,11 +56,10 @@ def bar(linked: Linked) -> Slots:
     progress = opening.bar(session.current())
     with st.container(key="listening"):
         keys()
-        address = st.container()
+        keep_address()
     # A fragment may only write into a container that the page itself has written into.
     readings.empty()
-    address.empty()
-    return Slots(readings, progress, address, linked)
+    return Slots(readings, progress, linked)
 
 
 def iterations_per_tick() -> int | None:

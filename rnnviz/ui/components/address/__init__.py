@@ -13,6 +13,9 @@ _mount = st.components.v2.component(
 )
 
 
-def write_address(query: str) -> None:
-    """Make a query string, without its `?`, the one that the browser shows."""
-    _mount(key="address", data={"query": query}, height=1)
+def keep_address() -> None:
+    """Have the browser show the link that stands in the readings; once for each page.
+
+    It is the query string, without its `?`, in `data-link` of the element `.readings`.
+    """
+    _mount(key="address", height=1)

@@ -1,44 +1,51 @@
 /**
  * Keeps the browser's address true: it is always the link of what is seen.
  *
- * The entry of the browser's history is replaced, not added to, so that Back leaves the page as it always does. Streamlit
- * itself reads the address when a page is opened, and does not notice the change.
+ * The link comes with the readings of each tick, and this looks at it there: a component that is updated costs far more than
+ * the few words. The entry of the browser's history is replaced, not added to, so that Back leaves the page as it always does.
+ * Streamlit itself reads the address when a page is opened, and does not notice the change.
  */
 
 /** What the address says to Streamlit and not to the experiment: it stays. */
 const STREAMLITS = /^embed(_options)?$/;
-/**
- * Browsers refuse more than 100 changes in 10 s, some in 30 s. A tick takes longer than this, so the
- * address is that of the picture; where that is refused after all, it waits.
- */
-const LEAST_MS = 120;
+/** Browsers refuse more than 100 changes in 10 s, some in 30 s; where they do, it waits. */
+const LOOK_MS = 100;
 const REFUSED_MS = 5000;
 
-/** @type {{query: string, path: string} | null} */
-let wanted = null;
+/**
+ * What the readings said last, and on which page they began to: for a moment, those of the page before are still there.
+ * @type {{link: string, path: string} | null}
+ */
+let known = null;
 let due = 0;
-let timer = 0;
 
-/** @param {{data: {query: string}}} component */
-export default function ({ data }) {
-  wanted = { query: data.query, path: location.pathname };
-  window.clearTimeout(timer);
-  timer = window.setTimeout(write, Math.max(0, due - performance.now()));
+export default function () {
+  // Only one looks, whichever page has mounted it.
+  const name = Symbol.for("rnnviz.address");
+  /** @type {Record<symbol, number>} */
+  const page = /** @type {{}} */ (globalThis);
+  page[name] ??= window.setInterval(look, LOOK_MS);
 }
 
-function write() {
-  // Another page was opened meanwhile: this was the address of the one before.
-  if (!wanted || wanted.path !== location.pathname) return;
-  due = performance.now() + LEAST_MS;
+function look() {
+  /** @type {HTMLElement | null} */
+  const readings = document.querySelector(".readings[data-link]");
+  const { link } = readings?.dataset ?? {};
+  if (link === undefined) known = null;
+  else if (known?.link !== link) known = { link, path: location.pathname };
+  if (known && known.path === location.pathname && performance.now() >= due) write(known.link);
+}
+
+/** @param {string} link */
+function write(link) {
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => STREAMLITS.test(name));
   const own = new URLSearchParams(kept).toString();
-  const search = [own, wanted.query].filter(Boolean).join("&");
+  const search = [own, link].filter(Boolean).join("&");
   if (location.search.replace(/^\?/, "") === search) return;
   const address = `${location.pathname}${search && "?"}${search}${location.hash}`;
   try {
     history.replaceState(history.state, "", address);
   } catch {
     due = performance.now() + REFUSED_MS;
-    timer = window.setTimeout(write, REFUSED_MS);
   }
 }
