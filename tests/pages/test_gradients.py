@@ -422,10 +422,10 @@ def test_extreme_gradients_reach_the_browser_as_they_are(laboratory, size):
 
 def test_side_by_side_says_which_interventions_are_not_taken_over(laboratory):
     app = laboratory("Side by side", iterations=2)
-    assert not any("Not taken over" in caption.value for caption in app.caption)
+    assert not any("Left out, because" in caption.value for caption in app.caption)
     visit_of(app).trainer.intervene(Hold("f", 0.0))
     app.run()
-    told = next(each.value for each in app.caption if "Not taken over" in each.value)
+    told = next(each.value for each in app.caption if "Left out, because" in each.value)
     assert "forget gate held at 0" in told
 
 

@@ -222,7 +222,7 @@ def _side_by_side_controls(visit: Visit) -> int | None:
     left_out = visit.trainer.network.interventions
     if left_out:
         names = ", ".join(describe(item) for item in left_out)
-        st.caption(f"Not taken over, as not every cell has it: {escaped(names)}.")
+        st.caption(f"Left out, because not every cell has it: {escaped(names)}.")
     return _compared_at(visit)
 
 

@@ -33,7 +33,7 @@ def _menu() -> None:
                 preset.name,
                 key=f"preset:{preset.key}",
                 help=f"{preset.title}. Starts {_count(preset)} of {preset.iterations} iterations; "
-                "Undo in the sidebar goes back to your own run.",
+                "Undo in the sidebar brings back your own run.",
                 on_click=_start,
                 args=(preset,),
             )
@@ -60,7 +60,7 @@ def _report(visit: Visit, preset: Preset, runs: SideBySide) -> None:
         measured.write(
             escaped(claim.sentence(numbers))
             if as_begun
-            else "A run was changed, or shows another probe: start the preset again."
+            else "A run was changed, or shows another probe. Start the preset again."
         )
 
 

@@ -36,15 +36,15 @@ TELLING_LENGTH = 40
 _TELLING_LABEL = f"Where it matters: Temporal order, {TELLING_LENGTH} steps"
 _TELLING_HELP = (
     "Starts a new run, an LSTM with an RNN beside it. Two symbols, one early and one half-way, "
-    "decide the answer at the end. Undo brings back the run that you leave."
+    "decide the answer at the end. Undo brings back your present run."
 )
 
 _NONE = "none"
 _CELLS = FIELD["cell"].choices or ()
 _HELP = (
-    "A second network with another cell: same task, same seed, same batches, same settings, and, "
-    "once it has caught up, the same iteration. Sweep, pause and rewind move both, on the same "
-    "scales. A single network can fill the window (key f); two cannot."
+    "A second network with another cell: same task, seed, batches and settings, and, once it has "
+    "caught up, the same iteration. Sweep, pause and rewind move both, on the same scales. Key f "
+    "shows both in the whole window."
 )
 
 

@@ -181,7 +181,7 @@ def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] |
     with TURNS.turn(visit):
         iteration = visit.trainer.iteration
         if not iteration:
-            return None, "Not trained yet: the network predicts nothing so far."
+            return None, "Not trained yet. Train the network to see its predictions."
         outputs = visit.trainer.network.predict(batch.x, batch.answering)
     if not np.isfinite(outputs).all():
         return None, "The training has diverged: the network's predictions are no longer numbers."
@@ -217,7 +217,7 @@ def probe_choice(visit: Visit) -> None:
         format_func=lambda index: names[index],
         key=key,
         persist_state="session",
-        help="The network does not change; the traces kept of the old probe are dropped.",
+        help="The network stays the same. The recorded traces of the old probe are dropped.",
         on_change=_choose_probe,
         args=(key,),
     )
