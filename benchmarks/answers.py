@@ -109,7 +109,10 @@ def main() -> None:
 
 def _row(runs: list[tuple[int | None, float, float]], most: int) -> str:
     found = [iteration for iteration, _, _ in runs if iteration is not None]
-    seconds = statistics.median(seconds for _, seconds, _ in runs)
+    # Of those that learned it, where there are some.
+    seconds = statistics.median(
+        took for iteration, took, _ in runs if iteration is not None or not found
+    )
     shares = ", ".join(f"{share:.2f}" for _, _, share in runs)
     middle = (
         f"{statistics.median(found):,.0f} ({min(found)}-{max(found)})" if found else f"> {most}"

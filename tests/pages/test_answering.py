@@ -214,3 +214,15 @@ def test_the_settings_that_dates_suggest_are_told_and_applied(open_app):
     assert {
         name: getattr(config, name) for name in WrittenDates.suggested
     } == WrittenDates.suggested
+
+
+@pytest.mark.parametrize(("cell", "attention"), [("lstm", "none"), ("rnn", "general")])
+def test_every_page_takes_answers_from_zero(open_app, cell, attention):
+    task = Reorder(start="zero state", length=8)
+    config = RunConfig(task="reorder", cell=cell, attention=attention, hidden_size=4)
+    app = open_app("studio", Trainer(config, task))
+    app.button(key="step").click().run()
+    for page in ("gates", "equations", "gradients", "task"):
+        go_to(app, page)
+        assert not app.exception
+        assert not app.error
