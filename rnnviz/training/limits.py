@@ -150,8 +150,9 @@ def _kept_bytes(config: RunConfig, task: Task) -> int:
     traced = len(spec.gates) + 3 * len(spec.states)
     of_step = config.layers * config.hidden_size * traced + _numbers(task)
     if architecture.attends:
-        # Three matrices over pairs of steps; two sums and four parts of a gradient.
-        of_step += 3 * task.length + 6 * config.hidden_size
+        # Three matrices over pairs of steps, and norms, which are float64 always; two sums and four
+        # parts of a gradient.
+        of_step += (3 + 8 // each) * task.length + 6 * config.hidden_size
     trace = (task.length * of_step + 2 * weights) * each
     traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
     change = 2 * 3 * weights * each  # two states: weights, and two moments of the optimiser

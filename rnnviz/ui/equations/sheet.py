@@ -220,15 +220,21 @@ def _draw(measured: _Measured) -> None:
 
 
 def _rows(stages_: Sequence[Stage]) -> list[list[Stage]]:
-    """Put two stages beside each other, three where there are no more; two wide ones do not fit."""
+    """Put two stages beside each other, three where there are no more, as far as they fit."""
     most = 3 if len(stages_) == 3 else 2
     rows: list[list[Stage]] = []
     for stage in stages_:
-        if rows and len(rows[-1]) < most and sum(map(_width, [*rows[-1], stage])) <= 3:
+        row = [*(rows[-1] if rows else ()), stage]
+        if 1 < len(row) <= most and sum(map(_width, row)) <= 3 and not any(map(_is_wide, row)):
             rows[-1].append(stage)
         else:
             rows.append([stage])
     return rows
+
+
+def _is_wide(stage: Stage) -> bool:
+    """Whether a stage has so many lists that they would be cut beside another one."""
+    return sum(equation.weighted is not None for equation in stage.equations) > 2
 
 
 def _stage(number: int, stage: Stage, cell: str, digits: int) -> None:
