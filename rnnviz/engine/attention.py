@@ -25,6 +25,7 @@ recurrence. Truncation cuts only that other way.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,6 +105,7 @@ class Attention:
         self._scores = SCORES[kind](weights, self.h)
         self._readout = weights["readout.sums"]
         self._part = np.zeros((B, T, K), dtype)
+        self._safe = 0.4 * math.log(float(np.finfo(dtype).max))
         self._outputs, self._d_outputs = outputs.transpose(2, 0, 1), d_outputs.transpose(2, 0, 1)
         self._allowed: dict[int | None, Array] = {}
         self._may: Array = self.allowed(None)
@@ -137,7 +139,9 @@ class Attention:
         weights = self.weights
         self._scores.forward(self.scores)
         np.add(self.scores, self._may, weights)
-        np.subtract(weights, np.maximum.reduce(weights, axis=1, keepdims=True), weights)
+        if not (-self._safe < self.scores.min() and self.scores.max() < self._safe):
+            # Where exp of a score could leave the range of the type, the largest becomes 0.
+            np.subtract(weights, np.maximum.reduce(weights, axis=1, keepdims=True), weights)
         np.exp(weights, weights)
         np.divide(weights, np.add.reduce(weights, axis=1, keepdims=True), weights)
         np.matmul(weights.transpose(0, 2, 1), self.h, out=self.sums)

@@ -74,8 +74,7 @@ def test_sentences_say_where_the_weights_lie():
     said = attention_sentence(weights, trace)
     assert said == (
         "Step 3, the one that is scored, gives 0.7 to the step it looks at most, where even "
-        "weights "
-        "would give 0.25; that lies 2 steps back."
+        "weights would give 0.25; that lies 2 steps back."
     )
     said = hidden_sentence(weights, "c(t)", "g")
     assert "add up to 1, and the largest, 0.7, is that of step 1." in said

@@ -155,6 +155,17 @@ def test_a_silent_unit_is_nothing_to_look_at():
     assert relative(record.outputs, plain.run(x)[0].real) < EXACT
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_scores_of_any_finite_size_make_weights_that_add_up_to_1(dtype):
+    net = network("relu", attention="general", dtype=dtype)
+    x, y, _ = batch(net)
+    for size in (1.0, 30.0, 1000.0, 1e5):
+        net.parameters["attention.weight"] = np.eye(4, dtype=dtype) * np.float32(size)
+        record = net.record(x, y)
+        assert np.allclose(record.attention.weights.sum(axis=1), 1, atol=1e-6)
+        assert np.isfinite(record.gradients["attention.weight"]).all()
+
+
 def test_scores_that_are_not_finite_make_a_loss_that_is_not():
     net = network("relu", attention="general")
     x, y, _ = batch(net)
