@@ -27,11 +27,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import statistics
 import sys
-import time
 import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -40,6 +37,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 
+from benchmarks.rounds import Iteration, in_turn, median_us, ratio
 from rnnviz.engine import Network, make_optimizer
 
 SIZES = [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (64, 200, 32, 128)]
@@ -48,7 +46,6 @@ WANTED_LOOP = [14, 10, 6, 5, 5]
 K = 4
 MEMORY_CELLS = ("rnn", "gru", "lstm")
 Size = tuple[int, int, int, int]
-Iteration = Callable[[], Any]
 
 
 def data(size: Size, dtype: str) -> tuple[Any, Any]:
@@ -78,7 +75,7 @@ def ours(cell: str, size: Size, dtype: str, by_inputs: bool = False) -> tuple[It
 def learning(net: Network, size: Size, *, recording: bool) -> Iteration:
     """Return `learn` of an LSTM that keeps dL/dc_t of every step, or overwrites it step by step."""
     x, y = data(size, "float32")
-    layer: Any = net.unroll(x).layers[0]
+    layer: Any = net.unroll(x).stacks[0].layers[0]
     d_c = layer.d_c_all
     strides = d_c.strides if recording else (0, *d_c.strides[1:])
     layer.d_c_all = np.lib.stride_tricks.as_strided(d_c, d_c.shape, strides)
@@ -148,34 +145,6 @@ def loop(size: Size, dtype: str) -> Iteration:
             return record, d_c, d_h, d_h.flatten(1).norm(dim=1)
 
     return iteration
-
-
-def in_turn(contenders: list[Iteration], seconds: float) -> list[list[float]]:
-    """Time the contenders in turn; return the seconds per iteration of each round."""
-    counts = []
-    for contender in contenders:
-        contender()
-        start = time.process_time()
-        contender()
-        counts.append(max(1, round(0.01 / (time.process_time() - start))))
-    rounds: list[list[float]] = []
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(rounds) < 5:
-        rounds.append([timed(c, n) for c, n in zip(contenders, counts, strict=True)])
-    return rounds
-
-
-def timed(contender: Iteration, count: int) -> float:
-    """Return the seconds per iteration."""
-    start = time.process_time()
-    for _ in range(count):
-        contender()
-    return (time.process_time() - start) / count
-
-
-def ratio(rounds: list[list[float]], other: int) -> float:
-    """Return the median over the rounds of the other's time over ours."""
-    return statistics.median(times[other] / times[0] for times in rounds)
 
 
 def lstm_table(seconds: float) -> None:
@@ -272,11 +241,6 @@ def growth_table(seconds: float) -> None:
 def name_of(size: Size) -> str:
     """Return B,T,D,H."""
     return ",".join(map(str, size))
-
-
-def median_us(rounds: list[list[float]]) -> float:
-    """Return our median time in microseconds."""
-    return statistics.median(times[0] for times in rounds) * 1e6
 
 
 def main() -> None:

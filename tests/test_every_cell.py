@@ -225,3 +225,24 @@ def assert_fine(app):
     assert not app.exception
     assert not app.error
     return app
+
+
+def test_it_can_attend_or_says_why_not(cell):
+    settings = {"cell": cell, "input_size": 2, "hidden_size": 3, "output_size": 3}
+    if not spec_of(cell).is_recurrent:
+        with pytest.raises(ValueError, match="attention is only for the cell"):
+            Network(**settings, attention="dot")
+        return
+    net = Network(**settings, attention="dot")
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(size=(4, 2, 2)), generator.integers(0, 3, (4, 2))
+    assert max(gradient_check(net, x, y).values()) < 1e-6
+
+
+def test_the_page_shows_its_attention(open_app, cell):  # noqa: F811
+    config = RunConfig(task="order", cell=cell, hidden_size=4, seed=1, attention="dot")
+    trainer = Trainer(config)
+    trainer.advance(iterations=2)
+    app = assert_fine(open_app("gates", trainer))
+    control(app, "gate_view").set_value("Attention").run()
+    assert_fine(app)

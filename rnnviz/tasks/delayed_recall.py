@@ -21,12 +21,15 @@ class DelayedRecall(Generated):
 
     Hochreiter and Schmidhuber (1997), task 2a, "noise-free sequences with long time lags": the two
     sequences are (y, a1, ..., a(p-1), y) and (x, a1, ..., a(p-1), x), equally often. All steps are
-    trained; only the last one, which needs the first, counts in the evaluation.
+    trained, as there, or only the last one, which needs the first; only that one counts in the
+    evaluation.
 
     Parameters
     ----------
     length
         Number of symbols that the network sees, 2..200; p in the paper. It is also the time lag.
+    asked
+        Which steps are trained: `every step` or `last step`.
 
     Raises
     ------
@@ -35,6 +38,7 @@ class DelayedRecall(Generated):
     """
 
     length: int = 10
+    asked: str = "every step"
 
     key: ClassVar[str] = "recall"
     title: ClassVar[str] = "Delayed recall"
@@ -47,7 +51,13 @@ class DelayedRecall(Generated):
     suggested: ClassVar[Mapping[str, Any]] = {"cell": "lstm", "hidden_size": 32, "forget_bias": 3.0}
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(length, 2, 200, "Time steps from the first symbol to the question about it."),
-    )
+        Field(
+            "asked", "Trained at", str, asked,
+            "Which predictions are trained: all of them, or the last one alone. Then no other "
+            "prediction has a gradient, and that of the last has to come all the way.",
+            choices=("every step", "last step"), short="asked",
+        ),
+    )  # fmt: skip
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:
@@ -66,14 +76,23 @@ class DelayedRecall(Generated):
         return (
             f"First x or y, then {fillers}, which never changes. At each step the network predicts "
             f"the next symbol. After the last one it is the first symbol again, seen {self.length} "
-            "steps before. Only that prediction counts in the evaluation."
+            f"steps before. {self._says_asked}"
         )
+
+    @property
+    def _says_asked(self) -> str:
+        if self.asked == "every step":
+            return "Only that prediction counts in the evaluation."
+        return "Only that prediction is trained, and counts."
 
     def sample(self, generator: np.random.Generator, batch_size: int) -> Batch:
         """Draw one of the two sequences, each with probability 1/2."""
         which = generator.integers(2, size=batch_size)
         symbols = self._both.take(which, axis=1)
-        return Batch(self._one_hot(symbols[:-1]), symbols[1:], None)
+        return Batch(self._one_hot(symbols[:-1]), symbols[1:], self._scored(batch_size))
+
+    def _scored(self, batch_size: int) -> NDArray[np.bool_] | None:
+        return None if self.asked == "every step" else only_last(self.length, batch_size)
 
     @property
     def probe_names(self) -> tuple[str, ...]:
@@ -82,7 +101,7 @@ class DelayedRecall(Generated):
 
     def _probe_batch(self, index: int) -> Batch:
         symbols = self._both[:, [index]].copy()
-        return Batch(self._one_hot(symbols[:-1]), symbols[1:], None)
+        return Batch(self._one_hot(symbols[:-1]), symbols[1:], self._scored(1))
 
     def knowable(self, batch: Batch) -> NDArray[np.bool_]:
         """Count the last step: the symbol to recall."""

@@ -347,6 +347,16 @@ def test_examples_have_all_answers_that_count_and_no_others(task):
             assert bool(example.answers[step]) == (counts is None or bool(counts[step, place]))
 
 
+def test_delayed_recall_may_be_trained_at_the_last_step_alone():
+    every, last = DelayedRecall(6), DelayedRecall(6, asked="last step")
+    first, other = (task.sample(np.random.default_rng(1), 4) for task in (every, last))
+    assert np.array_equal(first.x, other.x)
+    assert first.mask is None
+    assert np.array_equal(np.flatnonzero(other.mask[:, 0]), [5])
+    assert np.array_equal(last.probe(0).batch.mask[:, 0], other.mask[:, 0])
+    assert "Only that prediction is trained" in last.description
+
+
 def test_examples_of_delayed_recall_ask_for_the_first_symbol_alone():
     for example in DelayedRecall(4).examples(np.random.default_rng(0), 8):
         assert example.answers == ("", "", "", example.seen[0])
