@@ -63,7 +63,7 @@ def progress(visit: Visit, place: DeltaGenerator) -> None:
         return
     place.progress(
         replay.progress,
-        f"Opening the link: iteration {replay.tried:,} of {replay.experiment.iteration:,}, "
+        f"Training it again: iteration {replay.tried:,} of {replay.experiment.iteration:,}, "
         f"about {_duration(replay.time_left)} left",
     )
 

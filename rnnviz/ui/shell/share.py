@@ -76,8 +76,8 @@ def _dialog(visit: Visit, linked: Linked) -> None:
     if len(query) > link.LONG_CHARACTERS:
         for tab in (shared, code, frame):
             tab.info(
-                f"With your own data the link has {len(query):,} characters, and many servers cut "
-                f"it off after {link.LONG_CHARACTERS:,}. Send the file instead.",
+                f"The link has {len(query):,} characters, and many servers refuse one of more than "
+                f"{link.LONG_CHARACTERS:,}. Send the file instead.",
                 icon=":material/description:",
             )
     else:
@@ -102,11 +102,11 @@ def _dialog(visit: Visit, linked: Linked) -> None:
 
 def _sentence(seen: link.Experiment, seconds: float) -> str:
     if not seen.iteration:
-        return "Opens the same network before its first iteration."
+        return "Whoever opens it has the same network before its first iteration."
     takes = "less than a second" if seconds < 1 else f"about {seconds:,.0f} s"
     return (
-        f"Whoever opens it trains the same network to iteration {seen.iteration:,} on the server, "
-        f"bit by bit: {takes} here."
+        f"For whoever opens it, the server trains the same network to iteration "
+        f"{seen.iteration:,} again. On this machine that takes {takes}, as estimated."
     )
 
 
@@ -139,7 +139,11 @@ def _embedding(query: str) -> None:
         f'<iframe src="{source}" width="{width}" height="{height}" style="border:0" '
         'allow="fullscreen; clipboard-write" title="A recurrent network that trains live"></iframe>'
     )
-    st.write("Put this into the HTML of a course page. Add `&embed_options=dark_theme` for dark.")
+    st.write(
+        "Put this into the HTML of a course page. Of the Studio it shows the picture with its "
+        "players, and the buttons that train. For dark colours add `&embed_options=dark_theme` to "
+        "the address in it."
+    )
     st.code(text, language="html", wrap_lines=True)
     copy_button("Copy HTML", text, key="copy_frame")
 
