@@ -6,9 +6,11 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz import link
 from rnnviz.engine import answer_freely
+from rnnviz.numbers import percent
 from rnnviz.tasks import OwnPairs, Reorder, WrittenDates
 from rnnviz.training import RunConfig, Trainer
-from rnnviz.ui.studio import answering
+from rnnviz.training.pair import Pair
+from rnnviz.ui.studio import answering, pair
 from rnnviz.visit import Visit
 from tests.pages.conftest import control, go_to, visit_of
 
@@ -226,3 +228,18 @@ def test_every_page_takes_answers_from_zero(open_app, cell, attention):
         go_to(app, page)
         assert not app.exception
         assert not app.error
+
+
+def test_of_two_networks_beside_each_other_both_scores_are_told():
+    task = Reorder("sorted", 2, length=8)
+    first = Trainer(RunConfig(task="reorder", cell="gru", hidden_size=5), task)
+    first.advance(iterations=30)
+    both = Pair(first, "rnn")
+    while not both.level:
+        both.catch_up(1.0)
+    accuracy = [chart.caption for chart in pair.charts(both, 200)][1]
+    for trainer, name in zip((both.first, both.second), both.names, strict=True):
+        score = trainer.score()
+        for value in (score.value, score.free.whole, score.free.forced):
+            assert f"{name} {percent(value)}" in accuracy
+    assert "with their own last answers as input" in accuracy

@@ -19,7 +19,7 @@ from rnnviz.numbers import number
 from rnnviz.recording import Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Baseline, Task
-from rnnviz.training import FIELD, RunConfig, Trainer
+from rnnviz.training import FIELD, RunConfig, Score, Trainer
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.ui.shell import session
@@ -175,7 +175,7 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
     histories = [trainer.history for trainer in trainers]
     baseline, marks = pair.first.task.baseline(), pair.first.marks
     classes = len(traces[0].output_labels) or None
-    scores = _each(names, [trainer.score().value for trainer in trainers], baseline)
+    scores = _each(names, [trainer.score() for trainer in trainers], baseline)
     losses = [
         figures.loss_spec(
             history.column("iteration"),
@@ -211,11 +211,20 @@ def charts(pair: Pair, height: int) -> Iterator[Chart]:
     )
 
 
-def _each(names: Sequence[str], scores: Sequence[float], baseline: Baseline) -> str:
+def _each(names: Sequence[str], scores: Sequence[Score], baseline: Baseline) -> str:
     """Say the scores of both on the same sequences."""
     what = "Accuracy" if baseline.measure == "accuracy" else "Squared error"
-    listed = ", ".join(
-        f"{name} {score_text(score, baseline.measure)}"
-        for name, score in zip(names, scores, strict=True)
+
+    def listed(values: Sequence[float]) -> str:
+        both = zip(names, values, strict=True)
+        return ", ".join(f"{name} {score_text(value, baseline.measure)}" for name, value in both)
+
+    said = f"{what} on the same sequences: {listed([score.value for score in scores])}."
+    free = [score.free for score in scores if score.free is not None]
+    if not free:
+        return said
+    return (
+        f"{said} This is with their own last answers as input; whole answers right: "
+        f"{listed([each.whole for each in free])}. With the true answers as input, as in training: "
+        f"{listed([each.forced for each in free])}."
     )
-    return f"{what} on the same sequences: {listed}."
