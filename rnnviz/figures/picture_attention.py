@@ -49,11 +49,16 @@ def pair_bytes(trace: Trace, *, exact: bool) -> int:
     return pair_count(trace.steps) * of_one
 
 
-def about(traces: Sequence[Trace], sent: Range) -> dict[str, int] | None:
-    """Return what the header tells of attention; None without."""
-    if traces[0].attending is None:
+def about(traces: Sequence[Trace], sent: Range) -> dict[str, int | None] | None:
+    """Return what the header tells of attention; None without.
+
+    `answers` is the step from which on only the steps before it are looked at.
+    """
+    trace = traces[-1]
+    if trace.attending is None:
         return None
-    return {"kept": kept(traces[0].steps), "low": sent.low, "high": sent.high}
+    answers = None if trace.answering is None else trace.answering.first
+    return {"kept": kept(trace.steps), "low": sent.low, "high": sent.high, "answers": answers}
 
 
 def sent_range(traces: Sequence[Trace]) -> Range:

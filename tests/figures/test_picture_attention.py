@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from rnnviz.engine import Answering
 from rnnviz.figures import picture
 from rnnviz.figures.picture import pack
 from rnnviz.figures.picture_attention import ALL, LARGEST, pair_count
@@ -26,6 +27,13 @@ def attending(steps: int = 5, iteration: int = 0, **changed: np.ndarray) -> Trac
 
 def test_without_attention_the_header_says_so():
     assert unpack(pack([make_trace()]))["attention"] is None
+
+
+def test_the_header_tells_from_which_step_on_only_what_was_read_is_looked_at():
+    trace = attending()
+    assert unpack(pack([trace]))["attention"]["answers"] is None
+    answering = dataclasses.replace(trace, answering=Answering(3))
+    assert unpack(pack([answering]))["attention"]["answers"] == 3
 
 
 def test_all_pairs_of_a_short_sequence_come_back_as_they_were_recorded():

@@ -231,6 +231,11 @@ test("the row explains what its wires are in either sweep, and how many there ar
   assert.doesNotMatch(explainAttention(header, "all", ""), /largest/);
   const long = headerOf([1], { attention: { ...ATTENTION, kept: 24 }, steps: 100 });
   assert.match(explainAttention(long, "all", ""), /Only the 24 largest/);
+  const answering = headerOf([1], { attention: { ...ATTENTION, answers: 8 } });
+  assert.match(
+    explainAttention(answering, "all", ""),
+    /from 8 on answer, and look at those before 8/,
+  );
 });
 
 test("the sentence on the gradient tells both ways back, and no factor per step", () => {

@@ -90,6 +90,8 @@ export interface Attention {
   /** Powers of ten of the smallest and the largest gradient that is sent over a pair. */
   low: number;
   high: number;
+  /** The first step of those that answer, which look at the steps before it alone. */
+  answers: number | null;
 }
 
 /** A step that another one looks at, with which weight, and the norm of the gradient sent to it. */

@@ -91,6 +91,10 @@ export function explainAttention({ attention, layers, steps }, phase, ends) {
   const state = layers > 1 ? "hidden state of the top layer" : "hidden state";
   const kept = attention?.kept ?? steps;
   const some = kept < steps ? ` Only the ${kept} largest weights of a step have wires.` : "";
+  const first = attention?.answers;
+  const read = first
+    ? ` Steps from ${first} on answer, and look at those before ${first} alone.`
+    : "";
   if (phase === "backward")
     return (
       "The gradient that goes from an output to earlier hidden states over attention, at once and " +
@@ -100,7 +104,7 @@ export function explainAttention({ attention, layers, steps }, phase, ends) {
   return (
     `The output of a step reads its own ${state}, and a weighted sum of hidden states that are there already. A wire ` +
     `leads from each step that is looked at; its width is the weight, a hairline at least. The ` +
-    `weights of a step add up to 1. Shown are those of the chosen step.${some}`
+    `weights of a step add up to 1. Shown are those of the chosen step.${read}${some}`
   );
 }
 
