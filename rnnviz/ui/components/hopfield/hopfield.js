@@ -18,7 +18,7 @@ import { cellsAt, durationOf, fieldOf, hexOf, placeOf, readMessage, stepsOf } fr
  *            slider: HTMLInputElement, reading: HTMLElement, why: HTMLElement, under: HTMLElement}} Parts
  * @typedef {(name: string, value: unknown) => void} Report
  * @typedef {{parts: Parts, message: Message | null, cells: Uint8Array, recall: Recall | null, at: number, playing: boolean,
- *            frame: number, before: number, cursor: number, brush: number, last: number,
+ *            frame: number, before: number, cursor: number, brush: number, last: number, told: number,
  *            report: Report, trigger: Report, marks: {bar: HTMLElement, text: HTMLElement}[]}} Board
  */
 
@@ -83,6 +83,7 @@ function mount(parent) {
     cursor: 0,
     brush: -1,
     last: -1,
+    told: -1,
     report: () => {},
     trigger: () => {},
     marks: [],
@@ -213,8 +214,11 @@ function key(board, event) {
 }
 
 /** Say what a unit is, and what its local field is now. @param {Board} board @param {number} unit */
-function tell({ message, cells, recall, at, parts: { under } }, unit) {
-  if (!message || unit < 0) {
+function tell(board, unit) {
+  const { message, cells, recall, at, parts } = board;
+  const { under } = parts;
+  board.told = unit < cells.length ? unit : -1;
+  if (!message || board.told < 0) {
     under.textContent = "Draw here: mouse, finger, or arrows and space.";
     return;
   }
@@ -240,7 +244,7 @@ function take(board, message) {
   }
   const ids = (/** @type {Message | null} */ of) => of?.stored.map(({ id }) => id).join() ?? "";
   if (!old || ids(old) !== ids(message) || old.side !== message.side) list(board);
-  tell(board, -1);
+  tell(board, board.told);
   paint(board);
 }
 
