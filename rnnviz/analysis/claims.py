@@ -14,6 +14,7 @@ import numpy as np
 from rnnviz.analysis.gradients import REACHED_SHARE, Which, backward_norms, factor_per_step
 from rnnviz.analysis.side_by_side import largest_norm
 from rnnviz.analysis.theory import through_gates
+from rnnviz.analysis.ways_back import way_norms
 from rnnviz.numbers import factor, number, percent, share
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
@@ -254,6 +255,34 @@ def _cell_holds(n: Numbers) -> bool:
     return begins and through_h and n["cell now"] > max(n["rnn now"], 0.9)
 
 
+def _shortcut(trainers: Sequence[Trainer]) -> Numbers:
+    attending, plain = trainers
+    start = _start(attending)
+    back = way_norms(start)
+    return {
+        "lag": float(start.steps - 1),
+        "attending": float(backward_norms(start)[-1]),
+        "plain": float(backward_norms(_start(plain))[-1]),
+        "over recurrence": math.nan if back is None else float(back.recurrence[-1]),
+        "attending right": attending.score().accuracy,
+        "plain right": plain.score().accuracy,
+    }
+
+
+def _shortcut_says(n: Numbers) -> str:
+    return (
+        f"At the start a gradient of {number(n['attending'])} arrives {n['lag']:.0f} steps back "
+        f"with attention ({number(n['over recurrence'])} from the next step over the recurrence), "
+        f"and {number(n['plain'])} without. Now {percent(n['attending right'])} of the first "
+        f"symbols are recalled with attention, {percent(n['plain right'])} without."
+    )
+
+
+def _shortcut_holds(n: Numbers) -> bool:
+    arrives = n["attending"] > 1e-4 and n["attending"] > 1e3 * n["plain"]
+    return arrives and n["attending right"] >= LEARNED
+
+
 #: The claim of each preset of `rnnviz.training.PRESETS`, by its key.
 CLAIMS: dict[str, Claim] = {
     "vanish": Claim(_vanish, _vanish_says, _vanish_holds),
@@ -262,6 +291,7 @@ CLAIMS: dict[str, Claim] = {
     "truncate": Claim(_truncate, _truncate_says, _truncate_holds),
     "bias": Claim(_bias, _bias_says, _bias_holds),
     "identity": Claim(_identity, _identity_says, _identity_holds),
+    "shortcut": Claim(_shortcut, _shortcut_says, _shortcut_holds),
     "cell": Claim(_cell, _cell_says, _cell_holds),
 }
 

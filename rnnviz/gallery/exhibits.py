@@ -139,6 +139,16 @@ EXHIBITS: tuple[Exhibit, ...] = (
         recorded="cut every 10 steps",
     ),
     Exhibit(
+        key="shortcut",
+        title="Attention is a way around the recurrence",
+        sees="Only the last answer is trained; with attention over a thousand times as much of its "
+        "gradient arrives 49 steps back, and the symbol is recalled.",
+        link="v=1&task=recall&cell=gru&att=dot&b=16&clip=1&len=50&asked=last+step&it=100"
+        "&page=gradients&p.preset=shortcut",
+        claim=claims.of_preset("shortcut"),
+        recorded="GRU with attention",
+    ),
+    Exhibit(
         key="forget-bias",
         title="Forget bias 0 against 3",
         sees="With bias 3 the gradient hardly shrinks along the cell state, and after 100 "

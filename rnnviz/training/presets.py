@@ -228,6 +228,33 @@ PRESETS: tuple[Preset, ...] = (
         opens_at=0,
     ),
     Preset(
+        key="shortcut",
+        name="Shortcut",
+        title="Attention is a way around the recurrence",
+        runs=_runs(
+            DelayedRecall(length=50, asked="last step"),
+            {"cell": "gru", "hidden_size": 16, "batch_size": 16, "clip_norm": 1.0},
+            {"GRU with attention": {"attention": "dot"}, "GRU": {}},
+        ),
+        iterations=100,
+        look_at=(
+            "The gradient at the first step, at “Shown at iteration” 0. Only the last answer is "
+            "trained, and the symbol that it needs came 49 steps before. Both runs start from the "
+            "same recurrent weights. Without attention the gradient goes back through all steps, "
+            "and next to nothing arrives. With attention the last answer looks at all hidden "
+            "states itself, so its gradient gets to each of them in a single step: over a thousand "
+            "times as much arrives. After 100 iterations the task is learned."
+        ),
+        not_to_conclude=(
+            "That a GRU can't learn this without attention: Adam scales small gradients up, and "
+            "some of the other runs learn it as well. That the way over the recurrence is unused: "
+            "part of what arrives took the shortcut to a step nearby, and the recurrence from "
+            "there. Nor that the largest weight lies on the first step: later states may tell the "
+            "symbol, too."
+        ),
+        opens_at=0,
+    ),
+    Preset(
         key="cell",
         name="Cell path",
         title="What keeps the gradient in an LSTM: the cell path, and the paths beside it",
