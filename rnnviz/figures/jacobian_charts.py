@@ -45,7 +45,7 @@ def step_values_spec(found: StepValues, radius: float | None = None, height: int
             band | {"y": _at(values, 0.25), "name": "", "showlegend": False},
             band | fill | {"y": _at(values, 0.75), "name": "middle half"},
             _line(x, values[:, 0], "largest", _COLOUR),
-            _line(x, _at(values, 0.5), "middle", NEUTRAL),
+            _line(x, _at(values, 0.5), "median", NEUTRAL),
         ],
         "layout": frame,
     }

@@ -46,7 +46,7 @@ def test_singular_values_are_drawn_as_largest_middle_and_middle_half():
     spec = figures.step_values_spec(StepValues(np.array([1, 2]), values), radius=0.9)
     drawn = [line["y"][0] for line in spec["data"]]
     assert drawn == [0.25, 1.0, 1.5, 0.5]
-    assert [line["name"] for line in spec["data"]] == ["", "middle half", "largest", "middle"]
+    assert [line["name"] for line in spec["data"]] == ["", "middle half", "largest", "median"]
     assert "spectral radius" in spec["layout"]["annotations"][0]["text"]
     assert spec["layout"]["annotations"][0]["y"] == pytest.approx(np.log10(0.9))
 
