@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
+import sys
 import time
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.processes import browser_s, processor_s
 from tests.browser.altered import altered
-from tests.serving import Server, running_app
+from tests.serving import ROOT, Server, running
 
-_WITHOUT = Path(__file__).with_name("without_address.py")
+# Both servers run the same script: another one beside other files is not as fast.
+_APP = Path(__file__).with_name("address_app.py")
+_COMMAND = [sys.executable, "-m", "streamlit", "run", str(_APP)]
+_WITHOUT = {"RNNVIZ_BENCHMARK_WITHOUT_ADDRESS": "yes"}
 _LINK = "v=1&cell=gru&h=32&seed=7&b=16&lr=0.003&u=3&t=12&view=one-unit"
 _VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 _FAULTS = '[data-testid="stException"], .stException, :text("Something went wrong here")'
@@ -120,7 +124,11 @@ def main() -> None:
     parser.add_argument("--openings", type=int, default=5)
     parser.add_argument("--altered", type=int, default=50)
     chosen = parser.parse_args()
-    with running_app() as server, running_app(_WITHOUT) as without, sync_playwright() as playwright:
+    with (
+        running(_COMMAND, ROOT) as server,
+        running(_COMMAND, ROOT, _WITHOUT) as without,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"],

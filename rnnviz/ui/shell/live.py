@@ -147,7 +147,7 @@ def _read(trainer: Trainer) -> _Readings:
 def _draw_readings(read: _Readings, link_now: str, place: DeltaGenerator) -> None:
     """Write the numbers as one piece of HTML, which is far cheaper than four metrics.
 
-    The link goes with them: a component that carried it would take a fifth more of the server.
+    The link goes with them, so that no component is sent for it.
     """
     shown = [
         ("Iteration", f"{read.iteration:,}"),

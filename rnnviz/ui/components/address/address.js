@@ -1,9 +1,9 @@
 /**
  * Keeps the browser's address true: it is always the link of what is seen.
  *
- * The link comes with the readings of each tick, and this looks at it there: a component that is updated costs far more than
- * the few words. The entry of the browser's history is replaced, not added to, so that Back leaves the page as it always does.
- * Streamlit itself reads the address when a page is opened, and does not notice the change.
+ * The link comes with the readings of each tick, and this looks at it there. The entry of the browser's history is replaced,
+ * not added to, so that Back leaves the page as it always does. Streamlit itself reads the address when a page is opened, and
+ * does not notice the change.
  */
 
 /** What the address says to Streamlit and not to the experiment: it stays. */
