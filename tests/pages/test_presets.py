@@ -117,7 +117,7 @@ def test_a_run_that_was_changed_no_longer_speaks_for_the_preset(open_app):
 
     control(app, "setting:clip_norm").set_value(1.0).run()
 
-    assert "start the preset again" in texts(app)
+    assert "Start the preset again" in texts(app)
 
 
 @pytest.mark.usefixtures("short")
