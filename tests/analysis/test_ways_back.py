@@ -79,7 +79,7 @@ def test_equations_backward_add_up_to_what_arrived_with_the_share_of_attention(c
                             equation.recorded, rel=1e-12, abs=1e-15
                         )
             said = " ".join(stage.sentence for stage in found)
-            assert ("not itemised here" in said) == (layer == 1)
+            assert ("over attention" in said.lower()) == (layer == 1)
 
 
 def test_sentences_say_what_is_of_the_recurrence_alone():
