@@ -128,7 +128,7 @@ FIELDS: tuple[Field, ...] = (
         "truncate", "Truncate after steps", int, RunConfig.truncate,
         "Truncated backpropagation through time: cut the gradient at fixed places, every so many "
         "time steps, while the state is carried on. With k, it reaches 0 to k − 1 steps back, "
-        "depending on the position of the step. It saves no time here.",
+        "depending on the position of the step. It saves no time here, and does not cut attention.",
         low=1, high=500, optional=True, live=True, short="trunc",
         applies=(_RECURRENT,),
     ),
