@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz.figures.palette import RUN_LINES
 from rnnviz.figures.spec import FAINT, NEUTRAL, NUMBER, PERCENT, Spec, axis, layout, note
+from rnnviz.numbers import percent
 
 Array = NDArray[np.floating]
 
@@ -51,7 +53,7 @@ def shares_spec(
     frame = layout(
         height,
         xaxis=axis(across, rangemode="tozero"),
-        yaxis=axis(upwards, rangemode="tozero", tickformat="~%"),
+        yaxis=axis(upwards, **_percents(lines)),
         showlegend=len(lines) > 1,
     )
     frame["margin"] |= {"t": 48}
@@ -68,6 +70,15 @@ def shares_spec(
     if not any(len(line.x) for line in lines):
         frame["annotations"] = [note("Nothing has been measured yet.")]
     return {"data": [_drawn(line, number) for number, line in enumerate(lines)], "layout": frame}
+
+
+def _percents(lines: Sequence[Line]) -> Spec:
+    """Return an axis from 0 to the largest share, its percentages written as everywhere."""
+    top = max((float(np.max(line.y)) for line in lines if len(line.y)), default=1.0) or 1.0
+    magnitude = 10.0 ** math.floor(math.log10(top))
+    step = next(each * magnitude for each in (0.2, 0.25, 0.5, 1, 2) if top <= 5 * each * magnitude)
+    ticks = np.arange(0, 1.02 * top, step)
+    return {"range": [0, 1.06 * top], "tickvals": ticks, "ticktext": [*map(percent, ticks)]}
 
 
 def weights_spec(
