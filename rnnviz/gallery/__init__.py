@@ -6,9 +6,9 @@
 >>> first.claim.holds(first.claim.measure(first.experiment))    # trains it: some seconds
 True
 
-`exhibits` lists them, `claims` measures what they say, `pictures` knows the files of their
-pictures. A new one is an `Exhibit` in `EXHIBITS`; then `python -m benchmarks.gallery` counts on
-how many seeds its claim holds, and `python -m benchmarks.gallery_pictures` makes its pictures.
+`exhibits` lists them, `claims` and `looking` measure what they say, `pictures` knows the files of
+their pictures. A new one is an `Exhibit` in `EXHIBITS`; then `python -m benchmarks.gallery` counts
+on how many seeds its claim holds, and `python -m benchmarks.gallery_pictures` makes its pictures.
 Nothing here knows Streamlit; `rnnviz/ui/gallery` shows it, `rnnviz gallery` writes it to files.
 """
 

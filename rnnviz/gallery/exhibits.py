@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnviz.gallery import claims
+from rnnviz.gallery import claims, looking
 from rnnviz.gallery.exhibit import Claim, Exhibit
 
 EXHIBITS: tuple[Exhibit, ...] = (
@@ -147,6 +147,41 @@ EXHIBITS: tuple[Exhibit, ...] = (
         "&page=gradients&p.preset=shortcut",
         claim=claims.of_preset("shortcut"),
         recorded="GRU with attention",
+    ),
+    Exhibit(
+        key="anti-diagonal",
+        title="Reversing, an RNN looks back along the anti-diagonal",
+        sees="Answering from zero state, the RNN has at least 90 % of the sequences right as a "
+        "whole, with 90 % of its attention where the symbol that is due was read.",
+        link="v=1&task=reorder&cell=rnn&att=general&lr=0.02&kinds=10&from=zero+state&len=8"
+        "&it=150&page=gates&view=attention",
+        claim=Claim(looking.reversing, lambda n: n["whole"] >= 0.9 and n["true"] >= 0.9),
+    ),
+    Exhibit(
+        key="one-step-beside",
+        title="Attention is not explanation",
+        sees="The GRU has at least 90 % of the symbols right, and yet, from the second answer on, "
+        "90 % of its attention lies one step after the one where the symbol was read.",
+        link="v=1&task=reorder&cell=gru&h=32&att=general&from=zero+state&len=14"
+        "&it=200&page=gates&view=attention",
+        claim=Claim(looking.reversing, lambda n: n["right"] >= 0.9 and n["after"] >= 0.9),
+    ),
+    Exhibit(
+        key="handed-over",
+        title="Handed the last state, attention stays nearly even",
+        sees="Answering from its last state, the LSTM reverses at least 90 % of the sequences; the "
+        "entropy of its attention stays above 95 % of that of even weights.",
+        link="v=1&task=reorder&att=dot&kinds=3&len=8&it=250&page=gates&view=attention",
+        claim=Claim(looking.reversing, lambda n: n["whole"] >= 0.9 and n["spread"] > 0.95),
+    ),
+    Exhibit(
+        key="dates",
+        title="Dates are translated by looking them up",
+        sees="With attention the RNN writes at least 80 % of the dates that it never saw without a "
+        "mistake; after as many iterations without it, fewer than 20 %.",
+        link="v=1&task=dates&cell=rnn&h=32&att=general&b=16&clip=1&ways=2&it=600"
+        "&page=gates&view=attention",
+        claim=Claim(looking.held_out_answers, lambda n: n["whole"] >= 0.8 and n["without"] < 0.2),
     ),
     Exhibit(
         key="forget-bias",

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 
 from rnnviz import link
-from rnnviz.gallery import EXHIBITS, THEMES, picture, pictures, seeded
+from rnnviz.gallery import EXHIBITS, THEMES, looking, picture, pictures, seeded
 from rnnviz.gallery.claims import trained
 from rnnviz.training import PRESETS
 from rnnviz.ui.gradients.linked import LINKED as GRADIENTS
@@ -17,9 +18,10 @@ from rnnviz.ui.shell.frame import MENU
 UNSEEN = (41, 42)
 #: Quick to train. `benchmarks/gallery.py` counts for all on more seeds; what presets claim is
 #: tested with these.
-ON_ALL = ("gym", "forget-gates-shut", "without-memory", "counting")
+ON_ALL = ("gym", "forget-gates-shut", "without-memory", "counting", "anti-diagonal",
+          "one-step-beside", "handed-over")  # fmt: skip
 ON_THE_SHOWN = ("missed-days", "text", "brackets", "parity", "adding", "temporal-order",
-                "learning-rate", "explosion")  # fmt: skip
+                "learning-rate", "explosion", "dates")  # fmt: skip
 
 
 def by_key(key):
@@ -39,10 +41,33 @@ def test_the_run_shows_what_the_card_says(key, seed):
     assert exhibit.claim.holds(numbers), numbers
 
 
-@pytest.mark.parametrize("key", ["gym", "counting", "text", "adding", "temporal-order"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "gym",
+        "counting",
+        "text",
+        "adding",
+        "temporal-order",
+        "anti-diagonal",
+        "one-step-beside",
+        "handed-over",
+        "dates",
+    ],
+)
 def test_before_it_is_trained_nothing_is_claimed(key):
     claim = by_key(key).claim
     assert not claim.holds(claim.measure(by_key(key).experiment.until(0)))
+
+
+@pytest.mark.parametrize("key", ["anti-diagonal", "one-step-beside", "handed-over"])
+def test_where_a_symbol_was_read_is_the_step_that_shows_what_is_answered(key):
+    task = by_key(key).experiment.task
+    batch = task.evaluation()
+    shown = batch.x[looking.where_read(task)].argmax(axis=2)
+    names = np.array(task.input_names)[shown]
+
+    assert (names == np.array(task.output_labels)[batch.y[task.answering.first :]]).all()
 
 
 def test_the_unit_that_card_and_link_name_is_the_one_that_counts():
