@@ -176,7 +176,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="dates",
-        title="Dates are translated by looking them up",
+        title="With attention, an RNN translates dates",
         sees="With attention the RNN writes at least 80 % of the dates that it never saw without a "
         "mistake; after as many iterations without it, fewer than 20 %.",
         link="v=1&task=dates&cell=rnn&h=32&att=general&b=16&clip=1&ways=2&it=600"
