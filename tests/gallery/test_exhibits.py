@@ -10,6 +10,7 @@ from rnnviz import link
 from rnnviz.gallery import EXHIBITS, THEMES, looking, picture, pictures, seeded
 from rnnviz.gallery.claims import trained
 from rnnviz.training import PRESETS
+from rnnviz.ui.gates.linked import LINKED as GATES
 from rnnviz.ui.gradients.linked import LINKED as GRADIENTS
 from rnnviz.ui.shell.address import as_word
 from rnnviz.ui.shell.frame import MENU
@@ -84,6 +85,8 @@ def test_a_link_is_read_without_a_problem_and_is_the_canonical_one(exhibit):
     assert link.write(opened.experiment) == exhibit.link
     assert opened.experiment.config.seed == 0
     assert exhibit.experiment.view.page in {name for name, *_ in MENU}
+    if exhibit.experiment.view.name:
+        assert GATES.view.titled(exhibit.experiment.view.name)
     assert opened.experiment.iteration > 0
     assert link.estimate_s(opened.experiment) < 10
 
