@@ -214,7 +214,7 @@ def test_what_is_said_of_predictions_is_so(trainer):
         if half := re.match(r"At least half of the \d+ predictions reach (no|\d+)", said):
             most = 0 if half[1] == "no" else int(half[1])
             assert sum(each <= most for each in reaches) * 2 >= len(reaches)
-            furthest = re.search(r"that at step (\d+): (\d+) step", said)
+            furthest = re.search(r"one at step (\d+) reaches furthest: (\d+) step", said)
             assert int(furthest[2]) == max(reaches)
             assert reaches[found.steps.tolist().index(int(furthest[1]))] == max(reaches)
         if "None of the" in said:

@@ -128,7 +128,8 @@ def test_keys_play_pause_step_and_reset(studio):
 def test_keys_work_after_a_control_was_clicked_and_do_not_press_it_again(studio):
     open_page(studio, "Gates")
     studio.get_by_test_id("stTopNav").get_by_role("link", name="Studio").click()
-    expect(play_button(studio)).to_contain_text("Train")
+    expect(studio.locator("figure.unrolled").first).to_contain_text("LSTM, 16 units")
+    settled(studio)
     cell(studio, "GRU").click()
     expect(studio.locator("figure.unrolled").first).to_contain_text("GRU, 16 units")
 

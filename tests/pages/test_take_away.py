@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from rnnviz.ui.studio.place import Place
 from tests.pages.conftest import control, visit_of
 
 
@@ -66,7 +67,8 @@ def test_the_shown_iteration_alone_as_tables(open_app):
 
 def test_the_shown_iteration_is_the_one_that_the_picture_was_rewound_to(open_app):
     app = trained(open_app)
-    app.session_state["moving_network"] = {"iteration": 1, "selected": None}
+    visit = visit_of(app)
+    visit.part(Place).rewind(visit, 1)
 
     file = make(app, "NumPy", "the shown iteration")
 

@@ -202,6 +202,8 @@ function key(board, event) {
   const turns = event.key === " " || event.key === "Enter";
   if (!to && !turns) return;
   event.preventDefault();
+  // Space is a key of the page, too: there it trains.
+  event.stopPropagation();
   if (to?.every((place) => place >= 0 && place < side)) board.cursor = to[0] * side + to[1];
   if (turns) {
     fork(board);
