@@ -1,4 +1,7 @@
-"""The network: stacked recurrent layers and a linear readout, with hand-written gradients."""
+"""The network: stacked recurrent layers and a linear readout, with hand-written gradients.
+
+The file is long because it is the one public face of the engine; a third of it is docstrings.
+"""
 
 from __future__ import annotations
 

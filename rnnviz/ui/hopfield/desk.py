@@ -182,10 +182,10 @@ class Board:
                 {"id": one.number, "name": one.name, "cells": _cells(one.signs)}
                 for one in self.stored
             ],
-            "recall": None if self.recall is None else self._told(self.recall),
+            "recall": None if self.recall is None else self._packed(self.recall),
         }
 
-    def _told(self, recall: Recall) -> dict[str, Any]:
+    def _packed(self, recall: Recall) -> dict[str, Any]:
         return {
             "id": self.version,
             "start": _cells(recall.start),
@@ -228,11 +228,11 @@ class Desk:
         return self.boards[self.side]
 
 
-def drawn_in(told: object, side: int) -> Array | None:
+def drawn_in(message: object, side: int) -> Array | None:
     """Return the signs of a stroke as the browser tells it; None where it is not of this grid."""
-    if not isinstance(told, Mapping) or told.get("side") != side:
+    if not isinstance(message, Mapping) or message.get("side") != side:
         return None
-    digits, count = told.get("cells"), side * side
+    digits, count = message.get("cells"), side * side
     if not isinstance(digits, str):
         return None
     return signs_of(digits, count)

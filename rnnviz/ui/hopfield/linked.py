@@ -35,11 +35,11 @@ class _OnDesk:
     """Something on the desk that a link tells."""
 
     word: str
-    told: Callable[[Desk], str]
+    text: Callable[[Desk], str]
     take: Callable[[Desk, str], None]
 
     def write(self, visit: Visit) -> str:
-        return self.told(visit.part(Desk))
+        return self.text(visit.part(Desk))
 
     def read(self, text: str, visit: Visit) -> None:
         if text:
@@ -82,7 +82,7 @@ def _take_letters(desk: Desk, text: str) -> None:
 
 
 def _nth_own(number: int) -> _OnDesk:
-    def told(desk: Desk) -> str:
+    def text(desk: Desk) -> str:
         own = _own(desk.board)
         return digits_of(own[number].signs) if number < len(own) else ""
 
@@ -91,7 +91,7 @@ def _nth_own(number: int) -> _OnDesk:
         if signs is not None:
             desk.board.store(f"drawing {number + 1}", signs)
 
-    return _OnDesk(f"own{number + 1}", told, take)
+    return _OnDesk(f"own{number + 1}", text, take)
 
 
 def _grid(desk: Desk) -> str:

@@ -57,13 +57,13 @@ def _panel() -> None:
             on_load=_load,
             on_forget=_forget,
         )
-        st.caption(_says(desk.board))
+        st.caption(_sentence(desk.board))
         rule.rule(desk.board)
         if desk.board.together:
             rule.cycle()
 
 
-def _says(shown: Board) -> str:
+def _sentence(shown: Board) -> str:
     count = len(shown.stored)
     held = f"{count} pattern{'s' * (count != 1)} in {shown.units} units"
     return (

@@ -124,7 +124,7 @@ def recalled_steps(
             ),
         ),
         table=_with_recorded(_table("step", names, states, query, beta, weights), recorded),
-        note=_apart(states, query, beta, weights) + _recorded_says(weights, recorded),
+        note=_apart(states, query, beta, weights) + _recorded_sentence(weights, recorded),
     )
 
 
@@ -134,7 +134,7 @@ def _with_recorded(table: Table, recorded: Array | None) -> Table:
     return Table(table.rows.assign(**{"weight, recorded": _written(recorded)}))
 
 
-def _recorded_says(weights: Array, recorded: Array | None) -> str:
+def _recorded_sentence(weights: Array, recorded: Array | None) -> str:
     if recorded is None:
         return ""
     apart = float(np.abs(weights - recorded).max())

@@ -44,23 +44,23 @@ def _capacity(kept: Sequence[Kept]) -> Chart:
         Line("overlap in theory", theory, m, theory=True),
     ]
     spec = shares_spec(lines, "patterns per unit", "share", at=edge)
-    return Chart(spec, _capacity_says(loads, shares, edge), "What is kept, over the load.")
+    return Chart(spec, _capacity_sentence(loads, shares, edge), "What is kept, over the load.")
 
 
-def _capacity_says(loads: np.ndarray, shares: np.ndarray, edge: float) -> str:
+def _capacity_sentence(loads: np.ndarray, shares: np.ndarray, edge: float) -> str:
     if not loads.size:
         return "Random patterns, 400 units: how many can be stored before recall breaks down?"
-    says = (
+    sentence = (
         f"In theory a very large network holds up to {edge:.3f} patterns per unit, and then loses "
         "them all at once. "
     )
     nearest = int(np.abs(loads - edge).argmin())
-    says += (
+    sentence += (
         f"With 400 units the edge is rounded: at {number(loads[nearest])}, "
         f"{percent(shares[nearest])} are kept"
     )
     half = _crossing(loads, shares, 0.5)
-    return f"{says}, and half of them at about {number(half, 2)}." if half else f"{says}."
+    return f"{sentence}, and half of them at about {number(half, 2)}." if half else f"{sentence}."
 
 
 def _first_step(kept: Sequence[Kept]) -> Chart:
@@ -72,20 +72,20 @@ def _first_step(kept: Sequence[Kept]) -> Chart:
         "patterns per unit",
         "units that turn at once",
     )
-    says = "How many units of a stored pattern disagree with their local field."
+    sentence = "How many units of a stored pattern disagree with their local field."
     if loads.size:
         nearest = int(np.abs(loads - critical_load()).argmin())
-        says += (
+        sentence += (
             f" At {number(loads[nearest])}: {percent(flips[nearest])} measured, "
             f"{percent(first_flips(float(loads[nearest])))} in theory."
         )
         ends = _means(kept, "overlap")[1]
         if 2 * flips[-1] < 1 - ends[-1]:
-            says += (
+            sentence += (
                 f" At {number(loads[-1])} they are {percent(flips[-1])} at first, but in the end "
                 f"the overlap is {number(ends[-1], 2)}: they turn others over in turn."
             )
-    return Chart(spec, says, "Units that turn over at once, over the load.")
+    return Chart(spec, sentence, "Units that turn over at once, over the load.")
 
 
 def _letters(alike: Sequence[Alike]) -> Chart:
@@ -95,19 +95,19 @@ def _letters(alike: Sequence[Alike]) -> Chart:
         Line("random patterns", counts, np.array([one.random for one in alike])),
     ]
     spec = shares_spec(lines, "patterns stored", "share kept")
-    says = "Letters on a grid of 20 × 20, beside as many random patterns."
+    sentence = "Letters on a grid of 20 × 20, beside as many random patterns."
     if alike:
         last = alike[-1]
         all_kept = [one.patterns for one in alike if one.letters == 1]
-        says = (
+        sentence = (
             f"Of {last.patterns} letters {percent(last.letters)} are kept, of {last.patterns} "
             f"random patterns {percent(last.random)}. Letters are alike: two of them overlap by "
             f"{number(last.overlap, 2)} on average, two random patterns by "
             f"{number(last.random_overlap, 2)}. "
         )
         if all_kept:
-            says += f"The largest set of first letters that are all kept has {max(all_kept)}."
-    return Chart(spec, says, "Letters beside random patterns.")
+            sentence += f"The largest set of first letters that are all kept has {max(all_kept)}."
+    return Chart(spec, sentence, "Letters beside random patterns.")
 
 
 def false_memories(memories: Sequence[Memory], names: Sequence[str], side: int) -> Panel:
@@ -119,7 +119,7 @@ def false_memories(memories: Sequence[Memory], names: Sequence[str], side: int) 
     titles = [f"{name_of(one, names)}<br>{one.times} ×" for one in drawn]
     chart = Chart(
         tiles_spec([memory.state for memory in drawn], side, titles),
-        _found_says(kinds, len(memories)),
+        _found_sentence(kinds, len(memories)),
         "False memories.",
     )
     rows = [
@@ -134,7 +134,7 @@ def false_memories(memories: Sequence[Memory], names: Sequence[str], side: int) 
     ]
     return Panel(
         charts=(chart,) if drawn else (),
-        sentence="" if drawn else _found_says(kinds, len(memories)),
+        sentence="" if drawn else _found_sentence(kinds, len(memories)),
         table=Table(pd.DataFrame(rows)),
         note="A mixture is the sign of a sum of stored patterns or their negatives: each unit goes "
         "with the majority. A state counts as a pattern, a negative or a mixture from an overlap "
@@ -160,7 +160,7 @@ def name_of(memory: Memory, names: Sequence[str]) -> str:
     return f"near {text}" if memory.kind == "other" else text
 
 
-def _found_says(kinds: Counter[Kind], starts: int) -> str:
+def _found_sentence(kinds: Counter[Kind], starts: int) -> str:
     if not starts:
         return "Random starts have not been tried yet."
     shares = {kind: percent(kinds[kind] / starts) for kind in _KINDS}
@@ -182,10 +182,11 @@ def robustness(measured: dict[str, Sequence[Recalled]]) -> Panel:
         for name, rows in measured.items()
     ]
     spec = shares_spec(lines, "share of the connections cut", "patterns recalled", height=340)
-    spec["layout"]["xaxis"] |= {"tickformat": "~%"}
-    says = [_holds(name, rows) for name, rows in measured.items() if rows]
+    fifths = np.linspace(0, 1, 6)
+    spec["layout"]["xaxis"] |= {"tickvals": fifths, "ticktext": [*map(percent, fifths)]}
+    sentences = [_holds(name, rows) for name, rows in measured.items() if rows]
     return Panel(
-        charts=(Chart(spec, " ".join(says), "Recall over the share of connections cut."),),
+        charts=(Chart(spec, " ".join(sentences), "Recall over the share of connections cut."),),
         note="Recall starts from each pattern with 10 % of its units flipped. Which connections "
         "are cut is drawn anew at each share; a connection is cut in both directions.",
     )
