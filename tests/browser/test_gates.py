@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_app import go_fast, iteration, open_page, pause, play_button, train_until
+from tests.browser.test_app import iteration, pause, play_button, train_until
 from tests.browser.waiting import settled
 from tests.serving import Server
 
@@ -23,13 +23,10 @@ def gates(page: Page, server: Server) -> Iterator[Page]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.add_init_script("window.plot = () => document.querySelector('.js-plotly-plot')")
-    page.goto(server.url)
-    go_fast(page)
-    play_button(page).click()
-    train_until(page, 30)
-    pause(page)
-    page.get_by_role("radio", name="slow").click()
-    open_page(page, "Gates")
+    page.goto(f"{server.url}/gates?v=1&it=40&page=gates")
+    train_until(page, 40)
+    expect(page.locator(".st-key-stop_opening")).to_have_count(0)
+    expect(play_button(page)).to_contain_text("Train")
     settled(page)
     yield page
     assert not complaints
