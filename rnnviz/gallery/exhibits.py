@@ -152,7 +152,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         key="anti-diagonal",
         title="Reversing, an RNN looks back along the anti-diagonal",
         sees="Answering from zero state, the RNN has at least 90 % of the sequences right as a "
-        "whole, with 90 % of its attention where the symbol that is due was read.",
+        "whole, with at least 90 % of its attention on the step where the symbol due was read.",
         link="v=1&task=reorder&cell=rnn&att=general&lr=0.02&kinds=10&from=zero+state&len=8"
         "&it=150&page=gates&view=attention",
         claim=Claim(looking.reversing, lambda n: n["whole"] >= 0.9 and n["true"] >= 0.9),
@@ -161,7 +161,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         key="one-step-beside",
         title="Attention is not explanation",
         sees="The GRU has at least 90 % of the symbols right, and yet, from the second answer on, "
-        "90 % of its attention lies one step after the one where the symbol was read.",
+        "at least 90 % of its attention lies one step after the one where the symbol was read.",
         link="v=1&task=reorder&cell=gru&h=32&att=general&from=zero+state&len=14"
         "&it=200&page=gates&view=attention",
         claim=Claim(looking.reversing, lambda n: n["right"] >= 0.9 and n["after"] >= 0.9),
