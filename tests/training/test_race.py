@@ -1,0 +1,90 @@
+"""A race: every run is the one that it would be alone, measured at the same marks."""
+
+import numpy as np
+import pytest
+
+from rnnviz import RunConfig, Trainer
+from rnnviz.tasks import GymSchedule, make_task
+from rnnviz.training.race import Lane, Race, mark_after
+
+TASK = make_task("order", length=10)
+SMALL = {"task": "order", "hidden_size": 4, "batch_size": 4}
+LANES = [Lane(RunConfig(cell=cell, **SMALL), cell.upper()) for cell in ("rnn", "lstm", "mlp")]
+SEEDS = (3, 8)
+
+
+def race(by="iterations", lanes=LANES, seeds=SEEDS, task=TASK):
+    return Race(task, lanes, seeds, by)
+
+
+def test_every_run_is_the_one_that_a_trainer_makes_alone():
+    raced = race()
+    while raced.level < 25:
+        raced.advance(seconds=0.002, iterations=25 - raced.level)
+    for lane in LANES:
+        for seed in SEEDS:
+            alone = Trainer(RunConfig(cell=lane.config.cell, seed=seed, **SMALL), TASK)
+            alone.advance(iterations=25)
+            mine = raced.trainer(lane, seed)
+            np.testing.assert_array_equal(mine.network.flat, alone.network.flat)
+            np.testing.assert_array_equal(mine.history.column("loss"), alone.history.column("loss"))
+
+
+def test_all_lanes_are_measured_at_the_same_marks_and_show_what_the_runs_had_there():
+    raced = race()
+    raced.advance(iterations=25)
+    for lane in LANES:
+        marks, losses = raced.curves(lane, "loss")
+        assert marks.tolist() == [0, 10, 20]
+        assert losses.shape == (2, 3)
+        assert np.isnan(losses[:, 0]).all()
+        for row, seed in zip(losses, SEEDS, strict=True):
+            history = raced.trainer(lane, seed).history.frame().set_index("iteration").loss
+            assert row[1:].tolist() == history[[10, 20]].tolist()
+    marks, scores = raced.curves(LANES[0], "score")
+    alone = Trainer(RunConfig(cell="rnn", seed=8, **SMALL), TASK)
+    alone.advance(iterations=20)
+    assert scores[1, 2] == alone.score().value
+
+
+def test_marks_get_rarer_as_a_race_goes_on():
+    assert [mark_after(now) for now in (0, 9, 10, 999)] == [10, 10, 20, 1000]
+    assert [mark_after(now) for now in (1000, 1990, 2000)] == [1020, 2000, 2040]
+
+
+def test_by_seconds_every_lane_gets_the_same_time():
+    raced = race(by="seconds")
+    for _ in range(20):
+        raced.advance(seconds=0.02)
+    seconds = [raced.seconds(lane) for lane in LANES]
+    longest = max(raced.seconds(lane) / raced.iteration(lane) for lane in LANES)
+    assert max(seconds) - min(seconds) <= 10 * longest + 0.05
+    assert raced.iteration(LANES[2]) > raced.iteration(LANES[1])
+
+
+def test_a_lane_that_cannot_run_says_why_and_the_others_race():
+    calendar = Lane(RunConfig(cell="mlp", **SMALL), "calendar", features=True)
+    raced = race(lanes=[LANES[0], calendar])
+    assert raced.refused == {
+        calendar: "calendar sees the calendar, and only a gym schedule has one"
+    }
+    assert raced.advance(iterations=3) == 3
+    assert raced.curves(calendar, "score")[1].shape == (2, 0)
+    gym = GymSchedule(length=6)
+    assert not race(lanes=[LANES[0], calendar], task=gym).refused
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"lanes": LANES[:1]}, "2 to 4 lanes, got 1"),
+        ({"lanes": [LANES[0], LANES[0]]}, "different names"),
+        ({"lanes": [LANES[0], Lane(RunConfig(), "b")]}, "same batch size"),
+        ({"seeds": ()}, "1 to 20 seeds, got 0"),
+        ({"seeds": (1, 1)}, "all be different"),
+        ({"by": "luck"}, "by must be"),
+    ],
+)
+def test_a_race_that_cannot_be_is_refused_in_a_sentence(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        race(**wrong)
