@@ -54,6 +54,16 @@ def test_all_kept_iterations_as_numbers(open_app):
         assert np.array_equal(read["layer0.h"][3], visit_of(app).trainer.trace().h)
 
 
+def test_a_ready_file_is_at_its_address_until_the_page_is_drawn_again(open_app):
+    """A file made on a click is deleted when other scripts end, before a slow browser asks."""
+    app = trained(open_app)
+    make(app, "NumPy")
+
+    (button,) = [each.proto for each in app.get("download_button") if "Save" in each.proto.label]
+    assert button.url.endswith(".bin")
+    assert not button.deferred_file_id
+
+
 def test_the_shown_iteration_alone_as_tables(open_app):
     app = trained(open_app)
 

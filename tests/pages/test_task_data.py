@@ -51,7 +51,7 @@ def downloads(monkeypatch):
 
 
 def rows_of(write):
-    return list(csv.reader(io.StringIO(write())))
+    return list(csv.reader(io.StringIO(write().decode())))
 
 
 def test_the_tables_can_be_saved(open_app, downloads):

@@ -169,7 +169,7 @@ def _offer(file: _File) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             f"Save {escaped(file.name)}",
-            lambda: data,
+            data,
             file_name=file.name,
             mime=file.mime,
             key="take_away:save",
