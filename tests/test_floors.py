@@ -17,16 +17,20 @@ MAY_IMPORT = {
     "link": {"engine", "tasks", "training"},
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
+    "sweeps": {"tasks", "training", "link", "analysis"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
     "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
     "gallery": {"tasks", "training", "link", "analysis"},
-    "views": {"engine", "hopfield", "recording", "tasks", "training", "analysis", "figures"},
+    "views": {
+        *("engine", "hopfield", "recording", "tasks", "training", "analysis", "figures"),
+        "sweeps",
+    },
     "ui": {
         "hopfield",
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
-        *("visit", "views", "gallery"),
+        *("visit", "views", "gallery", "sweeps"),
     },
-    "commands": {"tasks", "training", "link", "export", "figures", "gallery", "ui"},
+    "commands": {"tasks", "training", "link", "export", "figures", "gallery", "sweeps", "ui"},
 }
 #: The one way up: `Trainer.link` asks for the link's floor when it is called.
 UP = {("trainer.py", "link")}
@@ -82,7 +86,7 @@ def test_only_the_user_interface_knows_streamlit(floor):
     "floor",
     [
         *("engine", "hopfield", "recording", "tasks", "training", "link", "analysis", "visit"),
-        *("export", "gallery"),
+        *("export", "gallery", "sweeps"),
     ],
 )
 def test_no_floor_below_the_figures_knows_plotly(floor):

@@ -1,0 +1,81 @@
+"""A plan holds the runs of a grid, a draw or a list, and refuses what can't be done."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnviz import sweeps
+from rnnviz.tasks import make_task
+from rnnviz.training import RunConfig
+
+
+def test_a_grid_is_every_combination_times_seeds():
+    grid = {"task": "echo", "lag": [1, 2], "cell": ["rnn", "gru"], "hidden_size": 4}
+    plan = sweeps.plan(grid, [5, 6], iterations=10)
+    named = [(run.task.lag, run.config.cell, run.seed) for run in plan.runs]
+    assert named == [(lag, cell, s) for lag in (1, 2) for cell in ("rnn", "gru") for s in (5, 6)]
+    assert plan.varied == ("lag", "cell")
+    assert all(run.config.hidden_size == 4 for run in plan.runs)
+    assert len({run.key for run in plan.runs}) == 8
+    assert plan.cost_s > 0
+    assert plan.memory > 0
+
+
+def test_a_draw_is_the_same_for_the_same_seed_and_stays_in_its_range():
+    draw = sweeps.Draw(
+        {"learning_rate": sweeps.Range(1e-4, 1e-1), "hidden_size": sweeps.Range(2, 4)}, 40, seed=1
+    )
+    points = list(draw.points())
+    rates = sorted(point["learning_rate"] for point in points)
+    assert points == list(draw.points())
+    assert {point["hidden_size"] for point in points} == {2, 3, 4}
+    assert 1e-4 <= rates[0] < rates[-1] <= 1e-1
+    assert rates[20] < 0.02  # evenly on a logarithmic scale, as its slider is
+    assert len(sweeps.plan(draw, [0], iterations=5).runs) == 40
+
+
+def test_a_list_holds_settings_of_any_tasks():
+    echo = RunConfig(task="echo", hidden_size=4)
+    swept = [echo, (echo, make_task("echo", lag=5)), {"task": "parity", "cell": "rnn"}]
+    plan = sweeps.plan(swept, [0], iterations=5)
+    assert [run.task for run in plan.runs] == [
+        make_task("echo"),
+        make_task("echo", lag=5),
+        make_task("parity"),
+    ]
+    assert {"task", "cell", "hidden_size", "lag"} <= set(plan.varied)
+
+
+@pytest.mark.parametrize(
+    ("swept", "seeds", "said"),
+    [
+        ([], [0], "a sweep must have at least one run, got an empty list"),
+        ({"lag": [], "task": "echo"}, [0], "lag must have at least one value, got none"),
+        ({}, [], "seeds must have at least one number, got none"),
+        ({}, 3, "seeds must be a list of whole numbers, got 3"),
+        ({"hidden_size": [4, 500]}, [0], "hidden_size must be a whole number 1..128, got 500"),
+        ({"lag": 3}, [0], "'lag' is not a setting; there are task, "),
+        ({"seed": [1, 2]}, [0], "seeds are given by themselves"),
+        (
+            {"cell": ["rnn", "gru"], "layers": [1, 2], "length": [4, 5], "hidden_size": [3, 4]},
+            [0],
+            "at most 3 settings can be varied, got 4: cell, layers, length, hidden_size",
+        ),
+        (
+            {"hidden_size": 128, "layers": 4, "batch_size": 256, "length": [20, 90]},
+            [0],
+            "This run needs about",
+        ),
+        ([3], [0], "each entry must be a RunConfig"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_any_run(swept, seeds, said):
+    with pytest.raises(ValueError, match="^" + said.replace("(", r"\(")):
+        sweeps.plan(swept, seeds, iterations=10)
+
+
+def test_a_million_runs_are_refused_before_they_are_counted_out():
+    with pytest.raises(ValueError, match="at most 100,000 runs, got 1,000,000: 1,000 settings"):
+        sweeps.plan({"learning_rate": [n / 1e4 for n in range(1, 1001)]}, range(1000), iterations=1)
+    with pytest.raises(ValueError, match="at most 10 runs, got 11"):
+        sweeps.plan({}, range(11), iterations=1, most=10)
