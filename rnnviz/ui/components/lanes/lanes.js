@@ -1,0 +1,193 @@
+/**
+ * The lanes of a race: a card for each, with its name, its numbers, and its gates in small, which move as it trains.
+ *
+ * Streamlit calls the default export again with each message and each change of theme, always with the same
+ * parentElement. What comes is JSON in UTF-8, arrays in plotly.js's base64 form. `__init__.py` joins this script with
+ * those that it imports.
+ */
+
+import { shortly } from "../unrolled/text/numbers.js";
+import { unpacked } from "../hopfield/recall.js";
+import { pixelsOf, placeOf } from "./strips.js";
+
+/**
+ * @import { Strips } from "./strips.js"
+ * @typedef {{name: string, colour: string, dash: string, size: string, formula: string, state: string, refused: string,
+ *            strips: Strips | null, opens: boolean}} Lane
+ * @typedef {(name: string, value: unknown) => void} Report
+ * @typedef {{root: HTMLElement, line: HTMLElement, name: HTMLElement, size: HTMLElement, state: HTMLElement,
+ *            refused: HTMLElement, picture: HTMLCanvasElement, told: HTMLElement, open: HTMLButtonElement,
+ *            lane: Lane | null}} Card
+ * @typedef {{root: HTMLElement, cards: Card[], trigger: Report, frame: number, watcher: ResizeObserver}} Lanes
+ */
+
+/** @type {WeakMap<Node, Lanes>} */
+const mounted = new WeakMap();
+const decoder = new TextDecoder();
+
+/** Pixels: of a card's quantities together, of one at least and at most, between two, and of the letters beside them. */
+const HIGH = 190;
+const [LOW, MOST] = [26, 60];
+const GAP = 4;
+const LETTERS = 14;
+
+/** @param {{data: Uint8Array, parentElement: HTMLElement | ShadowRoot, setTriggerValue: Report}} component */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const lanes = mounted.get(parentElement) ?? mount(parentElement);
+  mounted.set(parentElement, lanes);
+  lanes.trigger = setTriggerValue;
+  take(lanes, JSON.parse(decoder.decode(data)).lanes);
+  return () =>
+    setTimeout(() => {
+      const host = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
+      if (host.isConnected) return;
+      cancelAnimationFrame(lanes.frame);
+      lanes.watcher.disconnect();
+      mounted.delete(parentElement);
+    }, 0);
+}
+
+/** @param {HTMLElement | ShadowRoot} parent @returns {Lanes} */
+function mount(parent) {
+  const root = /** @type {HTMLElement} */ (parent.querySelector(".lanes"));
+  const watcher = new ResizeObserver(() => paint(lanes));
+  /** @type {Lanes} */
+  const lanes = { root, cards: [], trigger: () => {}, frame: 0, watcher };
+  watcher.observe(root);
+  return lanes;
+}
+
+/** @template {keyof HTMLElementTagNameMap} Tag @param {Node} parent @param {Tag} tag @param {string} className */
+function make(parent, tag, className) {
+  const node = document.createElement(tag);
+  node.className = className;
+  parent.appendChild(node);
+  return node;
+}
+
+/** @param {Lanes} lanes @param {number} number @returns {Card} */
+function addCard(lanes, number) {
+  const root = make(lanes.root, "section", "lane");
+  const head = make(root, "div", "head");
+  const line = make(head, "span", "line");
+  const name = make(head, "strong", "");
+  const size = make(root, "div", "size");
+  const state = make(root, "div", "state");
+  const refused = make(root, "div", "refused");
+  const picture = make(root, "canvas", "picture");
+  const told = make(root, "div", "told");
+  const open = make(root, "button", "open");
+  picture.setAttribute("role", "img");
+  open.type = "button";
+  open.textContent = "Open in the Studio";
+  /** @type {Card} */
+  const card = { root, line, name, size, state, refused, picture, told, open, lane: null };
+  const opens = () => card.lane?.opens && lanes.trigger("open", number);
+  open.onclick = opens;
+  picture.onclick = opens;
+  picture.onpointermove = (event) => tell(card, event);
+  picture.onpointerleave = () => say(told, "");
+  return card;
+}
+
+/** @param {Lanes} lanes @param {any[]} raw */
+function take(lanes, raw) {
+  while (lanes.cards.length > raw.length) lanes.cards.pop()?.root.remove();
+  while (lanes.cards.length < raw.length) lanes.cards.push(addCard(lanes, lanes.cards.length));
+  raw.forEach((message, number) => {
+    const strips = message.strips && {
+      ...message.strips,
+      values: unpacked(message.strips.values),
+    };
+    write(lanes.cards[number], { ...message, strips });
+  });
+  paint(lanes);
+}
+
+/** @param {Card} card @param {Lane} lane */
+function write(card, lane) {
+  const { root, line, name, size, state, refused, picture, open } = card;
+  card.lane = lane;
+  line.style.borderTop = `3px ${lane.dash === "solid" ? "solid" : "dashed"} ${lane.colour}`;
+  say(name, lane.name);
+  say(size, lane.size);
+  size.title = lane.formula;
+  say(state, lane.state);
+  say(refused, lane.refused);
+  root.classList.toggle("out", lane.refused !== "");
+  picture.hidden = !lane.strips;
+  picture.classList.toggle("opens", lane.opens);
+  const shown = lane.strips?.rows.map(({ label }) => label.toLowerCase()).join(", ");
+  picture.setAttribute("aria-label", `${lane.name}: ${shown ?? ""} by time step and unit`);
+  open.hidden = lane.refused !== "";
+  open.disabled = !lane.opens;
+  open.setAttribute("aria-label", `Open ${lane.name} in the Studio`);
+}
+
+/** @param {HTMLElement} node @param {string} text */
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Paint all at the next frame, once. @param {Lanes} lanes */
+function paint(lanes) {
+  lanes.frame ||= requestAnimationFrame(() => {
+    lanes.frame = 0;
+    for (const { picture, lane } of lanes.cards) if (lane?.strips) paintStrips(picture, lane.strips);
+  });
+}
+
+/** Height of one quantity, in pixels. @param {Strips} strips */
+function heightOf({ rows }) {
+  return Math.min(MOST, Math.max(LOW, HIGH / rows.length - GAP));
+}
+
+const small = document.createElement("canvas");
+
+/** @param {HTMLCanvasElement} canvas @param {Strips} strips */
+function paintStrips(canvas, strips) {
+  const ratio = devicePixelRatio || 1;
+  const [each, width] = [heightOf(strips), canvas.clientWidth];
+  const height = strips.rows.length * (each + GAP) - GAP;
+  if (!width) return;
+  const sizes = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== sizes[0] || canvas.height !== sizes[1]) {
+    [canvas.width, canvas.height] = sizes;
+    canvas.style.height = `${height}px`;
+  }
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const style = getComputedStyle(canvas);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.imageSmoothingEnabled = false;
+  pen.font = `12px ${style.fontFamily}`;
+  pen.textBaseline = "middle";
+  small.width = strips.steps;
+  small.height = strips.units;
+  const brush = /** @type {CanvasRenderingContext2D} */ (small.getContext("2d"));
+  strips.rows.forEach(({ letter }, number) => {
+    const top = number * (each + GAP);
+    brush.putImageData(new ImageData(pixelsOf(strips, number), strips.steps), 0, 0);
+    pen.globalAlpha = 0.06;
+    pen.fillStyle = style.color;
+    pen.fillRect(LETTERS, top, width - LETTERS, each);
+    pen.globalAlpha = 1;
+    pen.drawImage(small, LETTERS, top, width - LETTERS, each);
+    pen.fillText(letter, 0, top + each / 2);
+  });
+}
+
+/** Say what is under the pointer. @param {Card} card @param {PointerEvent} event */
+function tell({ lane, picture, told }, event) {
+  const strips = lane?.strips;
+  if (!strips) return;
+  const each = heightOf(strips);
+  const [x, y] = [event.offsetX - LETTERS, event.offsetY];
+  const number = Math.floor(y / (each + GAP));
+  const step = Math.floor((x / (picture.clientWidth - LETTERS)) * strips.steps);
+  const unit = Math.floor(((y % (each + GAP)) / each) * strips.units);
+  const inside = number < strips.rows.length && step >= 0 && step < strips.steps;
+  if (!inside || unit >= strips.units) return say(told, "");
+  const { label, value } = placeOf(strips, number, step, unit);
+  say(told, `${label}, unit ${unit}, step ${step}: about ${shortly(value, 2)}`);
+}
