@@ -110,17 +110,13 @@ def race_course_spec(
     return {"data": lines, "layout": frame}
 
 
-def race_gradient_spec(
-    curves: Sequence[LaneCurve], scored: Sequence[int] = (), height: int = 250
-) -> Spec:
+def race_gradient_spec(curves: Sequence[LaneCurve], height: int = 250) -> Spec:
     """Draw the norm of the per-step gradient of all lanes, on one logarithmic scale.
 
     Parameters
     ----------
     curves
         `x` are the time steps. A norm of exactly zero, or one that is no number, is left out.
-    scored
-        Time steps that count in the loss; not marked if all do.
     """
     shown = [_drawable(curve) for curve in curves]
     steps = max((curve.x.size for curve in shown), default=0)
@@ -135,12 +131,6 @@ def race_gradient_spec(
         xaxis=step_axis(names, title={"text": "time step", "standoff": 6}),
         yaxis=log_axis("gradient norm", *(curve.values for curve in shown)),
     )
-    if 0 < len(scored) < steps:
-        marked = {"type": "line", "yref": "paper", "y0": 0, "y1": 0.04}
-        frame["shapes"] = [
-            {**marked, "x0": names[step], "x1": names[step], "line": {"color": BASELINE_COLOUR}}
-            for step in scored
-        ]
     if not any(np.isfinite(curve.values).any() for curve in shown):
         frame["annotations"] = [note("Nothing has been measured yet.")]
     return {"data": lines, "layout": frame}
@@ -218,14 +208,12 @@ def _dots(x: Numbers, values: Numbers, colour: str, where: str, hover: str) -> S
     }
 
 
-def _upright(
-    title: str, scale: str, curves: Sequence[LaneCurve], levels: Sequence[Level]
-) -> Spec:
+def _upright(title: str, scale: str, curves: Sequence[LaneCurve], levels: Sequence[Level]) -> Spec:
     if scale == "share":
         return axis(title, range=[0, 1.03], **_PERCENT_TICKS)
     if scale == "log":
-        values = [*(curve.values for curve in curves), [level.value for level in levels]]
-        return log_axis(title, *values)
+        compared = np.array([level.value for level in levels])
+        return log_axis(title, compared, *(curve.values for curve in curves))
     return axis(title, rangemode="tozero")
 
 

@@ -141,6 +141,15 @@ def working_mb(config: RunConfig, task: Task) -> float:
     return (parameter_bytes(architecture) + vectors + buffers + passing + drawn) / 1e6
 
 
+def training_mb(config: RunConfig, task: Task) -> float:
+    """Estimate the megabytes of a run that only trains, and lets go of what a look at it took."""
+    architecture, T, B = architecture_of(config, task), task.length, config.batch_size
+    vectors = _VECTORS * parameter_count(architecture) * itemsize(architecture)
+    buffers = buffer_bytes(architecture, T, B) + passing_bytes(architecture, T, B)
+    drawn = T * B * _numbers(task) * 8
+    return (parameter_bytes(architecture) + vectors + buffers + drawn) / 1e6
+
+
 def _kept_bytes(config: RunConfig, task: Task) -> int:
     """Return the maximum bytes of what is kept of the past."""
     architecture = architecture_of(config, task)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rnnviz.engine import validation
 from rnnviz.fields import shown
+from rnnviz.recording import Recording
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import RunConfig
@@ -204,8 +205,12 @@ class Race:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
         end = math.inf if seconds is None else time.perf_counter() + seconds
         start = self.level
+        # In step, a lane that is ahead must not go further ahead than the last iteration asked for.
+        begun = {
+            lane: start if self.by == "iterations" else self.iteration(lane) for lane in self.groups
+        }
         most = {
-            lane: math.inf if iterations is None else self.iteration(lane) + iterations
+            lane: math.inf if iterations is None else begun[lane] + iterations
             for lane in self.groups
         }
         while behind := self._behind(most):
@@ -278,7 +283,10 @@ class Race:
     def _measure(self, lane: Lane, course: _Course) -> None:
         """Measure the next run at the present mark."""
         which = course.waiting.pop(0)
-        found = _measured(self._trainers(lane)[which], course.mark)
+        trainer = self._trainers(lane)[which]
+        found = _measured(trainer, course.mark)
+        if which:
+            trainer.free_buffers()  # those of an evaluation are far larger than those of a batch
         for name, rows in course.values.items():
             if which == 0:
                 rows.append(np.full(len(self.seeds), math.nan))
@@ -288,7 +296,12 @@ class Race:
 
     def _run(self, lane: Lane, seed: int) -> Trainer:
         task = task_of(lane, self.task)
-        return Trainer(replace(lane.config, task=task.key, seed=seed), task)
+        trainer = Trainer(replace(lane.config, task=task.key, seed=seed), task)
+        if seed != self.seeds[0]:
+            # Only the first is looked into; the past of up to 80 runs would take a gigabyte.
+            trainer.recording = Recording(max_traces=2)
+            trainer.recording.add(trainer.trace())
+        return trainer
 
 
 def _measured(trainer: Trainer, mark: int) -> dict[str, float]:

@@ -33,12 +33,43 @@ def require(guest: Guest, kept_mb: float, *planned: Planned) -> None:
         If there is no memory; the message gives the numbers, and says what would fit.
     """
     needed = sum(memory_mb(*run) for run in planned)
-    left = max(0.0, MOST_MB - GUESTS.needs_mb(but=guest) - kept_mb)
+    left = _left_mb(guest, kept_mb)
     if needed <= left or kept_mb + needed <= guest.needs_mb:
         return
     fitting = with_batch(planned, lambda runs: sum(memory_mb(*run) for run in runs) <= left)
     advice = "come back later" if fitting is None else f"with batch size {fitting} it fits"
-    raise ValueError(
+    raise _full(needed, left, advice)
+
+
+def require_mb(guest: Guest, kept_mb: float, needed: float, advice: str) -> None:
+    """Refuse what needs so many megabytes if all other visitors leave too little memory.
+
+    Parameters
+    ----------
+    guest, kept_mb
+        As `require` takes them.
+    needed
+        Megabytes.
+    advice
+        What to do then.
+
+    Raises
+    ------
+    ValueError
+        If there is no memory; the message gives the numbers and the advice.
+    """
+    left = _left_mb(guest, kept_mb)
+    if needed > left and kept_mb + needed > guest.needs_mb:
+        raise _full(needed, left, advice)
+
+
+def _left_mb(guest: Guest, kept_mb: float) -> float:
+    """Return how many megabytes the other visitors, and what the guest keeps, leave."""
+    return max(0.0, MOST_MB - GUESTS.needs_mb(but=guest) - kept_mb)
+
+
+def _full(needed: float, left: float, advice: str) -> ValueError:
+    return ValueError(
         f"The server is full: this needs about {needed:,.0f} MB of memory, and of the "
         f"{MOST_MB:,.0f} MB for all visitors {left:,.0f} MB are left; {advice}"
     )

@@ -12,6 +12,7 @@ from rnnviz.training.pair import Pair, usual_companion
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.visit import room
 from rnnviz.visit.earlier import Earlier, nbytes
+from rnnviz.visit.racing import Racing
 
 
 class Runs:
@@ -29,6 +30,7 @@ class Runs:
         self.beside: str | None = None
         self.pair: Pair | None = None
         self.side_by_side: SideBySide | None = None
+        self.racing: Racing | None = None
         self.problem: str | None = None
         self.page_is_old = self.controls_are_old = False
 
@@ -116,6 +118,12 @@ class Runs:
         """Estimated maximum of the memory of all its runs, in megabytes."""
         if self.is_forgotten:
             return 0.0
+        racing = 0.0 if self.racing is None else self.racing.needs_mb
+        return self.besides_race_mb + racing
+
+    @property
+    def besides_race_mb(self) -> float:
+        """The same without its race; a run of the race that is shown elsewhere counts in both."""
         runs = {id(trainer): trainer for trainer in (self.trainer, *self._others)}
         return self.earlier_mb + sum(trainer.needs_mb for trainer in runs.values())
 
@@ -132,7 +140,9 @@ class Runs:
 
     def free_buffers(self) -> None:
         """Free what can be made again; work in progress continues when the visitor is back."""
-        for trainer in (self.trainer, *(one.trainer for one in self.earlier), *self._others):
+        raced = [] if self.racing is None else self.racing.trainers
+        earlier = (one.trainer for one in self.earlier)
+        for trainer in (self.trainer, *earlier, *self._others, *raced):
             trainer.free_buffers()
 
     def forget(self) -> None:

@@ -52,6 +52,8 @@ class Visit(Working):
         Both networks; None until the second has been made.
     side_by_side : SideBySide or None
         Runs that are compared with each other.
+    racing : Racing or None
+        The race; the visitor's own run has no part in it.
     preset : Preset or None
         The preset to which the runs side by side belong, if they belong to one.
     gradient_check : CheckedTrace or None
@@ -266,6 +268,34 @@ class Visit(Working):
         self.replace_trainer(next(iter(runs.trainers.values())), f"preset {preset.name}")
         self.side_by_side, self.preset = runs, preset
         self.start_job(runs)
+        return True
+
+    def open_lane(self, number: Any) -> bool:
+        """Make the run of a lane of the race, that of its first seed, the visitor's run.
+
+        It is that very run, and not another one like it. `undo` brings the run before it back.
+        The race pauses; it can go on as long as nothing was done to the run elsewhere.
+
+        Parameters
+        ----------
+        number
+            Of the lane, from 0.
+
+        Returns
+        -------
+        bool
+            False if there is no such lane, or it can't run.
+        """
+        racing = self.racing
+        if racing is None or not is_place(number, len(racing.race.lanes)):
+            return False
+        lane = racing.race.lanes[number]
+        trainer = racing.first.get(lane)
+        if trainer is None:
+            return False
+        self.stop()
+        if trainer is not self.trainer:
+            self.replace_trainer(trainer, f"lane {lane.name} of a race")
         return True
 
     # ------------------------------------------------------------------ pages

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from rnnviz.analysis.gradient_check import CheckedTrace
 from rnnviz.analysis.saturation_history import SaturationHistory
+from rnnviz.tasks.task import Task
 from rnnviz.training import Preset, Trainer
+from rnnviz.training.race import By, Lane
 from rnnviz.training.side_by_side import Named, SideBySide
 from rnnviz.visit import room
 from rnnviz.visit.jobs import Job, Opening, Replay
 from rnnviz.visit.looking import Looking
+from rnnviz.visit.racing import Racing, require_room
 from rnnviz.visit.turns import TURNS
 
 
@@ -41,7 +44,8 @@ class Working(Looking):
         """Whether the run's weights change: in play, in a replay, or side by side with others."""
         others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
         compared = self.comparing and self.trainer in others
-        return self.playing or compared or self.opening is not None
+        raced = self.in_race and self.trainer in self.racing.trainers
+        return self.playing or compared or raced or self.opening is not None
 
     @property
     def opening(self) -> Opening | None:
@@ -135,6 +139,58 @@ class Working(Looking):
         """Continue to train the runs side by side; do nothing if there are none."""
         if self.side_by_side is not None:
             self.start_job(self.side_by_side)
+
+    @property
+    def in_race(self) -> bool:
+        """Whether the live loop trains the lanes of the race."""
+        return self.racing is not None and self.racing is self.job
+
+    def start_race(
+        self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By, until: int
+    ) -> bool:
+        """Begin a race in place of the one before it; the visitor's own run waits as it is.
+
+        Parameters
+        ----------
+        task, lanes, seeds, by
+            As `Race` takes them.
+        until
+            Iterations of each run, or seconds of computing of each lane.
+
+        Returns
+        -------
+        bool
+            False if it needs too much, or can't be; `problem` says why, and the race before it
+            is still there.
+        """
+        try:
+            with TURNS.turn(self):
+                require_room(self, self.besides_race_mb, task, lanes, len(seeds))
+                begun = Racing(task, lanes, seeds, by, until)
+        except ValueError as refused:
+            return self.refuse(str(refused))
+        self.racing = begun
+        self.start_job(begun)
+        return True
+
+    def go_on_racing(self) -> None:
+        """Continue the race; do nothing if there is none, or it is at its end."""
+        if self.racing is not None and not self.racing.done:
+            self.start_job(self.racing)
+
+    def step_race(self) -> None:
+        """Do one iteration of every run of the race; do nothing if there is none."""
+        if self.racing is not None:
+            with TURNS.turn(self):
+                self.racing.step()
+            self.page_is_old = True
+
+    def leave_race(self) -> None:
+        """Drop the race, and what it has measured."""
+        if self.in_race:
+            self.stop()
+        self.racing = None
+        self.page_is_old = True
 
     def replay(self) -> None:
         """Show the kept iterations one after the other."""
