@@ -44,7 +44,8 @@ class Working(Looking):
         """Whether the run's weights change: in play, in a replay, or side by side with others."""
         others = self.side_by_side.trainers.values() if self.side_by_side is not None else ()
         compared = self.comparing and self.trainer in others
-        raced = self.in_race and self.trainer in self.racing.trainers
+        racing = self.racing if self.in_race else None
+        raced = racing is not None and self.trainer in racing.trainers
         return self.playing or compared or raced or self.opening is not None
 
     @property
