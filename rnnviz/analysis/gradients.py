@@ -6,67 +6,42 @@ Lag counts time steps back from the last scored step: lag 0 is that step itself.
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rnnviz import engine
 from rnnviz.numbers import factor, number, percent, power_of_ten, share
-from rnnviz.recording.trace import Array, Trace
+from rnnviz.recording.reach import (
+    REACHED_SHARE,
+    Norms,
+    Which,
+    back_from,
+    backward_norms,
+    before_first_zero,
+    last_scored_step,
+    reach,
+    step_norms,
+)
 
-Norms = NDArray[np.float64]
-Which = Literal["d_h", "d_c", "last_d_h", "last_d_c"]
+__all__ = [
+    "REACHED",
+    "REACHED_SHARE",
+    "Norms",
+    "Which",
+    "back_from",
+    "backward_norms",
+    "backward_sentence",
+    "before_first_zero",
+    "factor_per_step",
+    "last_scored_step",
+    "left_text",
+    "reach",
+    "reach_sentence",
+    "step_norms",
+    "steps_text",
+]
 
-#: Below this share of the largest norm a step no longer counts as reached; and how it is written.
-REACHED_SHARE = 0.01
+#: The share of the largest norm below which a step no longer counts as reached, as it is written.
 REACHED = percent(REACHED_SHARE)
-
-
-def step_norms(gradient: Array) -> Norms:
-    """Return the 2-norm of the gradient over the units, for each time step.
-
-    Parameters
-    ----------
-    gradient : array, (T, H)
-
-    Returns
-    -------
-    norms : array of float64, (T,)
-        Correct for 1e-200 and 1e+200, too. A step with an entry that is not a number, or infinite,
-        has such a norm.
-    """
-    return engine.norms(gradient)
-
-
-def last_scored_step(trace: Trace) -> int | None:
-    """Return the last time step that counts in the loss; None if there is none."""
-    scored = np.flatnonzero(trace.scored)
-    return int(scored[-1]) if scored.size else None
-
-
-def back_from(norms: Norms, last: int | None) -> Norms:
-    """Turn norms over time steps into norms over lag: entry 0 is the last scored step."""
-    return norms[:0] if last is None else norms[last::-1]
-
-
-def backward_norms(trace: Trace, which: Which = "last_d_h", layer: int = -1) -> Norms:
-    """Return the norms of the backpropagated gradient, over lag.
-
-    The default is the gradient of the last scored step's share of the loss. When every step is
-    scored, each step adds its own gradient to `d_h`. The norm of `d_h` then says how much loss lies
-    ahead, and stays large at early steps even if nothing from the late ones reaches them. Only the
-    gradient of a single output can be seen to vanish.
-
-    Returns
-    -------
-    norms : array of float64, (last scored step + 1,)
-        Empty if no step is scored, or if the cell has no such gradient.
-    """
-    gradient = trace.layers[layer].quantities().get(which)
-    if gradient is None:
-        return np.empty(0)
-    return back_from(step_norms(gradient), last_scored_step(trace))
 
 
 def factor_per_step(norms: Norms) -> float | None:
@@ -93,37 +68,6 @@ def factor_per_step(norms: Norms) -> float | None:
         return None
     # Logarithms: the ratio itself may be too small or too large for a float.
     return math.exp((math.log(counted[-1]) - math.log(counted[0])) / (counted.size - 1))
-
-
-def before_first_zero(norms: Norms) -> Norms:
-    """Return the norms over lag before the first that is exactly zero."""
-    zeros = np.flatnonzero(norms == 0.0)
-    return norms[: zeros[0]] if zeros.size else norms
-
-
-def reach(norms: Norms, above: float = REACHED_SHARE) -> int | None:
-    """Count how many steps back the gradient norm stays above a share of its largest value.
-
-    If the gradient grows going back, this is counted from where it is largest.
-
-    Parameters
-    ----------
-    norms : array, (lags,)
-        Over lag, as returned by `back_from`.
-
-    Returns
-    -------
-    int or None
-        The lag of the last step above that share, going back without interruption from the largest.
-        0 if every norm is zero; None if there is no norm, or one is infinite or not a number.
-    """
-    if norms.size == 0 or not np.isfinite(norms).all():
-        return None
-    largest = int(norms.argmax())
-    if norms[largest] == 0.0:
-        return 0
-    fallen = np.flatnonzero(norms[largest:] <= above * norms[largest])
-    return largest + int(fallen[0]) - 1 if fallen.size else norms.size - 1
 
 
 def backward_sentence(norms: Norms) -> str:
