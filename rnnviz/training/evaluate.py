@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engine import Network, answer_freely
+from rnnviz.engine.architecture import Architecture
 from rnnviz.tasks.answered import Answered
 from rnnviz.tasks.task import Batch, Measure, Task, score_of
 from rnnviz.training.limits import evaluated
@@ -82,12 +84,19 @@ def finite_score(outputs: NDArray[np.floating], batch: Batch, measure: Measure) 
     return score_of(outputs, batch, measure) if np.isfinite(outputs).all() else math.nan
 
 
-def evaluate(network: Network, task: Task) -> Score:
+def evaluate(network: Network, task: Task, also: Sequence[Architecture] = ()) -> Score:
     """Score the network on the task's evaluation sequences, and on the held-out ones.
 
     If all of them would take too long for an evaluation at every tick, only some are used.
+
+    Parameters
+    ----------
+    network
+    task
+    also
+        Other networks, for which the same sequences must not take too long either.
     """
-    batch, held_out = evaluated(network.architecture, task)
+    batch, held_out = evaluated(network.architecture, task, also)
     scored = batch.y.shape[0] * batch.y.shape[1] if batch.mask is None else int(batch.mask.sum())
     score = Score(
         value=_as_trained(network, task, batch),

@@ -25,6 +25,7 @@ from rnnviz.engine.cost import (
     predicting_s,
 )
 from rnnviz.recording import recording
+from rnnviz.recording.history import COLUMNS
 from rnnviz.tasks.answered import Answered
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.training import changes
@@ -33,6 +34,8 @@ from rnnviz.training.pace import pace
 
 #: Maximum megabytes of one run, or of several side by side; the whole app should fit in 1 GB.
 MOST_MB = 200.0
+#: Maximum megabytes of a race: less than a third of what all visitors have.
+MOST_RACE_MB = 300.0
 #: Maximum milliseconds of one turn, as estimated. Drawing adds to it, and a busy server is slower.
 MOST_TURN_MS = 100.0
 #: Maximum seconds of an evaluation, as estimated; where it would take longer, it uses fewer
@@ -47,6 +50,9 @@ FEWEST_EVALUATED = 8
 #: Maximum number of vectors as long as the parameters: an optimiser's four, the best state's three,
 #: what a trace and its two records take, and the gradient's squares.
 _VECTORS = 12
+#: What a run of a race keeps: of its traces, so many; of its history, every row up to so many, then
+#: every second one, and so on.
+RACED_TRACES, RACED_ROWS = 2, 4096
 #: Bytes of a history that is full.
 _HISTORY_BYTES = 3_200_000
 #: Seconds for each number of a batch that is drawn.
@@ -71,17 +77,26 @@ def architecture_of(config: RunConfig, task: Task) -> Architecture:
     )
 
 
-def evaluated(architecture: Architecture, task: Task) -> tuple[Batch, Batch | None]:
+def evaluated(
+    architecture: Architecture, task: Task, also: Sequence[Architecture] = ()
+) -> tuple[Batch, Batch | None]:
     """Return the sequences of an evaluation, and the held-out ones, that can be afforded.
 
     All of them if that takes at most `EVALUATION_S` and `EVALUATION_MB`, else as many as do, evenly
     spread, but at least `FEWEST_EVALUATED` of each. The arrays are views.
+
+    Parameters
+    ----------
+    architecture
+    task
+    also
+        Other networks that are to be evaluated on the same sequences.
     """
     batch, held_out = task.evaluation(), task.held_out()
-    share = 1 / _passes(task)
+    share, all_of_them = 1 / _passes(task), (architecture, *also)
     if held_out is None:
-        return _afforded(architecture, batch, share), None
-    return _afforded(architecture, batch, share / 2), _afforded(architecture, held_out, share / 2)
+        return _afforded(all_of_them, batch, share), None
+    return _afforded(all_of_them, batch, share / 2), _afforded(all_of_them, held_out, share / 2)
 
 
 def _passes(task: Task) -> int:
@@ -92,10 +107,10 @@ def _passes(task: Task) -> int:
     return 2 if isinstance(task, Answered) else 1
 
 
-def _afforded(architecture: Architecture, batch: Batch, share: float) -> Batch:
+def _afforded(architectures: Sequence[Architecture], batch: Batch, share: float) -> Batch:
     """Return the sequences for which this share of the limits of an evaluation is enough."""
     steps, there = batch.x.shape[:2]
-    most = _most_evaluated(architecture, steps, share)
+    most = min(_most_evaluated(each, steps, share) for each in architectures)
     if most >= there:
         return batch
     every = slice(None, None, -(-there // most))
@@ -152,6 +167,16 @@ def training_mb(config: RunConfig, task: Task) -> float:
 
 def _kept_bytes(config: RunConfig, task: Task) -> int:
     """Return the maximum bytes of what is kept of the past."""
+    architecture, trace = architecture_of(config, task), _trace_bytes(config, task)
+    traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
+    # Two states: weights, and two moments of the optimiser.
+    change = 2 * 3 * parameter_count(architecture) * itemsize(architecture)
+    undo = max(change, min(changes.MOST_BYTES, changes.MOST_UNDOS * change))
+    return traces + undo + _HISTORY_BYTES
+
+
+def _trace_bytes(config: RunConfig, task: Task) -> int:
+    """Return the bytes of a trace."""
     architecture = architecture_of(config, task)
     each, weights = itemsize(architecture), parameter_count(architecture)
     spec = architecture.cell_type.spec
@@ -162,11 +187,7 @@ def _kept_bytes(config: RunConfig, task: Task) -> int:
         # Three matrices over pairs of steps, and norms, which are float64 always; two sums and four
         # parts of a gradient.
         of_step += (3 + 8 // each) * task.length + 6 * config.hidden_size
-    trace = (task.length * of_step + 2 * weights) * each
-    traces = max(trace, min(recording.MAX_BYTES, recording.MAX_TRACES * trace))
-    change = 2 * 3 * weights * each  # two states: weights, and two moments of the optimiser
-    undo = max(change, min(changes.MOST_BYTES, changes.MOST_UNDOS * change))
-    return traces + undo + _HISTORY_BYTES
+    return (task.length * of_step + 2 * weights) * each
 
 
 def _numbers(task: Task) -> int:
@@ -229,6 +250,71 @@ def check_runs(*runs: Planned, in_step: bool = False) -> None:
     if taken > MOST_TURN_MS:
         wanted = f"{taken:,.0f} ms for an iteration"
         raise ValueError(_refusal(runs, wanted, f"{MOST_TURN_MS:.0f} ms", in_step))
+
+
+def race_mb(runs: Sequence[Planned], seeds: int) -> float:
+    """Estimate the maximum megabytes of a race: each of the runs with this many seeds.
+
+    The first run of a lane is as any other. The others keep `RACED_TRACES` traces and `RACED_ROWS`
+    rows of their history, and are measured one after the other in the same buffers.
+    """
+    others = sum(training_mb(*run) + _raced_bytes(*run) / 1e6 for run in runs)
+    measured = max((working_mb(*run) for run in runs), default=0.0)
+    return sum(memory_mb(*run) for run in runs) + measured + (seeds - 1) * others
+
+
+def _raced_bytes(config: RunConfig, task: Task) -> int:
+    """Return the maximum bytes of what is kept of the past of a run that is not looked into."""
+    return RACED_TRACES * _trace_bytes(config, task) + RACED_ROWS * 8 * len(COLUMNS)
+
+
+def check_race(runs: Sequence[Planned], seeds: int) -> None:
+    """Refuse a race that would take too much of a shared server.
+
+    A turn is one iteration of all runs of a lane, or one trace and evaluation, and a trace of each
+    lane to be shown.
+
+    Parameters
+    ----------
+    runs : sequence of pair of RunConfig and Task
+        One for each lane.
+    seeds
+        Number of runs of each lane.
+
+    Raises
+    ------
+    ValueError
+        If all together would need more than `MOST_RACE_MB`, or one turn more than `MOST_TURN_MS`.
+        The message gives the numbers, and how many seeds would fit.
+    """
+    lanes = f"{len(runs)} lanes with {seeds} seed{'s' * (seeds > 1)} each need about"
+    needed, taken = race_mb(runs, seeds), _race_turn_ms(runs, seeds)
+    if needed > MOST_RACE_MB:
+        wanted, most = f"{needed:,.0f} MB of memory", f"{MOST_RACE_MB:.0f} MB"
+    elif taken > MOST_TURN_MS:
+        wanted, most = f"{taken:,.0f} ms for an iteration", f"{MOST_TURN_MS:.0f} ms"
+    else:
+        return
+    fewer = (count for count in range(seeds - 1, 0, -1) if _race_fits(runs, count))
+    count = next(fewer, 0)
+    advice = f"with {count} seed{'s' * (count > 1)} it fits" if count else "make the lanes smaller"
+    raise ValueError(f"{lanes} {wanted}, and {most} are allowed: {advice}")
+
+
+def _race_fits(runs: Sequence[Planned], seeds: int) -> bool:
+    return race_mb(runs, seeds) <= MOST_RACE_MB and _race_turn_ms(runs, seeds) <= MOST_TURN_MS
+
+
+def _race_turn_ms(runs: Sequence[Planned], seeds: int) -> float:
+    """Estimate the milliseconds of a turn of a race."""
+    longest = max(
+        (max(seeds * iteration_ms(*run), observation_ms(*run)) for run in runs), default=0.0
+    )
+    return longest + sum(_trace_ms(*run) for run in runs)
+
+
+def _trace_ms(config: RunConfig, task: Task) -> float:
+    return 1e3 * pace() * learning_s(architecture_of(config, task), task.length, 2)
 
 
 def fits(*runs: Planned, in_step: bool = False) -> bool:

@@ -6,33 +6,51 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engine import validation
+from rnnviz.engine import Network, validation
 from rnnviz.fields import shown
-from rnnviz.recording import Recording
+from rnnviz.recording import History, Recording
+from rnnviz.recording.reach import Norms, memory_norms, reach
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import RunConfig
+from rnnviz.training.evaluate import Score, evaluate
+from rnnviz.training.group import Group
+from rnnviz.training.limits import (
+    RACED_ROWS,
+    RACED_TRACES,
+    Planned,
+    architecture_of,
+    check_race,
+    check_runs,
+    iteration_ms,
+    observation_ms,
+    race_mb,
+)
+from rnnviz.training.threads import one_thread
+from rnnviz.training.tracing import make_trace
 from rnnviz.training.trainer import Trainer
 
 By = Literal["iterations", "seconds"]
-Quantity = Literal["loss", "score", "gradient_norm"]
+Quantity = Literal["loss", "score", "held_out", "reach", "gradient_norm"]
 Array = NDArray[np.float64]
 
 #: How many lanes and seeds a race can have.
 FEWEST_LANES, MOST_LANES, MOST_SEEDS = 2, 4, 20
-#: Iterations between two of the first marks at which all lanes are measured.
-MARK_EVERY = 10
+#: Iterations between two of the first marks at which all lanes are measured: the first that makes
+#: measuring take at most `_MEASURED` of the time of training, if all runs are trained alone.
+MARK_EVERY = (10, 20, 40, 80)
+_MEASURED = 0.25
 #: After this many marks the next ones are twice as far apart; after half as many again, four times.
 _MARKS = 100
 #: Maximum iterations of one lane before the next one gets its turn.
 AT_ONCE = 10
 
-QUANTITIES: tuple[Quantity, ...] = ("loss", "score", "gradient_norm")
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,7 @@ def task_of(lane: Lane, task: Task) -> Task:
     return replace(task, view="calendar")
 
 
-def mark_after(iteration: int, every: int = MARK_EVERY) -> int:
+def mark_after(iteration: int, every: int = MARK_EVERY[0]) -> int:
     """Return the next iteration at which every lane is measured.
 
     The marks do not depend on the machine, so a race has the same everywhere. They are `every`
@@ -82,32 +100,35 @@ def mark_after(iteration: int, every: int = MARK_EVERY) -> int:
     return (iteration // spacing + 1) * spacing
 
 
+def mark_every(runs: Sequence[Planned]) -> int:
+    """Return how many iterations the first marks of a race are apart, by what measuring costs.
+
+    It follows from the sizes alone, not from the speed of the machine.
+    """
+    trained = sum(iteration_ms(*run) for run in runs)
+    measured = sum(observation_ms(*run) for run in runs)
+    enough = (every for every in MARK_EVERY if measured <= _MEASURED * every * trained)
+    return next(enough, MARK_EVERY[-1])
+
+
 @dataclass
 class _Course:
     """What was measured of a lane, and what is still to be measured at the present mark."""
 
+    #: Places of the runs that wait for being measured.
     waiting: list[int]
     mark: int = 0
     seconds: float = 0.0
+    #: Of every mark: its iteration, the lane's seconds, and for each quantity a value of every run.
     marks: list[int] = field(default_factory=list)
-    values: dict[str, list[Array]] = field(default_factory=dict)
-
-
-class _OneByOne:
-    """Runs of one lane, trained one after the other."""
-
-    def __init__(self, trainers: Sequence[Trainer]) -> None:
-        self.trainers = tuple(trainers)
-
-    def advance(self, iterations: int, seconds: float) -> int:
-        end, done = time.perf_counter() + seconds, 0
-        while done < iterations:
-            for trainer in self.trainers:
-                trainer.advance(iterations=1)
-            done += 1
-            if time.perf_counter() >= end:
-                break
-        return done
+    spent: list[float] = field(default_factory=list)
+    values: dict[Quantity, list[Array]] = field(default_factory=dict)
+    #: The gradient of every run at the mark that is measured now, and at the last one.
+    coming: list[Norms] = field(default_factory=list)
+    gradients: list[Norms] = field(default_factory=list)
+    score: Score | None = None
+    #: A network that is given the weights of the run to be measured, so that they share buffers.
+    looking: Network | None = None
 
 
 class Race:
@@ -136,7 +157,8 @@ class Race:
     Raises
     ------
     ValueError
-        If there are too few or too many lanes or seeds, or two are the same.
+        If there are too few or too many lanes or seeds, two are the same, or all together would
+        need too much memory or time.
     """
 
     def __init__(
@@ -145,15 +167,15 @@ class Race:
         self.task, self.lanes, self.by = task, _checked_lanes(lanes), by
         self.seeds = _checked_seeds(seeds)
         validation.choice("by", by, ("iterations", "seconds"))
-        self.groups: dict[Lane, _OneByOne] = {}
         self.refused: dict[Lane, str] = {}
-        for lane in self.lanes:
-            try:
-                self.groups[lane] = _OneByOne([self._run(lane, seed) for seed in self.seeds])
-            except ValueError as problem:
-                self.refused[lane] = str(problem)
+        self._runs = {lane: run for lane in self.lanes if (run := self._planned(lane))}
+        planned = tuple(self._runs.values())
+        check_race(planned, len(self.seeds))
+        self._architectures = tuple(architecture_of(*run) for run in planned)
+        self._every = mark_every(planned)
+        self.groups = {lane: self._group(*run) for lane, run in self._runs.items()}
         self._courses = {
-            lane: _Course(list(range(len(self.seeds))), values={name: [] for name in QUANTITIES})
+            lane: _Course(self._places, values={name: [] for name in QUANTITIES})
             for lane in self.groups
         }
 
@@ -183,9 +205,10 @@ class Race:
         return not self._going
 
     def advance(self, seconds: float | None = None, iterations: int | None = None) -> int:
-        """Train all lanes for this many seconds, each for at most this many iterations.
+        """Train all lanes for this many seconds, for at most this many iterations.
 
-        The lane that is furthest behind goes first: in iterations, or in processor seconds.
+        The lane that is furthest behind goes first: in iterations, or in processor seconds. In a
+        race by iterations the limit counts from there, else from where each lane is.
 
         Returns
         -------
@@ -205,14 +228,11 @@ class Race:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
         end = math.inf if seconds is None else time.perf_counter() + seconds
         start = self.level
-        # In step, a lane that is ahead must not go further ahead than the last iteration asked for.
-        begun = {
-            lane: start if self.by == "iterations" else self.iteration(lane) for lane in self.groups
-        }
-        most = {
-            lane: math.inf if iterations is None else begun[lane] + iterations
-            for lane in self.groups
-        }
+        more = math.inf if iterations is None else iterations
+        since = dict.fromkeys(self.groups, start)
+        if self.by == "seconds":
+            since = {lane: self.iteration(lane) for lane in self.groups}
+        most = {lane: done + more for lane, done in since.items()}
         while behind := self._behind(most):
             self._go_on(behind, most[behind], end)
             if time.perf_counter() >= end:
@@ -227,7 +247,10 @@ class Race:
         lane
         quantity
             `"loss"` and `"gradient_norm"`: of the batch of that iteration, before its update and
-            before clipping. `"score"`: on the evaluation sequences, in the task's measure.
+            before clipping. `"score"`, `"held_out"`: on the evaluation sequences and on held-out
+            ones, in the task's measure; the same sequences in every lane, so maybe fewer than a
+            `Trainer` alone takes. `"reach"`: of the gradient of the probe's last answer, in steps,
+            w.r.t. the state that carries the memory in the top layer.
 
         Returns
         -------
@@ -243,6 +266,26 @@ class Race:
         values = np.array(course.values[quantity][: len(course.marks)])
         return np.array(course.marks, int), values.reshape(-1, len(self.seeds)).T
 
+    def spent(self, lane: Lane) -> Array:
+        """Return the processor seconds of a lane at each of its marks, (I,)."""
+        return np.array(self._courses[lane].spent if lane in self._courses else (), float)
+
+    def gradients(self, lane: Lane) -> tuple[Norms, ...]:
+        """Return the gradient of each run over the lag, at the last mark of a lane.
+
+        The norms (lags,) are of what `"reach"` counts; empty for a run that has diverged.
+        """
+        return tuple(self._courses[lane].gradients) if lane in self._courses else ()
+
+    def scored(self, lane: Lane) -> Score | None:
+        """Return the score measured last in a lane: it says on how many sequences."""
+        return self._courses[lane].score if lane in self._courses else None
+
+    @property
+    def needs_mb(self) -> float:
+        """Maximum megabytes of the race, as estimated."""
+        return race_mb(tuple(self._runs.values()), len(self.seeds))
+
     # ------------------------------------------------------------------ the parts of a turn
 
     @property
@@ -257,12 +300,11 @@ class Race:
 
     def _behind(self, most: dict[Lane, float]) -> Lane | None:
         """Return the lane whose turn it is; None if there is nothing left to do."""
+        for lane, course in self._courses.items():
+            if course.waiting:  # first: only one lane at a time has the buffers for it
+                return lane
         spent = self.iteration if self.by == "iterations" else self.seconds
-        able = [
-            lane
-            for lane, course in self._courses.items()
-            if course.waiting or (self._is_going(lane) and self.iteration(lane) < most[lane])
-        ]
+        able = [lane for lane in self._going if self.iteration(lane) < most[lane]]
         return min(able, key=spent, default=None)
 
     def _go_on(self, lane: Lane, most: float, end: float) -> None:
@@ -270,50 +312,80 @@ class Race:
         course = self._courses[lane]
         if course.waiting:
             return self._measure(lane, course)
-        now = self.iteration(lane)
-        stop = min(most, mark_after(now), now + AT_ONCE)
+        now, mark = self.iteration(lane), mark_after(course.mark, self._every)
+        stop = min(most, mark, now + AT_ONCE)
+        left = None if math.isinf(end) else max(end - time.perf_counter(), 0.0)
         begun = time.thread_time()
-        self.groups[lane].advance(int(stop) - now, max(end - time.perf_counter(), 0.0))
+        self.groups[lane].advance(int(stop) - now, left)
         course.seconds += time.thread_time() - begun
-        if self.iteration(lane) == mark_after(course.mark):
-            course.mark = self.iteration(lane)
-            course.waiting = list(range(len(self.seeds)))
+        if self.iteration(lane) == mark:
+            course.mark, course.waiting = mark, self._places
         return None
 
     def _measure(self, lane: Lane, course: _Course) -> None:
         """Measure the next run at the present mark."""
         which = course.waiting.pop(0)
-        trainer = self._trainers(lane)[which]
-        found = _measured(trainer, course.mark)
-        if which:
-            trainer.free_buffers()  # those of an evaluation are far larger than those of a batch
-        for name, rows in course.values.items():
-            if which == 0:
+        if which == 0:
+            for rows in course.values.values():
                 rows.append(np.full(len(self.seeds), math.nan))
-            rows[-1][which] = found.get(name, math.nan)
+            course.coming = []
+        trainer = self._trainers(lane)[which]
+        course.coming.append(np.empty(0))
+        if trainer.iteration == course.mark:
+            for name, value in self._measured(trainer, course).items():
+                course.values[name][-1][which] = value
         if not course.waiting:
+            if course.looking is not None:
+                course.looking.free_buffers()
             course.marks.append(course.mark)
+            course.spent.append(course.seconds)
+            course.gradients = course.coming
 
-    def _run(self, lane: Lane, seed: int) -> Trainer:
-        task = task_of(lane, self.task)
-        trainer = Trainer(replace(lane.config, task=task.key, seed=seed), task)
-        if seed != self.seeds[0]:
-            # Only the first is looked into; the past of up to 80 runs would take a gigabyte.
-            trainer.recording = Recording(max_traces=2)
-            trainer.recording.add(trainer.trace())
-        return trainer
-
-
-def _measured(trainer: Trainer, mark: int) -> dict[str, float]:
-    """Return what is measured of a run at a mark; nothing if it did not get there."""
-    if trainer.iteration != mark:
-        return {}
-    found = {"score": trainer.score().value}
-    if mark:
-        found |= {
-            name: float(trainer.history.column(name)[-1]) for name in ("loss", "gradient_norm")
+    def _measured(self, trainer: Trainer, course: _Course) -> dict[Quantity, float]:
+        """Return what is measured of a run at its mark."""
+        if course.looking is None:
+            course.looking = trainer.network.copy()
+        looking, task = course.looking, trainer.task
+        with one_thread(), np.errstate(all="ignore"):
+            looking.flat[:] = trainer.network.flat
+            looking.intervene(*trainer.network.interventions)
+            course.score = evaluate(looking, task, self._architectures)
+            trace = make_trace(looking, task, trainer.probe, trainer.config, course.mark)
+        course.coming[-1] = memory_norms(trace)
+        steps, held_out = reach(course.coming[-1]), course.score.held_out
+        found: dict[Quantity, float] = {
+            "score": course.score.value,
+            "held_out": math.nan if held_out is None else held_out,
+            "reach": math.nan if steps is None else steps,
         }
-    return found
+        if course.mark:
+            found["loss"] = float(trainer.history.column("loss")[-1])
+            found["gradient_norm"] = float(trainer.history.column("gradient_norm")[-1])
+        return found
+
+    @property
+    def _places(self) -> list[int]:
+        return list(range(len(self.seeds)))
+
+    def _planned(self, lane: Lane) -> Planned | None:
+        """Return the settings of a lane and the task as it sees it; None if it is refused."""
+        try:
+            task = task_of(lane, self.task)
+            config = replace(lane.config, task=task.key)
+            check_runs((config, task))
+        except ValueError as problem:
+            self.refused[lane] = str(problem)
+            return None
+        return config, task
+
+    def _group(self, config: RunConfig, task: Task) -> Group:
+        trainers = [Trainer(replace(config, seed=seed), task) for seed in self.seeds]
+        for trainer in trainers[1:]:
+            # Only the first is looked into; the past of up to 80 runs would take a gigabyte.
+            trainer.history = History(RACED_ROWS)
+            trainer.recording = Recording(max_traces=RACED_TRACES)
+            trainer.recording.add(trainer.trace())
+        return Group(trainers)
 
 
 def _checked_lanes(lanes: Sequence[Lane]) -> tuple[Lane, ...]:

@@ -7,16 +7,11 @@ from dataclasses import replace
 
 from rnnviz.tasks.task import Task
 from rnnviz.training import Trainer
-from rnnviz.training.limits import memory_mb, training_mb, working_mb
+from rnnviz.training.limits import MOST_RACE_MB, race_mb
 from rnnviz.training.marks import Setup
 from rnnviz.training.race import By, Lane, Race, task_of
 from rnnviz.visit.guests import Guest
 from rnnviz.visit.room import require_mb
-
-#: Maximum megabytes of one race, as estimated: less than a third of what all visitors have.
-MOST_RACE_MB = 300.0
-#: Megabytes of what a run keeps of the past in a race, besides the run of a lane's first seed.
-KEPT_MB = 0.5
 
 
 class Racing:
@@ -113,17 +108,14 @@ class Racing:
 
 def needs_mb(task: Task, lanes: Sequence[Lane], seeds: int) -> float:
     """Estimate the maximum megabytes of a race; a lane that can't run on the task needs none."""
-    needed, evaluated = 0.0, 0.0
+    planned = []
     for lane in lanes:
         try:
             seen = task_of(lane, task)
         except ValueError:
             continue
-        run = replace(lane.config, task=seen.key), seen
-        needed += memory_mb(*run) + (seeds - 1) * (training_mb(*run) + KEPT_MB)
-        # The other seeds are evaluated one at a time.
-        evaluated = max(evaluated, working_mb(*run) if seeds > 1 else 0.0)
-    return needed + evaluated
+        planned.append((replace(lane.config, task=seen.key), seen))
+    return race_mb(planned, seeds)
 
 
 def require_room(

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.recording.reach import backward_norms, reach
 from rnnviz.tasks import GymSchedule, make_task
 from rnnviz.training.race import Lane, Race, mark_after
 
 TASK = make_task("order", length=10)
-SMALL = {"task": "order", "hidden_size": 4, "batch_size": 4}
+SMALL = {"task": "order", "hidden_size": 4, "batch_size": 64}
 LANES = [Lane(RunConfig(cell=cell, **SMALL), cell.upper()) for cell in ("rnn", "lstm", "mlp")]
 SEEDS = (3, 8)
 
@@ -41,10 +42,13 @@ def test_all_lanes_are_measured_at_the_same_marks_and_show_what_the_runs_had_the
         for row, seed in zip(losses, SEEDS, strict=True):
             history = raced.trainer(lane, seed).history.frame().set_index("iteration").loss
             assert row[1:].tolist() == history[[10, 20]].tolist()
+        assert [len(norms) for norms in raced.gradients(lane)] == [10, 10]
     marks, scores = raced.curves(LANES[0], "score")
+    reaches = raced.curves(LANES[0], "reach")[1]
     alone = Trainer(RunConfig(cell="rnn", seed=8, **SMALL), TASK)
     alone.advance(iterations=20)
     assert scores[1, 2] == alone.score().value
+    assert reaches[1, 2] == reach(backward_norms(alone.trace()))
 
 
 def test_marks_get_rarer_as_a_race_goes_on():
@@ -88,3 +92,37 @@ def test_a_lane_that_cannot_run_says_why_and_the_others_race():
 def test_a_race_that_cannot_be_is_refused_in_a_sentence(wrong, said):
     with pytest.raises(ValueError, match=said):
         race(**wrong)
+
+
+def test_all_lanes_are_scored_on_the_same_sequences_where_one_cannot_afford_all():
+    task = make_task("order", length=50)
+    lanes = [
+        Lane(RunConfig(cell=cell, batch_size=1, hidden_size=24), cell) for cell in ("rnn", "lstm")
+    ]
+    raced = Race(task, lanes, [0])
+    raced.advance(iterations=0)
+    few = {raced.scored(lane).sequences for lane in lanes}
+    assert few == {raced.trainer(lanes[1], 0).score().sequences}
+    assert max(few) < raced.trainer(lanes[0], 0).score().sequences
+
+
+def test_a_run_that_diverges_stops_alone():
+    steep = {"optimizer": "sgd", "learning_rate": 100.0, "weight_decay": 1.0, "dtype": "float32"}
+    tame = Lane(RunConfig(cell="rnn", task="adding"), "tame")
+    wild = Lane(RunConfig(cell="rnn", task="adding", **steep), "wild")
+    raced = Race(make_task("adding", length=10), [tame, wild], SEEDS)
+    raced.advance(iterations=20)
+    assert raced.trainer(wild, 3).diverged
+    assert raced.iteration(tame) == raced.level == 20
+    assert not raced.stopped
+    assert raced.curves(wild, "score")[0].tolist() == [0]
+
+
+def test_a_race_too_large_says_how_many_seeds_would_fit():
+    large = [
+        Lane(RunConfig(cell=cell, hidden_size=64, batch_size=64), cell) for cell in ("rnn", "lstm")
+    ]
+    with pytest.raises(
+        ValueError, match=r"2 lanes with 20 seeds each need about .* with \d+ seeds? it fits"
+    ):
+        Race(make_task("order", length=20), large, range(20))
