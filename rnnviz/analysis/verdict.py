@@ -1,0 +1,483 @@
+"""The verdict of a race: what may be said from its scores, in words with their counts.
+
+Every sentence can be checked against the raw scores. One lane is called better than another, or
+said to have solved the task sooner, only if each of its runs is ahead of each run of the other;
+where the ranges overlap, that is said instead. From one seed nothing is compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.numbers import number, percent
+from rnnviz.tasks.task import Measure
+from rnnviz.training.race import By, Lane, Race, task_of
+from rnnviz.training.solved import IN_A_ROW, can_be_solved
+
+Array = NDArray[np.float64]
+
+#: Above this share of random deals a difference is said to come up by chance, too.
+_RARE = 0.01
+
+
+@dataclass(frozen=True)
+class Table:
+    """The raw numbers of one lane.
+
+    Parameters
+    ----------
+    name
+    marks : array of int, (I,)
+        Iterations at which it was measured, from 0 on.
+    scores : array, (S, I)
+        A row for each seed; NaN where there is none.
+    seconds : array, (I,)
+        Processor seconds of the lane at each mark.
+    diverged : tuple of bool, length S
+        Which runs have diverged by now, at whichever iteration.
+    memoryless
+        Best score of a model that sees the current input alone; NaN if unknown.
+    refused
+        Why it can't run; "" if it can.
+    """
+
+    name: str
+    marks: NDArray[np.int64]
+    scores: Array
+    seconds: Array
+    diverged: tuple[bool, ...]
+    memoryless: float = math.nan
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for all lanes.
+
+    Parameters
+    ----------
+    measure
+        `"accuracy"`: more is better; `"error"`: less is.
+    solved
+        Score from which on the task counts as solved; None if nobody can say that.
+    by
+        Whether the lanes are compared at the same iteration, or after the same seconds.
+    """
+
+    measure: Measure
+    solved: float | None
+    by: By
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one lane stands where the lanes are compared.
+
+    Parameters
+    ----------
+    name
+    iteration
+        The mark at which it is compared.
+    seconds
+        Processor seconds of the lane at that mark.
+    scores : tuple of float, length S
+        At that mark; NaN for a run that has diverged.
+    solved_at : tuple of int or None, length S
+        The first of five good marks in a row. A run that has diverged counts as not solved.
+    solved_after : tuple of float or None, length S
+        The seconds of the lane at that mark.
+    diverged
+        How many runs have diverged.
+    """
+
+    name: str
+    iteration: int
+    seconds: float
+    scores: tuple[float, ...]
+    solved_at: tuple[int | None, ...]
+    solved_after: tuple[float | None, ...]
+    diverged: int
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.scores)
+
+    @property
+    def solved(self) -> int:
+        """Number of runs that have solved the task."""
+        return sum(at is not None for at in self.solved_at)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of a race so far.
+
+    Parameters
+    ----------
+    standings : tuple of Standing
+        Of the lanes that race, in their order.
+    parts : tuple of str
+        The sentences, the most important one first.
+    """
+
+    standings: tuple[Standing, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """All sentences together."""
+        return " ".join(self.parts)
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """For each lane that races, how many of its runs have solved the task, of how many."""
+        return {each.name: (each.solved, each.runs) for each in self.standings}
+
+
+def verdict_of(race: Race) -> Verdict:
+    """Return what may be said of a race so far."""
+    solved = race.task.solved if can_be_solved(race.task) else None
+    terms = Terms(race.task.measure, solved, race.by)
+    verdict = judged([_table(race, lane) for lane in race.lanes], terms)
+    seeing = [lane.name for lane in race.groups if task_of(lane, race.task) != race.task]
+    if seeing:
+        other = f"{_listed(seeing)}: the calendar of other days of the same schedule."
+        return Verdict(verdict.standings, (*verdict.parts, other))
+    return verdict
+
+
+def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
+    """Return what may be said from the raw numbers of the lanes."""
+    racing = [table for table in tables if not table.refused]
+    refused = [f"{table.name} does not race: {table.refused}." for table in tables if table.refused]
+    standings = tuple(_standings(racing, terms))
+    if not any(each.iteration for each in standings):
+        return Verdict(
+            standings, ("Nothing to compare yet: no network has been trained.", *refused)
+        )
+    said = [_counts(standings, terms)]
+    if standings[0].runs == 1:
+        said += [_scores(standings, terms), "That is one seed: another may turn out otherwise."]
+    else:
+        said += _compared(standings, terms)
+    said += [*_not_above_memoryless(racing, standings, terms), *_diverged(standings, terms)]
+    return Verdict(standings, tuple(part for part in (*said, *refused) if part))
+
+
+# -------------------------------------------------------------------------- where each lane stands
+
+
+def _standings(tables: Sequence[Table], terms: Terms) -> list[Standing]:
+    """Cut all lanes where the one that is furthest behind is; those that stopped do not count."""
+    going = [table for table in tables if not all(table.diverged)] or tables
+    ends = [float(_clock(table, terms)[-1]) for table in going if table.marks.size]
+    if not ends or len(ends) < len(going):  # one is still to be measured for the first time
+        return []
+    return [_standing(table, min(ends), terms) for table in tables]
+
+
+def _clock(table: Table, terms: Terms) -> Array:
+    return table.seconds if terms.by == "seconds" else table.marks.astype(float)
+
+
+def _standing(table: Table, end: float, terms: Terms) -> Standing:
+    here = int(np.count_nonzero(_clock(table, terms) <= end))
+    first = [_first_solved(row[:here], terms) for row in table.scores]
+    solved = [None if stopped else at for at, stopped in zip(first, table.diverged, strict=True)]
+    last = table.scores[:, here - 1] if here else np.full(len(table.diverged), math.nan)
+    # A lane that has stopped is compared where the others are.
+    stopped = all(table.diverged) and terms.by == "iterations"
+    return Standing(
+        name=table.name,
+        iteration=int(end) if stopped else int(table.marks[here - 1]) if here else 0,
+        seconds=float(table.seconds[here - 1]) if here else 0.0,
+        scores=tuple(
+            math.nan if lost else float(score)
+            for score, lost in zip(last, table.diverged, strict=True)
+        ),
+        solved_at=tuple(None if at is None else int(table.marks[at]) for at in solved),
+        solved_after=tuple(None if at is None else float(table.seconds[at]) for at in solved),
+        diverged=sum(table.diverged),
+    )
+
+
+def _first_solved(scores: Array, terms: Terms) -> int | None:
+    """Return the place of the first of five good scores in a row; None if there are none."""
+    if terms.solved is None:
+        return None
+    good = scores >= terms.solved if terms.measure == "accuracy" else scores <= terms.solved
+    places = range(len(good) - IN_A_ROW + 1)
+    return next((place for place in places if good[place : place + IN_A_ROW].all()), None)
+
+
+# ------------------------------------------------------------------------------------- sentences
+
+
+def _counts(standings: Sequence[Standing], terms: Terms) -> str:
+    """Say how many runs of each lane have solved the task, and by when."""
+    if terms.solved is None:
+        return ""
+    ranked = sorted(standings, key=lambda each: -each.solved)
+    one, seconds = ranked[0].runs == 1, terms.by == "seconds"
+    said = []
+    for place, each in enumerate(ranked):
+        verb = " solved" if place == 0 else ""
+        count = (
+            ("solved it" if each.solved else "did not") if one else f"{verb} {_of(each)}".strip()
+        )
+        said.append(f"{each.name} {count}{f' (iteration {each.iteration:,})' if seconds else ''}")
+    if seconds:
+        least = min(each.seconds for each in standings)
+        return f"In {number(least)} s of computing for each lane, {', '.join(said)}."
+    return f"{', '.join(said)}, by iteration {ranked[0].iteration:,}."
+
+
+def _of(standing: Standing) -> str:
+    return f"{standing.solved} of {standing.runs}"
+
+
+def _compared(standings: Sequence[Standing], terms: Terms) -> list[str]:
+    """Say which lanes are apart, and which overlap."""
+    scored = [each for each in standings if each.diverged < each.runs]
+    pairs = [_Pair(*two, terms) for two in combinations(scored, 2)]
+    if not pairs:
+        return [_scores(standings, terms)]
+    said = []
+    by_score = {id(each) for pair in pairs if not pair.by_time for each in pair.lanes}
+    by_time = {id(each) for pair in pairs if pair.by_time for each in pair.lanes}
+    if by_score:
+        apart = [pair.borders for pair in pairs if pair.ahead and not pair.by_time]
+        said.append(_scores([each for each in standings if id(each) in by_score], terms, apart))
+    if by_time:
+        said.append(_times([each for each in standings if id(each) in by_time], terms))
+    for lane in standings:
+        said += _wins(lane, pairs)
+    return [*said, *_overlaps(pairs), _chance(pairs)]
+
+
+class _Pair:
+    """Two lanes with the same number of runs, compared run by run.
+
+    By when they solved the task if all runs of both did, else by their scores.
+    """
+
+    def __init__(self, one: Standing, other: Standing, terms: Terms) -> None:
+        self.lanes = one, other
+        self.by_time = min(one.solved, other.solved) == one.runs
+        values = (self._values(one, terms), self._values(other, terms))
+        self.equal = np.ptp(np.concatenate(values)) == 0 if self._finite(values) else False
+        #: The lane that is ahead in each of its runs, and the one behind it; empty if they overlap.
+        self.ahead: tuple[Standing, ...] = ()
+        self.borders = (math.nan, math.nan)
+        for (first, mine), (second, others) in (
+            ((one, values[0]), (other, values[1])),
+            ((other, values[1]), (one, values[0])),
+        ):
+            if mine.min() > others.max():
+                self.ahead = first, second
+                self.borders = abs(float(mine.min())), abs(float(others.max()))
+
+    @staticmethod
+    def _finite(values: tuple[Array, Array]) -> bool:
+        return bool(np.isfinite(np.concatenate(values)).all())
+
+    def _values(self, lane: Standing, terms: Terms) -> Array:
+        """Return a number for each run, more is better; nothing is worse than no score."""
+        if self.by_time:
+            found = lane.solved_after if terms.by == "seconds" else lane.solved_at
+            return -np.array(found, float)
+        scores = np.array(lane.scores) * (1 if terms.measure == "accuracy" else -1)
+        return np.where(np.isfinite(scores), scores, -math.inf)
+
+
+def _wins(lane: Standing, pairs: Sequence[_Pair]) -> list[str]:
+    """Say of which lanes each run is behind each run of this one."""
+    said = []
+    for by_time, verb in ((False, "is better than"), (True, "solved it sooner than")):
+        behind = [
+            f"every {pair.ahead[1].name} run"
+            for pair in pairs
+            if pair.ahead and pair.ahead[0] is lane and pair.by_time == by_time
+        ]
+        if behind:
+            said.append(f"Every {lane.name} run {verb} {_listed(behind)}.")
+    return said
+
+
+def _overlaps(pairs: Sequence[_Pair]) -> list[str]:
+    """Say which ranges overlap, so that nothing else can be said."""
+    equal = [pair for pair in pairs if pair.equal]
+    over = [pair for pair in pairs if not pair.ahead and not pair.equal]
+    said = [f"{_names(pair)} are level in every run." for pair in equal]
+    if over and len(over) == len(pairs) and len(pairs) > 1:
+        return [*said, "All ranges overlap."]
+    if over:
+        said.append(f"The ranges of {'; of '.join(map(_names, over))} overlap.")
+    return said
+
+
+def _names(pair: _Pair) -> str:
+    return " and ".join(lane.name for lane in pair.lanes)
+
+
+def _chance(pairs: Sequence[_Pair]) -> str:
+    """Say how often a random deal of the runs to two lanes separates them as much.
+
+    For ranges that are apart, if that is not rare; else for the largest difference of counts.
+    """
+    runs = pairs[0].lanes[0].runs
+    deals = apart_by_chance(runs)
+    if any(pair.ahead for pair in pairs) and deals > _RARE:
+        return (
+            f"So few runs prove little: {2 * runs} runs, dealt to two lanes at random, lie as far "
+            f"apart in {percent(deals)} of all deals."
+        )
+    uneven = [pair for pair in pairs if not pair.ahead and len({x.solved for x in pair.lanes}) > 1]
+    if not uneven:
+        return ""
+    pair = max(uneven, key=lambda two: abs(two.lanes[0].solved - two.lanes[1].solved))
+    one, other = (lane.solved for lane in pair.lanes)
+    return (
+        f"{_names(pair)}: {one + other} solved runs of {2 * runs}, dealt to two lanes at random, "
+        f"fall as unevenly in {percent(uneven_by_chance(one, other, runs))} of all deals."
+    )
+
+
+def apart_by_chance(runs: int) -> float:
+    """Return for which share of random deals all runs of one lane are ahead of all of the other.
+
+    Two lanes of `runs` runs each, without ties; either of them may be the one ahead.
+    """
+    return 2 / math.comb(2 * runs, runs)
+
+
+def uneven_by_chance(one: int, other: int, runs: int) -> float:
+    """Return for which share of random deals two counts differ at least as much.
+
+    `one + other` solved runs are dealt to two lanes of `runs` runs each: Fisher's exact test, two
+    sides (Fisher 1935).
+    """
+    solved = one + other
+    deals = {
+        count: math.comb(runs, count) * math.comb(runs, solved - count)
+        for count in range(max(0, solved - runs), min(runs, solved) + 1)
+    }
+    as_uneven = [n for count, n in deals.items() if abs(2 * count - solved) >= abs(one - other)]
+    return sum(as_uneven) / math.comb(2 * runs, solved)
+
+
+def _scores(
+    standings: Sequence[Standing], terms: Terms, apart: Sequence[tuple[float, float]] = ()
+) -> str:
+    """Give the range of the scores of each lane, and the iteration if it is the same for all.
+
+    With so many digits that scores of lanes that are apart look different.
+    """
+    write = _writer(terms, apart)
+    ranked = sorted(standings, key=lambda each: _rank(each, terms))
+    ranges = ", ".join(f"{each.name} {_range(each.scores, write)}" for each in ranked)
+    word = "Accuracy" if terms.measure == "accuracy" else "Error"
+    when = "" if terms.by == "seconds" else f" at iteration {ranked[0].iteration:,}"
+    return f"{word}{when}: {ranges}."
+
+
+def _rank(standing: Standing, terms: Terms) -> float:
+    """Return the median with its sign so that the best comes first, and no score last."""
+    scores = np.array(standing.scores)
+    found = scores[np.isfinite(scores)]
+    if not found.size:
+        return math.inf
+    return float(np.median(found)) * (-1 if terms.measure == "accuracy" else 1)
+
+
+def _range(values: Sequence[float], write: Callable[[float], str]) -> str:
+    found = [value for value in values if math.isfinite(value)]
+    if not found:
+        return "–"
+    low, high = write(min(found)), write(max(found))
+    return low if low == high else f"{low} to {high}"
+
+
+def _writer(terms: Terms, apart: Sequence[tuple[float, float]]) -> Callable[[float], str]:
+    """Return how scores are written: the shortest way that keeps apart what is apart."""
+    short = percent if terms.measure == "accuracy" else number
+    for digits in (None, 3, 4, 5, 6, 8, 10, 12):
+        write = short if digits is None else _with_digits(terms, digits)
+        if all(write(one) != write(other) for one, other in apart):
+            return write
+    return write
+
+
+def _with_digits(terms: Terms, digits: int) -> Callable[[float], str]:
+    if terms.measure == "accuracy":
+        return lambda value: f"{number(100 * value, digits)} %"
+    return lambda value: number(value, digits)
+
+
+def _times(standings: Sequence[Standing], terms: Terms) -> str:
+    """Give the range of when the runs of each lane solved the task."""
+    if terms.by == "seconds":
+        ranges = [
+            f"{each.name} {_range([s for s in each.solved_after if s is not None], number)} s"
+            for each in standings
+        ]
+        return f"Solved after: {', '.join(ranges)} of computing for the lane."
+    ranges = [
+        f"{each.name} {_range([at for at in each.solved_at if at is not None], '{:,.0f}'.format)}"
+        for each in standings
+    ]
+    return f"Solved from iteration: {', '.join(ranges)}."
+
+
+def _not_above_memoryless(
+    tables: Sequence[Table], standings: Sequence[Standing], terms: Terms
+) -> list[str]:
+    """Name the lanes of which no run did as well as one needs a memory for."""
+    said = []
+    for table, each in zip(tables, standings, strict=True):
+        found = [score for score in each.scores if math.isfinite(score)]
+        limit = table.memoryless
+        if not found or math.isnan(limit) or each.solved:
+            continue
+        more = terms.measure == "accuracy"
+        if (max(found) <= limit) if more else (min(found) >= limit):
+            which = f"No {each.name} run" if each.runs > 1 else f"{each.name}"
+            beyond = "is" if each.runs > 1 else "is not"
+            side, best = ("above", percent(limit)) if more else ("below", number(limit))
+            said.append(f"{which} {beyond} {side} {best}, the best without memory.")
+    return said
+
+
+def _diverged(standings: Sequence[Standing], terms: Terms) -> list[str]:
+    stopped = [each for each in standings if each.diverged]
+    if not stopped:
+        return []
+    counts = _listed([f"{each.diverged} of {each.runs} ({each.name})" for each in stopped])
+    as_what = ", which counts as not solved" if terms.solved is not None else ""
+    return [f"Diverged: {counts}{as_what}."]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _table(race: Race, lane: Lane) -> Table:
+    marks, scores = race.curves(lane, "score")
+    refused = race.refused.get(lane, "")
+    runs = () if refused else race.groups[lane].trainers
+    return Table(
+        name=lane.name,
+        marks=marks,
+        scores=scores,
+        seconds=race.spent(lane),
+        diverged=tuple(run.diverged is not None for run in runs),
+        memoryless=math.nan if refused else task_of(lane, race.task).memoryless,
+        refused=refused,
+    )
