@@ -117,6 +117,21 @@ def weights_spec(
     return {"data": [bars], "layout": frame}
 
 
+def energy_spec(energies: Array) -> Spec:
+    """Draw the energy (K + 1,) at a start and after each of K updates."""
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": np.arange(len(energies)),
+        "y": energies,
+        "line": {"color": _MEASURED, "width": 2},
+        "marker": {"size": 6},
+        "hovertemplate": f"after %{{x}}: %{{y{NUMBER}}}<extra></extra>",
+    }
+    frame = layout(200, xaxis=axis("updates"), yaxis=axis("energy"), showlegend=False)
+    return {"data": [line], "layout": frame}
+
+
 def tiles_spec(states: Sequence[Array], side: int, titles: Sequence[str]) -> Spec:
     """Draw states (side * side,) of -1..1 as grids beside each other, each below its title."""
     rows = max(-(-len(states) // _IN_ROW), 1)

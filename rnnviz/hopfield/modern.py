@@ -60,7 +60,11 @@ class Modern:
         return xi
 
     def energy(self, state: Any) -> Any:
-        """Return the energy of a state (N,), or of each of many (..., N): 0 or more."""
+        """Return the energy of a state (N,), or of each of many (..., N).
+
+        It is 0 or more, and no update raises it, apart from rounding: Ramsauer et al. (2020),
+        theorem 1.
+        """
         xi = validation.state_of_numbers("state", state, self.units)
         scores = self.beta * (xi @ self.patterns.T)
         top = scores.max(axis=-1)
@@ -71,6 +75,17 @@ class Modern:
             + (xi**2).sum(axis=-1) / 2
             + longest / 2
         )
+
+    def energies(self, state: Any, steps: int) -> Array:
+        """Return the energy (steps + 1,) of a state (N,), and after each of so many updates."""
+        xi = validation.state_of_numbers("state", state, self.units)
+        if xi.ndim != 1:
+            raise ValueError(f"state must be one state ({self.units},), got the shape {xi.shape}")
+        found = [self.energy(xi)]
+        for _ in range(validation.whole("steps", steps, 0, 10_000)):
+            xi = self.recall(xi)
+            found.append(self.energy(xi))
+        return np.array(found)
 
     def spread(self, state: Any) -> Any:
         """Return over how many patterns a recall is spread, 1..P, for each state (...).

@@ -74,7 +74,10 @@ def letter(name: str, side: int = 10) -> Array:
 
 
 def random_patterns(count: int, units: int, seed: int = 0) -> Array:
-    """Return patterns (count, units), each number +1 or -1 with equal chance."""
+    """Return patterns (count, units), each number +1 or -1 with equal chance.
+
+    With the same units and seed, fewer patterns are the first of more.
+    """
     count = validation.whole("count", count, 1, validation.MOST_NUMBERS)
     units = validation.whole("units", units, 1, validation.MOST_NUMBERS // count)
     return np.random.default_rng(seed).choice([-1.0, 1.0], size=(count, units))

@@ -48,9 +48,11 @@ def test_a_drawing_is_stored_spoiled_and_recalled_unit_by_unit(page: Page, serve
     assert [place for place, cell in enumerate(drawn) if cell == "1"] == list(range(0, 100, 11))
 
     page.get_by_role("button", name="Store", exact=True).click()
-    expect(page.get_by_role("button", name="Load drawing 4")).to_be_visible()
+    expect(page.get_by_role("button", name="Load drawing 1")).to_be_visible()
     page.get_by_role("button", name="Flip").click()
     until(page, lambda: ink(page) != drawn)
+    # The address follows what is stored and drawn.
+    expect(page).to_have_url(re.compile(r"p\.letters=none.*p\.own1=8020.*p\.whole=8020"))
     page.get_by_role("button", name="Recall", exact=True).click()
     expect(page.locator(".reading")).to_have_text(re.compile(r"step (\d+) of \1$"))
 

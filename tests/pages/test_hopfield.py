@@ -16,6 +16,7 @@ from rnnviz.ui.hopfield.desk import SIDES, Desk, digits_of, signs_of
 from rnnviz.ui.hopfield.linked import LINKED
 from rnnviz.ui.shell import address
 from tests.pages.conftest import control, go_to, visit_of
+from tests.pages.test_address import address as address_of
 from tests.pages.test_late_values import ROUNDS, problems, send_wrongly, sent
 from tests.serving import ROOT
 
@@ -65,7 +66,7 @@ def test_what_is_drawn_is_stored_and_recalled(page):
     report(page, drawn={"side": 10, "cells": digits_of(drawn), "stroke": 1})
     assert (board_of(page).start == drawn).all()
     control(page, "hopfield_store").click().run()
-    assert names(page)[-1] == "drawing 4"
+    assert names(page)[-1] == "drawing 1"
     assert (board_of(page).stored[-1].signs == drawn).all()
 
 
@@ -210,7 +211,8 @@ def test_the_modern_network_recalls_the_grid_with_the_weights_of_attention(page)
     rows = page.dataframe[0].value
     assert list(rows["pattern"]) == ["A", "S", "Y"]
     assert list(rows["weight, Hopfield"]) == list(rows["weight, attention"])
-    tiles, _ = charts_of(page)[0]
+    tiles, _, energy = charts_of(page)[0]
+    assert energy["caption"].startswith("Energy: ")
     assert "the grid recalls one of the patterns" in tiles["caption"]
     control(page, "hopfield_beta").set_value(0.01).run()
     assert "about the mean of all patterns" in charts_of(page)[0][0]["caption"]
@@ -221,14 +223,15 @@ def test_a_hidden_state_of_the_own_network_recalls_time_steps(open_app):
     trainer.advance(iterations=5)
     page = open_app("hopfield", trainer)
     control(page, "hopfield_view").set_value("Hidden states").run()
-    control(page, "hopfield_step").set_value(4).run()
-    (chart,) = charts_of(page)[0]
+    control(page, "time_step").set_value(4).run()
+    chart, energy = charts_of(page)[0]
+    assert "No update can raise it" in energy["caption"]
     assert "The state of step 4 recalls most of steps" in chart["caption"]
     drawn = np.frombuffer(base64.b64decode(chart["data"][0]["y"]["bdata"]), "<f4")
     states = trainer.trace().h
     powers = np.exp(states @ states[4] / np.sqrt(8))
     np.testing.assert_allclose(drawn, powers / powers.sum(), rtol=1e-6)
-    page.toggle(key="hopfield_up_to_it").set_value(True).run()
+    control(page, "hopfield_recalled").set_value("only steps so far").run()
     assert len(page.dataframe[0].value) == 5
 
 
@@ -237,8 +240,8 @@ def test_recorded_dot_attention_is_what_its_hidden_states_recall(open_app):
     trainer.advance(iterations=3)
     page = open_app("hopfield", trainer)
     control(page, "hopfield_view").set_value("Hidden states").run()
-    page.toggle(key="hopfield_up_to_it").set_value(True).run()
-    control(page, "hopfield_step").set_value(7).run()
+    control(page, "hopfield_recalled").set_value("only steps so far").run()
+    control(page, "time_step").set_value(7).run()
     rows = page.dataframe[0].value
     assert list(rows["weight, recorded"]) == list(rows["weight, Hopfield"])
     assert any("has recorded these weights itself" in text.value for text in page.caption)
@@ -265,38 +268,106 @@ def test_hebbs_rule_and_the_cycle_of_two_units_are_there_with_numbers(page):
     assert told(page)["recall"]["together"]
 
 
-def test_a_link_holds_the_grid_and_what_is_stored(page):
-    control(page, "hopfield_side").set_value(12).run()
-    page.text_input(key="hopfield_letters").set_value("k").run()
-    control(page, "hopfield_store_letters").click().run()
-    page.number_input(key="hopfield_random").set_value(2).run()
-    control(page, "hopfield_store_random").click().run()
-    control(page, "hopfield_clear").click().run()
-    query = address.query_seen(visit_of(page), LINKED)
-
-    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in parse_qsl(query):
-        other.query_params[key] = value
-    go_to(other, "hopfield")
-
-    assert not other.exception
-    there, here = board_of(other), board_of(page)
-    assert there.side == 12
-    assert (there.start == here.start).all()
-    assert {one.signs.tobytes() for one in there.stored} == {
-        one.signs.tobytes() for one in here.stored
-    }
-
-
-@pytest.mark.parametrize(
-    "query", ["p.side=99", "p.letters=a<b>", "p.own1=zz", "p.grid=" + "f" * 26, "p.side=1e1"]
-)
-def test_a_link_that_says_what_there_is_not_opens_the_board_as_it_is(query):
+def opened(query):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in parse_qsl(f"v=1&page=hopfield&{query}"):
+    for key, value in parse_qsl(query):
         app.query_params[key] = value
     go_to(app, "hopfield")
     assert not app.exception
+    return app
+
+
+def test_a_link_holds_the_grid_what_is_stored_and_what_is_chosen(page):
+    control(page, "hopfield_side").set_value(12).run()
+    page.text_input(key="hopfield_letters").set_value("k").run()
+    control(page, "hopfield_store_letters").click().run()
+    page.number_input(key="hopfield_random").set_value(12).run()
+    control(page, "hopfield_store_random").click().run()
+    report(page, forget=board_of(page).stored[7].number)
+    drawn = letter("Q", 12)
+    report(page, drawn={"side": 12, "cells": digits_of(drawn)})
+    control(page, "hopfield_store").click().run()
+    control(page, "hopfield_flip_share").set_value(30).run()
+    control(page, "hopfield_flip").click().run()
+    control(page, "hopfield_updates").set_value("all at once").run()
+    query = address_of(page)
+
+    other = opened(query)
+
+    there, here = board_of(other), board_of(page)
+    assert there.side == 12
+    assert (there.start == here.start).all()
+    assert (there.whole == drawn).all()
+    assert [(one.name, one.signs.tobytes()) for one in there.stored[:4]] == [
+        (one.name, one.signs.tobytes()) for one in here.stored[:4]
+    ]
+    assert {one.signs.tobytes() for one in there.stored} == {
+        one.signs.tobytes() for one in here.stored
+    }
+    assert there.together
+    assert control(other, "hopfield_flip_share").value == 30
+    assert address_of(other) == query
+
+
+def test_a_link_holds_the_question_of_hidden_states(open_app):
+    page = open_app("hopfield", Trainer(RunConfig(hidden_size=4)))
+    control(page, "hopfield_view").set_value("Hidden states").run()
+    control(page, "time_step").set_value(3).run()
+    control(page, "hopfield_state_beta").set_value(5.0).run()
+    control(page, "hopfield_recalled").set_value("only steps so far").run()
+
+    other = opened(address_of(page))
+
+    assert charts_of(other)[0] == charts_of(page)[0]
+
+
+def test_a_link_begins_the_measurement_that_was_looked_at(page, monkeypatch):
+    monkeypatch.setattr(measuring, "STARTS", 25)
+    first = measured(page, "False memories", "hopfield_false")
+    query = address_of(page)
+
+    other = opened(query)
+    while visit_of(other).busy:  # First the run of the link, and then the measurement.
+        other.run()
+    other.run()
+    while visit_of(other).busy:
+        other.run()
+
+    assert [chart["caption"] for shown in charts_of(other) for chart in shown] == first
+    visit_of(other).part(Desk).board.forget_all()
+    other.run()
+    assert any("before you changed what is stored" in text.value for text in other.caption)
+    assert "measured" not in address_of(other)
+
+
+def test_patterns_that_a_link_has_no_room_for_are_told(page):
+    rng = np.random.default_rng(0)
+    board = board_of(page)
+    for _ in range(10):
+        board.store_own(rng.choice([-1.0, 1.0], 100))
+    page.run()
+    (told,) = (text.value for text in page.info)
+    assert "leaves out 2 of your 10 drawings, as it has room for 8" in told
+    visit = visit_of(page)
+    assert told in address.experiment_seen(visit, LINKED).problems
+    other = opened(address_of(page))
+    assert names(other) == names(page)[:-2]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "p.side=99",
+        "p.letters=a<b>",
+        "p.own1=zz",
+        "p.grid=" + "f" * 26,
+        "p.side=1e1",
+        "p.random=1.5-2~x",
+        "p.beta=nan",
+    ],
+)
+def test_a_link_that_says_what_there_is_not_opens_the_board_as_it_is(query):
+    app = opened(f"v=1&page=hopfield&{query}")
     assert names(app) == ["A", "S", "Y"]
 
 

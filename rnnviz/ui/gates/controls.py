@@ -11,7 +11,6 @@ import streamlit as st
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.ui.components.plot import clicked
 from rnnviz.ui.shell import inspection, session
-from rnnviz.ui.shell.markup import escaped
 from rnnviz.views.gates import BY_LIKENESS, BY_NUMBER
 from rnnviz.visit import Visit
 
@@ -123,28 +122,6 @@ def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
         width=150,
     )
     return unit
-
-
-def choose_step(visit: Visit) -> int:
-    """Draw the choice of time step, where there are several."""
-    labels = visit.trainer.probe.input_labels
-    steps = range(len(labels))
-    if len(steps) == 1:
-        return 0
-    step = int(inspection.fitting(session.value(inspection.TIME_STEP), steps, steps[-1]))
-    session.show(inspection.TIME_STEP, step)
-    key = inspection.control(inspection.TIME_STEP, step)
-    st.select_slider(
-        "Time step",
-        options=steps,
-        value=step,
-        format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
-        key=key,
-        on_change=inspection.take,
-        args=(inspection.TIME_STEP, key),
-        width=240,
-    )
-    return step
 
 
 def choose(

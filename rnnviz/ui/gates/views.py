@@ -25,7 +25,6 @@ from rnnviz.ui.gates.controls import (
     choose_order,
     choose_quantities,
     choose_quantity,
-    choose_step,
     choose_unit,
     click,
 )
@@ -206,7 +205,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
         quantities = choose(cell, letters, view.key)
         order = choose_order(cell) if view.order else BY_NUMBER
         unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
-        step = choose_step(visit) if view.step else 0
+        step = inspection.choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)
     visit.look_at(name=title, layer=layer, time_step=step if view.step else None)
     return GateChoices(title, layer, quantities, order, unit, step, visit.looked_at.shown_iteration)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -21,11 +22,13 @@ from rnnviz.visit import Visit
 #: Names of the choices.
 BETA = "hopfield_beta"
 STATE_BETA = "hopfield_state_beta"
-STEP = "hopfield_step"
-UP_TO_IT = "hopfield_up_to_it"
+RECALLED = "hopfield_recalled"
 
-#: Choices of beta in units of 1/sqrt(N), attention's own.
-_FACTORS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+#: Choices of beta in units of 1/sqrt(N), and attention's own.
+FACTORS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+OWN_FACTOR = 1.0
+#: Which steps can be recalled.
+ALL_STEPS, STEPS_SO_FAR = "all steps", "only steps so far"
 
 #: The one formula, as each of the two is written.
 _FORMULAS = (
@@ -48,26 +51,31 @@ def show_states(visit: Visit, slots: Slots) -> None:
     _show(visit, slots, _states)
 
 
-def _show(visit: Visit, slots: Slots, ask: Callable[[Visit], Callable[[], Panel]]) -> None:
+_Ask = Callable[[Visit, inspection.Stops], Callable[[], Panel]]
+
+
+def _show(visit: Visit, slots: Slots, ask: _Ask) -> None:
     # Beside each other, and below each other on a phone.
     with st.container(horizontal=True):
         for formula in _FORMULAS:
             st.latex(formula, width="content")
     places = live.Places(visit.page_runs, slots)
     with st.container(key="inspected"):
-        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places, ask)
+        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
+            places, inspection.Stops(), ask
+        )
 
 
-def _tick(places: live.Places, ask: Callable[[Visit], Callable[[], Panel]]) -> None:
+def _tick(places: live.Places, stops: inspection.Stops, ask: _Ask) -> None:
     session.refresh()
     visit = session.current()
     if places.page_run != visit.page_runs:
         return
-    look = ask(visit)
+    look = ask(visit, stops)
     live.turn(visit, places, look, lambda panel: _draw(visit, panel))
 
 
-def _patterns(visit: Visit) -> Callable[[], Panel]:
+def _patterns(visit: Visit, _: inspection.Stops) -> Callable[[], Panel]:
     """Draw the controls, and return what measures."""
     board = visit.part(Desk).board
     st.caption(
@@ -83,34 +91,37 @@ def _patterns(visit: Visit) -> Callable[[], Panel]:
     return lambda: views.recalled_pattern(patterns, names, board.start, beta, board.side)
 
 
-def _states(visit: Visit) -> Callable[[], Panel]:
+def _states(visit: Visit, stops: inspection.Stops) -> Callable[[], Panel]:
     """Draw the controls, and return what measures."""
-    steps = visit.trainer.trace().steps
     st.caption(
-        "The patterns X are the hidden states that your own network has just recorded on the "
-        "probe, one for each time step (the top layer), and the query is one of them. Train it, "
-        "and see what its states come to have in common."
+        "The patterns X are the hidden states that your own network has recorded on the probe, one "
+        "for each time step (the top layer), and the query is one of them. Train it, and see what "
+        "its states come to have in common."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        step = _chosen("Time step that asks", range(steps), STEP, steps - 1, str)
-        beta = _beta(STATE_BETA, visit.trainer.trace().h.shape[1])
-        up_to_it = st.toggle(
-            "only steps so far",
-            key=UP_TO_IT,
-            persist_state="session",
-            help="As attention looks: at the step that asks, and those before it.",
+        step = inspection.choose_step(visit, "Time step that asks")
+        beta = _beta(STATE_BETA, visit.trainer.network.hidden_size)
+        recalled = inspection.choose_one(
+            "Can be recalled",
+            (ALL_STEPS, STEPS_SO_FAR),
+            RECALLED,
+            ALL_STEPS,
+            help="Attention looks at the steps so far: the one that asks, and those before it.",
         )
+        inspection.rewind(visit, stops)
+    visit.look_at(time_step=step)
 
     def look() -> Panel:
         trace = visit.shown_trace()
-        end = step + 1 if up_to_it else trace.steps
+        end = step + 1 if recalled == STEPS_SO_FAR else trace.steps
         states = np.asarray(trace.h[:end], dtype=np.float64)
         try:
-            return views.recalled_steps(
+            panel = views.recalled_steps(
                 states, trace.input_labels[:end], step, beta, _recorded(visit, step, beta, end)
             )
         except ValueError as refused:
             return Panel(sentence=f"Nothing can be recalled: {refused}.")
+        return replace(panel, note=f"{inspection.measured_on(visit, trace)} {panel.note}")
 
     return look
 
@@ -130,32 +141,15 @@ def _recorded(visit: Visit, step: int, beta: float, end: int) -> Array | None:
 def _beta(name: str, units: int) -> float:
     """Draw the choice of beta, in units of what attention has."""
     own = 1 / math.sqrt(units)
-    factor: float = _chosen(
+    factor = inspection.slide(
         "β: from the mean of all, over a mixture, to one",
-        _FACTORS,
+        FACTORS,
         name,
-        1.0,
-        lambda factor: f"{number(factor * own)}{' (attention)' if factor == 1 else ''}",
-    )
-    return factor * own
-
-
-def _chosen(label: str, options, name: str, first, written):  # type: ignore[no-untyped-def]
-    """Draw a slider over options, kept under a name; return what is chosen."""
-    shown = inspection.fitting(session.value(name), options, first)
-    session.show(name, shown)
-    key = inspection.control(name, shown)
-    st.select_slider(
-        label,
-        options,
-        value=shown,
-        format_func=written,
-        key=key,
-        on_change=inspection.take,
-        args=(name, key),
+        OWN_FACTOR,
+        format_func=lambda factor: f"{number(factor * own)}{' (attention)' * (factor == 1)}",
         width=380,
     )
-    return shown
+    return factor * own
 
 
 def _draw(visit: Visit, panel: Panel) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,11 +24,23 @@ FIRST, FIRST_FLIPPED = "S", 0.2
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored pattern: the same number as long as it is there, a name, and +1 or -1 by unit."""
+    """A stored pattern.
+
+    Parameters
+    ----------
+    number
+        The same as long as it is there.
+    name
+    signs : array, (N,)
+        +1 or -1.
+    drawn_by : (seed, number), optional
+        Of a random pattern: which one, from 0, of those that this seed gives.
+    """
 
     number: int
     name: str
     signs: Array
+    drawn_by: tuple[int, int] | None = None
 
 
 @dataclass
@@ -62,6 +75,7 @@ class Board:
     refused: str = ""
     _numbers: int = 0
     _seed: int = 0
+    _names: Counter[str] = field(default_factory=Counter)
     _network: Hopfield | None = None
 
     @property
@@ -70,13 +84,18 @@ class Board:
         return self.side * self.side
 
     @property
+    def contents(self) -> tuple[int, ...]:
+        """The side and the numbers of the stored patterns: the same as long as they are."""
+        return (self.side, *(pattern.number for pattern in self.stored))
+
+    @property
     def network(self) -> Hopfield | None:
         """The network that holds the patterns; None while there is none."""
         if self._network is None and self.stored:
             self._network = Hopfield(np.array([pattern.signs for pattern in self.stored]))
         return self._network
 
-    def store(self, name: str, signs: Array) -> bool:
+    def store(self, name: str, signs: Array, drawn_by: tuple[int, int] | None = None) -> bool:
         """Store a pattern; tell whether it was taken, else `refused` says why not."""
         if len(self.stored) >= MOST_STORED:
             return self._refuse(f"At most {MOST_STORED} patterns can be stored. Forget some first.")
@@ -86,15 +105,19 @@ class Board:
             if (pattern.signs == signs).all():
                 return self._refuse(f"This pattern is stored already, as {pattern.name}.")
         self._numbers += 1
-        self._keep((*self.stored, Stored(self._numbers, name, signs)))
+        self._keep((*self.stored, Stored(self._numbers, name, signs, drawn_by)))
         return True
 
     def store_drawing(self) -> bool:
         """Store what is in the grid."""
-        taken = self.store(f"drawing {self._numbers + 1}", self.seen())
+        taken = self.store_own(self.seen())
         if taken:
             self.show(self.seen())
         return taken
+
+    def store_own(self, signs: Array) -> bool:
+        """Store a pattern that was drawn."""
+        return self._store_next("drawing", signs)
 
     def store_letters(self, text: str) -> bool:
         """Store each letter of a text that is not there yet."""
@@ -113,8 +136,13 @@ class Board:
         """Store random patterns."""
         count = min(count, max(MOST_STORED - len(self.stored), 1))
         self._seed += 1
-        drawn = random_patterns(count, self.units, self._seed)
-        return all(self.store(f"random {self._numbers + 1}", signs) for signs in drawn)
+        return self.store_drawn(self._seed, range(count))
+
+    def store_drawn(self, seed: int, numbers: Sequence[int]) -> bool:
+        """Store the random patterns of these numbers, from 0, that a seed gives."""
+        self._seed = max(self._seed, seed)
+        drawn = random_patterns(max(numbers) + 1, self.units, seed)
+        return all(self._store_next("random", drawn[k], (seed, k)) for k in numbers)
 
     def forget(self, number: object) -> None:
         """Forget the pattern of this number; what is none changes nothing."""
@@ -125,6 +153,7 @@ class Board:
     def forget_all(self) -> None:
         """Forget all patterns; what is in the grid stays."""
         self._keep(())
+        self._names.clear()
 
     def load(self, number: object) -> None:
         """Put the pattern of this number into the grid; what is none changes nothing."""
@@ -184,6 +213,12 @@ class Board:
             ],
             "recall": None if self.recall is None else self._packed(self.recall),
         }
+
+    def _store_next(self, kind: str, signs: Array, drawn_by: tuple[int, int] | None = None) -> bool:
+        """Store a pattern under the next name of its kind."""
+        taken = self.store(f"{kind} {self._names[kind] + 1}", signs, drawn_by)
+        self._names[kind] += taken
+        return taken
 
     def _packed(self, recall: Recall) -> dict[str, Any]:
         return {

@@ -48,6 +48,12 @@ class _Limit:
     begin: Callable[[Measured, Board], Measurement | None]
     panel: Callable[[Measured], Panel]
 
+    def is_of_now(self, visit: Visit) -> bool:
+        """Whether it was measured, or is being so, with the patterns that are stored now."""
+        measurement = self.of(visit.part(Measured))
+        contents = visit.part(Desk).board.contents
+        return measurement is not None and measurement.of in (None, contents)
+
 
 def _show_fitting(measured: Measured) -> Panel:
     rows = _results(measured.fitting)
@@ -85,7 +91,7 @@ def _begin_fitting(measured: Measured, _: Board) -> Measurement:
 def _begin_false(measured: Measured, board: Board) -> Measurement | None:
     if board.network is None:
         return None
-    measured.false = measuring.searching(board.network)
+    measured.false = measuring.searching(board.network, board.contents)
     measured.names = tuple(pattern.name for pattern in board.stored)
     measured.side = board.side
     return measured.false
@@ -93,7 +99,7 @@ def _begin_false(measured: Measured, board: Board) -> Measurement | None:
 
 def _begin_cut(measured: Measured, board: Board) -> Measurement:
     own = np.array([pattern.signs for pattern in board.stored]) if board.stored else None
-    measured.cut = measuring.cutting(own)
+    measured.cut = measuring.cutting(own, board.contents)
     return measured.cut
 
 
@@ -126,10 +132,19 @@ CUT = _Limit(
 )
 
 
+#: By the titles of their views.
+LIMITS = {"How many fit": FITTING, "False memories": FALSE, "Cut connections": CUT}
+
+
 def view_of(limit: _Limit) -> Callable[[Visit, Slots], None]:
     """Return what shows one of them, as the page's table of views wants it."""
 
     def show(visit: Visit, slots: Slots) -> None:
+        measured = visit.part(Measured)
+        if measured.wanted and not visit.busy:
+            wanted, measured.wanted = measured.wanted, ""
+            if wanted == limit.key:
+                _begin(limit)
         places = live.Places(visit.page_runs, slots)
         with st.container(key="inspected"):
             st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places, limit)
@@ -172,6 +187,8 @@ def _button(visit: Visit, limit: _Limit) -> None:
             )
         if not visit.part(Desk).board.stored and limit is FALSE:
             st.caption("Nothing is stored: store patterns in the view “Recall” first.")
+        if measurement is not None and not limit.is_of_now(visit):
+            st.caption("This was measured before you changed what is stored.")
 
 
 def _draw(visit: Visit, limit: _Limit, panel: Panel) -> None:

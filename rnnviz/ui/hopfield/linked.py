@@ -1,118 +1,111 @@
-"""What a link tells of the Hopfield page: its view, the size of the grid, what is stored and drawn.
-
-Letters are told by name, other patterns by four units to a digit: up to `MOST_OWN` of them, as a
-link has no room for more.
-"""
+"""What a link tells of the Hopfield page: its view and settings, what is stored and drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rnnviz.hopfield import LETTERS, letter
-from rnnviz.ui.hopfield.desk import (
-    FIRST_LETTERS,
-    SIDES,
-    Board,
-    Desk,
-    Stored,
-    digits_of,
-    opening_board,
-    signs_of,
-)
+from rnnviz.ui.hopfield import bridge, memory, telling
+from rnnviz.ui.hopfield.desk import SIDES, Board, Desk
+from rnnviz.ui.hopfield.limits import LIMITS
+from rnnviz.ui.hopfield.measuring import Measured
 from rnnviz.ui.hopfield.page import VIEWS
-from rnnviz.ui.shell.address import Linked, Titles
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.address import Choice, Linked, Titles
 from rnnviz.visit import Visit
-
-#: Most patterns of a link that are no letters.
-MOST_OWN = 8
-#: Stands for no letters at all.
-_NONE = "none"
 
 
 @dataclass(frozen=True)
-class _OnDesk:
-    """Something on the desk that a link tells."""
+class _OnBoard:
+    """Something on the board that is shown."""
 
     word: str
-    text: Callable[[Desk], str]
-    take: Callable[[Desk, str], None]
+    text: Callable[[Board], str]
+    take: Callable[[Board, str], None]
 
     def write(self, visit: Visit) -> str:
-        return self.text(visit.part(Desk))
+        return self.text(visit.part(Desk).board)
 
     def read(self, text: str, visit: Visit) -> None:
         if text:
-            self.take(visit.part(Desk), text)
+            self.take(visit.part(Desk).board, text)
 
 
-def _is_letter(pattern: Stored, board: Board) -> bool:
-    return pattern.name in LETTERS and bool(
-        (pattern.signs == letter(pattern.name, board.side)).all()
+@dataclass(frozen=True)
+class _Number:
+    """A number chosen among some, kept in the session under a name; `first` is not written."""
+
+    word: str
+    name: str
+    options: Sequence[float]
+    first: float
+
+    def write(self, visit: Visit) -> str:  # noqa: ARG002
+        chosen = session.value(self.name)
+        return f"{chosen:g}" if chosen in self.options and chosen != self.first else ""
+
+    def read(self, text: str, visit: Visit) -> None:  # noqa: ARG002
+        for option in self.options:
+            if f"{option:g}" == text:
+                session.show(self.name, option)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The size of the grid, which comes before all that is on it."""
+
+    word: str = "side"
+
+    def write(self, visit: Visit) -> str:
+        side = visit.part(Desk).side
+        return "" if side == SIDES[0] else str(side)
+
+    def read(self, text: str, visit: Visit) -> None:
+        desk = visit.part(Desk)
+        desk.side = {str(side): side for side in SIDES}.get(text, desk.side)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Whether the view measures, or has measured: a link begins the same measurement."""
+
+    word: str = "measured"
+
+    def write(self, visit: Visit) -> str:
+        limit = LIMITS.get(visit.looked_at.name)
+        return "yes" if limit is not None and limit.is_of_now(visit) else ""
+
+    def read(self, text: str, visit: Visit) -> None:
+        limit = LIMITS.get(visit.looked_at.name)
+        visit.part(Measured).wanted = limit.key if limit is not None and text == "yes" else ""
+
+
+def _own(number: int) -> _OnBoard:
+    return _OnBoard(
+        f"own{number + 1}", lambda board: telling.own_in(board, number), telling.store_own
     )
 
 
-def _own(board: Board) -> list[Stored]:
-    own = [pattern for pattern in board.stored if not _is_letter(pattern, board)]
-    return own if len(own) <= MOST_OWN else []
-
-
-def _side(desk: Desk) -> str:
-    return "" if desk.side == SIDES[0] else str(desk.side)
-
-
-def _take_side(desk: Desk, text: str) -> None:
-    sides = {str(side): side for side in SIDES}
-    desk.side = sides.get(text, desk.side)
-
-
-def _letters(desk: Desk) -> str:
-    board = desk.board
-    stored = "".join(pattern.name for pattern in board.stored if _is_letter(pattern, board))
-    return "" if stored == FIRST_LETTERS else stored or _NONE
-
-
-def _take_letters(desk: Desk, text: str) -> None:
-    board = desk.board
-    if text != _NONE and set(text) - set(LETTERS):
-        return
-    board.forget_all()
-    if text != _NONE:
-        board.store_letters(text)
-
-
-def _nth_own(number: int) -> _OnDesk:
-    def text(desk: Desk) -> str:
-        own = _own(desk.board)
-        return digits_of(own[number].signs) if number < len(own) else ""
-
-    def take(desk: Desk, text: str) -> None:
-        signs = signs_of(text, desk.board.units)
-        if signs is not None:
-            desk.board.store(f"drawing {number + 1}", signs)
-
-    return _OnDesk(f"own{number + 1}", text, take)
-
-
-def _grid(desk: Desk) -> str:
-    board = desk.board
-    is_first = (board.start == opening_board(board.side).start).all()
-    return "" if is_first else digits_of(board.start)
-
-
-def _take_grid(desk: Desk, text: str) -> None:
-    signs = signs_of(text, desk.board.units)
-    if signs is not None:
-        desk.board.show(signs)
+def _left_out(visit: Visit) -> str:
+    return telling.left_out(visit.part(Desk).board)
 
 
 LINKED = Linked(
     "hopfield",
     Titles(tuple(VIEWS)),
     (
-        _OnDesk("side", _side, _take_side),
-        _OnDesk("letters", _letters, _take_letters),
-        *map(_nth_own, range(MOST_OWN)),
-        _OnDesk("grid", _grid, _take_grid),
+        _Side(),
+        _OnBoard("letters", telling.letters_in, telling.store_letters),
+        _OnBoard("random", telling.random_in, telling.store_random),
+        *map(_own, range(telling.MOST_OWN)),
+        _OnBoard("grid", telling.grid_in, telling.show_grid),
+        _OnBoard("whole", telling.whole_in, telling.take_whole),
+        Choice("updates", memory.UPDATES, lambda _: (memory.ONE_AT_A_TIME, memory.ALL_AT_ONCE)),
+        _Number("flip", memory.FLIPPED, memory.SHARES, memory.FIRST_SHARE),
+        _Number("beta", bridge.BETA, bridge.FACTORS, bridge.OWN_FACTOR),
+        _Number("statebeta", bridge.STATE_BETA, bridge.FACTORS, bridge.OWN_FACTOR),
+        Choice("recalled", bridge.RECALLED, lambda _: (bridge.ALL_STEPS, bridge.STEPS_SO_FAR)),
+        _Measured(),
     ),
+    _left_out,
 )

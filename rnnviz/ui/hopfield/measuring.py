@@ -31,10 +31,14 @@ class Measurement:
         Yields a result, or None where it may be interrupted.
     expected
         How many results it will yield.
+    of
+        `Board.contents` of the board that is measured; None where it is of no board.
     """
 
-    def __init__(self, steps: Iterator[Any], expected: int) -> None:
-        self._steps, self._expected = steps, expected
+    def __init__(
+        self, steps: Iterator[Any], expected: int, of: tuple[int, ...] | None = None
+    ) -> None:
+        self._steps, self._expected, self.of = steps, expected, of
         self.results: list[Any] = []
         self.done = False
 
@@ -66,6 +70,8 @@ class Measured:
         How many patterns fit; where random starts end; recall with connections cut.
     names
         Of the patterns among which was searched, and in `side` their grid.
+    wanted
+        Key of the measurement that an opened link wants; "" if it wants none.
     """
 
     fitting: Measurement | None = None
@@ -73,6 +79,7 @@ class Measured:
     cut: Measurement | None = None
     names: tuple[str, ...] = ()
     side: int = 0
+    wanted: str = ""
 
 
 def fitting() -> Measurement:
@@ -81,15 +88,15 @@ def fitting() -> Measurement:
     return Measurement(steps, DRAWS * len(LOADS) + len(LETTERS) - 1)
 
 
-def searching(network: Hopfield) -> Measurement:
+def searching(network: Hopfield, of: tuple[int, ...]) -> Measurement:
     """Begin to search from random starts."""
-    return Measurement(search(network, STARTS), STARTS)
+    return Measurement(search(network, STARTS), STARTS, of)
 
 
-def cutting(own: Array | None) -> Measurement:
+def cutting(own: Array | None, of: tuple[int, ...]) -> Measurement:
     """Begin to cut connections: of few random patterns, of many, and of the visitor's own."""
     stored = [random_patterns(count, UNITS, seed=count) for count in (FEW, MANY)]
     if own is not None:
         stored.append(own)
     steps = itertools.chain.from_iterable(robustness(patterns) for patterns in stored)
-    return Measurement(steps, len(stored) * len(CUTS))
+    return Measurement(steps, len(stored) * len(CUTS), of)

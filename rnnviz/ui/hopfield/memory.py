@@ -9,7 +9,8 @@ import streamlit as st
 from rnnviz.ui.components.hopfield import board, happened
 from rnnviz.ui.hopfield import rule
 from rnnviz.ui.hopfield.desk import SIDES, Board, Desk, drawn_in
-from rnnviz.ui.shell import inspection, live, session
+from rnnviz.ui.hopfield.telling import left_out
+from rnnviz.ui.shell import address, inspection, live, session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.visit import Visit
@@ -19,13 +20,14 @@ from rnnviz.visit.turns import TURNS
 SIDE = "hopfield_side"
 LETTERS_TYPED = "hopfield_letters"
 RANDOM_COUNT = "hopfield_random"
-FLIPPED = "hopfield_flipped"
+FLIPPED = "hopfield_flip_share"
 UPDATES = "hopfield_updates"
 
 BOARD = "hopfield_board"
 
-#: Shares that can be flipped, in percent.
+#: Shares that can be flipped, in percent, and the one that is chosen first.
 SHARES = tuple(range(5, 55, 5))
+FIRST_SHARE = 20
 ONE_AT_A_TIME, ALL_AT_ONCE = "one at a time", "all at once"
 #: Longest text of letters that is looked at.
 _LONGEST = 40
@@ -35,12 +37,13 @@ _MOST_RANDOM = 60
 def show(visit: Visit, slots: Slots) -> None:
     """Show the board and what can be done with it."""
     live.keep_going(visit, slots)
-    st.fragment(_panel)()
+    st.fragment(_panel)(slots)
 
 
-def _panel() -> None:
+def _panel(slots: Slots) -> None:
     session.refresh()
-    desk = session.current().part(Desk)
+    visit = session.current()
+    desk = visit.part(Desk)
     _actions()
     # Beside each other where there is room; a phone has the board first.
     drawn, controls = st.columns([5, 2], gap="medium")
@@ -58,9 +61,14 @@ def _panel() -> None:
             on_forget=_forget,
         )
         st.caption(_sentence(desk.board))
+        if left_out(desk.board):
+            st.info(left_out(desk.board), icon=":material/link:")
         rule.rule(desk.board)
         if desk.board.together:
             rule.cycle()
+    if not visit.busy:
+        # No tick comes by itself, and the address follows what is drawn.
+        address.tell(visit, slots.linked)
 
 
 def _sentence(shown: Board) -> str:
@@ -128,13 +136,12 @@ def _how(shown: Board) -> None:
         "the state can go to and fro between two states for ever.",
     )
     shown.together = updates == ALL_AT_ONCE
-    st.select_slider(
+    inspection.slide(
         "Share to flip",
         SHARES,
-        value=20,
+        FLIPPED,
+        FIRST_SHARE,
         format_func=lambda percent: f"{percent} %",
-        key=FLIPPED,
-        persist_state="session",
     )
 
 
@@ -159,7 +166,8 @@ def _storing(desk: Desk) -> None:
             value=side,
             format_func=lambda side: f"{side} × {side}",
             key=key,
-            help="Each size has patterns of its own, which stay while you look at another.",
+            help="Each size has patterns of its own, which stay while you look at another. "
+            "A link holds those of the size that is shown.",
             on_change=_resize,
             args=(key,),
             width=150,
@@ -175,7 +183,7 @@ def _do(wish: Callable[[Board], object]) -> None:
 
 
 def _flip() -> None:
-    share = inspection.fitting(session.value(FLIPPED), SHARES, 20)
+    share = inspection.fitting(session.value(FLIPPED), SHARES, FIRST_SHARE)
     _do(lambda shown: shown.flip(share / 100))
 
 

@@ -17,9 +17,7 @@ HOPFIELD_VIEW = "hopfield_view"
 #: Title of a view -> what draws it, and keeps the visitor's run going.
 VIEWS: dict[str, Callable[[Visit, Slots], None]] = {
     "Recall": memory.show,
-    "How many fit": limits.view_of(limits.FITTING),
-    "False memories": limits.view_of(limits.FALSE),
-    "Cut connections": limits.view_of(limits.CUT),
+    **{title: limits.view_of(limit) for title, limit in limits.LIMITS.items()},
     "Modern network": bridge.show_patterns,
     "Hidden states": bridge.show_states,
 }
@@ -39,5 +37,5 @@ def show(visit: Visit, slots: Slots) -> None:
         view = inspection.choose_one(
             "View", list(VIEWS), HOPFIELD_VIEW, next(iter(VIEWS)), label_visibility="collapsed"
         )
-    visit.look_at(name=view)
+    visit.look_at(name=view, time_step=None)
     VIEWS[view](visit, slots)

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Protocol
 
 import streamlit as st
@@ -109,11 +110,14 @@ class Linked:
         The views of the page; None where there is one alone.
     more
         What else is chosen on it.
+    left_out
+        Returns a sentence about what of the page a link has no room for; "" if it holds all.
     """
 
     page: str
     view: Titles | None = None
     more: tuple[Told, ...] = ()
+    left_out: Callable[[Visit], str] = lambda _: ""
 
 
 class _Written:
@@ -177,7 +181,9 @@ def experiment_seen(
         view = replace(view, shown_iteration=coming.view.shown_iteration)
         coming = replace(coming, view=view, hidden=tuple(hidden))
         return link.Opened(coming, ())
-    return link.experiment_of(visit.trainer, view, hidden)
+    found = link.experiment_of(visit.trainer, view, hidden)
+    left_out = linked.left_out(visit)
+    return found._replace(problems=(*found.problems, left_out)) if left_out else found
 
 
 def view_seen(visit: Visit, linked: Linked) -> link.View:
@@ -207,6 +213,13 @@ def link_now(visit: Visit, linked: Linked) -> str:
         written.until = end + (end - now) / MOST_SHARE
     opening = visit.opening is not None
     return written.query if opening else _at_present(written.query, visit)
+
+
+def tell(visit: Visit, linked: Linked) -> None:
+    """Tell the browser the address from a fragment that no tick draws, while nothing trains."""
+    with TURNS.turn(visit):
+        query = link_now(visit, linked)
+    st.html(f'<div class="linked" data-link="{escape(query)}"></div>')
 
 
 def _at_present(query: str, visit: Visit) -> str:

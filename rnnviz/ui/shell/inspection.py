@@ -270,6 +270,49 @@ def choose_one(
     return shown
 
 
+def slide(
+    label: str, options: Sequence[Choice], choice: str, otherwise: Choice, **more: Any
+) -> Choice:
+    """Draw a slider over options, which may also be set elsewhere; return what is chosen.
+
+    Parameters
+    ----------
+    choice, otherwise
+        As of `choose_one`.
+    **more
+        As `st.select_slider` takes it.
+    """
+    shown: Choice = fitting(session.value(choice), options, otherwise)
+    session.show(choice, shown)
+    key = control(choice, shown)
+    st.select_slider(
+        label,
+        options,
+        value=shown,
+        key=key,
+        on_change=take,
+        args=(choice, key),
+        **more,
+    )
+    return shown
+
+
+def choose_step(visit: Visit, label: str = "Time step") -> int:
+    """Draw the choice of a time step of the probe, if there are several; return it."""
+    labels = visit.trainer.probe.input_labels
+    steps = range(len(labels))
+    if len(steps) == 1:
+        return 0
+    return slide(
+        label,
+        steps,
+        TIME_STEP,
+        steps[-1],
+        format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
+        width=240,
+    )
+
+
 def choose_layer(layers: int) -> int:
     """Draw the choice of layer, if there are several; return it, counted from the input up."""
     if layers == 1:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnviz.engine import softmax
 from rnnviz.engine.attention_scores import SCORES
 from rnnviz.figures.chart import Chart
-from rnnviz.figures.hopfield_charts import tiles_spec, weights_spec
+from rnnviz.figures.hopfield_charts import energy_spec, tiles_spec, weights_spec
 from rnnviz.figures.spec import short_label, step_names
 from rnnviz.hopfield import Modern
 from rnnviz.numbers import number, percent
@@ -25,6 +25,10 @@ Array = NDArray[np.float64]
 _NEAR = 0.05
 #: Steps that a sentence names.
 _NAMED = 3
+#: Updates that are done one after the other; attention does one.
+_UPDATES = 10
+#: Least fall of the energy, as a share of its size, that is more than rounding.
+_ROUNDING = 1e-9
 
 
 def attention_weights(keys: Array, query: Array, beta: float) -> Array:
@@ -57,10 +61,11 @@ def recalled_pattern(
     """
     network = Modern(patterns, beta)
     weights = network.weights(query)
+    most = int(weights.argmax())
     tiles = tiles_spec(
-        [query, network.recall(query), patterns[int(weights.argmax())]],
+        [query, network.recall(query), network.recall(query, _UPDATES), patterns[most]],
         side,
-        ["query: the grid", "recalled", f"most of it: {short_label(names[int(weights.argmax())])}"],
+        ["query: the grid", "recalled", f"{_UPDATES} updates", f"most: {short_label(names[most])}"],
     )
     said = _how_spread(weights, float(network.spread(query)), "patterns")
     labels = [short_label(name) for name in names]
@@ -76,6 +81,7 @@ def recalled_pattern(
                 "How much of each pattern is in what is recalled.",
                 "Weights of the patterns.",
             ),
+            _energy(network, query),
         ),
         table=_table("pattern", list(names), patterns, query, beta, weights),
         note=_apart(patterns, query, beta, weights),
@@ -122,10 +128,26 @@ def recalled_steps(
                 said,
                 "Weight of each time step.",
             ),
+            _energy(network, query),
         ),
         table=_with_recorded(_table("step", names, states, query, beta, weights), recorded),
         note=_apart(states, query, beta, weights) + _recorded_sentence(weights, recorded),
     )
+
+
+def _energy(network: Modern, query: Array) -> Chart:
+    """Show the energy over several updates, of which attention does the first."""
+    energies = network.energies(query, _UPDATES)
+    begun, once, last = (number(energies[k]) for k in (0, 1, -1))
+    fall = energies[0] - energies[-1]
+    said = f"The energy of the query is {begun}, and no update changes it: it is at rest."
+    if fall > _ROUNDING * max(abs(energies[0]), 1):
+        share = percent(float((energies[0] - energies[1]) / fall))
+        said = (
+            f"Energy: {begun} for the query, {once} after one update, {last} after {_UPDATES}. The "
+            f"first update, which is all that attention does, makes {share} of this fall."
+        )
+    return Chart(energy_spec(energies), f"{said} No update can raise it.", "Energy over updates.")
 
 
 def _with_recorded(table: Table, recorded: Array | None) -> Table:

@@ -28,9 +28,10 @@ export default function () {
 }
 
 function look() {
-  /** @type {HTMLElement | null} */
-  const readings = document.querySelector(".readings[data-link]");
-  const { link } = readings?.dataset ?? {};
+  // What a page says by itself, while nothing trains, is newer than the readings.
+  const said =
+    document.querySelector(".linked[data-link]") ?? document.querySelector(".readings[data-link]");
+  const { link } = /** @type {HTMLElement | null} */ (said)?.dataset ?? {};
   if (link === undefined) known = null;
   else if (known?.link !== link) known = { link, path: location.pathname };
   if (known && known.path === location.pathname && performance.now() >= due) write(known.link);
