@@ -169,21 +169,37 @@ class Architecture:
             plans |= SCORES[self.attention].plans(index)
         return plans
 
+    @property
+    def stacks(self) -> bool:
+        """Whether several networks of it can be computed in one pass: stacked.py."""
+        return self.cell_type.stacks and not self.attends
+
     def unroll(
-        self, weights: Mapping[str, Weights], steps: int, batch: int, first: int | None = None
+        self,
+        weights: Mapping[str, Weights],
+        steps: int,
+        batch: int,
+        first: int | None = None,
+        networks: int | None = None,
     ) -> Unrolled:
         """Allocate the buffers for T steps of B sequences.
 
         Parameters
         ----------
+        weights : mapping of name to Weights
+            What `plans` describes, in the fast layout.
         first
             The step before which every state is zero; None for none.
+        networks
+            R where the weights are those of R networks, with B sequences for each; else None.
         """
-        scratch = np.empty(self.scratch_size(steps, batch), self.dtype)
-        values, gradients = np.zeros((2, steps, self.output_size, batch), self.dtype)
+        R = networks or 1
+        scratch = np.empty(R * self.scratch_size(steps, batch), self.dtype)
+        values, gradients = np.zeros((2, steps, self.output_size, R * batch), self.dtype)
         parts = [slice(steps)] if first is None else [slice(first), slice(first, steps)]
         stacks = [
-            self._stack(weights, Outputs(values[part], gradients[part]), scratch) for part in parts
+            self._stack(weights, Outputs(values[part], gradients[part]), scratch, networks)
+            for part in parts
         ]
         attention = None
         if self.attends:
@@ -193,10 +209,16 @@ class Architecture:
         shared = [each for name, each in weights.items() if name not in of_attention]
         return Unrolled(stacks, attention, Outputs(values, gradients), shared)
 
-    def _stack(self, weights: Mapping[str, Weights], outputs: Outputs, scratch: Array) -> Stack:
+    def _stack(
+        self,
+        weights: Mapping[str, Weights],
+        outputs: Outputs,
+        scratch: Array,
+        networks: int | None,
+    ) -> Stack:
         """Allocate the layers over the steps that these outputs have."""
         steps, _, batch = outputs.values.shape
-        span = Span(steps, batch, np.dtype(self.dtype), scratch)
+        span = Span(steps, batch, np.dtype(self.dtype), scratch, networks)
         layers = []
         for layer in range(self.layers):
             start = f"{layer}."

@@ -25,7 +25,7 @@ class Entrance:
         Inputs of the first layer, written by `forward`.
     window
         How many time steps are concatenated.
-    embedding : Weights, (input_size, D), or None
+    embedding : Weights, (input_size, D), or of R networks (R, input_size, D), or None
         The table in which integers are looked up.
     scratch : array, one-dimensional
         At least of the size `scratch_size`.
@@ -39,7 +39,12 @@ class Entrance:
         self.d_wide = scratch[: x.size].reshape(x.shape)
         self._d_x = self.d_wide if window == 1 else scratch[x.size :][: x.size // window]
         self._d_x = self._d_x.reshape(steps, D, batch)
-        self._ids: NDArray[Any] = np.zeros((0, batch), np.intp)
+        self._ids: Any = np.zeros((0, batch), np.intp)
+        # Of R networks: the table of each sequence.
+        self._tables = None
+        if embedding is not None and embedding.W.ndim == 3:
+            networks = len(embedding.W)
+            self._tables = np.repeat(np.arange(networks), batch // networks)
         # For each position in the window: its rows, and by how many steps it is delayed.
         self._places = [(slice(k * D, (k + 1) * D), window - 1 - k) for k in range(window)]
 
@@ -56,8 +61,8 @@ class Entrance:
     def forward(self, x: NDArray[Any]) -> None:
         """Fill the inputs of the first layer; positions before the start of the sequence stay 0."""
         if self._embedding is not None:
-            self._ids = x
-            x = self._embedding.W[x]
+            self._ids = x if self._tables is None else (self._tables, x)
+            x = self._embedding.W[self._ids]
         block = x.transpose(0, 2, 1)
         if self._window == 1:
             np.copyto(self._x, block, casting="same_kind")

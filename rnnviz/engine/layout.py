@@ -45,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Weights:
-    """A matrix of the fast layout.
+    """A matrix of the fast layout; of R networks that are computed together, (R, ...) each.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ class Weights:
 
 
 def views(flat: Array | Indices, shapes: Shapes) -> dict[str, Any]:
-    """Return views on consecutive parts of a flat vector, by name."""
+    """Return views on consecutive parts of a flat vector, or of the rows of an array, by name."""
     named, start = {}, 0
     for name, shape in shapes.items():
         size = int(np.prod(shape))
-        named[name] = flat[start : start + size].reshape(shape)
+        named[name] = flat[..., start : start + size].reshape(*flat.shape[:-1], *shape)
         start += size
     return named
 
@@ -106,7 +106,7 @@ class Parameters(dict[str, Array]):
 
 
 class Layout:
-    """The fast copy of a flat vector of parameters.
+    """The fast copy of a flat vector of parameters, or of those of several networks.
 
     Parameters
     ----------
@@ -115,9 +115,13 @@ class Layout:
         first place; a cell that names it twice adds up the gradients there.
     dtype
         Of the parameters.
+    networks
+        R where the flat vectors of R networks are the rows of an array (R, P); else None.
     """
 
-    def __init__(self, plans: Mapping[str, Plan], dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self, plans: Mapping[str, Plan], dtype: np.dtype[Any], networks: int | None = None
+    ) -> None:
         shapes: Shapes = {name: plan.order.shape for name, plan in plans.items()}
         shapes_T: Shapes = {name: plan.order.T.shape for name, plan in plans.items()}
         order = np.concatenate([plan.order.ravel() for plan in plans.values()])
@@ -129,8 +133,10 @@ class Layout:
         scales = [np.broadcast_to(plan.scale, plan.order.shape) for plan in plans.values()]
         self._scale = np.concatenate([scale.ravel() for scale in scales]).astype(dtype)
         self._negative = np.flatnonzero(np.concatenate([scale.T.ravel() for scale in scales]) < 0)
-        self._both, self._gradient = np.zeros(2 * order.size, dtype), np.zeros(order.size, dtype)
-        self._W, self._W_T = self._both[: order.size], self._both[order.size :]
+        of_each = () if networks is None else (networks,)
+        self._both = np.zeros((*of_each, 2 * order.size), dtype)
+        self._gradient = np.zeros((*of_each, order.size), dtype)
+        self._W, self._W_T = self._both[..., : order.size], self._both[..., order.size :]
         W, W_T, gradient = (
             views(self._W, shapes),
             views(self._W_T, shapes_T),
@@ -141,11 +147,11 @@ class Layout:
     def refresh(self, flat: Array) -> None:
         """Copy the parameters into the fast layout."""
         # mode="clip" lets NumPy write to `out` directly; all indices are valid anyway.
-        np.take(flat, self._orders, out=self._both, mode="clip")
+        np.take(flat, self._orders, -1, self._both, "clip")
         np.multiply(self._W, self._scale, self._W)
         if self._negative.size:
-            self._W_T[self._negative] *= -1
+            self._W_T[..., self._negative] *= -1
 
     def gather(self, flat_gradients: Array) -> None:
         """Copy the gradients of the fast layout back to the order of the flat vector."""
-        np.take(self._gradient, self._inverse, out=flat_gradients, mode="clip")
+        np.take(self._gradient, self._inverse, -1, flat_gradients, "clip")

@@ -36,6 +36,12 @@ class Loss(Protocol):
     def __call__(self, y: Targets, mask: Mask | None) -> float:
         """Return the loss, and write its gradient w.r.t. the outputs into `d_outputs`."""
 
+    def of_each(self, y: Targets, mask: Mask | None, networks: int) -> NDArray[np.float64]:
+        """Return the losses (R,) of R networks, and write the gradients.
+
+        Everything has R B sequences, B of each network in turn.
+        """
+
 
 class CrossEntropy:
     """Softmax cross-entropy in nats: the mean of -log p[y], p = softmax(outputs).
@@ -60,6 +66,14 @@ class CrossEntropy:
 
     def __call__(self, y: Targets, mask: Mask | None) -> float:
         """Return the loss for class numbers y (T, B), and write its gradient."""
+        return _average(self._of_pairs(y, mask), mask, self._d_outputs)
+
+    def of_each(self, y: Targets, mask: Mask | None, networks: int) -> NDArray[np.float64]:
+        """Return the losses of R networks, and write their gradients."""
+        return _averages(self._of_pairs(y, mask), mask, self._d_outputs, networks)
+
+    def _of_pairs(self, y: Targets, mask: Mask | None) -> Array:
+        """Return the loss of each pair, (T, B), and write its gradient."""
         d_outputs, flat = self._d_outputs, self._flat
         at_target = self._first + self._batch * (y if mask is None else np.where(mask, y, 0))
         peak = np.maximum.reduce(self._outputs, axis=1, keepdims=True)
@@ -69,7 +83,8 @@ class CrossEntropy:
         total = np.add.reduce(d_outputs, axis=1, keepdims=True)
         np.divide(d_outputs, total, d_outputs)
         flat[at_target] -= self._one
-        return _average(np.log(total[:, 0]) - below_peak, mask, d_outputs)
+        losses: Array = np.log(total[:, 0]) - below_peak
+        return losses
 
 
 class SquaredError:
@@ -89,12 +104,20 @@ class SquaredError:
 
     def __call__(self, y: Targets, mask: Mask | None) -> float:
         """Return the loss for values y (T, B, K), and write its gradient."""
+        return _average(self._of_pairs(y, mask), mask, self._d_outputs)
+
+    def of_each(self, y: Targets, mask: Mask | None, networks: int) -> NDArray[np.float64]:
+        """Return the losses of R networks, and write their gradients."""
+        return _averages(self._of_pairs(y, mask), mask, self._d_outputs, networks)
+
+    def _of_pairs(self, y: Targets, mask: Mask | None) -> Array:
+        """Return the loss of each pair, (T, B), and write its gradient."""
         d_outputs = self._d_outputs
         wanted = y if mask is None else np.where(mask[:, :, None], y, 0)
         np.subtract(self._outputs, wanted.transpose(0, 2, 1), d_outputs)
-        losses = np.square(d_outputs).mean(axis=1)
+        losses: Array = np.square(d_outputs).mean(axis=1)
         d_outputs *= 2 / d_outputs.shape[1]
-        return _average(losses, mask, d_outputs)
+        return losses
 
 
 LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy, "squared_error": SquaredError}
@@ -107,3 +130,32 @@ def _average(losses: Array, mask: Mask | None, d_outputs: Array) -> float:
         return float(np.add.reduce(losses, axis=None)) / losses.size
     d_outputs *= (mask / np.count_nonzero(mask)).astype(d_outputs.dtype)[:, None, :]
     return float(losses[mask].mean())
+
+
+def _averages(
+    losses: Array, mask: Mask | None, d_outputs: Array, networks: int
+) -> NDArray[np.float64]:
+    """Return the mean of each network's scored pairs, and scale the gradients to them.
+
+    Summed up in the order in which `_average` does it, so that the results are equal to the bit.
+    """
+    own = _by_network(losses, networks)
+    if mask is None:
+        count = losses.size // networks
+        np.multiply(d_outputs, np.array(1 / count, d_outputs.dtype), d_outputs)
+        sums: Array = np.add.reduce(own.reshape(networks, count), axis=1)
+        return sums.astype(np.float64) / count
+    scored = _by_network(mask, networks)
+    counts = np.count_nonzero(scored, axis=(1, 2))
+    share = mask / np.repeat(counts, losses.shape[1] // networks)
+    d_outputs *= share.astype(d_outputs.dtype)[:, None, :]
+    if (counts == counts[0]).all():
+        means = own[scored].reshape(networks, counts[0]).mean(axis=1)
+    else:
+        means = [each[which].mean() for each, which in zip(own, scored, strict=True)]
+    return np.asarray(means, np.float64)
+
+
+def _by_network(of_pairs: NDArray[Any], networks: int) -> NDArray[Any]:
+    """Return what there is of each pair, (T, R B), as (R, T, B)."""
+    return of_pairs.reshape(len(of_pairs), networks, -1).transpose(1, 0, 2)

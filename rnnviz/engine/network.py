@@ -164,6 +164,11 @@ class Network:
         """The current interventions."""
         return self._interventions
 
+    @property
+    def shift(self) -> Array | None:
+        """What the interventions add to `flat` before it is used, (P,); None for nothing."""
+        return self._shift
+
     def intervene(self, *items: Intervention) -> None:
         """Hold gates, silence units, shift the forget bias: these, and nothing else, from now on.
 
@@ -416,12 +421,15 @@ class Network:
         answering: Answering | None = None,
     ) -> Unrolled:
         self._layout.refresh(self.flat if self._shift is None else self.flat + self._shift)
-        unrolled = self._buffers(x.shape[0], x.shape[1], self._zero_before(answering), keep)
+        unrolled = self._buffers(x.shape[0], x.shape[1], self.zero_before(answering), keep)
         unrolled.forward(x, initial, answering)
         return unrolled
 
-    def _zero_before(self, answering: Answering | None) -> int | None:
-        """Return the step before which every state is zero; None where there is no state or cut."""
+    def zero_before(self, answering: Answering | None) -> int | None:
+        """Return the step before which every state is zero; None where there is no state or cut.
+
+        Internal to this folder, as `unroll`.
+        """
         if answering is None or not answering.from_zero:
             return None
         return answering.first if self.architecture.cell_type.state_names else None

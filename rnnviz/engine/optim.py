@@ -1,12 +1,16 @@
 """Optimisers, with PyTorch's formulas, on one flat vector of parameters.
 
-They work in place, with memory that is allocated once.
+They work in place, with memory that is allocated once. `StackedOptimizer` updates the parameters of
+several networks in the calls that one takes.
 """
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from copy import copy
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,12 +46,9 @@ class Optimizer(ABC):
         """Change the parameters `flat` in place."""
         self.iterations += 1
         with np.errstate(all="ignore"):
-            gradients = flat_gradients
-            if self.weight_decay:
-                np.multiply(flat, self._number(self.weight_decay), self._decayed)
-                np.add(flat_gradients, self._decayed, self._decayed)
-                gradients = self._decayed
-            self._step(flat, gradients, learning_rate)
+            decay = self._number(self.weight_decay) if self.weight_decay else None
+            numbers = [self._number(value) for value in self._numbers(learning_rate)]
+            self._update(flat, self._with_decay(flat, flat_gradients, decay), *numbers)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of everything that the next step depends on."""
@@ -73,11 +74,22 @@ class Optimizer(ABC):
             np.copyto(moment, state[name])
 
     @abstractmethod
-    def _step(self, flat: Array, gradients: Array, learning_rate: float) -> None: ...
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """Return the numbers on which the update of this iteration depends."""
 
-    def _moment(self, name: str) -> Array:
-        self._moments[name] = np.zeros_like(self._scratch)
-        return self._moments[name]
+    @abstractmethod
+    def _update(self, flat: Array, gradients: Array, *numbers: Array) -> None:
+        """Change the parameters by the gradients, with these numbers as arrays."""
+
+    def _with_decay(self, flat: Array, gradients: Array, decay: Array | None) -> Array:
+        if decay is None:
+            return gradients
+        np.multiply(flat, decay, self._decayed)
+        np.add(gradients, self._decayed, self._decayed)
+        return self._decayed
+
+    def _begin(self, *moments: str) -> None:
+        self._moments = {name: np.zeros_like(self._scratch) for name in moments}
 
     def _number(self, value: float) -> Array:
         return np.array(value, self.dtype)
@@ -94,14 +106,18 @@ class SGD(Optimizer):
         self, size: int, dtype: DTypeLike, weight_decay: float = 0.0, momentum: float = 0.9
     ) -> None:
         super().__init__(size, dtype, weight_decay)
-        self._momentum = self._number(momentum)
-        self._velocity = self._moment("velocity")
+        self._momentum = momentum
+        self._begin("velocity")
 
-    def _step(self, flat: Array, gradients: Array, learning_rate: float) -> None:
-        v, scratch = self._velocity, self._scratch
-        np.multiply(v, self._momentum, v)
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return learning_rate, self._momentum
+
+    def _update(self, flat: Array, gradients: Array, *numbers: Array) -> None:
+        learning_rate, momentum = numbers
+        v, scratch = self._moments["velocity"], self._scratch
+        np.multiply(v, momentum, v)
         np.add(v, gradients, v)
-        np.multiply(v, self._number(learning_rate), scratch)
+        np.multiply(v, learning_rate, scratch)
         np.subtract(flat, scratch, flat)
 
 
@@ -124,10 +140,14 @@ class RMSprop(Optimizer):
         super().__init__(size, dtype, weight_decay)
         self._smoothing, self._fresh = self._number(smoothing), self._number(1 - smoothing)
         self._epsilon = self._number(epsilon)
-        self._square = self._moment("square")
+        self._begin("square")
 
-    def _step(self, flat: Array, gradients: Array, learning_rate: float) -> None:
-        s, scratch = self._square, self._scratch
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return (learning_rate,)
+
+    def _update(self, flat: Array, gradients: Array, *numbers: Array) -> None:
+        (learning_rate,) = numbers
+        s, scratch = self._moments["square"], self._scratch
         np.multiply(gradients, gradients, scratch)
         np.multiply(scratch, self._fresh, scratch)
         np.multiply(s, self._smoothing, s)
@@ -135,7 +155,7 @@ class RMSprop(Optimizer):
         np.sqrt(s, scratch)
         np.add(scratch, self._epsilon, scratch)
         np.divide(gradients, scratch, scratch)
-        np.multiply(scratch, self._number(learning_rate), scratch)
+        np.multiply(scratch, learning_rate, scratch)
         np.subtract(flat, scratch, flat)
 
 
@@ -163,11 +183,15 @@ class Adam(Optimizer):
         super().__init__(size, dtype, weight_decay)
         self._betas, self._epsilon = betas, epsilon
         self._beta1, self._beta2 = self._number(betas[0]), self._number(betas[1])
-        self._first, self._second = self._moment("first"), self._moment("second")
+        self._begin("first", "second")
 
-    def _step(self, flat: Array, gradients: Array, learning_rate: float) -> None:
-        m, v, scratch = self._first, self._second, self._scratch
-        step, epsilon = self._step_and_epsilon(learning_rate)
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        first, second = _corrections(*self._betas, self.iterations)
+        return learning_rate * first * second, self._epsilon * second
+
+    def _update(self, flat: Array, gradients: Array, *numbers: Array) -> None:
+        step, epsilon = numbers
+        m, v, scratch = self._moments["first"], self._moments["second"], self._scratch
         np.multiply(m, self._beta1, m)
         np.add(m, gradients, m)
         np.multiply(gradients, gradients, scratch)
@@ -179,11 +203,63 @@ class Adam(Optimizer):
         np.multiply(scratch, step, scratch)
         np.subtract(flat, scratch, flat)
 
-    def _step_and_epsilon(self, learning_rate: float) -> tuple[Array, Array]:
-        beta1, beta2 = self._betas
-        first = (1 - beta1) / (1 - beta1**self.iterations)
-        second = math.sqrt((1 - beta2**self.iterations) / (1 - beta2))
-        return self._number(learning_rate * first * second), self._number(self._epsilon * second)
+
+@lru_cache(maxsize=64)
+def _corrections(beta1: float, beta2: float, iterations: int) -> tuple[float, float]:
+    """Return Adam's corrections of both moments; asked by all of several networks in turn."""
+    first = (1 - beta1) / (1 - beta1**iterations)
+    return first, math.sqrt((1 - beta2**iterations) / (1 - beta2))
+
+
+class StackedOptimizer:
+    """Optimisers of one kind that update the parameters of R networks at once.
+
+    Each keeps its settings and its count of iterations. The moments are taken over at the
+    beginning; a member has them again after `give_back`.
+
+    Parameters
+    ----------
+    members : sequence of Optimizer
+        R optimisers of the same kind, size and type of numbers; of the settings, momentum and
+        weight decay may differ.
+
+    Raises
+    ------
+    ValueError
+        If they differ in kind or type.
+    """
+
+    def __init__(self, members: Sequence[Optimizer]) -> None:
+        first = members[0]
+        for member in members:
+            if (type(member), member.dtype) != (type(first), first.dtype):
+                raise ValueError("optimisers must be of the same kind and type to be stacked")
+        self._members = tuple(members)
+        # The formulas of the first one, with rows for all in place of each vector.
+        self._all = copy(first)
+        self._all._moments = {
+            name: np.stack([member._moments[name] for member in members]) for name in first._moments
+        }
+        rows = (len(members), *first._scratch.shape)
+        self._all._scratch, self._all._decayed = np.zeros((2, *rows), first.dtype)
+        decays = np.array([[member.weight_decay] for member in members], first.dtype)
+        self._decays = decays if decays.any() else None
+
+    def step(self, flat: Array, flat_gradients: Array, learning_rates: Sequence[float]) -> None:
+        """Change the parameters `flat`, (R, P), in place; one learning rate for each network."""
+        found = []
+        for member, rate in zip(self._members, learning_rates, strict=True):
+            member.iterations += 1
+            found.append(member._numbers(rate))
+        numbers = np.array(found, self._all.dtype).T[:, :, None]
+        with np.errstate(all="ignore"):
+            gradients = self._all._with_decay(flat, flat_gradients, self._decays)
+            self._all._update(flat, gradients, *numbers)
+
+    def give_back(self, place: int) -> None:
+        """Write the moments of one member back to it."""
+        for name, rows in self._all._moments.items():
+            np.copyto(self._members[place]._moments[name], rows[place])
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}

@@ -61,7 +61,7 @@ class Stack:
             for number, layer in enumerate(layers)
             for name, state in layer.states.items()
         ]
-        self._W_T, self._d_top = readout.W_T[:-1], top.d_h
+        self._W_T, self._d_top = readout.W_T[..., :-1, :], top.d_h
         self.d_h_by_step: list[Array] = [layer.d_h.reshape(layer.steps, -1) for layer in layers]
         below = [None, *(layer.d_h for layer in layers[:-1])]
         self._downward = list(zip(layers, below, strict=True))[::-1]

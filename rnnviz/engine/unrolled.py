@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.engine.answering import Answering
 from rnnviz.engine.attention import Attention, AttentionRecord
@@ -85,13 +86,23 @@ class Unrolled:
         Targets without a time axis are those of the last step, which is then the only one scored.
         """
         last = y.ndim < LOSSES[name].target_axes
+        if not last:
+            return self._loss_of(name, last)(y, mask)
+        self.d_outputs[:-1] = 0
+        return self._loss_of(name, last)(y[None], None)
+
+    def losses(
+        self, name: str, y: Targets, mask: Mask | None, networks: int
+    ) -> NDArray[np.float64]:
+        """Return the loss of each of R networks, (R,), as `loss` does of one."""
+        return self._loss_of(name, False).of_each(y, mask, networks)
+
+    def _loss_of(self, name: str, last: bool) -> Loss:
+        """Return the loss of all steps, or of the last one, with its buffers."""
         if (name, last) not in self._losses:
             steps = slice(-1 if last else 0, None)
             self._losses[name, last] = LOSSES[name](self.outputs[steps], self.d_outputs[steps])
-        if not last:
-            return self._losses[name, False](y, mask)
-        self.d_outputs[:-1] = 0
-        return self._losses[name, True](y[None], None)
+        return self._losses[name, last]
 
     def backward(self, truncate: int | None = None) -> None:
         """Carry `d_outputs` back to every state of every layer.

@@ -20,7 +20,7 @@ import numpy as np
 from rnnviz.engine.cells.spec import CellSpec
 from rnnviz.engine.interventions import Hold, Intervention, Silence, units_of
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
-from rnnviz.engine.products import Array, SumOfProducts
+from rnnviz.engine.products import Array, SumOfProducts, by_network
 
 # Numbers in a chunk of time steps for which factors are computed at once: few calls if blocks are
 # small, and everything still in the cache if they are large.
@@ -33,18 +33,21 @@ class Span(NamedTuple):
     Parameters
     ----------
     steps, batch
-        T and B.
+        T and B; of R networks that are computed together, T and R B.
     dtype
         Of all buffers.
     scratch : array, one-dimensional
         Memory that is needed only within a call, shared by all layers. Each use takes as many time
         steps at once as fit.
+    networks
+        R; None for a network alone.
     """
 
     steps: int
     batch: int
     dtype: np.dtype[Any]
     scratch: Array
+    networks: int | None = None
 
 
 class Held(NamedTuple):
@@ -79,6 +82,9 @@ class Cell(ABC):
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     """The states that are carried from step to step."""
 
+    stacks: ClassVar[bool] = False
+    """Whether it can compute R networks at once: with weights (R, ...), and R B columns."""
+
     S: Array
     """Values of all gates, (T or more, at least len(order) * H, B)."""
 
@@ -87,6 +93,9 @@ class Cell(ABC):
         steps, batch, dtype = span.steps, span.batch, span.dtype
         self.weights = weights
         self.steps, self.batch, self.hidden_size = steps, batch, H
+        self.networks = span.networks
+        # Of one time step; for R networks on blocks that `of_each` gave.
+        self.dot = np.dot if span.networks is None else np.matmul
         self.dtype = dtype
         self.Z = np.zeros((steps + 1, D + H + 2, batch), dtype)
         self.Z[:, 0] = self.Z[:, -1] = 1
@@ -215,6 +224,10 @@ class Cell(ABC):
     @abstractmethod
     def weight_gradients(self) -> None:
         """Fill `gradient` of the weights. After `backward`."""
+
+    def of_each(self, blocks: Array) -> Array:
+        """Return blocks (..., features, R B) as products need them: (..., R, features, B)."""
+        return by_network(blocks, self.networks)
 
     def rows(self, block: int, count: int = 1) -> slice:
         """Return the rows of `count` blocks of H, starting at block `block`."""

@@ -63,18 +63,24 @@ SPEC = CellSpec(
 class Elman(Cell):
     """What both variants share: everything but the squashing function."""
 
+    stacks: ClassVar[bool] = True
+
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
         steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         fused = weights["all"]
-        self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
+        self.W, W_T = fused.W, fused.W_T
+        self.W_ih_T, self.W_hh_T = W_T[..., 1 : D + 1, :], W_T[..., D + 1 : -1, :]
         # Holds the derivative of the squashing function, later multiplied by d_h: dL/da.
         self.d_a = np.zeros((steps, H, batch), dtype)
         self._carry = span.scratch[: H * batch].reshape(H, batch)
         self._add_up = SumOfProducts(self.d_a, self.Z[:-1], [whole(fused.gradient)], span.scratch)
-        self._forward = list(zip(self.Z[:-1], self.h_all[1:], strict=True))
-        self._backward = list(zip(self.d_h_all[1:], self.d_a, self.d_h_all[:-1], strict=True))
+        h, d_a, of_each = self.h_all[1:], self.d_a, self.of_each
+        self._forward = list(zip(of_each(self.Z[:-1]), of_each(h), h, strict=True))
+        self._backward = list(
+            zip(self.d_h_all[1:], d_a, of_each(d_a), self.d_h_all[:-1], strict=True)
+        )
 
     @classmethod
     def plans(cls, index: Mapping[str, Indices], H: int) -> dict[str, Plan]:  # noqa: ARG003
@@ -91,26 +97,26 @@ class Elman(Cell):
 
     def forward(self) -> None:
         """Compute h_t for all steps."""
-        W, squash, dot, silent = self.W, self.squash, np.dot, self.silent
-        for z, h in self._forward:
-            dot(W, z, h)
+        W, squash, dot, silent = self.W, self.squash, self.dot, self.silent
+        for z, a, h in self._forward:
+            dot(W, z, a)
             squash(h, h)
             if silent is not None:
                 h[silent] = 0
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh back through time; leaves dL/da in `d_a`."""
-        W_hh_T, carry = self.W_hh_T, self._carry
-        dot, multiply, add = np.dot, np.multiply, np.add
+        W_hh_T, carry, product_out = self.W_hh_T, self._carry, self.of_each(self._carry)
+        dot, multiply, add = self.dot, np.multiply, np.add
         self.d_h_all[0] = 0
         self.derivative(self.h, self.d_a)
         if self.silent is not None:
             self.d_a[:, self.silent] = 0
         steps = zip(reversed(self._backward), reversed(crosses), strict=True)
-        for (d_h, d_a, d_h_before), crosses_t in steps:
+        for (d_h, d_a, factor, d_h_before), crosses_t in steps:
             multiply(d_a, d_h, d_a)
             if crosses_t:
-                dot(W_hh_T, d_a, carry)
+                dot(W_hh_T, factor, product_out)
                 add(d_h_before, carry, d_h_before)
 
     def input_gradient(self, d_x: Array) -> None:

@@ -110,6 +110,7 @@ class GRU(Cell):
     order: ClassVar[str] = "nrz"
     weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
+    stacks: ClassVar[bool] = True
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
@@ -117,7 +118,7 @@ class GRU(Cell):
         D, H = sizes
         by_x, by_h = weights["x"], weights["h"]
         self.W_x, self.W_h = by_x.W, by_h.W
-        self.W_ih_T, self.W_hh_T = by_x.W_T[1:], by_h.W_T[:-1]
+        self.W_ih_T, self.W_hh_T = by_x.W_T[..., 1:, :], by_h.W_T[..., :-1, :]
         # m_t is needed only within step t: it is stored where n_{t+1} will be.
         self._S_and_m = np.zeros((3 * H * steps + H, batch), dtype)
         self.S = self._S_and_m[: 3 * H * steps].reshape(steps, 3 * H, batch)
@@ -151,13 +152,13 @@ class GRU(Cell):
 
     def _prepare_views(self, D: int) -> None:
         S, d_a, rows, H = self.S, self.d_a, self.rows, self.hidden_size
-        starts = range(0, 3 * H * self.steps, 3 * H)
+        starts, of_each = range(0, 3 * H * self.steps, 3 * H), self.of_each
         self._chunks = [(chunk, self._views_of(chunk)) for chunk in self.chunks()]
         self._forward = list(
             zip(
                 S,
-                self.Z[:-1, D + 1 :],  # h_{t-1} 1
-                [self._S_and_m[start + H : start + 4 * H] for start in starts],  # r z m
+                of_each(self.Z[:-1, D + 1 :]),  # h_{t-1} 1
+                [of_each(self._S_and_m[start + H : start + 4 * H]) for start in starts],  # r z m
                 [self._S_and_m[start + 3 * H : start + 4 * H] for start in starts],  # m
                 S[:, rows(1, 2)],  # r z
                 d_a[:, rows(1, 2)],
@@ -172,7 +173,7 @@ class GRU(Cell):
             zip(
                 self.d_h_all[1:],
                 *(d_a[:, rows(block)] for block in (0, 1, 2, 3)),
-                d_a[:, rows(1, 3)],
+                of_each(d_a[:, rows(1, 3)]),
                 S[:, rows(1)],
                 S[:, rows(2)],
                 self.d_h_all[:-1],
@@ -183,7 +184,7 @@ class GRU(Cell):
     def forward(self) -> None:
         """Compute gates and h_t for all steps."""
         W_h, half = self.W_h, self.half
-        dot, tanh, multiply = np.dot, np.tanh, np.multiply
+        dot, tanh, multiply = self.dot, np.tanh, np.multiply
         add, subtract = np.add, np.subtract
         held_rz, held_n, silent = self.held_in("rz"), self.held_in("n"), self.silent
         product(self.W_x, self._one_and_x, self._by_x)
@@ -209,7 +210,7 @@ class GRU(Cell):
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh back through time; leaves dL/d[n; r; z; m] before squashing in `d_a`."""
         W_hh_T, carry, silent = self.W_hh_T, self._carry, self.silent
-        dot, multiply, add = np.dot, np.multiply, np.add
+        dot, multiply, add, product_out = self.dot, np.multiply, np.add, self.of_each(carry)
         self.d_h_all[0] = 0
         for chunk, views in self._chunks:
             self._factors(views)
@@ -221,7 +222,7 @@ class GRU(Cell):
                 multiply(d_r, d_n, d_r)
                 multiply(r, d_n, d_m)
                 if crosses_t:
-                    dot(W_hh_T, d_rzm, carry)
+                    dot(W_hh_T, d_rzm, product_out)
                     add(d_h_before, carry, d_h_before)
                     multiply(d_h, z, carry)
                     if silent is not None:

@@ -48,6 +48,7 @@ class ResetBeforeGRU(Cell):
     order: ClassVar[str] = "nrz"
     weight_gates: ClassVar[str] = "rzn"
     blocks: ClassVar[int] = 3
+    stacks: ClassVar[bool] = True
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
@@ -92,13 +93,14 @@ class ResetBeforeGRU(Cell):
     def forward(self) -> None:
         """Compute gates and h_t for all steps."""
         W_rz, W_n, half = self.weights["h"].W, self.weights["q"].W, self.half
+        dot, of_each = self.dot, self.of_each
         held_rz, held_n = self.held_in("rz"), self.held_in("n")
         product(self.weights["x"].W, self._one_and_x, self.d_a)
         for t in range(self.steps):
             S, by_x, h_before, h = self.S[t], self.d_a[t], self.h_all[t], self.h_all[t + 1]
             n, r, z, rz = (S[self.rows(*at)] for at in ((0,), (1,), (2,), (1, 2)))
             q = self.q_and_one[t, :-1]
-            np.dot(W_rz, self._h_and_one[t], rz)
+            dot(W_rz, of_each(self._h_and_one[t]), of_each(rz))
             np.add(rz, by_x[self.rows(1, 2)], rz)
             np.tanh(rz, rz)
             np.multiply(rz, half, rz)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
@@ -106,7 +108,7 @@ class ResetBeforeGRU(Cell):
             if held_rz is not None:
                 S[held_rz.rows] = held_rz.values
             np.multiply(r, h_before, q)
-            np.dot(W_n, self.q_and_one[t], n)
+            dot(W_n, of_each(self.q_and_one[t]), of_each(n))
             np.add(n, by_x[self.rows(0)], n)
             np.tanh(n, n)
             if held_n is not None:
@@ -119,8 +121,8 @@ class ResetBeforeGRU(Cell):
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh back through time; leaves dL/d[n; r; z] before squashing in `d_a`."""
-        W_rz_T, W_n_T = self.weights["h"].W_T[:-1], self.weights["q"].W_T[:-1]
-        d_q, carry = self._d_q, self._carry
+        W_rz_T, W_n_T = (self.weights[name].W_T[..., :-1, :] for name in "hq")
+        d_q, carry, dot, of_each = self._d_q, self._carry, self.dot, self.of_each
         self.d_h_all[0] = 0
         self._factors()
         for t in reversed(range(self.steps)):
@@ -129,7 +131,7 @@ class ResetBeforeGRU(Cell):
             d_n, d_r, d_z = (d_a[self.rows(block)] for block in (0, 1, 2))
             np.multiply(d_n, d_h, d_n)
             np.multiply(d_z, d_h, d_z)
-            np.dot(W_n_T, d_n, d_q)
+            dot(W_n_T, of_each(d_n), of_each(d_q))
             np.multiply(d_r, d_q, d_r)
             if crosses[t]:
                 np.multiply(d_h, z, carry)
@@ -138,7 +140,7 @@ class ResetBeforeGRU(Cell):
                 np.add(d_h_before, carry, d_h_before)
                 np.multiply(d_q, r, carry)
                 np.add(d_h_before, carry, d_h_before)
-                np.dot(W_rz_T, d_a[self.rows(1, 2)], carry)
+                dot(W_rz_T, of_each(d_a[self.rows(1, 2)]), of_each(carry))
                 np.add(d_h_before, carry, d_h_before)
 
     def _factors(self) -> None:
@@ -157,7 +159,7 @@ class ResetBeforeGRU(Cell):
 
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""
-        product(self.weights["x"].W_T[1:], self.d_a, d_x)
+        product(self.weights["x"].W_T[..., 1:, :], self.d_a, d_x)
 
     def weight_gradients(self) -> None:
         """Add up the products over the steps: with [1; x], with [h; 1] and with [q; 1]."""

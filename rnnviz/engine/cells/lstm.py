@@ -128,6 +128,7 @@ class LSTM(Cell):
     blocks: ClassVar[int] = 4
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
     weight_gates: ClassVar[str] = "ifgo"
+    stacks: ClassVar[bool] = True
     rows_of: ClassVar[str] = "oifg"
     """Which weight rows each block of S uses."""
     scales: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.0)
@@ -138,7 +139,8 @@ class LSTM(Cell):
         steps, batch, dtype = span.steps, span.batch, span.dtype
         D, H = sizes
         fused = weights["all"]
-        self.W, self.W_ih_T, self.W_hh_T = fused.W, fused.W_T[1 : D + 1], fused.W_T[D + 1 : -1]
+        self.W, W_T = fused.W, fused.W_T
+        self.W_ih_T, self.W_hh_T = W_T[..., 1 : D + 1, :], W_T[..., D + 1 : -1, :]
         self.S = np.zeros((steps + 1, 5 * H, batch), dtype)
         self.c_all = self.S[:, self.rows(4)]
         self.d_c_all = np.zeros((steps + 1, H, batch), dtype)
@@ -170,11 +172,12 @@ class LSTM(Cell):
         return {"all": Plan(order, np.repeat(cls.scales, H)[:, None])}
 
     def _prepare_views(self) -> None:
-        S, rows, H = self.S[:-1], self.rows, self.hidden_size
+        S, rows, H, of_each = self.S[:-1], self.rows, self.hidden_size, self.of_each
         self._chunks = [(chunk, self._views_of(chunk)) for chunk in self.chunks()]
         self._forward = list(
             zip(
-                self.Z[:-1],
+                of_each(self.Z[:-1]),
+                of_each(S[:, rows(0, 4)]),
                 S[:, rows(0, 4)],  # o i f g
                 S[:, rows(0, 3)],  # o i f
                 S[:, rows(1, 2)],  # i f
@@ -194,7 +197,7 @@ class LSTM(Cell):
                 self.d_h_all[1:],
                 self.d_c_all[1:],
                 self.tanh_c,
-                self.d_a,
+                of_each(self.d_a),
                 self.d_a[:, rows(0)],
                 self.d_a[:, rows(1, 3)].reshape(self.steps, 3, H, self.batch),
                 S[:, rows(2)],  # f
@@ -207,10 +210,10 @@ class LSTM(Cell):
     def forward(self) -> None:
         """Compute gates, c_t and h_t for all steps."""
         W, half = self.W, self.half
-        dot, tanh, multiply, add = np.dot, np.tanh, np.multiply, np.add
+        dot, tanh, multiply, add = self.dot, np.tanh, np.multiply, np.add
         held, silent = self.held_in(self.order), self.silent
-        for z, oifg, oif, i_f, g_c, products, ig, fc, o, c, tanh_c, h in self._forward:
-            dot(W, z, oifg)
+        for z, a, oifg, oif, i_f, g_c, products, ig, fc, o, c, tanh_c, h in self._forward:
+            dot(W, z, a)
             tanh(oifg, oifg)
             multiply(oif, half, oif)  # sigmoid(a) = 0.5 tanh(0.5 a) + 0.5; the inner 0.5 is in W
             add(oif, half, oif)
@@ -225,8 +228,8 @@ class LSTM(Cell):
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh and dL/dc back through time; leaves dL/da in `d_a`."""
-        W_hh_T, carry = self.W_hh_T, self._carry
-        dot, multiply, add = np.dot, np.multiply, np.add
+        W_hh_T, carry, product_out = self.W_hh_T, self._carry, self.of_each(self._carry)
+        dot, multiply, add = self.dot, np.multiply, np.add
         self.d_h_all[0] = 0
         self.d_c_all[-1] = 0
         for chunk, views in self._chunks:
@@ -239,7 +242,7 @@ class LSTM(Cell):
                 multiply(d_o, d_h, d_o)
                 multiply(d_ifg, d_c, d_ifg)
                 if crosses_t:
-                    dot(W_hh_T, d_a, carry)
+                    dot(W_hh_T, d_a, product_out)
                     add(d_h_before, carry, d_h_before)
                     multiply(d_c, f, d_c_before)
                 else:

@@ -31,6 +31,7 @@ from rnnviz.engine.cells.lstm import LSTM, SPEC
 from rnnviz.engine.cells.spec import CellSpec, Parameters
 from rnnviz.engine.interventions import Hold, Intervention
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
+from rnnviz.engine.products import Array
 
 
 class PeepholeLSTM(LSTM):
@@ -47,7 +48,6 @@ class PeepholeLSTM(LSTM):
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
-        self._p, self._p_T = weights["peephole"].W[:, :, None], weights["peephole"].W_T
         self._seen = np.empty((sizes[1], span.batch), span.dtype)
 
     @classmethod
@@ -65,13 +65,13 @@ class PeepholeLSTM(LSTM):
     def forward(self) -> None:
         """Compute gates, c_t and h_t for all steps."""
         W, seen = self.W, self._seen
-        (p_i, p_f, p_o), rows = self._p, self.rows
+        (p_i, p_f, p_o), rows = self._by_column(self.weights["peephole"].W), self.rows
         early, late = self.held_in("ifg"), self.held_in("o")
-        for t, (z, oifg, _, i_f, g_c, products, ig, fc, o, c, tanh_c, h) in enumerate(
+        for t, (z, a, oifg, _, i_f, g_c, products, ig, fc, o, c, tanh_c, h) in enumerate(
             self._forward
         ):
             i, f, g, c_before = oifg[rows(1)], oifg[rows(2)], oifg[rows(3)], self.c_all[t]
-            np.dot(W, z, oifg)
+            self.dot(W, z, a)
             np.add(i, np.multiply(p_i, c_before, seen), i)
             np.add(f, np.multiply(p_f, c_before, seen), f)
             self._sigmoid(i_f)
@@ -91,8 +91,8 @@ class PeepholeLSTM(LSTM):
 
     def backward(self, crosses: list[bool]) -> None:
         """Carry dL/dh and dL/dc back through time; leaves dL/da in `d_a`."""
-        W_hh_T, carry = self.W_hh_T, self._carry
-        p_i, p_f, p_o = (self._p_T[:, [row]] for row in (0, 1, 2))
+        W_hh_T, carry, product_out = self.W_hh_T, self._carry, self.of_each(self._carry)
+        p_i, p_f, p_o = self._by_column(self.weights["peephole"].W_T.swapaxes(-1, -2))
         self.d_h_all[0] = 0
         self.d_c_all[-1] = 0
         for _, views in self._chunks:
@@ -104,7 +104,7 @@ class PeepholeLSTM(LSTM):
             np.add(d_c, np.multiply(p_o, d_o, carry), d_c)
             np.multiply(d_ifg, d_c, d_ifg)
             if crosses[t]:
-                np.dot(W_hh_T, d_a, carry)
+                self.dot(W_hh_T, d_a, product_out)
                 np.add(d_h_before, carry, d_h_before)
                 np.multiply(d_c, f, d_c_before)
                 np.add(d_c_before, np.multiply(p_i, d_ifg[0], carry), d_c_before)
@@ -118,7 +118,14 @@ class PeepholeLSTM(LSTM):
         d_p, rows = self.weights["peephole"].gradient, self.rows
         seen = ((1, self.c_all[:-1]), (2, self.c_all[:-1]), (0, self.c_all[1:]))
         for row, (block, c) in enumerate(seen):
-            d_p[row] = np.einsum("thb,thb->h", self.d_a[:, rows(block)], c)
+            d_a, c_of_each = self.of_each(self.d_a[:, rows(block)]), self.of_each(c)
+            d_p[..., row, :] = np.einsum("t...hb,t...hb->...h", d_a, c_of_each)
+
+    def _by_column(self, p: Array) -> Array:
+        """Return the peepholes (3, H), of R networks (R, 3, H), as factors of blocks of columns."""
+        if self.networks is None:
+            return p[:, :, None]
+        return np.repeat(p.transpose(1, 2, 0), self.batch // self.networks, axis=2)
 
     def _sigmoid(self, a: Any) -> None:
         """Squash in place; the rows of a sigmoid are already halved."""
@@ -158,7 +165,7 @@ class CoupledLSTM(LSTM):
         """Add up d_a z^T over the steps; the weights of i also count for f, with opposite sign."""
         super().weight_gradients()
         gradient = self.weights["all"].gradient
-        gradient[self.rows(1)] -= gradient[self.rows(2)]
+        gradient[..., self.rows(1), :] -= gradient[..., self.rows(2), :]
 
 
 class CoupledPeepholeLSTM(CoupledLSTM, PeepholeLSTM):
@@ -177,4 +184,4 @@ class CoupledPeepholeLSTM(CoupledLSTM, PeepholeLSTM):
         """Add up, and add the peephole gradient of f to that of i with opposite sign."""
         super().weight_gradients()
         gradient = self.weights["peephole"].gradient
-        gradient[0] -= gradient[1]
+        gradient[..., 0, :] -= gradient[..., 1, :]

@@ -64,12 +64,13 @@ class MLP(Cell):
 
     spec: ClassVar[CellSpec] = SPEC
     state_names: ClassVar[tuple[str, ...]] = ()
+    stacks: ClassVar[bool] = True
 
     def __init__(self, weights: Mapping[str, Weights], sizes: tuple[int, int], span: Span) -> None:
         super().__init__(weights, sizes, span)
         D, H = sizes
         fused = weights["all"]
-        self.W, self.W_ih_T = fused.W, fused.W_T[1:]
+        self.W, self.W_ih_T = fused.W, fused.W_T[..., 1:, :]
         self.d_a = np.zeros((span.steps, H, span.batch), span.dtype)
         self._one_and_x = self.Z[:-1, : D + 1]
         self._add_up = SumOfProducts(
