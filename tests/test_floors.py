@@ -39,6 +39,7 @@ ENGINE_MAY_IMPORT = {
     "math",
     "abc",
     "collections",
+    "copy",
     "dataclasses",
     "functools",
     "re",
