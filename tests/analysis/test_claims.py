@@ -14,7 +14,7 @@ from rnnviz.tasks import TemporalOrder
 from rnnviz.training import PRESETS
 
 #: Chosen before they were tried; the presets themselves show seed 0.
-UNSEEN = (41, 42, 43)
+UNSEEN = (41, 42)
 NEEDS_TRAINING = ("explode", "clip", "truncate", "bias", "identity", "shortcut")
 
 

@@ -16,7 +16,7 @@ from rnnviz.ui.shell.address import as_word
 from rnnviz.ui.shell.frame import MENU
 
 #: Chosen before they were tried; the links show seed 0.
-UNSEEN = (41, 42)
+UNSEEN = (41,)
 #: Quick to train. `benchmarks/gallery.py` counts for all on more seeds; what presets claim is
 #: tested with these.
 ON_ALL = ("gym", "forget-gates-shut", "without-memory", "counting", "anti-diagonal",

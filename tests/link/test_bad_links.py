@@ -206,11 +206,11 @@ _PIECES = (
 )  # fmt: skip
 
 
-def test_2000_altered_addresses_are_read_without_an_exception():
+def test_500_altered_addresses_are_read_without_an_exception():
     dice = random.Random(12)
     links = [link.write(experiment(seed)) for seed in range(60)]
     links = [text for text in links if len(text) < 600]
-    for number in range(2_000):
+    for number in range(500):
         text = dice.choice(links)
         for _ in range(dice.randrange(1, 5)):
             at, until = sorted(dice.choices(range(len(text) + 1), k=2))
