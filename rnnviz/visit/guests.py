@@ -39,6 +39,9 @@ class Guest(Protocol):
     def free_buffers(self) -> None:
         """Free what can be made again."""
 
+    def leave(self) -> None:
+        """End what works for the guest elsewhere, such as processes: the browser has gone."""
+
     def forget(self) -> None:
         """Free everything."""
 
@@ -124,7 +127,7 @@ class Guests:
             if id(who.guest) in back:
                 who.guest = None
             elif who not in lost:
-                count += self._free(who)
+                count += self._dismiss(who)
             elif who.guest is not None:
                 with TURNS.turn(self):
                     who.guest.forget()
@@ -135,6 +138,13 @@ class Guests:
             with TURNS.turn(self):
                 _give_back()
         return count
+
+    def _dismiss(self, presence: Presence) -> bool:
+        """Free the buffers of a guest who has left, and end what works for them."""
+        if presence.guest is not None and not presence.is_freed:
+            with TURNS.turn(self):
+                presence.guest.leave()
+        return self._free(presence)
 
     def _free(self, presence: Presence) -> bool:
         if presence.is_freed or presence.guest is None:

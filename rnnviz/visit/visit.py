@@ -14,6 +14,7 @@ from rnnviz.visit.earlier import Earlier, is_the_same_untouched, is_untouched, k
 from rnnviz.visit.jobs import Opening
 from rnnviz.visit.looking import is_place
 from rnnviz.visit.turns import TURNS
+from rnnviz.visit.upkeep import Upkeep
 from rnnviz.visit.view import View
 from rnnviz.visit.working import Working
 
@@ -315,3 +316,24 @@ class Visit(Working):
             self._parts[kind] = kind()
         found: Part = self._parts[kind]
         return found
+
+    @property
+    def needs_mb(self) -> float:
+        """Estimated maximum of the memory of all its runs and parts, in megabytes."""
+        return super().needs_mb + sum(part.needs_mb for part in self._kept_up)
+
+    def leave(self) -> None:
+        """End what works for the visitor outside of their turns: the browser has gone."""
+        for part in self._kept_up:
+            part.leave()
+
+    def forget(self) -> None:
+        """Free everything: the visitor will not come back."""
+        self.leave()
+        super().forget()
+
+    @property
+    def _kept_up(self) -> list[Upkeep]:
+        if self.is_forgotten:
+            return []
+        return [part for part in self._parts.values() if isinstance(part, Upkeep)]

@@ -21,6 +21,9 @@ class Guest:
     def free_buffers(self):
         self.rested += 1
 
+    def leave(self):
+        pass
+
     def forget(self):
         self.forgotten += 1
 

@@ -20,6 +20,9 @@ class Guest:
     def free_buffers(self):
         pass
 
+    def leave(self):
+        pass
+
     def forget(self):
         self.needs_mb = 0.0
 
