@@ -145,6 +145,9 @@ class Runs:
         for trainer in (self.trainer, *earlier, *self._others, *raced):
             trainer.free_buffers()
 
+    def leave(self) -> None:
+        """End what works for the visitor outside of their turns: the browser has gone."""
+
     def forget(self) -> None:
         """Free everything: the visitor will not come back."""
         vars(self).clear()

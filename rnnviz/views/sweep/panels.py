@@ -161,9 +161,7 @@ def _hover(
     return "<br>".join(lines)
 
 
-def _points(
-    scene: SweepScene, shown: Measure, found: Mapping[Combination, Estimate]
-) -> Chart:
+def _points(scene: SweepScene, shown: Measure, found: Mapping[Combination, Estimate]) -> Chart:
     assert scene.drawn is not None
     axes, drawn = scene.axes, scene.drawn
     across, x = _along(axes[0], [each[0] for each in drawn])

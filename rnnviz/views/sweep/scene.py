@@ -73,8 +73,6 @@ class SweepScene:
         Runs that each combination is to have.
     iterations
         For how many each run trains at most.
-    steps
-        Time steps of the longest sequence, which reach is measured in.
     measure
         `accuracy` or `error`: how scores are measured.
     can_be_solved
@@ -89,7 +87,6 @@ class SweepScene:
     rows: Sequence[Row]
     seeds: int
     iterations: int
-    steps: int
     measure: str = "accuracy"
     can_be_solved: bool = True
     drawn: tuple[Combination, ...] | None = None

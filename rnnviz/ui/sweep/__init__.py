@@ -1,0 +1,1 @@
+"""The page Sweep: many runs around the visitor's own, and what they have in common."""
