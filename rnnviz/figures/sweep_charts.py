@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.figures.spec import NEUTRAL, Spec, axis, heading, layout, sample, short_label
+from rnnviz.figures.spec import FAINT, NEUTRAL, Spec, axis, heading, layout, sample, short_label
 
 Array = NDArray[np.floating]
 
@@ -95,6 +95,8 @@ def sweep_map_spec(
         yaxis=_names(upwards),
         annotations=[heading(_key(shades, title))],
         shapes=_outline(across, upwards),
+        # Where a run is still to come.
+        plot_bgcolor=FAINT,
     )
     frame["margin"] |= {"l": 12, "t": 30}
     cells = {
@@ -200,6 +202,7 @@ def _names(side: Side) -> Spec:
         type="category",
         categoryorder="array",
         categoryarray=list(map(_safe, side.names)),
+        range=[-0.5, len(side.names) - 0.5],
         showgrid=False,
         zeroline=False,
         fixedrange=True,

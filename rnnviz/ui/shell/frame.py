@@ -80,6 +80,7 @@ div:has(> .st-key-phone_pages) { display: none; }
   /* All of them in one line: names without icons. */
   .st-key-phone_pages {
     flex-wrap: nowrap; gap: 0; justify-content: space-between; overflow-x: auto;
+    mask-image: linear-gradient(to left, transparent, black 1.5rem); padding-right: 1.25rem;
   }
   .st-key-phone_pages a > span:first-child { display: none; }
   .st-key-phone_pages a { padding-inline: 0.2rem; }

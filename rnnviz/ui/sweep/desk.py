@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnviz.analysis.sweep_cells import Combination
-from rnnviz.sweeps import Plan, Row
+from rnnviz.sweeps import Plan, Row, Run
 from rnnviz.tasks.task import Task
 from rnnviz.training import RunConfig
 from rnnviz.ui.sweep.settings import as_typed, sweepable, usual_values, value_of, values_in
@@ -22,7 +22,7 @@ MOST_AXES = 3
 #: The settings of the sweep that the page opens with; it takes some ten seconds with the first run.
 OPENING = ("cell", "learning_rate", "")
 SEEDS, MOST_SEEDS = 3, 20
-ITERATIONS, FEWEST_ITERATIONS, MOST_ITERATIONS = 200, 10, 5_000
+ITERATIONS, FEWEST_ITERATIONS, MOST_ITERATIONS = 150, 10, 5_000
 DRAWS, MOST_DRAWS = 20, 200
 #: Most finished runs that are kept for another sweep that has them, too.
 _KEPT = 1_000
@@ -93,7 +93,15 @@ class Choices:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a press of the button would do, or why it can do nothing."""
+    """What a press of the button would do, or why it can do nothing.
+
+    Parameters
+    ----------
+    wanted, plan
+        None where it is refused.
+    refused
+        Why; "" if it is not.
+    """
 
     wanted: Wanted | None = None
     plan: Plan | None = None
@@ -157,6 +165,12 @@ class Desk(Upkeep):
             return Planned(wanted, wanted.plan(allowed(RUNS)))
         except ValueError as refused:
             return Planned(refused=str(refused))
+
+    def left_of(self, planned: Planned) -> list[Run]:
+        """Return the runs of a plan that have not finished yet, in this sweep or one before."""
+        runs = () if planned.plan is None else planned.plan.runs
+        there = {} if self.sweep is None else self.sweep.rows
+        return [run for run in runs if run.key not in there and run.key not in self.known]
 
     def begin(self, visit: Visit) -> None:
         """Begin the sweep that is chosen; runs that have finished before are not done again."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import link
 from rnnviz.analysis.history import score_text
 from rnnviz.link.experiment import View
 from rnnviz.numbers import number
+from rnnviz.sweeps import Run
 from rnnviz.training.solved import can_be_solved
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.shell import inspection, live, session
@@ -98,12 +100,18 @@ def _tick(places: live.Places, pace: inspection.Pace[_Seen]) -> None:
         with st.expander("What is swept", expanded=False, key="sweep_form"):
             controls.choose(visit)
     buttons = st.container(horizontal=True, vertical_alignment="center", key="sweep_buttons")
-    shows = _shows(visit) if desk.sweep is not None else next(iter(MEASURES))
+    shows = next(iter(MEASURES))
+    if desk.sweep is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            shows = _shows(visit)
+            progress = st.container(width="stretch")
+    else:
+        progress = st.container()
     live.turn(
         visit,
         places,
         lambda: _look(visit, shows, pace),
-        lambda seen: _draw(visit, buttons, seen),
+        lambda seen: _draw(visit, buttons, progress, seen),
     )
 
 
@@ -151,7 +159,7 @@ def scene_of(sweep: Sweep, desk: Desk) -> SweepScene:
     )
 
 
-def _draw(visit: Visit, buttons: st.delta_generator.DeltaGenerator, seen: _Seen) -> None:
+def _draw(visit: Visit, buttons: DeltaGenerator, progress: DeltaGenerator, seen: _Seen) -> None:
     desk = visit.part(Desk)
     with buttons:
         _buttons(visit, desk, seen.planned)
@@ -160,7 +168,8 @@ def _draw(visit: Visit, buttons: st.delta_generator.DeltaGenerator, seen: _Seen)
     sweep = desk.sweep
     if sweep is None or seen.panel is None or seen.scene is None:
         return
-    _progress(visit, sweep)
+    with progress:
+        _progress(visit, sweep)
     if seen.panel.sentence:
         st.write(escaped(seen.panel.sentence))
     left, right = st.columns([3, 1], gap="medium")
@@ -178,12 +187,14 @@ def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:
     if desk.sweep is not None and visit.job is desk.sweep:
         st.button("Stop", icon=":material/stop:", key="sweep_stop", on_click=_stop)
         return
+    left = desk.left_of(planned)
     st.button(
         "Sweep" if desk.sweep is None else "Sweep again",
         icon=":material/grid_view:",
         type="primary",
         key="sweep_begin",
         on_click=_begin,
+        disabled=not left,
     )
     if desk.sweep is not None and not desk.sweep.done:
         st.button("Go on", icon=":material/play_arrow:", key="sweep_go_on", on_click=_go_on)
@@ -199,22 +210,33 @@ def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:
     if planned.refused:
         st.caption(f":material/block: {escaped(planned.refused)}.")
     else:
-        st.caption(escaped(costs(planned)))
+        st.caption(escaped(costs(planned, left)))
 
 
-def costs(planned: Planned) -> str:
-    """Say what a sweep would take, before it begins."""
+def costs(planned: Planned, left: Sequence[Run]) -> str:
+    """Say what a sweep would take, before it begins.
+
+    Parameters
+    ----------
+    left
+        Those of its runs that have not finished before.
+    """
     assert planned.plan is not None
     assert planned.wanted is not None
-    runs, seconds = len(planned.plan.runs), wall_s(planned.plan, WORKERS.most)
+    runs = len(planned.plan.runs)
+    said = f"{runs:,} run{'s' * (runs > 1)} of “{planned.wanted.task.title}”"
+    if not left:
+        return f"{said}: all of them have finished. Change something to sweep again."
+    if len(left) < runs:
+        said += f", of which {len(left):,} {'is' if len(left) == 1 else 'are'} new"
+    seconds = wall_s(sum(run.cost_s for run in left), WORKERS.most)
     where = "in the live loop, a slice at a time"
     if WORKERS.most:
         where = f"in up to {WORKERS.most} process{'es' * (WORKERS.most > 1)}"
     each = " each" if WORKERS.most > 1 else ""
     return (
-        f"{runs:,} run{'s' * (runs > 1)} of “{planned.wanted.task.title}”, about "
-        f"{duration(seconds)} {where}, up to {number(planned.plan.memory, 2)} MB{each}. "
-        "More with others on this server."
+        f"{said}: about {duration(seconds)} {where}, and longer when others compute on this "
+        f"server; at most {number(planned.plan.memory, 2)} MB of memory{each}."
     )
 
 

@@ -23,7 +23,7 @@ _FIRST = (
 _USUAL: dict[str, tuple[Any, ...]] = {
     "cell": ("rnn", "gru", "lstm"),
     "hidden_size": (4, 8, 16, 32),
-    "learning_rate": (0.001, 0.003, 0.01, 0.03),
+    "learning_rate": (0.001, 0.01, 0.1),
     "forget_bias": (0.0, 1.0, 3.0),
     "spectral_radius": (0.5, 1.0, 1.5),
     "clip_norm": (None, 0.1, 1.0),

@@ -19,6 +19,8 @@ from rnnviz.visit.workers import Share
 MOST_TEXT = 100_000
 #: Seconds between two slices after which the time between them was not spent on the sweep.
 _PAUSE_S = 2.0
+#: Seconds from which on the pace so far tells more than the estimate.
+_TELLS_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -199,9 +201,9 @@ class Sweep:
     def seconds_left(self) -> float:
         """Return about how many seconds are left, at the pace so far, or at first as estimated."""
         left, done = self.plan.cost_s - self._done_s, self._done_s - self._already_s
-        if self._spent_s > 1 and done > 0:
+        if self._spent_s > _TELLS_S and done > 0:
             return self._spent_s / done * left
-        return wall_s(self.plan, self._workers) * left / self.plan.cost_s
+        return wall_s(left, self._workers)
 
     def stop(self) -> None:
         """End what the workers do; what has finished is kept, and `advance` goes on with it."""
@@ -218,14 +220,19 @@ class Sweep:
         return Sweeping(rest, self._share, workers=max(self._workers, 1))
 
 
-def wall_s(planned: Plan, workers: int) -> float:
-    """Estimate the seconds until all runs have finished, if nobody else computes.
+def wall_s(cost_s: float, workers: int) -> float:
+    """Estimate the seconds until work has been done, if nobody else computes.
 
     In the slices of the live loop, which leave a part of the time to the drawing.
+
+    Parameters
+    ----------
+    cost_s
+        Seconds of one core.
+    workers
+        Processes that share it; 0: the slices.
     """
-    if workers:
-        return planned.cost_s / workers
-    return planned.cost_s / _SHARE_OF_SLICES
+    return cost_s / workers if workers else cost_s / _SHARE_OF_SLICES
 
 
 #: Share of the time that the slices take if the visitor is alone: one of 0.08 s in each 0.18 s.

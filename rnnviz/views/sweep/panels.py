@@ -22,6 +22,7 @@ from rnnviz.analysis.sweep_cells import (
 )
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.sweep_charts import Along, Side, sweep_map_spec, sweep_points_spec
+from rnnviz.numbers import percent
 from rnnviz.views.panel import Panel, Table
 from rnnviz.views.sweep.measures import (
     MEASURES,
@@ -222,24 +223,31 @@ def _sentence(scene: SweepScene) -> str:
     shares = {each: share for each, share in shares.items() if share.runs}
     if not shares:
         return ""
-    best = max(shares, key=lambda each: (shares[each].value, shares[each].low))
-    top = shares[best]
-    if top.count == 0:
-        return f"No run has solved the task by iteration {scene.iterations:,}."
-    said = (
-        f"{scene.says(best)}: {top.count} of {top.runs} runs solved it "
-        f"(95 % interval {percents(top.low, top.high)})."
-    )
-    others = [share for each, share in shares.items() if each != best]
+    return _best(scene, shares)
+
+
+def _best(scene: SweepScene, shares: Mapping[Combination, Estimate]) -> str:
+    """Say which combinations solved the largest share, and how many are not surely worse."""
+    most = max(share.value for share in shares.values())
+    if most == 0:
+        return f"No run has solved the task by iteration {scene.iterations:,} so far."
+    best = [each for each, share in shares.items() if share.value == most]
+    top = max((shares[each] for each in best), key=lambda share: share.low)
+    if len(best) == 1:
+        said = f"{scene.says(best[0])} solved {top.count} of {top.runs} runs, the most"
+    else:
+        said = f"{len(best)} of {len(shares)} combinations solved {percent(most)} of their runs"
+    said = f"{said} (95 % interval {percents(top.low, top.high)})."
+    others = [share for each, share in shares.items() if each not in best]
     alike = sum(overlaps(share, top) for share in others)
     if not others:
         return said
     if not alike:
-        return f"{said} The intervals of all other combinations lie below."
+        return f"{said} The intervals of all others lie below."
     which = "all" if alike == len(others) else f"{alike} of the"
     return (
-        f"{said} The intervals of {which} {len(others)} others overlap with it, so these seeds "
-        "can’t tell them apart."
+        f"{said} The intervals of {which} {len(others)} others overlap with "
+        f"{'it' if len(best) == 1 else 'theirs'}: so few seeds can’t tell which is better."
     )
 
 
