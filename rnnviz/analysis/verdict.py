@@ -13,106 +13,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnnviz.analysis.chance import apart_by_chance, uneven_by_chance
+from rnnviz.analysis.standings import Array, Standing, Table, Terms, called, standings_of, tables_of
 from rnnviz.numbers import number, percent
-from rnnviz.tasks.task import Measure
-from rnnviz.training.race import By, Lane, Race, task_of
-from rnnviz.training.solved import IN_A_ROW, can_be_solved
-
-Array = NDArray[np.float64]
+from rnnviz.training.race import Race, task_of
 
 #: Above this share of random deals a difference is said to come up by chance, too.
 _RARE = 0.01
-
-
-@dataclass(frozen=True)
-class Table:
-    """The raw numbers of one lane.
-
-    Parameters
-    ----------
-    name
-    marks : array of int, (I,)
-        Iterations at which it was measured, from 0 on.
-    scores : array, (S, I)
-        A row for each seed; NaN where there is none.
-    seconds : array, (I,)
-        Processor seconds of the lane at each mark.
-    diverged : tuple of bool, length S
-        Which runs have diverged by now, at whichever iteration.
-    memoryless
-        Best score of a model that sees the current input alone; NaN if unknown.
-    refused
-        Why it can't run; "" if it can.
-    """
-
-    name: str
-    marks: NDArray[np.int64]
-    scores: Array
-    seconds: Array
-    diverged: tuple[bool, ...]
-    memoryless: float = math.nan
-    refused: str = ""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What holds for all lanes.
-
-    Parameters
-    ----------
-    measure
-        `"accuracy"`: more is better; `"error"`: less is.
-    solved
-        Score from which on the task counts as solved; None if nobody can say that.
-    by
-        Whether the lanes are compared at the same iteration, or after the same seconds.
-    """
-
-    measure: Measure
-    solved: float | None
-    by: By
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How one lane stands where the lanes are compared.
-
-    Parameters
-    ----------
-    name
-    iteration
-        The mark at which it is compared.
-    seconds
-        Processor seconds of the lane at that mark.
-    scores : tuple of float, length S
-        At that mark; NaN for a run that has diverged.
-    solved_at : tuple of int or None, length S
-        The first of five good marks in a row. A run that has diverged counts as not solved.
-    solved_after : tuple of float or None, length S
-        The seconds of the lane at that mark.
-    diverged
-        How many runs have diverged.
-    """
-
-    name: str
-    iteration: int
-    seconds: float
-    scores: tuple[float, ...]
-    solved_at: tuple[int | None, ...]
-    solved_after: tuple[float | None, ...]
-    diverged: int
-
-    @property
-    def runs(self) -> int:
-        """Number of runs."""
-        return len(self.scores)
-
-    @property
-    def solved(self) -> int:
-        """Number of runs that have solved the task."""
-        return sum(at is not None for at in self.solved_at)
 
 
 @dataclass(frozen=True)
@@ -143,10 +51,8 @@ class Verdict:
 
 def verdict_of(race: Race) -> Verdict:
     """Return what may be said of a race so far."""
-    solved = race.task.solved if can_be_solved(race.task) else None
-    terms = Terms(race.task.measure, solved, race.by)
-    verdict = judged([_table(race, lane) for lane in race.lanes], terms)
-    seeing = [lane.name for lane in race.groups if task_of(lane, race.task) != race.task]
+    verdict = judged(*tables_of(race))
+    seeing = [called(lane.name) for lane in race.groups if task_of(lane, race.task) != race.task]
     if seeing:
         other = f"{_listed(seeing)}: the calendar of other days of the same schedule."
         return Verdict(verdict.standings, (*verdict.parts, other))
@@ -156,8 +62,10 @@ def verdict_of(race: Race) -> Verdict:
 def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
     """Return what may be said from the raw numbers of the lanes."""
     racing = [table for table in tables if not table.refused]
-    refused = [f"{table.name} does not race: {table.refused}." for table in tables if table.refused]
-    standings = tuple(_standings(racing, terms))
+    refused = [
+        f"{called(table.name)} does not race: {table.refused}." for table in tables if table.refused
+    ]
+    standings = tuple(standings_of(racing, terms))
     if not any(each.iteration for each in standings):
         return Verdict(
             standings, ("Nothing to compare yet: no network has been trained.", *refused)
@@ -169,55 +77,6 @@ def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
         said += _compared(standings, terms)
     said += [*_not_above_memoryless(racing, standings, terms), *_diverged(standings, terms)]
     return Verdict(standings, tuple(part for part in (*said, *refused) if part))
-
-
-# -------------------------------------------------------------------------- where each lane stands
-
-
-def _standings(tables: Sequence[Table], terms: Terms) -> list[Standing]:
-    """Cut all lanes where the one that is furthest behind is; those that stopped do not count."""
-    going = [table for table in tables if not all(table.diverged)] or tables
-    ends = [float(_clock(table, terms)[-1]) for table in going if table.marks.size]
-    if not ends or len(ends) < len(going):  # one is still to be measured for the first time
-        return []
-    return [_standing(table, min(ends), terms) for table in tables]
-
-
-def _clock(table: Table, terms: Terms) -> Array:
-    return table.seconds if terms.by == "seconds" else table.marks.astype(float)
-
-
-def _standing(table: Table, end: float, terms: Terms) -> Standing:
-    here = int(np.count_nonzero(_clock(table, terms) <= end))
-    first = [_first_solved(row[:here], terms) for row in table.scores]
-    solved = [None if stopped else at for at, stopped in zip(first, table.diverged, strict=True)]
-    last = table.scores[:, here - 1] if here else np.full(len(table.diverged), math.nan)
-    # A lane that has stopped is compared where the others are.
-    stopped = all(table.diverged) and terms.by == "iterations"
-    return Standing(
-        name=table.name,
-        iteration=int(end) if stopped else int(table.marks[here - 1]) if here else 0,
-        seconds=float(table.seconds[here - 1]) if here else 0.0,
-        scores=tuple(
-            math.nan if lost else float(score)
-            for score, lost in zip(last, table.diverged, strict=True)
-        ),
-        solved_at=tuple(None if at is None else int(table.marks[at]) for at in solved),
-        solved_after=tuple(None if at is None else float(table.seconds[at]) for at in solved),
-        diverged=sum(table.diverged),
-    )
-
-
-def _first_solved(scores: Array, terms: Terms) -> int | None:
-    """Return the place of the first of five good scores in a row; None if there are none."""
-    if terms.solved is None:
-        return None
-    good = scores >= terms.solved if terms.measure == "accuracy" else scores <= terms.solved
-    places = range(len(good) - IN_A_ROW + 1)
-    return next((place for place in places if good[place : place + IN_A_ROW].all()), None)
-
-
-# ------------------------------------------------------------------------------------- sentences
 
 
 def _counts(standings: Sequence[Standing], terms: Terms) -> str:
@@ -232,7 +91,7 @@ def _counts(standings: Sequence[Standing], terms: Terms) -> str:
         count = (
             ("solved it" if each.solved else "did not") if one else f"{verb} {_of(each)}".strip()
         )
-        said.append(f"{each.name} {count}{f' (iteration {each.iteration:,})' if seconds else ''}")
+        said.append(f"{each.called} {count}{f' (iteration {each.iteration:,})' if seconds else ''}")
     if seconds:
         least = min(each.seconds for each in standings)
         return f"In {number(least)} s of computing for each lane, {', '.join(said)}."
@@ -302,12 +161,12 @@ def _wins(lane: Standing, pairs: Sequence[_Pair]) -> list[str]:
     said = []
     for by_time, verb in ((False, "is better than"), (True, "solved it sooner than")):
         behind = [
-            f"every {pair.ahead[1].name} run"
+            f"every {pair.ahead[1].called} run"
             for pair in pairs
             if pair.ahead and pair.ahead[0] is lane and pair.by_time == by_time
         ]
         if behind:
-            said.append(f"Every {lane.name} run {verb} {_listed(behind)}.")
+            said.append(f"Every {lane.called} run {verb} {_listed(behind)}.")
     return said
 
 
@@ -324,7 +183,7 @@ def _overlaps(pairs: Sequence[_Pair]) -> list[str]:
 
 
 def _names(pair: _Pair) -> str:
-    return " and ".join(lane.name for lane in pair.lanes)
+    return " and ".join(lane.called for lane in pair.lanes)
 
 
 def _chance(pairs: Sequence[_Pair]) -> str:
@@ -350,29 +209,6 @@ def _chance(pairs: Sequence[_Pair]) -> str:
     )
 
 
-def apart_by_chance(runs: int) -> float:
-    """Return for which share of random deals all runs of one lane are ahead of all of the other.
-
-    Two lanes of `runs` runs each, without ties; either of them may be the one ahead.
-    """
-    return 2 / math.comb(2 * runs, runs)
-
-
-def uneven_by_chance(one: int, other: int, runs: int) -> float:
-    """Return for which share of random deals two counts differ at least as much.
-
-    `one + other` solved runs are dealt to two lanes of `runs` runs each: Fisher's exact test, two
-    sides (Fisher 1935).
-    """
-    solved = one + other
-    deals = {
-        count: math.comb(runs, count) * math.comb(runs, solved - count)
-        for count in range(max(0, solved - runs), min(runs, solved) + 1)
-    }
-    as_uneven = [n for count, n in deals.items() if abs(2 * count - solved) >= abs(one - other)]
-    return sum(as_uneven) / math.comb(2 * runs, solved)
-
-
 def _scores(
     standings: Sequence[Standing], terms: Terms, apart: Sequence[tuple[float, float]] = ()
 ) -> str:
@@ -382,7 +218,7 @@ def _scores(
     """
     write = _writer(terms, apart)
     ranked = sorted(standings, key=lambda each: _rank(each, terms))
-    ranges = ", ".join(f"{each.name} {_range(each.scores, write)}" for each in ranked)
+    ranges = ", ".join(f"{each.called} {_range(each.scores, write)}" for each in ranked)
     word = "Accuracy" if terms.measure == "accuracy" else "Error"
     when = "" if terms.by == "seconds" else f" at iteration {ranked[0].iteration:,}"
     return f"{word}{when}: {ranges}."
@@ -425,12 +261,12 @@ def _times(standings: Sequence[Standing], terms: Terms) -> str:
     """Give the range of when the runs of each lane solved the task."""
     if terms.by == "seconds":
         ranges = [
-            f"{each.name} {_range([s for s in each.solved_after if s is not None], number)} s"
+            f"{each.called} {_range([s for s in each.solved_after if s is not None], number)} s"
             for each in standings
         ]
         return f"Solved after: {', '.join(ranges)} of computing for the lane."
     ranges = [
-        f"{each.name} {_range([at for at in each.solved_at if at is not None], '{:,.0f}'.format)}"
+        f"{each.called} {_range([at for at in each.solved_at if at is not None], '{:,.0f}'.format)}"
         for each in standings
     ]
     return f"Solved from iteration: {', '.join(ranges)}."
@@ -448,7 +284,7 @@ def _not_above_memoryless(
             continue
         more = terms.measure == "accuracy"
         if (max(found) <= limit) if more else (min(found) >= limit):
-            which = f"No {each.name} run" if each.runs > 1 else f"{each.name}"
+            which = f"No {each.called} run" if each.runs > 1 else f"{each.called}"
             beyond = "is" if each.runs > 1 else "is not"
             side, best = ("above", percent(limit)) if more else ("below", number(limit))
             said.append(f"{which} {beyond} {side} {best}, the best without memory.")
@@ -459,25 +295,10 @@ def _diverged(standings: Sequence[Standing], terms: Terms) -> list[str]:
     stopped = [each for each in standings if each.diverged]
     if not stopped:
         return []
-    counts = _listed([f"{each.diverged} of {each.runs} ({each.name})" for each in stopped])
+    counts = _listed([f"{each.diverged} of {each.runs} ({each.called})" for each in stopped])
     as_what = ", which counts as not solved" if terms.solved is not None else ""
     return [f"Diverged: {counts}{as_what}."]
 
 
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _table(race: Race, lane: Lane) -> Table:
-    marks, scores = race.curves(lane, "score")
-    refused = race.refused.get(lane, "")
-    runs = () if refused else race.groups[lane].trainers
-    return Table(
-        name=lane.name,
-        marks=marks,
-        scores=scores,
-        seconds=race.spent(lane),
-        diverged=tuple(run.diverged is not None for run in runs),
-        memoryless=math.nan if refused else task_of(lane, race.task).memoryless,
-        refused=refused,
-    )

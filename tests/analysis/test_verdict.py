@@ -11,14 +11,9 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig
-from rnnviz.analysis.verdict import (
-    Table,
-    Terms,
-    apart_by_chance,
-    judged,
-    uneven_by_chance,
-    verdict_of,
-)
+from rnnviz.analysis.chance import apart_by_chance, uneven_by_chance
+from rnnviz.analysis.standings import Table, Terms
+from rnnviz.analysis.verdict import judged, verdict_of
 from rnnviz.tasks import GymSchedule, make_task
 from rnnviz.training.race import Lane, Race
 
@@ -138,6 +133,15 @@ def test_lanes_are_cut_where_the_one_furthest_behind_is():
         "B 0 of 4 (iteration 50)."
     )
     assert "Every A run is better than every B run." in said(ahead, slow, terms=by_time)
+
+
+def test_a_name_of_more_than_one_word_is_quoted():
+    text = said(
+        table("RNN", runs(0.3)),
+        table("LSTM, forget bias 3", runs(1, solved_from=[10])),
+        table("GRU", runs(1, solved_from=[10])),
+    )
+    assert text.startswith("“LSTM, forget bias 3” solved it, GRU solved it, RNN did not, by")
 
 
 def test_less_error_is_better_and_close_scores_are_written_apart():
