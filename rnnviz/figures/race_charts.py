@@ -21,8 +21,6 @@ from rnnviz.figures.spec import (
     rgba,
     sample,
     short_label,
-    step_axis,
-    step_names,
 )
 from rnnviz.numbers import number, percent
 
@@ -111,24 +109,18 @@ def race_course_spec(
 
 
 def race_gradient_spec(curves: Sequence[LaneCurve], height: int = 250) -> Spec:
-    """Draw the norm of the per-step gradient of all lanes, on one logarithmic scale.
+    """Draw the norm of the gradient at each step of all lanes, on one logarithmic scale.
 
     Parameters
     ----------
     curves
-        `x` are the time steps. A norm of exactly zero, or one that is no number, is left out.
+        `x` are steps back. A norm of exactly zero, or one that is no number, is left out.
     """
     shown = [_drawable(curve) for curve in curves]
-    steps = max((curve.x.size for curve in shown), default=0)
-    names = step_names([""] * steps)
-    lines = []
-    for curve in shown:
-        for line in _lines(curve, "step", NUMBER):
-            places = np.asarray(line["x"], int)
-            lines.append(line | {"x": [names[place] for place in places]})
+    lines = [line for curve in shown for line in _lines(curve, "steps back", NUMBER)]
     frame = layout(
         height,
-        xaxis=step_axis(names, title={"text": "time step", "standoff": 6}),
+        xaxis=axis("steps back from the last answer", showgrid=False, rangemode="tozero"),
         yaxis=log_axis("gradient norm", *(curve.values for curve in shown)),
     )
     if not any(np.isfinite(curve.values).any() for curve in shown):
@@ -163,7 +155,7 @@ def _lines(curve: LaneCurve, along: str, hover: str) -> list[Spec]:
         return []
     name, several = short_label(curve.name, 40), len(values) > 1
     what = "median" if several else "value"
-    place = "%{x:,.3~r}" if along != "step" else "%{x}"
+    place = "%{x:,.3~r}" if along.startswith("seconds") else "%{x:,d}"
     median: Spec = {
         "type": "scatter",
         "mode": "lines" if x.size > 1 else "markers",

@@ -174,9 +174,19 @@ class Working(Looking):
         self.start_job(begun)
         return True
 
-    def go_on_racing(self) -> None:
-        """Continue the race; do nothing if there is none, or it is at its end."""
-        if self.racing is not None and not self.racing.done:
+    def go_on_racing(self, until: int | None = None) -> None:
+        """Continue the race; do nothing if there is none, or it is at its end.
+
+        Parameters
+        ----------
+        until
+            Its new end; None is the one that it has.
+        """
+        if self.racing is None:
+            return
+        if until is not None:
+            self.racing.until = until
+        if not self.racing.done:
             self.start_job(self.racing)
 
     def step_race(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
@@ -36,6 +36,8 @@ ANSWER_S = 0.01
 SENDING_S = 0.02
 
 View = TypeVar("View")
+#: What stands in the transport bar: labels, and the texts below them.
+Readings = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ def _tick_alone(places: Places) -> None:
 
 
 def turn(
-    visit: Visit, places: Places, look: Callable[[], View], draw: Callable[[View], None]
+    visit: Visit,
+    places: Places,
+    look: Callable[[], View],
+    draw: Callable[[View], None],
+    tell: Callable[[], Readings] | None = None,
 ) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
@@ -99,6 +105,9 @@ def turn(
         Measures what will be shown, after the slice of training, while the turn is held.
     draw
         Draws it, without computing.
+    tell
+        Returns what stands in the transport bar, label and text, if not the numbers of the
+        visitor's run; within the turn.
     """
     if places.page_run != visit.page_runs:
         return
@@ -115,7 +124,8 @@ def turn(
             seconds = min(seconds, ANSWER_S)
         session.refresh()
         visit.work(quota, seconds)
-        readings, view = _read(visit.trainer), look()
+        read = _read(visit.trainer)
+        readings, view = _of_run(read) if tell is None else tell(), look()
         if visit.playing and visit.stopped:
             visit.stop()
             st.rerun()
@@ -144,11 +154,17 @@ def _read(trainer: Trainer) -> _Readings:
     )
 
 
-def _draw_readings(read: _Readings, link_now: str, place: DeltaGenerator) -> None:
+def _draw_readings(shown: Readings, link_now: str, place: DeltaGenerator) -> None:
     """Write the numbers as one piece of HTML, which is far cheaper than four metrics.
 
     The link goes with them, so that no component is sent for it.
     """
+    rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in shown)
+    place.html(f'<dl class="readings" data-link="{escape(link_now)}">{rows}</dl>')
+
+
+def _of_run(read: _Readings) -> Readings:
+    """Return the numbers of the visitor's run, each with its label."""
     shown = [
         ("Iteration", f"{read.iteration:,}"),
         ("Example loss", number(read.loss)),
@@ -161,8 +177,7 @@ def _draw_readings(read: _Readings, link_now: str, place: DeltaGenerator) -> Non
         shown.insert(-1, ("Held out", score_text(read.score.held_out, read.score.measure)))
     if read.score.free is not None:
         shown[-1:-1] = _free_readings(read.score.free)
-    rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in shown)
-    place.html(f'<dl class="readings" data-link="{escape(link_now)}">{rows}</dl>')
+    return shown
 
 
 def _free_readings(free: FreeScore) -> list[tuple[str, str]]:

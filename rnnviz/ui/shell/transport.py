@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -41,17 +42,20 @@ class Slots:
     linked: Linked
 
 
-def bar(linked: Linked) -> Slots:
+def bar(linked: Linked, buttons: Callable[[], None] | None = None) -> Slots:
     """Draw the transport bar of the run.
 
     Parameters
     ----------
     linked
         What the address holds of the page.
+    buttons
+        Draws the buttons where they are not for the visitor's run; within a fragment, as a click
+        on one waits until the present tick has finished.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         with st.container(width="content"):
-            _buttons()
+            (buttons or _buttons)()
         readings = st.container(width="content")
     progress = opening.bar(session.current())
     with st.container(key="listening"):
