@@ -1,4 +1,4 @@
-"""Race: different networks on the same task, from the same seeds: which one learns it?"""
+"""Race: different networks on one task, from the same seeds."""
 
 from rnnviz.ui.race import bar, page
 from rnnviz.ui.race.linked import LINKED

@@ -204,6 +204,15 @@ class Race:
         """Whether nothing is left to train, because every run has diverged."""
         return not self._going
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether nothing is left to measure at the marks that were reached."""
+        return not any(course.waiting for course in self._courses.values())
+
+    def mark_from(self, iteration: int) -> int:
+        """Return the first mark at or after an iteration."""
+        return mark_after(iteration - 1, self._every)
+
     def advance(self, seconds: float | None = None, iterations: int | None = None) -> int:
         """Train all lanes for this many seconds, for at most this many iterations.
 

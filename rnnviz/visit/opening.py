@@ -65,6 +65,10 @@ class Opened:
         """Show all controls again."""
         self.hidden = frozenset()
 
+    def go_to(self, view: link.View) -> None:
+        """Let the next page that is drawn be the one of this view, and show it."""
+        self.coming = view
+
     def take_view(self) -> link.View | None:
         """Return the view of the opened experiment, once; None if there is none."""
         view, self.coming = self.coming, None

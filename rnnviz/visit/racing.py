@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rnnviz.tasks.task import Task
 from rnnviz.training import Trainer
-from rnnviz.training.limits import MOST_RACE_MB, race_mb
+from rnnviz.training.limits import race_mb
 from rnnviz.training.marks import Setup
 from rnnviz.training.race import By, Lane, Race, task_of
 from rnnviz.visit.guests import Guest
@@ -41,10 +41,15 @@ class Racing:
         self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By, until: int
     ) -> None:
         self.race = Race(task, lanes, seeds, by)
-        self.until = until
+        self.until = 0
+        self.go_to(until)
         self.spoiled = ""
         self._needs_mb = needs_mb(task, lanes, len(seeds))
         self._left = self._as_it_is()
+
+    def go_to(self, until: int) -> None:
+        """Give it another end: in iterations the first one there at which all are measured."""
+        self.until = self.race.mark_from(until) if self.race.by == "iterations" else until
 
     @property
     def first(self) -> dict[Lane, Trainer]:
@@ -65,7 +70,9 @@ class Racing:
     @property
     def done(self) -> bool:
         """Whether it is at its end, or nothing is left to train."""
-        return bool(self.spoiled) or self.race.stopped or self.reached >= self.until
+        if self.spoiled:
+            return True
+        return self.race.is_measured and (self.race.stopped or self.reached >= self.until)
 
     @property
     def reached(self) -> float:
@@ -84,7 +91,11 @@ class Racing:
         self.look_whether_spoiled()
         if self.done:
             return
-        left = self.until - self.race.level if self.race.by == "iterations" else None
+        left = None
+        if self.race.by == "iterations":
+            left = max(self.until - self.race.level, 0)
+        elif self.reached >= self.until:
+            left = 0  # what is left is to measure
         self.race.advance(seconds, left)
         self._left = self._as_it_is()
 
@@ -121,7 +132,7 @@ def needs_mb(task: Task, lanes: Sequence[Lane], seeds: int) -> float:
 def require_room(
     guest: Guest, kept_mb: float, task: Task, lanes: Sequence[Lane], seeds: int
 ) -> None:
-    """Refuse a race for which there is too little memory.
+    """Refuse a race for which the other visitors leave too little memory.
 
     Parameters
     ----------
@@ -136,16 +147,4 @@ def require_room(
         The message gives the numbers, and says what would fit.
     """
     needed = needs_mb(task, lanes, seeds)
-    if needed > MOST_RACE_MB:
-        fitting = (
-            few for few in range(seeds - 1, 0, -1) if needs_mb(task, lanes, few) <= MOST_RACE_MB
-        )
-        few = next(fitting, 0)
-        advice = (
-            f"with {few} seed{'s' * (few != 1)} it fits" if few else "make the networks smaller"
-        )
-        raise ValueError(
-            f"This race needs about {needed:,.0f} MB of memory, and {MOST_RACE_MB:,.0f} MB are the "
-            f"maximum; {advice}"
-        )
     require_mb(guest, kept_mb, needed, "come back later, or race with fewer seeds")

@@ -185,7 +185,7 @@ class Working(Looking):
         if self.racing is None:
             return
         if until is not None:
-            self.racing.until = until
+            self.racing.go_to(until)
         if not self.racing.done:
             self.start_job(self.racing)
 

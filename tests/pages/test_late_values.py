@@ -42,7 +42,7 @@ STATES = [
     {"selected": {"unit": True, "layer": None}, "clicked": {"x": 1e99, "y": -3}},
 ]
 ROUNDS = range(7)
-PAGES = ("studio", "gallery", "task", "gates", "equations", "gradients", "hopfield")
+PAGES = ("studio", "gallery", "task", "gates", "equations", "gradients", "race", "hopfield")
 RUNS = {
     "layers": lambda: Trainer(RunConfig(hidden_size=6, layers=2)),
     "text": lambda: Trainer(RunConfig(task="symbols", cell="gru", hidden_size=3), NextSymbol()),

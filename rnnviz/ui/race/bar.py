@@ -66,7 +66,6 @@ def _race_or_pause(visit: Visit) -> None:
         type="primary",
         key="race@go",
         shortcut="Space",
-        help="Train all lanes side by side. Your own run in the Studio waits as it is.",
         on_click=_go,
         disabled=at_its_end and further is None,
     )

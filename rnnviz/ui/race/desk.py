@@ -14,6 +14,7 @@ from rnnviz.training import FIELD, RunConfig
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.fair import parameter_count, sized_to
 from rnnviz.training.race import FEWEST_LANES, MOST_LANES, By, Lane, task_of
+from rnnviz.visit import Visit
 
 #: What the lanes have in common: the hidden units of the first, its parameters, or nothing.
 UNITS, PARAMETERS, AS_SET = "hidden units", "parameters", "as set"
@@ -216,8 +217,5 @@ class Desk:
 
 
 def desk_of(visit: Visit) -> Desk:
-    """Return what a visitor has planned: at first the race of the first preset."""
-    desk = visit.part(Desk)
-    if desk.is_new:
-        desk.take(plan_of(RACES[0]))
-    return desk
+    """Return what a visitor has planned."""
+    return visit.part(Desk)

@@ -15,10 +15,9 @@ from rnnviz.figures.payload import to_bytes
 from rnnviz.ui.components.script import joined
 
 _HERE = Path(__file__).parent
-#: In the order in which they need each other; the second unpacks arrays.
+#: In the order in which they need each other; the first writes numbers as the moving picture does.
 _SCRIPTS = (
     _HERE.parent / "unrolled" / "text" / "numbers.js",
-    _HERE.parent / "hopfield" / "recall.js",
     _HERE / "strips.js",
     _HERE / "lanes.js",
 )

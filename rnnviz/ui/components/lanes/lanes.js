@@ -7,15 +7,14 @@
  */
 
 import { shortly } from "../unrolled/text/numbers.js";
-import { unpacked } from "../hopfield/recall.js";
-import { pixelsOf, placeOf } from "./strips.js";
+import { bytesOf, foundAt, pixelsOf } from "./strips.js";
 
 /**
  * @import { Strips } from "./strips.js"
  * @typedef {{name: string, colour: string, dash: string, size: string, formula: string, state: string, refused: string,
  *            strips: Strips | null, opens: boolean}} Lane
  * @typedef {(name: string, value: unknown) => void} Report
- * @typedef {{root: HTMLElement, line: HTMLElement, name: HTMLElement, size: HTMLElement, state: HTMLElement,
+ * @typedef {{root: HTMLElement, line: Element, name: HTMLElement, size: HTMLElement, formula: HTMLElement, state: HTMLElement,
  *            refused: HTMLElement, picture: HTMLCanvasElement, told: HTMLElement, open: HTMLButtonElement,
  *            lane: Lane | null}} Card
  * @typedef {{root: HTMLElement, cards: Card[], trigger: Report, frame: number, watcher: ResizeObserver}} Lanes
@@ -65,13 +64,28 @@ function make(parent, tag, className) {
   return node;
 }
 
+/** Add a piece of the line that the lane has in the charts. @param {Node} parent */
+function addLine(parent) {
+  const make = (/** @type {string} */ name) =>
+    document.createElementNS("http://www.w3.org/2000/svg", name);
+  const picture = make("svg");
+  const line = make("line");
+  picture.setAttribute("class", "line");
+  for (const [name, value] of Object.entries({ x2: 36, y1: 2, y2: 2, "stroke-width": 3 }))
+    line.setAttribute(name, String(value));
+  picture.append(line);
+  parent.appendChild(picture);
+  return line;
+}
+
 /** @param {Lanes} lanes @param {number} number @returns {Card} */
 function addCard(lanes, number) {
   const root = make(lanes.root, "section", "lane");
   const head = make(root, "div", "head");
-  const line = make(head, "span", "line");
+  const line = addLine(head);
   const name = make(head, "strong", "");
   const size = make(root, "div", "size");
+  const formula = make(root, "div", "formula");
   const state = make(root, "div", "state");
   const refused = make(root, "div", "refused");
   const picture = make(root, "canvas", "picture");
@@ -81,7 +95,7 @@ function addCard(lanes, number) {
   open.type = "button";
   open.textContent = "Open in the Studio";
   /** @type {Card} */
-  const card = { root, line, name, size, state, refused, picture, told, open, lane: null };
+  const card = { root, line, name, size, formula, state, refused, picture, told, open, lane: null };
   const opens = () => card.lane?.opens && lanes.trigger("open", number);
   open.onclick = opens;
   picture.onclick = opens;
@@ -97,7 +111,7 @@ function take(lanes, raw) {
   raw.forEach((message, number) => {
     const strips = message.strips && {
       ...message.strips,
-      values: unpacked(message.strips.values),
+      values: bytesOf(message.strips.values),
     };
     write(lanes.cards[number], { ...message, strips });
   });
@@ -106,12 +120,13 @@ function take(lanes, raw) {
 
 /** @param {Card} card @param {Lane} lane */
 function write(card, lane) {
-  const { root, line, name, size, state, refused, picture, open } = card;
+  const { root, line, name, size, formula, state, refused, picture, open } = card;
   card.lane = lane;
-  line.style.borderTop = `3px ${lane.dash === "solid" ? "solid" : "dashed"} ${lane.colour}`;
+  line.setAttribute("stroke", lane.colour);
+  line.setAttribute("stroke-dasharray", lane.dash === "solid" ? "none" : lane.dash);
   say(name, lane.name);
   say(size, lane.size);
-  size.title = lane.formula;
+  say(formula, lane.formula);
   say(state, lane.state);
   say(refused, lane.refused);
   root.classList.toggle("out", lane.refused !== "");
@@ -133,7 +148,8 @@ function say(node, text) {
 function paint(lanes) {
   lanes.frame ||= requestAnimationFrame(() => {
     lanes.frame = 0;
-    for (const { picture, lane } of lanes.cards) if (lane?.strips) paintStrips(picture, lane.strips);
+    for (const { picture, lane } of lanes.cards)
+      if (lane?.strips) paintStrips(picture, lane.strips);
   });
 }
 
@@ -188,6 +204,6 @@ function tell({ lane, picture, told }, event) {
   const unit = Math.floor(((y % (each + GAP)) / each) * strips.units);
   const inside = number < strips.rows.length && step >= 0 && step < strips.steps;
   if (!inside || unit >= strips.units) return say(told, "");
-  const { label, value } = placeOf(strips, number, step, unit);
+  const { label, value } = foundAt(strips, number, step, unit);
   say(told, `${label}, unit ${unit}, step ${step}: about ${shortly(value, 2)}`);
 }

@@ -6,6 +6,11 @@
  * @typedef {{steps: number, units: number, rows: Row[], values: Uint8Array}} Strips
  */
 
+/** Return bytes from plotly.js's base64 form. @param {{bdata: string}} packed */
+export function bytesOf({ bdata }) {
+  return Uint8Array.from(atob(bdata), (sign) => sign.charCodeAt(0));
+}
+
 /** Return the number that a byte stands for. @param {Row} row @param {number} byte */
 export function numberOf({ negative, bound }, byte) {
   return negative ? ((byte - 127) / 127) * bound : (byte / 254) * bound;
@@ -38,7 +43,7 @@ export function pixelsOf({ steps, units, rows, values }, number) {
 }
 
 /** Return what is at a place of a quantity, in words. @param {Strips} strips @param {number} number @param {number} step @param {number} unit */
-export function placeOf({ steps, units, rows, values }, number, step, unit) {
+export function foundAt({ steps, units, rows, values }, number, step, unit) {
   const value = numberOf(rows[number], values[number * steps * units + step * units + unit]);
   return { label: rows[number].label, step, unit, value };
 }

@@ -1,0 +1,145 @@
+"""The page Race: story, settings, and what the lanes do, in the live loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnnviz import link
+from rnnviz.analysis.verdict import verdict_of
+from rnnviz.figures.chart import Chart
+from rnnviz.ui.components.lanes import lane_cards, opened
+from rnnviz.ui.components.plot import plots
+from rnnviz.ui.race import bar, controls, stories
+from rnnviz.ui.race.desk import Plan, desk_of
+from rnnviz.ui.shell import live, session
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell.transport import Slots
+from rnnviz.views import race as views
+from rnnviz.visit import Visit
+from rnnviz.visit.opening import Opened
+
+#: Key of the cards.
+CARDS = "race_cards"
+
+_CSS = """
+<style>
+.st-key-race_says { min-height: 3.2rem; }
+.st-key-race_says p { font-size: 1.05rem; }
+.st-key-race_settings [data-testid="stExpanderDetails"] { padding-top: 0.5rem; }
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    cards: Sequence[views.Card]
+    says: str
+    charts: Sequence[Chart] = ()
+
+
+class _Measured:
+    """What was shown last of which marks, so that it is made once for each."""
+
+    def __init__(self) -> None:
+        self.of: object = None
+        self.says = ""
+        self.charts: Sequence[Chart] = ()
+
+
+def show(visit: Visit, slots: Slots) -> None:
+    """Show the page, and keep the race or the visitor's run going.
+
+    Parameters
+    ----------
+    slots
+        Of the transport bar.
+    """
+    stories.ready(visit)
+    st.html(_CSS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Race", anchor=False, width="content")
+        st.caption(
+            "Which network learns it? All get the same task, the same batches and the same seeds. "
+            "Choose a race, then press **Race**.",
+            width="content",
+        )
+    stories.menu()
+    controls.settings()
+    places = live.Places(visit.page_runs, slots)
+    with st.container(key="inspected"):
+        st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
+
+
+def _tick(places: live.Places) -> None:
+    session.refresh()
+    visit = session.current()
+    if places.page_run != visit.page_runs:
+        return
+    live.turn(
+        visit,
+        places,
+        lambda: _look(visit),
+        lambda seen: _draw(visit, seen),
+        lambda: bar.readings(visit),
+    )
+
+
+def _look(visit: Visit) -> _Seen:
+    """Measure what is shown; the turn must be held."""
+    racing, plan = visit.racing, desk_of(visit).plan
+    if racing is None:
+        return _Seen(views.planned(plan.task, plan.sized), _before(plan))
+    racing.look_whether_spoiled()
+    measured, race = visit.part(_Measured), racing.race
+    of = (id(race), racing.spoiled, *(len(race.spent(lane)) for lane in race.lanes))
+    if of != measured.of:
+        measured.charts, measured.of = views.charts(race), of
+        measured.says = _says(visit)
+    return _Seen(views.cards(race), measured.says, measured.charts)
+
+
+def _before(plan: Plan) -> str:
+    seeds = f"{plan.seeds} seed{'s' * (plan.seeds != 1)}"
+    unit = "iterations" if plan.by == "iterations" else "seconds of computing for each lane"
+    return f"Press **Race**: {len(plan.lanes)} lanes from {seeds}, {plan.until:,} {unit}."
+
+
+def _says(visit: Visit) -> str:
+    """Say what the race shows so far."""
+    racing = visit.racing
+    assert racing is not None
+    if racing.spoiled:
+        return (
+            f"The run of {escaped(racing.spoiled)} went on in the Studio, so this race is over. "
+            "What was measured before is below. **Race** begins it again."
+        )
+    first, *others = verdict_of(racing.race).parts
+    return f"**{escaped(first)}** {escaped(' '.join(others))}"
+
+
+def _draw(visit: Visit, seen: _Seen) -> None:
+    with st.container(key="race_says"):
+        st.markdown(seen.says)
+    lane_cards([card.message for card in seen.cards], key=CARDS, on_open=_open)
+    if not seen.charts:
+        return
+    loss, score, reach, gradient = seen.charts
+    left, right = st.columns(2, gap="medium")
+    with left:
+        plots((loss, reach), key="race:left", live=visit.busy)
+    with right:
+        plots((score, gradient), key="race:right", live=visit.busy)
+    st.caption(
+        "A line is the median over the seeds, the area around it their range, dots are single "
+        "runs. The gates in small are those of the first seed."
+    )
+
+
+def _open() -> None:
+    """Show the run of the lane that was clicked in the Studio."""
+    visit = session.current()
+    if visit.open_lane(opened(CARDS)):
+        visit.part(Opened).go_to(link.View(page="studio"))

@@ -1,0 +1,122 @@
+"""The presets of the page: races with a story, each begun by one click."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from rnnviz.engine import WITHOUT_MEMORY
+from rnnviz.training import RunConfig
+from rnnviz.training.race import Lane
+from rnnviz.training.race_presets import RACES, RacePreset
+from rnnviz.ui.race.desk import AS_SET, UNITS, Plan, desk_of, named
+from rnnviz.ui.shell import session
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.visit import Visit
+
+#: Seeds and iterations of a race of one's own.
+_OWN_SEEDS, _OWN_UNTIL = 5, 300
+
+PRESETS: dict[str, RacePreset] = {preset.key: preset for preset in RACES}
+
+
+def plan_of(preset: RacePreset) -> Plan:
+    """Return the race of a preset, as it is before anything was changed."""
+    sizes = {lane.config.hidden_size for lane in preset.lanes}
+    return Plan(
+        preset=preset.key,
+        task=preset.task,
+        of_visit=False,
+        lanes=preset.lanes,
+        seeds=preset.seeds,
+        first=0,
+        by=preset.by,
+        until=preset.until,
+        equal=UNITS if len(sizes) == 1 else AS_SET,
+    )
+
+
+def own_plan(visit: Visit) -> Plan:
+    """Return a race on the task of the visitor's run: its cell, and others with its settings."""
+    trainer = visit.trainer
+    mine = replace(trainer.config, seed=0)
+    cells = dict.fromkeys((mine.cell, "lstm", "gru", "rnn"))
+    recurrent = [cell for cell in cells if cell not in WITHOUT_MEMORY]
+    lanes = [Lane(_other(mine, cell), "") for cell in [*recurrent[:3], "mlp"]]
+    return Plan(
+        preset="",
+        task=trainer.task,
+        of_visit=True,
+        lanes=named(lanes),
+        seeds=_OWN_SEEDS,
+        first=0,
+        by="iterations",
+        until=_OWN_UNTIL,
+        equal=UNITS,
+    )
+
+
+def _other(config: RunConfig, cell: str) -> RunConfig:
+    attention = "none" if cell in WITHOUT_MEMORY else config.attention
+    return replace(config, cell=cell, attention=attention)
+
+
+def ready(visit: Visit) -> None:
+    """Plan the race of the first preset, if nothing is planned yet."""
+    desk = desk_of(visit)
+    if desk.is_new:
+        desk.take(plan_of(RACES[0]))
+
+
+@st.fragment
+def menu() -> None:
+    """Draw a button for each preset, and the story of the one that is shown."""
+    session.refresh()
+    plan = desk_of(session.current()).plan
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
+        st.caption("Show me:", width="content")
+        for preset in RACES:
+            st.button(
+                preset.name,
+                key=f"race_preset_{preset.key}",
+                help=preset.title,
+                type="secondary",
+                on_click=_choose,
+                args=(preset.key,),
+            )
+        st.button(
+            "On my task",
+            key="race_own",
+            icon=":material/edit_note:",
+            help="Race on the task of your run in the Studio.",
+            on_click=_choose,
+            args=("",),
+        )
+    with st.container(border=True, gap="small", key="report"):
+        _story(plan)
+
+
+def _story(plan: Plan) -> None:
+    preset = PRESETS.get(plan.preset)
+    where = _task_line(plan)
+    if preset is None:
+        st.markdown(f"**Your own race.** {where}")
+        return
+    changed = replace(plan_of(preset), seeds=plan.seeds, first=plan.first) != plan
+    st.markdown(f"**{escaped(preset.title)}** {escaped(preset.story)}")
+    told = " Something was changed, so this story may not be true of it." if changed else ""
+    st.caption(f"{where}{told}")
+
+
+def _task_line(plan: Plan) -> str:
+    of = "the task of your run in the Studio" if plan.of_visit else "the preset’s task"
+    task = plan.task
+    return f"Task: {escaped(task.title)}, {task.length} steps ({of}). {escaped(task.description)}"
+
+
+def _choose(key: str) -> None:
+    visit = session.current()
+    preset = PRESETS.get(key)
+    desk_of(visit).take(own_plan(visit) if preset is None else plan_of(preset))
+    visit.leave_race()
