@@ -28,7 +28,7 @@ from tests.serving import Server, running_app
 CELLS = ("rnn", "relu", "gru", "mlp")
 
 #: Counts frames, long tasks, updates and mounts from now on.
-_WATCH = """() => {
+WATCH = """() => {
   const seen = {frames: 0, blocked: 0, updates: 0, shown: 0, mounts: 0, since: performance.now()};
   window.seen = seen;
   const frame = () => { seen.frames += 1; requestAnimationFrame(frame); };
@@ -57,7 +57,7 @@ _WATCH = """() => {
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 
-_READ = "() => ({...seen, seconds: (performance.now() - seen.since) / 1000})"
+READ = "() => ({...seen, seconds: (performance.now() - seen.since) / 1000})"
 
 #: Resolves with the milliseconds from now until the reading of the learning rate changes.
 _UNTIL_EFFECT = """() => new Promise((resolve) => {
@@ -125,10 +125,10 @@ def _measure(page: Page, server: Server, seconds: float) -> float:
         page.evaluate(
             zoom % f"return Plotly.relayout(plot, {{'xaxis.range': {wanted}}}).then(() => 0)"
         )
-    page.evaluate(_WATCH)
+    page.evaluate(WATCH)
     before = _processor_s(server)
     page.wait_for_timeout(int(seconds * 1000))
-    seen, after = page.evaluate(_READ), _processor_s(server)
+    seen, after = page.evaluate(READ), _processor_s(server)
     kept = page.evaluate(zoom % "return plot._fullLayout.xaxis.range") if charts else None
     effect = _slider_to_effect_ms(page)
     for name, value, unit in (

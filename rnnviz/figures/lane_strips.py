@@ -57,6 +57,6 @@ def _row(trace: Trace, quantity: Quantity, values: NDArray[np.floating]) -> dict
 def _bytes(values: NDArray[np.floating], bound: float, signed: bool) -> NDArray[np.uint8]:
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(np.asarray(values, np.float64) / bound, nan=0.0)
-    if signed:
-        return np.rint(_MIDDLE + _MIDDLE * shares.clip(-1, 1)).astype(np.uint8)
-    return np.rint(_FULL * shares.clip(0, 1)).astype(np.uint8)
+    scaled = _MIDDLE + _MIDDLE * shares if signed else _FULL * shares
+    found: NDArray[np.uint8] = np.rint(scaled.clip(0, _FULL)).astype(np.uint8)
+    return found

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rnnviz.engine import CELLS
 from rnnviz.link.values import Budget, from_text, to_text
 from rnnviz.training import FIELD, FIELDS, RunConfig
-from rnnviz.training.race import FEWEST_LANES, MOST_LANES, MOST_SEEDS, Lane
+from rnnviz.training.race import FEWEST_LANES, MOST_LANES, MOST_SEEDS, By, Lane
 from rnnviz.ui.race.desk import EQUAL, FEATURES, UNTIL, Plan, desk_of, kind_of, named
 from rnnviz.ui.race.stories import PRESETS, own_plan, plan_of
 from rnnviz.ui.shell.address import Linked
@@ -85,16 +86,15 @@ def _differing(name: str) -> Callable[[Plan, Visit], str]:
 def _take_count(name: str, low: int, high: int) -> Callable[[Plan, str, Visit], Plan]:
     def take(plan: Plan, text: str, visit: Visit) -> Plan:  # noqa: ARG001
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else -1
-        return replace(plan, **{name: number}) if low <= number <= high else plan
+        changes: dict[str, Any] = {name: number}
+        return replace(plan, **changes) if low <= number <= high else plan
 
     return take
 
 
 def _take_by(plan: Plan, text: str, visit: Visit) -> Plan:  # noqa: ARG001
-    if text == plan.by or text not in UNTIL:
-        return plan
-    by = "seconds" if text == "seconds" else "iterations"
-    return replace(plan, by=by, until=UNTIL[by][2])
+    by: By | None = next((by for by in UNTIL if by == text), None)
+    return plan if by in (None, plan.by) else replace(plan, by=by, until=UNTIL[by][2])
 
 
 def _take_until(plan: Plan, text: str, visit: Visit) -> Plan:  # noqa: ARG001
@@ -152,7 +152,7 @@ def read_lane(text: str, batch_size: int) -> Lane | None:
     kind, *parts = text.split("~")
     if kind not in CELLS and kind != FEATURES:
         return None
-    settings = {"batch_size": batch_size}
+    settings: dict[str, Any] = {"batch_size": batch_size}
     for part in parts:
         key, _, value = part.partition("_")
         field = _BY_KEY.get(key)

@@ -86,7 +86,9 @@ def _gradient(race: Race) -> Chart:
     for place, lane in enumerate(race.lanes):
         norms = [of_run for of_run in race.gradients(lane) if of_run.size]
         if norms:
-            curves.append(LaneCurve(lane.name, place, np.arange(norms[0].size), np.array(norms)))
+            curves.append(
+                LaneCurve(lane.name, place, np.arange(norms[0].size, dtype=float), np.array(norms))
+            )
     said = (
         "Gradient of the last answer on the example, at each step back from it, with respect to "
         "the state that carries the memory."
