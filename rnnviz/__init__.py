@@ -11,8 +11,19 @@
 from rnnviz import export, figures, link
 from rnnviz.link import open_link as open
 from rnnviz.recording import LayerTrace, Trace
+from rnnviz.sweeps import sweep
 from rnnviz.training import RunConfig, Trainer
 
 __version__ = "0.1.0"
 
-__all__ = ["LayerTrace", "RunConfig", "Trace", "Trainer", "export", "figures", "link", "open"]
+__all__ = [
+    "LayerTrace",
+    "RunConfig",
+    "Trace",
+    "Trainer",
+    "export",
+    "figures",
+    "link",
+    "open",
+    "sweep",
+]

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Protocol
 
-from rnnviz.commands import gallery, link, run
+from rnnviz.commands import gallery, link, run, sweep
 
 
 class Command(Protocol):
@@ -28,7 +28,12 @@ class Command(Protocol):
 
 
 #: Every command, by its word.
-COMMANDS: dict[str, Command] = {"link": link, "run": run, "gallery": gallery}
+COMMANDS: dict[str, Command] = {
+    "link": link,
+    "run": run,
+    "gallery": gallery,
+    "sweep": sweep,
+}
 
 
 def do(name: str, words: Iterable[str]) -> int:
