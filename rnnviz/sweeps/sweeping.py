@@ -55,6 +55,9 @@ class Sweeping:
     file
         Where to put each row as soon as its run has finished (`.csv` or `.parquet`). What it holds
         of these runs is not done again.
+    workers
+        How many runs the executor has at a time; None: up to `IN_FLIGHT`, of which it does as many
+        as it can.
 
     Raises
     ------
@@ -63,14 +66,19 @@ class Sweeping:
     """
 
     def __init__(
-        self, plan: Plan, executor: Executor | None = None, file: str | Path | None = None
+        self,
+        plan: Plan,
+        executor: Executor | None = None,
+        file: str | Path | None = None,
+        workers: int | None = None,
     ) -> None:
         self.plan = plan
         self._file = None if file is None else open_file(file, plan)
         self._rows: dict[str, Row] = {} if self._file is None else dict(self._file.rows)
         self._unwritten: list[Row] = []
         self._left = deque(run for run in plan.runs if run.key not in self._rows)
-        self._executor, self._replacement = executor, None if executor is None else _size(executor)
+        self._executor, self._in_flight = executor, workers or IN_FLIGHT
+        self._replacement = workers or _size(executor)
         self._own: Processes | None = None
         self._futures: dict[Future[Row], Run] = {}
         self._tried: Counter[str] = Counter()
@@ -212,7 +220,7 @@ class Sweeping:
         return self._keep(new)
 
     def _hand_out(self) -> None:
-        while self._left and len(self._futures) < IN_FLIGHT and not self._problem:
+        while self._left and len(self._futures) < self._in_flight and not self._problem:
             assert self._executor is not None
             run = self._left[0]
             try:
@@ -266,7 +274,7 @@ class Sweeping:
         )
 
 
-def _size(executor: Executor) -> int | None:
+def _size(executor: Executor | None) -> int | None:
     """Return how many runs an executor does at a time, where it says so."""
     size = getattr(executor, "workers", getattr(executor, "_max_workers", None))
     return size if isinstance(size, int) and size > 0 else None
