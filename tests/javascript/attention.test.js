@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import {
   mostLookedAt,
+  opensAt,
   pairsBefore,
   pairsOf,
   senderOf,
@@ -49,6 +50,16 @@ function sceneOf(width = 800, more = {}) {
     clock: { calm: true, sweep: { phase: "all", at: 0 } },
   };
 }
+
+test("without motion a picture opens at the last scored step, and without attention at the first", () => {
+  const { store, frame } = sceneOf().data;
+  const scored = { ...frame, sequence: { ...frame.sequence, scored: [false, true, false] } };
+  assert.equal(opensAt({ store, frame: scored }), 1);
+  const none = { ...frame, sequence: { ...frame.sequence, scored: [false, false, false] } };
+  assert.equal(opensAt({ store, frame: none }), 0);
+  const without = { ...store, header: { ...store.header, attention: null } };
+  assert.equal(opensAt({ store: without, frame: scored }), 0);
+});
 
 test("pairs come step by step, each with what it looks at", () => {
   const { data } = sceneOf();

@@ -76,6 +76,15 @@ def test_every_view_has_a_picture_and_a_sentence_for_every_cell(page, cell):
             assert picture(page)["caption"]
 
 
+def test_a_cell_without_gates_that_attends_shows_its_map_and_misses_nothing(open_app):
+    page = open_app("gates", Trainer(RunConfig(cell="rnn", hidden_size=3, attention="dot")))
+    choose(page, "gate_view", "Attention")
+    assert not page.info
+    assert picture(page)["data"]
+    choose(page, "gate_view", "Saturation")
+    assert "has no gates" in page.info[0].value
+
+
 def test_where_it_is_measured_the_probe_and_saturation_are_explained(page):
     choose(page, "gate_view", "Saturation")
     explained = next(text.proto.help for text in page.caption if "Measured on" in text.value)

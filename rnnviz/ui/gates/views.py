@@ -80,14 +80,14 @@ _WITH_TABLE_S = 1.0
 #: Of maps whose numbers grow with the square of the steps.
 _ATTENTION_S = 0.3
 
-_SATURATION = "Saturation"
+_SATURATION, _ATTENTION = "Saturation", "Attention"
 
 #: The views by their titles, in the order of the menu.
 VIEWS: dict[str, View] = {
     "Time steps": View(gates.time_steps, order=True),
     "Training, one step": View(gates.training_of_one_step, order=True, step=True),
     "Training, one unit": View(gates.training_of_one_unit, no_unit="mean of all"),
-    "Attention": View(
+    _ATTENTION: View(
         gates.attention,
         letters=gates.hides_attention,
         step=True,
@@ -197,7 +197,8 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
         )
         layer = inspection.choose_layer(network.layers)
     view, cell = VIEWS[title], network.cell
-    if not gates.gates_of(cell):
+    attends = title == _ATTENTION and network.architecture.attends
+    if not gates.gates_of(cell) and not attends:
         st.info(_without_gates(cell))
     letters = view.letters(cell)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):

@@ -49,6 +49,7 @@
  * textContent, never through HTML.
  */
 
+import { opensAt } from "./data/attention.js";
 import { makeTheme, readTheme } from "./scene/theme.js";
 import { arrive, comeBack, fit, newScene, rescale, take, whereabouts } from "./scene/scene.js";
 import { buildDom, element } from "./page/controls.js";
@@ -57,7 +58,7 @@ import { around, hasMoved, refresh, updatePlay, updateTexts } from "./page/displ
 import { buildLabels } from "./page/labels.js";
 import { explain, showTooltip } from "./page/tooltip.js";
 import { wake } from "./page/motion.js";
-import { goWhereAsked } from "./page/actions.js";
+import { goWhereAsked, setStep } from "./page/actions.js";
 import { later } from "./page/reports.js";
 import { listen } from "./page/events.js";
 import { leavePresenting, offerPresenting } from "./page/presentation.js";
@@ -223,6 +224,7 @@ function watch(view, calm) {
  */
 function receive(view, bytes) {
   const { anew, iterationLost, unitLost } = take(view, bytes);
+  const opens = anew && !view.earlier;
   view.dom.figure.classList.remove("waiting");
   for (const each of [view.earlier ?? []].flat()) comeBack(view, each);
   view.earlier = null;
@@ -238,6 +240,7 @@ function receive(view, bytes) {
     updateTexts(view);
     showTooltip(view);
   }
+  if (opens && view.clock.calm) setStep(view, opensAt(view.data));
   goWhereAsked(view);
   wake(view);
 }

@@ -66,6 +66,15 @@ export function mostLookedAt(data, t, count) {
 }
 
 /**
+ * The time step at which a picture opens that nothing moves in: the first; with attention, of which
+ * the first step has nothing to show, the last that is scored.
+ * @param {Pick<Data, "store"|"frame">} data
+ */
+export function opensAt({ store, frame }) {
+  return store.header.attention ? Math.max(0, frame.sequence.scored.lastIndexOf(true)) : 0;
+}
+
+/**
  * Whose gradient runs over attention in the backward sweep: that of the last scored step alone, or
  * that of the step that the sweep has reached. The last one's share is the same in both losses.
  * @param {Pick<Data, "frame">} data @param {Pick<Look, "step"|"ofLast">} look

@@ -3,6 +3,7 @@
  * `fit` a size and a theme, `look` what to look at; paint.js draws it.
  */
 
+import { opensAt } from "../data/attention.js";
 import { unpack } from "../data/packet.js";
 import { merge, newest } from "../data/store.js";
 import { AXIS, clamp, decades, decode, signedScale, unitScale } from "../data/values.js";
@@ -146,7 +147,7 @@ export function lookedAt({ data, look, layout, clock }) {
   const { run, header } = data.store;
   const { step, zoom } = look;
   const { open } = layout.base;
-  const opens = sweep.playing || (calm && step === 0 && sweep.phase === "all");
+  const opens = sweep.playing || (calm && step === opensAt(data) && sweep.phase === "all");
   const layer = open === header.layers - 1 ? null : open;
   if (opens && !zoom.level && layer === null) return null;
   return {
