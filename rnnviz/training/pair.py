@@ -1,4 +1,4 @@
-"""A second run beside a first one: another cell, everything else the same, kept in step.
+"""A second run beside a first one: another cell, or no attention; all else the same, in step.
 
 Whatever is done to the first run leaves a mark with its iteration, so the second can follow. At
 each iteration the second is the run that it would have been if the same had been done to it alone.
@@ -12,10 +12,13 @@ from dataclasses import replace
 
 from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias, gate_label, spec_of
 from rnnviz.training.changes import SetupPeriod
-from rnnviz.training.config import CHOICE_LABELS
+from rnnviz.training.config import CHOICE_LABELS, FIELD, RECURRENT, RunConfig
 from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Setup
 from rnnviz.training.trainer import Trainer
+
+#: In the place of a cell: the first run's own, without the attention that the first has.
+WITHOUT_ATTENTION = "plain"
 
 #: Number of setups whose counterpart is cached: a dragged slider makes many.
 _MOST_REMEMBERED = 500
@@ -26,8 +29,22 @@ def usual_companion(cell: str) -> str:
     return "rnn" if cell == "lstm" else "lstm"
 
 
+def can_stand_beside(config: RunConfig) -> list[str]:
+    """Return what can be the second beside a run of these settings."""
+    cells = [cell for cell in FIELD["cell"].choices or () if cell != config.cell]
+    attends = config.attention != "none" and config.cell in RECURRENT
+    return [WITHOUT_ATTENTION, *cells] if attends else cells
+
+
+def second_config(config: RunConfig, beside: str) -> RunConfig:
+    """Return the settings of the second run beside one of these settings."""
+    if beside == WITHOUT_ATTENTION:
+        return replace(config, attention="none")
+    return replace(config, cell=beside)
+
+
 class Pair:
-    """Two runs that differ only in the cell, brought to the same iteration in each slice.
+    """Two runs that differ in the cell or in attention, at the same iteration after each slice.
 
     The task and the seed are the same, and so are the batches. Whatever is done to the first run,
     even by code that knows nothing of the second, is done to the second before it goes on. What the
@@ -37,12 +54,14 @@ class Pair:
     ----------
     first
         The run to follow. It may already be trained: the second then catches up.
-    cell
-        Cell of the second run.
+    beside
+        Cell of the second run, or `WITHOUT_ATTENTION`.
 
     Attributes
     ----------
     first, second : Trainer
+    cell
+        Cell of the second run.
 
     Raises
     ------
@@ -50,9 +69,9 @@ class Pair:
         If the second run can't be made, or both together would need too much memory or time.
     """
 
-    def __init__(self, first: Trainer, cell: str) -> None:
-        self.first = first
-        self.cell = cell
+    def __init__(self, first: Trainer, beside: str) -> None:
+        self.first, self.beside = first, beside
+        self.cell = second_config(first.config, beside).cell
         self._own_of: dict[Setup, Setup] = {}
         self._begin()
 
@@ -60,6 +79,8 @@ class Pair:
     def names(self) -> tuple[str, str]:
         """Display names of the two runs; two of one kind are periods apart."""
         first, second = (CHOICE_LABELS[cell] for cell in (self.first.config.cell, self.cell))
+        if self.beside == WITHOUT_ATTENTION:
+            return f"{first} with attention", f"{second} without"
         return (first, second) if first != second else (f"{first}, first", f"{second}, second")
 
     @property
@@ -165,7 +186,7 @@ class Pair:
             if len(self._own_of) > _MOST_REMEMBERED:
                 self._own_of.clear()
             items = tuple(item for item in setup.interventions if self._has_place_for(item))
-            self._own_of[setup] = Setup(replace(setup.config, cell=self.cell), items)
+            self._own_of[setup] = Setup(second_config(setup.config, self.beside), items)
         return self._own_of[setup]
 
     def _has_place_for(self, item: Intervention) -> bool:

@@ -96,6 +96,18 @@ class SideBySide:
         return trainer.diverged is not None or trainer.iteration >= self.iterations
 
 
+def with_and_without_attention(
+    config: RunConfig, task: Task, labels: dict[str, str]
+) -> list[Named]:
+    """Return the same run with attention, dot where it has none, and without."""
+    kind = "dot" if config.attention == "none" else config.attention
+    label = labels[config.cell]
+    return [
+        (f"{label} with {kind} attention", replace(config, attention=kind), task),
+        (f"{label} without", replace(config, attention="none"), task),
+    ]
+
+
 def other_cells(config: RunConfig, task: Task, labels: dict[str, str]) -> list[Named]:
     """Return the same run with each recurrent cell, under the names of `labels`."""
     return [(labels[cell], replace(config, cell=cell), task) for cell in RECURRENT]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from rnnviz.tasks.task import Task
-from rnnviz.training import FIELD, RunConfig, Trainer
-from rnnviz.training.pair import Pair, usual_companion
+from rnnviz.training import RunConfig, Trainer
+from rnnviz.training.pair import Pair, can_stand_beside, second_config, usual_companion
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.visit import room
 from rnnviz.visit.earlier import Earlier, nbytes
@@ -56,10 +56,15 @@ class Runs:
         except ValueError as refused:
             self._go_on_alone(str(refused))
 
-    def put_beside(self, cell: str | None) -> None:
-        """Put a network with another cell beside the first; None or an invalid cell removes it."""
-        known = cell in (FIELD["cell"].choices or ()) and cell != self.trainer.config.cell
-        self.beside = cell if known else None
+    def put_beside(self, beside: str | None) -> None:
+        """Put a second network beside the first; what can't stand there, and None, removes it.
+
+        Parameters
+        ----------
+        beside
+            Another cell, or `WITHOUT_ATTENTION` where the first has attention.
+        """
+        self.beside = beside if beside in can_stand_beside(self.trainer.config) else None
         self.page_is_old = True
 
     def catch_up(self, seconds: float) -> None:
@@ -77,12 +82,14 @@ class Runs:
         first = self.trainer
         if self.beside == first.config.cell:
             self.beside = usual_companion(first.config.cell)
+        if self.beside not in can_stand_beside(first.config):
+            self.beside = None
         if self.beside is None:
             self.pair = None
-        elif self.pair is None or self.pair.first is not first or self.pair.cell != self.beside:
+        elif self.pair is None or self.pair.first is not first or self.pair.beside != self.beside:
             self.pair = None
             try:
-                second = replace(first.config, cell=self.beside), first.task
+                second = second_config(first.config, self.beside), first.task
                 room.require(self, self.needs_mb, second)
                 self.pair = Pair(first, self.beside)
             except ValueError as refused:

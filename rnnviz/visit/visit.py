@@ -48,7 +48,8 @@ class Visit(Working):
     job : Job or None
         What the live loop works on instead of training.
     beside : str or None
-        Cell of the second network, beside the first; None if there is none.
+        What the second network beside the first is, as `put_beside` takes it; None if there is
+        none.
     pair : Pair or None
         Both networks; None until the second has been made.
     side_by_side : SideBySide or None

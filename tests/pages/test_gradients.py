@@ -270,6 +270,17 @@ def test_one_click_trains_the_same_with_each_cell_to_the_same_iteration(laborato
     assert app.dataframe[0].value["iteration"].tolist() == [4] * 4
 
 
+def test_one_click_shows_the_gradient_with_and_without_attention(laboratory):
+    app = laboratory("Side by side", iterations=0, hidden_size=4)
+    control(app, "compared_until").set_value(100)
+    app.button(key="compare_attention").click().run()
+    runs = visit_of(app).side_by_side.trainers
+    assert [run.config.attention for run in runs.values()] == ["dot", "none"]
+    assert list(runs) == ["LSTM with dot attention", "LSTM without"]
+    names = " ".join(line["name"] for line in charts(app)[0]["data"])
+    assert all(name in names for name in runs)
+
+
 def test_a_comparison_can_be_stopped_and_goes_on(laboratory):
     app = laboratory("Side by side", iterations=0)
     control(app, "compared_until").set_value(3000)

@@ -10,7 +10,12 @@ from rnnviz.engine import Hold, ShiftForgetBias, Silence
 from rnnviz.tasks import GymSchedule, make_task
 from rnnviz.training import limits
 from rnnviz.training import pair as pair_module
-from rnnviz.training.pair import Pair, usual_companion
+from rnnviz.training.pair import (
+    WITHOUT_ATTENTION,
+    Pair,
+    can_stand_beside,
+    usual_companion,
+)
 
 TASK = GymSchedule(exercises=("legs", "arms", "cardio"), length=6)
 CONFIG = RunConfig(cell="lstm", hidden_size=4, batch_size=4)
@@ -46,6 +51,21 @@ def test_each_is_the_run_that_it_would_be_alone_whatever_the_slices(first, secon
         alone = trainer(cell)
         alone.advance(iterations=23)
         same(found, alone)
+
+
+def test_the_same_without_attention_is_the_run_that_it_would_be_alone():
+    pair = Pair(trainer("gru", attention="dot"), WITHOUT_ATTENTION)
+    pair.advance(iterations=5)
+    pair.first.set(learning_rate=0.1)
+    pair.advance(iterations=5)
+    alone = trainer("gru")
+    alone.advance(iterations=5)
+    alone.set(learning_rate=0.1)
+    alone.advance(iterations=5)
+    same(pair.second, alone)
+    assert pair.names == ("GRU with attention", "GRU without")
+    assert WITHOUT_ATTENTION in can_stand_beside(pair.first.config)
+    assert WITHOUT_ATTENTION not in can_stand_beside(alone.config)
 
 
 def test_both_see_the_same_batches(monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.analysis.gradient_check import QUICK
 from rnnviz.analysis.theory import Letter
 from rnnviz.engine import spec_of
-from rnnviz.training import describe
+from rnnviz.tasks.task import Task
+from rnnviz.training import RunConfig, describe
 from rnnviz.training.config import CHOICE_LABELS, RECURRENT
-from rnnviz.training.side_by_side import other_cells
+from rnnviz.training.side_by_side import Named, other_cells, with_and_without_attention
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.gradients.look import GradientChoices, Measured, look
 from rnnviz.ui.gradients.numbers import as_html
@@ -215,14 +216,25 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             type="primary",
             key="compare",
             help="With the same seed, on the same task, with the current settings.",
-            on_click=_compare_cells,
+            on_click=_compare_with,
+            args=(other_cells,),
         )
+        if visit.trainer.config.cell in RECURRENT:
+            st.button(
+                "With and without attention",
+                icon=":material/compare_arrows:",
+                key="compare_attention",
+                help="The present cell, twice, with the same seed, on the same task, with the "
+                "current settings: how much of the gradient arrives over the lag?",
+                on_click=_compare_with,
+                args=(with_and_without_attention,),
+            )
         if visit.side_by_side is not None and not visit.side_by_side.done:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
     left_out = visit.trainer.network.interventions
     if left_out:
         names = ", ".join(describe(item) for item in left_out)
-        st.caption(f"Left out, because not every cell has it: {escaped(names)}.")
+        st.caption(f"Left out, because not every network has it: {escaped(names)}.")
     return _compared_at(visit)
 
 
@@ -319,11 +331,11 @@ def _clicked_left() -> None:
         session.show(PREDICTION, int(place["y"]))
 
 
-def _compare_cells() -> None:
+def _compare_with(runs_of: Callable[[RunConfig, Task, dict[str, str]], list[Named]]) -> None:
     visit, until = session.current(), session.value(COMPARED_UNTIL)
     if not isinstance(until, int):
         return
-    if visit.compare(other_cells(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until):
+    if visit.compare(runs_of(visit.trainer.config, visit.trainer.task, CHOICE_LABELS), until):
         session.show(GRADIENT_VIEW, CELLS)
 
 

@@ -34,7 +34,7 @@ _ITERATION = re.compile(r"(?<=&it=)\d+", re.ASCII)
 _IS_READ = "address_is_read"
 #: The page of the bare address; a link to it names no page.
 FIRST_PAGE = "studio"
-#: Word of a link -> what it says: the cell of the network beside the first.
+#: Word of a link -> what it says: which network stands beside the first.
 _BESIDE = "beside"
 
 Options = Callable[[Visit], Sequence[str]]

@@ -1,4 +1,4 @@
-"""A second network beside the first in the Studio: the choice of its cell, and its display."""
+"""A second network beside the first in the Studio: the choice of what it is, and its display."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from rnnviz.numbers import number
 from rnnviz.recording import Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Baseline, Task
-from rnnviz.training import FIELD, RunConfig, Score, Trainer
+from rnnviz.training import RunConfig, Score, Trainer
 from rnnviz.training.config import CHOICE_LABELS
-from rnnviz.training.pair import Pair, usual_companion
+from rnnviz.training.pair import WITHOUT_ATTENTION, Pair, can_stand_beside, usual_companion
 from rnnviz.ui.shell import session
 from rnnviz.visit import Visit
 
@@ -40,16 +40,16 @@ _TELLING_HELP = (
 )
 
 _NONE = "none"
-_CELLS = FIELD["cell"].choices or ()
+_LABELS = {**CHOICE_LABELS, WITHOUT_ATTENTION: "without attention"}
 _HELP = (
-    "A second network with another cell: same task, seed, batches and settings, and, once it has "
-    "caught up, the same iteration. Sweep, pause and rewind move both, on the same scales. Key f "
-    "shows both in the whole window."
+    "A second network with another cell, or without the attention of the first: same task, seed, "
+    "batches and settings, and, once it has caught up, the same iteration. Sweep, pause and rewind "
+    "move both, on the same scales. Key f shows both in the whole window."
 )
 
 
 def choice(place: DeltaGenerator) -> None:
-    """Draw the choice of the second network's cell."""
+    """Draw the choice of the second network."""
     with place:
         _choice()
 
@@ -58,7 +58,6 @@ def choice(place: DeltaGenerator) -> None:
 def _choice() -> None:
     session.refresh()
     visit = session.current()
-    own = visit.trainer.config.cell
     shown = visit.beside or _NONE
     if session.value(BESIDE) != shown:
         session.show(BESIDE, shown)
@@ -68,12 +67,12 @@ def _choice() -> None:
         st.markdown("Beside it", width="content", help=_HELP)
         st.selectbox(
             "Beside it",
-            [_NONE, *(cell for cell in _CELLS if cell != own)],
+            [_NONE, *can_stand_beside(visit.trainer.config)],
             key=BESIDE,
-            format_func=lambda cell: CHOICE_LABELS.get(cell, cell),
+            format_func=lambda beside: _LABELS.get(beside, beside),
             label_visibility="collapsed",
             on_change=_choose,
-            width=110,
+            width=110 if visit.trainer.config.attention == "none" else 165,
         )
         if visit.beside is not None:
             with st.container(key="two_networks", width="content"):
