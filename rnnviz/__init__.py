@@ -13,11 +13,14 @@ from rnnviz.link import open_link as open
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.sweeps import sweep
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.training.race import Lane, Race
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Lane",
     "LayerTrace",
+    "Race",
     "RunConfig",
     "Trace",
     "Trainer",

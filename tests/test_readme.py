@@ -1,9 +1,11 @@
 """README names only what there is."""
 
 import re
+import textwrap
 
 import pytest
 
+import rnnviz
 from rnnviz.analysis import claims
 from rnnviz.engine import CELLS
 from rnnviz.gallery import EXHIBITS
@@ -58,3 +60,12 @@ def test_every_name_to_enter_something_in_is_there():
              "VIEWS": VIEWS, "FIELDS": FIELDS}  # fmt: skip
     assert set(told) == set(there)
     assert all(there.values())
+
+
+def test_the_example_of_a_race_runs():
+    begin = README.index("    from rnnviz.analysis.verdict")
+    end = README.index("    from rnnviz import export", begin)
+    said = {"rnnviz": rnnviz}
+    exec(textwrap.dedent(README[begin:end]), said)
+    assert said["race"].level == 100
+    assert " of 3, by iteration 100." in said["verdict_of"](said["race"]).sentence

@@ -68,6 +68,12 @@ class Terms:
     solved: float | None
     by: By
 
+    def is_good(self, score: float) -> bool:
+        """Tell whether a score is at least as good as `solved`; never if it is no number."""
+        if self.solved is None:
+            return False
+        return score >= self.solved if self.measure == "accuracy" else score <= self.solved
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -177,8 +183,6 @@ def _standing(table: Table, end: float, terms: Terms) -> Standing:
 
 def _first_solved(scores: Array, terms: Terms) -> int | None:
     """Return the place of the first of five good scores in a row; None if there are none."""
-    if terms.solved is None:
-        return None
-    good = scores >= terms.solved if terms.measure == "accuracy" else scores <= terms.solved
+    good = [terms.is_good(score) for score in scores]
     places = range(len(good) - IN_A_ROW + 1)
-    return next((place for place in places if good[place : place + IN_A_ROW].all()), None)
+    return next((place for place in places if all(good[place : place + IN_A_ROW])), None)

@@ -18,9 +18,12 @@ from rnnviz.analysis.chance import apart_by_chance, uneven_by_chance
 from rnnviz.analysis.standings import Array, Standing, Table, Terms, called, standings_of, tables_of
 from rnnviz.numbers import number, percent
 from rnnviz.training.race import Race, task_of
+from rnnviz.training.solved import IN_A_ROW
 
-#: Above this share of random deals a difference is said to come up by chance, too.
+#: Above this share of random deals it is said how often chance sets two lanes as far apart.
 _RARE = 0.01
+#: Below this share of random deals counts are called hardly uneven by chance.
+_UNLIKELY = 0.05
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
         said += [_scores(standings, terms), "That is one seed: another may turn out otherwise."]
     else:
         said += _compared(standings, terms)
+    said += _on_the_way(standings, terms)
     said += [*_not_above_memoryless(racing, standings, terms), *_diverged(standings, terms)]
     return Verdict(standings, tuple(part for part in (*said, *refused) if part))
 
@@ -118,7 +122,7 @@ def _compared(standings: Sequence[Standing], terms: Terms) -> list[str]:
         said.append(_times([each for each in standings if id(each) in by_time], terms))
     for lane in standings:
         said += _wins(lane, pairs)
-    return [*said, *_overlaps(pairs), _chance(pairs)]
+    return [*said, *_overlaps(pairs), *_few_runs(pairs), *_uneven_counts(pairs)]
 
 
 class _Pair:
@@ -186,27 +190,54 @@ def _names(pair: _Pair) -> str:
     return " and ".join(lane.called for lane in pair.lanes)
 
 
-def _chance(pairs: Sequence[_Pair]) -> str:
-    """Say how often a random deal of the runs to two lanes separates them as much.
-
-    For ranges that are apart, if that is not rare; else for the largest difference of counts.
-    """
+def _few_runs(pairs: Sequence[_Pair]) -> list[str]:
+    """Say how often chance alone sets lanes apart, if that is not rare with so few runs."""
     runs = pairs[0].lanes[0].runs
     deals = apart_by_chance(runs)
-    if any(pair.ahead for pair in pairs) and deals > _RARE:
-        return (
-            f"So few runs prove little: {2 * runs} runs, dealt to two lanes at random, lie as far "
-            f"apart in {percent(deals)} of all deals."
-        )
-    uneven = [pair for pair in pairs if not pair.ahead and len({x.solved for x in pair.lanes}) > 1]
-    if not uneven:
-        return ""
-    pair = max(uneven, key=lambda two: abs(two.lanes[0].solved - two.lanes[1].solved))
-    one, other = (lane.solved for lane in pair.lanes)
-    return (
-        f"{_names(pair)}: {one + other} solved runs of {2 * runs}, dealt to two lanes at random, "
-        f"fall as unevenly in {percent(uneven_by_chance(one, other, runs))} of all deals."
+    if deals <= _RARE or not any(pair.ahead for pair in pairs):
+        return []
+    return [
+        f"So few runs prove little: {2 * runs} runs, dealt to two lanes at random, lie as far "
+        f"apart in {percent(deals)} of all deals."
+    ]
+
+
+def _uneven_counts(pairs: Sequence[_Pair]) -> list[str]:
+    """Say how often chance makes counts as uneven, for the most uneven of ranges that overlap."""
+    over = [pair for pair in pairs if not pair.ahead]
+    pair = max(
+        over, key=lambda each: abs(each.lanes[0].solved - each.lanes[1].solved), default=None
     )
+    if pair is None or pair.lanes[0].solved == pair.lanes[1].solved:
+        return []
+    one, other = (lane.solved for lane in pair.lanes)
+    runs = pair.lanes[0].runs
+    deals = uneven_by_chance(one, other, runs)
+    how = "are hardly" if deals < _UNLIKELY else "may be"
+    return [
+        f"The counts of {_names(pair)} {how} uneven by chance: {_runs(one + other)} of "
+        f"{2 * runs}, dealt to two lanes at random, fall as unevenly in {percent(deals)} of all "
+        "deals."
+    ]
+
+
+def _runs(solved: int) -> str:
+    return f"{solved} solved run{'s' * (solved != 1)}"
+
+
+def _on_the_way(standings: Sequence[Standing], terms: Terms) -> list[str]:
+    """Say how many runs score well enough now, and not yet for long enough to count."""
+    if terms.solved is None:
+        return []
+    waiting = sum(
+        at is None and terms.is_good(score)
+        for each in standings
+        for at, score in zip(each.solved_at, each.scores, strict=True)
+    )
+    if not waiting:
+        return []
+    count = "1 run has" if waiting == 1 else f"{waiting} runs have"
+    return [f"It takes {IN_A_ROW} good scores in a row to count as solved; {count} fewer so far."]
 
 
 def _scores(

@@ -180,7 +180,20 @@ class Race:
         }
 
     def trainer(self, lane: Lane, seed: int) -> Trainer:
-        """Return the run of a lane with one of the seeds."""
+        """Return the run of a lane with one of the seeds.
+
+        Raises
+        ------
+        ValueError
+            If the race has no such seed, or the lane is none that races.
+        """
+        if lane not in self.groups:
+            why = self.refused.get(lane, "there is no such lane")
+            raise ValueError(f"{lane.name} does not race: {why}")
+        if seed not in self.seeds:
+            raise ValueError(
+                f"seed must be one of {', '.join(map(str, self.seeds))}, got {shown(seed)}"
+            )
         return self.groups[lane].trainers[self.seeds.index(seed)]
 
     def iteration(self, lane: Lane) -> int:

@@ -48,8 +48,8 @@ def test_it_counts_and_says_where_the_ranges_overlap():
         "LSTM solved 3 of 4, RNN 0 of 4, by iteration 100. "
         "Accuracy at iteration 100: LSTM 30 % to 100 %, RNN 25 % to 31 %. "
         "The ranges of RNN and LSTM overlap. "
-        "RNN and LSTM: 3 solved runs of 8, dealt to two lanes at random, fall as unevenly in 14 % "
-        "of all deals."
+        "The counts of RNN and LSTM may be uneven by chance: 3 solved runs of 8, dealt to two "
+        "lanes at random, fall as unevenly in 14 % of all deals."
     )
     assert judged([rnn, lstm], ACCURACY).counts == {"RNN": (0, 4), "LSTM": (3, 4)}
 
@@ -74,6 +74,17 @@ def test_where_all_have_solved_it_it_compares_when():
     assert "better" not in said(early, late)
     assert "The ranges of GRU and LSTM overlap." in said(early, touching)
     assert "sooner" not in said(early, touching)
+
+
+def test_counts_that_chance_hardly_makes_are_called_so_though_the_ranges_overlap():
+    most = table("LSTM", runs(*[1] * 9, 0.2, solved_from=[10] * 9))
+    text = said(most, table("RNN", runs(*[0.3] * 10)))
+    assert "better" not in text
+    assert text.endswith(
+        "The ranges of LSTM and RNN overlap. The counts of LSTM and RNN are hardly uneven by "
+        "chance: 9 solved runs of 20, dealt to two lanes at random, fall as unevenly in 0.012 % of "
+        "all deals."
+    )
 
 
 def test_one_seed_is_never_compared():
@@ -104,6 +115,14 @@ def test_four_good_scores_in_a_row_or_five_with_a_gap_are_not_solved():
         (None,),
         (40,),
     ]
+
+
+def test_a_run_that_scores_well_for_too_short_a_time_is_on_the_way():
+    late = table("A", runs(1, 0.3))
+    assert "A solved 0 of 2, B 0 of 2" in said(late, table("B", runs(0.2, 0.3)))
+    assert "It takes 5 good scores in a row to count as solved; 1 run has fewer so far." in (
+        said(late, table("B", runs(0.2, 0.3)))
+    )
 
 
 def test_a_diverged_run_counts_as_not_solved_and_as_behind():

@@ -74,6 +74,10 @@ def test_a_lane_that_cannot_run_says_why_and_the_others_race():
     }
     assert raced.advance(iterations=3) == 3
     assert raced.curves(calendar, "score")[1].shape == (2, 0)
+    with pytest.raises(ValueError, match="calendar does not race"):
+        raced.trainer(calendar, 3)
+    with pytest.raises(ValueError, match="seed must be one of 3, 8, got 4"):
+        raced.trainer(LANES[0], 4)
     gym = GymSchedule(length=6)
     assert not race(lanes=[LANES[0], calendar], task=gym).refused
 
