@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.serving import Server, running_app
 
@@ -55,11 +55,42 @@ def server(browser: Browser) -> Iterator[Server]:  # noqa: ARG001  no server wit
         yield app
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what the browser shows to the report of a test that fails."""
+    report = yield
+    shown = item.funcargs.get("page") if isinstance(item, pytest.Function) else None
+    if report.failed and call.excinfo is not None and isinstance(shown, Page):
+        report.sections.append(("The page", _seen(shown)))
+    return report
+
+
+def _seen(page: Page) -> str:
+    try:
+        text = page.locator("body").inner_text(timeout=2_000)
+    except Error as error:
+        text = f"cannot be read: {error.message}"
+    return "\n".join([page.url, *_COMPLAINTS.get(page, []), text[:2_000]])
+
+
+#: What each page wrote to its console as an error, and its uncaught exceptions.
+_COMPLAINTS: dict[Page, list[str]] = {}
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(_PATIENCE_MS)
     expect.set_options(timeout=_PATIENCE_MS)
     fresh = context.new_page()
+    heard = _COMPLAINTS[fresh] = []
+    fresh.on("pageerror", lambda error: heard.append(f"exception: {error}"))
+    fresh.on(
+        "console",
+        lambda said: heard.append(f"{said.type}: {said.text}") if said.type == "error" else None,
+    )
     yield fresh
+    del _COMPLAINTS[fresh]
     context.close()
