@@ -162,6 +162,25 @@ def tiles_spec(states: Sequence[Array], side: int, titles: Sequence[str]) -> Spe
     return {"data": data, "layout": frame}
 
 
+def states_svg(states: Sequence[Array], side: int, size: tuple[int, int]) -> str:
+    """Draw states (side * side,) as grids in a row, in an SVG of a width and height in pixels."""
+    width, height = size
+    room = width / len(states)
+    cell = 0.9 * min(room, height) / side
+    across, down = (room - cell * side) / 2, (height - cell * side) / 2
+    squares = "".join(
+        f'<rect x="{place * room + across + unit % side * cell:.1f}" '
+        f'y="{down + unit // side * cell:.1f}" width="{cell - 0.5:.1f}" height="{cell - 0.5:.1f}" '
+        f'fill="{NEUTRAL if sign > 0 else FAINT}"/>'
+        for place, state in enumerate(states)
+        for unit, sign in enumerate(state)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}">{squares}</svg>'
+    )
+
+
 def _tile(grid: Array, x: str, y: str) -> Spec:
     return {
         "type": "heatmap",

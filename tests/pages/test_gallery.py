@@ -40,7 +40,10 @@ def test_every_experiment_has_a_picture_a_title_a_sentence_and_a_button(open_app
         assert any(each.title in text for text in said)
         assert any(each.sees in text for text in said)
         assert control(app, f"open-{each.key}").label == "Open"
-    assert len(app.get("image")) == len(EXHIBITS)
+    # One more leads to the Hopfield page, which needs no run.
+    assert len(app.get("image")) == len(EXHIBITS) + 1
+    (link,) = app.get("page_link")[-1:]
+    assert link.proto.label == "Go to Hopfield"
 
 
 def test_a_click_opens_the_experiment_on_the_studio_and_undo_brings_the_run_back(

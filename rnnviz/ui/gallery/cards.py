@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from rnnviz import link
+from rnnviz.figures.hopfield_charts import states_svg
 from rnnviz.gallery import EXHIBITS, Exhibit, picture
 from rnnviz.gallery.pictures import Theme
+from rnnviz.hopfield import Hopfield, flipped, letter
 from rnnviz.ui.shell import session
 from rnnviz.visit.opening import Opened
 
@@ -25,6 +28,9 @@ _CSS = """
 </style>
 """
 
+#: Of the recall on the card of the Hopfield page: its grid, its letters, and pixels of a card.
+_SIDE, _LETTERS, _SIZE = 12, "ASY", (440, 300)
+
 
 def cards() -> None:
     """Draw all cards."""
@@ -32,6 +38,7 @@ def cards() -> None:
     with st.container(key="gallery"):
         for exhibit in EXHIBITS:
             _card(exhibit)
+        _hopfield()
 
 
 def _card(exhibit: Exhibit) -> None:
@@ -48,6 +55,30 @@ def _card(exhibit: Exhibit) -> None:
             on_click=_open,
             args=(exhibit,),
         )
+
+
+def _hopfield() -> None:
+    """Draw the card of the page that shows no run: there is nothing to train, and no link to it."""
+    with st.container(border=True, key="card-hopfield"):
+        st.image(_recall_drawn(), width="stretch")
+        st.markdown("**A memory that settles**")
+        st.write(
+            "A Hopfield network: a letter with a fifth of its units flipped is found again, one "
+            "unit at a time. Draw your own, and see how many patterns fit."
+        )
+        st.page_link(
+            "pages/hopfield.py", label="Go to Hopfield", icon=":material/hub:", width="stretch"
+        )
+
+
+@st.cache_data(show_spinner=False)
+def _recall_drawn() -> str:
+    """Draw a recall as it happens: its start, half of its steps, its end."""
+    stored = np.array([letter(name, _SIDE) for name in _LETTERS])
+    spoiled = flipped(stored[1], 0.2, seed=1)
+    recall = Hopfield(stored).recall(spoiled)
+    states = [recall.state_at(step) for step in (0, recall.steps // 2, recall.steps)]
+    return states_svg(states, _SIDE, _SIZE)
 
 
 def _open(exhibit: Exhibit) -> None:
