@@ -106,10 +106,19 @@ def _numbers(name: str, value: Any) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError:  # rows of unequal length
-        raise ValueError(f"{name} must all have the same number of units") from None
+        raise ValueError(
+            f"{name} must all have the same number of units, got {_lengths(value)}"
+        ) from None
     if array.size and array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be numbers, got {shown(value)}")
     return array
+
+
+def _lengths(value: Any) -> str:
+    """Name up to five of the lengths that rows have, the shortest first."""
+    found = sorted({len(row) for row in value if hasattr(row, "__len__")})
+    named = ", ".join(map(str, found[:5])) or "rows of several shapes"
+    return f"{named}, ..." if len(found) > 5 else named
 
 
 def _signs(name: str, array: NDArray[Any]) -> Array:

@@ -106,7 +106,7 @@ def test_spoiling_flips_and_covers_as_many_units_as_asked_for():
     [
         ([], "at least one pattern"),
         ([[]], "at least one pattern"),
-        ([[1, -1], [1]], "the same number of units"),
+        ([[1, -1], [1]], "the same number of units, got 1, 2"),
         ([1, -1, 1], "the shape"),
         (np.ones((3, 100)), "3 that are all the same"),
         ([[1, 0]], "got 0"),

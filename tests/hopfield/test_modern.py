@@ -75,7 +75,7 @@ def test_huge_numbers_give_numbers():
     ("patterns", "beta", "told"),
     [
         ([], 1, "at least one pattern"),
-        ([[1, 2], [3]], 1, "the same number of units"),
+        ([[1, 2], [3]], 1, "the same number of units, got 1, 2"),
         ([[1.0, np.nan]], 1, "got NaN"),
         ([[1.0, np.inf]], 1, "got inf"),
         ([[1.0, 1e60]], 1, "got 1e\\+60"),
