@@ -16,6 +16,7 @@ from rnnviz.figures.spec import (
     Spec,
     axis,
     heading,
+    iteration_axis,
     layout,
     note,
     rgba,
@@ -26,6 +27,8 @@ from rnnviz.numbers import number, percent
 
 Numbers = NDArray[np.float64]
 
+#: What the charts can be drawn over, besides iterations.
+SECONDS = "seconds of computing"
 #: Marks at which single runs are dots: the last one, and some before.
 _DOTTED = 8
 #: Opacity of a range, so that up to four of them can be seen through each other.
@@ -82,7 +85,7 @@ def race_course_spec(
     title
         Of the upright axis.
     along
-        Of the other one: iterations, or seconds of computing.
+        Of the other one: `"iteration"` or `SECONDS`.
     levels
         Values to compare with.
     scale
@@ -93,7 +96,7 @@ def race_course_spec(
     lines = [line for curve in shown for line in _lines(curve, along, hover)]
     frame = layout(
         height,
-        xaxis=axis(along, showgrid=False, rangemode="tozero", tickformat=",~r"),
+        xaxis=_lying(along, shown),
         yaxis=_upright(title, scale, shown, levels),
         shapes=[_across(level) for level in levels],
         annotations=[],
@@ -120,7 +123,7 @@ def race_gradient_spec(curves: Sequence[LaneCurve], height: int = 250) -> Spec:
     lines = [line for curve in shown for line in _lines(curve, "steps back", NUMBER)]
     frame = layout(
         height,
-        xaxis=axis("steps back from the last answer", showgrid=False, rangemode="tozero"),
+        xaxis=_lying("steps back", shown),
         yaxis=log_axis("gradient norm", *(curve.values for curve in shown)),
     )
     if not any(np.isfinite(curve.values).any() for curve in shown):
@@ -155,7 +158,7 @@ def _lines(curve: LaneCurve, along: str, hover: str) -> list[Spec]:
         return []
     name, several = short_label(curve.name, 40), len(values) > 1
     what = "median" if several else "value"
-    place = "%{x:,.3~r}" if along.startswith("seconds") else "%{x:,d}"
+    place = f"%{{x{NUMBER}}}" if along == SECONDS else "%{x:,d}"
     median: Spec = {
         "type": "scatter",
         "mode": "lines" if x.size > 1 else "markers",
@@ -198,6 +201,15 @@ def _dots(x: Numbers, values: Numbers, colour: str, where: str, hover: str) -> S
         "hovertemplate": f"{where}: one run, %{{y{hover}}}<extra></extra>",
         "cliponaxis": False,
     }
+
+
+def _lying(along: str, curves: Sequence[LaneCurve]) -> Spec:
+    """Describe the axis of iterations, of steps back or of seconds."""
+    x = np.concatenate([curve.x for curve in curves]) if curves else np.empty(0)
+    if along == SECONDS:
+        return axis(along, showgrid=False, rangemode="tozero")
+    title = {"text": along, "standoff": 6}
+    return iteration_axis(x, rangemode="tozero") | {"title": title}
 
 
 def _upright(title: str, scale: str, curves: Sequence[LaneCurve], levels: Sequence[Level]) -> Spec:

@@ -65,7 +65,8 @@ def report(app, **state):
 
 
 def says(app):
-    return app.get("markdown")[-1].value
+    """Return how the race stands, and what more may be said."""
+    return " ".join(one.value for one in app.markdown)
 
 
 def test_it_opens_with_a_story_and_says_what_to_press(open_app):
@@ -131,6 +132,8 @@ def test_what_is_changed_is_another_race(page):
     control(page, "race_seeds").set_value(3).run()
     assert plan_of(page).seeds == 3
     assert visit_of(page).racing is None
+    page.number_input[0].set_value(7).run()
+    assert list(plan_of(page).all_seeds) == [7, 8, 9]
     control(page, "race_equal").set_value(PARAMETERS).run()
     first, second = plan_of(page).sized
     assert second.config.hidden_size < first.config.hidden_size

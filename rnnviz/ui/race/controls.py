@@ -15,6 +15,7 @@ from rnnviz.training.race import FEWEST_LANES, MOST_LANES, MOST_SEEDS, By
 from rnnviz.ui.race.desk import (
     AS_SET,
     EQUAL,
+    MOST_FIRST,
     OF_LANE,
     UNTIL,
     Plan,
@@ -69,6 +70,12 @@ def _of_race(visit: Visit, plan: Plan) -> None:
             "Seeds", range(1, MOST_SEEDS + 1), "seeds", plan.seeds,
             lambda plan, seeds: replace(plan, seeds=seeds),
             help="Each lane is trained once from every seed. One alone may be luck.",
+        )  # fmt: skip
+        key = inspection.control("race_first", plan.first)
+        st.number_input(
+            "First seed", 0, MOST_FIRST, plan.first, key=key, on_change=_take,
+            args=("race_first", key, range(MOST_FIRST + 1), _with_first), width=130,
+            help="With other seeds you see whether a story holds for them, too.",
         )  # fmt: skip
         _segments(
             "Each run gets the same", get_args(By), "by", plan.by,
@@ -195,6 +202,10 @@ def _change(change: Callable[[Plan], Plan]) -> None:
         desk.take(changed)
         visit.leave_race()
     visit.outdate_page()
+
+
+def _with_first(plan: Plan, first: int) -> Plan:
+    return replace(plan, first=first)
 
 
 def _with_task(visit: Visit, plan: Plan, whose: str) -> Plan:

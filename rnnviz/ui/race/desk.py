@@ -24,6 +24,8 @@ UNTIL: dict[By, tuple[int, ...]] = {
     "iterations": (50, 100, 200, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 5000),
     "seconds": (1, 2, 5, 10, 20, 30, 60, 120),
 }
+#: The largest number of the first seed.
+MOST_FIRST = 9_999
 #: A lane without memory that sees what each day is, instead of what came before.
 FEATURES = "features"
 KINDS = (*CELLS, FEATURES)
@@ -154,21 +156,27 @@ def kind_label(kind: str) -> str:
 
 
 def named(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
-    """Name lanes by their kind, and by the settings in which those of one kind differ."""
+    """Name lanes by their kind, and by the settings in which they differ."""
     given: list[Lane] = []
     for lane in lanes:
-        alike = [other.config for other in lanes if kind_of(other) == kind_of(lane)]
-        told = [_short_kind(lane)]
-        for name in OF_LANE:
-            if name == "window":  # it is in the name of the kind
-                continue
-            values = {getattr(config, name) for config in alike}
-            if len(values) > 1:
-                told.append(_told(name, getattr(lane.config, name)))
-        name = ", ".join(told)
+        name = ", ".join([_short_kind(lane), *_differences(lane, lanes)])
         again = sum(other.name.split(" (")[0] == name for other in given)
         given.append(replace(lane, name=f"{name} ({again + 1})" if again else name))
     return tuple(given)
+
+
+def _differences(lane: Lane, lanes: Sequence[Lane]) -> list[str]:
+    """Tell the settings in which a lane differs: all from those of its kind, unusual from any."""
+    told = []
+    for name in OF_LANE:
+        if name == "window":  # it is in the name of the kind
+            continue
+        now = getattr(lane.config, name)
+        alike = {getattr(other.config, name) for other in lanes if kind_of(other) == kind_of(lane)}
+        everyone = {getattr(other.config, name) for other in lanes}
+        if len(alike) > 1 or (len(everyone) > 1 and now != FIELD[name].default):
+            told.append(_told(name, now))
+    return told
 
 
 def _short_kind(lane: Lane) -> str:

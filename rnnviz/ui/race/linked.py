@@ -13,7 +13,7 @@ from rnnviz.engine import CELLS
 from rnnviz.link.values import Budget, from_text, to_text
 from rnnviz.training import FIELD, FIELDS, RunConfig
 from rnnviz.training.race import FEWEST_LANES, MOST_LANES, MOST_SEEDS, By, Lane
-from rnnviz.ui.race.desk import EQUAL, FEATURES, UNTIL, Plan, desk_of, kind_of, named
+from rnnviz.ui.race.desk import EQUAL, FEATURES, MOST_FIRST, UNTIL, Plan, desk_of, kind_of, named
 from rnnviz.ui.race.stories import PRESETS, own_plan, plan_of
 from rnnviz.ui.shell.address import Linked
 from rnnviz.visit import Visit
@@ -23,7 +23,6 @@ _OWN = "own"
 #: Settings that a lane tells: the task and the seed are those of the race.
 _TOLD = tuple(field for field in FIELDS if field.name not in ("task", "seed", "cell"))
 _BY_KEY = {field.short: field for field in _TOLD}
-_MOST_FIRST = 2**32 - MOST_SEEDS
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ LINKED = Linked(
         _OfRace("task", _task, _take_task),
         *map(_nth_lane, range(MOST_LANES)),
         _OfRace("seeds", _differing("seeds"), _take_count("seeds", 1, MOST_SEEDS)),
-        _OfRace("first", _differing("first"), _take_count("first", 0, _MOST_FIRST)),
+        _OfRace("first", _differing("first"), _take_count("first", 0, MOST_FIRST)),
         _OfRace("by", _differing("by"), _take_by),
         _OfRace("until", _differing("until"), _take_until),
         _OfRace("equal", _differing("equal"), _take_equal),

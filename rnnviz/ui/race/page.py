@@ -26,8 +26,10 @@ CARDS = "race_cards"
 
 _CSS = """
 <style>
-.st-key-race_says { min-height: 3.2rem; }
 .st-key-race_says p { font-size: 1.05rem; }
+/* What more may be said: at first of a usual height, so that the charts below seldom move. */
+.st-key-race_more { min-height: 4.2rem; }
+.st-key-race_more p { font-size: 0.9rem; line-height: 1.4; }
 .st-key-race_settings [data-testid="stExpanderDetails"] { padding-top: 0.5rem; }
 </style>
 """
@@ -37,6 +39,7 @@ _CSS = """
 class _Seen:
     cards: Sequence[views.Card]
     says: str
+    more: str = ""
     charts: Sequence[Chart] = ()
 
 
@@ -45,7 +48,7 @@ class _Measured:
 
     def __init__(self) -> None:
         self.of: object = None
-        self.says = ""
+        self.says = ("", "")
         self.charts: Sequence[Chart] = ()
 
 
@@ -89,16 +92,17 @@ def _tick(places: live.Places) -> None:
 
 def _look(visit: Visit) -> _Seen:
     """Measure what is shown; the turn must be held."""
-    racing, plan = visit.racing, desk_of(visit).plan
+    racing, plan, measured = visit.racing, desk_of(visit).plan, visit.part(_Measured)
     if racing is None:
+        measured.of = None  # and with it the race that was dropped
         return _Seen(views.planned(plan.task, plan.sized), _before(plan))
     racing.look_whether_spoiled()
-    measured, race = visit.part(_Measured), racing.race
-    of = (id(race), racing.spoiled, *(len(race.spent(lane)) for lane in race.lanes))
+    race = racing.race
+    of = (race, racing.spoiled, *(len(race.spent(lane)) for lane in race.lanes))
     if of != measured.of:
         measured.charts, measured.of = views.charts(race), of
         measured.says = _says(visit)
-    return _Seen(views.cards(race), measured.says, measured.charts)
+    return _Seen(views.cards(race), *measured.says, measured.charts)
 
 
 def _before(plan: Plan) -> str:
@@ -107,17 +111,18 @@ def _before(plan: Plan) -> str:
     return f"Press **Race**: {len(plan.lanes)} lanes from {seeds}, {plan.until:,} {unit}."
 
 
-def _says(visit: Visit) -> str:
-    """Say what the race shows so far."""
+def _says(visit: Visit) -> tuple[str, str]:
+    """Say how the race stands: the counts, and what more may be said."""
     racing = visit.racing
     assert racing is not None
     if racing.spoiled:
         return (
             f"The run of {escaped(racing.spoiled)} went on in the Studio, so this race is over. "
-            "What was measured before is below. **Race** begins it again."
+            "What was measured before is below. **Race** begins it again.",
+            "",
         )
     first, *others = verdict_of(racing.race).parts
-    return f"**{escaped(first)}** {escaped(' '.join(others))}"
+    return f"**{escaped(first)}**", escaped(" ".join(others))
 
 
 def _draw(visit: Visit, seen: _Seen) -> None:
@@ -126,6 +131,8 @@ def _draw(visit: Visit, seen: _Seen) -> None:
     lane_cards([card.message for card in seen.cards], key=CARDS, on_open=_open)
     if not seen.charts:
         return
+    with st.container(key="race_more"):
+        st.markdown(seen.more)
     loss, score, reach, gradient = seen.charts
     left, right = st.columns(2, gap="medium")
     with left:

@@ -9,6 +9,7 @@ import numpy as np
 from rnnviz.analysis.gradients import REACHED
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.race_charts import (
+    SECONDS,
     LaneCurve,
     Level,
     Numbers,
@@ -111,7 +112,7 @@ def _course(race: Race, lane: Lane, quantity: Quantity) -> tuple[Numbers, Number
 
 
 def _along(race: Race) -> str:
-    return "seconds of computing" if race.by == "seconds" else "iteration"
+    return SECONDS if race.by == "seconds" else "iteration"
 
 
 def _ends(curves: Sequence[LaneCurve], written: Callable[[float], str]) -> str:
