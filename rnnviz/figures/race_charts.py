@@ -75,6 +75,7 @@ def race_course_spec(
     levels: Sequence[Level] = (),
     scale: str = "linear",
     height: int = 250,
+    named: bool = False,
 ) -> Spec:
     """Draw a quantity of all lanes over training, on one scale.
 
@@ -90,6 +91,8 @@ def race_course_spec(
         Values to compare with.
     scale
         `"linear"` from zero, `"log"`, or `"share"`: 0 to 1, written as percentages.
+    named
+        Whether the lines are named above the chart.
     """
     shown = [_drawable(curve) if scale == "log" else curve for curve in curves]
     hover = PERCENT if scale == "share" else NUMBER
@@ -100,7 +103,10 @@ def race_course_spec(
         yaxis=_upright(title, scale, shown, levels),
         shapes=[_across(level) for level in levels],
         annotations=[],
+        showlegend=named,
     )
+    if named:
+        frame["margin"] = frame["margin"] | {"t": 34}
     if levels:
         frame["margin"] = frame["margin"] | {"t": 26}
         signs = {"dash": "╌", "dot": "┈"}
@@ -165,6 +171,7 @@ def _lines(curve: LaneCurve, along: str, hover: str) -> list[Spec]:
         "name": name,
         "x": x,
         "y": medians(values),
+        "showlegend": True,
         "line": {"color": colour, "dash": dash, "width": 2.5},
         "marker": {"color": colour, "size": 6},
         "hovertemplate": f"{name}, {along} {place}: {what} %{{y{hover}}}<extra></extra>",
@@ -185,6 +192,7 @@ def _range(x: Numbers, values: Numbers, colour: str) -> Spec:
         "fill": "toself",
         "fillcolor": rgba(colour, _RANGE),
         "line": {"width": 0},
+        "showlegend": False,
         "hoverinfo": "skip",
     }
 
@@ -199,6 +207,7 @@ def _dots(x: Numbers, values: Numbers, colour: str, where: str, hover: str) -> S
         "y": values[:, places].T.ravel(),
         "marker": {"color": rgba(colour, 0.55), "size": 4},
         "hovertemplate": f"{where}: one run, %{{y{hover}}}<extra></extra>",
+        "showlegend": False,
         "cliponaxis": False,
     }
 

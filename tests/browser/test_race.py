@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.waiting import until
 from tests.serving import Server
 
-#: A small race of one's own: two lanes, two seeds, 50 iterations.
+#: A small race of one's own: two lanes, two seeds, up to the first mark after 50 iterations.
 RACE = (
     "v=1&page=race&task=order&length=10&h=4&p.preset=own&p.seeds=2&p.until=50"
     "&p.lane1=rnn~h_4~b_4&p.lane2=lstm~h_4~b_4"
@@ -32,12 +32,12 @@ def test_lanes_train_side_by_side_and_one_opens_in_the_studio(page: Page, server
     chart = page.locator(".js-plotly-plot").first
     chart.wait_for()
     chart.evaluate("(node) => { node.isFirst = true; }")
-    expect(page.locator(".st-key-race_says")).to_contain_text("by iteration 50")
+    expect(page.locator(".st-key-race_says")).to_contain_text("by iteration 80")
     expect(page.get_by_role("button", name=re.compile("Race on to"))).to_be_visible()
     assert page.locator(".js-plotly-plot").first.evaluate("(node) => node.isFirst")
     assert "p.lane2=lstm" in page.url
 
     page.get_by_role("button", name="Open LSTM in the Studio").click()
-    expect(page.locator(".readings dd").first).to_have_text("50")
+    expect(page.locator(".readings dd").first).to_have_text("80")
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_visible()
     assert "cell=" not in page.url.split("?")[1].split("p.")[0]

@@ -9,12 +9,14 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from rnnviz.engine import WITHOUT_MEMORY
 from rnnviz.training import FIELD
 from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.training.race import FEWEST_LANES, MOST_LANES, MOST_SEEDS, By
 from rnnviz.ui.race.desk import (
     AS_SET,
     EQUAL,
+    FEATURES,
     MOST_FIRST,
     OF_LANE,
     UNTIL,
@@ -33,6 +35,10 @@ EDITED = "race_edited"
 #: Whose task it is.
 _PRESETS, _MINE = "the preset’s", "that of my run"
 _BY_LABELS = {"iterations": "iterations", "seconds": "computing time"}
+_MLP_HELP = (
+    "Feed-forward, without memory: it sees a window of the last inputs, or the calendar of each "
+    "day instead of what was done."
+)
 _EQUAL_LABELS = dict(zip(EQUAL, ("hidden units", "parameters", "neither"), strict=True))
 #: Where another end is looked for, when what counts becomes another.
 _FIRST_UNTIL: dict[By, int] = {"iterations": 300, "seconds": 5}
@@ -109,12 +115,13 @@ def _lanes(plan: Plan) -> None:
             st.selectbox(
                 f"Lane {number + 1}",
                 options,
+                help=_MLP_HELP if kind in (FEATURES, *WITHOUT_MEMORY) else None,
                 index=options.index(kind),
                 format_func=kind_label,
                 key=key,
                 on_change=_take,
                 args=(name, key, options, lambda plan, kind, n=number: plan.with_kind(n, kind)),
-                width=210,
+                width=160,
             )
             if len(plan.lanes) > FEWEST_LANES:
                 st.button(

@@ -120,7 +120,15 @@ class Plan:
         return self.with_lanes([*self.lanes[:number], *self.lanes[number + 1 :]])
 
     def _of_task(self, lane: Lane) -> RunConfig:
-        return replace(lane.config, task=self.task.key, seed=0)
+        """Return the settings of a lane, with those that all lanes share."""
+        first = self.lanes[0].config
+        return replace(
+            lane.config,
+            task=self.task.key,
+            seed=0,
+            batch_size=first.batch_size,
+            dtype=first.dtype,
+        )
 
     def _as_large(self, lane: Lane, first: Lane) -> Lane:
         """Give a lane as many units, or about as many parameters, as the first has."""
@@ -149,9 +157,9 @@ def kinds_for(task: Task) -> tuple[str, ...]:
 def kind_label(kind: str) -> str:
     """Name a kind of network."""
     if kind == FEATURES:
-        return "Feed-forward, sees the calendar"
+        return "MLP, calendar"
     if kind in WITHOUT_MEMORY:
-        return "Feed-forward, sees a window"
+        return f"{CHOICE_LABELS[kind]}, window"
     return CHOICE_LABELS[kind]
 
 
@@ -183,7 +191,7 @@ def _short_kind(lane: Lane) -> str:
     if lane.features:
         return "MLP, calendar"
     if lane.config.cell in WITHOUT_MEMORY:
-        return f"MLP, window {lane.config.window}"
+        return f"{CHOICE_LABELS[lane.config.cell]}, window {lane.config.window}"
     return CHOICE_LABELS[lane.config.cell]
 
 

@@ -107,7 +107,9 @@ def _take_equal(plan: Plan, text: str, visit: Visit) -> Plan:  # noqa: ARG001
 
 def _nth_lane(number: int) -> _OfRace:
     def text(plan: Plan, visit: Visit) -> str:
-        if _same(plan, _base_of(plan, visit)) or number >= len(plan.lanes):
+        # Lanes of one's own follow from a run that may change: they are always told.
+        as_in_preset = plan.preset and _same(plan, _base_of(plan, visit))
+        if as_in_preset or number >= len(plan.lanes):
             return ""
         return written(plan.lanes[number])
 

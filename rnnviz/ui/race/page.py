@@ -24,6 +24,9 @@ from rnnviz.visit.opening import Opened
 #: Key of the cards.
 CARDS = "race_cards"
 
+#: What the letters on the cards are.
+_LETTERS = "In the formulas, H counts hidden units, D inputs and K outputs."
+
 _CSS = """
 <style>
 .st-key-race_says p { font-size: 1.05rem; }
@@ -130,6 +133,7 @@ def _draw(visit: Visit, seen: _Seen) -> None:
         st.markdown(seen.says)
     lane_cards([card.message for card in seen.cards], key=CARDS, on_open=_open)
     if not seen.charts:
+        st.caption(_LETTERS)
         return
     with st.container(key="race_more"):
         st.markdown(seen.more)
@@ -141,7 +145,8 @@ def _draw(visit: Visit, seen: _Seen) -> None:
         plots((score, gradient), key="race:right", live=visit.busy)
     st.caption(
         "A line is the median over the seeds, the area around it their range, dots are single "
-        "runs. The gates in small are those of the first seed."
+        "runs. The gates in small are those of the first seed, in the top layer, over time steps "
+        f"and units. {_LETTERS}"
     )
 
 

@@ -73,7 +73,8 @@ def ready(visit: Visit) -> None:
 def menu() -> None:
     """Draw a button for each preset, and the story of the one that is shown."""
     session.refresh()
-    plan = desk_of(session.current()).plan
+    visit = session.current()
+    plan = desk_of(visit).plan
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
         st.caption("Show me:", width="content")
         for preset in RACES:
@@ -94,12 +95,13 @@ def menu() -> None:
             args=("",),
         )
     with st.container(border=True, gap="small", key="report"):
-        _story(plan)
+        _story(plan, visit.racing is not None)
 
 
-def _story(plan: Plan) -> None:
+def _story(plan: Plan, has_begun: bool) -> None:
+    """Tell what is raced, and what comes of it; shorter once the lanes are to be looked at."""
     preset = PRESETS.get(plan.preset)
-    where = _task_line(plan)
+    where = _task_line(plan, has_begun)
     if preset is None:
         st.markdown(f"**Your own race.** {where}")
         return
@@ -109,10 +111,11 @@ def _story(plan: Plan) -> None:
     st.caption(f"{where}{told}")
 
 
-def _task_line(plan: Plan) -> str:
+def _task_line(plan: Plan, short: bool) -> str:
     of = "the task of your run in the Studio" if plan.of_visit else "the preset’s task"
     task = plan.task
-    return f"Task: {escaped(task.title)}, {task.length} steps ({of}). {escaped(task.description)}"
+    told = "" if short else f" {escaped(task.description)}"
+    return f"Task: {escaped(task.title)}, {task.length} steps ({of}).{told}"
 
 
 def _choose(key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from rnnviz.figures.lane_strips import lane_strips
 from rnnviz.figures.palette import RUN_LINES
 from rnnviz.numbers import number, percent
 from rnnviz.tasks.task import Task
-from rnnviz.training import check_runs
-from rnnviz.training.fair import formula, parameter_count
+from rnnviz.training import RunConfig, check_runs
+from rnnviz.training.fair import formula, parameter_count, sizes, with_one_bias
 from rnnviz.training.race import Lane, Race, task_of
 
 
@@ -30,7 +31,7 @@ class Card:
     size
         Hidden units and parameters.
     formula
-        How the number of parameters follows from the sizes.
+        How the number of parameters follows from the sizes, and what the letters are.
     state
         Where its runs are.
     refused
@@ -59,9 +60,15 @@ class Card:
             "formula": self.formula,
             "state": self.state,
             "refused": self.refused,
-            "strips": self.strips,
+            "strips": None if self.strips is None else self.strips | {"values": self._packed},
             "opens": self.strips is not None,
         }
+
+    @property
+    def _packed(self) -> dict[str, str]:
+        """The bytes of the gates in base64; as numbers they would be four times as many."""
+        assert self.strips is not None
+        return {"bdata": base64.b64encode(self.strips["values"].tobytes()).decode("ascii")}
 
 
 def planned(task: Task, lanes: Sequence[Lane]) -> list[Card]:
@@ -86,7 +93,15 @@ def _planned(task: Task, lane: Lane, place: int) -> Card:
     count = parameter_count(lane.config, seen)
     units = lane.config.hidden_size
     size = f"{units} unit{'s' * (units != 1)} · {count:,} parameters"
-    return Card(lane.name, place, size, formula(lane.config, seen))
+    return Card(lane.name, place, size, _formula(lane.config, seen, count))
+
+
+def _formula(config: RunConfig, task: Task, count: int) -> str:
+    """Write how the count follows from the sizes, and what it would be with one bias."""
+    letters = ", ".join(f"{letter} = {size:,}" for letter, size in sizes(config, task).items())
+    one_bias = with_one_bias(config, task)
+    keras = f"; {one_bias:,} with one bias, as in Keras" if one_bias != count else ""
+    return f"{formula(config, task)} with {letters}{keras}"
 
 
 def _running(race: Race, lane: Lane, card: Card) -> Card:

@@ -46,7 +46,7 @@ def best_possible(task: Task) -> float | None:
 def _loss(race: Race) -> Chart:
     unit = "nats" if race.task.loss == "cross_entropy" else "squared error"
     curves = _curves(race, "loss")
-    spec = race_course_spec(curves, f"batch loss, {unit}", _along(race), scale="log")
+    spec = race_course_spec(curves, f"batch loss, {unit}", _along(race), scale="log", named=True)
     return Chart(spec, _ends(curves, number), "Loss of the lanes over training.")
 
 
@@ -76,7 +76,7 @@ def _score(race: Race) -> Chart:
 
 def _reach(race: Race) -> Chart:
     curves = _curves(race, "reach")
-    spec = race_course_spec(curves, "reach, steps", _along(race))
+    spec = race_course_spec(curves, "reach, steps", _along(race), named=True)
     ends = _ends(curves, number)
     said = f"Steps back to which the gradient stays above {REACHED} of its largest. {ends}"
     return Chart(spec, said if ends else "", "Reach of the gradient over training.")

@@ -25,9 +25,9 @@ const mounted = new WeakMap();
 const decoder = new TextDecoder();
 
 /** Pixels: of a card's quantities together, of one at least and at most, between two, and of the letters beside them. */
-const HIGH = 190;
-const [LOW, MOST] = [26, 60];
-const GAP = 4;
+const HIGH = 138;
+const [LOW, MOST] = [20, 44];
+const GAP = 3;
 const LETTERS = 14;
 
 /** @param {{data: Uint8Array, parentElement: HTMLElement | ShadowRoot, setTriggerValue: Report}} component */
