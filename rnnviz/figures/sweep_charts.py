@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.figures.spec import FAINT, NEUTRAL, Spec, axis, heading, layout, sample, short_label
+from rnnviz.figures.spec import NEUTRAL, Spec, axis, heading, layout, sample, short_label
 
 Array = NDArray[np.floating]
 
 #: From little to much: one hue, lighter to darker, so that the order is seen without colour, too.
 _SCALE: list[list[float | str]] = [[0.0, "#e6eef5"], [0.5, "#6aa8d4"], [1.0, "#004c7d"]]
+#: Of a cell without a number: neither of them.
+_TO_COME = "rgba(128,128,128,0.12)"
 #: Pixels of a row of a map, of its head and foot; least and most of the whole.
 _ROW, _AROUND, _LOWEST, _HIGHEST = 58, 88, 200, 520
 #: Pixels of a chart of points.
@@ -96,7 +98,7 @@ def sweep_map_spec(
         annotations=[heading(_key(shades, title))],
         shapes=_outline(across, upwards),
         # Where a run is still to come.
-        plot_bgcolor=FAINT,
+        plot_bgcolor=_TO_COME,
     )
     frame["margin"] |= {"l": 12, "t": 30}
     cells = {

@@ -21,7 +21,7 @@ from rnnviz.visit.workers import RUNS, WORKERS, allowed
 MOST_AXES = 3
 #: The settings of the sweep that the page opens with; it takes some ten seconds with the first run.
 OPENING = ("cell", "learning_rate", "")
-SEEDS, MOST_SEEDS = 3, 20
+SEEDS, MOST_SEEDS = 4, 20
 ITERATIONS, FEWEST_ITERATIONS, MOST_ITERATIONS = 150, 10, 5_000
 DRAWS, MOST_DRAWS = 20, 200
 #: Most finished runs that are kept for another sweep that has them, too.

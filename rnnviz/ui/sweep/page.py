@@ -86,32 +86,28 @@ def _tick(places: live.Places, pace: inspection.Pace[_Seen]) -> None:
     visit = session.current()
     if places.page_run != visit.page_runs:
         return
-    desk = visit.part(Desk)
-    heading = st.container(horizontal=True, vertical_alignment="center")
-    heading.header("Sweep", anchor=False, width="content")
-    heading.caption(
-        "One run may be luck. A sweep trains your run again with other settings and other seeds, "
-        "and shows which of them solve the task, and how sure that is."
-    )
+    desk, shows = visit.part(Desk), next(iter(MEASURES))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Sweep", anchor=False, width="content")
+        if desk.sweep is None:
+            st.caption(
+                "One run may be luck. A sweep trains your run again, with other settings and other "
+                "seeds, and shows which of them solve the task."
+            )
+        else:
+            shows = _shows(visit)
     if desk.sweep is None:
         with st.container(border=True):
             controls.choose(visit)
     else:
-        with st.expander("What is swept", expanded=False, key="sweep_form"):
+        with st.expander("What is swept", key="sweep_form"):
             controls.choose(visit)
     buttons = st.container(horizontal=True, vertical_alignment="center", key="sweep_buttons")
-    shows = next(iter(MEASURES))
-    if desk.sweep is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            shows = _shows(visit)
-            progress = st.container(width="stretch")
-    else:
-        progress = st.container()
     live.turn(
         visit,
         places,
         lambda: _look(visit, shows, pace),
-        lambda seen: _draw(visit, buttons, progress, seen),
+        lambda seen: _draw(visit, buttons, seen),
     )
 
 
@@ -159,7 +155,7 @@ def scene_of(sweep: Sweep, desk: Desk) -> SweepScene:
     )
 
 
-def _draw(visit: Visit, buttons: DeltaGenerator, progress: DeltaGenerator, seen: _Seen) -> None:
+def _draw(visit: Visit, buttons: DeltaGenerator, seen: _Seen) -> None:
     desk = visit.part(Desk)
     with buttons:
         _buttons(visit, desk, seen.planned)
@@ -168,8 +164,6 @@ def _draw(visit: Visit, buttons: DeltaGenerator, progress: DeltaGenerator, seen:
     sweep = desk.sweep
     if sweep is None or seen.panel is None or seen.scene is None:
         return
-    with progress:
-        _progress(visit, sweep)
     if seen.panel.sentence:
         st.write(escaped(seen.panel.sentence))
     left, right = st.columns([3, 1], gap="medium")
@@ -186,6 +180,7 @@ def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:
     """Draw what starts and stops the sweep, with what it would cost."""
     if desk.sweep is not None and visit.job is desk.sweep:
         st.button("Stop", icon=":material/stop:", key="sweep_stop", on_click=_stop)
+        _progress(desk.sweep)
         return
     left = desk.left_of(planned)
     st.button(
@@ -207,6 +202,9 @@ def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:
             "upwards. It becomes your run; Undo brings yours back.",
             on_click=_example,
         )
+    if desk.sweep is not None and not desk.sweep.done:
+        done, there = len(desk.sweep.rows), len(desk.sweep.plan.runs)
+        st.caption(f"Stopped at {done:,} of {there:,} runs: what has finished is kept.")
     if planned.refused:
         st.caption(f":material/block: {escaped(planned.refused)}.")
     else:
@@ -249,15 +247,11 @@ def duration(seconds: float) -> str:
     return f"{number(seconds / 3600, 2)} hours"
 
 
-def _progress(visit: Visit, sweep: Sweep) -> None:
-    done, there = len(sweep.rows), len(sweep.plan.runs)
-    if sweep.done:
-        st.caption(f"All {there:,} runs have finished.")
-    elif visit.job is sweep:
-        left = duration(sweep.seconds_left())
-        st.progress(sweep.progress, f"{done:,} of {there:,} runs, about {left} left")
-    else:
-        st.progress(sweep.progress, f"Stopped at {done:,} of {there:,} runs: nothing is lost")
+def _progress(sweep: Sweep) -> None:
+    left = duration(sweep.seconds_left())
+    st.progress(
+        sweep.progress, f"{len(sweep.rows):,} of {len(sweep.plan.runs):,} runs, about {left} left"
+    )
 
 
 def _runs(desk: Desk, scene: SweepScene) -> None:
