@@ -257,7 +257,7 @@ class Sweeping:
             return
         count = f"{len(self._rows):,} of {len(self.plan.runs):,} runs have finished"
         if self._file is None:
-            kept = "their rows are in this error’s `frame`"
+            kept = "their rows are in this error’s `frame`, since there is no file"
         elif self._unwritten:
             lacking = len(self._unwritten)
             kept = (
@@ -266,9 +266,10 @@ class Sweeping:
             )
         else:
             kept = "they are in the file"
+        again = "" if self._file is None else " Start it again with the same file to go on."
         self.cancel()
         raise SweepStopped(
-            f"{self._problem}. {count}; {kept}. Start it again with the same file to go on.",
+            f"{self._problem}. {count}; {kept}.{again}",
             self.frame,
             self._unwritten if self._file is not None else (),
         )
