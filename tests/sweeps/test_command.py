@@ -116,7 +116,7 @@ def test_seeds_are_a_range_or_a_list():
 
 def test_the_function_gives_the_table_and_tells_its_progress(tmp_path):
     seen = []
-    with ThreadPoolExecutor(2) as executor:
+    with ThreadPoolExecutor(1) as executor:
         table = rnnviz.sweep(
             SMALL,
             [0, 1],
