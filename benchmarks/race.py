@@ -26,13 +26,13 @@ _LARGE = "h_32~b_16"
 #: What is raced -> the words of its link.
 RACES = {
     "4 lanes, H=32, T=50, B=16, 1 seed": (
-        "task=order&length=50&p.preset=own&p.seeds=1&p.until=5000"
+        "task=order&len=50&p.preset=own&p.seeds=1&p.until=5000"
         + "".join(
             f"&p.lane{n}={cell}~{_LARGE}" for n, cell in enumerate(("mlp", "rnn", "gru", "lstm"), 1)
         )
     ),
     "2 lanes, H=16, T=14, B=32, 10 seeds": (
-        "task=gym&length=14&p.preset=own&p.seeds=10&p.until=5000&p.lane1=rnn&p.lane2=lstm"
+        "task=gym&len=14&p.preset=own&p.seeds=10&p.until=5000&p.lane1=rnn&p.lane2=lstm"
     ),
 }
 

@@ -11,7 +11,7 @@ from tests.serving import Server
 
 #: A small race of one's own: two lanes, two seeds, up to the first mark after 50 iterations.
 RACE = (
-    "v=1&page=race&task=order&length=10&h=4&p.preset=own&p.seeds=2&p.until=50"
+    "v=1&page=race&task=order&len=10&h=4&p.preset=own&p.seeds=2&p.until=50"
     "&p.lane1=rnn~h_4~b_4&p.lane2=lstm~h_4~b_4"
 )
 

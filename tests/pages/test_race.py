@@ -146,6 +146,19 @@ def test_what_is_changed_is_another_race(page):
     assert not page.exception
 
 
+def test_a_preset_is_chosen_changed_and_as_it_was(page):
+    control(page, "race_preset").set_value("recall_5").run()
+    assert plan_of(page).task.length == 5
+    before = plan_of(page)
+    control(page, "race_remove_0").click().run()
+    assert "the story may not hold" in " ".join(one.value for one in page.caption)
+    control(page, "race_as_it_was").click().run()
+    assert plan_of(page) == before
+    control(page, "race_preset").set_value("own").run()
+    assert plan_of(page).task == TASK
+    assert not page.exception
+
+
 def test_a_lane_has_settings_of_its_own(page):
     control(page, "race_edited").set_value(1).run()
     control(page, "race_lane_1_forget_bias").set_value(3.0).run()

@@ -11,10 +11,12 @@ from rnnviz.training import RunConfig
 from rnnviz.training.race import Lane
 from rnnviz.training.race_presets import RACES, RacePreset
 from rnnviz.ui.race.desk import AS_SET, UNITS, Plan, desk_of, named
-from rnnviz.ui.shell import session
+from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 
+#: Name of the choice of the race, and what in it is a race of one's own.
+PRESET, _OWN = "race_preset", "own"
 #: Seeds and iterations of a race of one's own.
 _OWN_SEEDS, _OWN_UNTIL = 5, 300
 
@@ -75,24 +77,20 @@ def menu() -> None:
     session.refresh()
     visit = session.current()
     plan = desk_of(visit).plan
+    shown = plan.preset if plan.preset in PRESETS else _OWN
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
         st.caption("Show me:", width="content")
-        for preset in RACES:
-            st.button(
-                preset.name,
-                key=f"race_preset_{preset.key}",
-                help=preset.title,
-                type="secondary",
-                on_click=_choose,
-                args=(preset.key,),
-            )
-        st.button(
-            "On my task",
-            key="race_own",
-            icon=":material/edit_note:",
-            help="Race on the task of your run in the Studio.",
-            on_click=_choose,
-            args=("",),
+        key = inspection.control(PRESET, shown)
+        st.pills(
+            "Race",
+            (*PRESETS, _OWN),
+            default=shown,
+            format_func=lambda key: PRESETS[key].name if key in PRESETS else "On my task",
+            required=True,
+            label_visibility="collapsed",
+            key=key,
+            on_change=_choose,
+            args=(key,),
         )
     with st.container(border=True, gap="small", key="report"):
         _story(plan, visit.racing is not None)
@@ -105,10 +103,13 @@ def _story(plan: Plan, has_begun: bool) -> None:
     if preset is None:
         st.markdown(f"**Your own race.** {where}")
         return
-    changed = replace(plan_of(preset), seeds=plan.seeds, first=plan.first) != plan
     st.markdown(f"**{escaped(preset.title)}** {escaped(preset.story)}")
-    told = " Something was changed, so this story may not be true of it." if changed else ""
-    st.caption(f"{where}{told}")
+    st.caption(where)
+    if replace(plan_of(preset), seeds=plan.seeds, first=plan.first) == plan:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("You changed it: the story may not hold for this race.", width="content")
+        st.button("As it was", key="race_as_it_was", on_click=_take, args=(preset.key,))
 
 
 def _task_line(plan: Plan, short: bool) -> str:
@@ -119,7 +120,15 @@ def _task_line(plan: Plan, short: bool) -> str:
 
 
 def _choose(key: str) -> None:
+    """Show the race that was chosen, if that control is the present one."""
+    if inspection.is_current(PRESET, key):
+        _take(inspection.fitting(session.value(key), (*PRESETS, _OWN), None))
+
+
+def _take(chosen: str | None) -> None:
     visit = session.current()
-    preset = PRESETS.get(key)
+    if chosen is None:
+        return
+    preset = PRESETS.get(chosen)
     desk_of(visit).take(own_plan(visit) if preset is None else plan_of(preset))
     visit.leave_race()
