@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
@@ -164,6 +164,33 @@ class Race:
     def __init__(
         self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By = "iterations"
     ) -> None:
+        self._plan(task, lanes, seeds, by)
+        for _ in self._make_runs():
+            pass
+
+    @classmethod
+    def making(
+        cls, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By = "iterations"
+    ) -> Generator[None, None, Race]:
+        """Make a race in steps, one run at each, so that others can compute in between.
+
+        Returns
+        -------
+        Race
+            At the end of the steps.
+
+        Raises
+        ------
+        ValueError
+            As the class itself; at the first step.
+        """
+        race = cls.__new__(cls)
+        race._plan(task, lanes, seeds, by)
+        yield from race._make_runs()
+        return race
+
+    def _plan(self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By) -> None:
+        """Check what is wanted; no run is made."""
         self.task, self.lanes, self.by = task, _checked_lanes(lanes), by
         self.seeds = _checked_seeds(seeds)
         validation.choice("by", by, ("iterations", "seconds"))
@@ -173,11 +200,18 @@ class Race:
         check_race(planned, len(self.seeds))
         self._architectures = tuple(architecture_of(*run) for run in planned)
         self._every = mark_every(planned)
-        self.groups = {lane: self._group(*run) for lane, run in self._runs.items()}
-        self._courses = {
-            lane: _Course(self._places, values={name: [] for name in QUANTITIES})
-            for lane in self.groups
-        }
+        self.groups: dict[Lane, Group] = {}
+        self._courses: dict[Lane, _Course] = {}
+
+    def _make_runs(self) -> Iterator[None]:
+        """Make all runs, one at each step."""
+        for lane, run in self._runs.items():
+            trainers = []
+            for place in self._places:
+                trainers.append(self._run(*run, place))
+                yield
+            self.groups[lane] = Group(trainers)
+            self._courses[lane] = _Course(self._places, values={name: [] for name in QUANTITIES})
 
     def trainer(self, lane: Lane, seed: int) -> Trainer:
         """Return the run of a lane with one of the seeds.
@@ -400,14 +434,14 @@ class Race:
             return None
         return config, task
 
-    def _group(self, config: RunConfig, task: Task) -> Group:
-        trainers = [Trainer(replace(config, seed=seed), task) for seed in self.seeds]
-        for trainer in trainers[1:]:
+    def _run(self, config: RunConfig, task: Task, place: int) -> Trainer:
+        trainer = Trainer(replace(config, seed=self.seeds[place]), task)
+        if place:
             # Only the first is looked into; the past of up to 80 runs would take a gigabyte.
             trainer.history = History(RACED_ROWS)
             trainer.recording = Recording(max_traces=RACED_TRACES)
             trainer.recording.add(trainer.trace())
-        return Group(trainers)
+        return trainer
 
 
 def _checked_lanes(lanes: Sequence[Lane]) -> tuple[Lane, ...]:

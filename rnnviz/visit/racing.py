@@ -9,7 +9,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import Trainer
 from rnnviz.training.limits import race_mb
 from rnnviz.training.marks import Setup
-from rnnviz.training.race import By, Lane, Race, task_of
+from rnnviz.training.race import Lane, Race, task_of
 from rnnviz.visit.guests import Guest
 from rnnviz.visit.room import require_mb
 
@@ -19,8 +19,7 @@ class Racing:
 
     Parameters
     ----------
-    task, lanes, seeds, by
-        As `Race` takes them.
+    race : Race
     until
         Iterations of each run, or seconds of computing of each lane.
 
@@ -30,21 +29,14 @@ class Racing:
     spoiled : str
         The lane whose run was trained or changed elsewhere, as in the Studio; "" while all are as
         the race left them. Such a race can't go on.
-
-    Raises
-    ------
-    ValueError
-        As `Race` does.
     """
 
-    def __init__(
-        self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By, until: int
-    ) -> None:
-        self.race = Race(task, lanes, seeds, by)
+    def __init__(self, race: Race, until: int) -> None:
+        self.race = race
         self.until = 0
         self.go_to(until)
         self.spoiled = ""
-        self._needs_mb = needs_mb(task, lanes, len(seeds))
+        self._needs_mb = race.needs_mb
         self._left = self._as_it_is()
 
     def go_to(self, until: int) -> None:

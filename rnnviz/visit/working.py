@@ -8,7 +8,7 @@ from rnnviz.analysis.gradient_check import CheckedTrace
 from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.tasks.task import Task
 from rnnviz.training import Preset, Trainer
-from rnnviz.training.race import By, Lane
+from rnnviz.training.race import By, Lane, Race
 from rnnviz.training.side_by_side import Named, SideBySide
 from rnnviz.visit import room
 from rnnviz.visit.jobs import Job, Opening, Replay
@@ -167,11 +167,13 @@ class Working(Looking):
         try:
             with TURNS.turn(self):
                 require_room(self, self.besides_race_mb, task, lanes, len(seeds))
-                begun = Racing(task, lanes, seeds, by, until)
+            # Up to 80 runs are made: others train in between.
+            race = TURNS.in_slices(self, Race.making(task, lanes, seeds, by))
         except ValueError as refused:
             return self.refuse(str(refused))
-        self.racing = begun
-        self.start_job(begun)
+        with TURNS.turn(self):
+            self.racing = Racing(race, until)
+        self.start_job(self.racing)
         return True
 
     def go_on_racing(self, until: int | None = None) -> None:
