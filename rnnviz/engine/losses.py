@@ -137,13 +137,15 @@ def _averages(
 ) -> NDArray[np.float64]:
     """Return the mean of each network's scored pairs, and scale the gradients to them.
 
-    Summed up in the order in which `_average` does it, so that the results are equal to the bit.
+    Rows are contiguous, as the losses of one network are: so NumPy adds up in the same order as in
+    `_average`, and the results are equal to the bit.
     """
     own = _by_network(losses, networks)
     if mask is None:
         count = losses.size // networks
         np.multiply(d_outputs, np.array(1 / count, d_outputs.dtype), d_outputs)
-        sums: Array = np.add.reduce(own.reshape(networks, count), axis=1)
+        rows = np.ascontiguousarray(own).reshape(networks, count)
+        sums: Array = np.add.reduce(rows, axis=1)
         return sums.astype(np.float64) / count
     scored = _by_network(mask, networks)
     counts = np.count_nonzero(scored, axis=(1, 2))

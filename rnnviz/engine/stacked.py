@@ -68,6 +68,10 @@ class StackedNetworks:
         self._unrolled: dict[tuple[int, int, int | None], Unrolled] = {}
         self._last: Unrolled
 
+    def take(self) -> None:
+        """Take over the weights of all networks as they are now."""
+        np.stack([network.flat for network in self._networks], out=self.flat)
+
     def learn(
         self,
         x: Array,

@@ -1,15 +1,28 @@
-"""Group: several runs of one shape that are trained together."""
+"""Group: several runs of one shape that are trained together.
+
+Where that is faster, they are computed in one pass (stacked_pass.py). The runs have their own
+weights again whenever `advance` has returned, so each can be changed or rewound by itself. What one
+pass can't do is arranged at every `advance`: runs whose batch size, truncation, optimiser or
+interventions differ from those of the others come into another pass, or are computed alone.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 
 from rnnviz.engine import validation
 from rnnviz.fields import shown
 from rnnviz.training.limits import architecture_of
+from rnnviz.training.stacked_pass import StackedPass, shared
+from rnnviz.training.threads import one_thread
 from rnnviz.training.trainer import Trainer
+
+#: Up to so many numbers of one quantity and time step, H B, one pass is faster.
+MOST_NUMBERS = 256
 
 
 class Group:
@@ -44,10 +57,16 @@ class Group:
 
     def __init__(self, trainers: Sequence[Trainer], stacked: bool | None = None) -> None:
         self.trainers = _checked(trainers)
-        if stacked is not None:
-            validation.yes_or_no("stacked", stacked)
-        self.stacked = False
+        self._wanted = None if stacked is None else validation.yes_or_no("stacked", stacked)
+        self._passes: dict[Hashable, StackedPass] = {}
+        self._alone: list[Trainer] = []
         self.deviation = 0.0
+        self._arrange()
+
+    @property
+    def stacked(self) -> bool:
+        """Whether one pass computes several of the runs, as arranged at the last advance."""
+        return bool(self._passes)
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
         """Train all for a number of iterations, or for as many as fit in a time, or both.
@@ -81,16 +100,70 @@ class Group:
         most = math.inf if iterations is None else iterations
         end = math.inf if seconds is None else time.perf_counter() + seconds
         done = 0
-        while done < most:
-            begun = time.perf_counter()
-            moved = sum(trainer.advance(iterations=1) for trainer in self.trainers)
-            if not moved:  # all have diverged
-                break
-            done += 1
-            now = time.perf_counter()
-            if now + (now - begun) > end:  # another one would not fit
-                break
+        with ExitStack() as contexts:
+            for trainer in self.trainers:
+                contexts.enter_context(trainer.training())
+            contexts.enter_context(one_thread())
+            self._arrange()
+            contexts.enter_context(self._taken_over())
+            while done < most and (self._passes or self._alone):
+                begun = time.perf_counter()
+                self._iterate()
+                done += 1
+                now = time.perf_counter()
+                if now + (now - begun) > end:  # another one would not fit
+                    break
         return done
+
+    @contextmanager
+    def _taken_over(self) -> Iterator[None]:
+        """Return a context in which the passes have the weights of their runs."""
+        self._begin()
+        try:
+            yield
+        finally:  # a notebook may be interrupted in between
+            self._finish()
+
+    def _begin(self) -> None:
+        for each in self._passes.values():
+            each.begin()
+
+    def _finish(self) -> None:
+        for each in self._passes.values():
+            each.finish()
+
+    def _iterate(self) -> None:
+        """Do one iteration of every run; arrange them anew if one has diverged."""
+        for each in self._passes.values():
+            each.iterate()
+        for trainer in self._alone:
+            trainer.iterate()
+        training = (*self._alone, *chain(*(each.trainers for each in self._passes.values())))
+        if any(trainer.diverged for trainer in training):
+            self._finish()
+            self._arrange()
+            self._begin()
+
+    def _arrange(self) -> None:
+        """Put runs that can be computed together into passes; the others are computed alone."""
+        alike: dict[Hashable, list[Trainer]] = {}
+        for trainer in self.trainers:
+            if trainer.diverged is None:
+                alike.setdefault(shared(trainer), []).append(trainer)
+        before, self._passes, self._alone = self._passes, {}, []
+        for key, runs in alike.items():
+            if not self._may_stack(runs):
+                self._alone += runs
+                continue
+            name = (key, tuple(map(id, runs)))
+            self._passes[name] = before.get(name) or StackedPass(runs)
+            self.deviation = max(self.deviation, self._passes[name].deviation)
+
+    def _may_stack(self, runs: Sequence[Trainer]) -> bool:
+        network, config = runs[0].network, runs[0].config
+        if len(runs) == 1 or not network.architecture.stacks or self._wanted is False:
+            return False
+        return self._wanted is True or config.hidden_size * config.batch_size <= MOST_NUMBERS
 
 
 def _checked(trainers: Sequence[Trainer]) -> tuple[Trainer, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Batch, Task
+from rnnviz.training.begun import Begun, Learned
 from rnnviz.training.changes import Changes, SetupPeriod, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
@@ -103,7 +105,7 @@ class Trainer:
                 spectral_radius=_radius(config),
             )
         self._generator = np.random.default_rng(config.seed)
-        self._updater = Updater(self.network, config)
+        self.updater = Updater(self.network, config)
         self.iteration = 0
         self.history = History()
         self.recording = Recording()
@@ -144,21 +146,89 @@ class Trainer:
             iterations = validation.integer("iterations", iterations, 0)
         if seconds is not None and validation.finite("seconds", seconds) < 0:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
-        self._see_what_was_set()
         start = self.iteration
         last = math.inf if iterations is None else start + iterations
         end = math.inf if seconds is None else time.perf_counter() + seconds
+        with self.training(), one_thread():
+            while self.diverged is None and self.iteration < last:
+                begun = time.perf_counter()
+                self.iterate()
+                now = time.perf_counter()
+                if now + (now - begun) > end:  # another one would not fit
+                    break
+        return self.iteration - start
+
+    # ------------------------------------------------------------------ the parts of an iteration
+    # Internal to this folder: group.py does some of them for several runs at once.
+
+    @contextmanager
+    def training(self) -> Iterator[None]:
+        """Return a context in which iterations change the weights, and nobody else does."""
+        self._see_what_was_set()
         try:
-            with one_thread():
-                while self.diverged is None and self.iteration < last:
-                    begun = time.perf_counter()
-                    self._iterate()
-                    now = time.perf_counter()
-                    if now + (now - begun) > end:  # another one would not fit
-                        break
+            yield
         finally:  # a notebook may be interrupted in between
             self._watch.remember()
-        return self.iteration - start
+
+    def iterate(self) -> None:
+        """Do one update, or record why it can't be done."""
+        self.complete(self.begin())
+
+    def begin(self) -> Begun:
+        """Draw the batch of the next iteration."""
+        may_be_best = self.iteration % SNAPSHOT_EVERY == 0
+        generator = self._generator.bit_generator.state if may_be_best else None
+        return Begun(
+            batch=self.task.sample(self._generator, self.config.batch_size),
+            generator=generator,
+            traced=self.recording.is_due(self.iteration + 1),
+        )
+
+    def complete(self, begun: Begun) -> None:
+        """Learn from the batch, and update the weights unless the run has diverged."""
+        with np.errstate(all="ignore"):  # divergence is detected below, so no warnings
+            loss = self._learn(begun.batch)
+            accuracy = math.nan
+            if self.task.measure == "accuracy":
+                counted = replace(begun.batch, mask=self.task.knowable(begun.batch))
+                accuracy = finite_score(self.network.outputs, counted, "accuracy")
+            norm, clipped = self.updater.clip()
+        learned = Learned(loss, accuracy, norm, clipped)
+        if self.accept(begun, learned):
+            self.updater.step()
+            self.end(begun, learned)
+
+    def accept(self, begun: Begun, learned: Learned) -> bool:
+        """Tell whether the weights may be updated; keep their state if it is the best so far.
+
+        If not, the run has diverged, and says why. Where `begun.needs_state`, network and optimiser
+        must be those before the update.
+        """
+        left, self.updater.left = self.updater.left, None
+        loss, norm = learned.loss, learned.gradient_norm
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            self.history.add(self.iteration + 1, *learned, self.config.learning_rate)
+            self.diverged = (
+                f"Training stopped at iteration {self.iteration + 1:,}: the loss is "
+                f"{loss:g} and the gradient norm is {norm:g}, so no update can be made."
+            )
+            return False
+        if begun.generator is not None and loss < self._best.loss:
+            self._best = replace(self._state(loss, begun.generator), left=left)
+        if begun.traced:
+            begun.weights_before = self.network.flat.copy()
+        return True
+
+    def end(self, begun: Begun, learned: Learned) -> None:
+        """Count an iteration whose update is made; keep its numbers, and its trace if it is due."""
+        self.iteration += 1
+        self._trace = self._score = None
+        self.history.add(self.iteration, *learned, self.config.learning_rate)
+        if begun.weights_before is not None:
+            self._trace = self._make_trace(begun.weights_before)
+            self.recording.add(self._trace)
+
+    # ------------------------------------------------------------------ changes
 
     @property
     def needs_mb(self) -> float:
@@ -385,7 +455,7 @@ class Trainer:
             self._trace = None
         if config.batch_size != before.batch_size:
             self.network.free_buffers()  # a slider that is dragged would leave buffers of each size
-        self._updater.use(config)
+        self.updater.use(config)
 
     def _state(self, loss: float = math.nan, generator: Mapping[str, Any] | None = None) -> State:
         """Copy the current state; `generator` is that before the batch, if one was drawn."""
@@ -394,11 +464,11 @@ class Trainer:
             loss=loss,
             setup=self._setup,
             flat=self.network.flat.copy(),
-            optimizer=self._updater.state(),
+            optimizer=self.updater.state(),
             generator=generator or self._generator.bit_generator.state,
             diverged=self.diverged,
             changes=self._changes.count,
-            left=self._updater.left,
+            left=self.updater.left,
         )
 
     def _restore(self, state: State) -> None:
@@ -408,7 +478,7 @@ class Trainer:
         self._watch.remember()
         self._generator.bit_generator.state = state.generator
         self.config = state.setup.config
-        self._updater.restore(state.setup.config, state.optimizer, state.left)
+        self.updater.restore(state.setup.config, state.optimizer, state.left)
         self.iteration, self.diverged = state.iteration, state.diverged
         self._trace = self._score = None
         self.history.rewind(state.iteration)
@@ -432,40 +502,6 @@ class Trainer:
             == (self.network.interventions, self.config.truncate)
             and same_bits(trace.weights, self.network.flat)
         )
-
-    def _iterate(self) -> None:
-        """Do one update, or record why it can't be done."""
-        config = self.config
-        snapshot_due = self.iteration % SNAPSHOT_EVERY == 0
-        generator_state = self._generator.bit_generator.state if snapshot_due else None
-        batch = self.task.sample(self._generator, config.batch_size)
-        with np.errstate(all="ignore"):  # divergence is detected below, so no warnings
-            loss = self._learn(batch)
-            accuracy = math.nan
-            if self.task.measure == "accuracy":
-                counted = replace(batch, mask=self.task.knowable(batch))
-                accuracy = finite_score(self.network.outputs, counted, "accuracy")
-            norm, clipped = self._updater.clip()
-        row = (loss, accuracy, norm, clipped, config.learning_rate)
-        left, self._updater.left = self._updater.left, None
-        if not (np.isfinite(loss) and np.isfinite(norm)):
-            self.history.add(self.iteration + 1, *row)
-            self.diverged = (
-                f"Training stopped at iteration {self.iteration + 1:,}: the loss is "
-                f"{loss:g} and the gradient norm is {norm:g}, so no update can be made."
-            )
-            return
-        if generator_state is not None and loss < self._best.loss:
-            self._best = replace(self._state(loss, generator_state), left=left)
-        due = self.recording.is_due(self.iteration + 1)
-        before = self.network.flat.copy() if due else None
-        self._updater.step()
-        self.iteration += 1
-        self._trace = self._score = None
-        self.history.add(self.iteration, *row)
-        if before is not None:
-            self._trace = self._make_trace(before)
-            self.recording.add(self._trace)
 
     def _learn(self, batch: Batch) -> float:
         return self.network.learn(

@@ -34,7 +34,7 @@ def performed(experiment: Experiment) -> Trainer:
 def digest(trainer: Trainer) -> str:
     """Return a digest of the weights, the optimiser, the generator and the history."""
     found = hashlib.sha256(trainer.network.flat.tobytes())
-    for key, part in sorted(trainer._updater.state().items()):
+    for key, part in sorted(trainer.updater.state().items()):
         found.update(key.encode() + part.tobytes())
     found.update(repr(trainer._generator.bit_generator.state).encode())
     for column in ("iteration", "loss", "accuracy", "gradient_norm", "clipped", "learning_rate"):

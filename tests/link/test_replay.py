@@ -68,7 +68,7 @@ def test_who_comes_back_to_an_optimiser_later_begins_it_anew():
     trainer.advance(iterations=1)
     trainer.set(optimizer="adam")
 
-    assert trainer._updater.state()["iterations"] == 0
+    assert trainer.updater.state()["iterations"] == 0
 
 
 def test_the_last_good_state_knows_the_optimiser_that_was_left_there():

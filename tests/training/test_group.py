@@ -2,15 +2,187 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from rnnviz.tasks import make_task
+from rnnviz.engine import Hold
+from rnnviz.engine.stacked import StackedNetworks
+from rnnviz.tasks import TASKS, make_task
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.group import Group
+from rnnviz.training.stacked_pass import StackedPass, _joined
 
 
 def trainer(**settings: object) -> Trainer:
-    return Trainer(RunConfig(hidden_size=4, batch_size=4, **settings))
+    return Trainer(RunConfig(**{"hidden_size": 4, "batch_size": 4, **settings}))
+
+
+def same_run(one: Trainer, other: Trainer) -> bool:
+    """Compare everything that a run has: weights, optimiser, history, traces."""
+    kept = one.recording.traces
+    return (
+        np.array_equal(one.network.flat, other.network.flat)
+        and (one.iteration, one.diverged, one.config)
+        == (other.iteration, other.diverged, other.config)
+        and one.history.frame().equals(other.history.frame())
+        and one.last_good_iteration == other.last_good_iteration
+        and all(map(np.array_equal, one.updater.state().values(), other.updater.state().values()))
+        and one.recording.iterations == other.recording.iterations
+        and all(
+            np.array_equal(a.d_h, b.d_h) for a, b in zip(kept, other.recording.traces, strict=True)
+        )
+        and one.score() == other.score()
+    )
+
+
+def check(settings: list[dict[str, object]], task: str = "gym", iterations: int = 25) -> Group:
+    """Train runs in a pass and alone, and compare them."""
+    config = [{"task": task, **each} for each in settings]
+    group = Group([trainer(**each) for each in config], stacked=True)
+    assert (group.stacked, group.deviation) == (True, 0.0)
+    assert group.advance(iterations=iterations) == iterations
+    for member, each in zip(group.trainers, config, strict=True):
+        alone = trainer(**each)
+        alone.advance(iterations=iterations)
+        assert same_run(member, alone)
+    return group
+
+
+@pytest.mark.parametrize(
+    ("cell", "task", "settings"),
+    [
+        ("lstm", "gym", {"layers": 2, "truncate": 3}),
+        ("gru", "recall", {"optimizer": "sgd", "weight_decay": 0.01}),
+        ("rnn", "adding", {"optimizer": "rmsprop", "clip_norm": 0.05}),
+        ("relu", "copy", {"dtype": "float32", "clip_value": 0.01}),
+        ("mlp", "gym", {"window": 3, "clip_norm": 0.1, "clip_value": 0.05}),
+        ("lstm", "dates", {"forget_bias": 2.0}),
+    ],
+)
+def test_runs_in_one_pass_are_those_that_they_are_alone(cell, task, settings):
+    runs = [{"seed": seed, "cell": cell, **settings} for seed in (3, 4, 5)]
+    runs[1] |= {"learning_rate": 0.05, "initial_weights": "glorot"}
+    check(runs, task)
+
+
+def test_what_differs_from_run_to_run_stays_its_own():
+    check(
+        [
+            {"clip_norm": 0.1, "optimizer": "sgd", "momentum": 0.5},
+            {"clip_value": 0.01, "optimizer": "sgd", "weight_decay": 0.1},
+            {"optimizer": "sgd"},
+        ]
+    )
+
+
+def test_runs_that_are_too_different_for_one_pass_are_arranged_in_several():
+    runs = [{"seed": 1}, {"seed": 2}, {"batch_size": 5}, {"optimizer": "sgd"}, {"truncate": 2}]
+    assert check([*runs, {"batch_size": 5, "seed": 1}]).stacked
+
+
+def test_attention_is_computed_one_after_the_other():
+    group = Group([trainer(attention="dot", seed=seed) for seed in (1, 2)], stacked=True)
+    assert (group.stacked, group.advance(iterations=2)) == (False, 2)
+
+
+def test_only_small_networks_are_stacked_unless_it_is_asked_for():
+    small, large = (
+        [trainer(hidden_size=16, batch_size=B, seed=s) for s in (1, 2)] for B in (16, 32)
+    )
+    assert Group(small).stacked
+    assert not Group(large).stacked
+    assert not Group(small, stacked=False).stacked
+    with pytest.raises(ValueError, match="stacked must be true or false"):
+        Group(small, stacked="yes")
+
+
+def test_a_run_that_diverges_stops_alone():
+    settings = [{"cell": "relu", "optimizer": "sgd", "seed": seed} for seed in (1, 2, 3)]
+    settings = [{**each, "dtype": "float32"} for each in settings]
+    settings[1] |= {"learning_rate": 100.0}
+    group = check(settings, "adding")
+    assert [member.diverged is None for member in group.trainers] == [True, False, True]
+    group.trainers[1].restore_last_good()
+    group.advance(iterations=1)
+    assert group.trainers[1].iteration == group.trainers[1].last_good_iteration + 1
+
+
+def test_no_iteration_is_counted_when_all_have_diverged():
+    group = Group([trainer(seed=seed) for seed in (1, 2)], stacked=True)
+    for member in group.trainers:
+        member.diverged = "stopped"
+    assert group.advance(iterations=5) == 0
+
+
+def test_what_is_done_to_one_run_leaves_the_others_alone():
+    group = Group([trainer(seed=seed) for seed in (1, 2, 3, 4)], stacked=True)
+    group.advance(iterations=12)
+
+    def change(run: Trainer) -> None:
+        run.set(learning_rate=0.1)
+        run.intervene(Hold("f", 1.0))
+        run.network.flat *= 0.9
+
+    change(group.trainers[1])
+    group.advance(iterations=8)
+    group.trainers[1].undo()
+    group.trainers[2].set(optimizer="sgd")
+    group.advance(iterations=5)
+    for seed, member in enumerate(group.trainers, start=1):
+        alone = trainer(seed=seed)
+        alone.advance(iterations=12)
+        if seed == 2:
+            change(alone)
+        alone.advance(iterations=8)
+        if seed == 2:
+            alone.undo()
+        if seed == 3:
+            alone.set(optimizer="sgd")
+        alone.advance(iterations=5)
+        assert same_run(member, alone)
+        assert member.marks == alone.marks
+
+
+def test_an_interruption_leaves_every_run_as_it_was_after_its_last_iteration(monkeypatch):
+    group = Group([trainer(seed=seed) for seed in (1, 2)], stacked=True)
+    iterate, left = StackedPass.iterate, iter(range(3))
+
+    def interrupted(self: StackedPass) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        iterate(self)
+
+    monkeypatch.setattr(StackedPass, "iterate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        group.advance(iterations=5)
+    for seed, member in zip((1, 2), group.trainers, strict=True):
+        alone = trainer(seed=seed)
+        alone.advance(iterations=3)
+        assert same_run(member, alone)
+
+
+def test_a_deviation_that_is_not_zero_is_told(monkeypatch):
+    exact = StackedNetworks.learn
+
+    def rounded(self: StackedNetworks, *batch: object, **settings: object) -> object:
+        losses = exact(self, *batch, **settings)
+        self.flat_gradients *= 1 + 1e-15
+        return losses
+
+    monkeypatch.setattr(StackedNetworks, "learn", rounded)
+    assert Group([trainer(seed=seed) for seed in (1, 2)], stacked=True).deviation == 1e-12
+
+
+@pytest.mark.parametrize("key", TASKS)
+def test_which_steps_can_be_known_is_said_of_each_sequence_alone(key):
+    """So that batches may be joined before it is asked."""
+    task, generator = make_task(key), np.random.default_rng(0)
+    batches = [task.sample(generator, 6) for _ in range(2)]
+    joined = task.knowable(_joined(batches))
+    own = [task.knowable(batch) for batch in batches]
+    assert (joined is None) == all(each is None for each in own)
+    if joined is not None:
+        assert np.array_equal(joined, np.concatenate(own, axis=1))
 
 
 def test_all_runs_of_a_group_do_the_same_number_of_iterations() -> None:

@@ -213,7 +213,7 @@ def test_going_back_to_the_last_good_state_keeps_the_settings_and_interventions_
 
     assert trainer.config == settings
     assert trainer.history.column("learning_rate")[-1] == 0.002
-    assert set(trainer._updater.state()) == {"iterations", "velocity"}
+    assert set(trainer.updater.state()) == {"iterations", "velocity"}
     assert trace.truncate == 2
     assert trainer.network.interventions == (Silence((0,)),)
     assert not trace.h[:, 0].any()
