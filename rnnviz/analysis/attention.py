@@ -73,15 +73,19 @@ def attention_sentence(weights: Weights, trace: Trace) -> str:
     )
 
 
-def hidden_sentence(weights: Weights, state: str, candidate: str) -> str:
-    """Say what the attention hidden in a gate adds up to."""
+def hidden_sentence(weights: Weights, state: str, candidate: str, unit: int | None = None) -> str:
+    """Say what the attention hidden in a gate adds up to, of a unit, or as the mean of all."""
     last = np.asarray(weights, np.float64)[-1]
     if not np.isfinite(last).all():
         return "The gates are not numbers: training has grown beyond what can be computed."
     most = int(last.argmax())
+    whose = "each unit’s" if unit is None else f"unit {unit}’s"
+    which = "weights of its own; shown is their mean over all units" if unit is None else "these"
+    if unit is not None:
+        which += " weights"
     return (
-        f"Beside it, from the gates: {state} is exactly the sum of the candidates {candidate} of "
-        f"all steps so far, with these weights. At the last step they add up to "
+        f"From the gates: {whose} {state} is exactly the sum of its candidates {candidate} of all "
+        f"steps so far, with {which}. At the last step they add up to "
         f"{number(float(last.sum()))}, and the largest, {number(float(last[most]))}, is that of "
         f"step {most}."
     )

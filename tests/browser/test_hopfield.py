@@ -57,7 +57,7 @@ def test_a_drawing_is_stored_spoiled_and_recalled_unit_by_unit(page: Page, serve
     expect(page.locator(".reading")).to_have_text(re.compile(r"step (\d+) of \1$"))
 
     expect(page.locator(".why")).to_contain_text("its local field h is")
-    expect(page.locator(".why")).to_contain_text("Now every unit agrees")
+    expect(page.locator(".why")).to_contain_text("Now no unit disagrees")
     assert ink(page) == drawn
     page.get_by_role("button", name="One step back").click()
     expect(page.locator(".reading")).not_to_have_text(re.compile(r"step (\d+) of \1$"))

@@ -84,7 +84,7 @@ test("a step says which unit changed, and why", () => {
     whyOf(recall, 1, 2),
     "The unit in row 2, column 2 turns to −1: its local field h is −0.5, below 0. The energy falls by 2 |h| = 1.",
   );
-  assert.match(whyOf(recall, 3, 2), /Now every unit agrees with its local field\.$/);
+  assert.match(whyOf(recall, 3, 2), /Now no unit disagrees with its local field\.$/);
   assert.equal(whyOf(recall, 0, 2), "The start. Energy 1.");
 });
 

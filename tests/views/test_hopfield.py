@@ -45,13 +45,16 @@ def test_the_capacity_says_where_half_of_the_patterns_are_lost():
     rows = [Kept(0.1, 40, 1.0, 1.0, 0.001), Kept(0.138, 55, 0.9, 0.97, 0.004)]
     rows += [Kept(0.2, 80, 0.1, 0.6, 0.013), Kept(0.2, 80, 0.3, 0.6, 0.013)]
     said = hopfield.fitting(rows, []).charts[0].caption
-    assert "at 0.138, 90 % are kept, and half of them at about 0.17." in said
+    assert "With 400 units, 90 % are kept at 0.138, and half of them at about 0.17" in said
 
 
 def test_robustness_says_how_much_can_be_cut():
     rows = [Recalled(cut, 5, share, 40) for cut, share in ((0.0, 1.0), (0.5, 0.95), (0.8, 0.2))]
     said = hopfield.robustness({"5 random patterns": rows}).charts[0].caption
-    assert said == "5 random patterns: with 50 % of the connections cut, 95 % are still recalled."
+    assert (
+        said
+        == "5 random patterns: with 50 % of the connections cut, 95 % of the starts are recalled."
+    )
 
 
 def test_a_memory_is_named_after_its_parts():

@@ -81,7 +81,8 @@ def _patterns(visit: Visit, _: inspection.Stops) -> Callable[[], Panel]:
     st.caption(
         "The patterns X are those that you stored, and the query ξ is the state in the grid of the "
         "view “Recall”, before recall. With a small β it recalls the mean of all patterns, with a "
-        "larger one a mixture, with a large one a single pattern. Attention has β = 1/√N."
+        "larger one a mixture, with a large one the pattern that fits best, if one does. Attention "
+        "has β = 1/√N."
     )
     if not board.stored:
         return lambda: Panel(sentence="Nothing is stored: store patterns in the view “Recall”.")
@@ -160,9 +161,9 @@ def _draw(visit: Visit, panel: Panel) -> None:
     with left:
         plots(panel.charts, key="hopfield:bridge", live=visit.busy)
     with right:
-        if visit.busy:
+        if visit.busy or panel.table is None:
             st.caption("The numbers are here as soon as training pauses.")
-        elif panel.table is not None:
-            rows = panel.table.rows
-            st.dataframe(rows, hide_index=True, height="content" if len(rows) <= _ROWS else 320)
+            return
+        rows = panel.table.rows
+        st.dataframe(rows, hide_index=True, height="content" if len(rows) <= _ROWS else 320)
         st.caption(panel.note)

@@ -74,10 +74,13 @@ def _panel(slots: Slots) -> None:
 def _sentence(shown: Board) -> str:
     count = len(shown.stored)
     held = f"{count} pattern{'s' * (count != 1)} in {shown.units} units"
+    until = "until no unit disagrees with its local field"
+    if shown.together:
+        until += ", or for ever, between two states"
     return (
         f"{held}, which have {shown.units * (shown.units - 1) // 2:,} connections. What you draw "
-        "is a state, not an input: the network changes it until every unit agrees with its local "
-        "field. It is no network for sequences, as it answers by coming to rest."
+        f"is a state, not an input: the network changes it {until}. It is no network for "
+        "sequences: it takes one state, and answers by coming to rest."
     )
 
 

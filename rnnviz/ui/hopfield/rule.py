@@ -40,8 +40,8 @@ def cycle() -> None:
     with st.expander("All at once: two units that never come to rest"):
         st.caption(
             "One pattern, (+1, −1), gives w = −½. From (+1, +1) both units see a field of −½ and "
-            "turn together, and then turn back. One at a time, the first turns and the second is "
-            "content."
+            "turn together, and then turn back. One at a time, the unit that is asked first turns, "
+            "and the other then agrees with its field."
         )
         st.dataframe(views.two_unit_cycle(), hide_index=True, width="content")
 

@@ -43,7 +43,7 @@ def attention(scene: GateScene) -> Panel:
         colour = QUANTITIES[scene.cell][spec.valve].colour
         label = f"hidden in the {gate_label(spec.valve)}, {whose}"
         found.append((replace(LEARNED, label=label, colour=colour), weights))
-        said.append(hidden_sentence(weights, f"{hidden.state}(t)", hidden.candidate))
+        said.append(hidden_sentence(weights, f"{hidden.state}(t)", hidden.candidate, scene.unit))
     if not found:
         return Panel(sentence=_without(scene.cell))
     spec_of_maps = figures.attention_spec(found, trace.input_labels, scene.step)

@@ -140,7 +140,9 @@ def _energy(network: Modern, query: Array) -> Chart:
     energies = network.energies(query, _UPDATES)
     begun, once, last = (number(energies[k]) for k in (0, 1, -1))
     fall = energies[0] - energies[-1]
-    said = f"The energy of the query is {begun}, and no update changes it: it is at rest."
+    said = (
+        f"The energy of the query is {begun}, and {_UPDATES} updates lower it by next to nothing."
+    )
     if fall > _ROUNDING * max(abs(energies[0]), 1):
         share = percent(float((energies[0] - energies[1]) / fall))
         said = (
@@ -208,8 +210,9 @@ def _apart(keys: Array, query: Array, beta: float, weights: Array) -> str:
         else f"the query multiplied by β √N = {number(beta * math.sqrt(units))}"
     )
     return (
-        "The last column is computed by the code of this app's dot attention, with the same keys "
-        f"and {scaled} (N = {units}). The two differ by {number(apart, 2)} at most."
+        "The column “weight, attention” is computed by the code of this app's dot attention, with "
+        f"the same keys and {scaled} (N = {units}). It differs from the one beside it by "
+        f"{number(apart, 2)} at most."
     )
 
 

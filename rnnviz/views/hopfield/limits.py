@@ -44,23 +44,26 @@ def _capacity(kept: Sequence[Kept]) -> Chart:
         Line("overlap in theory", theory, m, theory=True),
     ]
     spec = shares_spec(lines, "patterns per unit", "share", at=edge)
-    return Chart(spec, _capacity_sentence(loads, shares, edge), "What is kept, over the load.")
+    units = round(kept[0].patterns / kept[0].load) if kept else 0
+    said = _capacity_sentence(units, loads, shares, edge)
+    return Chart(spec, said, "What is kept, over the load.")
 
 
-def _capacity_sentence(loads: np.ndarray, shares: np.ndarray, edge: float) -> str:
+def _capacity_sentence(units: int, loads: np.ndarray, shares: np.ndarray, edge: float) -> str:
     if not loads.size:
-        return "Random patterns, 400 units: how many can be stored before recall breaks down?"
+        return "How many random patterns can be stored before recall breaks down?"
     sentence = (
         f"In theory a very large network holds up to {edge:.3f} patterns per unit, and then loses "
         "them all at once. "
     )
     nearest = int(np.abs(loads - edge).argmin())
     sentence += (
-        f"With 400 units the edge is rounded: at {number(loads[nearest])}, "
-        f"{percent(shares[nearest])} are kept"
+        f"With {units} units, {percent(shares[nearest])} are kept at {number(loads[nearest])}"
     )
     half = _crossing(loads, shares, 0.5)
-    return f"{sentence}, and half of them at about {number(half, 2)}." if half else f"{sentence}."
+    if half is None:
+        return f"{sentence}."
+    return f"{sentence}, and half of them at about {number(half, 2)}: not all are lost at once."
 
 
 def _first_step(kept: Sequence[Kept]) -> Chart:
@@ -101,8 +104,8 @@ def _letters(alike: Sequence[Alike]) -> Chart:
         all_kept = [one.patterns for one in alike if one.letters == 1]
         sentence = (
             f"Of {last.patterns} letters {percent(last.letters)} are kept, of {last.patterns} "
-            f"random patterns {percent(last.random)}. Letters are alike: two of them overlap by "
-            f"{number(last.overlap, 2)} on average, two random patterns by "
+            f"random patterns {percent(last.random)}. Letters are alike: the overlap of two of "
+            f"them has a size of {number(last.overlap, 2)} on average, that of two random patterns "
             f"{number(last.random_overlap, 2)}. "
         )
         if all_kept:
@@ -125,10 +128,10 @@ def false_memories(memories: Sequence[Memory], names: Sequence[str], side: int) 
     rows = [
         {
             "state": name_of(one, names),
+            "starts": one.times,
             "kind": _KINDS[one.kind],
             "overlap": number(one.overlap),
             "energy": number(one.energy),
-            "starts that ended there": one.times,
         }
         for one in found[:50]
     ]
@@ -163,11 +166,10 @@ def name_of(memory: Memory, names: Sequence[str]) -> str:
 def _found_sentence(kinds: Counter[Kind], starts: int) -> str:
     if not starts:
         return "Random starts have not been tried yet."
-    shares = {kind: percent(kinds[kind] / starts) for kind in _KINDS}
     return (
-        f"Of {starts:,} random starts {shares['pattern']} ended in a stored pattern, "
-        f"{shares['negative']} in the negative of one, {shares['mixture']} in a mixture and "
-        f"{shares['other']} elsewhere."
+        f"Of {starts:,} random starts {kinds['pattern']:,} ended in a stored pattern, "
+        f"{kinds['negative']:,} in the negative of one, {kinds['mixture']:,} in a mixture and "
+        f"{kinds['other']:,} elsewhere."
     )
 
 
@@ -203,7 +205,9 @@ def _holds(name: str, rows: Sequence[Recalled]) -> str:
     if whole < 0.9:
         return f"{name}: with all connections {percent(whole)} of the starts are recalled."
     still = percent(_at(rows, held))
-    return f"{name}: with {percent(held)} of the connections cut, {still} are still recalled."
+    return (
+        f"{name}: with {percent(held)} of the connections cut, {still} of the starts are recalled."
+    )
 
 
 def _at(rows: Sequence[Recalled], cut: float) -> float:

@@ -106,7 +106,7 @@ export function whyOf(recall, step, side) {
   const steps = stepsOf(recall);
   if (step === 0) {
     if (!steps)
-      return `Nothing changes: every unit agrees with its local field. Energy ${shortly(energy)}.`;
+      return `Nothing changes: no unit disagrees with its local field. Energy ${shortly(energy)}.`;
     return `The start. Energy ${shortly(energy)}.`;
   }
   const before = recall.energy[step - 1];
@@ -115,7 +115,7 @@ export function whyOf(recall, step, side) {
     ? `Step ${step}: ${to - from} ${to - from === 1 ? "unit changes" : "units change"} at once. ${moved(before, energy)}`
     : oneChange(recall, from, side);
   if (step === steps)
-    text += recall.cycles ? CYCLE : " Now every unit agrees with its local field.";
+    text += recall.cycles ? CYCLE : " Now no unit disagrees with its local field.";
   return text;
 }
 
