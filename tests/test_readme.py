@@ -11,6 +11,7 @@ from rnnviz.engine import CELLS
 from rnnviz.gallery import EXHIBITS
 from rnnviz.tasks import TASKS
 from rnnviz.training import FIELDS, PRESETS
+from rnnviz.training.race_presets import RACES
 from rnnviz.ui.shell.frame import MENU
 from rnnviz.views.gradients import VIEWS
 from tests.serving import ROOT
@@ -56,7 +57,7 @@ def test_every_command_that_measures_is_there(name):
 def test_every_name_to_enter_something_in_is_there():
     told = re.findall(r"in `([A-Z]+)`", MAP)
     there = {"CELLS": CELLS, "TASKS": TASKS, "PRESETS": PRESETS, "MENU": MENU,
-             "CLAIMS": claims.CLAIMS, "EXHIBITS": EXHIBITS,
+             "CLAIMS": claims.CLAIMS, "EXHIBITS": EXHIBITS, "RACES": RACES,
              "VIEWS": VIEWS, "FIELDS": FIELDS}  # fmt: skip
     assert set(told) == set(there)
     assert all(there.values())

@@ -98,8 +98,8 @@ def _stays_at(name: str, score: float) -> RaceClaim:
 
 
 _LSTM, _WINDOW = "LSTM, forget bias 3", "MLP, window 5"
-#: Least share of the seeds for "hardly ever", and for "more often than not".
-_HARDLY_EVER, _MORE_OFTEN = 0.8, 0.6
+#: Least share of the seeds for "nearly every run" and "hardly ever", and for "more often than not".
+_NEARLY, _HARDLY_EVER, _MORE_OFTEN = 0.8, 0.8, 0.6
 
 #: The claims of each race of `rnnviz.training.race_presets.RACES`, by its key.
 RACE_CLAIMS: dict[str, tuple[RaceClaim, ...]] = {
@@ -110,7 +110,7 @@ RACE_CLAIMS: dict[str, tuple[RaceClaim, ...]] = {
     ),
     "recall_5": (_solved("RNN", "GRU", _LSTM, _WINDOW),),
     "recall_10": (
-        _solved(_LSTM),
+        _solved(_LSTM, at_least=_NEARLY),
         _not_solved(_WINDOW),
         _not_solved("RNN", at_least=_HARDLY_EVER),
         _not_solved("GRU", at_least=_HARDLY_EVER),
