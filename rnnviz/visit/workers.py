@@ -6,7 +6,8 @@ is done in the slices of the live loop), and `RNNVIZ_SWEEP_RUNS`, how many runs 
 
 Whoever has the fewest at work is next, so that no visitor has to wait until another one's sweep has
 ended. A process ends when the visitor for whom it works leaves, when there has been nothing to do
-for a while, and when the server ends.
+for a while, and when the server ends. `rnnviz.sweeps.Processes` knows no visitors, and makes its
+processes from the script of the caller, which under Streamlit is a page.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -52,6 +52,10 @@ def allowed(name: str) -> int:
         *(name, _MOST[name], text[:60], _DEFAULT[name]),
     )
     return _DEFAULT[name]
+
+
+class WorkerEnded(RuntimeError):  # noqa: N818 - it is what happened
+    """The process that was doing something has ended; the others go on."""
 
 
 @dataclass(eq=False)
@@ -196,7 +200,7 @@ class _Worker(threading.Thread):
             to.flush()
             is_done, told = pickle.load(back)
         except (OSError, EOFError, pickle.UnpicklingError):
-            task.future.set_exception(BrokenProcessPool("the worker process has ended"))
+            task.future.set_exception(WorkerEnded("its worker process has ended"))
             return False
         if is_done:
             task.future.set_result(told)

@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import BrokenExecutor
 
 import pytest
 
 from rnnviz.visit import workers as module
-from rnnviz.visit.workers import PROCESSES, RUNS, Workers, allowed
+from rnnviz.visit.workers import PROCESSES, RUNS, WorkerEnded, Workers, allowed
 from tests.serving import ROOT
 
 
@@ -47,7 +46,7 @@ def test_never_more_processes_than_allowed_and_each_visitor_has_a_share(two):
     assert quick.result(60) == 3.0
     assert len(two.pids) <= 2
     broken = [future for future in slow if future.done()]
-    with pytest.raises(BrokenExecutor, match="the worker process has ended"):
+    with pytest.raises(WorkerEnded, match="its worker process has ended"):
         broken[0].result()
 
     pids = two.pids

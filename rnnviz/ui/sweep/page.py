@@ -15,6 +15,7 @@ from rnnviz.analysis.history import score_text
 from rnnviz.link.experiment import View
 from rnnviz.numbers import number
 from rnnviz.sweeps import Run
+from rnnviz.sweeps.files import columns, frame
 from rnnviz.training.solved import can_be_solved
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.shell import inspection, live, session
@@ -310,8 +311,8 @@ def _results(visit: Visit, sweep: Sweep, shown: Panel) -> None:
     if shown.table is not None:
         with st.expander(shown.table.title, key="sweep_table"):
             st.dataframe(shown.table.rows, hide_index=True)
-    if shown.file is not None:
-        csv_button(*shown.file, waits=visit.job is sweep)
+    rows = list(sweep.rows.values())
+    csv_button("sweep", lambda: frame(rows, columns(sweep.plan)), waits=visit.job is sweep)
 
 
 def _clicked() -> None:

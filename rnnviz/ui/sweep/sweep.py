@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rnnviz.analysis.sweep_cells import Combination
-from rnnviz.sweeps import Draw, Grid, Plan, Range, Row, Sweeping, plan
+from rnnviz.sweeps import Draw, Grid, Plan, Range, Row, Sweeping, SweepStopped, plan
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELD, RunConfig
 from rnnviz.views.sweep import Axis
 from rnnviz.visit.turns import LONGEST_SLICE_S
 from rnnviz.visit.workers import Share
+
+_LOG = logging.getLogger("rnnviz")
 
 #: Longest text of one's own, in characters: each run of a sweep has a link, which holds it.
 MOST_TEXT = 100_000
@@ -195,8 +198,15 @@ class Sweep:
         self._seen_at = begun
         if self._sweeping is None:
             self._sweeping = self._rest()
-        for row in self._sweeping.advance(seconds):
-            self.rows[row["run"]] = row
+        try:
+            self._sweeping.advance(seconds)
+        except SweepStopped as stopped:
+            # No process can be started: the rest is done here.
+            _LOG.warning("A sweep goes on without processes: %s", stopped)
+            self.stop()
+            self._share, self._workers = None, 0
+            return
+        self.rows |= {row["run"]: row for row in self._sweeping.rows}
 
     def seconds_left(self) -> float:
         """Return about how many seconds are left, at the pace so far, or at first as estimated."""

@@ -53,13 +53,11 @@ def panel(scene: SweepScene, measure: str) -> Panel:
     shown = MEASURES[measure]
     found = {each: shown.estimate(runs) for each, runs in scene.runs_of.items()}
     charts = _maps(scene, shown, found) if scene.drawn is None else (_points(scene, shown, found),)
-    rows = list(scene.rows)
     return Panel(
         charts=charts,
         sentence=_sentence(scene),
         table=Table(_table(scene), "All combinations"),
         note=shown.note,
-        file=("sweep", lambda: pd.DataFrame(rows)),
     )
 
 
