@@ -71,7 +71,8 @@ class Grid:
     @property
     def varied(self) -> dict[str, Sequence[Any]]:
         """The settings that have a list of values, in their order."""
-        return {name: list(value) for name, value in self.settings.items() if _several(name, value)}
+        settings = self.settings
+        return {name: list(settings[name]) for name in settings if _several(name, settings)}
 
     def __len__(self) -> int:
         return math.prod(len(values) for values in self.varied.values())
@@ -111,7 +112,9 @@ class Draw:
         object.__setattr__(self, "count", _COUNT.check(self.count))
         object.__setattr__(self, "seed", FIELD["seed"].check(self.seed))
         for name, values in self.varied.items():
-            if not isinstance(values, Range) and not values:
+            if isinstance(values, Range):
+                _check_range(_described(name, self.settings), values)
+            elif not len(values):
                 raise ValueError(f"{name} must have at least one value, got none")
 
     @property
@@ -120,7 +123,7 @@ class Draw:
         return {
             name: value
             for name, value in self.settings.items()
-            if isinstance(value, Range) or _several(name, value)
+            if isinstance(value, Range) or _several(name, self.settings)
         }
 
     def __len__(self) -> int:
@@ -146,6 +149,18 @@ class Draw:
         else:
             value = generator.uniform(values.low, values.high)
         return round(value) if described.kind is int else float(value)
+
+
+def _check_range(described: Field, values: Range) -> None:
+    """Refuse a range that the setting does not allow, before anything is drawn from it."""
+    if described.kind not in (int, float):
+        raise ValueError(f"{described.name} can't be drawn from a range, got {shown(values)}")
+    low, high = described.check(values.low), described.check(values.high)
+    if low is None or high is None or low > high or (values.logarithmic and low <= 0):
+        raise ValueError(
+            f"{described.name} must have a range from a lower to a higher number, both above 0 "
+            f"where it is logarithmic, got {shown(values)}"
+        )
 
 
 _COUNT = Field("count", "Draws", int, 1, "Number of draws.", low=1)
@@ -220,6 +235,10 @@ def plan(
     iterations, every = _ITERATIONS.check(iterations), _EVERY.check(every)
     checked = _seeds(seeds)
     grid = Grid(swept) if isinstance(swept, Mapping) else swept
+    if not isinstance(grid, Grid | Draw | Iterable):
+        raise ValueError(
+            f"a sweep must be a grid, a draw, or a list of settings, got {shown(grid)}"
+        )
     points = list(grid) if not isinstance(grid, Grid | Draw) else grid
     if not len(points):
         raise ValueError("a sweep must have at least one run, got an empty list")
@@ -313,12 +332,13 @@ def _described(name: str, settings: Mapping[str, Any]) -> Field:
     return fields[name]
 
 
-def _several(name: str, value: Any) -> bool:
-    """Tell whether a list of values is meant, and not one value that is a list of names."""
-    if isinstance(value, str | bytes) or not isinstance(value, Sequence | np.ndarray | range):
+def _several(name: str, settings: Mapping[str, Any]) -> bool:
+    """Tell whether a setting has a list of values, and not one value that is a list of names."""
+    value = settings[name]
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence | np.ndarray):
         return False
-    names = name == "exercises" or name == "inputs"
-    return not names or any(not isinstance(entry, str) for entry in value)
+    one_is_a_list = name != "task" and _described(name, settings).kind is tuple
+    return not one_is_a_list or any(not isinstance(entry, str) for entry in value)
 
 
 def _check_varied(varied: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rnnviz import sweeps
@@ -67,6 +69,7 @@ def test_a_list_holds_settings_of_any_tasks():
             "This run needs about",
         ),
         ([3], [0], "each entry must be a RunConfig"),
+        (RunConfig(), [0], "a sweep must be a grid, a draw, or a list of settings, got RunConfig("),
     ],
 )
 def test_what_cannot_be_done_is_said_before_any_run(swept, seeds, said):
@@ -79,3 +82,23 @@ def test_a_million_runs_are_refused_before_they_are_counted_out():
         sweeps.plan({"learning_rate": [n / 1e4 for n in range(1, 1001)]}, range(1000), iterations=1)
     with pytest.raises(ValueError, match="at most 10 runs, got 11"):
         sweeps.plan({}, range(11), iterations=1, most=10)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "said"),
+    [
+        ("cell", 1, 2, "cell can't be drawn from a range"),
+        ("hidden_size", 8, 4, "hidden_size must have a range from a lower to a higher"),
+        ("hidden_size", 0, 4, "hidden_size must be a whole number 1..128, got 0"),
+    ],
+)
+def test_a_range_that_is_none_is_refused_before_anything_is_drawn(name, low, high, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        sweeps.Draw({name: sweeps.Range(low, high)}, 3)
+
+
+def test_a_list_of_names_is_one_value_and_a_list_of_such_lists_is_several():
+    lists = [("legs", "arms"), ("core", "legs", "arms")]
+    assert len(sweeps.Grid({"exercises": lists[0]})) == 1
+    plan = sweeps.plan({"exercises": lists}, [0], iterations=5)
+    assert [run.task.exercises for run in plan.runs] == lists
