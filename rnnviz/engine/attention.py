@@ -25,19 +25,22 @@ recurrence. Truncation cuts only that other way.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.engine.answering import Answering
-from rnnviz.engine.attention_scores import SCORES, Size, allowed
+from rnnviz.engine.attention_scores import SCORES, Size, allowed, blocks
 from rnnviz.engine.layout import Weights
+from rnnviz.engine.losses import softmax
 from rnnviz.engine.norms import norms
 from rnnviz.engine.products import Array
 
 ATTENTION = ("none", *SCORES)
+
+#: Asking steps whose exponentials are computed at once: only of what they look at, and few calls.
+ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,22 @@ class Attention:
     ) -> None:
         B, T, H = size
         dtype, K = outputs.dtype, outputs.shape[1]
-        self.h, self.sums, self.d_sums, self.d_h = np.zeros((4, B, T, H), dtype)
-        self.scores, self.weights, self.d_scores = np.zeros((3, B, T, T), dtype)
+        self.h, self.sums, self.d_h = np.zeros((3, B, T, H), dtype)
+        self.scores = np.zeros((B, T, T), dtype)
         self._scores = SCORES[kind](weights, self.h)
+        self.weights, self.d_scores = self._scores.ways[:, 0], self._scores.d_scores
+        self.d_sums = self._scores.sent[:, 0]
         self._readout = weights["readout.sums"]
         self._part = np.zeros((B, T, K), dtype)
-        self._safe = 0.4 * math.log(float(np.finfo(dtype).max))
+        self._totals, self._mean = np.zeros((2, B, T), dtype)
+        self._ones = np.ones(max(T, K), dtype)
+        self._exponentials = [
+            (self.scores[:, rows, : rows.stop], self.weights[:, rows, : rows.stop])
+            for rows in blocks(T, ROWS)
+        ]
+        # A row whose sum is within these has its largest exponential well within the range of the
+        # type: then nothing is lost in the others but what is nothing beside it.
+        self._least, self._most = np.finfo(dtype).max ** -0.4, np.finfo(dtype).max ** 0.4
         self._outputs, self._d_outputs = outputs.transpose(2, 0, 1), d_outputs.transpose(2, 0, 1)
         self._allowed: dict[int | None, Array] = {}
         self._may: Array = self.allowed(None)
@@ -114,10 +127,11 @@ class Attention:
     def kept(kind: str, size: Size, K: int) -> int:
         """Return how many numbers are kept for T steps of B sequences."""
         B, T, H = size
-        return B * T * (4 * H + 3 * T + K) + T * T + SCORES[kind].kept(size)
+        own = B * T * (3 * H + T + K + 2) + T * T + max(T, K)
+        return own + SCORES[kind].kept(size)
 
     def allowed(self, first: int | None) -> Array:
-        """Return what is added to the scores, (S, T): 0 or -inf."""
+        """Return where step t may look at step s, (T, S): 1, else 0."""
         if first not in self._allowed:
             self._allowed.clear()  # only the last one is kept, since batches rarely differ
             self._allowed[first] = allowed(self.h.shape[1], first, self.h.dtype)
@@ -136,17 +150,25 @@ class Attention:
         for part in h:
             np.copyto(self.h[:, start : start + len(part)], part.transpose(2, 0, 1))
             start += len(part)
-        weights = self.weights
         self._scores.forward(self.scores)
-        np.add(self.scores, self._may, weights)
-        if not (-self._safe < self.scores.min() and self.scores.max() < self._safe):
-            # Where exp of a score could leave the range of the type, the largest becomes 0.
-            np.subtract(weights, np.maximum.reduce(weights, axis=1, keepdims=True), weights)
-        np.exp(weights, weights)
-        np.divide(weights, np.add.reduce(weights, axis=1, keepdims=True), weights)
-        np.matmul(weights.transpose(0, 2, 1), self.h, out=self.sums)
+        self._softmax()
+        np.matmul(self.weights, self.h, out=self.sums)
         np.matmul(self.sums, self._readout.W.T, out=self._part)
         np.add(self._outputs, self._part, self._outputs)
+
+    def _softmax(self) -> None:
+        """Turn scores into weights."""
+        weights, totals, ones = self.weights, self._totals, self._ones[: self.h.shape[1]]
+        for scores, powers in self._exponentials:
+            np.exp(scores, powers)
+        np.multiply(weights, self._may, weights)
+        np.matvec(weights, ones, out=totals)
+        least = np.minimum.reduce(totals, axis=None)
+        if self._least < least and np.maximum.reduce(totals, axis=None) < self._most:
+            np.divide(weights, totals[..., None], weights)
+        else:  # exp of a score may have left the range of the type
+            np.copyto(weights, softmax(np.where(self._may, self.scores, -np.inf)))
+            np.copyto(weights, 0, where=self._may == 0)  # also over NaN, for the passes after it
 
     def backward(self, d_h: Sequence[Array]) -> None:
         """Add what comes over attention to dL/dh_t; `d_outputs` is known.
@@ -156,19 +178,20 @@ class Attention:
         d_h : sequence of array, (steps, H, B)
             Of the same parts as in `forward`.
         """
-        d_sums, weights, d_scores = self.d_sums, self.weights, self.d_scores
+        weights, d_scores, mean = self.weights, self.d_scores, self._mean
         np.copyto(self._part, self._d_outputs)
-        np.matmul(self._part, self._readout.W, out=d_sums)
-        np.matmul(self.h, d_sums.transpose(0, 2, 1), out=d_scores)
-        np.subtract(d_scores, np.vecdot(d_sums, self.sums)[:, None], d_scores)
+        np.matmul(self._part, self._readout.W, out=self.d_sums)
+        np.matmul(self.d_sums, self.h.transpose(0, 2, 1), out=d_scores)
+        # Not d_m_t . m_t: this is exact where a step looks at a single one.
+        np.vecdot(weights, d_scores, out=mean)
+        np.subtract(d_scores, mean[..., None], d_scores)
         np.multiply(d_scores, weights, d_scores)
-        np.matmul(weights, d_sums, out=self.d_h)
-        self._scores.backward(d_scores, self.d_h)
+        self._scores.backward(self.d_h)
         start = 0
-        for part in d_h:
-            more = self.d_h[:, start : start + len(part)].transpose(1, 2, 0)
-            np.add(part, more, part)
-            start += len(part)
+        for to in d_h:
+            more = self.d_h[:, start : start + len(to)].transpose(1, 2, 0)
+            np.add(to, more, to)
+            start += len(to)
 
     def weight_gradients(self) -> None:
         """Fill `gradient` of the weights. After `backward`."""
@@ -184,17 +207,16 @@ class Attention:
         direct : array, (T, H, B)
             What each topmost hidden state gets from its own step's output without attention.
         """
-        of_own_scores = self._scores.own_step(self.d_scores)
         own_sum = np.diagonal(self.weights, axis1=1, axis2=2)[..., None] * self.d_sums
-        own = of_own_scores + own_sum
-        looked_at_later = np.triu(self._may == 0, 1)
-        later = np.where(looked_at_later.any(axis=1)[:, None], self.d_h - own, 0)
-        d_weights = np.matmul(self.h, self.d_sums.transpose(0, 2, 1))
+        own = self._scores.own_step() + own_sum
+        looked_at_later = np.any(np.tril(self._may, -1), axis=0, keepdims=True).T
+        later = np.where(looked_at_later, self.d_h - own, 0)
+        d_weights = np.matmul(self.d_sums, self.h.transpose(0, 2, 1))
         return AttentionRecord(
             weights=_asking_first(self.weights),
-            scores=_asking_first(self.scores + self._may),
+            scores=_asking_first(np.where(self._may, self.scores, -np.inf).astype(self.h.dtype)),
             sums=_steps_first(self.sums),
-            d_weights=_asking_first(np.where(np.isfinite(self._may), d_weights, 0)),
+            d_weights=_asking_first(np.where(self._may, d_weights, 0)),
             d_scores=_asking_first(self.d_scores),
             d_sums=_steps_first(self.d_sums),
             own=_steps_first(own) + direct.transpose(0, 2, 1),
@@ -211,7 +233,7 @@ class Attention:
         result = np.zeros((T, T))
         for t in range(T):
             weights, d_scores = (
-                block[sequence, : t + 1, t, None] for block in (self.weights, self.d_scores)
+                block[sequence, t, : t + 1, None] for block in (self.weights, self.d_scores)
             )
             by_sum = weights * self.d_sums[sequence, t]
             by_score = d_scores * self._scores.slopes(sequence, t)
@@ -220,8 +242,8 @@ class Attention:
 
 
 def _asking_first(block: Array) -> Array:
-    """Copy `(B, S, T)` to `(T, S, B)`."""
-    return np.ascontiguousarray(block.transpose(2, 1, 0))
+    """Copy `(B, T, S)` to `(T, S, B)`."""
+    return np.ascontiguousarray(block.transpose(1, 2, 0))
 
 
 def _steps_first(block: Array) -> Array:

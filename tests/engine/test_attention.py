@@ -10,6 +10,8 @@ from rnnviz.engine import (
     GradientCheck,
     Network,
     Silence,
+    attention,
+    attention_scores,
     gradient_check,
     itemised,
     record_sequence,
@@ -299,7 +301,7 @@ def test_what_each_step_sends_to_an_earlier_state_adds_up_to_what_comes_over_att
     net = network("gru", D=2, H=3, K=2, attention=kind)
     x, y, _ = batch(net, B=1, T=5)
     found = record_sequence(net, x, y, answering=answering)
-    attention, h = found.attention, found.layers[-1].h
+    recorded, h = found.attention, found.layers[-1].h
     if kind == "additive":
         names = ("query.weight", "key.weight", "v")
         query, key, v = (net.parameters[f"attention.{name}"] for name in names)
@@ -311,15 +313,41 @@ def test_what_each_step_sends_to_an_earlier_state_adds_up_to_what_comes_over_att
             "general": h @ net.parameters.get("attention.weight", h.T),
         }
         slopes = np.repeat(by_kind[kind][:, None], 5, axis=1)
-    vectors = attention.weights[..., None] * attention.d_sums[:, None]
-    vectors = vectors + attention.d_scores[..., None] * slopes
-    np.testing.assert_allclose(attention.sent, np.linalg.norm(vectors, axis=2), rtol=1e-12)
+    vectors = recorded.weights[..., None] * recorded.d_sums[:, None]
+    vectors = vectors + recorded.d_scores[..., None] * slopes
+    np.testing.assert_allclose(recorded.sent, np.linalg.norm(vectors, axis=2), rtol=1e-12)
     later = np.tril(np.ones((5, 5)), -1)
     np.testing.assert_allclose(
-        np.einsum("ts,tsh->sh", later, vectors), attention.later, rtol=1e-10, atol=1e-15
+        np.einsum("ts,tsh->sh", later, vectors), recorded.later, rtol=1e-10, atol=1e-15
     )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_prediction_costs_without_any_sequence_is_known(kind):
     assert predicting_s(network("rnn", attention=kind).architecture, 5, 0) > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_of_a_pass_that_diverged_is_left_in_the_next_one(kind):
+    net = network("relu", attention=kind)
+    x, y, _ = batch(net, T=12)
+    weights, expected = net.flat.copy(), net.copy().learn(x, y)
+    net.learn(x, y)
+    gradients = net.flat_gradients.copy()
+    net.flat *= 1e200
+    assert not np.isfinite(net.learn(x, y))
+    net.flat = weights
+    assert net.learn(x, y) == expected
+    assert np.array_equal(net.flat_gradients, gradients)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_steps_in_blocks_are_computed_as_the_equations_say(kind, monkeypatch):
+    monkeypatch.setattr(attention, "ROWS", 2)
+    monkeypatch.setattr(attention_scores, "BLOCK", 60)
+    net = network("rnn", D=2, H=2, K=2, attention=kind)
+    x, y, _ = batch(net, T=7)
+    record = net.record(x, y)
+    for name, values in reference.gradients(equations_of(net), x, y).items():
+        found = {**record.gradients, "x": record.d_x}[name]
+        assert np.abs(found - values).max() < EXACT * max(1e-3, np.abs(values).max()), name

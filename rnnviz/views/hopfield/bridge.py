@@ -41,7 +41,7 @@ def attention_weights(keys: Array, query: Array, beta: float) -> Array:
     states = np.vstack([keys, query * (beta * math.sqrt(units))])[None]
     scores = np.zeros((1, len(keys) + 1, len(keys) + 1))
     SCORES["dot"]({}, states).forward(scores)
-    found: Array = softmax(scores[0, :-1, -1][None])[0]
+    found: Array = softmax(scores[0, -1, :-1][None])[0]
     return found
 
 
