@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import rnnviz
 from rnnviz import RunConfig, Trainer
 from rnnviz.recording.reach import backward_norms, reach
 from rnnviz.tasks import GymSchedule, make_task
@@ -18,8 +19,9 @@ def race(by="iterations", lanes=LANES, seeds=SEEDS, task=TASK):
     return Race(task, lanes, seeds, by)
 
 
-def test_every_run_is_the_one_that_a_trainer_makes_alone():
+def test_every_run_is_the_one_that_a_trainer_makes_alone_also_in_one_pass_with_others():
     raced = race()
+    assert all(group.stacked for group in raced.groups.values())
     while raced.level < 25:
         raced.advance(seconds=0.002, iterations=25 - raced.level)
     for lane in LANES:
@@ -29,6 +31,13 @@ def test_every_run_is_the_one_that_a_trainer_makes_alone():
             mine = raced.trainer(lane, seed)
             np.testing.assert_array_equal(mine.network.flat, alone.network.flat)
             np.testing.assert_array_equal(mine.history.column("loss"), alone.history.column("loss"))
+
+
+def test_the_link_of_a_run_opens_the_very_same():
+    raced = race()
+    raced.advance(iterations=7)
+    opened = rnnviz.open(raced.trainer(LANES[1], 8).link())
+    np.testing.assert_array_equal(opened.network.flat, raced.trainer(LANES[1], 8).network.flat)
 
 
 def test_all_lanes_are_measured_at_the_same_marks_and_show_what_the_runs_had_there():
