@@ -6,6 +6,7 @@ python -m benchmarks.race_claims [--races gym order] [--seeds 10] [--first 700]
 from __future__ import annotations
 
 import argparse
+import statistics
 import time
 
 from rnnviz.analysis.race_claims import RACE_CLAIMS, finishes, kept
@@ -31,7 +32,11 @@ def report(preset: RacePreset, seeds: range) -> None:
         runs = [each[lane.name] for each in ended]
         at = sorted(run.solved_at for run in runs if run.solved_at is not None)
         scores = sorted(run.score for run in runs)
-        when = f", from iteration {at[0]} to {at[-1]}, median {at[len(at) // 2]}" if at else ""
+        when = (
+            f", from iteration {at[0]} to {at[-1]}, median {statistics.median_high(at)}"
+            if at
+            else ""
+        )
         print(f"  {lane.name}: solved {len(at)} of {len(runs)}{when}; "
               f"scores {scores[0]:.3g} to {scores[-1]:.3g}")  # fmt: skip
     for claim in RACE_CLAIMS[preset.key]:
