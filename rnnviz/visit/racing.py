@@ -71,7 +71,12 @@ class Racing:
         """How far the lane is that is furthest behind: in iterations, or in seconds."""
         if self.race.by == "iterations":
             return self.race.level
-        return min(map(self.race.seconds, self.race.groups), default=0.0)
+        going = [
+            lane
+            for lane, group in self.race.groups.items()
+            if any(run.diverged is None for run in group.trainers)
+        ]
+        return min(map(self.race.seconds, going), default=0.0)
 
     @property
     def progress(self) -> float:

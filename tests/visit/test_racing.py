@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rnnviz.tasks import Adding
 from rnnviz.training import Trainer
 from rnnviz.training.race import Lane
 from rnnviz.visit import room
@@ -40,6 +41,17 @@ def test_by_time_it_ends_when_each_lane_has_computed_for_so_long(visit):
     racing.until = 0.05
     to_its_end(visit)
     assert all(racing.race.seconds(lane) >= 0.05 for lane in LANES)
+
+
+def test_a_lane_that_diverges_stops_alone(visit):
+    steep = {"optimizer": "sgd", "learning_rate": 100.0, "weight_decay": 1.0, "dtype": "float32"}
+    wild = Lane(replace(CONFIG, cell="rnn", task="adding", **steep), "wild")
+    tame = Lane(replace(CONFIG, cell="rnn", task="adding"), "tame")
+    assert visit.start_race(Adding(length=10), [wild, tame], range(2), "seconds", 1)
+    visit.racing.until = 0.2
+    racing = to_its_end(visit)
+    assert all(run.diverged for run in racing.race.groups[wild].trainers)
+    assert racing.race.seconds(tame) >= 0.2
 
 
 def test_a_run_of_the_race_is_the_one_that_a_trainer_alone_would_be(visit):
