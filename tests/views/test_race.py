@@ -43,7 +43,7 @@ def test_the_charts_draw_what_was_measured_of_the_lanes_that_race(race):
 def test_a_card_gives_size_formula_and_where_the_runs_are(race):
     rnn, lstm, calendar = views.cards(race)
     assert rnn.size.startswith("2 units · ")
-    assert "H = 2" in lstm.formula
+    assert "H\u00a0=\u00a02" in lstm.formula
     assert "as in Keras" in lstm.formula
     assert lstm.state.startswith(f"iteration {race.iteration(LANES[1])}, ")
     assert "only a gym schedule" in calendar.refused

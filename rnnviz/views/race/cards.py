@@ -98,7 +98,9 @@ def _planned(task: Task, lane: Lane, place: int) -> Card:
 
 def _formula(config: RunConfig, task: Task, count: int) -> str:
     """Write how the count follows from the sizes, and what it would be with one bias."""
-    letters = ", ".join(f"{letter} = {size:,}" for letter, size in sizes(config, task).items())
+    # What belongs together stays on one line.
+    named = (f"{letter}\u00a0=\u00a0{size:,}" for letter, size in sizes(config, task).items())
+    letters = ", ".join(named)
     one_bias = with_one_bias(config, task)
     keras = f"; {one_bias:,} with one bias, as in Keras" if one_bias != count else ""
     return f"{formula(config, task)} with {letters}{keras}"
