@@ -248,6 +248,9 @@ class Sweeping:
                 self._file.add(self._unwritten)
             except OSError as error:
                 self._problem = f"The results can’t be written ({_said(error)})"
+                # Those that wait in the executor; what has begun goes on to its end.
+                self._futures = {each: run for each, run in self._futures.items()
+                                 if not each.cancel()}  # fmt: skip
                 return rows
         self._unwritten = []
         return rows

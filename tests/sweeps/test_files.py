@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
@@ -138,6 +138,34 @@ def test_a_full_disk_stops_the_sweep_and_nothing_finished_is_lost(kind, tmp_path
     assert results(sweeping.rows) == WANTED[:3]
     assert list(stopped.value.frame["loss"]) == [row["loss"] for row in WANTED[:3]]
     assert results(stopped.value.unwritten) == [WANTED[2]]
+
+
+class ByHand(Executor):
+    """Does nothing by itself: its futures are what the test makes of them."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future] = []
+
+    def submit(self, *_call: object) -> Future:
+        """Return a future that waits."""
+        self.futures.append(Future())
+        return self.futures[-1]
+
+
+def test_a_full_disk_keeps_the_runs_that_wait_in_an_executor_from_beginning(tmp_path, full_disk):
+    executor = ByHand()
+    sweeping = sweeps.Sweeping(PLAN, executor, tmp_path / "rows.csv")
+    sweeping.poll()
+    first, second, *waiting = executor.futures
+    second.set_running_or_notify_cancel()
+    full_disk()
+    first.set_result(sweeps.one(PLAN.runs[0]))
+    sweeping.poll()
+    assert all(future.cancelled() for future in waiting)
+    second.set_result(sweeps.one(PLAN.runs[1]))
+    with pytest.raises(sweeps.SweepStopped, match="2 of them are not in the file") as stopped:
+        sweeping.poll()
+    assert results(stopped.value.unwritten) == WANTED[:2]
 
 
 def test_names_that_a_spreadsheet_would_run_stay_text(tmp_path):
