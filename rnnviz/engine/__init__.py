@@ -29,6 +29,7 @@ reference.py     the cells as plain equations, slow: read it first
 attention.py     attention over the topmost hidden states, as part of the readout
 attention_scores.py  its scores: dot, general, additive
 cells/           the same, fast: one file each, its equations, its forward, its backward
+stacked.py       several networks of one architecture, computed in one pass
 answering.py     sequences that are read, and then answered
 layout.py        the flat vector of parameters, and the rearranged copy that the cells use
 products.py      matrix products over all time steps at once

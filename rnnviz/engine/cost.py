@@ -27,6 +27,11 @@ _VIEW_BYTES = 170
 #: parameter: network.py and layout.py.
 _PARAMETER_COPIES, _PARAMETER_PLACES = 6, 3
 
+#: Of R networks in one pass: weights, gradients and their fast copies; what an optimiser keeps.
+_STACKED_COPIES = 9
+#: Up to so many numbers of one quantity at one time step, H B, networks are faster in one pass.
+MOST_STACKED = 512
+
 _MULTIPLICATION_S = 0.05e-9
 _INPUT_S = 3e-9
 _OUTPUT_S = 10e-9
@@ -140,6 +145,24 @@ def attention_s(architecture: Architecture, steps: int, batch: int) -> float:
         + batch * steps * architecture.hidden_size * _SUM_S
         + _ATTENTION_S
     )
+
+
+def stacked_bytes(architecture: Architecture, networks: int) -> int:
+    """Return the bytes that a pass over R networks takes besides the networks themselves.
+
+    The buffers of a batch are not counted: the pass has them instead of each network.
+    """
+    each = _STACKED_COPIES * parameter_count(architecture) * itemsize(architecture)
+    return networks * each + parameter_bytes(architecture)
+
+
+def stacking_gains(architecture: Architecture, batch: int) -> bool:
+    """Tell whether several networks are faster in one pass, with B sequences for each.
+
+    Measured by `benchmarks/replicas.py`: one pass saves calls, which cost most where networks are
+    small. Where they are large, it would only take memory.
+    """
+    return architecture.stacks and architecture.hidden_size * batch <= MOST_STACKED
 
 
 def predicting_s(architecture: Architecture, steps: int, batch: int) -> float:

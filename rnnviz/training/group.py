@@ -15,14 +15,12 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain
 
 from rnnviz.engine import validation
+from rnnviz.engine.cost import stacking_gains
 from rnnviz.fields import shown
-from rnnviz.training.limits import architecture_of
+from rnnviz.training.limits import architecture_of, stacked_mb
 from rnnviz.training.stacked_pass import StackedPass, shared
 from rnnviz.training.threads import one_thread
 from rnnviz.training.trainer import Trainer
-
-#: Up to so many numbers of one quantity and time step, H B, one pass is faster.
-MOST_NUMBERS = 256
 
 
 class Group:
@@ -67,6 +65,13 @@ class Group:
     def stacked(self) -> bool:
         """Whether one pass computes several of the runs, as arranged at the last advance."""
         return bool(self._passes)
+
+    @property
+    def needs_mb(self) -> float:
+        """Maximum megabytes of all runs and of the pass that computes them, as estimated."""
+        first = self.trainers[0]
+        passes = stacked_mb(first.config, first.task, len(self.trainers)) if self.stacked else 0.0
+        return sum(trainer.needs_mb for trainer in self.trainers) + passes
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
         """Train all for a number of iterations, or for as many as fit in a time, or both.
@@ -160,10 +165,10 @@ class Group:
             self.deviation = max(self.deviation, self._passes[name].deviation)
 
     def _may_stack(self, runs: Sequence[Trainer]) -> bool:
-        network, config = runs[0].network, runs[0].config
-        if len(runs) == 1 or not network.architecture.stacks or self._wanted is False:
+        architecture, batch = runs[0].network.architecture, runs[0].config.batch_size
+        if len(runs) == 1 or not architecture.stacks:
             return False
-        return self._wanted is True or config.hidden_size * config.batch_size <= MOST_NUMBERS
+        return stacking_gains(architecture, batch) if self._wanted is None else self._wanted
 
 
 def _checked(trainers: Sequence[Trainer]) -> tuple[Trainer, ...]:

@@ -23,6 +23,8 @@ from rnnviz.engine.cost import (
     parameter_count,
     passing_bytes,
     predicting_s,
+    stacked_bytes,
+    stacking_gains,
 )
 from rnnviz.recording import recording
 from rnnviz.recording.history import COLUMNS
@@ -252,6 +254,15 @@ def check_runs(*runs: Planned, in_step: bool = False) -> None:
         raise ValueError(_refusal(runs, wanted, f"{MOST_TURN_MS:.0f} ms", in_step))
 
 
+def stacked_mb(config: RunConfig, task: Task, runs: int) -> float:
+    """Estimate the megabytes of one pass over several runs, besides the runs themselves.
+
+    It has the buffers of their batches, and they have none of their own.
+    """
+    batch = task.length * config.batch_size * _numbers(task) * 8
+    return (stacked_bytes(architecture_of(config, task), runs) + runs * batch) / 1e6
+
+
 def race_mb(runs: Sequence[Planned], seeds: int) -> float:
     """Estimate the maximum megabytes of a race: each of the runs with this many seeds.
 
@@ -260,7 +271,9 @@ def race_mb(runs: Sequence[Planned], seeds: int) -> float:
     """
     others = sum(training_mb(*run) + _raced_bytes(*run) / 1e6 for run in runs)
     measured = max((working_mb(*run) for run in runs), default=0.0)
-    return sum(memory_mb(*run) for run in runs) + measured + (seeds - 1) * others
+    gains = (run for run in runs if stacking_gains(architecture_of(*run), run[0].batch_size))
+    passes = sum(stacked_mb(*run, seeds) for run in gains if seeds > 1)
+    return sum(memory_mb(*run) for run in runs) + measured + (seeds - 1) * others + passes
 
 
 def _raced_bytes(config: RunConfig, task: Task) -> int:

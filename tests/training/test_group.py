@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from rnnviz.engine.stacked import StackedNetworks
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.training.group import Group
+from rnnviz.training.limits import training_mb
 from rnnviz.training.stacked_pass import StackedPass, _joined
 
 
@@ -87,13 +90,29 @@ def test_attention_is_computed_one_after_the_other():
 
 def test_only_small_networks_are_stacked_unless_it_is_asked_for():
     small, large = (
-        [trainer(hidden_size=16, batch_size=B, seed=s) for s in (1, 2)] for B in (16, 32)
+        [trainer(hidden_size=16, batch_size=B, seed=s) for s in (1, 2)] for B in (32, 33)
     )
     assert Group(small).stacked
     assert not Group(large).stacked
     assert not Group(small, stacked=False).stacked
     with pytest.raises(ValueError, match="stacked must be true or false"):
         Group(small, stacked="yes")
+
+
+def test_the_memory_of_a_group_is_told_before_it_is_taken():
+    settings = {"hidden_size": 64, "batch_size": 8}
+    task = make_task("gym", length=40)
+    trainers = [Trainer(RunConfig(seed=seed, **settings), task) for seed in range(6)]
+    each = trainers[0]
+    tracemalloc.start()
+    group = Group(trainers)
+    group.advance(iterations=2)
+    taken = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert group.stacked
+    buffers = training_mb(each.config, task) * len(trainers)
+    passing = group.needs_mb - sum(member.needs_mb for member in trainers)
+    assert 0.3 * (buffers + passing) < taken < buffers + passing
 
 
 def test_a_run_that_diverges_stops_alone():
