@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from rnnviz.engine import Hold
+from rnnviz.engine import CELLS, Hold
 from rnnviz.engine.stacked import StackedNetworks
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.training import RunConfig, Trainer
@@ -83,9 +83,11 @@ def test_runs_that_are_too_different_for_one_pass_are_arranged_in_several():
     assert check([*runs, {"batch_size": 5, "seed": 1}]).stacked
 
 
-def test_attention_is_computed_one_after_the_other():
+def test_what_cannot_be_stacked_is_computed_one_after_the_other(monkeypatch):
     group = Group([trainer(attention="dot", seed=seed) for seed in (1, 2)], stacked=True)
     assert (group.stacked, group.advance(iterations=2)) == (False, 2)
+    monkeypatch.setattr(CELLS["lstm"], "stacks", False)
+    assert not Group([trainer(seed=seed) for seed in (1, 2)], stacked=True).stacked
 
 
 def test_only_small_networks_are_stacked_unless_it_is_asked_for():
