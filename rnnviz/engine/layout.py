@@ -147,11 +147,11 @@ class Layout:
     def refresh(self, flat: Array) -> None:
         """Copy the parameters into the fast layout."""
         # mode="clip" lets NumPy write to `out` directly; all indices are valid anyway.
-        np.take(flat, self._orders, -1, self._both, "clip")
+        flat.take(self._orders, -1, self._both, "clip")
         np.multiply(self._W, self._scale, self._W)
         if self._negative.size:
             self._W_T[..., self._negative] *= -1
 
     def gather(self, flat_gradients: Array) -> None:
         """Copy the gradients of the fast layout back to the order of the flat vector."""
-        np.take(self._gradient, self._inverse, -1, flat_gradients, "clip")
+        self._gradient.take(self._inverse, -1, flat_gradients, "clip")
