@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from benchmarks.rounds import Iteration
+from benchmarks.torch_loop import recorded, steps_of
 
 Size = tuple[int, int, int, int]
 
@@ -24,21 +25,10 @@ def loop(size: Size, K: int, kind: str) -> Iteration:
     parameters = [*cell.parameters(), *readout.parameters(), *attention.parameters()]
     optimizer = torch.optim.Adam(parameters, 1e-3)
     may = torch.ones(T, T).tril().bool()
-    linear = torch.nn.functional.linear
 
     def iteration() -> Any:
         optimizer.zero_grad()
-        h = c = torch.zeros(B, H)
-        shown = []
-        for t in range(T):
-            a = linear(x[t], cell.weight_ih, cell.bias_ih) + linear(h, cell.weight_hh, cell.bias_hh)
-            i, f, g, o = a.chunk(4, 1)
-            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-            c = f * c + i * g
-            h = o * c.tanh()
-            h.retain_grad()
-            c.retain_grad()
-            shown.append((i, f, g, o, c, h))
+        shown = steps_of(cell, x)
         states = torch.stack([step[-1] for step in shown], dim=1)
         scores = attention(states).masked_fill(~may, -torch.inf)
         weights = torch.softmax(scores, dim=2)
@@ -49,10 +39,7 @@ def loop(size: Size, K: int, kind: str) -> Iteration:
         targets = y.T.reshape(-1)
         torch.nn.functional.cross_entropy(outputs.reshape(-1, K), targets).backward()
         optimizer.step()
-        with torch.no_grad():
-            record = [torch.stack(values) for values in zip(*shown, strict=True)]
-            d_c, d_h = (torch.stack([step[k].grad for step in shown]) for k in (-2, -1))
-            return record, d_c, d_h.flatten(1).norm(dim=1), scores.grad, weights.grad, sums.grad
+        return *recorded(shown), scores.grad, weights.grad, sums.grad
 
     return iteration
 

@@ -38,6 +38,7 @@ import numpy as np
 import torch
 
 from benchmarks.rounds import Iteration, in_turn, median_us, ratio
+from benchmarks.torch_loop import recorded, steps_of
 from rnnviz.engine import Network, make_optimizer
 
 SIZES = [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (64, 200, 32, 128)]
@@ -110,39 +111,24 @@ def fused(cell: str, size: Size, dtype: str) -> Iteration:
 def loop(size: Size, dtype: str) -> Iteration:
     """Return one iteration of an LSTM in a Python loop that shows what ours shows.
 
-    Written as PyTorch's documentation of `nn.LSTMCell` writes its loop, `x[t]` for each step, with
-    the gates that it does not return; then everything as arrays (T, B, H), as ours has it.
+    Then everything as arrays (T, B, H), as ours has it.
     """
-    B, T, D, H = size
+    _, _, D, H = size
     kind = getattr(torch, dtype)
     cell = torch.nn.LSTMCell(D, H).to(kind)
     readout = torch.nn.Linear(H, K).to(kind)
     optimizer = torch.optim.Adam([*cell.parameters(), *readout.parameters()], 1e-3)
     x, y = (torch.tensor(array) for array in data(size, dtype))
     x.requires_grad_()
-    linear = torch.nn.functional.linear
 
     def iteration() -> Any:
         optimizer.zero_grad()
         x.grad = None
-        h = c = torch.zeros(B, H, dtype=kind)
-        shown = []
-        for t in range(T):
-            a = linear(x[t], cell.weight_ih, cell.bias_ih) + linear(h, cell.weight_hh, cell.bias_hh)
-            i, f, g, o = a.chunk(4, 1)
-            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-            c = f * c + i * g
-            h = o * c.tanh()
-            h.retain_grad()
-            c.retain_grad()
-            shown.append((i, f, g, o, c, h))
+        shown = steps_of(cell, x)
         outputs = readout(torch.stack([step[-1] for step in shown]))
         torch.nn.functional.cross_entropy(outputs.reshape(-1, K), y.reshape(-1)).backward()
         optimizer.step()
-        with torch.no_grad():
-            record = [torch.stack(values) for values in zip(*shown, strict=True)]
-            d_c, d_h = (torch.stack([step[k].grad for step in shown]) for k in (-2, -1))
-            return record, d_c, d_h, d_h.flatten(1).norm(dim=1)
+        return recorded(shown)
 
     return iteration
 

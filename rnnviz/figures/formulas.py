@@ -7,6 +7,7 @@ on a tile is in `INK`, which is readable in both themes.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -97,12 +98,12 @@ def equation_html(equation: Equation, cell: str, digits: int, sentence: str = ""
 
 
 def _recorded(equation: Equation, recorded: float, digits: int) -> str:
-    """Compare a result with the recorded value, to the last digit shown."""
+    """Compare a result with the recorded value, to the last digit shown, or to its rounding."""
     computed, shown = (number_text(v, digits) for v in (equation.result.value, recorded))
-    if computed == shown:
+    difference = abs(equation.result.value - recorded)
+    if computed == shown or difference <= equation.rounding < math.inf:
         return f"recorded: {shown} ✓"
-    difference = number_text(abs(equation.result.value - recorded), 1)
-    return f"recorded: {shown}, differs by {difference}"
+    return f"recorded: {shown}, differs by {number_text(difference, 1)}"
 
 
 def _filled(equation: Equation, quantities: Mapping[str, Quantity], digits: int) -> str:

@@ -215,3 +215,35 @@ def test_single_precision_and_what_is_no_number_are_shown_as_well():
         for equation in of_attention(trainer, Where(0, 0, 3), direction, trace).values():
             if equation.recorded is not None:
                 assert number_text(equation.result.value) == "NaN"
+
+
+def _judged(trainer, trace=None, spoil=0.0):
+    """Return which recorded numbers with attention in them are called the same, place by place."""
+    found, architecture = [], trainer.network.architecture
+    trace = trace or trainer.trace()
+    for step in range(trace.steps):
+        for unit in range(3):
+            for direction in ("forward", "backward"):
+                for stage in stages(trace, architecture, Where(0, unit, step), direction):
+                    for each in stage.equations:
+                        if each.rounding and each.result.value:
+                            wrong = each.recorded + spoil * (abs(each.recorded) + each.rounding)
+                            markup = equation_html(replace(each, recorded=wrong), "gru", 4)
+                            found.append("✓" in markup)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_single_precision_a_right_number_is_never_called_different_and_a_wrong_one_always(kind):
+    """After these iterations outputs are nearly certain: their gradients are what cancels."""
+    trainer = trained(kind, dtype="float32", seed=2)
+    trainer.advance(iterations=200)
+    same = _judged(trainer)
+    assert len(same) > 100
+    assert all(same)
+    assert not any(_judged(trainer, spoil=1.1))
+
+
+def test_what_rounding_explains_is_little_beside_what_is_shown():
+    trainer = trained("dot", dtype="float32")
+    assert not any(_judged(trainer, spoil=0.02))

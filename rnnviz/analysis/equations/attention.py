@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.equations.outputs import by_outputs, terms_of_outputs
+from rnnviz.analysis.equations.outputs import by_outputs, sizes_by_outputs, terms_of_outputs
 from rnnviz.analysis.equations.parts import (
     Equation,
     Number,
@@ -113,6 +113,41 @@ class Attended:
             for unit, (weight, value) in enumerate(zip(weights, values, strict=True))
         )
 
+    def size_of_score(self, looked_at: int) -> float:
+        """Return the size of all that is added up to a score."""
+        asks, looks = np.abs(self.h[self.place.step]), np.abs(self.h[looked_at])
+        if self.kind == "dot":
+            return float(asks @ looks) / math.sqrt(len(asks))
+        if self.kind == "general":
+            return float(asks @ np.abs(self.weight("weight")) @ looks)
+        sides = zip(("query.weight", "key.weight"), (asks, looks), strict=True)
+        within = sum(np.abs(self.weight(name)) @ h for name, h in sides)
+        return float(np.abs(self.weight("v")) @ (1 + within))
+
+    def sizes_of_slopes(self, role: str) -> Array:
+        """Return the size of what de/dh_t of the unit is added up from, by the other step, (T,).
+
+        `role` is `"query"` for h_t as the state that asks, `"key"` as the one that is looked at.
+        """
+        unit, h = self.place.unit, np.abs(self.h)
+        if self.kind == "dot":
+            found: Array = h[:, unit] / math.sqrt(h.shape[1])
+        elif self.kind == "general":
+            weight = np.abs(self.weight("weight"))
+            found = h @ (weight[unit] if role == "query" else weight[:, unit])
+        else:
+            slope = np.abs(self.weight("v")) @ np.abs(self.weight(f"{role}.weight")[:, unit])
+            found = np.full(len(h), slope)
+        return found
+
+    @property
+    def sizes_by_sum(self) -> Array:
+        """The size of what dL/dsum_t is added up from, (H,)."""
+        H = self.h.shape[1]
+        weights = np.abs(self.place.parameters["readout.weight"][:, H:].astype(float))
+        found: Array = weights.T @ sizes_by_outputs(self.place)
+        return found
+
     def by_asking(self, looked_at: int) -> float:
         """Return de_ts/dh_t of the unit, with h_t as the state that asks."""
         unit, H = self.place.unit, self.h.shape[1]
@@ -169,8 +204,8 @@ def _score(at: Attended) -> Equation:
     weighted = at.score(at.most)
     recorded = float(at.attending.scores[at.place.step, at.most])
     note = f"Here s is step {at.most}."
-    result = Number(weighted.total, "e")
-    return Equation(_SCORE[at.kind], "", {}, result, recorded, weighted, note)
+    result, rounding = Number(weighted.total, "e"), at.place.rounding(at.size_of_score(at.most))
+    return Equation(_SCORE[at.kind], "", {}, result, recorded, weighted, note, rounding)
 
 
 def _softmax(at: Attended) -> Equation:
@@ -180,12 +215,14 @@ def _softmax(at: Attended) -> Equation:
     # ln of the sum of exponentials, without an overflow.
     total = largest + math.log(exact_sum(np.exp(scores - largest).tolist()))
     score = float(at.attending.scores[at.place.step, at.most])
+    weight = float(np.exp(score - total))
     return Equation(
         r"a_{ts} = \exp\Big(e_{ts} - \ln \sum_r \exp e_{tr}\Big)",
         "exp({e} + {less})",
         {"e": Number(score, "e"), "less": Number(-total)},
-        Number(float(np.exp(score - total)), "a"),
+        Number(weight, "a"),
         float(at.attending.weights[at.place.step, at.most]),
+        rounding=at.place.rounding(weight * (1 + np.abs(scores).max())),
     )
 
 
@@ -198,7 +235,8 @@ def _sum(at: Attended) -> Equation:
     weighted = WeightedSum.of(terms, most=len(at.h))
     recorded = float(at.attending.sums[step, unit])
     symbols = r"\text{sum}_t = \sum_s a_{ts}\,h_s"
-    return Equation(symbols, "", {}, Number(weighted.total, "sum"), recorded, weighted)
+    result, rounding = Number(weighted.total, "sum"), at.place.rounding(weighted.size)
+    return Equation(symbols, "", {}, result, recorded, weighted, rounding=rounding)
 
 
 def _output(at: Attended) -> Equation:
@@ -207,8 +245,8 @@ def _output(at: Attended) -> Equation:
     outputs = place.trace.outputs[place.step]
     largest = int(np.argmax(np.nan_to_num(outputs, nan=-np.inf)))
     weights = place.parameters["readout.weight"][largest].astype(float)
-    by_h = exact_sum((weights[:H] * at.h[place.step]).tolist())
-    by_sum = exact_sum((weights[H:] * at.attending.sums[place.step]).tolist())
+    of_h, of_sum = weights[:H] * at.h[place.step], weights[H:] * at.attending.sums[place.step]
+    by_h, by_sum = exact_sum(of_h.tolist()), exact_sum(of_sum.tolist())
     bias = float(place.parameters["readout.bias"][largest])
     return Equation(
         r"y_t = W_h\,h_t + W_m\,\text{sum}_t + b",
@@ -217,6 +255,7 @@ def _output(at: Attended) -> Equation:
         Number(by_h + by_sum + bias, "y"),
         float(outputs[largest]),
         note=f"Of the largest output{_named(place, largest)}; all units together.",
+        rounding=at.place.rounding(np.abs(of_h).sum(), np.abs(of_sum).sum(), abs(bias)),
     )
 
 
@@ -251,10 +290,10 @@ def backward(place: Place) -> tuple[Stage, ...]:
     )
 
 
-def brings(place: Place) -> float | None:
+def brings(place: Place) -> Equation | None:
     """Return what attention brings to dL/dh_t of the unit; None where there is none above it."""
     at = attended(place)
-    return None if at is None else _together(at, _parts(at)).result.value
+    return None if at is None else _together(at, _parts(at))
 
 
 def _says_scores(at: Attended, by_sum: Equation) -> str:
@@ -279,6 +318,7 @@ def _by_sum(at: Attended) -> Equation:
         float(at.attending.d_sums[place.step, place.unit]),
         weighted,
         note,
+        at.place.rounding(at.sizes_by_sum[place.unit]),
     )
 
 
@@ -293,6 +333,7 @@ def _by_score(at: Attended) -> tuple[Equation, Equation]:
     weights = at.attending.weights[step, at.looked_at].astype(float)
     mean = exact_sum((weights * (at.h[at.looked_at] @ d_sum)).tolist())
     weight = float(at.attending.weights[step, most])
+    sizes = np.abs(at.h) @ at.sizes_by_sum
     d_score = Equation(
         r"\dfrac{dL}{de_{ts}} = a_{ts} \Big(\dfrac{dL}{da_{ts}} - "
         r"\sum_r a_{tr} \dfrac{dL}{da_{tr}}\Big)",
@@ -301,6 +342,7 @@ def _by_score(at: Attended) -> tuple[Equation, Equation]:
         Number(weight * (d_weight.total - mean), "d_e"),
         float(at.attending.d_scores[step, most]),
         note=f"Here s is step {most}.",
+        rounding=at.place.rounding(weight * sizes[most], weight * (weights @ sizes[at.looked_at])),
     )
     symbols = r"\dfrac{dL}{da_{ts}} = \dfrac{dL}{d\,\text{sum}_t} \cdot h_s"
     return Equation.of_sum(symbols, d_weight), d_score
@@ -335,10 +377,18 @@ def _together(at: Attended, parts: dict[str, Equation]) -> Equation:
     direct = exact_sum(term.product for term in terms_of_outputs(at.place, unit))
     recorded = float(at.attending.own[step, unit]) + float(at.attending.later[step, unit]) - direct
     numbers = {name: part.result for name, part in parts.items()}
+    d_scores, readout = np.abs(at.attending.d_scores), at.place.parameters["readout.weight"]
+    rounding = at.place.rounding(
+        d_scores[step, at.looked_at] @ at.sizes_of_slopes("query")[at.looked_at],
+        d_scores[at.askers, step] @ at.sizes_of_slopes("key")[at.askers],
+        np.abs(at.attending.weights[:, step] * at.attending.d_sums[:, unit]).sum(),
+        np.abs(readout[:, unit]) @ sizes_by_outputs(at.place),
+    )
     return Equation(
         r"\text{attention} = \text{asks} + \text{read} + \text{fits}",
         "{asks} + {read} + {fits}",
         numbers,
         Number(exact_sum(each.value for each in numbers.values()), "attention"),
         recorded,
+        rounding=rounding,
     )

@@ -57,7 +57,7 @@ def hidden_state(place: Place, equation: Equation) -> Equation:
     return zero(equation.symbols, note, "h", place.value("h"))
 
 
-def sum_of_hidden(place: Place, attention: float | None, **parts: Equation) -> Equation:
+def sum_of_hidden(place: Place, attention: Equation | None, **parts: Equation) -> Equation:
     """Add up the gradient w.r.t. the hidden state; the names of the parts stand in the formula.
 
     Parameters
@@ -66,14 +66,18 @@ def sum_of_hidden(place: Place, attention: float | None, **parts: Equation) -> E
         What comes over attention, None without.
     """
     numbers = {name: part.result for name, part in parts.items()}
+    rounding = 0.0
     if attention is not None:
-        numbers["attention"] = Number(attention)
+        numbers["attention"] = attention.result
+        sizes = (each.weighted.size for each in parts.values() if each.weighted is not None)
+        rounding = attention.rounding + place.rounding(*sizes)
     return Equation(
         r"\dfrac{dL}{dh_t} = " + " + ".join(rf"\text{{{name}}}" for name in numbers),
         " + ".join(f"{{{name}}}" for name in numbers),
         numbers,
         Number(sum(each.value for each in numbers.values()), "d_h"),
         place.value("d_h"),
+        rounding=rounding,
     )
 
 

@@ -66,7 +66,7 @@ class Gradients:
         return Equation.of_sum(symbols, total, note)
 
     @property
-    def attention(self) -> float | None:
+    def attention(self) -> Equation | None:
         """What attention brings to dL/dh_t of the unit; None where there is none above it."""
         return brings(self.place)
 

@@ -27,6 +27,21 @@ def by_outputs(place: Place) -> Array:
     return found / scored
 
 
+def sizes_by_outputs(place: Place) -> Array:
+    """Return the size of what dL/dy_t is a difference of, (K,): its rounding is in proportion."""
+    trace, step = place.trace, place.step
+    if not trace.scored[step]:
+        return np.zeros(trace.outputs.shape[1])
+    if trace.probabilities is None:
+        values = (trace.outputs[step], trace.targets[step])
+        found: Array = 2 * sum(np.abs(each.astype(float)) for each in values)
+        found /= found.size
+    else:
+        found = trace.probabilities[step].astype(float)
+        found[int(trace.targets[step])] += 1
+    return found / np.count_nonzero(trace.scored)
+
+
 def terms_of_outputs(place: Place, column: int) -> list[Term]:
     """Weigh dL/dy_t by a column of the readout's weights."""
     weights = place.parameters["readout.weight"][:, column]

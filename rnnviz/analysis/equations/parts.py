@@ -78,6 +78,11 @@ class WeightedSum:
         total = exact_sum([*(t.product for t in ordered), *biases.values()])
         return cls(ordered, biases, total, most)
 
+    @property
+    def size(self) -> float:
+        """The sum of products and biases without their signs."""
+        return sum(abs(each) for each in (*(t.product for t in self.terms), *self.biases.values()))
+
     def largest(self, count: int) -> tuple[tuple[Term, ...], int, float]:
         """Return the largest terms, how many others there are, and what those are together."""
         others = self.terms[count:]
@@ -104,6 +109,10 @@ class Equation:
         Where the first number comes from, if it is a weighted sum.
     note
         What is out of the ordinary: held, silenced, cut off, no step before or after. May be empty.
+    rounding
+        By how much result and recorded value may differ because the network rounds: in proportion
+        to the size of what was added up, which is far above the result where numbers nearly cancel.
+        0 if both agree to the last digit shown anyway.
     """
 
     symbols: str
@@ -113,6 +122,7 @@ class Equation:
     recorded: float | None = None
     weighted: WeightedSum | None = None
     note: str = ""
+    rounding: float = 0.0
 
     @classmethod
     def of_sum(cls, symbols: str, weighted: WeightedSum, note: str = "") -> Equation:

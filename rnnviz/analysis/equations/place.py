@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from rnnviz.engine.interventions import of_layer, units_of
 from rnnviz.engine.layout import views
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.recording.trace import Array
+
+#: So many times the precision of a number, of the size of all that is added up, is what a few sums
+#: in turn may be off. They have up to 500 terms, but the errors have both signs.
+_ROUNDINGS = 32
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ class Place:
             layer=self.layer if layer is None else layer,
             step=self.step if step is None else step,
         )
+
+    def rounding(self, *sizes: SupportsFloat) -> float:
+        """Return by how much the network's rounding may change sums of numbers of these sizes."""
+        precision = float(np.finfo(self.own.h.dtype).eps)
+        return _ROUNDINGS * precision * sum(float(size) for size in sizes)
 
     @property
     def own(self) -> LayerTrace:
