@@ -109,6 +109,7 @@ def _of(standing: Standing) -> str:
 def _compared(standings: Sequence[Standing], terms: Terms) -> list[str]:
     """Say which lanes are apart, and which overlap."""
     scored = [each for each in standings if each.diverged < each.runs]
+    scored.sort(key=lambda each: (-each.solved, _rank(each, terms)))
     pairs = [_Pair(*two, terms) for two in combinations(scored, 2)]
     if not pairs:
         return [_scores(standings, terms)]
@@ -120,9 +121,7 @@ def _compared(standings: Sequence[Standing], terms: Terms) -> list[str]:
         said.append(_scores([each for each in standings if id(each) in by_score], terms, apart))
     if by_time:
         said.append(_times([each for each in standings if id(each) in by_time], terms))
-    for lane in standings:
-        said += _wins(lane, pairs)
-    return [*said, *_overlaps(pairs), *_few_runs(pairs), *_uneven_counts(pairs)]
+    return [*said, *_wins(pairs), *_overlaps(pairs), *_few_runs(pairs), *_uneven_counts(pairs)]
 
 
 class _Pair:
@@ -160,18 +159,32 @@ class _Pair:
         return np.where(np.isfinite(scores), scores, -math.inf)
 
 
-def _wins(lane: Standing, pairs: Sequence[_Pair]) -> list[str]:
-    """Say of which lanes each run is behind each run of this one."""
+def _wins(pairs: Sequence[_Pair]) -> list[str]:
+    """Say of which lanes each run is ahead of each run of which others.
+
+    What follows from two of these together is left out: a lane ahead of one that is ahead of a
+    third.
+    """
     said = []
     for by_time, verb in ((False, "is better than"), (True, "solved it sooner than")):
-        behind = [
-            f"every {pair.ahead[1].called} run"
-            for pair in pairs
-            if pair.ahead and pair.ahead[0] is lane and pair.by_time == by_time
-        ]
-        if behind:
-            said.append(f"Every {lane.called} run {verb} {_listed(behind)}.")
+        won = [pair.ahead for pair in pairs if pair.ahead and pair.by_time == by_time]
+        names = [(first.called, second.called) for first, second in won]
+        ahead_of: dict[str, list[str]] = {}
+        for first, second in names:
+            between = {other for one, other in names if one == first}
+            if not any((other, second) in names for other in between):
+                ahead_of.setdefault(first, []).append(second)
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for first, seconds in ahead_of.items():
+            alike.setdefault(tuple(seconds), []).append(first)
+        for behind, firsts in alike.items():
+            text = f"{_every(firsts)} {verb} {_every(behind)}."
+            said.append(text[0].upper() + text[1:])
     return said
+
+
+def _every(names: Sequence[str]) -> str:
+    return _listed([f"every {name} run" for name in names])
 
 
 def _overlaps(pairs: Sequence[_Pair]) -> list[str]:
@@ -307,19 +320,21 @@ def _not_above_memoryless(
     tables: Sequence[Table], standings: Sequence[Standing], terms: Terms
 ) -> list[str]:
     """Name the lanes of which no run did as well as one needs a memory for."""
-    said = []
+    more, said = terms.measure == "accuracy", []
+    side = "above" if more else "below"
     for table, each in zip(tables, standings, strict=True):
         found = [score for score in each.scores if math.isfinite(score)]
         limit = table.memoryless
         if not found or math.isnan(limit) or each.solved:
             continue
-        more = terms.measure == "accuracy"
         if (max(found) <= limit) if more else (min(found) >= limit):
-            which = f"No {each.called} run" if each.runs > 1 else f"{each.called}"
-            beyond = "is" if each.runs > 1 else "is not"
-            side, best = ("above", percent(limit)) if more else ("below", number(limit))
-            said.append(f"{which} {beyond} {side} {best}, the best without memory.")
-    return said
+            best = percent(limit) if more else number(limit)
+            said.append(f"no {each.called} run is {side} {best}")
+    if not said:
+        return []
+    best = "the best" if more else "about the least"
+    text = f"{_listed(said)}, {best} without memory."
+    return [text[0].upper() + text[1:]]
 
 
 def _diverged(standings: Sequence[Standing], terms: Terms) -> list[str]:

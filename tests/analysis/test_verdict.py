@@ -47,8 +47,8 @@ def test_it_counts_and_says_where_the_ranges_overlap():
     assert said(rnn, lstm) == (
         "LSTM solved 3 of 4, RNN 0 of 4, by iteration 100. "
         "Accuracy at iteration 100: LSTM 30 % to 100 %, RNN 25 % to 31 %. "
-        "The ranges of RNN and LSTM overlap. "
-        "The counts of RNN and LSTM may be uneven by chance: 3 solved runs of 8, dealt to two "
+        "The ranges of LSTM and RNN overlap. "
+        "The counts of LSTM and RNN may be uneven by chance: 3 solved runs of 8, dealt to two "
         "lanes at random, fall as unevenly in 14 % of all deals."
     )
     assert judged([rnn, lstm], ACCURACY).counts == {"RNN": (0, 4), "LSTM": (3, 4)}
@@ -236,6 +236,23 @@ def plainly(tables, by):
     return found
 
 
+def read_back(text):
+    """Return who is said to be ahead of whom, and in what."""
+    said = set()
+    for sentence in text.split(". "):
+        for verb in ("is better than", "solved it sooner than"):
+            firsts, _, behind = sentence.partition(verb)
+            pairs = itertools.product(*(re.findall(r"very (.) run", x) for x in (firsts, behind)))
+            said |= {(one, verb.split()[-2], other) for one, other in pairs}
+    return said
+
+
+def with_what_follows(said):
+    """Add that a lane ahead of one that is ahead of a third is ahead of that, too."""
+    more = {(a, w, d) for a, w, b in said for c, v, d in said if b == c and w == v}
+    return said if more <= said else with_what_follows(said | more)
+
+
 @pytest.mark.parametrize("by", ["iterations", "seconds"])
 def test_what_is_said_of_random_scores_can_be_read_back_from_them(by):
     generator = np.random.default_rng(14)
@@ -250,13 +267,7 @@ def test_what_is_said_of_random_scores_can_be_read_back_from_them(by):
         }
         for name, count in re.findall(r"\b([A-D])(?: solved)? (\d+) of \d", text.split(" Acc")[0]):
             assert int(count) == verdict.counts[name][0]
-        claims = set()
-        for first, what, rest in re.findall(
-            r"Every (.) run (is better|solved it sooner)([^.]*)", text
-        ):
-            claims |= {
-                (first, what.split()[-1], other) for other in re.findall(r"every (.) run", rest)
-            }
+        claims = read_back(text)
         scored = [name for name, (_, _, last) in raw.items() if max(last) > -9]
         true = set()
         for one, other in itertools.permutations(scored, 2):
@@ -265,7 +276,7 @@ def test_what_is_said_of_random_scores_can_be_read_back_from_them(by):
                 true.add((one, "sooner", other))
             if not all_solved and min(raw[one][2]) > max(raw[other][2]):
                 true.add((one, "better", other))
-        assert claims == true
+        assert claims <= true <= with_what_follows(claims)
         if len(scored) > 1 and not claims:
             assert re.search("overlap|level in every", text)
         seen |= {what for _, what, _ in claims} | set(re.findall("overlap|level|Diverged", text))
