@@ -234,6 +234,24 @@ def test_processes_do_the_runs_and_end_when_the_visitor_leaves(page, monkeypatch
     wait_for(lambda: not workers.pids)
 
 
+def test_the_example_becomes_the_run_and_what_is_swept(page):
+    press(page, "sweep_example")
+    visit, choices = visit_of(page), desk_of(page).choices
+    assert (visit.trainer.config.task, choices.names) == ("recall", ("length", "forget_bias", ""))
+    assert any("36 runs of “Delayed recall”" in caption.value for caption in page.caption)
+    visit.undo()
+    assert visit.trainer.config.task == "gym"
+
+
+def test_a_setting_without_effect_is_named(page):
+    desk = desk_of(page)
+    desk.choose(desk.choices.with_name(1, "forget_bias").with_typed("cell", "RNN, GRU, LSTM"))
+    page.run()
+    assert any(
+        "Forget bias has no effect with RNN and GRU" in caption.value for caption in page.caption
+    )
+
+
 def test_a_link_holds_what_is_swept(page):
     desk = desk_of(page)
     choices = desk.choices.with_name(1, "missed").with_name(2, "clip_norm")

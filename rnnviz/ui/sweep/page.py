@@ -24,7 +24,7 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.ui.sweep import controls
 from rnnviz.ui.sweep.desk import Desk, Planned
-from rnnviz.ui.sweep.sweep import Sweep, wall_s
+from rnnviz.ui.sweep.sweep import Sweep, idle_settings, wall_s
 from rnnviz.views.panel import Panel
 from rnnviz.views.sweep import MEASURES, SweepScene, combination_at, panel
 from rnnviz.visit import Visit
@@ -51,10 +51,7 @@ _CSS = """
 """
 
 #: An example with a story of its own; it is opened like any other link.
-EXAMPLE = (
-    "v=1&task=recall&h=16&page=sweep&p.sweep1=len~5~10~20~40&p.sweep2=fb~0~1~3~5&p.seeds=5"
-    "&p.until=200"
-)
+EXAMPLE = "v=1&task=recall&h=16&page=sweep&p.sweep1=len~5~10~20&p.sweep2=fb~0~1~3"
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:
     if planned.refused:
         st.caption(f":material/block: {escaped(planned.refused)}.")
     else:
-        st.caption(escaped(costs(planned, left)))
+        st.caption(escaped(" ".join((costs(planned, left), *idle_settings(planned.wanted)))))
 
 
 def costs(planned: Planned, left: Sequence[Run]) -> str:

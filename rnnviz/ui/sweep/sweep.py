@@ -12,6 +12,7 @@ from rnnviz.analysis.sweep_cells import Combination
 from rnnviz.sweeps import Draw, Grid, Plan, Range, Row, Sweeping, SweepStopped, plan
 from rnnviz.tasks.task import Task
 from rnnviz.training import FIELD, RunConfig
+from rnnviz.training.config import CHOICE_LABELS
 from rnnviz.views.sweep import Axis
 from rnnviz.visit.turns import LONGEST_SLICE_S
 from rnnviz.visit.workers import Share
@@ -118,6 +119,20 @@ def _drawn_from(axis: Axis) -> Range | list[Any]:
         return list(axis.values)
     low, high = min(axis.values), max(axis.values)
     return Range(low, high, axis.logarithmic and low > 0)
+
+
+def idle_settings(wanted: Wanted | None) -> list[str]:
+    """Say with which values of others a swept setting does nothing."""
+    axes = {} if wanted is None else {axis.name: axis for axis in wanted.axes}
+    said = []
+    for axis in axes.values():
+        for other, working in FIELD[axis.name].applies if axis.name in FIELD else ():
+            assert wanted is not None
+            there = axes[other].values if other in axes else (getattr(wanted.config, other),)
+            idle = [CHOICE_LABELS.get(value, value) for value in there if value not in working]
+            if idle:
+                said.append(f"{axis.label} has no effect with {' and '.join(idle)}.")
+    return said
 
 
 class Sweep:
