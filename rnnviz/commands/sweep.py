@@ -62,21 +62,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train all runs, write or print the rows, and sum up."""
-    settings = settings_of(arguments.settings)
-    ranges = [name for name, value in settings.items() if isinstance(value, Range)]
-    if arguments.draw is None and ranges:
-        raise ValueError(f"{ranges[0]} has a range, which needs --draw N")
-    swept = (
-        Grid(settings)
-        if arguments.draw is None
-        else Draw(settings, arguments.draw, arguments.draw_seed)
-    )
-    plan = sweeps.plan(
-        swept,
-        seeds_of(arguments.seeds),
-        iterations=arguments.iterations,
-        every=arguments.every,
-    )
+    plan = planned(arguments)
     with _executor(arguments) as executor:
         sweeping = Sweeping(plan, executor, arguments.out)
         if sweeping.rows:
@@ -84,8 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             _do(sweeping)
         except SweepStopped as stopped:
-            print(f"rnnviz sweep: {stopped}", file=sys.stderr)
             rest = stopped.unwritten if arguments.out else sweeping.rows
+            where = " These rows follow on standard output." if rest else ""
+            print(f"rnnviz sweep: {stopped}{where}", file=sys.stderr)
             sys.stdout.write(text_of(rest, plan) if rest else "")
             return 1
         except KeyboardInterrupt:
@@ -98,6 +85,31 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(text_of(sweeping.rows, plan))
     _tell(sweeping)
     return 0
+
+
+def planned(arguments: argparse.Namespace) -> sweeps.Plan:
+    """Say which runs the command does.
+
+    Raises
+    ------
+    ValueError
+        As `rnnviz.sweeps.plan`, or if a word is none of a sweep.
+    """
+    settings = settings_of(arguments.settings)
+    ranges = [name for name, value in settings.items() if isinstance(value, Range)]
+    if arguments.draw is None and ranges:
+        raise ValueError(f"{ranges[0]} has a range, which needs --draw N")
+    swept = (
+        Grid(settings)
+        if arguments.draw is None
+        else Draw(settings, arguments.draw, arguments.draw_seed)
+    )
+    return sweeps.plan(
+        swept,
+        seeds_of(arguments.seeds),
+        iterations=arguments.iterations,
+        every=arguments.every,
+    )
 
 
 def _do(sweeping: Sweeping) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ import rnnviz
 from rnnviz import sweeps
 from rnnviz.commands import do
 from rnnviz.commands.sweep import seeds_of, settings_of
+from rnnviz.sweeps import files
 from tests.sweeps.troubled import PLAN, SMALL
 
 WORDS = [
@@ -65,6 +67,20 @@ def test_ctrl_c_says_how_many_have_finished(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(sweeps.Sweeping, "wait", interrupted)
     assert do("sweep", [*WORDS, "--out", str(tmp_path / "rows.csv")]) == 130
     assert "of 4 runs have finished." in capsys.readouterr().err
+
+
+def test_rows_that_a_full_disk_did_not_take_are_printed(monkeypatch, tmp_path, capsys):
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.Csv, "add", full)
+    assert do("sweep", [*WORDS, "--out", str(tmp_path / "rows.csv")]) == 1
+    out, err = capsys.readouterr()
+    assert "The results can’t be written (OSError: [Errno 28] No space left on device)" in err
+    assert "These rows follow on standard output." in err
+    printed = pd.read_csv(io.StringIO(out))
+    assert set(printed["run"]) <= {run.key for run in PLAN.runs}
+    assert f"{len(printed)} of 4 runs have finished" in err
 
 
 def test_settings_are_read_by_name_or_key_as_values_lists_or_ranges():
