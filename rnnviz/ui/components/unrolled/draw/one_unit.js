@@ -10,6 +10,9 @@ import { formulaOf } from "../text/formulas.js";
 
 /** @import { Box, Colour, Context, Data, Look, Parts, Place, Row, Span, Theme } from "../types.d.ts" */
 
+/** Pixels of the smallest letters of a formula, before words are left out of it. */
+const LEAST = { wide: 9, narrow: 7.5 };
+
 /** @typedef {{t: number, x: number, width: number, value: number, kept?: number}} Point */
 
 /**
@@ -249,9 +252,10 @@ function drawWritten(context, { look, layout, theme }, row, colour, written) {
   context.fillStyle = css(theme.paper);
   context.fillRect(x - 6, row.y, room, row.height);
   context.font = font(theme, layout.narrow ? 10 : 12, 600);
-  const told = beforeResult(context, numbers, room - 8);
   const named = layout.narrow ? wrapped(context, symbols, room - 8) : [symbols];
-  const lines = [...named, ...told, note].filter(Boolean);
+  const most = Math.floor((row.height * 0.95) / (layout.narrow ? LEAST.narrow : LEAST.wide));
+  const [told, noted] = inLines(context, numbers, note, room - 8, most - named.length);
+  const lines = [...named, ...told, noted].filter(Boolean);
   const pitch = Math.min(layout.narrow ? 13.5 : 16, row.height / lines.length);
   const size = Math.min(layout.narrow ? 10 : 12, pitch * 0.95);
   lines.forEach((line, place) => {
@@ -262,6 +266,31 @@ function drawWritten(context, { look, layout, theme }, row, colour, written) {
     const y = row.y + row.height / 2 + (place - (lines.length - 1) / 2) * pitch;
     context.fillText(fitted(context, line, room - 8), x, y);
   });
+}
+
+/**
+ * The numbers and the note, in at most so many lines as far as that is possible: first the note is
+ * left out, then what does not fit into the line of the sum.
+ * @param {Context} context @param {string} numbers @param {string} note @param {number} room
+ * @param {number} most @returns {[string[], string]}
+ */
+function inLines(context, numbers, note, room, most) {
+  const told = beforeResult(context, numbers, room);
+  if (told.length + (note ? 1 : 0) <= most) return [told, note];
+  if (told.length <= Math.max(most, 2)) return [told, ""];
+  return [[shortened(context, told.slice(0, -1), room), told[told.length - 1]], ""];
+}
+
+/**
+ * As many parts of a sum as fit into a line.
+ * @param {Context} context @param {string[]} parts @param {number} room
+ */
+function shortened(context, parts, room) {
+  for (let count = parts.length - 1; count > 0; count--) {
+    const line = `${parts.slice(0, count).join(" ")} + …`;
+    if (count === 1 || measured(context, line) <= room) return line;
+  }
+  return parts[0];
 }
 
 /**
