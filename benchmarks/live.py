@@ -4,10 +4,11 @@ LSTM with 32 units, 50 time steps, 16 sequences in a batch. Prints updates, fram
 thread, the time from a slider to its effect, and whether any chart was mounted anew.
 
     python -m benchmarks.live [--seconds 30] [--page gradients | gates | equations]
-                              [--beside rnn | gru | ...]
+                              [--beside rnn | gru | ...] [--attention dot | general | additive]
 
-With --beside the Studio shows a second network: it is measured alone first, then beside the second,
-in the same minute, so that the two can be compared on a machine that others use too.
+With --beside the Studio shows a second network, with --attention the network has attention: it is
+measured alone first, then beside the second, or with attention, in the same minute, so that the two
+can be compared on a machine that others use too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks.processes import browser_s, processor_s
+from rnnviz.engine.attention import ATTENTION
 from rnnviz.training.config import CHOICE_LABELS
 from tests.serving import Server, running_app
 
@@ -105,6 +107,10 @@ def _prepare(page: Page) -> None:
     _set(page, "Hidden units", 32)
     _set(page, "Sequence length", 50)
     _set(page, "Batch size", 16)
+    _train(page)
+
+
+def _train(page: Page) -> None:
     page.get_by_role("radio", name="fast").click()
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Train", exact=False).first.click()
@@ -116,8 +122,8 @@ def _processor_s(server: Server) -> dict[str, float]:
     return {"server": processor_s(server.pid), **browser_s()}
 
 
-def _measure(page: Page, server: Server, seconds: float) -> float:
-    """Measure for so long, print it, and return the updates per second."""
+def _measure(page: Page, server: Server, seconds: float) -> tuple[float, float]:
+    """Measure for so long, print it, and return the updates and the frames per second."""
     zoom = "() => { const plot = document.querySelector('.js-plotly-plot'); %s }"
     wanted = [1, 7]
     charts = page.locator(".js-plotly-plot").count()
@@ -146,7 +152,7 @@ def _measure(page: Page, server: Server, seconds: float) -> float:
         print(f"{f'processor, {part}':>34}: {share:7.2f} cores")
     if charts:
         print(f"{'zoom kept over the run':>34}: {'yes' if kept == wanted else f'no, {kept}'}")
-    return float(seen["updates"] / seen["seconds"])
+    return seen["updates"] / seen["seconds"], seen["frames"] / seen["seconds"]
 
 
 def _stand_beside(page: Page, cell: str) -> None:
@@ -158,12 +164,27 @@ def _stand_beside(page: Page, cell: str) -> None:
     page.wait_for_timeout(1000)
 
 
+def _compare(now: tuple[float, float], alone: tuple[float, float]) -> None:
+    for name, value, before in zip(("updates", "frames"), now, alone, strict=True):
+        print(f"{f'{name}, share of those alone':>34}: {value / before:7.2f}")
+
+
+def _attend(page: Page, server: Server, arguments: argparse.Namespace) -> None:
+    """Start the same network anew, with attention."""
+    where = f"{server.url}/{arguments.page}"
+    page.goto(f"{where}?v=1&page={arguments.page}&h=32&len=50&b=16&att={arguments.attention}")
+    page.get_by_role("button", name="Train", exact=False).first.wait_for()
+    page.wait_for_timeout(3000)
+    _train(page)
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--page", default="", help="the Studio, or another page that trains")
     parser.add_argument("--beside", choices=CELLS, help="cell of a second network in the Studio")
+    parser.add_argument("--attention", choices=ATTENTION[1:], help="then the same with attention")
     arguments = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with running_app() as server, sync_playwright() as playwright:
@@ -181,8 +202,11 @@ def main() -> None:
         if arguments.beside:
             _stand_beside(page, arguments.beside)
             print(f"Beside it: {CHOICE_LABELS[arguments.beside]}")
-            beside = _measure(page, server, arguments.seconds)
-            print(f"{'updates, share of those alone':>34}: {beside / alone:7.2f}")
+            _compare(_measure(page, server, arguments.seconds), alone)
+        if arguments.attention:
+            _attend(page, server, arguments)
+            print(f"With {arguments.attention} attention")
+            _compare(_measure(page, server, arguments.seconds), alone)
         browser.close()
 
 

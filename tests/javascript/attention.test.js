@@ -12,6 +12,7 @@ import {
 } from "../../rnnviz/ui/components/unrolled/data/attention.js";
 import { merge } from "../../rnnviz/ui/components/unrolled/data/store.js";
 import { unpack } from "../../rnnviz/ui/components/unrolled/data/packet.js";
+import { labelsOf } from "../../rnnviz/ui/components/unrolled/draw/labels.js";
 import { drawMotion } from "../../rnnviz/ui/components/unrolled/draw/sweep.js";
 import { layOut } from "../../rnnviz/ui/components/unrolled/scene/layout.js";
 import { makeTheme, paletteFor } from "../../rnnviz/ui/components/unrolled/scene/theme.js";
@@ -284,4 +285,28 @@ test("only the wires of one step are drawn, each with one path, in any sweep", (
     // Three wires and one arrow at their common end, or one at each.
     assert.equal(with_ - without, phase === "backward" ? 6 : 4);
   }
+});
+
+test("in the backward sweep the name of a low row says of its band in one line what it is", () => {
+  const gradients = ["d_c", "d_h"].map((letter) => ({ ...headerOf([1]).gradients[0], letter }));
+  const header = lstmOf(1, { attention: ATTENTION, gradients });
+  const { theme } = sceneOf();
+  /** @param {number} slot */
+  const toldOf = (slot) => {
+    const base = layOut(header, 640);
+    const rows = base.rows.map((row) => ({ ...row, slot }));
+    const { labels } = labelsOf({
+      data: { store: { header } },
+      layout: { ...base, base, rows, toUnit: 0, toCell: 0 },
+      look: { step: 2, ofLast: true, fitted: false, unit: null, zoom: { level: 0 } },
+      theme: paletteFor(header, theme),
+      scales: { range: { low: -7, high: 1 }, rows: new Proxy({}, { get: () => 1 }) },
+      clock: { sweep: { phase: "backward", at: 2 } },
+    });
+    const { scale, notes } = labels[labels.length - 4];
+    return [scale !== null, ...notes];
+  };
+  assert.deepEqual(toldOf(42), [true, "band: its gradient dL/dh"]);
+  assert.deepEqual(toldOf(36), [false, "band: dL/dh, 10⁻⁷ to 10"]);
+  assert.deepEqual(toldOf(20), [false, "band: dL/dh"]);
 });

@@ -22,6 +22,9 @@ import { outputRange } from "./predictions.js";
 /** A lower prediction has no room for more than its name on a narrow picture; a hover tells the rest. */
 const NOTED = 56;
 
+/** A row so high has room for its name and two lines more, whatever stands above and below it. */
+const THREE_LINES = 42;
+
 /**
  * @import { Colour, Context, Gradient, Label, LabelKey, LabelLine, LabelPart, LabelScale, Parts,
  *   Row } from "../types.d.ts"
@@ -146,6 +149,8 @@ function rowLabel(scene, row) {
     const y = row.y - (height - row.height) / 2;
     const band = gradient && bandLabel(scene, row, gradient);
     if (band && low) Object.assign(band, { scale: null, notes: [`band: dL/d${row.letter}`] });
+    else if (band && row.slot < THREE_LINES)
+      Object.assign(band, { scale: null, notes: [inOneLine(scene, row)] });
     if (band) return { ...band, y, height, hidden: Boolean(row.folded) };
   }
   return {
@@ -181,6 +186,15 @@ function unitNotes({ layout, look, data }, row, signed, end) {
   const roomy = !layout.narrow && row.height >= 50;
   const inCell = zoom.level === 2 && squash && store.header.group === 1 && roomy;
   return inCell ? [said, `${squash}( ): recovered from the output`] : [said];
+}
+
+/**
+ * What a band is and for which norms, where there is no room for two lines.
+ * @param {Parts<"layout"|"scales">} scene @param {Row} row
+ */
+function inOneLine({ layout, scales }, row) {
+  const [low, high] = [scales.range.low, scales.range.high].map(decadeName);
+  return `${layout.narrow ? "" : "band: "}dL/d${row.letter}, ${low} to ${high}`;
 }
 
 /**
