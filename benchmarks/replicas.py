@@ -35,6 +35,8 @@ from rnnviz.training.race import Lane, Race
 SIZES = [(1, 10, 3, 8), (16, 10, 8, 16), (32, 30, 8, 32)]
 REPLICAS = (1, 2, 4, 8, 16)
 K, DAYS = 4, 14
+#: Iterations between two calls, as in a race.
+AT_ONCE = 10
 
 
 def engine(size: tuple[int, int, int, int], replicas: int) -> list[Iteration]:
@@ -62,7 +64,7 @@ def engine(size: tuple[int, int, int, int], replicas: int) -> list[Iteration]:
 
 
 def runs(config: RunConfig, replicas: int) -> list[Iteration]:
-    """Return an iteration of all runs of a group in one pass, and one after the other."""
+    """Return ten iterations of all runs of a group in one pass, and one after the other."""
     task, found = GymSchedule(length=DAYS), []
     for stacked in (True, False):
         seeds = range(replicas)
@@ -71,18 +73,18 @@ def runs(config: RunConfig, replicas: int) -> list[Iteration]:
             trainer.recording = Recording(max_traces=2)
             trainer.recording.thin_to(1024)
         group = Group(trainers, stacked)
-        found.append(lambda group=group: group.advance(iterations=1))
+        found.append(lambda group=group: group.advance(iterations=AT_ONCE))
     return found
 
 
-def table(title: str, rows: dict[str, list[list[Iteration]]], seconds: float) -> None:
-    """Print how many times as long one after the other takes."""
+def table(title: str, rows: dict[str, list[list[Iteration]]], seconds: float, each: int) -> None:
+    """Print how many times as long one after the other takes; a call does `each` iterations."""
     print(f"\n| {title} | one, us | " + " | ".join(f"R = {n}" for n in REPLICAS) + " |")
     print("|---|---|" + "---|" * len(REPLICAS))
     for name, contenders in rows.items():
         rounds = [in_turn(pair, seconds) for pair in contenders]
-        alone = median_us([each[::-1] for each in rounds[0]])
-        ratios = " | ".join(f"{ratio(each, 1):.2f}" for each in rounds)
+        alone = median_us([times[::-1] for times in rounds[0]]) / each
+        ratios = " | ".join(f"{ratio(of_pair, 1):.2f}" for of_pair in rounds)
         print(f"| {name} | {alone:.0f} | {ratios} |", flush=True)
 
 
@@ -105,6 +107,7 @@ if __name__ == "__main__":
         "LSTM B,T,D,H, engine",
         {",".join(map(str, size)): [engine(size, R) for R in REPLICAS] for size in SIZES},
         long,
+        1,
     )
     shapes = [("lstm", 8, 1), ("lstm", 16, 8), ("lstm", 16, 16), ("lstm", 16, 32), ("lstm", 32, 32)]
     shapes += [("gru", 16, 16), ("rnn", 16, 16), ("rnn", 16, 32)]
@@ -112,5 +115,5 @@ if __name__ == "__main__":
     for cell, H, B in shapes:
         config = RunConfig(cell=cell, hidden_size=H, batch_size=B)
         whole[f"{cell} {H} x {B}"] = [runs(config, R) for R in REPLICAS]
-    table("cell H x B, runs", whole, long)
+    table("cell H x B, runs", whole, long, AT_ONCE)
     race(10 * long)

@@ -29,8 +29,9 @@ _PARAMETER_COPIES, _PARAMETER_PLACES = 6, 3
 
 #: Of R networks in one pass: weights, gradients and their fast copies; what an optimiser keeps.
 _STACKED_COPIES = 9
-#: Up to so many numbers of one quantity at one time step, H B, networks are faster in one pass.
-MOST_STACKED = 512
+#: So many networks are faster in one pass, up to so many numbers of one quantity at one time step,
+#: H B.
+FEWEST_STACKED, MOST_STACKED = 3, 512
 
 _MULTIPLICATION_S = 0.05e-9
 _INPUT_S = 3e-9
@@ -156,13 +157,14 @@ def stacked_bytes(architecture: Architecture, networks: int) -> int:
     return networks * each + parameter_bytes(architecture)
 
 
-def stacking_gains(architecture: Architecture, batch: int) -> bool:
-    """Tell whether several networks are faster in one pass, with B sequences for each.
+def stacking_gains(architecture: Architecture, batch: int, networks: int) -> bool:
+    """Tell whether so many networks are faster in one pass, with B sequences for each.
 
     Measured by `benchmarks/replicas.py`: one pass saves calls, which cost most where networks are
     small. Where they are large, it would only take memory.
     """
-    return architecture.stacks and architecture.hidden_size * batch <= MOST_STACKED
+    small = architecture.hidden_size * batch <= MOST_STACKED
+    return small and networks >= FEWEST_STACKED and architecture.stacks
 
 
 def predicting_s(architecture: Architecture, steps: int, batch: int) -> float:

@@ -168,7 +168,9 @@ class Group:
         architecture, batch = runs[0].network.architecture, runs[0].config.batch_size
         if len(runs) == 1 or not architecture.stacks:
             return False
-        return stacking_gains(architecture, batch) if self._wanted is None else self._wanted
+        if self._wanted is not None:
+            return self._wanted
+        return stacking_gains(architecture, batch, len(runs))
 
 
 def _checked(trainers: Sequence[Trainer]) -> tuple[Trainer, ...]:

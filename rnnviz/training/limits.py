@@ -271,8 +271,8 @@ def race_mb(runs: Sequence[Planned], seeds: int) -> float:
     """
     others = sum(training_mb(*run) + _raced_bytes(*run) / 1e6 for run in runs)
     measured = max((working_mb(*run) for run in runs), default=0.0)
-    gains = (run for run in runs if stacking_gains(architecture_of(*run), run[0].batch_size))
-    passes = sum(stacked_mb(*run, seeds) for run in gains if seeds > 1)
+    gain = (run for run in runs if stacking_gains(architecture_of(*run), run[0].batch_size, seeds))
+    passes = sum(stacked_mb(*run, seeds) for run in gain)
     return sum(memory_mb(*run) for run in runs) + measured + (seeds - 1) * others + passes
 
 

@@ -92,9 +92,10 @@ def test_what_cannot_be_stacked_is_computed_one_after_the_other(monkeypatch):
 
 def test_only_small_networks_are_stacked_unless_it_is_asked_for():
     small, large = (
-        [trainer(hidden_size=16, batch_size=B, seed=s) for s in (1, 2)] for B in (32, 33)
+        [trainer(hidden_size=16, batch_size=B, seed=s) for s in (1, 2, 3)] for B in (32, 33)
     )
     assert Group(small).stacked
+    assert not Group(small[:2]).stacked
     assert not Group(large).stacked
     assert not Group(small, stacked=False).stacked
     with pytest.raises(ValueError, match="stacked must be true or false"):
