@@ -50,6 +50,11 @@ def test_a_card_gives_size_formula_and_where_the_runs_are(race):
     assert calendar.message["strips"] is None
 
 
+def test_it_is_said_how_exactly_a_run_is_the_one_alone(race):
+    deviations = [group.deviation for group in race.groups.values()]
+    assert ("to the bit" in views.exactness(race)) == (max(deviations) == 0)
+
+
 def test_after_seconds_of_computing_the_lines_are_over_seconds():
     begun = Race(TemporalOrder(length=10), LANES, range(1), "seconds")
     begun.advance(iterations=begun.mark_from(1))

@@ -43,6 +43,7 @@ class _Seen:
     cards: Sequence[views.Card]
     says: str
     more: str = ""
+    exactness: str = ""
     charts: Sequence[Chart] = ()
 
 
@@ -105,7 +106,8 @@ def _look(visit: Visit) -> _Seen:
     if of != measured.of:
         measured.charts, measured.of = views.charts(race), of
         measured.says = _says(visit)
-    return _Seen(views.cards(race), *measured.says, measured.charts)
+    cards, exactness = views.cards(race), views.exactness(race)
+    return _Seen(cards, *measured.says, exactness, measured.charts)
 
 
 def _before(plan: Plan) -> str:
@@ -146,7 +148,7 @@ def _draw(visit: Visit, seen: _Seen) -> None:
     st.caption(
         "A line is the median over the seeds, the area around it their range, dots are single "
         "runs. The gates in small are those of the first seed, in the top layer, over time steps "
-        f"and units. {_LETTERS}"
+        f"and units. {seen.exactness} {_LETTERS}"
     )
 
 

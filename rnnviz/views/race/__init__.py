@@ -15,7 +15,7 @@
 ['iteration 40, ...', 'iteration 40, ...']
 """
 
-from rnnviz.views.race.cards import Card, cards, planned
+from rnnviz.views.race.cards import Card, cards, exactness, planned
 from rnnviz.views.race.charts import charts
 
-__all__ = ["Card", "cards", "charts", "planned"]
+__all__ = ["Card", "cards", "charts", "exactness", "planned"]

@@ -84,6 +84,17 @@ def cards(race: Race) -> list[Card]:
     ]
 
 
+def exactness(race: Race) -> str:
+    """Say how exactly a run of the race is the one that it would be alone, as in the Studio."""
+    most = max((group.deviation for group in race.groups.values()), default=0.0)
+    if not most:
+        return "Each run is the same as alone in the Studio, to the bit."
+    return (
+        "Runs of one lane are computed together where that is faster: an iteration then differs "
+        f"from that of the run alone in the Studio by at most {number(most, 2)} of its size."
+    )
+
+
 def _planned(task: Task, lane: Lane, place: int) -> Card:
     try:
         seen = task_of(lane, task)
