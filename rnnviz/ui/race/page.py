@@ -33,6 +33,11 @@ _CSS = """
 /* What more may be said: at first of a usual height, so that the charts below seldom move. */
 .st-key-race_more { min-height: 4.2rem; }
 .st-key-race_more p { font-size: 0.9rem; line-height: 1.4; }
+/* Two charts beside each other, in one component. */
+.st-key-race_charts :has(> .rnnviz-plot-host) {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1rem;
+}
+.st-key-race_charts .rnnviz-plot-host { margin-top: 0; min-width: 0; }
 .st-key-race_settings [data-testid="stExpanderDetails"] { padding-top: 0.5rem; }
 </style>
 """
@@ -139,12 +144,8 @@ def _draw(visit: Visit, seen: _Seen) -> None:
         return
     with st.container(key="race_more"):
         st.markdown(seen.more)
-    loss, score, reach, gradient = seen.charts
-    left, right = st.columns(2, gap="medium")
-    with left:
-        plots((loss, reach), key="race:left", live=visit.busy)
-    with right:
-        plots((score, gradient), key="race:right", live=visit.busy)
+    with st.container(key="race_charts"):
+        plots(seen.charts, key="race:charts", live=visit.busy)
     st.caption(
         "A line is the median over the seeds, the area around it their range, dots are single "
         "runs. The gates in small are those of the first seed, in the top layer, over time steps "

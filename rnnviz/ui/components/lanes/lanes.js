@@ -178,8 +178,8 @@ function paintStrips(canvas, strips) {
   pen.imageSmoothingEnabled = false;
   pen.font = `12px ${style.fontFamily}`;
   pen.textBaseline = "middle";
-  small.width = strips.steps;
-  small.height = strips.units;
+  if (small.width !== strips.steps || small.height !== strips.units)
+    [small.width, small.height] = [strips.steps, strips.units];
   const brush = /** @type {CanvasRenderingContext2D} */ (small.getContext("2d"));
   strips.rows.forEach(({ letter }, number) => {
     const top = number * (each + GAP);

@@ -22,7 +22,7 @@ import { percent, shortly } from "../unrolled/text/numbers.js";
  *            [method: string]: (...args: any[]) => any}} Plotly
  * @typedef {{host: HTMLElement, root: HTMLElement, box: HTMLElement, plot: Plot, waits: HTMLElement, caption: HTMLElement,
  *            watchers: (ResizeObserver | IntersectionObserver)[], message: Message, report: Report | null, plotly: Plotly | null,
- *            inView: boolean, drawn: boolean, canWait: boolean, dueAt: number}} Chart
+ *            inView: boolean, drawn: boolean, canWait: boolean, dueAt: number, theme: string}} Chart
  */
 
 /** What the page holds for all charts: plotly.js, ours and perhaps another one. */
@@ -95,6 +95,10 @@ function show(host, message, isNew, report) {
   const chart = charts.get(host) ?? mount(host, message);
   chart.message = message;
   chart.report = report;
+  // Neither the message nor the theme is new: the chart is as it should be, or waits for its turn.
+  const theme = JSON.stringify(themed(host));
+  if (!isNew && chart.drawn && chart.theme === theme) return;
+  chart.theme = theme;
   chart.canWait = message.live || !isNew;
   // At rest nothing newer will come: what was left out before must not be waited for.
   if (!chart.canWait) chart.dueAt = 0;
@@ -123,6 +127,7 @@ function mount(host, message) {
     drawn: false,
     canWait: false,
     dueAt: 0,
+    theme: "",
   };
   box.setAttribute("role", "img");
   chart.waits.textContent = "Loading the chart …";
