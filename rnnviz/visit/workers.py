@@ -94,17 +94,32 @@ class Workers:
             return [worker.pid for worker in self._at_work]
 
     def submit(self, owner: int, message: bytes) -> Future[Any]:
-        """Have a process do it as soon as one is free."""
+        """Have a process do it as soon as one is free.
+
+        Raises
+        ------
+        OSError
+            If there is none, and the system starts none.
+        """
         future: Future[Any] = Future()
         with self._changed:
             self._queue.append(_Task(owner, message, future))
-            resting = sum(task is None for task in self._at_work.values())
-            if resting < len(self._queue) and len(self._at_work) < self.most:
-                worker = _Worker(self)
-                self._at_work[worker] = None
-                worker.start()
+            try:
+                self._start_where_needed()
+            except OSError:
+                if not self._at_work:
+                    self._queue.pop()
+                    raise
             self._changed.notify_all()
         return future
+
+    def _start_where_needed(self) -> None:
+        """Start another process if all are busy, and one more is allowed."""
+        resting = sum(task is None for task in self._at_work.values())
+        if resting < len(self._queue) and len(self._at_work) < self.most:
+            worker = _Worker(self)
+            self._at_work[worker] = None
+            worker.start()
 
     def cancel(self, owner: int) -> None:
         """Forget what this visitor has asked for, and end the processes that are at it."""
@@ -145,10 +160,13 @@ class Workers:
         """Note that a process has ended; another one takes its place if there is work."""
         with self._changed:
             self._at_work.pop(worker, None)
-            if self._queue and len(self._at_work) < self.most:
-                successor = _Worker(self)
-                self._at_work[successor] = None
-                successor.start()
+            try:
+                self._start_where_needed()
+            except OSError as refused:
+                if not self._at_work:
+                    for task in self._queue:
+                        task.future.set_exception(WorkerEnded(str(refused)))
+                    self._queue.clear()
 
 
 class _Worker(threading.Thread):

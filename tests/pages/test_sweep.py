@@ -234,6 +234,18 @@ def test_processes_do_the_runs_and_end_when_the_visitor_leaves(page, monkeypatch
     wait_for(lambda: not workers.pids)
 
 
+def test_where_no_process_starts_the_sweep_goes_on_in_the_live_loop(page, monkeypatch, caplog):
+    def refuse(*_, **__):
+        raise OSError("too many processes")
+
+    workers = Workers(1)
+    monkeypatch.setattr(desks, "WORKERS", workers)
+    monkeypatch.setattr(workers, "submit", refuse)
+    choose(page, cell="RNN")
+    assert len(to_the_end(press(page, "sweep_begin")).rows) == 2
+    assert "too many processes" in caplog.text
+
+
 def test_the_example_becomes_the_run_and_what_is_swept(page):
     press(page, "sweep_example")
     visit, choices = visit_of(page), desk_of(page).choices

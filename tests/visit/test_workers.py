@@ -66,6 +66,17 @@ def test_what_a_worker_raises_is_told_and_it_goes_on_until_it_rests():
     wait_for(lambda: not workers.pids)
 
 
+def test_where_the_system_starts_no_process_nothing_waits_for_one(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("too many processes")
+
+    workers = Workers(1)
+    monkeypatch.setattr(module.subprocess, "Popen", refuse)
+    with pytest.raises(OSError, match="too many processes"):
+        workers.share_of(object()).submit(math.sqrt, 4.0)
+    assert workers.pids == []
+
+
 def test_workers_end_with_the_server_even_if_it_is_killed():
     script = (
         "import time; from rnnviz.visit.workers import Workers\n"

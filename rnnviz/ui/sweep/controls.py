@@ -182,7 +182,7 @@ def _list_taker(name: str) -> Taker:
         if field is None or not isinstance(now, list):
             return None
         return choices.with_typed(
-            name, as_typed(field, [one for one in field.choices if one in now])
+            name, as_typed(field, [one for one in now if one in field.choices])
         )
 
     return take

@@ -93,7 +93,7 @@ def _tick(places: live.Places, pace: inspection.Pace[_Seen]) -> None:
                 "seeds, and shows which of them solve the task."
             )
         else:
-            shows = _shows(visit)
+            shows = _shows(visit, desk.sweep)
     if desk.sweep is None:
         with st.container(border=True):
             controls.choose(visit)
@@ -109,19 +109,18 @@ def _tick(places: live.Places, pace: inspection.Pace[_Seen]) -> None:
     )
 
 
-def _shows(visit: Visit) -> str:
-    shown = inspection.choose_one(
-        "Show", list(MEASURES), SWEEP_SHOWS, next(iter(MEASURES)), label_visibility="collapsed"
-    )
+def _shows(visit: Visit, sweep: Sweep) -> str:
+    titles = list(MEASURES)
+    tells = titles[0] if can_be_solved(sweep.wanted.task) else titles[-1]
+    shown = inspection.choose_one("Show", titles, SWEEP_SHOWS, tells, label_visibility="collapsed")
     visit.look_at(name=shown)
     return shown
 
 
 def _look(visit: Visit, shows: str, pace: inspection.Pace[_Seen]) -> _Seen:
     desk = visit.part(Desk)
-    is_running = desk.sweep is not None and visit.job is desk.sweep
     asked = (shows, desk.chosen, desk.choices, id(desk.sweep), visit.name)
-    return pace.look(asked, is_running, lambda: _seen(visit, shows), interval_s=_LOOK_S)
+    return pace.look(asked, visit.busy, lambda: _seen(visit, shows), interval_s=_LOOK_S)
 
 
 def _seen(visit: Visit, shows: str) -> _Seen:
