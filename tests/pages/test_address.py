@@ -68,6 +68,7 @@ def test_a_link_leads_to_the_same_weights():
         "v=1&h=3&b=2&it=5&page=gradients&view=itemised&p.by=h",
         f"{SMALL}&l=2&it=5&page=equations&u=1&layer=0&t=3",
         f"{SMALL}&it=5&p.beside=rnn",
+        f"{SMALL}&att=dot&it=5&p.beside=plain",
         f"{SMALL}&it=4&hide=pages~seed~speed",
         f"{SMALL}&it=5&view=one-cell&u=2&t=3",
         f"{SMALL}&it=5&t=3&at=2&p.sweep=backward",
