@@ -1,6 +1,7 @@
 """Measure the longest turns that the limits allow: no visitor may keep all others waiting.
 
-For each cell, the settings with the longest turn as estimated, among those that are not refused:
+For each cell, and for each kind of attention with an RNN and an LSTM, the settings with the longest
+turn as estimated, among those that are not refused:
 one iteration, and the look at what it led to. Prints the estimate beside what is measured: the
 median and the longest by the clock, and the median of the processor's time, which tells less of
 what else the machine does::
@@ -19,6 +20,7 @@ import numpy as np
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import CELLS
+from rnnviz.engine.attention import ATTENTION
 from rnnviz.tasks import make_task
 from rnnviz.tasks.task import Task
 from rnnviz.training import pace
@@ -28,14 +30,23 @@ from rnnviz.training.limits import Planned, fits, turn_ms
 WANTED_MS = 150
 
 
-def heaviest(cell: str) -> Planned:
+#: Cells and attention that are measured.
+MEASURED = [
+    *((cell, "none") for cell in CELLS),
+    *((cell, kind) for cell in ("rnn", "lstm") for kind in ATTENTION if kind != "none"),
+]
+
+
+def heaviest(cell: str, attention: str = "none") -> Planned:
     """Return the settings of the longest turn that is allowed with a cell."""
     allowed: list[Planned] = []
     for length in (14, 100, 500):
         task: Task = make_task("gym", length=length)
         for hidden_size in (8, 32, 128):
             for layers in (1, 4):
-                shape = RunConfig(cell=cell, hidden_size=hidden_size, layers=layers)
+                shape = RunConfig(
+                    cell=cell, attention=attention, hidden_size=hidden_size, layers=layers
+                )
                 most = _most_in_a_batch(shape, task)
                 if most:
                     allowed.append((replace(shape, batch_size=most), task))
@@ -72,19 +83,22 @@ def main() -> None:
     turns = parser.parse_args().turns
     pace.keep(pace.measured())
     print(f"this machine takes {pace.pace():.2f} times as long as estimated")
-    print("| cell | units, layers, batch, steps | estimated | median | longest | processor |")
+    print(
+        "| cell, attention | units, layers, batch, T | estimated | median | longest | processor |"
+    )
     print("|---|---|---|---|---|---|")
     medians = {}
-    for cell in CELLS:
-        config, task = heaviest(cell)
+    for cell, attention in MEASURED:
+        config, task = heaviest(cell, attention)
         taken, worked = measured_ms(config, task, turns)
-        medians[cell] = float(np.median(taken))
+        name = f"{cell}, {attention}"
+        medians[name] = float(np.median(taken))
         print(
-            f"| {cell} | {config.hidden_size}, {config.layers}, {config.batch_size}, {task.length} "
-            f"| {turn_ms(config, task):.0f} ms | {medians[cell]:.0f} ms | {max(taken):.0f} ms "
+            f"| {name} | {config.hidden_size}, {config.layers}, {config.batch_size}, {task.length} "
+            f"| {turn_ms(config, task):.0f} ms | {medians[name]:.0f} ms | {max(taken):.0f} ms "
             f"| {np.median(worked):.0f} ms |"
         )
-    worst = max(medians, key=lambda cell: medians[cell])
+    worst = max(medians, key=lambda name: medians[name])
     print(f"worst: {worst}, {medians[worst]:.0f} ms in the median (wanted: at most {WANTED_MS})")
 
 

@@ -231,7 +231,8 @@ class Attention:
         """
         T = self.h.shape[1]
         result = np.zeros((T, T))
-        for t in range(T):
+        sends = self.d_sums[sequence].any(axis=1)  # the others are not scored
+        for t in np.flatnonzero(sends).tolist():
             weights, d_scores = (
                 block[sequence, t, : t + 1, None] for block in (self.weights, self.d_scores)
             )

@@ -6,7 +6,9 @@ numbers it touches and by the calls it takes. The factors were fitted to 57 netw
 to 500 inputs, 500 steps, 256 sequences, 4 layers, windows of 50) on one core of an AMD EPYC with
 AVX2: 51 of them took 0.8 to 1.2 times the estimate. Machines differ: with AVX-512, tanh and
 products are up to three times faster, and another EPYC with AVX2 takes 1.1 to 1.3 times as long. A
-server measures its own factor (`rnnviz/training/pace.py`).
+server measures its own factor (`rnnviz/training/pace.py`). What attention adds was fitted to an RNN
+with every score, 14 shapes in both precisions, beside an LSTM measured in turn: 73 of 84 passes
+took 0.8 to 1.2 times the estimate, the others 0.68 to 1.28 times.
 """
 
 from __future__ import annotations
@@ -37,13 +39,15 @@ _MULTIPLICATION_S = 0.05e-9
 _INPUT_S = 3e-9
 _OUTPUT_S = 10e-9
 _PARAMETER_S = 12e-9
-# Of attention: a weight, a number of an additive score's pair, a number of a sum, and the calls.
-_WEIGHT_S = 20e-9
-_PAIR_S = 12e-9
-_SUM_S = 12e-9
-_ATTENTION_S = 100e-6
+# Of attention: a weight, a number of an additive score's pair, a number of a sum, and the calls;
+# fitted to 14 shapes (up to 500 steps, 256 sequences, 128 units) of every score.
+_WEIGHT_S = 10e-9
+_PAIR_S = 7e-9
+_SUM_S = 15e-9
+_ATTENTION_S = 60e-6
 #: Time of float32 relative to float64.
 _FLOAT32 = 0.45
+_ATTENTION_FLOAT32 = 0.55
 #: Share of the time that the forward pass takes.
 _FORWARD = 0.6
 
@@ -126,26 +130,27 @@ def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
         + units * cost.unit_s
         + parameter_count(architecture) * _PARAMETER_S
     )
-    of_numbers += attention_s(architecture, steps, batch)
     half = _FLOAT32 if architecture.dtype == "float32" else 1.0
-    return of_numbers * half + steps * architecture.layers * cost.step_s
+    of_calls = steps * architecture.layers * cost.step_s
+    return of_numbers * half + of_calls + attention_s(architecture, steps, batch)
 
 
 def attention_s(architecture: Architecture, steps: int, batch: int) -> float:
-    """Estimate the seconds that attention adds to a forward and a backward pass in float64."""
+    """Estimate the seconds that attention adds to a forward and a backward pass."""
     if not architecture.attends:
         return 0.0
     size = Size(batch, steps, architecture.hidden_size)
     scores = SCORES[architecture.attention]
     multiplied, of_pairs = scores.products(size)
     multiplied += 3 * batch * steps**2 * architecture.hidden_size
-    return (
+    of_numbers = (
         multiplied * _MULTIPLICATION_S
         + batch * steps**2 * _WEIGHT_S
         + of_pairs * _PAIR_S
         + batch * steps * architecture.hidden_size * _SUM_S
-        + _ATTENTION_S
     )
+    half = _ATTENTION_FLOAT32 if architecture.dtype == "float32" else 1.0
+    return of_numbers * half + _ATTENTION_S
 
 
 def stacked_bytes(architecture: Architecture, networks: int) -> int:
