@@ -238,7 +238,10 @@ class Race:
         return max((who.iteration for who in self._trainers(lane)), default=0)
 
     def seconds(self, lane: Lane) -> float:
-        """Return the processor seconds for which a lane has trained, without its measurements."""
+        """Return the processor seconds for which a lane has trained.
+
+        Without what it took to measure it at the marks, and with the traces that its runs keep.
+        """
         return self._courses[lane].seconds if lane in self._courses else 0.0
 
     @property
