@@ -39,6 +39,8 @@ class Table:
         Best score of a model that sees the current input alone; NaN if unknown.
     refused
         Why it can't run; "" if it can.
+    elsewhere
+        Whether it is scored on other sequences than the lanes that see the race's task as it is.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Table:
     diverged: tuple[bool, ...]
     memoryless: float = math.nan
     refused: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Standing:
         The seconds of the lane at that mark.
     diverged
         How many runs have diverged.
+    elsewhere
+        As in `Table`.
     """
 
     name: str
@@ -103,6 +108,7 @@ class Standing:
     solved_at: tuple[int | None, ...]
     solved_after: tuple[float | None, ...]
     diverged: int
+    elsewhere: bool = False
 
     @property
     def called(self) -> str:
@@ -144,6 +150,7 @@ def _table(race: Race, lane: Lane) -> Table:
         diverged=tuple(run.diverged is not None for run in runs),
         memoryless=math.nan if refused else task_of(lane, race.task).memoryless,
         refused=refused,
+        elsewhere=not refused and task_of(lane, race.task) != race.task,
     )
 
 
@@ -178,6 +185,7 @@ def _standing(table: Table, end: float, terms: Terms) -> Standing:
         solved_at=tuple(None if at is None else int(table.marks[at]) for at in solved),
         solved_after=tuple(None if at is None else float(table.seconds[at]) for at in solved),
         diverged=sum(table.diverged),
+        elsewhere=table.elsewhere,
     )
 
 

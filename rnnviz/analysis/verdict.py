@@ -17,9 +17,11 @@ import numpy as np
 from rnnviz.analysis.chance import apart_by_chance, uneven_by_chance
 from rnnviz.analysis.standings import Array, Standing, Table, Terms, called, standings_of, tables_of
 from rnnviz.numbers import number, percent
-from rnnviz.training.race import Race, task_of
+from rnnviz.training.race import Race
 from rnnviz.training.solved import IN_A_ROW
 
+#: Up to so much accuracy apart, lanes that are scored on other sequences are not called apart.
+OTHER_SEQUENCES = 0.02
 #: Above this share of random deals it is said how often chance sets two lanes as far apart.
 _RARE = 0.01
 #: Below this share of random deals counts are called hardly uneven by chance.
@@ -54,12 +56,7 @@ class Verdict:
 
 def verdict_of(race: Race) -> Verdict:
     """Return what may be said of a race so far."""
-    verdict = judged(*tables_of(race))
-    seeing = [called(lane.name) for lane in race.groups if task_of(lane, race.task) != race.task]
-    if seeing:
-        other = f"{_listed(seeing)}: the calendar of other days of the same schedule."
-        return Verdict(verdict.standings, (*verdict.parts, other))
-    return verdict
+    return judged(*tables_of(race))
 
 
 def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
@@ -69,9 +66,12 @@ def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
         f"{called(table.name)} does not race: {table.refused}." for table in tables if table.refused
     ]
     standings = tuple(standings_of(racing, terms))
-    if not any(each.iteration for each in standings):
+    if not all(each.iteration for each in standings if each.diverged < each.runs) or not any(
+        each.iteration for each in standings
+    ):
         return Verdict(
-            standings, ("Nothing to compare yet: no network has been trained.", *refused)
+            standings,
+            ("Nothing to compare yet: not all lanes have reached their first mark.", *refused),
         )
     said = [_counts(standings, terms)]
     if standings[0].runs == 1:
@@ -80,7 +80,8 @@ def judged(tables: Sequence[Table], terms: Terms) -> Verdict:
         said += _compared(standings, terms)
     said += _on_the_way(standings, terms)
     said += [*_not_above_memoryless(racing, standings, terms), *_diverged(standings, terms)]
-    return Verdict(standings, tuple(part for part in (*said, *refused) if part))
+    said += [*_elsewhere(standings), *refused]
+    return Verdict(standings, tuple(part for part in said if part))
 
 
 def _counts(standings: Sequence[Standing], terms: Terms) -> str:
@@ -89,6 +90,8 @@ def _counts(standings: Sequence[Standing], terms: Terms) -> str:
         return ""
     ranked = sorted(standings, key=lambda each: -each.solved)
     one, seconds = ranked[0].runs == 1, terms.by == "seconds"
+    if one and not seconds and not ranked[0].solved:
+        return f"No lane has solved it by iteration {ranked[0].iteration:,}."
     said = []
     for place, each in enumerate(ranked):
         verb = " solved" if place == 0 else ""
@@ -97,8 +100,9 @@ def _counts(standings: Sequence[Standing], terms: Terms) -> str:
         )
         said.append(f"{each.called} {count}{f' (iteration {each.iteration:,})' if seconds else ''}")
     if seconds:
-        least = min(each.seconds for each in standings)
-        return f"In {number(least)} s of computing for each lane, {', '.join(said)}."
+        # The last marks of some lanes may be a little earlier.
+        end = max(each.seconds for each in standings)
+        return f"In {number(end)} s of computing for each lane, {', '.join(said)}."
     return f"{', '.join(said)}, by iteration {ranked[0].iteration:,}."
 
 
@@ -134,6 +138,8 @@ class _Pair:
         self.lanes = one, other
         self.by_time = min(one.solved, other.solved) == one.runs
         values = (self._values(one, terms), self._values(other, terms))
+        differ = one.elsewhere != other.elsewhere and not self.by_time
+        margin = OTHER_SEQUENCES if differ else 0.0
         self.equal = np.ptp(np.concatenate(values)) == 0 if self._finite(values) else False
         #: The lane that is ahead in each of its runs, and the one behind it; empty if they overlap.
         self.ahead: tuple[Standing, ...] = ()
@@ -142,7 +148,7 @@ class _Pair:
             ((one, values[0]), (other, values[1])),
             ((other, values[1]), (one, values[0])),
         ):
-            if mine.min() > others.max():
+            if mine.min() > others.max() + margin:
                 self.ahead = first, second
                 self.borders = abs(float(mine.min())), abs(float(others.max()))
 
@@ -344,6 +350,18 @@ def _diverged(standings: Sequence[Standing], terms: Terms) -> list[str]:
     counts = _listed([f"{each.diverged} of {each.runs} ({each.called})" for each in stopped])
     as_what = ", which counts as not solved" if terms.solved is not None else ""
     return [f"Diverged: {counts}{as_what}."]
+
+
+def _elsewhere(standings: Sequence[Standing]) -> list[str]:
+    """Say which lanes are scored on other sequences, and what follows for the comparison."""
+    names = [each.called for each in standings if each.elsewhere]
+    if not names:
+        return []
+    points = number(100 * OTHER_SEQUENCES)
+    return [
+        f"{_listed(names)}: trained and scored on other days of the same schedule, so up to "
+        f"{points} percentage points from the others count as overlap."
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:

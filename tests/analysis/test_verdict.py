@@ -6,6 +6,7 @@ from the sentence and compared with the raw numbers in the plainest way.
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,6 +96,26 @@ def test_one_seed_is_never_compared():
     )
 
 
+def test_of_one_seed_without_a_winner_that_is_said_and_of_a_lane_at_its_start_nothing():
+    none = said(table("A", runs(0.3)), table("B", runs(0.4)))
+    assert none.startswith("No lane has solved it by iteration 100.")
+    by_time = Terms("accuracy", 0.99, "seconds")
+    start = table("B", runs(0.4)[:, :1], marks=MARKS[:1])
+    assert said(table("A", runs(0.3)), start, terms=by_time).startswith("Nothing to compare yet")
+
+
+def test_lanes_scored_on_other_sequences_are_apart_only_by_more_than_two_points():
+    here, near = table("A", runs(*[0.6] * 5)), table("B", runs(*[0.61] * 5))
+    assert "Every B run is better than every A run." in said(here, near)
+    elsewhere = replace(near, elsewhere=True)
+    assert "The ranges of B and A overlap." in said(here, elsewhere)
+    assert said(here, elsewhere).endswith(
+        "up to 2 percentage points from the others count as overlap."
+    )
+    far = replace(table("B", runs(*[0.63] * 5)), elsewhere=True)
+    assert "Every B run is better than every A run." in said(here, far)
+
+
 def test_two_seeds_that_are_apart_prove_little():
     assert (
         "So few runs prove little: 4 runs, dealt to two lanes at random, lie as far apart in "
@@ -152,6 +173,10 @@ def test_lanes_are_cut_where_the_one_furthest_behind_is():
         "B 0 of 4 (iteration 50)."
     )
     assert "Every A run is better than every B run." in said(ahead, slow, terms=by_time)
+    later = table("B", runs(*[0.4] * 4)[:, :6], marks=MARKS[:6], seconds=MARKS[:6] / 45)
+    text = said(ahead, later, terms=by_time)
+    assert text.startswith("In 1 s")
+    assert "B 0 of 4 (iteration 40)." in text
 
 
 def test_a_name_of_more_than_one_word_is_quoted():
@@ -183,7 +208,7 @@ def test_a_refused_lane_says_why_and_nothing_trained_has_no_verdict():
     refused = table("MLP", np.empty((0, 0)), marks=MARKS[:0], refused="it sees no calendar")
     start = table("A", runs(1, 1)[:, :1], marks=MARKS[:1])
     assert said(start, refused) == (
-        "Nothing to compare yet: no network has been trained. "
+        "Nothing to compare yet: not all lanes have reached their first mark. "
         "MLP does not race: it sees no calendar."
     )
     assert said(refused, refused).startswith("Nothing to compare yet")
@@ -309,7 +334,7 @@ def test_a_real_race_has_its_verdict_from_its_own_scores():
     for lane, standing in zip(race.lanes, verdict.standings, strict=True):
         assert list(standing.scores) == race.curves(lane, "score")[1][:, -1].tolist()
         assert standing.iteration == 20
-    assert verdict.sentence.endswith("CAL: the calendar of other days of the same schedule.")
+    assert "CAL: trained and scored on other days of the same schedule" in verdict.sentence
     refused = Race(make_task("order"), [lanes[0], Lane(RunConfig(cell="mlp"), "CAL", True)], [1])
     refused.advance(iterations=1)
     assert "CAL does not race: CAL sees the calendar" in verdict_of(refused).sentence
