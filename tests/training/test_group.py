@@ -38,7 +38,7 @@ def same_run(one: Trainer, other: Trainer) -> bool:
     )
 
 
-def check(settings: list[dict[str, object]], task: str = "gym", iterations: int = 25) -> Group:
+def check(settings: list[dict[str, object]], task: str = "gym", iterations: int = 12) -> Group:
     """Train runs in a pass and alone, and compare them."""
     config = [{"task": task, **each} for each in settings]
     group = Group([trainer(**each) for each in config], stacked=True)
@@ -122,7 +122,7 @@ def test_a_run_that_diverges_stops_alone():
     settings = [{"cell": "relu", "optimizer": "sgd", "seed": seed} for seed in (1, 2, 3)]
     settings = [{**each, "dtype": "float32"} for each in settings]
     settings[1] |= {"learning_rate": 100.0}
-    group = check(settings, "adding")
+    group = check(settings, "adding", iterations=25)
     assert [member.diverged is None for member in group.trainers] == [True, False, True]
     group.trainers[1].restore_last_good()
     group.advance(iterations=1)
