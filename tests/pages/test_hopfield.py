@@ -354,6 +354,11 @@ def test_patterns_that_a_link_has_no_room_for_are_told(page):
     assert names(other) == names(page)[:-2]
 
 
+def test_a_link_has_room_for_all_that_the_page_tells_and_a_network_beside():
+    words = [told.word for told in LINKED.more]
+    assert len(set(words)) == len(words) <= 20 - 1  # as `link.View.more` says
+
+
 @pytest.mark.parametrize(
     "query",
     [
