@@ -13,6 +13,7 @@ from rnnviz.training.race import Lane
 from rnnviz.ui.race.desk import AS_SET, PARAMETERS, Plan, desk_of, named
 from rnnviz.ui.race.linked import LINKED, read_lane, written
 from rnnviz.ui.shell import address
+from rnnviz.visit import Visit
 from tests.pages.conftest import control, go_to, visit_of
 from tests.pages.test_late_values import sent
 
@@ -108,13 +109,13 @@ def test_a_click_opens_the_very_run_and_undo_brings_the_own_one_back(page):
     assert not page.exception
 
 
-@pytest.mark.parametrize("late", [{"open": 9}, {"open": "0"}, {"open": True}, {"open": None}])
-def test_a_click_on_a_lane_that_is_none_changes_nothing(page, late):
+def test_a_click_on_a_lane_that_is_none_changes_nothing(page):
     raced(page, 10)
     own = visit_of(page).trainer
-    report(page, **late)
-    assert visit_of(page).trainer is own
-    assert not page.exception
+    for late in (9, "0", True, None):
+        report(page, open=late)
+        assert visit_of(page).trainer is own
+        assert not page.exception
 
 
 def test_a_lane_that_cannot_run_says_why_and_the_others_race(page):
@@ -167,8 +168,15 @@ def test_a_lane_has_settings_of_its_own(page):
     assert not page.exception
 
 
-def test_the_link_brings_the_race_back(page):
-    visit = visit_of(page)
+@pytest.fixture
+def visit():
+    """Return a visit with the same race, without a page."""
+    alone = Visit(Trainer(SMALL, TASK))
+    desk_of(alone).take(PLAN)
+    return alone
+
+
+def test_the_link_brings_the_race_back(visit):
     lanes = named([*LANES, Lane(replace(SMALL, cell="gru", learning_rate=0.003), "")])
     plan = replace(PLAN, lanes=lanes, seeds=7, first=3, by="seconds", until=10, equal=PARAMETERS)
     desk_of(visit).take(plan)
@@ -189,8 +197,7 @@ def test_the_link_brings_the_race_back(page):
         ("equal", "fun"), ("lane4", "lstm~h_9"),
     ],
 )  # fmt: skip
-def test_what_a_link_says_wrongly_is_not_taken(page, word, text):
-    visit = visit_of(page)
+def test_what_a_link_says_wrongly_is_not_taken(visit, word, text):
     told = next(one for one in LINKED.more if one.word == word)
     told.read(text, visit)
     plan = desk_of(visit).plan
