@@ -32,7 +32,7 @@ def test_lanes_train_side_by_side_and_one_opens_in_the_studio(page: Page, server
     chart = page.locator(".js-plotly-plot").first
     chart.wait_for()
     chart.evaluate("(node) => { node.isFirst = true; }")
-    expect(page.locator(".st-key-race_says")).to_contain_text("by iteration 80")
+    expect(page.locator(".says")).to_contain_text("by iteration 80")
     expect(page.get_by_role("button", name=re.compile("Race on to"))).to_be_visible()
     assert page.locator(".js-plotly-plot").first.evaluate("(node) => node.isFirst")
     assert "p.lane2=lstm" in page.url

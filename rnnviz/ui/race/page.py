@@ -15,7 +15,6 @@ from rnnviz.ui.components.plot import plots
 from rnnviz.ui.race import bar, controls, stories
 from rnnviz.ui.race.desk import Plan, desk_of
 from rnnviz.ui.shell import live, session
-from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.views import race as views
 from rnnviz.visit import Visit
@@ -24,15 +23,15 @@ from rnnviz.visit.opening import Opened
 #: Key of the cards.
 CARDS = "race_cards"
 
-#: What the letters on the cards are.
-_LETTERS = "In the formulas, H counts hidden units, D inputs and K outputs."
+#: How to read cards and charts.
+_READING = (
+    "Cards: the gates in small are those of the first seed, in the top layer, over time steps and "
+    "units. In the formulas, H counts hidden units, D inputs and K outputs. Charts: a line is the "
+    "median over the seeds, the area around it their range, dots are single runs."
+)
 
 _CSS = """
 <style>
-.st-key-race_says p { font-size: 1.05rem; }
-/* What more may be said: at first of a usual height, so that the charts below seldom move. */
-.st-key-race_more { min-height: 4.2rem; }
-.st-key-race_more p { font-size: 0.9rem; line-height: 1.4; }
 /* Two charts beside each other, in one component. */
 .st-key-race_charts :has(> .rnnviz-plot-host) {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1rem;
@@ -48,7 +47,6 @@ class _Seen:
     cards: Sequence[views.Card]
     says: str
     more: str = ""
-    exactness: str = ""
     charts: Sequence[Chart] = ()
 
 
@@ -83,6 +81,7 @@ def show(visit: Visit, slots: Slots) -> None:
     places = live.Places(visit.page_runs, slots)
     with st.container(key="inspected"):
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(places)
+    st.caption(_READING)
 
 
 def _tick(places: live.Places) -> None:
@@ -111,14 +110,13 @@ def _look(visit: Visit) -> _Seen:
     if of != measured.of:
         measured.charts, measured.of = views.charts(race), of
         measured.says = _says(visit)
-    cards, exactness = views.cards(race), views.exactness(race)
-    return _Seen(cards, *measured.says, exactness, measured.charts)
+    return _Seen(views.cards(race), *measured.says, measured.charts)
 
 
 def _before(plan: Plan) -> str:
     seeds = f"{plan.seeds} seed{'s' * (plan.seeds != 1)}"
     unit = "iterations" if plan.by == "iterations" else "seconds of computing for each lane"
-    return f"Press **Race**: {len(plan.lanes)} lanes from {seeds}, {plan.until:,} {unit}."
+    return f"Press Race: {len(plan.lanes)} lanes from {seeds}, {plan.until:,} {unit}."
 
 
 def _says(visit: Visit) -> tuple[str, str]:
@@ -127,30 +125,19 @@ def _says(visit: Visit) -> tuple[str, str]:
     assert racing is not None
     if racing.spoiled:
         return (
-            f"The run of {escaped(racing.spoiled)} went on in the Studio, so this race is over. "
-            "What was measured before is below. **Race** begins it again.",
-            "",
+            f"The run of {racing.spoiled} went on in the Studio, so this race is over.",
+            "What was measured before is below. Press Race to begin it again.",
         )
     first, *others = verdict_of(racing.race).parts
-    return f"**{escaped(first)}**", escaped(" ".join(others))
+    return first, " ".join((*others, views.exactness(racing.race)))
 
 
 def _draw(visit: Visit, seen: _Seen) -> None:
-    with st.container(key="race_says"):
-        st.markdown(seen.says)
-    lane_cards([card.message for card in seen.cards], key=CARDS, on_open=_open)
-    if not seen.charts:
-        st.caption(_LETTERS)
-        return
-    with st.container(key="race_more"):
-        st.markdown(seen.more)
-    with st.container(key="race_charts"):
-        plots(seen.charts, key="race:charts", live=visit.busy)
-    st.caption(
-        "A line is the median over the seeds, the area around it their range, dots are single "
-        "runs. The gates in small are those of the first seed, in the top layer, over time steps "
-        f"and units. {seen.exactness} {_LETTERS}"
-    )
+    cards = [card.message for card in seen.cards]
+    lane_cards(cards, seen.says, seen.more, key=CARDS, on_open=_open)
+    if seen.charts:
+        with st.container(key="race_charts"):
+            plots(seen.charts, key="race:charts", live=visit.busy)
 
 
 def _open() -> None:

@@ -24,27 +24,35 @@ _SCRIPTS = (
 
 _mount = st.components.v2.component(
     "rnnviz_lanes",
-    html='<div class="lanes"></div>',
+    html='<div class="race"></div>',
     css=(_HERE / "lanes.css").read_text(encoding="utf-8"),
     js=joined(_SCRIPTS),
 )
 
 
 def lane_cards(
-    lanes: Sequence[Mapping[str, Any]], *, key: str, on_open: Callable[[], None]
+    lanes: Sequence[Mapping[str, Any]],
+    says: str,
+    more: str,
+    *,
+    key: str,
+    on_open: Callable[[], None],
 ) -> None:
     """Draw the cards, or update those that were drawn with the same key.
 
     Parameters
     ----------
     lanes
-        As `Lane` in `lanes.js` describes them, arrays being NumPy's.
+        As `Lane` in `lanes.js` describes them.
+    says, more
+        Plain text above and below the cards: here it costs less than an element of Streamlit's.
     key
         Unique in the page; `opened(key)` tells in the callback which lane was clicked.
     on_open
         Called before the next run when a card was clicked.
     """
-    _mount(key=key, data=to_bytes({"lanes": list(lanes)}), on_open_change=on_open)
+    message = {"lanes": list(lanes), "says": says, "more": more}
+    _mount(key=key, data=to_bytes(message), on_open_change=on_open)
 
 
 def opened(key: str) -> object:

@@ -1,5 +1,6 @@
 /**
- * The lanes of a race: a card for each, with its name, its numbers, and its gates in small, which move as it trains.
+ * The lanes of a race: a card for each, with its name, its numbers, and its gates in small, which move as it trains;
+ * and in words how the race stands.
  *
  * Streamlit calls the default export again with each message and each change of theme, always with the same
  * parentElement. What comes is JSON in UTF-8, arrays in plotly.js's base64 form. `__init__.py` joins this script with
@@ -17,7 +18,7 @@ import { bytesOf, foundAt, pixelsOf } from "./strips.js";
  * @typedef {{root: HTMLElement, line: Element, name: HTMLElement, size: HTMLElement, formula: HTMLElement, state: HTMLElement,
  *            refused: HTMLElement, picture: HTMLCanvasElement, told: HTMLElement, open: HTMLButtonElement,
  *            lane: Lane | null}} Card
- * @typedef {{root: HTMLElement, cards: Card[], trigger: Report, frame: number, watcher: ResizeObserver}} Lanes
+ * @typedef {{root: HTMLElement, says: HTMLElement, more: HTMLElement, cards: Card[], trigger: Report, frame: number, watcher: ResizeObserver}} Lanes
  */
 
 /** @type {WeakMap<Node, Lanes>} */
@@ -35,7 +36,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const lanes = mounted.get(parentElement) ?? mount(parentElement);
   mounted.set(parentElement, lanes);
   lanes.trigger = setTriggerValue;
-  take(lanes, JSON.parse(decoder.decode(data)).lanes);
+  const { says, more, lanes: cards } = JSON.parse(decoder.decode(data));
+  say(lanes.says, says);
+  say(lanes.more, more);
+  take(lanes, cards);
   return () =>
     setTimeout(() => {
       const host = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
@@ -48,10 +52,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 /** @param {HTMLElement | ShadowRoot} parent @returns {Lanes} */
 function mount(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector(".lanes"));
+  const place = parent.querySelector(".race") ?? parent;
+  const says = make(place, "p", "says");
+  const root = make(place, "div", "lanes");
+  const more = make(place, "p", "more");
   const watcher = new ResizeObserver(() => paint(lanes));
   /** @type {Lanes} */
-  const lanes = { root, cards: [], trigger: () => {}, frame: 0, watcher };
+  const lanes = { root, says, more, cards: [], trigger: () => {}, frame: 0, watcher };
   watcher.observe(root);
   return lanes;
 }
