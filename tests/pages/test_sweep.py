@@ -18,6 +18,7 @@ from rnnviz.ui.sweep import page as pages
 from rnnviz.ui.sweep.desk import Desk
 from rnnviz.ui.sweep.linked import LINKED
 from rnnviz.ui.sweep.settings import as_typed, usual_values, values_in
+from rnnviz.ui.sweep.sweep import drawn_in
 from rnnviz.visit.guests import Guests
 from rnnviz.visit.workers import Workers
 from tests.pages.conftest import control, go_to, visit_of
@@ -70,6 +71,11 @@ def click(app, monkeypatch, x, y, chart=0):
         patch.setattr(pages.session, "current", lambda: visit_of(app))
         pages._clicked()
     return app.run()
+
+
+def sweep_drawn(app):
+    sweep = desk_of(app).sweep
+    return drawn_in(sweep.wanted, sweep.plan)
 
 
 def test_it_opens_ready_to_sweep_and_says_what_that_takes(page):
@@ -137,7 +143,7 @@ def test_random_draws_are_points_and_a_click_finds_the_nearest(page, monkeypatch
     choose(page, rate="0.001, 0.1", at_random=True, draws=3)
     to_the_end(press(page, "sweep_begin"))
     (points,) = maps(page)[0]["data"]
-    drawn = desk_of(page).sweep.drawn
+    drawn = sweep_drawn(page)
     assert len(points["x"]) == len(drawn) == 3
     assert all(0.001 <= rate <= 0.1 for _, rate in drawn)
     click(page, monkeypatch, points["x"][1], float(np.float32(drawn[1][1])))

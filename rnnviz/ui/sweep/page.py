@@ -14,7 +14,7 @@ from rnnviz import link
 from rnnviz.analysis.history import score_text
 from rnnviz.link.experiment import View
 from rnnviz.numbers import number
-from rnnviz.sweeps import Run
+from rnnviz.sweeps import Plan, Run
 from rnnviz.sweeps.files import columns, frame
 from rnnviz.training.solved import can_be_solved
 from rnnviz.ui.components.plot import clicked, plots
@@ -24,7 +24,7 @@ from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.transport import Slots
 from rnnviz.ui.sweep import controls
 from rnnviz.ui.sweep.desk import Desk, Planned
-from rnnviz.ui.sweep.sweep import Sweep, idle_settings, wall_s
+from rnnviz.ui.sweep.sweep import Sweep, Wanted, drawn_in, idle_settings, wall_s
 from rnnviz.views.panel import Panel
 from rnnviz.views.sweep import MEASURES, SweepScene, combination_at, panel
 from rnnviz.visit import Visit
@@ -126,9 +126,12 @@ def _look(visit: Visit, shows: str, pace: inspection.Pace[_Seen]) -> _Seen:
 def _seen(visit: Visit, shows: str) -> _Seen:
     desk = visit.part(Desk)
     planned = desk.planned(visit)
-    if desk.sweep is None:
+    if desk.sweep is not None:
+        scene = scene_of(desk.sweep, desk)
+    elif planned.wanted is not None and planned.plan is not None:
+        scene = _scene(planned.wanted, planned.plan)
+    else:
         return _Seen(planned, None, None)
-    scene = scene_of(desk.sweep, desk)
     failed = tuple(
         (scene.says(tuple(row[axis.name] for axis in scene.axes)), str(row["error"]))
         for row in scene.rows
@@ -139,16 +142,20 @@ def _seen(visit: Visit, shows: str) -> _Seen:
 
 def scene_of(sweep: Sweep, desk: Desk) -> SweepScene:
     """Return what is known of a sweep so far."""
-    wanted = sweep.wanted
+    rows = tuple(sweep.rows[run.key] for run in sweep.plan.runs if run.key in sweep.rows)
+    return replace(_scene(sweep.wanted, sweep.plan), rows=rows, chosen=desk.chosen)
+
+
+def _scene(wanted: Wanted, planned: Plan) -> SweepScene:
+    """Return what is known of a sweep that has not begun."""
     return SweepScene(
         axes=wanted.axes,
-        rows=tuple(sweep.rows[run.key] for run in sweep.plan.runs if run.key in sweep.rows),
+        rows=(),
         seeds=wanted.seeds,
         iterations=wanted.iterations,
         measure=wanted.task.measure,
         can_be_solved=can_be_solved(wanted.task),
-        drawn=sweep.drawn,
-        chosen=desk.chosen,
+        drawn=drawn_in(wanted, planned),
     )
 
 
@@ -159,7 +166,10 @@ def _draw(visit: Visit, buttons: DeltaGenerator, seen: _Seen) -> None:
     if desk.refused:
         st.error(f"{escaped(desk.refused)}.", icon=":material/block:")
     sweep = desk.sweep
-    if sweep is None or seen.panel is None or seen.scene is None:
+    if seen.panel is None or seen.scene is None:
+        return
+    if sweep is None:
+        _draw_empty(visit, seen)
         return
     if seen.panel.sentence:
         st.write(escaped(seen.panel.sentence))
@@ -171,6 +181,18 @@ def _draw(visit: Visit, buttons: DeltaGenerator, seen: _Seen) -> None:
         _runs(desk, seen.scene)
     _failed(seen.failed)
     _results(visit, sweep, seen.panel)
+
+
+def _draw_empty(visit: Visit, seen: _Seen) -> None:
+    """Draw the map that is to be filled, so that one sees what is meant by it."""
+    assert seen.panel is not None
+    assert seen.scene is not None
+    each = "point" if seen.scene.drawn is not None else "cell"
+    st.caption(
+        f"This will fill: each {each} says how many of its {seen.scene.seeds} runs solved the task."
+    )
+    with st.container(key="sweep_maps"):
+        plots(seen.panel.charts, key=f"{_CHARTS}:empty", live=visit.busy)
 
 
 def _buttons(visit: Visit, desk: Desk, planned: Planned) -> None:

@@ -113,6 +113,15 @@ class Wanted:
         return [{name: point[name] for name in point if name != "task"} for point in points]
 
 
+def drawn_in(wanted: Wanted, planned: Plan) -> tuple[Combination, ...] | None:
+    """Return the combinations of a plan that were drawn at random; None for a grid."""
+    if wanted.draws is None:
+        return None
+    names = [axis.name for axis in wanted.axes]
+    made = (tuple(run.settings[name] for name in names) for run in planned.runs)
+    return tuple(dict.fromkeys(made))
+
+
 def _drawn_from(axis: Axis) -> Range | list[Any]:
     """Return between which numbers is drawn, or among which values."""
     if not axis.is_numeric or len(axis.values) == 1:
@@ -195,15 +204,6 @@ class Sweep:
             return sum(run.cost_s for run in self.plan.runs if run.key in self.rows)
         rest = self._sweeping.plan.cost_s
         return self.plan.cost_s - rest + self._sweeping.progress * rest
-
-    @property
-    def drawn(self) -> tuple[Combination, ...] | None:
-        """The combinations that were drawn at random; None for a grid."""
-        if self.wanted.draws is None:
-            return None
-        names = [axis.name for axis in self.wanted.axes]
-        made = (tuple(run.settings[name] for name in names) for run in self.plan.runs)
-        return tuple(dict.fromkeys(made))
 
     def advance(self, seconds: float) -> None:
         """Do a slice, or see what the workers have done."""
