@@ -83,6 +83,36 @@ def test_runs_that_are_too_different_for_one_pass_are_arranged_in_several():
     assert check([*runs, {"batch_size": 5, "seed": 1}]).stacked
 
 
+def test_runs_on_different_tasks_of_one_length_can_share_a_pass():
+    """One of them scores all steps, the other only the last one."""
+    tasks = [make_task("recall", length=6, **each) for each in ({}, {"asked": "last step"})]
+    config = RunConfig(task="recall", hidden_size=4, batch_size=4)
+    group = Group([Trainer(config, task) for task in tasks], stacked=True)
+    group.advance(iterations=3)
+    for member, task in zip(group.trainers, tasks, strict=True):
+        alone = Trainer(config, task)
+        alone.advance(iterations=3)
+        assert group.stacked
+        assert same_run(member, alone)
+
+
+def test_outputs_of_one_run_that_are_not_finite_leave_the_accuracy_of_the_others():
+    wild = {"momentum": 0.999, "learning_rate": 100.0, "dtype": "float32", "batch_size": 3}
+    settings = {"cell": "relu", "optimizer": "sgd", "hidden_size": 8, **wild}
+    task = make_task("gym", length=40)
+    config = [
+        RunConfig(seed=1, **settings),
+        RunConfig(seed=2, **settings | {"learning_rate": 0.01}),
+    ]
+    group = Group([Trainer(each, task) for each in config], stacked=True)
+    group.advance(iterations=4)
+    for member, each in zip(group.trainers, config, strict=True):
+        alone = Trainer(each, task)
+        alone.advance(iterations=4)
+        assert (member.diverged is None) == (each.seed == 2)
+        assert member.history.frame().equals(alone.history.frame())
+
+
 def test_what_cannot_be_stacked_is_computed_one_after_the_other(monkeypatch):
     group = Group([trainer(attention="dot", seed=seed) for seed in (1, 2)], stacked=True)
     assert (group.stacked, group.advance(iterations=2)) == (False, 2)
