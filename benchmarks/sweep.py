@@ -42,7 +42,7 @@ def _processor_s() -> float:
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--iterations", type=int, default=250)
+    parser.add_argument("--iterations", type=int, default=200)
     iterations = parser.parse_args().iterations
     plan = sweeps.plan(_GRID, _SEEDS, iterations=iterations)
     print(f"{len(plan.runs)} runs of {iterations} iterations, {cores()} cores, load "
