@@ -36,6 +36,7 @@ _CSS = """
 .st-key-race_charts :has(> .rnnviz-plot-host) {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1rem;
 }
+.st-key-race_charts :has(> .rnnviz-plot-host) > :not(.rnnviz-plot-host) { display: none; }
 .st-key-race_charts .rnnviz-plot-host { margin-top: 0; min-width: 0; }
 .st-key-race_settings [data-testid="stExpanderDetails"] { padding-top: 0.5rem; }
 </style>
