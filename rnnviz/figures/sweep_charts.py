@@ -16,9 +16,9 @@ from rnnviz.figures.spec import NEUTRAL, Spec, axis, heading, layout, sample, sh
 Array = NDArray[np.floating]
 
 #: From little to much: one hue, lighter to darker, so that the order is seen without colour, too.
-_SCALE: list[list[float | str]] = [[0.0, "#e6eef5"], [0.5, "#6aa8d4"], [1.0, "#004c7d"]]
+_SCALE: list[list[float | str]] = [[0.0, "#d3e3f0"], [0.5, "#6aa8d4"], [1.0, "#004c7d"]]
 #: Of a cell without a number: neither of them.
-_TO_COME = "rgba(128,128,128,0.12)"
+_TO_COME = "rgba(128,128,128,0.1)"
 #: Pixels of a row of a map, of its head and foot; least and most of the whole.
 _ROW, _AROUND, _LOWEST, _HIGHEST = 58, 88, 200, 520
 #: Pixels of a chart of points.
@@ -204,7 +204,7 @@ def _names(side: Side) -> Spec:
         type="category",
         categoryorder="array",
         categoryarray=list(map(_safe, side.names)),
-        range=[-0.5, len(side.names) - 0.5],
+        range=[-0.52, len(side.names) - 0.48],
         showgrid=False,
         zeroline=False,
         fixedrange=True,

@@ -68,7 +68,7 @@ def test_the_sentence_names_the_best_and_what_so_few_seeds_can_not_tell():
     )
     assert "The intervals of 1 of the 2 others overlap" in panel(TWO, "Solved").sentence
     nothing = panel(scene(rows("rnn", 5, 0)), "Solved").sentence
-    assert nothing == "No run has solved the task by iteration 300 so far."
+    assert nothing == "Solved by iteration 300: 0 of 4 runs."
     assert "no score at which" in panel(scene(can_be_solved=False), "Solved").sentence
     assert all(panel(scene(), measure).sentence == "" for measure in MEASURES)
 

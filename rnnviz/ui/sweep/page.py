@@ -276,13 +276,13 @@ def _progress(sweep: Sweep) -> None:
 def _runs(desk: Desk, scene: SweepScene) -> None:
     """List the runs of the combination that was clicked; a click opens one."""
     if desk.chosen is None:
-        st.caption("Click a cell to see its runs, and a run to open it in the Studio.")
+        st.caption("Click a cell, or a point, to see its runs, and a run to open it in the Studio.")
         return
     rows = scene.runs_of.get(desk.chosen, [])
     st.markdown(f"**{escaped(scene.says(desk.chosen))}**")
     if not rows:
         st.caption("None of its runs has finished yet.")
-    with st.container(height=min(60 + 40 * len(rows), 380), border=False):
+    with st.container(height=min(24 + 40 * len(rows), 380), border=False):
         for row in rows:
             st.button(
                 _run_text(row, scene),

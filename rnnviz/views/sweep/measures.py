@@ -64,7 +64,7 @@ def _solved_words(found: Estimate, scene: SweepScene) -> str:
 
 
 def _solved_shades(found: Sequence[Estimate], scene: SweepScene) -> Shades:  # noqa: ARG001
-    return Shades("share solved", 0.0, 1.0, percent(0), percent(1))
+    return Shades("solved", 0.0, 1.0, percent(0), percent(1))
 
 
 def iteration_span(found: Estimate, scene: SweepScene) -> str:

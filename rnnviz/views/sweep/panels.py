@@ -38,6 +38,9 @@ from rnnviz.views.sweep.scene import Axis, SweepScene, written
 
 #: Name of the one row of a map with one setting.
 _ONLY = " "
+_POINTS_NOTE = (
+    "Hover over a point for its settings, its numbers, and the range that its seeds leave."
+)
 #: How much further apart than any rounding a click may be from the point that it means.
 _NEAR = 1e-4
 
@@ -57,7 +60,7 @@ def panel(scene: SweepScene, measure: str) -> Panel:
         charts=charts,
         sentence=_sentence(scene),
         table=Table(_table(scene), "All combinations"),
-        note=shown.note,
+        note=shown.note if scene.drawn is None else _POINTS_NOTE,
     )
 
 
@@ -228,7 +231,8 @@ def _best(scene: SweepScene, shares: Mapping[Combination, Estimate]) -> str:
     """Say which combinations solved the largest share, and how many are not surely worse."""
     most = max(share.value for share in shares.values())
     if most == 0:
-        return f"No run has solved the task by iteration {scene.iterations:,} so far."
+        runs = sum(share.runs for share in shares.values())
+        return f"Solved by iteration {scene.iterations:,}: 0 of {runs:,} runs."
     best = [each for each, share in shares.items() if share.value == most]
     top = max((shares[each] for each in best), key=lambda share: share.low)
     if len(best) == 1:
