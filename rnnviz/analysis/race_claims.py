@@ -117,4 +117,5 @@ RACE_CLAIMS: dict[str, tuple[RaceClaim, ...]] = {
     ),
     "recall_20": (_not_solved(_LSTM, at_least=_MORE_OFTEN), _not_solved("RNN", "GRU", _WINDOW)),
     "order": (_solved("GRU"), _solved(_LSTM), _not_solved("RNN", at_least=_HARDLY_EVER)),
+    "adding": (_solved("ReLU"), _solved("LSTM"), _not_solved("RNN")),
 }
