@@ -90,8 +90,11 @@ def _counts(standings: Sequence[Standing], terms: Terms) -> str:
         return ""
     ranked = sorted(standings, key=lambda each: -each.solved)
     one, seconds = ranked[0].runs == 1, terms.by == "seconds"
-    if one and not seconds and not ranked[0].solved:
-        return f"No lane has solved it by iteration {ranked[0].iteration:,}."
+    # The last marks of some lanes may be a little earlier.
+    end = number(max(each.seconds for each in standings))
+    if one and not ranked[0].solved:
+        by = f"in {end} s of computing" if seconds else f"by iteration {ranked[0].iteration:,}"
+        return f"No lane has solved it {by}."
     said = []
     for place, each in enumerate(ranked):
         verb = " solved" if place == 0 else ""
@@ -100,9 +103,7 @@ def _counts(standings: Sequence[Standing], terms: Terms) -> str:
         )
         said.append(f"{each.called} {count}{f' (iteration {each.iteration:,})' if seconds else ''}")
     if seconds:
-        # The last marks of some lanes may be a little earlier.
-        end = max(each.seconds for each in standings)
-        return f"In {number(end)} s of computing for each lane, {', '.join(said)}."
+        return f"In {end} s of computing for each lane, {', '.join(said)}."
     return f"{', '.join(said)}, by iteration {ranked[0].iteration:,}."
 
 

@@ -100,6 +100,8 @@ def test_of_one_seed_without_a_winner_that_is_said_and_of_a_lane_at_its_start_no
     none = said(table("A", runs(0.3)), table("B", runs(0.4)))
     assert none.startswith("No lane has solved it by iteration 100.")
     by_time = Terms("accuracy", 0.99, "seconds")
+    slow = said(table("A", runs(0.3)), table("B", runs(0.4)), terms=by_time)
+    assert slow.startswith("No lane has solved it in 1 s of computing.")
     start = table("B", runs(0.4)[:, :1], marks=MARKS[:1])
     assert said(table("A", runs(0.3)), start, terms=by_time).startswith("Nothing to compare yet")
 
