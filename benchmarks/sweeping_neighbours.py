@@ -19,8 +19,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.neighbours import Watched, _script, _watch, enter
-from benchmarks.users import listen, run_timer
+from benchmarks.neighbours import Watched, _watch, enter
+from benchmarks.users import listen
 from tests.serving import ROOT, Server, running
 
 #: A sweep that lasts longer than any measurement: 240 runs of the task that the app opens with.
@@ -33,11 +33,14 @@ class Sweeper(Watched):
     """A visitor who sweeps, and how many runs have finished."""
 
     begin: str = ""
+    page: str = ""
     done: int = 0
 
     def read(self, message: ForwardMsg) -> None:
         """Take from a message of the server what the frontend would."""
         super().read(message)
+        if message.WhichOneof("type") == "new_session":
+            self.page = message.new_session.page_script_hash
         if message.WhichOneof("type") != "delta":
             return
         element = message.delta.new_element
@@ -60,12 +63,29 @@ async def _sweep(server: Server, visitor: Sweeper) -> ClientConnection:
     while not visitor.begin:
         await asyncio.sleep(0.1)
     await asyncio.sleep(1)
-    await _script(socket, visitor, button=visitor.begin)
+    visitor.intervals_s.clear()
+    pressed = BackMsg()
+    pressed.rerun_script.page_script_hash = visitor.page
+    pressed.rerun_script.widget_states.widgets.add(id=visitor.begin, trigger_value=True)
+    await socket.send(pressed.SerializeToString())
+    while not visitor.intervals_s:
+        await asyncio.sleep(0.1)
     visitor.timers = [
-        asyncio.create_task(run_timer(socket, fragment, interval_s))
+        asyncio.create_task(_tick(socket, visitor.page, fragment, interval_s))
         for fragment, interval_s in visitor.intervals_s.items()
     ]
     return socket
+
+
+async def _tick(socket: ClientConnection, page: str, fragment: str, interval_s: float) -> None:
+    """Ask for a fragment of a page again and again, as the browser does."""
+    message = BackMsg()
+    message.rerun_script.page_script_hash = page
+    message.rerun_script.fragment_id = fragment
+    message.rerun_script.is_auto_rerun = True
+    while True:
+        await socket.send(message.SerializeToString())
+        await asyncio.sleep(interval_s)
 
 
 async def _measure(server: Server, sweepers: int, seconds: float) -> str:
