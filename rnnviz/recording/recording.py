@@ -11,6 +11,16 @@ MAX_BYTES = 16_000_000
 MAX_TRACES = 128
 
 
+def traces_made(iterations: int) -> int:
+    """Return how many traces a recording has made after so many iterations, if they are small."""
+    made, first, stride = 0, 0, 1
+    while first < iterations:
+        last = min(stride * MAX_TRACES, iterations)
+        made += -(-(last - first) // stride)
+        first, stride = last, 2 * stride
+    return made
+
+
 class Recording:
     """A bounded store of traces, spread evenly over the iterations so far.
 

@@ -12,16 +12,19 @@ from typing import Any
 import numpy as np
 
 from rnnviz.fields import Field, shown
-from rnnviz.link import Experiment, estimate_s
 from rnnviz.sweeps.run import EVERY, Run, same_task
 from rnnviz.tasks import TASKS, Task, make_task
 from rnnviz.training import FIELD, RunConfig, check_runs
-from rnnviz.training.limits import memory_mb, observation_ms
+from rnnviz.training.limits import iteration_ms, memory_mb, observation_ms, traces_ms
+from rnnviz.training.pace import pace
 
 #: Most settings that a grid or a draw may vary.
 MOST_VARIED = 3
 #: Most runs of a sweep, unless the caller says otherwise.
 MOST_RUNS = 100_000
+#: Milliseconds of each iteration besides the network: its batch, update, history and record. In
+#: seven runs of three cells and tasks it was 0.6 to 0.8.
+_KEEPING_MS = 0.7
 #: Settings by name, each with one value.
 Point = dict[str, Any]
 
@@ -196,9 +199,12 @@ class Plan:
 
 
 def _cost_s(config: RunConfig, task: Task, iterations: int, every: int) -> float:
-    """Estimate the seconds of one core that a run takes, with its evaluations."""
-    training = estimate_s(Experiment(config, task, iteration=iterations))
-    return training + iterations / every * observation_ms(config, task) / 1e3
+    """Estimate the seconds of one core that a run takes, with its traces and evaluations."""
+    training = iterations * (iteration_ms(config, task) + pace() * _KEEPING_MS)
+    traces = traces_ms(config, task, iterations)
+    # One more before the first iteration, and one for the row.
+    evaluations = (iterations / every + 2) * observation_ms(config, task)
+    return (training + traces + evaluations) / 1e3
 
 
 def plan(

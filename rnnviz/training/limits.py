@@ -323,11 +323,17 @@ def _race_turn_ms(runs: Sequence[Planned], seeds: int) -> float:
     longest = max(
         (max(seeds * iteration_ms(*run), observation_ms(*run)) for run in runs), default=0.0
     )
-    return longest + sum(_trace_ms(*run) for run in runs)
+    return longest + sum(trace_ms(*run) for run in runs)
 
 
-def _trace_ms(config: RunConfig, task: Task) -> float:
+def trace_ms(config: RunConfig, task: Task) -> float:
+    """Estimate the milliseconds of a trace."""
     return 1e3 * pace() * learning_s(architecture_of(config, task), task.length, 2)
+
+
+def traces_ms(config: RunConfig, task: Task, iterations: int) -> float:
+    """Estimate the milliseconds of all traces that a run keeps or thins out on its way."""
+    return recording.traces_made(iterations) * trace_ms(config, task)
 
 
 def fits(*runs: Planned, in_step: bool = False) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.recording import Recording
+from rnnviz.recording.recording import traces_made
 from tests.traces import make_trace
 
 
@@ -82,3 +83,14 @@ def test_rewinding_forgets_the_traces_after_the_iteration():
     recording.rewind(5)
 
     assert recording.iterations == (0, 2, 4)
+
+
+@pytest.mark.parametrize("last", [1, 127, 128, 150, 1000])
+def test_it_is_known_how_many_traces_are_made(last):
+    recording, made = Recording(), 0
+    recording.add(make_trace(0))
+    for iteration in range(1, last + 1):
+        if recording.is_due(iteration):
+            recording.add(make_trace(iteration))
+            made += 1
+    assert traces_made(last) == made

@@ -9,6 +9,7 @@ import pytest
 from rnnviz import sweeps
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig
+from rnnviz.training.limits import iteration_ms, observation_ms, trace_ms
 
 
 def test_a_grid_is_every_combination_times_seeds():
@@ -21,6 +22,17 @@ def test_a_grid_is_every_combination_times_seeds():
     assert len({run.key for run in plan.runs}) == 8
     assert plan.cost_s > 0
     assert plan.memory > 0
+
+
+def test_what_a_sweep_costs_counts_its_evaluations_and_what_each_iteration_keeps():
+    def cost_s(iterations, every):
+        return sweeps.plan({"task": "echo"}, [0], iterations=iterations, every=every).cost_s
+
+    config, task = RunConfig(task="echo"), make_task("echo")
+    more_s = (100 / 10 - 100 / 50) * observation_ms(config, task) / 1e3
+    assert cost_s(100, 10) - cost_s(100, 50) == pytest.approx(more_s)
+    alone_s = 100 * (iteration_ms(config, task) + trace_ms(config, task)) / 1e3
+    assert cost_s(100, 100) > alone_s + 100 * 0.6e-3
 
 
 def test_a_draw_is_the_same_for_the_same_seed_and_stays_in_its_range():
