@@ -78,7 +78,10 @@ def _reach(race: Race) -> Chart:
     curves = _curves(race, "reach")
     spec = race_course_spec(curves, "reach, steps", _along(race), named=True)
     ends = _ends(curves, number)
-    said = f"Steps back to which the gradient stays above {REACHED} of its largest. {ends}"
+    said = (
+        "Steps back to which the gradient with respect to the state that carries the memory "
+        f"stays above {REACHED} of its largest. {ends}"
+    )
     return Chart(spec, said if ends else "", "Reach of the gradient over training.")
 
 

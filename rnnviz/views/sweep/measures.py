@@ -172,7 +172,8 @@ MEASURES: dict[str, Measure] = {
         _reach_words,
         _reach_shades,
         "In each cell: the median reach at the end, which is how many steps back the gradient of "
-        f"the last output stays above 1 % of its largest value; {_RANGE}.",
+        "the last output with respect to the hidden state stays above 1 % of its largest value; "
+        f"{_RANGE}.",
     ),
     "Final score": Measure(
         score_of,
