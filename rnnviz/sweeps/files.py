@@ -91,7 +91,7 @@ class Csv:
         text = _text_of(path)
         whole = text[: text.rfind("\n") + 1]
         if whole or not self._header.startswith(text):
-            self._names, found = _table(path, csv.reader(io.StringIO(whole, newline="")), plan)
+            self._names, found = _table(path, _cells(path, whole), plan)
             self.rows = _finished(path, found, plan)
         wanted = self._header + self._text(self.rows.values())
         if wanted != text:
@@ -164,6 +164,17 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8") if path.exists() else ""
     except UnicodeDecodeError:
         raise _other(path, "it is not a text") from None
+
+
+def _cells(path: Path, text: str) -> list[list[str]]:
+    """Return the cells of a CSV file, however long: a link holds the texts of its task."""
+    before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        raise _other(path, "it is not a CSV file") from None
+    finally:
+        csv.field_size_limit(before)
 
 
 def _other(path: Path, reason: str) -> ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -239,7 +239,7 @@ def plan(
         much memory or time.
     """
     iterations, every = _ITERATIONS.check(iterations), _EVERY.check(every)
-    checked = _seeds(seeds)
+    checked = _seeds(seeds, most)
     grid = Grid(swept) if isinstance(swept, Mapping) else swept
     if not isinstance(grid, Grid | Draw | Iterable):
         raise ValueError(
@@ -279,13 +279,17 @@ def _by_task(alone: Iterable[tuple[RunConfig, Task]]) -> dict[Task, list[RunConf
     return found
 
 
-def _seeds(seeds: Iterable[int]) -> list[int]:
+def _seeds(seeds: Iterable[int], most: int) -> list[int]:
     if isinstance(seeds, int) or not isinstance(seeds, Iterable):
         raise ValueError(f"seeds must be a list of whole numbers, got {shown(seeds)}")
-    checked = list(dict.fromkeys(FIELD["seed"].check(seed) for seed in seeds))
-    if not checked:
+    # Not counted out: there may be millions, or no end of them.
+    given = [FIELD["seed"].check(seed) for seed in itertools.islice(seeds, most + 1)]
+    if not given:
         raise ValueError("seeds must have at least one number, got none")
-    return checked
+    if len(given) > most:
+        count = f"{len(seeds):,} seeds" if isinstance(seeds, Sized) else "more seeds than that"
+        raise ValueError(f"a sweep may have at most {most:,} runs, got {count}")
+    return list(dict.fromkeys(given))
 
 
 def _made(point: Any) -> tuple[RunConfig, Task]:

@@ -64,6 +64,13 @@ def test_a_run_that_failed_is_tried_again_and_has_one_row(tmp_path):
     assert pd.read_csv(file)["error"].isna().all()
 
 
+def test_a_link_that_holds_a_long_text_is_read_again(tmp_path):
+    file = tmp_path / "rows.csv"
+    long = WANTED[0] | {"seconds": 1.0, "link": "x" * 200_000}  # csv stops at 131,072
+    files.open_file(file, PLAN).add([long])
+    assert files.open_file(file, PLAN).rows[long["run"]]["link"] == long["link"]
+
+
 def test_more_seeds_go_into_the_same_file(tmp_path):
     file = tmp_path / "rows.csv"
     some(file, 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -87,6 +88,11 @@ def test_a_list_holds_settings_of_any_tasks():
 def test_what_cannot_be_done_is_said_before_any_run(swept, seeds, said):
     with pytest.raises(ValueError, match="^" + said.replace("(", r"\(")):
         sweeps.plan(swept, seeds, iterations=10)
+
+
+def test_seeds_without_end_are_refused():
+    with pytest.raises(ValueError, match="at most 100,000 runs, got more seeds than that"):
+        sweeps.plan({"task": "echo"}, itertools.count(), iterations=5)
 
 
 def test_a_million_runs_are_refused_before_they_are_counted_out():

@@ -216,12 +216,16 @@ class Sweep:
         try:
             self._sweeping.advance(seconds)
         except SweepStopped as stopped:
+            self._keep(self._sweeping)
             # No process can be started: the rest is done here.
             _LOG.warning("A sweep goes on without processes: %s", stopped)
             self.stop()
             self._share, self._workers = None, 0
             return
-        self.rows |= {row["run"]: row for row in self._sweeping.rows}
+        self._keep(self._sweeping)
+
+    def _keep(self, sweeping: Sweeping) -> None:
+        self.rows |= {row["run"]: row for row in sweeping.rows}
 
     def seconds_left(self) -> float:
         """Return about how many seconds are left, at the pace so far, or at first as estimated."""
