@@ -43,9 +43,10 @@ class Sweeping:
     """Does the runs of a plan without ever waiting for one.
 
     Without an executor the runs are done in this process, one after the other, in the slices of
-    `advance`. With one, `poll` hands runs to it and collects what has finished. A run that raises,
-    or whose worker dies, is tried once more when all others have begun; then its row tells the
-    error. If a process pool breaks, the rest goes on in processes of its own.
+    `advance`; the row of one that raises tells the error. With an executor, `poll` hands runs to it
+    and collects what has finished. A run that raises there, or whose worker dies, is tried once
+    more when all others have begun; then its row tells the error. If a process pool breaks, the
+    rest goes on in processes of its own.
 
     Parameters
     ----------

@@ -153,7 +153,7 @@ class Desk(Upkeep):
         It is worked out again only where something else is asked for.
         """
         config, task = visit.trainer.config, visit.trainer.task
-        asked = (self.choices, config, id(task))
+        asked = (self.choices, config, task)
         if asked != self._asked:
             self._planned = self._plan(config, task)
             self._asked = asked
