@@ -16,7 +16,7 @@ from rnnviz.fields import shown
 from rnnviz.recording import History, Recording
 from rnnviz.recording.reach import Norms, memory_norms, reach
 from rnnviz.tasks import GymSchedule
-from rnnviz.tasks.task import Task
+from rnnviz.tasks.task import Probe, Task
 from rnnviz.training.config import RunConfig
 from rnnviz.training.evaluate import Score, evaluate
 from rnnviz.training.group import Group
@@ -117,6 +117,8 @@ class _Course:
 
     #: Places of the runs that wait for being measured.
     waiting: list[int]
+    #: The example whose gradient is measured; a run that is looked at elsewhere may show another.
+    probe: Probe
     mark: int = 0
     seconds: float = 0.0
     #: Of every mark: its iteration, the lane's seconds, and for each quantity a value of every run.
@@ -211,7 +213,9 @@ class Race:
                 trainers.append(self._run(*run, place))
                 yield
             self.groups[lane] = Group(trainers)
-            self._courses[lane] = _Course(self._places, values={name: [] for name in QUANTITIES})
+            self._courses[lane] = _Course(
+                self._places, trainers[0].probe, values={name: [] for name in QUANTITIES}
+            )
 
     def trainer(self, lane: Lane, seed: int) -> Trainer:
         """Return the run of a lane with one of the seeds.
@@ -308,8 +312,8 @@ class Race:
             `"loss"` and `"gradient_norm"`: of the batch of that iteration, before its update and
             before clipping. `"score"`, `"held_out"`: on the evaluation sequences and on held-out
             ones, in the task's measure; the same sequences in every lane, so maybe fewer than a
-            `Trainer` alone takes. `"reach"`: of the gradient of the probe's last answer, in steps,
-            w.r.t. the state that carries the memory in the top layer.
+            `Trainer` alone takes. `"reach"`: of the gradient of the last answer on the task's
+            first example, in steps, w.r.t. the state that carries the memory in the top layer.
 
         Returns
         -------
@@ -409,7 +413,7 @@ class Race:
             looking.flat[:] = trainer.network.flat
             looking.intervene(*trainer.network.interventions)
             course.score = evaluate(looking, task, self._architectures)
-            trace = make_trace(looking, task, trainer.probe, trainer.config, course.mark)
+            trace = make_trace(looking, task, course.probe, trainer.config, course.mark)
         course.coming[-1] = memory_norms(trace)
         steps, held_out = reach(course.coming[-1]), course.score.held_out
         found: dict[Quantity, float] = {

@@ -60,6 +60,20 @@ def test_all_lanes_are_measured_at_the_same_marks_and_show_what_the_runs_had_the
     assert reaches[1, 2] == reach(backward_norms(alone.trace()))
 
 
+def test_the_gradient_is_that_of_one_example_whatever_is_looked_at_elsewhere():
+    task = make_task("count")
+    small = {"task": "count", "hidden_size": 2, "batch_size": 2}
+    lanes = [Lane(RunConfig(cell=cell, **small), cell) for cell in ("rnn", "gru")]
+    raced = race(lanes=lanes, task=task)
+    first = raced.trainer(lanes[0], SEEDS[0])
+    raced.advance(iterations=10)
+    sizes = [len(norms) for norms in raced.gradients(lanes[0])]
+    first.choose_probe(len(task.probe_names) - 1)  # of another length, as in the Studio
+    assert len(backward_norms(first.trace())) != sizes[0]
+    raced.advance(iterations=70)
+    assert [len(norms) for norms in raced.gradients(lanes[0])] == sizes
+
+
 def test_marks_get_rarer_as_a_race_goes_on():
     assert [mark_after(now) for now in (0, 9, 10, 999)] == [10, 10, 20, 1000]
     assert [mark_after(now) for now in (1000, 1990, 2000)] == [1020, 2000, 2040]
