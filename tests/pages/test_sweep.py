@@ -19,6 +19,7 @@ from rnnviz.ui.sweep.desk import Desk
 from rnnviz.ui.sweep.linked import LINKED
 from rnnviz.ui.sweep.settings import as_typed, usual_values, values_in
 from rnnviz.ui.sweep.sweep import drawn_in
+from rnnviz.visit import room
 from rnnviz.visit.guests import Guests
 from rnnviz.visit.workers import Workers
 from tests.pages.conftest import control, go_to, visit_of
@@ -187,13 +188,12 @@ def test_a_sweep_that_is_too_large_for_the_server_is_refused_with_its_numbers(pa
 
 
 def test_on_a_full_server_no_sweep_begins_and_the_sentence_says_so(page, monkeypatch):
-    def full(*_):
-        raise ValueError("The server is full")
-
     choose(page)
-    monkeypatch.setattr(desks.room, "require", full)
+    monkeypatch.setattr(room, "MOST_MB", 0.0)
     press(page, "sweep_begin")
-    assert [error.value for error in page.error] == ["The server is full."]
+    (error,) = page.error
+    assert error.value.startswith("The server is full\\: this needs about")
+    assert error.value.endswith("come back later, or sweep over smaller networks.")
     assert desk_of(page).sweep is None
 
 

@@ -191,8 +191,8 @@ class Desk(Upkeep):
         self.sweep = None
         try:
             if share is None:
-                largest = max(planned.plan.runs, key=lambda run: run.cost_s)
-                room.require(visit, visit.needs_mb, (largest.config, largest.task))
+                advice = "come back later, or sweep over smaller networks"
+                room.require_mb(visit, visit.needs_mb, planned.plan.memory, advice)
         except ValueError as refused:
             self.sweep = before
             return str(refused)
