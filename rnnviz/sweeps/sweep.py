@@ -63,9 +63,9 @@ def sweep(
         and `seed`; `solved`, and `solved_at`, the iteration of the first of five good scores in a
         row; `loss` of the last batch and `score` on the evaluation sequences; `reach`, how many
         steps back the gradient of the last output w.r.t. the hidden state of the top layer (of an
-        LSTM, too) stays above 1 % of its largest value on the first probe, and `reach_at_start`;
-        `iterations` done, and whether it `diverged`; `seconds` of the processor; `link`, which
-        opens this very run; `error`, why there are no results; all other settings.
+        LSTM, too) stays above `REACHED_SHARE` of its largest value on the first probe, and
+        `reach_at_start`; `iterations` done, and whether it `diverged`; `seconds` of the processor;
+        `link`, which opens this very run; `error`, why there are no results; all other settings.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from tests.serving import Server
 @pytest.fixture
 def gallery(page: Page, server: Server) -> Page:
     page.goto(f"{server.url}/gallery")
-    expect(page.locator("[class*='st-key-card-'] img")).to_have_count(len(EXHIBITS))
+    expect(page.locator("[class*='st-key-card-'] img")).to_have_count(len(EXHIBITS) + 1)
     return page
 
 

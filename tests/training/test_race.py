@@ -20,12 +20,12 @@ def race(by="iterations", lanes=LANES, seeds=SEEDS, task=TASK):
 
 
 def test_every_run_is_the_one_that_a_trainer_makes_alone_also_in_one_pass_with_others():
-    raced = race()
+    raced = race(seeds=(3, 8, 13))  # three of a kind are the fewest that one pass takes
     assert all(group.stacked for group in raced.groups.values())
     while raced.level < 25:
         raced.advance(seconds=0.002, iterations=25 - raced.level)
     for lane in LANES:
-        for seed in SEEDS:
+        for seed in raced.seeds:
             alone = Trainer(RunConfig(cell=lane.config.cell, seed=seed, **SMALL), TASK)
             alone.advance(iterations=25)
             mine = raced.trainer(lane, seed)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rnnviz.analysis import sweep_cells
+from rnnviz.analysis.gradients import REACHED
 from rnnviz.analysis.history import score_text
 from rnnviz.analysis.sweep_cells import Estimate, Row
 from rnnviz.figures.sweep_charts import Shades
@@ -172,8 +173,8 @@ MEASURES: dict[str, Measure] = {
         _reach_words,
         _reach_shades,
         "In each cell: the median reach at the end, which is how many steps back the gradient of "
-        "the last output with respect to the hidden state stays above 1 % of its largest value; "
-        f"{_RANGE}.",
+        "the last output with respect to the hidden state stays above "
+        f"{REACHED} of its largest value; {_RANGE}.",
     ),
     "Final score": Measure(
         score_of,
