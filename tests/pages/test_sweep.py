@@ -132,7 +132,7 @@ def test_what_has_finished_is_kept_when_one_stops_leaves_and_comes_back(page):
 def test_a_larger_sweep_trains_only_what_is_new(page, monkeypatch):
     to_the_end(press(choose(page), "sweep_begin"))
     choose(page, rate="0.03, 0.1")
-    assert any("of which 4 are new" in caption.value for caption in page.caption)
+    assert any("of which 4 are still to be done" in caption.value for caption in page.caption)
     trained = []
     doing = sweeping.Doing
     monkeypatch.setattr(sweeping, "Doing", lambda run: trained.append(run) or doing(run))
@@ -210,6 +210,9 @@ def test_a_run_that_fails_is_named_with_its_reason(page, monkeypatch):
     assert warning.value == "2 runs failed and are left out."
     assert any("LSTM" in text.value and "no luck with" in text.value for text in page.markdown)
     assert len(page.dataframe[0].value) == 2
+    monkeypatch.undo()
+    to_the_end(press(page, "sweep_begin"))
+    assert not page.warning  # only those that failed were tried again
 
 
 def test_processes_do_the_runs_and_end_when_the_visitor_leaves(page, monkeypatch):

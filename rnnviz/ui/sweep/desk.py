@@ -167,10 +167,18 @@ class Desk(Upkeep):
             return Planned(refused=str(refused))
 
     def left_of(self, planned: Planned) -> list[Run]:
-        """Return the runs of a plan that have not finished yet, in this sweep or one before."""
+        """Return the runs of a plan that have not finished yet, in this sweep or one before.
+
+        One that failed is among them: it may have been its worker.
+        """
         runs = () if planned.plan is None else planned.plan.runs
-        there = {} if self.sweep is None else self.sweep.rows
+        there = self._finished()
         return [run for run in runs if run.key not in there and run.key not in self.known]
+
+    def _finished(self) -> dict[str, Row]:
+        """Return the rows of the last sweep, without those that failed."""
+        rows = {} if self.sweep is None else self.sweep.rows
+        return {key: row for key, row in rows.items() if not row["error"]}
 
     def begin(self, visit: Visit) -> None:
         """Begin the sweep that is chosen; runs that have finished before are not done again."""
@@ -203,7 +211,7 @@ class Desk(Upkeep):
     def _remember(self) -> None:
         """Keep the runs of the last sweep; of very many, the latest."""
         if self.sweep is not None:
-            self.known = dict([*self.known.items(), *self.sweep.rows.items()][-_KEPT:])
+            self.known = dict([*self.known.items(), *self._finished().items()][-_KEPT:])
 
     def go_on(self, visit: Visit) -> None:
         """Go on with a sweep that was stopped."""

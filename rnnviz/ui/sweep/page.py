@@ -245,7 +245,7 @@ def costs(planned: Planned, left: Sequence[Run]) -> str:
     if not left:
         return f"{said}: all of them have finished. Change something to sweep again."
     if len(left) < runs:
-        said += f", of which {len(left):,} {'is' if len(left) == 1 else 'are'} new"
+        said += f", of which {len(left):,} {'is' if len(left) == 1 else 'are'} still to be done"
     seconds = wall_s(sum(run.cost_s for run in left), WORKERS.most)
     where = "in the live loop, a slice at a time"
     if WORKERS.most:
