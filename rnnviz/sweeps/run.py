@@ -15,9 +15,9 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.link import Experiment, experiment_of, write
 from rnnviz.link.values import to_text
+from rnnviz.recording.reach import memory_norms, reach
 from rnnviz.tasks import Task, make_task
 from rnnviz.training import FIELDS, RunConfig, Trainer
 
@@ -225,7 +225,7 @@ def failed(run: Run, error: str) -> Row:
 
 
 def _reach(trainer: Trainer) -> int | None:
-    return reach(backward_norms(trainer.trace()))
+    return reach(memory_norms(trainer.trace()))
 
 
 _inside = 0

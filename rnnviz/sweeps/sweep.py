@@ -62,10 +62,11 @@ def sweep(
         In the order of the settings, then of the seeds. `run` names it; then follow what is varied
         and `seed`; `solved`, and `solved_at`, the iteration of the first of five good scores in a
         row; `loss` of the last batch and `score` on the evaluation sequences; `reach`, how many
-        steps back the gradient of the last output w.r.t. the hidden state of the top layer (of an
-        LSTM, too) stays above `REACHED_SHARE` of its largest value on the first probe, and
-        `reach_at_start`; `iterations` done, and whether it `diverged`; `seconds` of the processor;
-        `link`, which opens this very run; `error`, why there are no results; all other settings.
+        steps back the gradient of the last output w.r.t. the state that carries the memory in the
+        top layer (c in an LSTM, else h) stays above `REACHED_SHARE` of its largest value on the
+        first probe, and `reach_at_start`; `iterations` done, and whether it `diverged`; `seconds`
+        of the processor; `link`, which opens this very run; `error`, why there are no results; all
+        other settings.
 
     Raises
     ------

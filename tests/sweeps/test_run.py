@@ -8,7 +8,7 @@ import pytest
 
 import rnnviz
 from rnnviz import sweeps
-from rnnviz.analysis.gradients import backward_norms, reach
+from rnnviz.recording.reach import backward_norms, memory_norms, reach
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
 
@@ -32,14 +32,22 @@ def alone() -> Trainer:
     return trainer
 
 
+def test_the_reach_of_an_lstm_is_that_of_its_cell_state():
+    run = run_of(iterations=1, cell="lstm", lag=1, length=30, forget_bias=0.0)
+    at_the_start = Trainer(run.config, run.task).trace()
+    row = sweeps.one(run)
+    assert row["reach_at_start"] == reach(memory_norms(at_the_start))
+    assert row["reach_at_start"] != reach(backward_norms(at_the_start))
+
+
 def test_a_row_says_what_a_trainer_alone_has_to_the_bit(alone):
     row = sweeps.one(run_of(learning_rate=0.03))
     assert row["loss"] == alone.history.column("loss")[-1]
     assert row["score"] == alone.score().value
     assert row["solved"]
     assert row["solved_at"] == alone.solved_at
-    assert row["reach"] == reach(backward_norms(alone.trace()))
-    assert row["reach_at_start"] == reach(backward_norms(alone.recording.at(0)))
+    assert row["reach"] == reach(memory_norms(alone.trace()))
+    assert row["reach_at_start"] == reach(memory_norms(alone.recording.at(0)))
     assert (row["iterations"], row["seed"], row["lag"], row["cell"]) == (120, 3, 1, "gru")
     assert (row["diverged"], row["error"]) == (False, "")
 

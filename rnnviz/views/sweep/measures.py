@@ -173,7 +173,8 @@ MEASURES: dict[str, Measure] = {
         _reach_words,
         _reach_shades,
         "In each cell: the median reach at the end, which is how many steps back the gradient of "
-        "the last output with respect to the hidden state stays above "
+        "the last output with respect to the state that carries the memory (the cell state of an "
+        "LSTM, the hidden state of other cells) stays above "
         f"{REACHED} of its largest value; {_RANGE}.",
     ),
     "Final score": Measure(
