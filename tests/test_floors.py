@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "link": {"engine", "tasks", "training"},
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
-    "sweeps": {"tasks", "training", "link", "analysis"},
+    "sweeps": {"recording", "tasks", "training", "link", "analysis"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
     "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
     "gallery": {"tasks", "training", "link", "analysis"},
