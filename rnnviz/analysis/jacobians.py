@@ -131,7 +131,10 @@ class Shares:
 
 def shares(trace: Trace, layer: int = -1) -> Shares:
     """Measure the effect of slopes, and without gates of weights, on the gradient per step."""
-    gradient = np.asarray(trace.layers[layer].last_d_h, np.float64)
+    given = trace.layers[layer].last_d_h
+    if given is None:  # no loss, so no gradient of which anything could be left
+        return Shares(np.full(trace.steps, np.nan), np.full(trace.steps, np.nan))
+    gradient = np.asarray(given, np.float64)
     passed = np.where(blocked(trace, layer), 0.0, gradient * slopes(trace, layer))
     before, behind = step_norms(gradient), step_norms(passed)
     by_weights = np.full(trace.steps, np.nan)

@@ -34,7 +34,7 @@ class Ways:
 
 
 def ways(trace: Trace, of_last: bool = False) -> Ways | None:
-    """Split the gradient w.r.t. the topmost hidden states; None without attention.
+    """Split the gradient w.r.t. the topmost hidden states; None without attention or gradient.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def ways(trace: Trace, of_last: bool = False) -> Ways | None:
         Of the last scored step's share of the loss, not of the whole loss.
     """
     attending, top = trace.attending, trace.layers[-1]
-    if attending is None:
+    if attending is None or top.d_h is None or top.last_d_h is None:
         return None
     if of_last:
         own, later, whole = attending.last_own, attending.last_later, top.last_d_h

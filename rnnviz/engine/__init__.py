@@ -35,7 +35,8 @@ layout.py        the flat vector of parameters, and the rearranged copy that the
 products.py      matrix products over all time steps at once
 torch_names.py   which entry of a state_dict is which parameter
 interventions.py holding gates, silencing units, shifting the forget bias
-sequence.py      `record_sequence`: one sequence with the two gradients that a trace shows
+sequence.py      `record_sequence`: one sequence with the two gradients that a trace shows;
+                 `observe_sequence`: without a loss, or with a gradient that is given
 free_running.py  answers with the network's own last answer as the next input
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
@@ -68,6 +69,7 @@ from rnnviz.engine.sequence import (
     AttentionTrace,
     LayerTrace,
     SequenceRecord,
+    observe_sequence,
     record_sequence,
 )
 
@@ -106,6 +108,7 @@ __all__ = [
     "make_optimizer",
     "norm",
     "norms",
+    "observe_sequence",
     "record_sequence",
     "recurrent_spectrum",
     "softmax",

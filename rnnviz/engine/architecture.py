@@ -131,6 +131,11 @@ class Architecture:
         """Number of inputs per time step, or the size of the embedding."""
         return self.input_size if self.embedding_size is None else self.embedding_size
 
+    @property
+    def seen(self) -> int:
+        """How many hidden units the readout sees of its own step."""
+        return self.hidden_size
+
     def layer_input(self, layer: int) -> int:
         """Return the number of inputs of a layer."""
         return self.features * self.window if layer == 0 else self.hidden_size

@@ -8,13 +8,15 @@ This costs little more than one sequence, and no gradient w.r.t. weights is comp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnviz.engine.answering import Answering
+from rnnviz.engine import validation
+from rnnviz.engine.answering import Answering, fitting
 from rnnviz.engine.attention import AttentionRecord
 from rnnviz.engine.losses import LOSSES, Mask, Targets
 from rnnviz.engine.products import Array
@@ -37,10 +39,11 @@ class LayerTrace:
         Hidden state after each time step.
     c : array, (T, H), or None
         Cell state after each time step; None where the cell has none.
-    d_h, d_c : array, (T, H)
+    d_h, d_c : array, (T, H), or None
         Per-step gradient: total derivative of the sequence's loss, which is the mean over all
-        scored steps, w.r.t. `h` and `c`. `d_c` is None where the cell has no cell state.
-    last_d_h, last_d_c : array, (T, H)
+        scored steps, w.r.t. `h` and `c`. `d_c` is None where the cell has no cell state. All four
+        gradients are None where there is no loss.
+    last_d_h, last_d_c : array, (T, H), or None
         The same for the last scored step's share of that loss: its own loss over the number of
         scored steps. So it is on the scale of `d_h`, and equal to it at the last scored step of the
         top layer. Only this one can be seen to vanish: when every step is scored, every step adds a
@@ -50,9 +53,9 @@ class LayerTrace:
     gates: Mapping[str, Array]
     h: Array
     c: Array | None
-    d_h: Array
+    d_h: Array | None
     d_c: Array | None
-    last_d_h: Array
+    last_d_h: Array | None
     last_d_c: Array | None
 
     def quantities(self) -> dict[str, Array]:
@@ -119,10 +122,10 @@ class SequenceRecord:
     Parameters
     ----------
     loss
-        Mean over the scored steps.
+        Mean over the scored steps; NaN where only a gradient was given, or nothing.
     outputs : array, (T, K)
-    d_x : array, (T, D)
-        dL/dx_t.
+    d_x : array, (T, D), or None
+        dL/dx_t; None where there is no loss.
     layers : tuple of LayerTrace
         From the input up.
     attention : AttentionTrace or None
@@ -131,7 +134,7 @@ class SequenceRecord:
 
     loss: float
     outputs: Array
-    d_x: Array
+    d_x: Array | None
     layers: tuple[LayerTrace, ...]
     attention: AttentionTrace | None = None
 
@@ -183,6 +186,65 @@ def record_sequence(
         layers=tuple(_layer(values) for values in unrolled.layer_values()),
         attention=None if attention is None or sent is None else _of_first(attention, sent),
     )
+
+
+def observe_sequence(
+    network: Network,
+    x: Array,
+    d_h: Array | None = None,
+    truncate: int | None = None,
+    answering: Answering | None = None,
+) -> SequenceRecord:
+    """Record one sequence without a loss of its own: what it computes, and a gradient's way back.
+
+    Parameters
+    ----------
+    x, truncate, answering
+        As in `Network.record`, with B = 1.
+    d_h : array, (T, 1, H), or None
+        Gradient of any loss w.r.t. the topmost hidden states, what comes from later steps left out:
+        PyTorch gives it as the gradient of the recurrent module's output. Its last step that is not
+        0 counts as the last scored one. None leaves out all gradients.
+
+    Raises
+    ------
+    ValueError
+        If there is more than one sequence, an argument does not fit, or `d_h` comes with attention,
+        over which a gradient of the hidden states has a second way.
+    """
+    x = network.checked_inputs(x)
+    validation.truncation(truncate)
+    if x.shape[1] != 1:
+        raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
+    given = None if d_h is None else _checked_gradient(network, d_h, len(x))
+    answering = fitting(answering, len(x))
+    unrolled = network.unroll(np.repeat(x, 2, axis=1), answering=answering)
+    d_x = None
+    if given is not None:
+        top = np.repeat(given.transpose(0, 2, 1), 2, axis=2)
+        scored = np.flatnonzero(given.any(axis=(1, 2)))
+        top[: scored[-1] if scored.size else 0, :, 1] = 0
+        with np.errstate(all="ignore"):
+            unrolled.backward_from(top, truncate)
+            d_x = unrolled.input_gradient()[:, :, 0].copy()
+    layers = tuple(_layer(values) for values in unrolled.layer_values())
+    if given is None:
+        layers = tuple(
+            replace(layer, d_h=None, d_c=None, last_d_h=None, last_d_c=None) for layer in layers
+        )
+    return SequenceRecord(math.nan, unrolled.outputs[:, :, 0].copy(), d_x, layers)
+
+
+def _checked_gradient(network: Network, d_h: Array, steps: int) -> Array:
+    """Return a gradient w.r.t. the topmost hidden states that fits."""
+    if network.architecture.attends:
+        raise ValueError(
+            "d_h must be None for a network with attention: its hidden states have a second way "
+            "to the loss, over attention"
+        )
+    given = validation.numbers("d_h", d_h, finite=False)
+    validation.same_shape("d_h", given, (steps, 1, network.architecture.seen))
+    return given
 
 
 def _of_first(record: AttentionRecord, sent: Array) -> AttentionTrace:

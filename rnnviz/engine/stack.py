@@ -83,6 +83,10 @@ class Stack:
         """Begin the way back: write what each top hidden state gets from its own step's output."""
         product(self._W_T, self.outputs.gradients, self._d_top)
 
+    def begin_back(self, d_h: Array) -> None:
+        """Begin the way back with a given gradient w.r.t. the top hidden states, (T, H, B)."""
+        self._d_top[...] = d_h
+
     def direct(self) -> Array:
         """Return what each top hidden state gets from its own step's output, (T, H, B)."""
         out: Array = np.zeros_like(self._d_top)

@@ -114,6 +114,18 @@ class Unrolled:
             stack.read_back()
         if self.attention is not None:
             self.attention.backward([stack.layers[-1].d_h for stack in self.stacks])
+        self._carry_back(truncate)
+
+    def backward_from(self, d_h: Array, truncate: int | None = None) -> None:
+        """Carry a gradient w.r.t. the topmost hidden states, (T, H, B), back to all others.
+
+        As `backward`, for a loss that is not of the readout: nothing comes over attention.
+        """
+        for stack, steps in zip(self.stacks, self._slices, strict=True):
+            stack.begin_back(d_h[steps])
+        self._carry_back(truncate)
+
+    def _carry_back(self, truncate: int | None) -> None:
         for stack, crosses in zip(self.stacks, self._crossings(truncate), strict=True):
             stack.backward(crosses)
 

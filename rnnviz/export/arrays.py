@@ -81,7 +81,9 @@ def _count(taken: Snapshot) -> int:
     of_layers = sum(len(layer.quantities()) for layer in first.layers)
     of_weights = 2 * len(taken.network.parameters)
     of_layers += 0 if first.attending is None else len(first.attending.quantities())
-    return 11 + (first.probabilities is not None) + of_layers + of_weights + len(COLUMNS)
+    optional = (first.probabilities, first.d_x)
+    of_trace = 10 + sum(part is not None for part in optional) + of_layers
+    return of_trace + of_weights + len(COLUMNS)
 
 
 def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
@@ -110,11 +112,12 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
             "probabilities", _stacked(traces, "probabilities"), ["N", "T", "K"], "share, 0..1",
             "softmax of the outputs",
         )  # fmt: skip
-    yield _Named(
-        "d_x", _stacked(traces, "d_x"),
-        ["N", "T", "E" if taken.task.embedding_size else "D"], f"{loss} per unit of x",
-        "derivative of the loss w.r.t. the inputs of the first layer",
-    )  # fmt: skip
+    if first.d_x is not None:
+        yield _Named(
+            "d_x", _stacked(traces, "d_x"),
+            ["N", "T", "E" if taken.task.embedding_size else "D"], f"{loss} per unit of x",
+            "derivative of the loss w.r.t. the inputs of the first layer",
+        )  # fmt: skip
     for layer, of_layer in enumerate(first.layers):
         for letter, (unit, meaning) in letters_of(taken, of_layer).items():
             values = np.stack([each.layers[layer].quantities()[letter] for each in traces])

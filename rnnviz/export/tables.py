@@ -163,8 +163,10 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
                 "input": ("", "number of the input, or dimension of the learned vector, from 0"),
                 "d_x": (f"{loss} per unit", "derivative of the example's loss"),
             },
-            count * first.d_x.size,
-            chain.from_iterable(_matrix_rows(each.d_x, each.iteration) for each in traces),
+            count * (0 if first.d_x is None else first.d_x.size),
+            chain.from_iterable(
+                _matrix_rows(each.d_x, each.iteration) for each in traces if each.d_x is not None
+            ),
         ),
         _Table(
             "weights", "All weights, as PyTorch names and arranges them, and their gradients.",

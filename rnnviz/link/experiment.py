@@ -169,7 +169,12 @@ def _not_held(known: tuple[SetupPeriod, ...]) -> Iterable[str]:
             "known: what is opened from here is another run."
         )
     by_hand = [since.iteration for since in known if since.by_hand]
-    if by_hand:
+    if known[0].by_hand and not known[0].number:
+        yield (
+            "This run began from weights that were given to it, and a link holds no weights: what "
+            "is opened from here is a run with the initial weights of its seed."
+        )
+    elif by_hand:
         yield (
             f"Weights were set by hand at iteration {by_hand[0]:,}, and a link holds no weights: "
             "what is opened from here is another run from there on."

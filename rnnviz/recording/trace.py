@@ -39,9 +39,9 @@ class Trace:
     probabilities : array, (T, K), or None
         Softmax of `outputs`; None when the outputs are numbers and not classes.
     loss
-        Mean over the scored steps, in nats for classes.
-    d_x : array, (T, D)
-        Derivative of that loss by the inputs.
+        Mean over the scored steps, in nats for classes; NaN where no step is scored.
+    d_x : array, (T, D), or None
+        Derivative of that loss by the inputs; like all gradients, None where there is no loss.
     layers : tuple of LayerTrace
         From the input up. `gates`, `h`, `c`, `d_h`, `d_c` of the trace are those of the top layer.
     weights : array, (P,)
@@ -80,7 +80,7 @@ class Trace:
     outputs: Array
     probabilities: Array | None
     loss: float
-    d_x: Array
+    d_x: Array | None
     layers: tuple[LayerTrace, ...]
     weights: Array
     interventions: tuple[Intervention, ...] = ()
@@ -96,6 +96,11 @@ class Trace:
         mean, deviation = self.scale
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(numbers, dtype=np.float64) * deviation + mean
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether there is a loss, and so a gradient; if not, `d_h` and all others are None."""
+        return self.layers[-1].d_h is not None
 
     @property
     def steps(self) -> int:
@@ -128,8 +133,8 @@ class Trace:
         return self.layers[-1].c
 
     @property
-    def d_h(self) -> Array:
-        """Per-step gradient w.r.t. the hidden state of the top layer, (T, H)."""
+    def d_h(self) -> Array | None:
+        """Per-step gradient w.r.t. the hidden state of the top layer, (T, H), or None."""
         return self.layers[-1].d_h
 
     @property
@@ -158,8 +163,9 @@ class Trace:
         return pd.concat(parts, ignore_index=True)
 
     def _arrays(self) -> Iterator[NDArray[np.generic]]:
-        yield from (self.scored, self.inputs, self.targets, self.outputs, self.d_x, self.weights)
-        yield from (part for part in (self.probabilities, self.update) if part is not None)
+        yield from (self.scored, self.inputs, self.targets, self.outputs, self.weights)
+        optional = (self.probabilities, self.d_x, self.update)
+        yield from (part for part in optional if part is not None)
         for layer in self.layers:
             yield from layer.quantities().values()
         if self.attending is not None:

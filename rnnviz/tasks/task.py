@@ -118,6 +118,11 @@ def scored_targets(batch: Batch) -> NDArray[Any]:
     return batch.y.reshape(-1, *batch.y.shape[2:])
 
 
+def is_scored(batch: Batch) -> bool:
+    """Tell whether any step of a batch has a target that counts: without one there is no loss."""
+    return batch.mask is None or bool(batch.mask.any())
+
+
 def score_of(outputs: NDArray[np.floating], batch: Batch, measure: Measure) -> float:
     """Return how good the outputs of a network are.
 

@@ -129,11 +129,13 @@ class Changes:
         The setup that the run begins with.
     begun_for
         Text of a first mark, at iteration 0, which can't be undone: why the run was started.
+    by_hand
+        Whether the run began from weights that were given to it.
     """
 
-    def __init__(self, start: Setup, begun_for: str | None = None) -> None:
+    def __init__(self, start: Setup, begun_for: str | None = None, by_hand: bool = False) -> None:
         self._changes: list[Change] = []
-        self._setups = [SetupPeriod(0, 0, start)]
+        self._setups = [SetupPeriod(0, 0, start, by_hand=by_hand)]
         self._count = 0
         if begun_for:
             self._changes.append(Change(0, Mark(0, begun_for), frozenset(), None))

@@ -2,7 +2,7 @@
 
 The file is long because one class is what notebooks and pages hold, and its methods are explained
 here. How weights are updated (`updating`), what was changed (`changes`), what was set from outside
-(`watch`) and what a trace holds (`tracing`) have files of their own.
+(`last_seen`) and what a trace holds (`tracing`) have files of their own.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from rnnviz.training.begun import Begun, Learned
 from rnnviz.training.changes import Changes, SetupPeriod, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import Score, evaluate, finite_score
+from rnnviz.training.last_seen import LastSeen, same_bits
 from rnnviz.training.limits import architecture_of, check_runs, memory_mb
 from rnnviz.training.marks import Mark, Setup
 from rnnviz.training.solved import ScoreTracker
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
 from rnnviz.training.updating import Updater
-from rnnviz.training.watch import Watch, same_bits
 
 #: Iterations between two comparisons of the state with the best one so far.
 SNAPSHOT_EVERY = 10
@@ -61,6 +61,10 @@ class Trainer:
         Index of the probe.
     begun_for
         How this run differs from the one before it, if it does: the text of its first mark.
+    weights : mapping of name to array or tensor, or None
+        All weights from which the run begins, by PyTorch's names, as `Network.load_torch` takes
+        them; they are copied. None draws the initial weights from the seed, which otherwise draws
+        the batches alone. The first mark says so, and a link can't hold them.
 
     Attributes
     ----------
@@ -76,7 +80,7 @@ class Trainer:
     ------
     ValueError
         If the task is not the one that the config names, config or task has another type, there is
-        no such task or probe, or the run would need too much memory or time.
+        no such task or probe, weights do not fit, or the run would need too much memory or time.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Trainer:
         task: Task | None = None,
         probe: int = 0,
         begun_for: str | None = None,
+        weights: Mapping[str, Any] | None = None,
     ) -> None:
         if not isinstance(config, RunConfig):
             raise ValueError(f"config must be a RunConfig, got {shown(config)}")
@@ -104,17 +109,22 @@ class Trainer:
                 initial_weights=config.initial_weights,
                 spectral_radius=_radius(config),
             )
+        if weights is not None:
+            self.network.load_torch(weights)
+            begun_for = (
+                f"{begun_for}, from given weights" if begun_for else "begun from given weights"
+            )
         self._generator = np.random.default_rng(config.seed)
         self.updater = Updater(self.network, config)
         self.iteration = 0
         self.history = History()
         self.recording = Recording()
         self.diverged: str | None = None
-        self._watch = Watch(self.network)
+        self._seen = LastSeen(self.network)
         self._trace: Trace | None = None
         self._score: Score | None = None
         self._scores = ScoreTracker()
-        self._changes = Changes(self._setup, begun_for)
+        self._changes = Changes(self._setup, begun_for, by_hand=weights is not None)
         self._best = self._state(loss=math.inf)
         self._needs = (config, memory_mb(config, self.task))
         self.recording.add(self.trace())
@@ -168,7 +178,7 @@ class Trainer:
         try:
             yield
         finally:  # a notebook may be interrupted in between
-            self._watch.remember()
+            self._seen.remember()
 
     def iterate(self) -> None:
         """Do one update, or record why it can't be done."""
@@ -281,7 +291,7 @@ class Trainer:
         self._see_what_was_set()
         before = self._state()
         self.network.intervene(*items)  # first: what it refuses may not be comparable
-        self._watch.remember()
+        self._seen.remember()
         if items != before.setup.interventions:
             self._trace = self._score = None
             self._changes.add(before, self._setup, self._best)
@@ -310,7 +320,7 @@ class Trainer:
             raise ValueError("only live knobs and interventions can be taken over")
         check_runs((config, self.task))
         self.network.intervene(*setup.interventions)
-        self._watch.remember()
+        self._seen.remember()
         if setup.interventions != before.setup.interventions:
             self._trace = self._score = None
         self._use(config)
@@ -423,7 +433,7 @@ class Trainer:
         best, now = self._best, self._setup
         self._restore(best)
         self.network.intervene(*now.interventions)
-        self._watch.remember()
+        self._seen.remember()
         self._trace = self._score = None
         self._use(now.config)
         self._changes.add(best, now, best)
@@ -434,13 +444,13 @@ class Trainer:
 
     def _see_what_was_set(self) -> None:
         """Detect weights and interventions that were set directly on the network."""
-        watch = self._watch
-        same_weights = watch.same_weights
-        if same_weights and watch.same_interventions:
+        seen = self._seen
+        same_weights = seen.same_weights
+        if same_weights and seen.same_interventions:
             return
-        setup = Setup(self.config, watch.interventions)
-        before = replace(self._state(), flat=watch.flat.copy(), setup=setup)
-        watch.remember()
+        setup = Setup(self.config, seen.interventions)
+        before = replace(self._state(), flat=seen.flat.copy(), setup=setup)
+        seen.remember()
         self._trace = self._score = None
         also: dict[Hashable, str] = {} if same_weights else {"weights": "weights set by hand"}
         self._changes.add(before, self._setup, self._best, also)
@@ -475,7 +485,7 @@ class Trainer:
         """Return to a state of this run, and drop everything after it."""
         self.network.flat[:] = state.flat
         self.network.intervene(*state.setup.interventions)
-        self._watch.remember()
+        self._seen.remember()
         self._generator.bit_generator.state = state.generator
         self.config = state.setup.config
         self.updater.restore(state.setup.config, state.optimizer, state.left)

@@ -89,12 +89,15 @@ def opening_step(trace: Trace) -> int:
     """Return a time step at which there is something to be seen, forward and backward.
 
     The one nearest to the middle that is scored, and to which a gradient comes back from the next;
-    the last scored one where there is none.
+    the last scored one where there is none. Without a gradient, the one in the middle.
     """
     k, last = trace.truncate, trace.steps - 1
     scored = [int(step) for step in np.flatnonzero(trace.scored)]
     both = [step for step in scored if step < last and (k is None or (step + 1) % k)]
-    live = [step for step in both if trace.d_h[step + 1].any()]
+    d_h = trace.d_h
+    if d_h is None:
+        return last // 2
+    live = [step for step in both if d_h[step + 1].any()]
     return min(live, key=lambda step: abs(2 * step - trace.steps)) if live else scored[-1]
 
 

@@ -1,4 +1,4 @@
-"""Watch: detects weights and interventions that were set directly on a network."""
+"""LastSeen: detects weights and interventions that were set directly on a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rnnviz.engine import Intervention, Network
 
 
-class Watch:
+class LastSeen:
     """Remembers a network as its trainer left it.
 
     A comparison takes some microseconds; for the largest network, a millisecond.
