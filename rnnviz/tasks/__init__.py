@@ -23,12 +23,13 @@ from rnnviz.tasks.echo import Echo
 from rnnviz.tasks.gym import GymSchedule
 from rnnviz.tasks.own_labels import SAMPLE_LABELS, NextLabel
 from rnnviz.tasks.own_pairs import SAMPLE_PAIRS, OwnPairs
+from rnnviz.tasks.own_sequences import OwnSequences
 from rnnviz.tasks.own_series import SAMPLE_SERIES, NextValue
 from rnnviz.tasks.parity import Parity
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.reorder import Reorder
 from rnnviz.tasks.symbols import SHIPPED_TEXT, NextSymbol
-from rnnviz.tasks.task import Baseline, Batch, Probe, Task, is_solved, score_of
+from rnnviz.tasks.task import Baseline, Batch, Probe, Task, has_targets, is_solved, score_of
 from rnnviz.tasks.temporal_order import TemporalOrder
 from rnnviz.tasks.temporal_xor import TemporalXor
 from rnnviz.tasks.vocabulary import Vocabulary
@@ -57,6 +58,7 @@ __all__ = [
     "NextSymbol",
     "NextValue",
     "OwnPairs",
+    "OwnSequences",
     "Parity",
     "Probe",
     "Reber",
@@ -68,6 +70,7 @@ __all__ = [
     "Waves",
     "WrittenDates",
     "WrittenNumbers",
+    "has_targets",
     "is_solved",
     "make_task",
     "preparing",
@@ -98,6 +101,7 @@ TASKS: dict[str, type[Task]] = {
         OwnPairs,
         NextValue,
         NextLabel,
+        OwnSequences,
     )
 }
 

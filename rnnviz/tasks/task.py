@@ -148,6 +148,14 @@ def is_solved(task: Task, score: float) -> bool:
     return score >= task.solved if task.measure == "accuracy" else score <= task.solved
 
 
+def has_targets(task: Task) -> bool:
+    """Tell whether any step of a task is scored: without, nothing can be learned or measured.
+
+    Every task has targets but one with `has_targets` False, such as the user's own sequences.
+    """
+    return bool(getattr(task, "has_targets", True))
+
+
 def check_index(what: str, index: int, count: int) -> None:
     """Raise `ValueError` unless the index is a whole number in 0..count-1."""
     whole = isinstance(index, (int, np.integer)) and not isinstance(index, bool)
