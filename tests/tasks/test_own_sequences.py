@@ -130,7 +130,7 @@ def test_what_does_not_fit_is_refused_with_what_was_expected_and_what_came(setti
 
 
 def test_a_link_holds_the_sequences_with_any_symbols():
-    task = own("characters", "a<b> ~\nשלום é", embedding=3, **NOTHING)
+    task = own("characters", "a<b> ~\nשלום é", embedding=3, outputs=2, answers="", targets="")
     experiment = Experiment(RunConfig(task=task.key), task)
     opened = link.read(link.write(experiment))
     assert not opened.problems
