@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "link": {"engine", "tasks", "training"},
     "analysis": {"engine", "recording", "tasks", "training"},
     "export": {"engine", "recording", "tasks", "training"},
+    "weights": {"engine", "tasks", "training", "link"},
     "sweeps": {"recording", "tasks", "training", "link", "analysis"},
     "figures": {"engine", "recording", "tasks", "training", "analysis", "export"},
     "visit": {"engine", "recording", "tasks", "training", "link", "analysis"},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "ui": {
         "hopfield",
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
-        *("visit", "views", "gallery", "sweeps"),
+        *("visit", "views", "gallery", "sweeps", "weights"),
     },
     "commands": {"tasks", "training", "link", "export", "figures", "gallery", "sweeps", "ui"},
 }
@@ -87,7 +88,7 @@ def test_only_the_user_interface_knows_streamlit(floor):
     "floor",
     [
         *("engine", "hopfield", "recording", "tasks", "training", "link", "analysis", "visit"),
-        *("export", "gallery", "sweeps"),
+        *("export", "gallery", "sweeps", "weights"),
     ],
 )
 def test_no_floor_below_the_figures_knows_plotly(floor):

@@ -24,7 +24,7 @@ _RECURRENT = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|peephole)(?:_l(\d
 _READOUT, _EMBEDDING = ("readout.weight", "readout.bias"), ("embedding.weight",)
 
 
-class _Module(NamedTuple):
+class Module(NamedTuple):
     """A module: the name before the last dot, and its entries by the part after the dot."""
 
     path: str
@@ -78,7 +78,7 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
     """Return for each parameter the name of its entry."""
     matched = {name: name for name in shapes if name in names}
     others = [name for name in names if name not in shapes]
-    modules = _modules(name for name in others if isinstance(name, str))
+    modules = modules_of(name for name in others if isinstance(name, str))
     matched |= _recurrent(modules, [name for name in shapes if name not in matched])
     matched |= _attention(others, [name for name in shapes if name not in matched])
     modules = [module for module in modules if "attention" not in module.path.split(".")]
@@ -98,16 +98,16 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
     return matched
 
 
-def _modules(names: Iterable[str]) -> list[_Module]:
+def modules_of(names: Iterable[str]) -> list[Module]:
     """Group entries by module, in their order."""
-    modules: dict[str, _Module] = {}
+    modules: dict[str, Module] = {}
     for name in names:
         path, _, last = name.rpartition(".")
-        modules.setdefault(path, _Module(path, {})).entries[last] = name
+        modules.setdefault(path, Module(path, {})).entries[last] = name
     return list(modules.values())
 
 
-def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
+def _recurrent(modules: list[Module], wanted: list[str]) -> dict[str, str]:
     """Match the recurrent weights: those of one module, or of one module per layer."""
     recurrent = [module for module in modules if any(map(_RECURRENT.fullmatch, module.entries))]
     layers = 1 + max((int(name[-1]) for name in wanted if _RECURRENT.fullmatch(name)), default=-1)
@@ -117,7 +117,7 @@ def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
             f"weights must hold {layers} recurrent layer{'s' * (layers != 1)}, either all in one "
             f"module or each in its own, got {_paths(recurrent)}"
         )
-    if len(recurrent) > 1 and recurrent != sorted(recurrent, key=_natural):
+    if len(recurrent) > 1 and recurrent != sorted(recurrent, key=natural):
         raise ValueError(
             "weights must show which layer comes first, by module names that sort in the order in "
             f"which they are listed, got {_paths(recurrent)}"
@@ -131,7 +131,7 @@ def _recurrent(modules: list[_Module], wanted: list[str]) -> dict[str, str]:
     return {name: theirs for name, theirs in named.items() if name in wanted}
 
 
-def _is_one_layer(module: _Module) -> bool:
+def _is_one_layer(module: Module) -> bool:
     found = [_RECURRENT.fullmatch(last) for last in module.entries]
     return {each[2] or "0" for each in found if each} == {"0"}
 
@@ -146,7 +146,7 @@ def _attention(names: list[Any], wanted: list[str]) -> dict[str, str]:
     }
 
 
-def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
+def _readout(plain: list[Module], embedded: bool) -> dict[str, str]:
     """Match weight and bias of the readout: the only module that has both."""
     found = [module for module in plain if "bias" in module.entries]
     if not found and not embedded:
@@ -156,7 +156,7 @@ def _readout(plain: list[_Module], embedded: bool) -> dict[str, str]:
     return {f"readout.{last}": name for module in found for last, name in module.entries.items()}
 
 
-def _embedding(plain: list[_Module]) -> dict[str, str]:
+def _embedding(plain: list[Module]) -> dict[str, str]:
     """Match the table of learned vectors: the only module that has no bias."""
     found = [module for module in plain if "bias" not in module.entries]
     if len(found) > 1:
@@ -164,11 +164,11 @@ def _embedding(plain: list[_Module]) -> dict[str, str]:
     return dict.fromkeys(_EMBEDDING, found[0].entries["weight"]) if found else {}
 
 
-def _natural(module: _Module) -> list[tuple[bool, int, str]]:
+def natural(module: Module) -> list[tuple[bool, int, str]]:
     """Return a sort key with which `rnn10` comes after `rnn9`."""
     parts = re.split(r"(\d+)", module.path)
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
-def _paths(modules: Iterable[_Module]) -> str:
+def _paths(modules: Iterable[Module]) -> str:
     return validation.shown([module.path for module in modules], 120)

@@ -1,0 +1,92 @@
+"""safetensors: a header in JSON, then the numbers (https://huggingface.co/docs/safetensors).
+
+The library checks the file. The header is read here as well, since from bytes the library returns
+neither the metadata nor names that are there twice.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, deserialize
+
+from rnnviz.weights.contents import Array, Contents, Tensor
+from rnnviz.weights.errors import WeightsError, named
+from rnnviz.weights.finding import find
+
+#: Most bytes of a header: that of a network that can be shown has a hundredth of it.
+MOST_HEADER = 1_000_000
+#: Key of the experiment's link in the metadata.
+EXPERIMENT = "experiment"
+
+_TYPES = {
+    "F16": "float16", "F32": "float32", "F64": "float64", "BF16": "bfloat16", "BOOL": "bool",
+    **{f"I{bits}": f"int{bits}" for bits in (8, 16, 32, 64)},
+    **{f"U{bits}": f"uint{bits}" for bits in (8, 16, 32, 64)},
+}  # fmt: skip
+_FLOATS = ("F16", "F32", "F64")
+
+
+def looks_like_safetensors(data: bytes) -> bool:
+    """Tell whether a file begins as a safetensors file does: 8 bytes of length, then JSON."""
+    return len(data) >= 9 and data[8:9] == b"{"
+
+
+def read_safetensors(data: bytes) -> Contents:
+    """Read a safetensors file with PyTorch's names.
+
+    Raises
+    ------
+    WeightsError
+        If the file is broken, or holds no recurrent network.
+    """
+    metadata = _metadata(data)
+    try:
+        entries = deserialize(data)  # type: ignore[no-untyped-call]
+    except SafetensorError as error:
+        raise WeightsError(f"This is no complete safetensors file: {named(error)}.") from None
+    tensors, arrays = [], {}
+    for name, entry in entries:
+        shape, kind = tuple(entry["shape"]), str(entry["dtype"])
+        tensors.append(Tensor(name, shape, _TYPES.get(kind, kind)))
+        if kind in _FLOATS:
+            arrays[name] = _array(entry["data"], kind, shape)
+    tensors.sort()
+    return find("safetensors", tuple(tensors), arrays, metadata.get(EXPERIMENT))
+
+
+def _array(data: Any, kind: str, shape: tuple[int, ...]) -> Array:
+    return np.frombuffer(data, np.dtype(_TYPES[kind]).newbyteorder("<")).reshape(shape)
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """Return the metadata, and refuse a header that is too large or names a tensor twice."""
+    length = int.from_bytes(data[:8], "little")
+    if length > len(data) - 8:
+        raise WeightsError(
+            f"This is no complete safetensors file: its header is said to have {length:,} bytes, "
+            f"and the whole file has {len(data):,}."
+        )
+    if length > MOST_HEADER:
+        raise WeightsError(
+            f"The header of a safetensors file may have {MOST_HEADER:,} bytes here, got {length:,}."
+        )
+    try:
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError("The header of this safetensors file is not JSON.") from None
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise WeightsError(f"The name {named(name)} is in this file twice.")
+        found[name] = value
+    return found
