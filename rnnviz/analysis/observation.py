@@ -103,9 +103,7 @@ def observe(
     network.intervene(*trace.interventions)
     batch = sequences.batch
     with one_thread(), np.errstate(all="ignore"):
-        record = network.record(
-            batch.x, batch.y, batch.mask, loss=sequences.loss, answering=batch.answering
-        ).layers[layer]
+        record = network.observe(batch.x, batch.answering)[layer]
     states = {"h": record.h} if record.c is None else {"c": record.c, "h": record.h}
     return {**record.gates, **states}
 

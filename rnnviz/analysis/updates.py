@@ -141,7 +141,7 @@ def _groups(network: Network, layer: int) -> dict[str, NDArray[np.intp]]:
         for number, letter in enumerate(letters)
     }
     readout = [part.ravel() for name, part in places.items() if name.startswith("readout")]
-    return {**groups, READOUT: np.concatenate(readout)}
+    return {**groups, READOUT: np.concatenate(readout)} if readout else groups
 
 
 def _ratio(change: NDArray[np.floating], weights: NDArray[np.floating]) -> float:

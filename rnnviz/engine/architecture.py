@@ -57,8 +57,9 @@ class Architecture:
         validation.choice("cell", self.cell, CELLS)
         validation.choice("reset", self.reset, RESETS)
         validation.choice("attention", self.attention, ATTENTION)
-        for name in ("input_size", "hidden_size", "output_size", "window"):
+        for name in ("input_size", "hidden_size", "window"):
             validation.integer(name, getattr(self, name), 1)
+        validation.integer("output_size", self.output_size, 0)
         validation.integer("layers", self.layers, 1, 4)
         if self.embedding_size is not None:
             validation.integer("embedding_size", self.embedding_size, 1)
@@ -70,6 +71,8 @@ class Architecture:
             if getattr(self, name) != defaults[name] and self.cell not in cells:
                 only = " or ".join(cells)
                 raise ValueError(f"{name} is only for the cell {only}, got it with {self.cell}")
+        if self.attends and not self.has_readout:
+            raise ValueError("attention is part of the readout, got it with output_size 0")
 
     @property
     def cell_type(self) -> type[Cell]:
@@ -122,6 +125,11 @@ class Architecture:
         return self.embedding_size is not None
 
     @property
+    def has_readout(self) -> bool:
+        """Whether there are outputs; without them there are states and gates, but no loss."""
+        return self.output_size > 0
+
+    @property
     def attends(self) -> bool:
         """Whether the readout sees a weighted sum of the hidden states so far."""
         return self.attention != "none"
@@ -148,9 +156,10 @@ class Architecture:
         for layer in range(self.layers):
             of_layer = self.cell_type.shapes(self.layer_input(layer), self.hidden_size)
             shapes |= {f"{name}_l{layer}": shape for name, shape in of_layer.items()}
-        seen = self.hidden_size * (2 if self.attends else 1)
-        shapes["readout.weight"] = (self.output_size, seen)
-        shapes["readout.bias"] = (self.output_size,)
+        if self.has_readout:
+            wide = self.seen * (2 if self.attends else 1)
+            shapes["readout.weight"] = (self.output_size, wide)
+            shapes["readout.bias"] = (self.output_size,)
         if self.attends:
             shapes |= SCORES[self.attention].shapes(self.hidden_size)
         return shapes
@@ -165,12 +174,13 @@ class Architecture:
             own = {name.removesuffix(end): at for name, at in index.items() if name.endswith(end)}
             of_layer = self.cell_type.plans(own, self.hidden_size)
             plans |= {f"{layer}.{name}": plan for name, plan in of_layer.items()}
-        H = self.hidden_size
+        if not self.has_readout:
+            return plans
         weight = index["readout.weight"]
-        readout = np.column_stack([weight[:, :H], index["readout.bias"]])
+        readout = np.column_stack([weight[:, : self.seen], index["readout.bias"]])
         plans["readout"] = Plan.plain(readout)
         if self.attends:
-            plans["readout.sums"] = Plan.plain(weight[:, H:])
+            plans["readout.sums"] = Plan.plain(weight[:, self.seen :])
             plans |= SCORES[self.attention].plans(index)
         return plans
 
@@ -231,7 +241,7 @@ class Architecture:
             sizes = (self.layer_input(layer), self.hidden_size)
             layers.append(self.cell_type(own, sizes, span))
         entrance = Entrance(layers[0].x, self.window, weights.get("embedding"), scratch)
-        return Stack(entrance, layers, weights["readout"], outputs, scratch)
+        return Stack(entrance, layers, weights.get("readout"), outputs, scratch)
 
     def scratch_size(self, steps: int, batch: int) -> int:
         """Return the largest scratch memory that any part needs, in numbers."""
@@ -239,7 +249,7 @@ class Architecture:
             self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
             for layer in range(self.layers)
         ]
-        K, columns = self.output_size, self.hidden_size + 1
-        readout = SumOfProducts.scratch_size(K, columns, K * columns, steps, batch)
-        entrance = Entrance.scratch_size(self.features, self.window, steps, batch)
-        return max(*sizes, readout, entrance)
+        K, columns = self.output_size, self.seen + 1
+        if K:
+            sizes.append(SumOfProducts.scratch_size(K, columns, K * columns, steps, batch))
+        return max(*sizes, Entrance.scratch_size(self.features, self.window, steps, batch))

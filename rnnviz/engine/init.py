@@ -47,8 +47,9 @@ def draw(
             values[...] = generator.standard_normal(values.shape)
         elif name == "readout.weight":
             # Hidden state and sum one after the other: the first is as it would be without.
-            for columns in range(0, values.shape[1], H):
-                values[:, columns : columns + H] = glorot(generator, len(values), H)
+            seen = architecture.seen
+            for columns in range(0, values.shape[1], seen):
+                values[:, columns : columns + seen] = glorot(generator, len(values), seen)
         elif name.startswith("attention."):
             of_matrix = values.reshape(-1, H)
             of_matrix[...] = glorot(generator, *of_matrix.shape)

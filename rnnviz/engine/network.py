@@ -20,7 +20,7 @@ from rnnviz.engine.interventions import Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Layout, Parameters, Shapes, views
 from rnnviz.engine.losses import Mask, Targets
 from rnnviz.engine.products import Array
-from rnnviz.engine.record import Record, time_first
+from rnnviz.engine.record import LayerRecord, Record, time_first
 from rnnviz.engine.unrolled import Unrolled
 
 # Buffers are kept for this many shapes (T, B): a batch, a probe, an evaluation, one to spare.
@@ -40,7 +40,8 @@ class Network:
     cell
         `"rnn"` (tanh), `"relu"`, `"gru"`, `"lstm"`, or `"mlp"` (no memory).
     input_size, hidden_size, output_size
-        D, H and K.
+        D, H and K. K may be 0: there is no readout then, outputs have no entries, and there is no
+        loss to learn from; states and gates are as ever.
     layers
         How many recurrent layers are stacked, 1..4.
     dtype
@@ -269,6 +270,24 @@ class Network:
         self._last = self.unroll(x, answering=fitting(answering, len(x)))
         return time_first(self._last.outputs)
 
+    def observe(self, x: Array, answering: Answering | None = None) -> tuple[LayerRecord, ...]:
+        """Return a copy of the gates and states of every layer, without any gradient.
+
+        Parameters
+        ----------
+        x : array, (T, B, D), or (T, B) of int with an embedding
+        answering
+            As in `record`.
+
+        Raises
+        ------
+        ValueError
+            If x has the wrong shape or is not finite, or `answering` does not fit it.
+        """
+        x = self.checked_inputs(x)
+        records = self.unroll(x, answering=fitting(answering, len(x))).layer_records()
+        return tuple(replace(each, d_h=None, d_c=None) for each in records)
+
     def record(
         self,
         x: Array,
@@ -380,6 +399,11 @@ class Network:
         answering: Answering | None = None,
     ) -> tuple[Array, Targets, Mask | None]:
         """Return inputs, targets and mask as arrays that fit; `ValueError` says what does not."""
+        if not self.architecture.has_readout:
+            raise ValueError(
+                "there is no readout (output_size is 0), so there are no outputs to compare with "
+                "targets: states and gates can be seen, but nothing can be learned"
+            )
         validation.truncation(truncate)
         x = self.checked_inputs(x)
         steps, batch = x.shape[:2]

@@ -23,14 +23,15 @@ class LayerRecord:
         Hidden state after each time step.
     c : array, (T, B, H), or None
         Cell state after each time step; None where the cell has none.
-    d_h, d_c : array, (T, B, H)
-        dL/dh_t and dL/dc_t, total derivatives; `d_c` is None where the cell has no cell state.
+    d_h, d_c : array, (T, B, H), or None
+        dL/dh_t and dL/dc_t, total derivatives; `d_c` is None where the cell has no cell state, both
+        are where there is no loss.
     """
 
     gates: Mapping[str, Array]
     h: Array
     c: Array | None
-    d_h: Array
+    d_h: Array | None
     d_c: Array | None
 
 

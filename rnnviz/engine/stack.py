@@ -35,8 +35,8 @@ class Stack:
         What comes before the first layer.
     layers : sequence of Cell
         From the input up, all of the same T and B.
-    readout : Weights
-        `[weight | bias]`, (K, H + 1), of the hidden state of the same step.
+    readout : Weights or None
+        `[weight | bias]`, (K, H + 1), of the hidden state of the same step; None without outputs.
     outputs : Outputs
         Where the readout writes.
     scratch : array, one-dimensional
@@ -47,21 +47,23 @@ class Stack:
         self,
         entrance: Entrance,
         layers: Sequence[Cell],
-        readout: Weights,
+        readout: Weights | None,
         outputs: Outputs,
         scratch: Array,
     ) -> None:
         top = layers[-1]
         self.entrance, self.layers, self.readout, self.outputs = entrance, layers, readout, outputs
-        self._add_up = SumOfProducts(
-            outputs.gradients, top.h_and_one, [whole(readout.gradient)], scratch
-        )
+        self._d_top = top.d_h
+        if readout is not None:
+            self._W_T = readout.W_T[..., :-1, :]
+            self._add_up = SumOfProducts(
+                outputs.gradients, top.h_and_one, [whole(readout.gradient)], scratch
+            )
         self._initial = [
             (name, number, state[0])
             for number, layer in enumerate(layers)
             for name, state in layer.states.items()
         ]
-        self._W_T, self._d_top = readout.W_T[..., :-1, :], top.d_h
         self.d_h_by_step: list[Array] = [layer.d_h.reshape(layer.steps, -1) for layer in layers]
         below = [None, *(layer.d_h for layer in layers[:-1])]
         self._downward = list(zip(layers, below, strict=True))[::-1]
@@ -77,7 +79,8 @@ class Stack:
                 np.copyto(layer.x, below)
             layer.forward()
             below = layer.h
-        product(self.readout.W, self.layers[-1].h_and_one, self.outputs.values)
+        if self.readout is not None:
+            product(self.readout.W, self.layers[-1].h_and_one, self.outputs.values)
 
     def read_back(self) -> None:
         """Begin the way back: write what each top hidden state gets from its own step's output."""

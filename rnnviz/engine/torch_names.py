@@ -83,7 +83,7 @@ def _matched(names: list[Any], shapes: Shapes) -> dict[str, str]:
     matched |= _attention(others, [name for name in shapes if name not in matched])
     modules = [module for module in modules if "attention" not in module.path.split(".")]
     plain = [module for module in modules if set(module.entries) <= {"weight", "bias"}]
-    if not any(name in matched for name in _READOUT):
+    if _READOUT[0] in shapes and not any(name in matched for name in _READOUT):
         matched |= _readout(plain, embedded=_EMBEDDING[0] in shapes)
     if _EMBEDDING[0] in shapes and _EMBEDDING[0] not in matched:
         matched |= _embedding(plain)

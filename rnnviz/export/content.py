@@ -105,10 +105,15 @@ def finished(work: Work) -> bytes:
 
 
 def weight_gradients(taken: Snapshot, upto: float) -> Generator[float, None, Array]:
-    """Compute each trace's gradient w.r.t. all weights, (N, P): it is not kept during training."""
+    """Compute each trace's gradient w.r.t. all weights, (N, P): it is not kept during training.
+
+    NaN where a trace has no loss.
+    """
     network, batch = taken.network, taken.probe.batch
-    gradients = np.empty((len(taken.traces), network.flat.size), network.dtype)
+    gradients = np.full((len(taken.traces), network.flat.size), np.nan, network.dtype)
     for place, trace in enumerate(taken.traces):
+        if not trace.has_gradients:
+            continue
         network.flat[:] = trace.weights
         network.intervene(*trace.interventions)
         with one_thread():

@@ -167,8 +167,8 @@ def _check(traces: Sequence[Trace]) -> None:
 
 
 def _shape(trace: Trace) -> tuple[object, ...]:
-    attends = trace.attending is not None
-    return (trace.cell, attends, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
+    parts = (trace.attending is not None, trace.has_gradients)
+    return (trace.cell, *parts, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
 
 
 def _newest_is_exact(traces: Sequence[Trace]) -> bool:
@@ -255,7 +255,10 @@ def _values(trace: Trace, group: int) -> Array:
 
 
 def _norms(trace: Trace) -> NDArray[np.float64]:
+    """Return the norms of all gradients, (2, L, G, T); NaN where there is no loss."""
     letters = [quantity.letter for quantity in gradients(trace.cell)]
+    if not trace.has_gradients:
+        return np.full((2, len(trace.layers), len(letters), trace.steps), np.nan).astype("<f8")
     layers = [layer.quantities() for layer in trace.layers]
     stacked = np.array(
         [

@@ -61,6 +61,7 @@ def header(traces: Sequence[Trace], peaks: Array, group: int) -> dict[str, Any]:
             for position, quantity in enumerate(drawn(trace.cell))
         ],
         "gradients": [vars(quantity) for quantity in gradients(trace.cell)],
+        "has_gradients": trace.has_gradients,
         "sequences": [_sequence(each) for each in sequences.values()],
         "interventions": [[_intervention(item) for item in items] for items in met],
         "frames": [

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnviz.engine import Network, answer_freely
 from rnnviz.engine.architecture import Architecture
 from rnnviz.tasks.answered import Answered
-from rnnviz.tasks.task import Batch, Measure, Task, score_of
+from rnnviz.tasks.task import Batch, Measure, Task, has_targets, score_of
 from rnnviz.training.limits import evaluated
 
 
@@ -45,7 +45,7 @@ class Score:
     ----------
     value
         In the task's measure: accuracy, 0..1, or mean squared error. NaN if an output of the
-        network is not a finite number.
+        network is not a finite number, or if there is nothing to score: no readout, or no target.
     held_out
         The same on sequences that are never used for training; None if the task has none.
     measure
@@ -96,6 +96,9 @@ def evaluate(network: Network, task: Task, also: Sequence[Architecture] = ()) ->
     also
         Other networks, for which the same sequences must not take too long either.
     """
+    if not (network.architecture.has_readout and has_targets(task)):
+        there = task.evaluation().x.shape[1]
+        return Score(math.nan, None, task.measure, 0, there, there)
     batch, held_out = evaluated(network.architecture, task, also)
     scored = batch.y.shape[0] * batch.y.shape[1] if batch.mask is None else int(batch.mask.sum())
     score = Score(

@@ -20,7 +20,7 @@ from rnnviz.fields import shown
 from rnnviz.training.limits import architecture_of, stacked_mb
 from rnnviz.training.stacked_pass import StackedPass, shared
 from rnnviz.training.threads import one_thread
-from rnnviz.training.trainer import Trainer
+from rnnviz.training.trainer import Trainer, nothing_to_learn
 
 
 class Group:
@@ -181,6 +181,8 @@ def _checked(trainers: Sequence[Trainer]) -> tuple[Trainer, ...]:
     for place, member in enumerate(members):
         if not isinstance(member, Trainer):
             raise ValueError(f"trainers must be Trainers, got {shown(member)}")
+        if not member.can_learn:
+            raise ValueError(nothing_to_learn(member.task))
         earlier = next(n for n, other in enumerate(members) if other is member)
         if earlier != place:
             raise ValueError(

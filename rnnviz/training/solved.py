@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnnviz.tasks import is_solved
 from rnnviz.tasks.column import Column
 from rnnviz.tasks.own_pairs import OwnPairs
-from rnnviz.tasks.task import Task
+from rnnviz.tasks.task import Task, has_targets
 from rnnviz.training.evaluate import Score
 
 #: Number of good scores in a row; a single one may be luck if there are few distinct sequences.
@@ -16,8 +16,11 @@ def can_be_solved(task: Task) -> bool:
     """Tell whether reaching the task's `solved` means that it is learned.
 
     Not with the user's own data, for which nobody knows what can be reached; nor if always giving
-    the same answer scores as well, as for a schedule on which the calendar carries no information.
+    the same answer scores as well, as for a schedule on which the calendar carries no information;
+    nor where there is nothing to score.
     """
+    if not (task.output_labels and has_targets(task)):
+        return False
     return not isinstance(task, Column | OwnPairs) and not is_solved(task, task.baseline().score)
 
 

@@ -23,7 +23,7 @@ from rnnviz.engine.init import WITH_RADIUS
 from rnnviz.fields import shown
 from rnnviz.recording import History, Recording, Trace
 from rnnviz.tasks import make_task
-from rnnviz.tasks.task import Batch, Task
+from rnnviz.tasks.task import Batch, Task, has_targets
 from rnnviz.training.begun import Begun, Learned
 from rnnviz.training.changes import Changes, SetupPeriod, State
 from rnnviz.training.config import FIELD, LIVE_KNOBS, RunConfig
@@ -148,7 +148,8 @@ class Trainer:
         Raises
         ------
         ValueError
-            If neither is given, or one is negative or not a number.
+            If neither is given, or one is negative or not a number; or if there is nothing to learn
+            from: no readout, or no target.
         """
         if iterations is None and seconds is None:
             raise ValueError("advance expects iterations, seconds or both, got neither")
@@ -156,6 +157,8 @@ class Trainer:
             iterations = validation.integer("iterations", iterations, 0)
         if seconds is not None and validation.finite("seconds", seconds) < 0:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
+        if not self.can_learn:
+            raise ValueError(nothing_to_learn(self.task))
         start = self.iteration
         last = math.inf if iterations is None else start + iterations
         end = math.inf if seconds is None else time.perf_counter() + seconds
@@ -167,6 +170,11 @@ class Trainer:
                 if now + (now - begun) > end:  # another one would not fit
                     break
         return self.iteration - start
+
+    @property
+    def can_learn(self) -> bool:
+        """Whether there are outputs and targets to compare; if not, `advance` is refused."""
+        return bool(self.task.output_labels) and has_targets(self.task)
 
     # ------------------------------------------------------------------ the parts of an iteration
     # Internal to this folder: group.py does some of them for several runs at once.
@@ -529,6 +537,13 @@ class Trainer:
             return trace
         with np.errstate(all="ignore"):
             return replace(trace, update=self.network.flat - weights_before)
+
+
+def nothing_to_learn(task: Task) -> str:
+    """Say why a network cannot be trained with a task that gives it nothing to learn from."""
+    if not task.output_labels:
+        return "There is nothing to learn: this network has no readout, and can only be looked at."
+    return "There is nothing to learn: no step has a target, so the network can only be looked at."
 
 
 def _radius(config: RunConfig) -> float:

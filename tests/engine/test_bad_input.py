@@ -32,7 +32,7 @@ SETTINGS = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "output_size": 5}
         ("input_size", 0, "input_size must be a whole number 1 or more, got 0"),
         ("hidden_size", 2.5, "hidden_size must be a whole number 1 or more, got 2.5"),
         ("hidden_size", True, "hidden_size must be a whole number"),
-        ("output_size", -1, "output_size must be a whole number 1 or more, got -1"),
+        ("output_size", -1, "output_size must be a whole number 0 or more, got -1"),
         ("layers", 5, r"layers must be a whole number 1\.\.4, got 5"),
         ("layers", 0, r"layers must be a whole number 1\.\.4, got 0"),
         ("dtype", "float16", "dtype must be float32 or float64, got 'float16'"),
