@@ -3,6 +3,7 @@
 >>> trainer = rnnviz.Trainer(rnnviz.RunConfig(task="gym", cell="lstm", hidden_size=16))
 >>> trainer.advance(iterations=200)
 200
+>>> rnnviz.show(trainer)  # in a notebook
 >>> rnnviz.figures.gates(trainer.trace()).show()
 >>> rnnviz.open(trainer.link()).iteration
 200
@@ -10,6 +11,7 @@
 
 from rnnviz import export, figures, link
 from rnnviz.link import open_link as open
+from rnnviz.notebook.show import show
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.sweeps import sweep
 from rnnviz.training import RunConfig, Trainer
@@ -28,5 +30,6 @@ __all__ = [
     "figures",
     "link",
     "open",
+    "show",
     "sweep",
 ]

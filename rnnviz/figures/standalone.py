@@ -80,19 +80,19 @@ style-src 'unsafe-inline'; script-src '%(hash)s'">
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above the picture of a page that is one of several.
+    """What stands above the picture.
 
     Parameters
     ----------
     title, sentence
-        Plain text, in the place of the task's name and before its description.
+        Plain text; the sentence stands before what the picture is about.
     back : tuple of (address, text)
-        A link to the page that lists them all, relative to this one.
+        A link to the page that lists this one and others, relative to this one.
     """
 
     title: str
-    sentence: str
-    back: tuple[str, str]
+    sentence: str = ""
+    back: tuple[str, str] = ("", "")
 
 
 def page(
@@ -116,32 +116,61 @@ def page(
     ValueError
         If the script contains text that would end it, or begin another one.
     """
+    packed, rounded = _packed(taken)
+    if heading is None:
+        heading = Heading(f"{taken.task.title}, {spec_of(taken.config.cell).label}")
+    return page_of(packed, script, heading, about=_about(taken), rounded=rounded, dark=dark)
+
+
+def page_of(
+    packed: bytes,
+    script: str,
+    heading: Heading,
+    *,
+    about: str,
+    rounded: bool = False,
+    dark: bool = False,
+) -> str:
+    """Return the text of a file that shows traces which are packed already.
+
+    Parameters
+    ----------
+    packed
+        What `pack` returned.
+    script, heading, dark
+        As of `page`.
+    about
+        A sentence on what the picture shows.
+    rounded
+        Whether units of some iterations are not exact.
+
+    Raises
+    ------
+    ValueError
+        If the script contains text that would end it, or begin another one.
+    """
     whole = f"{script}\n{_START}"
     if found := re.search(r"<(/?script|!--)", whole, re.IGNORECASE):
         raise ValueError(f"a script within HTML must not hold {found.group()!r}")
-    packed, rounded = _packed(taken)
     digest = base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()
     theme = {"default": _DARK if dark else _LIGHT, "light": _LIGHT, "dark": _DARK}
     return _PAGE % {
         "hash": f"sha256-{digest}",
         "style": _STYLE % theme,
-        **_head(taken, heading),
-        "about": html.escape(_about(taken)),
+        **_head(heading),
+        "about": html.escape(about),
         "foot": html.escape(_foot(rounded)),
         "bytes": base64.b64encode(packed).decode(),
         "script": whole,
     }
 
 
-def _head(taken: Snapshot, heading: Heading | None) -> dict[str, str]:
-    if heading is None:
-        title = f"{taken.task.title}, {spec_of(taken.config.cell).label}"
-        return {"title": html.escape(title), "sentence": "", "back": ""}
+def _head(heading: Heading) -> dict[str, str]:
     address, text = map(html.escape, heading.back)
     return {
         "title": html.escape(heading.title),
-        "sentence": f"<p>{html.escape(heading.sentence)}</p>\n",
-        "back": f'<p><a href="{address}">{text}</a></p>\n',
+        "sentence": f"<p>{html.escape(heading.sentence)}</p>\n" if heading.sentence else "",
+        "back": f'<p><a href="{address}">{text}</a></p>\n' if text else "",
     }
 
 

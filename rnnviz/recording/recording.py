@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from rnnviz.recording.trace import Trace
 
@@ -41,6 +42,8 @@ class Recording:
         self._max_bytes = max_bytes
         self._max_traces = max_traces
         self.stride = 1
+        #: Called after each trace that is kept.
+        self.watchers: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         return len(self._traces)
@@ -73,6 +76,8 @@ class Recording:
             self.thin_to(2 * self.stride)
         if self.is_due(trace.iteration):
             self._traces.append(trace)
+            for watcher in self.watchers:
+                watcher()
 
     def thin_to(self, stride: int) -> None:
         """Keep only every `stride`-th iteration, from now on and of the traces already kept."""

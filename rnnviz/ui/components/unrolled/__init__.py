@@ -9,31 +9,19 @@ script or the style sheet, `npm install` once and `npm run build`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
 import streamlit as st
 
+from rnnviz.ui.components.bundle import script as script
+
 if TYPE_CHECKING:
     from streamlit.components.v2.bidi_component.state import ComponentResult
-
-_BUNDLE = Path(__file__).with_name("unrolled.min.js").read_text(encoding="utf-8")
-
-
-def script() -> str:
-    """Return the whole picture as one script with its style sheet, for a page without Streamlit.
-
-    In the text of a `<script type="module">`, which needs no other file, all that it offers is then
-    in scope as `rnnviz`: `rnnviz.mount(element, { bytes })`, and `makeScene`, `look`, `paint`; see
-    `unrolled.js`.
-    """
-    return _BUNDLE
-
 
 #: Streamlit sends a component's script with every update: ten times the data. So it is a
 #: component of its own, which a page draws once.
 _library = st.components.v2.component(
-    "rnnviz_unrolled_library", js=f"{_BUNDLE}\nexport default rnnviz.publish;"
+    "rnnviz_unrolled_library", js=f"{script()}\nexport default rnnviz.publish;"
 )
 
 _picture = st.components.v2.component(

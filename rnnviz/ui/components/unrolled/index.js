@@ -3,6 +3,7 @@
 export { mount, makeScene } from "./unrolled.js";
 export { mountBeside } from "./beside.js";
 export { publish } from "./streamlit.js";
+export { render } from "./notebook.js";
 export { look } from "./scene/scene.js";
 export { paint, sizeOf } from "./draw/paint.js";
 

@@ -676,6 +676,7 @@ export interface Options {
   bytes?: Uint8Array;
   theme?: { ink?: string; paper?: string; primary?: string; font?: string };
   earlier?: Whereabouts | Whereabouts[] | null;
+  guest?: boolean;
   onSelect?: ((selected: Selected | null) => void) | null;
   onIteration?: (iteration: number | null) => void;
   onPlace?: ((place: LookedAt | null) => void) | null;
@@ -696,6 +697,7 @@ export interface About {
 export interface Mounted {
   scene: View;
   update: (bytes: Uint8Array) => void;
+  wear: (theme: NonNullable<Options["theme"]>) => void;
   where: () => Whereabouts | null;
   remove: () => void;
 }

@@ -74,21 +74,18 @@ import STYLE from "./unrolled.css";
  * @param {Options} [options] `bytes`: what `pack` made; `update` may bring them later, and more.
  *   `theme`: CSS colours and font; what is left out is taken from the page. `earlier`: what `where`
  *   of earlier pictures returned; if one showed the same run, this one begins with the same zoom and
- *   time step. `onSelect`: the user chose a unit, or let it go. `onIteration`: the user chose an
+ *   time step. `guest`: the page is others', so keys count only while the focus is in the picture.
+ *   `onSelect`: the user chose a unit, or let it go. `onIteration`: the user chose an
  *   iteration; null when the picture follows training. `onPlace`: the user looks at another time
  *   step, from nearer or farther, and stays there; null when all is as the picture opens
  * @returns {Mounted}
  */
-export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteration, onPlace } = {}) {
+export function mount(parent, options = {}) {
+  const { bytes, theme = {}, earlier, guest = false, onSelect, onIteration, onPlace } = options;
   element("style", "", parent, STYLE);
   const figure = element("figure", "unrolled", parent);
-  const { ink, paper, primary, font } = theme;
-  const wanted = Object.entries({ text: ink, background: paper, primary });
-  for (const [name, colour] of wanted) {
-    if (colour) figure.style.setProperty(`--st-${name}-color`, colour);
-  }
-  if (font) figure.style.setProperty("--st-font", font);
-  const view = createView(figure);
+  dress(figure, theme);
+  const view = createView(figure, guest);
   view.hooks.selected = (selected) => onSelect?.(selected);
   view.hooks.iteration = (iteration) => onIteration?.(iteration);
   view.hooks.place = (place) => onPlace?.(place);
@@ -97,12 +94,28 @@ export function mount(parent, { bytes, theme = {}, earlier, onSelect, onIteratio
   return {
     scene: view,
     update: (more) => receive(view, more),
+    wear: (colours) => {
+      dress(figure, colours);
+      if (!view.data.store || !themeChanged(view)) return;
+      arrive(view);
+      refresh(view);
+      wake(view);
+    },
     where: () => (view.data.store ? whereabouts(view) : null),
     remove: () => {
       tearDown(view);
       parent.replaceChildren();
     },
   };
+}
+
+/** @param {HTMLElement} figure @param {NonNullable<Options["theme"]>} theme */
+function dress(figure, { ink, paper, primary, font }) {
+  const wanted = Object.entries({ text: ink, background: paper, primary });
+  for (const [name, colour] of wanted) {
+    if (colour) figure.style.setProperty(`--st-${name}-color`, colour);
+  }
+  if (font) figure.style.setProperty("--st-font", font);
 }
 
 /**
@@ -121,9 +134,9 @@ export function makeScene(bytes, { width, theme }) {
 
 /**
  * A view is a scene that is on a page: with elements, a pointer and motion.
- * @param {HTMLElement} figure
+ * @param {HTMLElement} figure @param {boolean} guest
  */
-function createView(figure) {
+function createView(figure, guest) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const dom = buildDom(figure);
   /** @type {View} */
@@ -168,7 +181,7 @@ function createView(figure) {
   if (!calm.matches) Object.assign(view.clock.sweep, { playing: true, phase: "forward" });
   watch(view, calm);
   listen(view);
-  offerPresenting(view);
+  offerPresenting(view, guest);
   offerSaving(view);
   return view;
 }

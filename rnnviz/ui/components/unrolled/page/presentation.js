@@ -19,10 +19,10 @@ const TYPING =
 let presented = null;
 
 /**
- * Give a view its button, and the key wherever the focus is.
- * @param {View} view
+ * Give a view its button, and the key: wherever the focus is, or only in the picture of a guest.
+ * @param {View} view @param {boolean} guest
  */
-export function offerPresenting(view) {
+export function offerPresenting(view, guest) {
   const { figure, present: made } = view.dom;
   made.textContent = "Present";
   made.onclick = () => present(view, !view.screen.presenting);
@@ -34,7 +34,8 @@ export function offerPresenting(view) {
     const boxIsOpen = figure.querySelector(".saving:not([hidden])");
     const leaves = view.screen.presenting && key === "Escape" && !boxIsOpen;
     const typed = target instanceof Element && target.closest(TYPING);
-    const toggles = key === "f" && !typed && isMeant(view);
+    const here = !guest || event.composedPath().includes(figure);
+    const toggles = key === "f" && !typed && here && isMeant(view);
     if (!leaves && !toggles) return;
     event.preventDefault();
     event.stopImmediatePropagation();
