@@ -12,6 +12,7 @@
 from rnnviz import export, figures, link
 from rnnviz.link import open_link as open
 from rnnviz.notebook.show import show
+from rnnviz.notebook.watch import watch
 from rnnviz.recording import LayerTrace, Trace
 from rnnviz.sweeps import sweep
 from rnnviz.training import RunConfig, Trainer
@@ -32,4 +33,5 @@ __all__ = [
     "open",
     "show",
     "sweep",
+    "watch",
 ]

@@ -31,7 +31,7 @@ MAY_IMPORT = {
         *("engine", "recording", "tasks", "training", "link", "analysis", "export", "figures"),
         *("visit", "views", "gallery", "sweeps", "weights"),
     },
-    "notebook": {"engine", "recording", "training", "figures", "ui"},
+    "notebook": {"engine", "recording", "tasks", "training", "figures", "ui"},
     "commands": {"tasks", "training", "link", "export", "figures", "gallery", "sweeps", "ui"},
 }
 #: The one way up: `Trainer.link` asks for the link's floor when it is called.
