@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from rnnviz.engine.torch_names import Module, modules_of, natural
 from rnnviz.weights.contents import Array, Contents, Found, Tensor, float_of, linears_of
@@ -62,6 +63,29 @@ def find(
         experiment=experiment,
         notes=(*notes, *(f"Left out: {problem}" for problem in problems)),
     )
+
+
+def told(contents: Contents, about: Mapping[str, Any]) -> Contents:
+    """Return the contents with the variant of the cell that a file of this app tells.
+
+    Parameters
+    ----------
+    contents
+    about
+        `cell`, `reset` and `coupled` as in `Network`, unchecked: what does not fit the weights is
+        ignored.
+    """
+    return replace(contents, networks=tuple(_as_told(each, about) for each in contents.networks))
+
+
+def _as_told(found: Found, about: Mapping[str, Any]) -> Found:
+    cell = about.get("cell")
+    if cell == "lstm" and found.cells == _CELLS[3] and about.get("coupled") is True:
+        return replace(found, cells=(cell,), coupled=True)
+    if cell not in found.cells:
+        return found
+    before = cell == "gru" and about.get("reset") == "before"
+    return replace(found, cells=(cell,), reset="before" if before else "after")
 
 
 def _nothing(names: list[str]) -> str:

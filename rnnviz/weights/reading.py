@@ -1,13 +1,18 @@
-"""Which kind of file it is: told by its first bytes, never by its name."""
+"""Which kind of file it is: told by its content, never by its name."""
 
 from __future__ import annotations
 
+from rnnviz.weights.archives import Archive, is_zip
 from rnnviz.weights.contents import Contents
-from rnnviz.weights.errors import WeightsError, named
+from rnnviz.weights.errors import WeightsError, listed, named
+from rnnviz.weights.npz_file import read_npz
+from rnnviz.weights.pickles import is_pickle, pickle_refusal
 from rnnviz.weights.safetensors_file import looks_like_safetensors, read_safetensors
 
 #: Most bytes of a file that is read.
 MOST_BYTES = 64_000_000
+
+_EXPECTED = "safetensors or .npz was expected"
 
 
 def read(data: bytes, filename: str = "") -> Contents:
@@ -25,15 +30,29 @@ def read(data: bytes, filename: str = "") -> Contents:
     WeightsError
         If no network can be made of it: says what was expected, and what came.
     """
+    what = named(filename) or "The file"
     if not data:
-        raise WeightsError(f"{named(filename) or 'The file'} is empty.")
+        raise WeightsError(f"{what} is empty: {_EXPECTED}.")
     if len(data) > MOST_BYTES:
         raise WeightsError(
             f"A file of weights may have {MOST_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:,.0f} MB."
         )
+    if is_zip(data):
+        return _read_zip(Archive(data), filename)
+    if is_pickle(data):
+        raise pickle_refusal(filename)
     if looks_like_safetensors(data):
         return read_safetensors(data)
-    raise WeightsError(
-        f"{named(filename) or 'This'} is no file of weights that can be read: "
-        "safetensors was expected."
-    )
+    if data.startswith(b"version https://git-lfs"):
+        raise WeightsError(f"{what} is a pointer of Git LFS: the file itself was expected.")
+    raise WeightsError(f"{what} is no file of weights that can be read: {_EXPECTED}.")
+
+
+def _read_zip(archive: Archive, filename: str) -> Contents:
+    names = list(archive.sizes)
+    if any(name.endswith(".pkl") for name in names):
+        raise pickle_refusal(filename)
+    if any(name.endswith(".npy") for name in names):
+        return read_npz(archive)
+    held = listed(names) if names else "nothing"
+    raise WeightsError(f"This archive holds no weights that can be read, but {held}: {_EXPECTED}.")

@@ -14,12 +14,12 @@ from safetensors import SafetensorError, deserialize
 
 from rnnviz.weights.contents import Array, Contents, Tensor
 from rnnviz.weights.errors import WeightsError, named
-from rnnviz.weights.finding import find
+from rnnviz.weights.finding import find, told
 
-#: Most bytes of a header: that of a network that can be shown has a hundredth of it.
-MOST_HEADER = 1_000_000
-#: Key of the experiment's link in the metadata.
-EXPERIMENT = "experiment"
+#: Most bytes of a header. It may hold an experiment, and this the text that it is trained on.
+MOST_HEADER = 4_000_000
+#: Keys of the metadata that this app writes: the experiment's link, and the variant of the cell.
+EXPERIMENT, VARIANT = "experiment", "rnnviz"
 
 _TYPES = {
     "F16": "float16", "F32": "float32", "F64": "float64", "BF16": "bfloat16", "BOOL": "bool",
@@ -42,11 +42,12 @@ def read_safetensors(data: bytes) -> Contents:
     WeightsError
         If the file is broken, or holds no recurrent network.
     """
-    metadata = _metadata(data)
+    length = _header_length(data)
     try:
         entries = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise WeightsError(f"This is no complete safetensors file: {named(error)}.") from None
+    metadata = _metadata(data[8 : 8 + length])
     tensors, arrays = [], {}
     for name, entry in entries:
         shape, kind = tuple(entry["shape"]), str(entry["dtype"])
@@ -54,15 +55,15 @@ def read_safetensors(data: bytes) -> Contents:
         if kind in _FLOATS:
             arrays[name] = _array(entry["data"], kind, shape)
     tensors.sort()
-    return find("safetensors", tuple(tensors), arrays, metadata.get(EXPERIMENT))
+    found = find("safetensors", tuple(tensors), arrays, metadata.get(EXPERIMENT))
+    return told(found, _variant(metadata.get(VARIANT, "{}")))
 
 
 def _array(data: Any, kind: str, shape: tuple[int, ...]) -> Array:
     return np.frombuffer(data, np.dtype(_TYPES[kind]).newbyteorder("<")).reshape(shape)
 
 
-def _metadata(data: bytes) -> dict[str, str]:
-    """Return the metadata, and refuse a header that is too large or names a tensor twice."""
+def _header_length(data: bytes) -> int:
     length = int.from_bytes(data[:8], "little")
     if length > len(data) - 8:
         raise WeightsError(
@@ -73,14 +74,26 @@ def _metadata(data: bytes) -> dict[str, str]:
         raise WeightsError(
             f"The header of a safetensors file may have {MOST_HEADER:,} bytes here, got {length:,}."
         )
-    try:
-        header = json.loads(data[8 : 8 + length], object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, WeightsError):
-            raise
-        raise WeightsError("The header of this safetensors file is not JSON.") from None
-    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    return length
+
+
+def _metadata(header: bytes) -> dict[str, str]:
+    """Return the metadata of a header that the library has read; refuse a name that is there twice.
+
+    Only after the library: it accepts nothing but tensors, so that JSON of deep or very many parts
+    never gets here.
+    """
+    metadata = json.loads(header, object_pairs_hook=_once).get("__metadata__")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def _variant(text: str) -> dict[str, Any]:
+    """Return which variant of a cell it is, unchecked; {} if the metadata does not tell."""
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
