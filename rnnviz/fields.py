@@ -91,7 +91,7 @@ class Field:
     live: bool = False
     logarithmic: bool = False
     short: str = ""
-    applies: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    applies: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
 
     def without_effect(
         self,
@@ -112,7 +112,7 @@ class Field:
         """
         for name, values in self.applies:
             if value_of(name) not in values:
-                needed = " or ".join(labels.get(value, value) for value in values)
+                needed = " or ".join(labels.get(value, value) for value in map(_said, values))
                 return f"No effect now, only with {fields[name].label.lower()} {needed}."
         return ""
 
@@ -190,3 +190,8 @@ class Field:
         """Return the error that says what was expected, and what was given."""
         whole = "a whole number " if self.kind is int else ""
         return ValueError(f"{self.name} must be {whole}{self.allowed()}, got {given}")
+
+
+def _said(value: str | bool) -> str:
+    """Return a value of another setting in words."""
+    return value if isinstance(value, str) else "on" if value else "off"

@@ -23,6 +23,7 @@ architecture.py  what a network is made of: sizes, variants, names and shapes of
 cost.py          its estimated cost in bytes and seconds, known before it is built
 entrance.py      what comes before the first layer: embedding, window
 stack.py         the layers over consecutive steps
+two_way.py       the layers of a bidirectional network
 unrolled.py      the whole over T steps of B sequences: the buffers, which are the record
 record.py        `Record`: a copy of everything that one pass computed
 reference.py     the cells as plain equations, slow: read it first

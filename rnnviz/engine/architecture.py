@@ -16,6 +16,7 @@ from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias
 from rnnviz.engine.layout import Indices, Plan, Shapes, Weights
 from rnnviz.engine.products import Array, SumOfProducts
 from rnnviz.engine.stack import Outputs, Stack
+from rnnviz.engine.two_way import TwoWayStack
 from rnnviz.engine.unrolled import Unrolled
 
 RESETS = ("after", "before")
@@ -24,10 +25,19 @@ RESETS = ("after", "before")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "window": WITHOUT_MEMORY,
     "attention": tuple(cell for cell in CELLS if cell not in WITHOUT_MEMORY),
+    "bidirectional": tuple(cell for cell in CELLS if cell not in WITHOUT_MEMORY),
 }
 for _cell, _variants in VARIANTS.items():
     for _name in _variants.settings:
         _ONLY_FOR[_name] = (*_ONLY_FOR.get(_name, ()), _cell)
+
+
+def layer_names(recorded: int, bidirectional: bool) -> tuple[str, ...]:
+    """Return what a person calls layers, from the input up; of two directions forward first."""
+    if not bidirectional:
+        return tuple(f"layer {number + 1}" for number in range(recorded))
+    ways = ("forward", "backward")
+    return tuple(f"layer {number // 2 + 1}, {ways[number % 2]}" for number in range(recorded))
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Architecture:
     window: int = 1
     embedding_size: int | None = None
     attention: str = "none"
+    bidirectional: bool = False
 
     def __post_init__(self) -> None:
         validation.choice("cell", self.cell, CELLS)
@@ -63,7 +74,7 @@ class Architecture:
         validation.integer("layers", self.layers, 1, 4)
         if self.embedding_size is not None:
             validation.integer("embedding_size", self.embedding_size, 1)
-        for name in ("peephole", "coupled"):
+        for name in ("peephole", "coupled", "bidirectional"):
             validation.yes_or_no(name, getattr(self, name))
         object.__setattr__(self, "dtype", validation.float_type(self.dtype).name)
         defaults = {field.name: field.default for field in fields(self)}
@@ -71,6 +82,11 @@ class Architecture:
             if getattr(self, name) != defaults[name] and self.cell not in cells:
                 only = " or ".join(cells)
                 raise ValueError(f"{name} is only for the cell {only}, got it with {self.cell}")
+        if self.bidirectional and self.attends:
+            raise ValueError(
+                "attention must be none in a bidirectional network: it looks at the steps before, "
+                "and the backward direction has already read those after"
+            )
         if self.attends and not self.has_readout:
             raise ValueError("attention is part of the readout, got it with output_size 0")
 
@@ -95,7 +111,7 @@ class Architecture:
                 f"intervention must be Hold, Silence or ShiftForgetBias, got {type(item).__name__}"
             )
         if item.layer is not None:
-            validation.integer("layer", item.layer, 0, self.layers - 1)
+            validation.integer("layer", item.layer, 0, self.recorded_layers - 1)
         if isinstance(item, ShiftForgetBias):
             validation.finite("amount", item.amount)
             if not self.cell_type.spec.forget_gate:
@@ -141,21 +157,42 @@ class Architecture:
 
     @property
     def seen(self) -> int:
-        """How many hidden units the readout sees of its own step."""
-        return self.hidden_size
+        """How many hidden units a layer gives to what is above it, of one step."""
+        return self.hidden_size * self.directions
+
+    @property
+    def directions(self) -> int:
+        """2 where each layer reads the sequence forward and backward, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def recorded_layers(self) -> int:
+        """Number of layers as they are recorded: each direction is one of its own."""
+        return self.layers * self.directions
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """What a person calls the recorded layers, from the input up: `layer 1, backward`."""
+        return layer_names(self.recorded_layers, self.bidirectional)
+
+    def suffix(self, recorded: int) -> str:
+        """Return how PyTorch ends the names of a recorded layer's parameters: `_l0_reverse`."""
+        layer, backward = divmod(recorded, self.directions)
+        return f"_l{layer}{'_reverse' * backward}"
 
     def layer_input(self, layer: int) -> int:
-        """Return the number of inputs of a layer."""
-        return self.features * self.window if layer == 0 else self.hidden_size
+        """Return the number of inputs of a recorded layer."""
+        return self.features * self.window if layer < self.directions else self.seen
 
     def shapes(self) -> Shapes:
         """Return the shape of every parameter, by name, in the order of the flat vector."""
         shapes: Shapes = {}
         if self.embedding_size is not None:
             shapes["embedding.weight"] = (self.input_size, self.embedding_size)
-        for layer in range(self.layers):
+        for layer in range(self.recorded_layers):
             of_layer = self.cell_type.shapes(self.layer_input(layer), self.hidden_size)
-            shapes |= {f"{name}_l{layer}": shape for name, shape in of_layer.items()}
+            end = self.suffix(layer)
+            shapes |= {f"{name}{end}": shape for name, shape in of_layer.items()}
         if self.has_readout:
             wide = self.seen * (2 if self.attends else 1)
             shapes["readout.weight"] = (self.output_size, wide)
@@ -169,8 +206,8 @@ class Architecture:
         plans: dict[str, Plan] = {}
         if self.ids:
             plans["embedding"] = Plan.plain(index["embedding.weight"])
-        for layer in range(self.layers):
-            end = f"_l{layer}"
+        for layer in range(self.recorded_layers):
+            end = self.suffix(layer)
             own = {name.removesuffix(end): at for name, at in index.items() if name.endswith(end)}
             of_layer = self.cell_type.plans(own, self.hidden_size)
             plans |= {f"{layer}.{name}": plan for name, plan in of_layer.items()}
@@ -187,7 +224,7 @@ class Architecture:
     @property
     def stacks(self) -> bool:
         """Whether several networks of it can be computed in one pass: stacked.py."""
-        return self.cell_type.stacks and not self.attends
+        return self.cell_type.stacks and not (self.attends or self.bidirectional)
 
     def unroll(
         self,
@@ -235,19 +272,20 @@ class Architecture:
         steps, _, batch = outputs.values.shape
         span = Span(steps, batch, np.dtype(self.dtype), scratch, networks)
         layers = []
-        for layer in range(self.layers):
+        for layer in range(self.recorded_layers):
             start = f"{layer}."
             own = {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
             sizes = (self.layer_input(layer), self.hidden_size)
             layers.append(self.cell_type(own, sizes, span))
         entrance = Entrance(layers[0].x, self.window, weights.get("embedding"), scratch)
-        return Stack(entrance, layers, weights.get("readout"), outputs, scratch)
+        kind = TwoWayStack if self.bidirectional else Stack
+        return kind(entrance, layers, weights.get("readout"), outputs, scratch)
 
     def scratch_size(self, steps: int, batch: int) -> int:
         """Return the largest scratch memory that any part needs, in numbers."""
         sizes = [
             self.cell_type.scratch_size(self.layer_input(layer), self.hidden_size, steps, batch)
-            for layer in range(self.layers)
+            for layer in range(self.recorded_layers)
         ]
         K, columns = self.output_size, self.seen + 1
         if K:

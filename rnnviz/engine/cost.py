@@ -95,10 +95,12 @@ def buffer_bytes(architecture: Architecture, steps: int, batch: int) -> int:
     # The block of inputs, [1; x; h; 1], and dL/dh, and what the cell keeps besides.
     rows = sum(
         architecture.layer_input(layer) + (2 + cost.kept) * H + 2
-        for layer in range(architecture.layers)
+        for layer in range(architecture.recorded_layers)
     )
+    if architecture.bidirectional:  # what both directions give, and the gradients w.r.t. it
+        rows += 3 * architecture.seen + 1 + architecture.layer_input(0)
     numbers = steps * batch * (rows + 2 * K) + architecture.scratch_size(steps, batch)
-    views = steps * architecture.layers * cost.views * _VIEW_BYTES
+    views = steps * architecture.recorded_layers * cost.views * _VIEW_BYTES
     numbers += attention_numbers(architecture, steps, batch)
     return numbers * itemsize(architecture) + views + 8 * steps * batch
 
@@ -122,7 +124,7 @@ def passing_bytes(architecture: Architecture, steps: int, batch: int) -> int:
 def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
     """Estimate the seconds of a forward and a backward pass."""
     cost, pairs = _cost_of(architecture), steps * batch
-    units = pairs * architecture.hidden_size * architecture.layers
+    units = pairs * architecture.hidden_size * architecture.recorded_layers
     of_numbers = (
         pairs * _multiplications(architecture) * _MULTIPLICATION_S
         + pairs * architecture.layer_input(0) * _INPUT_S
@@ -131,7 +133,7 @@ def learning_s(architecture: Architecture, steps: int, batch: int) -> float:
         + parameter_count(architecture) * _PARAMETER_S
     )
     half = _FLOAT32 if architecture.dtype == "float32" else 1.0
-    of_calls = steps * architecture.layers * cost.step_s
+    of_calls = steps * architecture.recorded_layers * cost.step_s
     return of_numbers * half + of_calls + attention_s(architecture, steps, batch)
 
 
@@ -186,10 +188,10 @@ def _multiplications(architecture: Architecture) -> int:
     """Return the multiplications per step of one sequence, in all matrix products."""
     H, cell = architecture.hidden_size, architecture.cell_type
     recurrent = H if cell.state_names else 0
-    count = 3 * architecture.output_size * (H + 1)
-    for layer in range(architecture.layers):
+    count = 3 * architecture.output_size * (architecture.seen + 1)
+    for layer in range(architecture.recorded_layers):
         D = architecture.layer_input(layer)
-        down = D if layer or architecture.ids else 0
+        down = D if layer >= architecture.directions or architecture.ids else 0
         # Forward and weight gradient, then the gradients w.r.t. the previous state and the inputs.
         count += cell.blocks * H * (2 * (D + recurrent + 2) + recurrent + down)
     return count

@@ -41,6 +41,7 @@ def answer_freely(network: Network, x: Array, answering: Answering, fed_back: Ar
     ValueError
         If an argument does not fit, or the network looks up integers.
     """
+    network.check_cuts(None, answering)
     x, fed_back = _checked(network, x, answering, fed_back)
     first, window = answering.first, network.architecture.window
     outputs: Array = np.empty((len(x) - first, x.shape[1], network.output_size), network.dtype)

@@ -69,10 +69,11 @@ def set_forget_bias(
     if not architecture.cell_type.spec.forget_gate:
         return
     place, _ = _forget_place(architecture)
-    for layer in range(architecture.layers):
-        for name in (f"bias_ih_l{layer}", f"bias_hh_l{layer}"):
+    for layer in range(architecture.recorded_layers):
+        end = architecture.suffix(layer)
+        for name in (f"bias_ih{end}", f"bias_hh{end}"):
             parameters[name][place] = 0
-        add_to_forget_bias(parameters[f"bias_ih_l{layer}"], architecture, value)
+        add_to_forget_bias(parameters[f"bias_ih{end}"], architecture, value)
 
 
 def add_to_forget_bias(bias: Array, architecture: Architecture, amount: float) -> None:

@@ -43,7 +43,7 @@ class Network:
         D, H and K. K may be 0: there is no readout then, outputs have no entries, and there is no
         loss to learn from; states and gates are as ever.
     layers
-        How many recurrent layers are stacked, 1..4.
+        How many recurrent layers are stacked, 1..4. With two directions, each layer has two cells.
     dtype
         `"float64"` or `"float32"`, of all computation.
     seed
@@ -63,6 +63,13 @@ class Network:
         What the readout sees besides the topmost hidden state of the same step: `"none"`, or a
         weighted sum of the hidden states so far, by the score `"dot"`, `"general"` or `"additive"`:
         attention.py. For every cell but the MLP.
+    bidirectional
+        Whether each layer also reads the sequence backward, with weights of its own
+        (`weight_ih_l0_reverse`, ...), and gives the hidden states of both directions to what is
+        above it: two_way.py. Each direction is a layer of its own in records, in interventions and
+        in initial and final states, in PyTorch's order (forward, backward, next layer), and counts
+        in its own time: step 0 of a backward layer is the last input, masked or not. For every cell
+        but the MLP; not with attention, truncation or an answering part.
     initial_weights
         `"default"`, `"uniform"`, `"glorot"`, `"orthogonal"` or `"identity"`: init.py.
     spectral_radius
@@ -70,6 +77,8 @@ class Network:
 
     Attributes
     ----------
+    layers : int
+        Number of layers as they are recorded: each direction is one of its own.
     flat, flat_gradients : array, (P,)
         All parameters, and the gradient that `learn` wrote, each in one vector. An assignment to
         `flat` copies into it.
@@ -100,6 +109,7 @@ class Network:
         window: int = 1,
         embedding_size: int | None = None,
         attention: str = "none",
+        bidirectional: bool = False,
         initial_weights: str = "default",
         spectral_radius: float = 1.0,
     ) -> None:
@@ -116,6 +126,7 @@ class Network:
             window=window,
             embedding_size=embedding_size,
             attention=attention,
+            bidirectional=bidirectional,
         )
         generator = np.random.default_rng(validation.integer("seed", seed, 0))
         validation.choice("initial_weights", initial_weights, init.CHOICES)
@@ -128,7 +139,7 @@ class Network:
     def _build(self, architecture: Architecture) -> None:
         """Allocate parameters, all 0."""
         self.architecture = architecture
-        self.cell, self.layers = architecture.cell, architecture.layers
+        self.cell, self.layers = architecture.cell, architecture.recorded_layers
         self.input_size, self.output_size = architecture.input_size, architecture.output_size
         self.hidden_size = architecture.hidden_size
         self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
@@ -266,6 +277,7 @@ class Network:
         ValueError
             If x has the wrong shape or is not finite, or `answering` does not fit it.
         """
+        self.check_cuts(None, answering)
         x = self.checked_inputs(x)
         self._last = self.unroll(x, answering=fitting(answering, len(x)))
         return time_first(self._last.outputs)
@@ -284,6 +296,7 @@ class Network:
         ValueError
             If x has the wrong shape or is not finite, or `answering` does not fit it.
         """
+        self.check_cuts(None, answering)
         x = self.checked_inputs(x)
         records = self.unroll(x, answering=fitting(answering, len(x))).layer_records()
         return tuple(replace(each, d_h=None, d_c=None) for each in records)
@@ -404,12 +417,28 @@ class Network:
                 "there is no readout (output_size is 0), so there are no outputs to compare with "
                 "targets: states and gates can be seen, but nothing can be learned"
             )
-        validation.truncation(truncate)
+        self.check_cuts(truncate, answering)
         x = self.checked_inputs(x)
         steps, batch = x.shape[:2]
         fitting(answering, steps)
         mask = validation.mask(mask, (steps, batch))
         return x, validation.targets(y, mask, loss, (steps, batch, self.output_size)), mask
+
+    def check_cuts(self, truncate: Any, answering: Answering | None) -> None:
+        """Refuse a truncation length that is none, and in two directions any cut in time."""
+        validation.truncation(truncate)
+        if not self.architecture.bidirectional:
+            return
+        if truncate is not None:
+            raise ValueError(
+                "truncate must be None in a bidirectional network: its two directions meet the "
+                f"places of a cut at different steps, got {truncate}"
+            )
+        if answering is not None:
+            raise ValueError(
+                "answering must be None in a bidirectional network: its backward direction reads "
+                "the answer before it is given"
+            )
 
     def checked_state(self, initial: Any, batch: int) -> dict[str, Array] | None:
         """Return an initial state that fits; `ValueError` says what does not fit."""
@@ -481,5 +510,6 @@ class Network:
         biases = views(total, self._shapes)
         for item in shifts:
             for layer in range(self.layers) if item.layer is None else [item.layer]:
-                init.add_to_forget_bias(biases[f"bias_ih_l{layer}"], self.architecture, item.amount)
+                bias = biases[f"bias_ih{self.architecture.suffix(layer)}"]
+                init.add_to_forget_bias(bias, self.architecture, item.amount)
         return total

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from rnnviz.engine import validation
 from rnnviz.engine.answering import Answering, fitting
-from rnnviz.engine.cells import Cell
+from rnnviz.engine.cells import Cell, Span
+from rnnviz.engine.interventions import of_layer
 from rnnviz.engine.itemise import NUMBERS, groups
 from rnnviz.engine.products import Array
 
@@ -26,7 +27,7 @@ class Spectrum:
     Parameters
     ----------
     layer
-        From the input up, 0 first.
+        From the input up, 0 first; each direction is a layer of its own.
     gate
         Letter of the gate that the matrix belongs to; `"h"` in a cell without gates.
     spectral_radius
@@ -52,7 +53,7 @@ def recurrent_spectrum(network: Network) -> list[Spectrum]:
     letters = cell.weight_gates or "h"
     found = []
     for layer in range(network.layers):
-        weights = network.parameters.get(f"weight_hh_l{layer}")
+        weights = network.parameters.get(f"weight_hh{network.architecture.suffix(layer)}")
         if weights is None:
             continue
         for gate, matrix in zip(letters, weights.reshape(-1, H, H), strict=True):
@@ -136,7 +137,7 @@ def step_jacobians(
     -------
     array of float64, (layers, steps, H, H)
         Entry `[l, k, i, j]`: derivative of unit i after the step w.r.t. unit j before it. 0 for a
-        network without memory.
+        network without memory. Steps of a backward layer are those of its own time.
 
     Raises
     ------
@@ -150,21 +151,15 @@ def step_jacobians(
     if "weight_hh_l0" not in network.parameters:
         return found
     unrolled = network.unroll(x, state, answering=fitting(answering, len(x)))
-    # Copies: (layers, T, H), the state before each step.
-    layers = range(network.layers)
-    before = {
-        name: np.stack([_before(unrolled.parts(layer), name) for layer in layers])
-        for name in network.architecture.cell_type.state_names
-    }
-    at_once = max(1, NUMBERS // (H**2 * network.layers))
+    at_once = max(1, NUMBERS // H**2)
     for start in range(0, len(chosen), at_once):
         part = chosen[start : start + at_once]
-        starts = {name: np.repeat(values[:, part], H, axis=1) for name, values in before.items()}
-        single = network.unroll(np.repeat(x[part, 0], H, axis=0)[None], starts, keep=False)
-        for number, layer in enumerate(single.stacks[0].layers):
-            layer.d_h[:] = 0
-            layer.d_h[0] = np.tile(np.eye(H), len(part))
+        for number in range(network.layers):
+            layer = _single_steps(unrolled.parts(number), part)
+            layer.intervene(of_layer(network.interventions, number))
             with np.errstate(all="ignore"):
+                layer.forward()
+                layer.d_h[0] = np.tile(np.eye(H), len(part))
                 layer.backward([True])
             back = layer.d_h_all[0].reshape(H, len(part), H)
             found[number, start : start + at_once] = back.transpose(1, 2, 0)
@@ -173,9 +168,22 @@ def step_jacobians(
     return found
 
 
-def _before(parts: Sequence[Cell], name: str) -> Array:
-    """Return the state of one layer before each step, (T, H)."""
-    return np.concatenate([part.states[name][:-1, :, 0] for part in parts])
+def _single_steps(parts: Sequence[Cell], steps: NDArray[np.intp]) -> Cell:
+    """Return a cell that does these steps of a layer side by side, H times each.
+
+    It has the layer's inputs and the states before the steps; in each layer's own time.
+    """
+    of = parts[0]
+    D, H = of.x.shape[1], of.hidden_size
+    batch = len(steps) * H
+    scratch = np.empty(type(of).scratch_size(D, H, 1, batch), of.dtype)
+    single = type(of)(of.weights, (D, H), Span(1, batch, of.dtype, scratch))
+    x = np.concatenate([part.x[:, :, 0] for part in parts])
+    single.x[0] = np.repeat(x[steps], H, axis=0).T
+    for name, state in single.states.items():
+        before = np.concatenate([part.states[name][:-1, :, 0] for part in parts])
+        state[0] = np.repeat(before[steps], H, axis=0).T
+    return single
 
 
 def _checked(

@@ -3,7 +3,8 @@
 Two gradients of a sequence are needed: that of its loss, and that of its last scored step's share
 of the loss, which alone can be seen to vanish. Both need the same forward pass, and backward
 overwrites what forward left. So the sequence is processed twice, side by side, like a batch of two.
-This costs little more than one sequence, and no gradient w.r.t. weights is computed.
+This costs little more than one sequence, and no gradient w.r.t. weights is computed. In a
+bidirectional network there is a third one: what is last for a backward layer comes first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.engine import validation
 from rnnviz.engine.answering import Answering, fitting
@@ -24,6 +26,7 @@ from rnnviz.engine.stack import LayerValues
 
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
+    from rnnviz.engine.unrolled import Unrolled
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class LayerTrace:
         The same for the last scored step's share of that loss: its own loss over the number of
         scored steps. So it is on the scale of `d_h`, and equal to it at the last scored step of the
         top layer. Only this one can be seen to vanish: when every step is scored, every step adds a
-        gradient of its own to `d_h`.
+        gradient of its own to `d_h`. For a backward layer of a bidirectional network it is the
+        share of the first scored step, which is the last one in its own time.
     """
 
     gates: Mapping[str, Array]
@@ -163,18 +167,19 @@ def record_sequence(
     x, y, mask = network.checked(x, y, mask, loss, truncate, answering)
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
-    last = len(x) - 1 if mask is None else int(np.flatnonzero(mask[:, 0])[-1])
     has_time = y.ndim == LOSSES[loss].target_axes
-    unrolled = network.unroll(np.repeat(x, 2, axis=1), answering=answering)
+    scored = np.arange(len(x)) if mask is None else np.flatnonzero(mask[:, 0])
+    copies = _copies(network)
+    unrolled = network.unroll(np.repeat(x, copies, axis=1), answering=answering)
     with np.errstate(all="ignore"):
         value = unrolled.loss(
             loss,
-            np.repeat(y, 2, axis=1 if has_time else 0),
-            None if mask is None else np.repeat(mask, 2, axis=1),
+            np.repeat(y, copies, axis=1 if has_time else 0),
+            None if mask is None else np.repeat(mask, copies, axis=1),
         )
-        # The mean is over both copies; each should have the gradient that it has alone.
-        unrolled.d_outputs *= 2
-        unrolled.d_outputs[:last, :, 1] = 0
+        # The mean is over all copies; each should have the gradient that it has alone.
+        unrolled.d_outputs *= copies
+        _keep_last_shares(unrolled.d_outputs, scored if has_time else scored[-1:])
         unrolled.backward(truncate)
         attention = unrolled.attention_record()
         sent = None if unrolled.attention is None else unrolled.attention.sent(0)
@@ -183,7 +188,7 @@ def record_sequence(
         loss=value,
         outputs=unrolled.outputs[:, :, 0].copy(),
         d_x=d_x,
-        layers=tuple(_layer(values) for values in unrolled.layer_values()),
+        layers=_layers(network, unrolled),
         attention=None if attention is None or sent is None else _of_first(attention, sent),
     )
 
@@ -212,22 +217,22 @@ def observe_sequence(
         If there is more than one sequence, an argument does not fit, or `d_h` comes with attention,
         over which a gradient of the hidden states has a second way.
     """
+    network.check_cuts(truncate, answering)
     x = network.checked_inputs(x)
-    validation.truncation(truncate)
     if x.shape[1] != 1:
         raise ValueError(f"x must be a single sequence (B = 1), got B = {x.shape[1]}")
     given = None if d_h is None else _checked_gradient(network, d_h, len(x))
     answering = fitting(answering, len(x))
-    unrolled = network.unroll(np.repeat(x, 2, axis=1), answering=answering)
+    copies = _copies(network)
+    unrolled = network.unroll(np.repeat(x, copies, axis=1), answering=answering)
     d_x = None
     if given is not None:
-        top = np.repeat(given.transpose(0, 2, 1), 2, axis=2)
-        scored = np.flatnonzero(given.any(axis=(1, 2)))
-        top[: scored[-1] if scored.size else 0, :, 1] = 0
+        top = np.repeat(given.transpose(0, 2, 1), copies, axis=2)
+        _keep_last_shares(top, np.flatnonzero(given.any(axis=(1, 2))))
         with np.errstate(all="ignore"):
             unrolled.backward_from(top, truncate)
             d_x = unrolled.input_gradient()[:, :, 0].copy()
-    layers = tuple(_layer(values) for values in unrolled.layer_values())
+    layers = _layers(network, unrolled)
     if given is None:
         layers = tuple(
             replace(layer, d_h=None, d_c=None, last_d_h=None, last_d_c=None) for layer in layers
@@ -247,6 +252,25 @@ def _checked_gradient(network: Network, d_h: Array, steps: int) -> Array:
     return given
 
 
+def _copies(network: Network) -> int:
+    """Return how often a sequence is processed: once more for each direction's last step."""
+    return 1 + network.architecture.directions
+
+
+def _keep_last_shares(gradients: Array, scored: NDArray[np.intp]) -> None:
+    """Keep what comes from the last scored step in the second copy, from the first in the third.
+
+    Parameters
+    ----------
+    gradients : array, (T, features, copies)
+    scored : array of int
+        The scored time steps, ascending.
+    """
+    if scored.size:
+        gradients[: scored[-1], :, 1] = 0
+        gradients[scored[0] + 1 :, :, 2:] = 0
+
+
 def _of_first(record: AttentionRecord, sent: Array) -> AttentionTrace:
     """Take the sequence itself, and the shares of the last step's gradient from its copy."""
     return AttentionTrace(
@@ -263,7 +287,14 @@ def _of_first(record: AttentionRecord, sent: Array) -> AttentionTrace:
     )
 
 
-def _layer(values: LayerValues) -> LayerTrace:
+def _layers(network: Network, unrolled: Unrolled) -> tuple[LayerTrace, ...]:
+    """Return what each layer computed; a backward one has its last share in the third copy."""
+    directions = network.architecture.directions
+    values = unrolled.layer_values()
+    return tuple(_layer(each, 1 + number % directions) for number, each in enumerate(values))
+
+
+def _layer(values: LayerValues, last: int) -> LayerTrace:
     c, d_c = values.c, values.d_c
     return LayerTrace(
         gates={letter: gate[:, :, 0].copy() for letter, gate in values.gates.items()},
@@ -271,6 +302,6 @@ def _layer(values: LayerValues) -> LayerTrace:
         c=None if c is None else c[:, :, 0].copy(),
         d_h=values.d_h[:, :, 0].copy(),
         d_c=None if d_c is None else d_c[:, :, 0].copy(),
-        last_d_h=values.d_h[:, :, 1].copy(),
-        last_d_c=None if d_c is None else d_c[:, :, 1].copy(),
+        last_d_h=values.d_h[:, :, last].copy(),
+        last_d_c=None if d_c is None else d_c[:, :, last].copy(),
     )

@@ -71,8 +71,7 @@ class Stack:
     def forward(self, x: Array, initial: Mapping[str, Array] | None = None) -> None:
         """Compute the layers from checked inputs, and what the outputs get from their own step."""
         self.entrance.forward(x)
-        for name, number, state in self._initial:
-            state[...] = 0 if initial is None else initial[name][number].T
+        self._begin(initial)
         below = None
         for layer in self.layers:
             if below is not None:
@@ -81,6 +80,11 @@ class Stack:
             below = layer.h
         if self.readout is not None:
             product(self.readout.W, self.layers[-1].h_and_one, self.outputs.values)
+
+    def _begin(self, initial: Mapping[str, Array] | None) -> None:
+        """Write the state before the first step."""
+        for name, number, state in self._initial:
+            state[...] = 0 if initial is None else initial[name][number].T
 
     def read_back(self) -> None:
         """Begin the way back: write what each top hidden state gets from its own step's output."""
@@ -118,7 +122,8 @@ class Stack:
         """Fill `gradient` of the weights of layers, readout and embedding."""
         for layer in self.layers:
             layer.weight_gradients()
-        self._add_up()
+        if self.readout is not None:
+            self._add_up()
         if self.entrance.learns:
             self.entrance.weight_gradients(self.input_gradient())
 

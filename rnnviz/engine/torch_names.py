@@ -3,9 +3,9 @@
 The modules of a user's own model can have any names: `lstm.weight_ih_l0`, `encoder.rnn.bias_hh_l1`,
 `head.weight`. The last part of a name says which parameter it is, the parts before it say which
 module. Recurrent weights may be in one module of several layers, or in several modules of one layer
-each (such as `nn.LSTMCell`); readout and embedding are the modules that have only `weight`, or
-`weight` and `bias`. The weights of attention are those in a module called `attention`:
-`model.attention.query.weight`.
+each (such as `nn.LSTMCell`); those of a second direction end in `_reverse`. Readout and embedding
+are the modules that have only `weight`, or `weight` and `bias`. The weights of attention are those
+in a module called `attention`: `model.attention.query.weight`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rnnviz.engine import validation
 from rnnviz.engine.layout import Shapes
 from rnnviz.engine.products import Array
 
-_RECURRENT = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|peephole)(?:_l(\d+))?")
+_RECURRENT = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|peephole)(?:_l(\d+))?(_reverse)?")
 _READOUT, _EMBEDDING = ("readout.weight", "readout.bias"), ("embedding.weight",)
 
 
@@ -110,7 +110,8 @@ def modules_of(names: Iterable[str]) -> list[Module]:
 def _recurrent(modules: list[Module], wanted: list[str]) -> dict[str, str]:
     """Match the recurrent weights: those of one module, or of one module per layer."""
     recurrent = [module for module in modules if any(map(_RECURRENT.fullmatch, module.entries))]
-    layers = 1 + max((int(name[-1]) for name in wanted if _RECURRENT.fullmatch(name)), default=-1)
+    found_layers = (_RECURRENT.fullmatch(name) for name in wanted)
+    layers = 1 + max((int(each[2]) for each in found_layers if each), default=-1)
     one_each = len(recurrent) == layers and all(_is_one_layer(module) for module in recurrent)
     if len(recurrent) > 1 and not one_each:
         raise ValueError(
@@ -123,7 +124,7 @@ def _recurrent(modules: list[Module], wanted: list[str]) -> dict[str, str]:
             f"which they are listed, got {_paths(recurrent)}"
         )
     named = {
-        f"{found[1]}_l{found[2] or 0 if len(recurrent) == 1 else number}": name
+        f"{found[1]}_l{found[2] or 0 if len(recurrent) == 1 else number}{found[3] or ''}": name
         for number, module in enumerate(recurrent)
         for last, name in module.entries.items()
         if (found := _RECURRENT.fullmatch(last))

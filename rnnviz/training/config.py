@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnviz.engine import ATTENTION, CELLS, WITHOUT_MEMORY
+from rnnviz.engine.architecture import RESETS
+from rnnviz.engine.cells import VARIANTS
 from rnnviz.fields import Field, check_settings
 
 #: Readable names of the choices.
@@ -16,6 +18,9 @@ CHOICE_LABELS = {
 #: The cells that have a recurrence.
 RECURRENT = tuple(key for key, cell in CELLS.items() if cell.spec.is_recurrent)
 _RECURRENT = ("cell", RECURRENT)
+_ONE_WAY = ("bidirectional", (False,))
+#: The cells that have a reset gate, in two variants.
+WITH_RESET = tuple(key for key, variants in VARIANTS.items() if "reset" in variants.settings)
 _WITH_FORGET_GATE = tuple(key for key, cell in CELLS.items() if cell.spec.forget_gate)
 
 
@@ -47,10 +52,22 @@ class RunConfig:
     initial_weights: str = "default"
     spectral_radius: float = 1.0
     window: int = 1
+    reset: str = "after"
+    bidirectional: bool = False
     dtype: str = "float64"
 
     def __post_init__(self) -> None:
         check_settings(self, FIELDS)
+
+    @property
+    def two_ways(self) -> bool:
+        """Whether the network reads forward and backward: `bidirectional`, where it has effect."""
+        return self.bidirectional and self.cell in RECURRENT
+
+    @property
+    def cut_after(self) -> int | None:
+        """Truncation length, where it has effect: a bidirectional network is never truncated."""
+        return None if self.two_ways else self.truncate
 
 
 #: The one table of settings, in the order in which they are shown.
@@ -64,7 +81,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "hidden_size", "Hidden units", int, RunConfig.hidden_size,
         "Number of units in each hidden layer. More units can remember more, but are slower.",
-        low=1, high=128, short="h",
+        low=1, high=512, short="h",
     ),
     Field(
         "layers", "Layers", int, RunConfig.layers,
@@ -77,7 +94,7 @@ FIELDS: tuple[Field, ...] = (
         "hidden states so far, each weighted by how well it fits the present one. “dot” compares "
         "them as they are, “general” through a learned matrix, “additive” with a small network.",
         choices=ATTENTION, short="att",
-        applies=(_RECURRENT,),
+        applies=(_RECURRENT, _ONE_WAY),
     ),
     Field(
         "seed", "Seed", int, RunConfig.seed,
@@ -130,7 +147,7 @@ FIELDS: tuple[Field, ...] = (
         "time steps, while the state is carried on. With k, it reaches 0 to k − 1 steps back, "
         "depending on the position of the step. It saves no time here, and does not cut attention.",
         low=1, high=500, optional=True, live=True, short="trunc",
-        applies=(_RECURRENT,),
+        applies=(_RECURRENT, _ONE_WAY),
     ),
     Field(
         "forget_bias", "Forget bias", float, RunConfig.forget_bias,
@@ -158,6 +175,20 @@ FIELDS: tuple[Field, ...] = (
         "MLP only: how many time steps it sees at once, including the current one.",
         low=1, high=50, short="win",
         applies=(("cell", WITHOUT_MEMORY),),
+    ),
+    Field(
+        "reset", "Reset gate acts", str, RunConfig.reset,
+        "GRU only: whether the reset gate acts after the recurrent product, as in PyTorch and by "
+        "default in Keras, or before it, as first published.",
+        choices=RESETS, short="rst",
+        applies=(("cell", WITH_RESET),),
+    ),
+    Field(
+        "bidirectional", "Both directions", bool, RunConfig.bidirectional,
+        "Each layer also reads the sequence backward, with weights of its own, and gives both "
+        "hidden states to what is above it. A prediction then knows the inputs after it.",
+        short="bi",
+        applies=(_RECURRENT,),
     ),
     Field(
         "dtype", "Precision", str, RunConfig.dtype,

@@ -33,11 +33,13 @@ def formula(config: RunConfig, task: Task) -> str:
     """
     architecture = architecture_of(config, task)
     own = architecture.cell_type.spec.parameters.formula
-    upper = own.replace("D", "H")
+    twice = architecture.directions
+    upper = own.replace("D", "H" if twice == 1 else "2H")
     parts = [
         *(["V E"] if architecture.ids else []),
-        *[own, *[upper] * (architecture.layers - 1)],
-        f"K ({'2H' if architecture.attends else 'H'} + 1)",
+        *[own] * twice,
+        *[upper] * (twice * (architecture.layers - 1)),
+        f"K ({'2H' if architecture.attends or twice == 2 else 'H'} + 1)",
         *_OF_ATTENTION.get(architecture.attention, ()),
     ]
     return f"{' + '.join(parts)} = {parameter_count(config, task):,}"
@@ -72,7 +74,7 @@ def _second_biases(architecture: Architecture) -> int:
     if architecture.cell in WITHOUT_MEMORY:
         return 0
     each = architecture.cell_type.blocks * architecture.hidden_size
-    return architecture.layers * each
+    return architecture.recorded_layers * each
 
 
 def sized_to(config: RunConfig, task: Task, parameters: int) -> RunConfig:

@@ -31,7 +31,7 @@ from rnnviz.recording.history import COLUMNS
 from rnnviz.tasks.answered import Answered
 from rnnviz.tasks.task import Batch, Task
 from rnnviz.training import changes
-from rnnviz.training.config import RunConfig
+from rnnviz.training.config import RECURRENT, WITH_RESET, RunConfig
 from rnnviz.training.pace import pace
 
 #: Maximum megabytes of one run, or of several side by side; the whole app should fit in 1 GB.
@@ -75,7 +75,9 @@ def architecture_of(config: RunConfig, task: Task) -> Architecture:
         layers=config.layers,
         dtype=config.dtype,
         window=config.window if config.cell in WITHOUT_MEMORY else 1,
-        attention="none" if config.cell in WITHOUT_MEMORY else config.attention,
+        attention=config.attention if config.cell in RECURRENT and not config.two_ways else "none",
+        reset=config.reset if config.cell in WITH_RESET else "after",
+        bidirectional=config.two_ways,
     )
 
 
@@ -184,7 +186,7 @@ def _trace_bytes(config: RunConfig, task: Task) -> int:
     spec = architecture.cell_type.spec
     # For each state, its values and two gradients are kept.
     traced = len(spec.gates) + 3 * len(spec.states)
-    of_step = config.layers * config.hidden_size * traced + _numbers(task)
+    of_step = architecture.recorded_layers * config.hidden_size * traced + _numbers(task)
     if architecture.attends:
         # Three matrices over pairs of steps, and norms, which are float64 always; two sums and four
         # parts of a gradient.
@@ -240,8 +242,15 @@ def check_runs(*runs: Planned, in_step: bool = False) -> None:
     ------
     ValueError
         If they would need more than `MOST_MB`, or one turn more than `MOST_TURN_MS`. The message
-        gives the numbers, and what to make smaller.
+        gives the numbers, and what to make smaller. Also if a network would read backward what it
+        has to answer.
     """
+    if any(config.two_ways and isinstance(task, Answered) for config, task in runs):
+        raise ValueError(
+            "This task is answered symbol by symbol, and a network that reads in both directions "
+            "would see each answer before it gives it: turn off “Both directions”, or choose "
+            "another task."
+        )
     needed = sum(memory_mb(*run) for run in runs)
     if needed > MOST_MB:
         wanted = f"{needed:,.0f} MB of memory"
@@ -359,6 +368,8 @@ def _refusal(runs: Sequence[Planned], needed: str, most: str, in_step: bool) -> 
     ]
     if architecture_of(config, task).attends:
         sizes.append(f"attention {config.attention}")
+    if architecture_of(config, task).bidirectional:
+        sizes[1] += " of two directions"
     if config.cell in WITHOUT_MEMORY:
         sizes.insert(4, f"window {config.window}")
     of = " of the largest" if len(runs) > 1 else ""

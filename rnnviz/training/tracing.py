@@ -28,7 +28,7 @@ def make_trace(
     Where no step of the probe has a target, there is no loss and no gradient.
     """
     batch = probe.batch
-    trace = _trace(network, batch, task.loss if is_scored(batch) else None, config.truncate)
+    trace = _trace(network, batch, task.loss if is_scored(batch) else None, config.cut_after)
     counted = task.knowable(batch)
     classes = task.loss == "cross_entropy" and bool(task.output_labels)
     return replace(

@@ -469,7 +469,7 @@ class Trainer:
     def _use(self, config: RunConfig) -> None:
         """Adopt changed live settings."""
         before, self.config = self.config, config
-        if config.truncate != before.truncate:
+        if config.cut_after != before.cut_after:
             self._trace = None
         if config.batch_size != before.batch_size:
             self.network.free_buffers()  # a slider that is dragged would leave buffers of each size
@@ -517,7 +517,7 @@ class Trainer:
         """Tell whether a trace is of an earlier iteration, or of the current state of this one."""
         return trace.iteration < self.iteration or (
             (trace.interventions, trace.truncate)
-            == (self.network.interventions, self.config.truncate)
+            == (self.network.interventions, self.config.cut_after)
             and same_bits(trace.weights, self.network.flat)
         )
 
@@ -527,7 +527,7 @@ class Trainer:
             batch.y,
             batch.mask,
             loss=self.task.loss,
-            truncate=self.config.truncate,
+            truncate=self.config.cut_after,
             answering=batch.answering,
         )
 

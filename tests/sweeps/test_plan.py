@@ -68,7 +68,7 @@ def test_a_list_holds_settings_of_any_tasks():
         ({"lag": [], "task": "echo"}, [0], "lag must have at least one value, got none"),
         ({}, [], "seeds must have at least one number, got none"),
         ({}, 3, "seeds must be a list of whole numbers, got 3"),
-        ({"hidden_size": [4, 500]}, [0], "hidden_size must be a whole number 1..128, got 500"),
+        ({"hidden_size": [4, 600]}, [0], "hidden_size must be a whole number 1..512, got 600"),
         ({"lag": 3}, [0], "'lag' is not a setting; there are task, "),
         ({"seed": [1, 2]}, [0], "seeds are given by themselves"),
         (
@@ -107,7 +107,7 @@ def test_a_million_runs_are_refused_before_they_are_counted_out():
     [
         ("cell", 1, 2, "cell can't be drawn from a range"),
         ("hidden_size", 8, 4, "hidden_size must have a range from a lower to a higher"),
-        ("hidden_size", 0, 4, "hidden_size must be a whole number 1..128, got 0"),
+        ("hidden_size", 0, 4, "hidden_size must be a whole number 1..512, got 0"),
     ],
 )
 def test_a_range_that_is_none_is_refused_before_anything_is_drawn(name, low, high, said):

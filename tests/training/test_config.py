@@ -23,8 +23,8 @@ def test_what_the_issue_calls_live_is_live():
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("hidden_size", 0, r"hidden_size must be a whole number 1\.\.128, got 0"),
-        ("hidden_size", 2.5, r"hidden_size must be a whole number 1\.\.128, got 2\.5"),
+        ("hidden_size", 0, r"hidden_size must be a whole number 1\.\.512, got 0"),
+        ("hidden_size", 2.5, r"hidden_size must be a whole number 1\.\.512, got 2\.5"),
         ("hidden_size", True, r"hidden_size must be .* got True"),
         ("layers", 5, r"layers must be a whole number 1\.\.4, got 5"),
         ("seed", -1, r"seed must be a whole number 0\.\..*, got -1"),
@@ -51,11 +51,19 @@ def test_a_config_cannot_be_changed():
 @pytest.mark.parametrize(
     ("settings", "without_effect"),
     [
-        ({}, {"momentum", "window"}),
-        ({"optimizer": "sgd"}, {"window"}),
+        ({}, {"momentum", "window", "reset"}),
+        ({"optimizer": "sgd"}, {"window", "reset"}),
         ({"cell": "gru"}, {"momentum", "window", "forget_bias"}),
-        ({"initial_weights": "uniform"}, {"momentum", "window", "spectral_radius"}),
-        ({"cell": "mlp"}, {"momentum", "forget_bias", "spectral_radius", "truncate", "attention"}),
+        ({"initial_weights": "uniform"}, {"momentum", "window", "reset", "spectral_radius"}),
+        (
+            {"cell": "mlp"},
+            {"momentum", "forget_bias", "spectral_radius", "truncate", "attention", "reset"}
+            | {"bidirectional"},
+        ),
+        (
+            {"cell": "gru", "bidirectional": True},
+            {"momentum", "window", "forget_bias", "truncate", "attention"},
+        ),
     ],
 )
 def test_a_setting_without_effect_is_known_and_changes_nothing(settings, without_effect):
@@ -69,7 +77,8 @@ def test_a_setting_without_effect_is_known_and_changes_nothing(settings, without
     }
     assert found == without_effect
     others = {"momentum": 0.1, "window": 1, "forget_bias": 3.0, "spectral_radius": 0.5}
-    others |= {"truncate": 2, "attention": "dot"} | ({} if config.cell == "mlp" else {"window": 3})
+    others |= {"truncate": 2, "attention": "dot", "reset": "before", "bidirectional": True}
+    others |= {} if config.cell == "mlp" else {"window": 3}
     for name in without_effect:
         first, other = Trainer(config, task), Trainer(replace(config, **{name: others[name]}), task)
         first.advance(iterations=3)

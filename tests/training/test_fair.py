@@ -59,8 +59,8 @@ def test_a_network_is_sized_to_come_closest_to_a_number_of_parameters():
         sized = fair.sized_to(replace(lstm, cell=cell), TASK, wanted)
         miss = abs(fair.parameter_count(sized, TASK) - wanted)
         for size in (sized.hidden_size - 1, sized.hidden_size + 1):
-            if 1 <= size <= 128:
+            if 1 <= size <= 512:
                 other = fair.parameter_count(replace(sized, hidden_size=size), TASK)
                 assert abs(other - wanted) >= miss
     assert fair.sized_to(lstm, TASK, wanted) == lstm
-    assert fair.sized_to(lstm, TASK, 10**9).hidden_size == 128
+    assert fair.sized_to(lstm, TASK, 10**9).hidden_size == 512

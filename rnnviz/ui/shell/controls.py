@@ -36,6 +36,7 @@ _COMFORTABLE: dict[str, tuple[float, float]] = {
     "clip_norm": (0.01, 100.0),
     "weight_decay": (0.0, 0.1),
     "seed": (0, 99),
+    "hidden_size": (1, 128),
 }
 
 
@@ -45,7 +46,7 @@ _NETWORK = ("cell", "hidden_size")
 _TRAINING = ("learning_rate", "batch_size", "optimizer", "clip_norm")
 _MORE = (
     "layers", "attention", "truncate", "clip_value", "weight_decay", "momentum", "forget_bias",
-    "initial_weights", "spectral_radius", "window", "dtype",
+    "initial_weights", "spectral_radius", "window", "reset", "bidirectional", "dtype",
 )  # fmt: skip
 _PLACED = ("task", "seed", *_NETWORK, *_TRAINING, *_MORE)
 _REST = tuple(name for name in FIELD if name not in _PLACED)
@@ -125,6 +126,8 @@ def draw(
         "on_change": reaction,
         "persist_state": "session",
     }
+    if field.kind is bool:
+        return st.toggle(**common)
     if field.choices:
         common |= {
             "options": field.choices,
