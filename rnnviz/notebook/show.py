@@ -83,18 +83,24 @@ class Shown:
         self._runs = 0
         self._next = 0.0
         self._settling = False
+        self._views = 0
+        self._unseen = False
         self._widget = _make_widget()
         if self._widget is not None:
+            self._widget.on_msg(self._heard)
             self.update()
         if not isinstance(what, Trace):
             _recording_of(what).watchers.append(self._grown)
 
     @property
     def note(self) -> str:
-        """What is to be said of the picture: that there is none yet, or why a run has ended."""
+        """What is to be said: that there is no trace yet, why a run has ended, notes of a watch."""
         if not isinstance(self._what, Trace) and not len(_recording_of(self._what)):
             return "No trace has been kept yet: the picture appears with the first one."
-        return (self._what.diverged or "") if isinstance(self._what, Trainer) else ""
+        if isinstance(self._what, Trainer):
+            return self._what.diverged or ""
+        notes: tuple[str, ...] = getattr(self._what, "notes", ())
+        return " ".join(f"{note[:1].upper()}{note[1:].rstrip('.')}." for note in notes)
 
     def update(self) -> None:
         """Bring the picture in line with what is kept by now; it does so by itself after a cell."""
@@ -154,7 +160,7 @@ class Shown:
 
     def _grown(self) -> None:
         """Send the newest trace, if the last one was sent some time ago."""
-        if self._widget is None:
+        if self._widget is None or self._unseen:
             return
         self._settle_later()
         begun = time.monotonic()
@@ -179,7 +185,20 @@ class Shown:
 
     def _settle(self) -> None:
         self._settling = False
-        self.update()
+        if not self._unseen:
+            self.update()
+
+    def _heard(self, _: object, message: Any, __: object) -> None:
+        """Count the places where it is shown; nothing is sent to one that has gone.
+
+        What the browser says arrives when no cell runs: until then it is taken to be in sight.
+        """
+        if not isinstance(message, dict) or not isinstance(message.get("shown"), bool):
+            return
+        self._views = max(0, self._views + (1 if message["shown"] else -1))
+        was, self._unseen = self._unseen, not self._views
+        if was and not self._unseen:
+            self.update()
 
     # ------------------------------------------------------------------ what is shown
 

@@ -199,3 +199,13 @@ test("in a small frame rows are as low as their names, if all is in sight then",
   assert.deepEqual(low, lower);
   assert.ok(low.rows.every(({ slot }) => slot >= 18));
 });
+
+test("what a network does not have takes no room: outputs, and gradients without a loss", () => {
+  const whole = layOut(headerOf([1]), 800, Infinity);
+  const silent = layOut(headerOf([1], { outputs: 0, classes: false }), 800, Infinity);
+  const lossless = layOut(headerOf([1], { has_gradients: false }), 800, Infinity);
+  assert.equal(silent.predictionHeight, 0);
+  assert.equal(whole.height - silent.height, whole.predictionHeight);
+  assert.equal(lossless.gradientHeight, 0);
+  assert.equal(lossless.height, lossless.gradientY);
+});

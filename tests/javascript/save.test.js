@@ -77,7 +77,8 @@ test("a chunk of odd length is padded, and what is no picture is left out", asyn
 });
 
 test("the film of a sweep goes to the last step and back, and rests at both ends", () => {
-  const shots = sweepShots({ layout: { steps: 10 } });
+  const data = { store: { header: {} } };
+  const shots = sweepShots({ data, layout: { steps: 10 } });
   const half = shots.length / 2;
   const places = shots.map(({ wanted }) => wanted.at);
   assert.deepEqual([places[0], places[half - 1], places[half], places.at(-1)], [0, 10, 10, 0]);
@@ -91,7 +92,13 @@ test("the film of a sweep goes to the last step and back, and rests at both ends
   );
   const rests = shots.flatMap(({ milliseconds }, place) => (milliseconds > 1000 ? [place] : []));
   assert.deepEqual(rests, [half - 1, shots.length - 1]);
-  assert.ok(sweepShots({ layout: { steps: 500 } }).length <= FILM.frames);
+  assert.ok(sweepShots({ data, layout: { steps: 500 } }).length <= FILM.frames);
+});
+
+test("without a gradient the film of a sweep goes forward alone", () => {
+  const data = { store: { header: { has_gradients: false } } };
+  const phases = sweepShots({ data, layout: { steps: 10 } }).map(({ wanted }) => wanted.phase);
+  assert.deepEqual(new Set(phases), new Set(["forward"]));
 });
 
 test("the film of training shows the first and the newest kept iteration, and not too many", () => {

@@ -122,6 +122,8 @@ export interface Header {
   labels: Record<string, string>;
   quantities: Quantity[];
   gradients: Gradient[];
+  /** False where no loss was computed: states and gates alone. */
+  has_gradients?: boolean;
   /** Null for a network without attention. */
   attention: Attention | null;
   sequences: Sequence[];
@@ -592,6 +594,8 @@ export interface Screen {
   above: number;
   onScreen: boolean;
   presenting: boolean;
+  /** The page belongs to others, such as a notebook. */
+  guest: boolean;
   isSecond: boolean;
 }
 

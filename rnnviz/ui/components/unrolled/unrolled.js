@@ -39,14 +39,15 @@
  *             attention, one_unit, overview, labels: the parts of the picture. paint: all of them
  *     page    controls, labels, tooltip, display: the elements and what they show. reports: what
  *             others hear. motion: how they move. actions: what the user can do; events: what
- *             starts it. receptive: what a unit follows. presentation: the picture large
+ *             starts it. receptive: what a unit follows. presentation: the picture large. guest:
+ *             the colours of a page that belongs to others
  *     gif     palette, lzw, writer: animated GIF, whatever is on it
  *     save    vector, webp, film, save: pictures and films to take away
  *
  * and here `unrolled` (this file) mounts one picture, `beside` two with one clock, `streamlit` makes
- * it a component; `index` is what the bundle offers. `npm run build` makes unrolled.min.js of all
- * this; whoever only runs rnnviz needs no Node. Text of the user goes through fillText and
- * textContent, never through HTML.
+ * it a component, `notebook` a widget; `index` is what the bundle offers. `npm run build` makes
+ * unrolled.min.js of all this; whoever only runs rnnviz needs no Node. Text of the user goes through
+ * fillText and textContent, never through HTML.
  */
 
 import { opensAt } from "./data/attention.js";
@@ -152,6 +153,7 @@ function createView(figure, guest) {
       above: 0,
       onScreen: true,
       presenting: false,
+      guest,
       isSecond: false,
     },
     pointing: { pointerAt: null, explained: null },
@@ -181,7 +183,7 @@ function createView(figure, guest) {
   if (!calm.matches) Object.assign(view.clock.sweep, { playing: true, phase: "forward" });
   watch(view, calm);
   listen(view);
-  offerPresenting(view, guest);
+  offerPresenting(view);
   offerSaving(view);
   return view;
 }

@@ -81,3 +81,15 @@ export function number(value) {
   if (typeof value === "number") return value;
   return value === "inf" ? Infinity : value === "-inf" ? -Infinity : NaN;
 }
+
+/**
+ * The bytes of a trait, as the notebooks hand them over.
+ * @param {unknown} value
+ * @returns {Uint8Array}
+ */
+export function bytesOf(value) {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!ArrayBuffer.isView(value)) return new Uint8Array();
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}

@@ -165,6 +165,14 @@ export function beyond(range, norm) {
 }
 
 /**
+ * Whether there are gradients: not without a loss.
+ * @param {Header} header
+ */
+export function hasGradients({ has_gradients: has }) {
+  return has !== false;
+}
+
+/**
  * The gradient by the state that carries the memory: an LSTM's cell state, else the hidden state.
  * @param {Header} header
  */

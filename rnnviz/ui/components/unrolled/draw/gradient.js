@@ -31,6 +31,7 @@ import { gradientWords } from "../text/gradient.js";
  */
 export function drawGradientBars(context, scene, { first, last }) {
   const { layout, theme } = scene;
+  if (!layout.gradientHeight) return;
   const { range } = scene.scales;
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   context.fillStyle = css(theme.ink, 0.1);
@@ -120,6 +121,7 @@ function drawGradientTick(context, scene, t, norm, colour) {
  * @param {Context} context @param {Parts<"layout"|"theme">} scene
  */
 export function drawGradientFoot(context, { layout, theme }) {
+  if (!layout.gradientHeight) return;
   const right = cellX(layout, layout.steps - 1) + cellWidth(layout);
   const y = gradientFoot(layout);
   context.fillStyle = css(theme.ink, 0.45);

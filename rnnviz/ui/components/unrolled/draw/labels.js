@@ -3,7 +3,7 @@
  * On a page the list becomes elements (controls.js), which have titles and can be read aloud.
  */
 
-import { clamp, storyOf, unitScale } from "../data/values.js";
+import { clamp, hasGradients, storyOf, unitScale } from "../data/values.js";
 import { colourAt, css, readable } from "../scene/theme.js";
 import { HEIGHT, artKey, gradientFoot, gradientY } from "../scene/layout.js";
 import { dottedLine, fitted, font, measured, wrapped } from "./marks.js";
@@ -40,9 +40,15 @@ export function labelsOf(scene) {
   const { layout, theme } = scene;
   const { store } = scene.data;
   const { classes } = store.header;
-  const said = classes ? "prediction" : "output";
   /** @param {LabelPart} part */
   const plain = (part) => ({ colour: theme.ink, plain: true, ...part });
+  const predicted = {
+    y: layout.predictionY,
+    height: layout.predictionHeight,
+    text: classes ? "prediction" : "output",
+    about: EXPLAINED[!classes ? "numbers" : layout.upright ? "upright" : "classes"],
+    notes: layout.narrow && layout.predictionHeight < NOTED ? [] : [predictionLegend(scene)],
+  };
   const labels = [
     plain({
       y: layout.inputY,
@@ -52,14 +58,8 @@ export function labelsOf(scene) {
     }),
     ...layout.rows.map((row) => rowLabel(scene, row)),
     ...(store.header.attention ? [attentionLabel(scene)] : []),
-    plain({
-      y: layout.predictionY,
-      height: layout.predictionHeight,
-      text: said,
-      about: EXPLAINED[!classes ? "numbers" : layout.upright ? "upright" : "classes"],
-      notes: layout.narrow && layout.predictionHeight < NOTED ? [] : [predictionLegend(scene)],
-    }),
-    gradientLabel(scene),
+    ...(layout.predictionHeight ? [plain(predicted)] : []),
+    ...(layout.gradientHeight ? [gradientLabel(scene)] : []),
   ];
   /** @param {LabelPart & {colour: Colour}} label @returns {Label} */
   const whole = (label) => ({
@@ -106,8 +106,13 @@ function lossShown({ narrow }, ofLast) {
 /** @param {Parts<"data"|"layout">} scene */
 function predictionLegend({ data, layout }) {
   const { store } = data;
-  if (!store.header.classes) return "● output ○ target";
-  return layout.upright ? "most probable class; full bar is 100 %" : "target is framed";
+  const aimed = hasGradients(store.header);
+  if (!store.header.classes) return aimed ? "● output ○ target" : "● output";
+  return layout.upright
+    ? "most probable class; full bar is 100 %"
+    : aimed
+      ? "target is framed"
+      : "most probable classes";
 }
 
 /**
@@ -291,11 +296,12 @@ function ticksOf({ data, look, layout, scales }) {
   const { range } = scales;
   const { store } = data;
   const ticks = [];
-  if (!store.header.classes) {
+  if (!store.header.classes && layout.predictionHeight) {
     const { low, high } = outputRange(data);
     ticks.push({ y: layout.predictionY + 8, text: shortly(high) });
     ticks.push({ y: layout.predictionY + layout.predictionHeight - 8, text: shortly(low) });
   }
+  if (!layout.gradientHeight) return ticks;
   // Both ends of the fixed axis have their number.
   const every = Math.max(1, Math.ceil((range.high - range.low) / (look.fitted ? 3 : 2)));
   for (let decade = range.high; decade >= range.low; decade -= every) {

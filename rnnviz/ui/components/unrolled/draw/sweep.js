@@ -108,6 +108,7 @@ function drawStep(context, { look, layout, theme }) {
     [0, layout.wordsY - 2],
     [layout.gradientY - 4, layout.height],
   ]) {
+    if (top && !layout.gradientHeight) break;
     roundedRect(context, left - 2, top + 0.75, inner + 4, bottom - top - 1.5, 4);
     context.stroke();
   }

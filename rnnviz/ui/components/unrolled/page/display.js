@@ -1,5 +1,6 @@
 /** What the elements around the picture show, in line with the scene. */
 
+import { hasGradients } from "../data/values.js";
 import { css, readTheme, readable } from "../scene/theme.js";
 import { grouped } from "../text/numbers.js";
 import { captionOf, plural, scoreWords, sentence, stepFacts, unitFacts } from "../text/words.js";
@@ -173,9 +174,10 @@ export function updatePhase(view) {
   updatePlay(view);
 }
 
-/** @param {ViewParts<"clock"|"dom">} view */
-export function updatePlay({ clock, dom }) {
+/** @param {ViewParts<"data"|"clock"|"dom">} view */
+export function updatePlay({ data, clock, dom }) {
   const { sweep, replay } = clock;
+  dom.phases.backward.hidden = data.store !== null && !hasGradients(data.store.header);
   for (const [phase, made] of Object.entries(dom.phases)) {
     made.setAttribute("aria-pressed", String(sweep.phase === phase));
   }
@@ -247,7 +249,12 @@ function spaceFor({ data, peers, dom, screen }) {
       room: store.header.layers > 1 ? PHONE : Infinity,
     };
   }
-  const high = window.innerHeight - (presenting ? outside : heightAbove(figure));
+  const high = presenting
+    ? window.innerHeight - outside
+    : Math.min(
+        window.innerHeight - heightAbove(figure),
+        screen.guest ? outputHeight(figure) : Infinity,
+      );
   const others = [caption, readout, controls].reduce((sum, each) => sum + each.offsetHeight, 0);
   /** @param {number} factor */
   const space = (factor) => ({
@@ -261,6 +268,21 @@ function spaceFor({ data, peers, dom, screen }) {
       ? 1
       : Math.min(...headers.map((header) => magnification(header, space, wanted)));
   return { factor, ...space(factor) };
+}
+
+/**
+ * How high it may be before an output of a notebook scrolls, as those of marimo do.
+ * @param {HTMLElement} figure
+ */
+function outputHeight(figure) {
+  const { top } = figure.getBoundingClientRect();
+  const limits = around(figure).map((each) => {
+    const { maxHeight, overflowY } = getComputedStyle(each);
+    if (!/^[\d.]+px$/.test(maxHeight) || !/auto|scroll/.test(overflowY)) return Infinity;
+    const above = top + each.scrollTop - each.getBoundingClientRect().top;
+    return parseFloat(maxHeight) - 2 * above;
+  });
+  return Math.min(...limits);
 }
 
 /**

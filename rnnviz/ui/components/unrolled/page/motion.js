@@ -1,6 +1,6 @@
 /** The one animation loop: it draws what changed, and stops when nothing moves. */
 
-import { clamp } from "../data/values.js";
+import { clamp, hasGradients } from "../data/values.js";
 import { css } from "../scene/theme.js";
 import { cellX } from "../scene/layout.js";
 import { LEVELS, advanceZoom } from "../scene/zoom.js";
@@ -120,8 +120,9 @@ function advance(view, elapsed) {
   view.look.step = stepOf(sweep, layout.steps);
   if (sweep.pauseLeft > 0) return;
   const oneCell = view.look.zoom.level === LEVELS.length - 1;
+  const again = oneCell || !hasGradients(view.data.store.header);
   if (sweep.phase === "forward" && sweep.at >= layout.steps) {
-    turn(view, oneCell ? "forward" : "backward", oneCell ? 0 : layout.steps);
+    turn(view, again ? "forward" : "backward", again ? 0 : layout.steps);
   } else if (sweep.phase === "backward" && sweep.at <= 0) turn(view, "forward", 0);
 }
 

@@ -20,9 +20,9 @@ let presented = null;
 
 /**
  * Give a view its button, and the key: wherever the focus is, or only in the picture of a guest.
- * @param {View} view @param {boolean} guest
+ * @param {View} view
  */
-export function offerPresenting(view, guest) {
+export function offerPresenting(view) {
   const { figure, present: made } = view.dom;
   made.textContent = "Present";
   made.onclick = () => present(view, !view.screen.presenting);
@@ -34,7 +34,7 @@ export function offerPresenting(view, guest) {
     const boxIsOpen = figure.querySelector(".saving:not([hidden])");
     const leaves = view.screen.presenting && key === "Escape" && !boxIsOpen;
     const typed = target instanceof Element && target.closest(TYPING);
-    const here = !guest || event.composedPath().includes(figure);
+    const here = !view.screen.guest || event.composedPath().includes(figure);
     const toggles = key === "f" && !typed && here && isMeant(view);
     if (!leaves && !toggles) return;
     event.preventDefault();

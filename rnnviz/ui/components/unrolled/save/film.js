@@ -1,6 +1,6 @@
 /** Films of the picture: which frames they have, and how these become one file. */
 
-import { clamp } from "../data/values.js";
+import { clamp, hasGradients } from "../data/values.js";
 import { css } from "../scene/theme.js";
 import { cellX } from "../scene/layout.js";
 import { arrive, fit, look } from "../scene/scene.js";
@@ -53,20 +53,25 @@ export function copyOf({ data, look, layout, theme, scales, clock, art, peers },
  */
 
 /**
- * Forward through the time steps, then backward with the gradient.
- * @param {Parts<"layout">} scene
+ * Forward through the time steps, then backward with the gradient, if there is one.
+ * @param {Parts<"data"|"layout">} scene
  * @returns {Shot[]}
  */
-export function sweepShots({ layout }) {
+export function sweepShots({ data, layout }) {
   const { steps } = layout;
   const count = Math.round(clamp(steps * 4, 12, FILM.frames / 2 - 1));
   const milliseconds = clamp((1000 * clamp(0.5 * steps, 2, 8)) / count, 50, 250);
   const places = Array.from({ length: count + 1 }, (_, place_) => (steps * place_) / count);
   /** @type {(phase: "forward"|"backward") => (at: number) => Shot} */
   const shotOf = (phase) => (at) => ({ wanted: { phase, at }, milliseconds });
-  const shots = [...places.map(shotOf("forward")), ...places.reverse().map(shotOf("backward"))];
-  for (const end of [count, 2 * count + 1]) shots[end].milliseconds = HOLD_MS;
-  return shots;
+  const forward = places.map(shotOf("forward"));
+  const learns = hasGradients(data.store.header);
+  const backward = learns ? places.reverse().map(shotOf("backward")) : [];
+  for (const way of [forward, backward]) {
+    const [end] = way.slice(-1);
+    if (end) end.milliseconds = HOLD_MS;
+  }
+  return [...forward, ...backward];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Sizes of the picture -> where every row and column lies. */
 
 import { stripOf } from "../data/cells.js";
-import { clamp, onAxis, quantityIndex } from "../data/values.js";
+import { clamp, hasGradients, onAxis, quantityIndex } from "../data/values.js";
 
 /** @import { BaseLayout, Header, Place, Range, Row } from "../types.d.ts" */
 
@@ -151,10 +151,14 @@ function layOutGiving(header, width, share, open, beside) {
   const stacked = header.classes && !upright;
   const fewer = Math.min(1, open === null ? Math.max(0, share - 1) : share);
   const lines = 3 - Math.round(2 * fewer);
-  const predictionHeight = stacked
-    ? PREDICTION.head + PREDICTION.line * lines + 2
-    : Math.round(high("prediction"));
-  const gradientHeight = Math.round(high("gradient"));
+  const answers = [header, ...beside].some(({ outputs }) => outputs > 0);
+  const predictionHeight = !answers
+    ? 0
+    : stacked
+      ? PREDICTION.head + PREDICTION.line * lines + 2
+      : Math.round(high("prediction"));
+  const learns = [header, ...beside].some(hasGradients);
+  const gradientHeight = learns ? Math.round(high("gradient")) : 0;
   const wordsY = predictionY + predictionHeight + 7;
   // Beside another picture the sentence above says it.
   const wordLines = beside.length ? 0 : view < WORDS_WIDE ? 2 : 1;
@@ -184,7 +188,7 @@ function layOutGiving(header, width, share, open, beside) {
     wordsY,
     wordLines,
     gradientY,
-    height: gradientY + gradientHeight + HEIGHT.zero + 4,
+    height: gradientY + (learns ? gradientHeight + HEIGHT.zero + 4 : 0),
     upright,
     wired: pitch >= COLUMN.wired,
     open,

@@ -1,6 +1,6 @@
 /** What becomes of the gradient on its way back through the time steps, in one sentence. */
 
-import { normsOf, storyOf } from "../data/values.js";
+import { hasGradients, normsOf, storyOf } from "../data/values.js";
 import { factored, percent, shortly } from "./numbers.js";
 
 /** @import { Parts } from "../types.d.ts" */
@@ -16,6 +16,7 @@ export function gradientWords({ data, look, layout }) {
   const { frame, store } = data;
   const { ofLast } = look;
   const { header } = store;
+  if (!hasGradients(header)) return "No loss was computed, so there is no gradient";
   const story = storyOf(header);
   const norms = normsOf(frame, header, header.layers - 1, story.index, ofLast);
   const last = frame.sequence.scored.lastIndexOf(true);

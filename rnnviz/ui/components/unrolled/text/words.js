@@ -4,6 +4,7 @@ import { mostLookedAt } from "../data/attention.js";
 import { number } from "../data/packet.js";
 import {
   chosen,
+  hasGradients,
   hit,
   normsOf,
   onlyTrained,
@@ -17,7 +18,7 @@ import { formulaOf } from "./formulas.js";
 import { grouped, percent, shortly } from "./numbers.js";
 import { className, isolatedLabel } from "./symbols.js";
 
-/** @import { Fact, Frame, Header, Layout, Look, Parts, Unit } from "../types.d.ts" */
+/** @import { Data, Fact, Frame, Header, Layout, Look, Parts, Unit } from "../types.d.ts" */
 
 /** Below this width gradients have short names in the line of facts. */
 const SHORT = 800;
@@ -33,9 +34,14 @@ export function captionOf({ data, look }) {
   const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
   return [
     `Probe at iteration ${grouped(frame.iteration)}`,
-    `loss ${shortly(number(frame.loss))} · ${diagram.name}, ` +
+    `${lossTold(data)}${diagram.name}, ` +
       (zoom.level && unit ? `${unitName(store.header, unit)} of 0 to ${units - 1}` : size),
   ];
+}
+
+/** @param {Data} data */
+function lossTold({ store, frame }) {
+  return hasGradients(store.header) ? `loss ${shortly(number(frame.loss))} · ` : "";
 }
 
 /**
@@ -107,10 +113,13 @@ function wholeSentence({ data, look }) {
   const parts = [
     `Unrolled ${header.diagram.name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
-      `${grouped(frame.iteration)}; loss ${shortly(number(frame.loss))}.`,
-    header.classes ? `Predictions: ${scoreWords(frame)}.` : "",
-    `Norm of the ${label}, ${lossWords(look)}: ${shortly(norms[0])} at ` +
-      `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
+      grouped(frame.iteration) +
+      (hasGradients(header) ? `; loss ${shortly(number(frame.loss))}.` : "."),
+    header.classes && scoreWords(frame) ? `Predictions: ${scoreWords(frame)}.` : "",
+    !hasGradients(header)
+      ? ""
+      : `Norm of the ${label}, ${lossWords(look)}: ${shortly(norms[0])} at ` +
+        `the first time step, ${shortly(norms[norms.length - 1])} at the last.`,
   ];
   return parts.filter(Boolean).join(" ");
 }
@@ -120,6 +129,7 @@ function wholeSentence({ data, look }) {
  * @param {Frame} frame
  */
 export function scoreWords(frame) {
+  if (!frame.sequence.scored.includes(true)) return "";
   const { right, counted } = scoreOf(frame);
   const all = !frame.sequence.scored.some((_, t) => onlyTrained(frame.sequence, t));
   return `${right} of ${counted} ${all ? "" : "counted "}right`;
@@ -164,14 +174,15 @@ export function stepFacts({ data, look, layout }) {
     const target = shortened(isolatedLabel(frame.sequence.targets[step]));
     if (verdict !== null) facts.push(["target", `${target}, ${verdict ? "hit" : "miss"}`]);
     else if (onlyTrained(frame.sequence, step)) facts.push(["target", `${target}, not counted`]);
-  } else {
+  } else if (store.header.outputs) {
     facts.push(["output", shortly(frame.outputs[step * store.header.outputs])]);
     const target = isolatedLabel(frame.sequence.targets[step]);
     if (frame.sequence.scored[step]) facts.push(["target", target]);
   }
   const [most] = mostLookedAt(data, step, 1).largest;
   if (most) facts.push(["looks at", `step ${most.step}, ${percent(most.weight)}`, "h"]);
-  store.header.gradients.forEach((gradient, index) => {
+  const gradients = hasGradients(store.header) ? store.header.gradients : [];
+  gradients.forEach((gradient, index) => {
     const norms = normsOf(frame, store.header, store.header.layers - 1, index, look.ofLast);
     const name = layout.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
     facts.push([name, shortly(norms[step]), gradient.letter]);
