@@ -36,7 +36,7 @@ _EVALUATED_NUMBERS = 1_600_000
 _NAME_CHARACTERS = 60
 _SYMBOLS = ("characters", "words", "integers")
 _CLASSES, _NUMBERS = "classes", "numbers"
-_NAMED = ("inputs", ("characters", "words"))
+_NAMED = ("kind", ("characters", "words"))
 
 
 class _Inputs(NamedTuple):
@@ -56,7 +56,7 @@ class OwnSequences:
 
     Parameters
     ----------
-    inputs
+    kind
         How `sequences` is read: a sequence in each line, of `characters`, of `words` or `integers`
         with blanks between; or `vectors`: CSV with a row for each time step and a column for each
         input, where a column called sequence says which sequence a row belongs to.
@@ -90,7 +90,7 @@ class OwnSequences:
         If a setting is not allowed; says in which line or row.
     """
 
-    inputs: str = "characters"
+    kind: str = "characters"
     sequences: str = SAMPLE_SEQUENCES
     vocabulary: str = "ab"
     size: int = 2
@@ -113,7 +113,7 @@ class OwnSequences:
     suggested: ClassVar[Mapping[str, Any]] = {}
     simplest: ClassVar[Mapping[str, Any]] = {}
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("inputs", "Inputs are", str, inputs,
+        Field("kind", "Sequences of", str, kind,
               "Characters, words or whole numbers, one sequence in each line; or vectors: CSV with "
               "a row for each time step and a column for each input.",
               choices=(*_SYMBOLS, "vectors"), short="sin"),
@@ -127,11 +127,11 @@ class OwnSequences:
         Field("size", "Different integers", int, size,
               "Of integers only: how many different ones there are. They count from 0.",
               low=1, high=sequence_text.MOST_SYMBOLS, short="size",
-              applies=(("inputs", ("integers",)),)),
+              applies=(("kind", ("integers",)),)),
         Field("embedding", "Embedding length", int, embedding,
               "How many numbers the vector has that the network looks up for a symbol; 0: each "
               "symbol has an input of its own.",
-              low=0, high=1024, short="emb", applies=(("inputs", _SYMBOLS),)),
+              low=0, high=1024, short="emb", applies=(("kind", _SYMBOLS),)),
         Field("outputs", "Outputs", int, outputs,
               "How many outputs the network has; 0: it has no readout, only states.",
               low=0, high=MOST_OUTPUTS, short="out"),
@@ -177,19 +177,19 @@ class OwnSequences:
 
     @cached_property
     def _inputs(self) -> _Inputs:
-        if self.inputs == "vectors":
+        if self.kind == "vectors":
             return _Inputs(*read_vectors(self.sequences))
         lines = lines_of(self.sequences, "sequences")
         symbols = self._symbols(lines)
-        return _Inputs(symbols, read_symbols(lines, self.inputs, symbols))
+        return _Inputs(symbols, read_symbols(lines, self.kind, symbols))
 
     def _symbols(self, lines: sequence_text.Lines) -> tuple[str, ...]:
-        if self.inputs == "integers":
+        if self.kind == "integers":
             return tuple(map(str, range(self.size)))
         given = self.vocabulary
-        if given and (self.inputs == "characters" or given.strip()):
-            return sequence_text.vocabulary_of(given, self.inputs)
-        seen = (symbol for _, line in lines for symbol in symbols_of(line, self.inputs))
+        if given and (self.kind == "characters" or given.strip()):
+            return sequence_text.vocabulary_of(given, self.kind)
+        seen = (symbol for _, line in lines for symbol in symbols_of(line, self.kind))
         return tuple(dict.fromkeys(seen))
 
     @cached_property
@@ -205,7 +205,7 @@ class OwnSequences:
         if named:
             return named
         symbols = self._inputs.names
-        if self.inputs != "vectors" and len(symbols) == self.outputs and self.gives == _CLASSES:
+        if self.kind != "vectors" and len(symbols) == self.outputs and self.gives == _CLASSES:
             return symbols
         return tuple(map(str, range(self.outputs)))
 
@@ -272,7 +272,7 @@ class OwnSequences:
     @property
     def embedding_size(self) -> int | None:
         """Length of the vectors that are looked up for symbols; None if there are none."""
-        return self.embedding if self.embedding and self.inputs in _SYMBOLS else None
+        return self.embedding if self.embedding and self.kind in _SYMBOLS else None
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -283,7 +283,7 @@ class OwnSequences:
     def description(self) -> str:
         """The input, the required output, and what was left out."""
         count, size = len(self._inputs.sequences), self.input_size
-        what = f"vectors of {size:,}" if self.inputs == "vectors" else f"{size:,} different symbols"
+        what = f"vectors of {size:,}" if self.kind == "vectors" else f"{size:,} different symbols"
         plural = "s" * (count > 1)
         return (
             f"The input is {count:,} sequence{plural} of {what}, {self.length} steps each."
@@ -321,7 +321,7 @@ class OwnSequences:
         """Return some of the sequences."""
         chosen = [self._inputs.sequences[place][self._used] for place in places.tolist()]
         x = np.stack(chosen, axis=1)
-        if self.inputs != "vectors" and self.embedding_size is None:
+        if self.kind != "vectors" and self.embedding_size is None:
             x = self._one_hot(x)
         return Batch(x, self._asked_of(places), self._mask(len(places)))
 
@@ -386,7 +386,7 @@ class OwnSequences:
 
     def symbols(self) -> pd.DataFrame:
         """Return `symbol`, `integer`, and `count` in the sequences; empty for vectors."""
-        if self.inputs == "vectors":
+        if self.kind == "vectors":
             return pd.DataFrame({"symbol": [], "integer": [], "count": []})
         size = self.input_size
         counts = np.bincount(np.concatenate(self._inputs.sequences), minlength=size)
@@ -403,7 +403,7 @@ class OwnSequences:
         return tuple(f"{place + 1}: {self._begins(place)}" for place in range(count))
 
     def _begins(self, place: int) -> str:
-        between = "" if self.inputs == "characters" else ", " if self.inputs == "vectors" else " "
+        between = "" if self.kind == "characters" else ", " if self.kind == "vectors" else " "
         text = between.join(self._seen(place))
         return text if len(text) <= _NAME_CHARACTERS else text[: _NAME_CHARACTERS - 1] + "…"
 
@@ -421,7 +421,7 @@ class OwnSequences:
 
     def _seen(self, place: int) -> tuple[str, ...]:
         sequence = self._inputs.sequences[place][self._used]
-        if self.inputs == "vectors":
+        if self.kind == "vectors":
             return tuple(", ".join(number(value) for value in row) for row in sequence.tolist())
         return tuple(self._inputs.names[integer] for integer in sequence.tolist())
 

@@ -14,8 +14,8 @@ from rnnviz.training import RunConfig
 NOTHING = {"outputs": 0, "answers": "", "targets": ""}
 
 
-def own(inputs, sequences, **settings):
-    return OwnSequences(**{"inputs": inputs, "sequences": sequences, "vocabulary": ""} | settings)
+def own(kind, sequences, **settings):
+    return OwnSequences(**{"kind": kind, "sequences": sequences, "vocabulary": ""} | settings)
 
 
 def test_the_targets_of_the_sample_say_whether_the_number_of_b_is_odd():
@@ -25,7 +25,7 @@ def test_the_targets_of_the_sample_say_whether_the_number_of_b_is_odd():
 
 
 @pytest.mark.parametrize(
-    ("inputs", "sequences", "settings", "names", "first"),
+    ("kind", "sequences", "settings", "names", "first"),
     [
         ("characters", "ba b\nabba", {}, ("b", "a", "␣"), [0, 1, 2, 0]),
         ("characters", "a b", {"vocabulary": "\n ab"}, ("⏎", "␣", "a", "b"), [2, 1, 3]),
@@ -113,11 +113,11 @@ def test_where_only_the_last_step_is_asked_a_longer_sequence_keeps_its_end():
         ({"outputs": 0, "answers": ""},
          "outputs must be at least 1 where there are targets, got 0: without a readout there is "
          "nothing to compare them with"),
-        ({"inputs": "integers", "sequences": "0 2", "targets": ""},
+        ({"kind": "integers", "sequences": "0 2", "targets": ""},
          "each symbol must be one of the 2 of the vocabulary (0 1), got '2' in line 1"),
-        ({"inputs": "vectors", "sequences": "a,b\n1,2\n3,nan", "targets": ""},
+        ({"kind": "vectors", "sequences": "a,b\n1,2\n3,nan", "targets": ""},
          "each cell must be a finite number, got 'nan' in row 3"),
-        ({"inputs": "integers", "size": 2001, "sequences": "0 1", "targets": ""},
+        ({"kind": "integers", "size": 2001, "sequences": "0 1", "targets": ""},
          "without an embedding there must be at most 2,000 inputs, got 2,001"),
         ({"gives": "numbers", "targets": "x\n" * 8},
          "each target must be a finite number, got 'x' in line 1"),
