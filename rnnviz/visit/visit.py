@@ -120,7 +120,12 @@ class Visit(Working):
         return self.begin(config, task, left_for, begun_for)
 
     def begin(
-        self, config: RunConfig, task: Task, left_for: str, begun_for: str | None = None
+        self,
+        config: RunConfig,
+        task: Task,
+        left_for: str,
+        begun_for: str | None = None,
+        weights: Mapping[str, Any] | None = None,
     ) -> bool:
         """Start a new run, and keep the previous one for `undo`.
 
@@ -130,6 +135,8 @@ class Visit(Working):
             What `undo` would revert, in words.
         begun_for
             Text of the first mark of the new run, if it gets one.
+        weights
+            From which it begins, as `Trainer` takes them; None draws them from the seed.
 
         Returns
         -------
@@ -139,7 +146,7 @@ class Visit(Working):
         try:
             with TURNS.turn(self):
                 self.find_room(config, task)
-                trainer = Trainer(config, task, begun_for=begun_for)
+                trainer = Trainer(config, task, begun_for=begun_for, weights=weights)
         except ValueError as refused:
             return self.refuse(str(refused))
         self.replace_trainer(trainer, left_for)

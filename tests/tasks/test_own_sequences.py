@@ -40,11 +40,11 @@ def test_the_targets_of_the_sample_say_whether_the_number_of_b_is_odd():
         ("integers", "2, 0 1", {"size": 3}, ("0", "1", "2"), [2, 0, 1]),
     ],
 )
-def test_symbols_have_the_integers_of_their_places(inputs, sequences, settings, names, first):
-    task = own(inputs, sequences, **NOTHING, **settings)
+def test_symbols_have_the_integers_of_their_places(kind, sequences, settings, names, first):
+    task = own(kind, sequences, **NOTHING, **settings)
     assert task.input_names == names
     assert task.probe(0).batch.x[:, 0].argmax(axis=1).tolist() == first
-    looked_up = own(inputs, sequences, embedding=4, **NOTHING, **settings)
+    looked_up = own(kind, sequences, embedding=4, **NOTHING, **settings)
     assert looked_up.embedding_size == 4
     assert looked_up.probe(0).batch.x[:, 0].tolist() == first
 

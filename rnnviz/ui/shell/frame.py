@@ -23,6 +23,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("studio", "Studio", ":material/play_circle:"),
     ("gallery", "Gallery", ":material/photo_library:"),
     ("task", "Task", ":material/edit_note:"),
+    ("network", "Your network", ":material/upload_file:"),
     ("gates", "Gates", ":material/grid_on:"),
     ("equations", "Equations", ":material/function:"),
     ("gradients", "Gradients", ":material/trending_down:"),

@@ -1,0 +1,1 @@
+"""The page Your network: open weights that were trained elsewhere, and look into them."""
