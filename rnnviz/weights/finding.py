@@ -123,7 +123,8 @@ def _network(module: Module, tensors: Mapping[str, Tensor], arrays: Mapping[str,
     for (kind, layer, _), name in parts.items():
         columns = {"weight_ih": D if layer == 0 else H * len(ends), "weight_hh": H}.get(kind)
         shape = (blocks * H,) if columns is None else (blocks * H, columns)
-        shape = (3, H) if kind == "peephole" else shape
+        if kind == "peephole":  # three rows i f o, or two where f follows i
+            shape = (2 if blocks == 3 else 3, H)
         if tensors[name].shape != shape or 0 in shape:
             raise WeightsError(
                 f"{named(name)} must have the shape {shape}, as {H:,} units "
