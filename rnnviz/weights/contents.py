@@ -53,6 +53,9 @@ class Found:
         `weight_ih_l0`, ...; a bias that is not here is zero.
     peephole, coupled
         Variants of the LSTM, which only a file of this app has.
+    readouts, embeddings
+        Names of the matrices that the file says come after and before it; None where it does not
+        say, so whatever fits may be one.
     """
 
     path: str
@@ -66,6 +69,8 @@ class Found:
     reset: str = "after"
     peephole: bool = False
     coupled: bool = False
+    readouts: tuple[str, ...] | None = None
+    embeddings: tuple[str, ...] | None = None
 
     @property
     def cell(self) -> str:
@@ -144,6 +149,8 @@ class Contents:
         """Return the matrices that fit the output of a network, the likeliest readout first."""
         found, (table, *_) = self.networks[network], (*self.embeddings_of(network)[:1], None)
         fitting = [each for each in self.linears if each.shape[1] == found.output_size]
+        if found.readouts is not None:
+            fitting = [each for each in fitting if each.name in found.readouts]
         return tuple(sorted(fitting, key=lambda each: (each == table, *self._unlike(each))))
 
     def embeddings_of(self, network: int) -> tuple[Choice, ...]:
@@ -152,6 +159,9 @@ class Contents:
         One that could be a readout without bias as well is among them only if its name says so.
         """
         found = self.networks[network]
+        if found.embeddings is not None:
+            said = (each for each in self.linears if each.name in found.embeddings)
+            return tuple(each for each in said if each.shape[1] == found.input_size)
         fitting = [
             each
             for each, bias in self.linears.items()

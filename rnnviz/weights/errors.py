@@ -27,11 +27,11 @@ class WeightsError(ValueError):
         self.code = code
 
 
-def named(name: Any) -> str:
+def named(name: Any, most: int = _NAME) -> str:
     """Return a name from a file as it stands in a sentence: printable and short."""
     text = name if isinstance(name, str) else str(name)
-    text = "".join(each if each.isprintable() else "�" for each in text[: _NAME + 1])
-    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
+    text = "".join(each if each.isprintable() else "�" for each in text[: most + 1])
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def listed(names: list[str], most: int = 6) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rnnviz.weights.archives import Archive, is_zip
 from rnnviz.weights.contents import Contents
 from rnnviz.weights.errors import WeightsError, listed, named
+from rnnviz.weights.hdf5 import looks_like_hdf5
+from rnnviz.weights.keras import is_keras, read_h5, read_keras
 from rnnviz.weights.npz_file import read_npz
 from rnnviz.weights.pickles import is_pickle, pickle_refusal
 from rnnviz.weights.safetensors_file import looks_like_safetensors, read_safetensors
@@ -12,7 +14,7 @@ from rnnviz.weights.safetensors_file import looks_like_safetensors, read_safeten
 #: Most bytes of a file that is read.
 MOST_BYTES = 64_000_000
 
-_EXPECTED = "safetensors or .npz was expected"
+_EXPECTED = "safetensors, .npz, .keras, .weights.h5 or .h5 was expected"
 
 
 def read(data: bytes, filename: str = "") -> Contents:
@@ -21,7 +23,7 @@ def read(data: bytes, filename: str = "") -> Contents:
     Parameters
     ----------
     data
-        The whole file: safetensors, or `.npz`.
+        The whole file: safetensors, `.npz`, or Keras's `.keras`, `.weights.h5` and `.h5`.
     filename
         Only for sentences; what kind of file it is, its content tells.
 
@@ -39,6 +41,8 @@ def read(data: bytes, filename: str = "") -> Contents:
         )
     if is_zip(data):
         return _read_zip(Archive(data), filename)
+    if looks_like_hdf5(data):
+        return read_h5(data)
     if is_pickle(data):
         raise pickle_refusal(filename)
     if looks_like_safetensors(data):
@@ -49,6 +53,8 @@ def read(data: bytes, filename: str = "") -> Contents:
 
 
 def _read_zip(archive: Archive, filename: str) -> Contents:
+    if is_keras(archive):
+        return read_keras(archive)
     names = list(archive.sizes)
     if any(name.endswith(".pkl") for name in names):
         raise pickle_refusal(filename)

@@ -64,7 +64,7 @@ WHOLE = save({name: np.ascontiguousarray(each) for name, each in tensors().items
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "model.bin is empty: safetensors or .npz was expected."),
+        (b"", "model.bin is empty: safetensors, .npz, .keras, .weights.h5 or .h5 was expected."),
         (b"GIF89a" + bytes(20), "model.bin is no file of weights that can be read"),
         (b"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS"),
         (WHOLE[:40], "its header is said to have"),

@@ -1,0 +1,310 @@
+"""From the layers of a Keras model to the networks that can be shown.
+
+What a layer hands on is followed through the model: a table of learned vectors feeds a stack of
+recurrent layers, and what this stack gives out, a Dense layer reads. Where another layer stands
+between two of these, they are not joined, and a sentence says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnviz.weights.contents import Array, Choice, Contents, Found, Tensor, float_of
+from rnnviz.weights.errors import WeightsError, listed, named
+from rnnviz.weights.keras_config import Layer, inside
+from rnnviz.weights.keras_layers import (
+    PASSING,
+    READOUT_ACTIVATIONS,
+    RECURRENT,
+    UNKNOWN,
+    Level,
+    Weighed,
+    levels_of,
+    remarks,
+    returns_sequences,
+    weighed,
+)
+from rnnviz.weights.keras_stored import Part, Stored, title
+
+
+class _Flow(NamedTuple):
+    """What a layer hands on.
+
+    `kind` is "input", "vectors" (of the table `name`), "states" (of the first `height` levels of
+    stack number `stack`; `last` if only the last step), "outputs" (of the readout `name`), or
+    "other" (what the layer `name` makes).
+    """
+
+    kind: str
+    name: str = ""
+    stack: int = -1
+    height: int = 0
+    last: bool = False
+
+
+@dataclass
+class _Stack:
+    """Recurrent levels on top of each other, and what is around them."""
+
+    names: list[str]
+    levels: list[Weighed]
+    source: _Flow
+    readouts: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def output_size(self) -> int:
+        level = self.levels[-1].level
+        return level.units * len(level.parts)
+
+
+class _Model:
+    """Follows what the layers hand on; afterwards everything that was found."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+        self.flows: dict[str, _Flow] = {}
+        self.stacks: list[_Stack] = []
+        self.arrays: dict[str, Array] = {}
+        self.linears: dict[Choice, str | None] = {}
+        self.notes: list[str] = []
+        self.problems: list[str] = []
+
+    def add(self, layer: Layer) -> None:
+        """Take the next layer of the model."""
+        flow = self._coming(layer)
+        given = _Flow("other", layer.name)
+        kind, part = layer.kind, Part("")
+        if kind == "TimeDistributed":
+            layer, part = _every_step(layer)
+            kind = layer.kind
+        try:
+            if kind in RECURRENT:
+                given = self._recurrent(layer, flow)
+            elif kind == "Embedding":
+                given = self._table(layer, flow)
+            elif kind == "Dense":
+                given = self._dense(layer, part, flow)
+            elif kind in PASSING:
+                given = _Flow("input") if kind == "InputLayer" and not layer.inputs else flow
+            else:
+                self._other(layer, flow)
+            if kind in (*RECURRENT, "Embedding", "Masking"):
+                self.notes += remarks(layer)
+        except WeightsError as problem:
+            self.problems.append(str(problem))
+        self.flows[layer.name] = given
+
+    def _coming(self, layer: Layer) -> _Flow:
+        """Return what a layer is fed."""
+        if layer.shared or len(layer.inputs) > 1:
+            return _Flow("other", "several layers")
+        if not layer.inputs:
+            return _Flow("input")
+        return self.flows.get(layer.inputs[0], _Flow("other", layer.inputs[0]))
+
+    def _recurrent(self, layer: Layer, flow: _Flow) -> _Flow:
+        if len(layer.inputs) > 1 and not layer.shared:
+            raise WeightsError(
+                f"{named(layer.name)} is fed by several layers, such as states to begin from: a "
+                "network here has one input and begins at 0."
+            )
+        for level in levels_of(layer):
+            one = weighed(layer, level, self.stored)
+            self.arrays |= one.arrays
+            if not self._joins(one, flow):
+                self.stacks.append(_Stack([], [], flow))
+                flow = _Flow("states", "", len(self.stacks) - 1)
+            stack = self.stacks[flow.stack]
+            stack.levels.append(one)
+            stack.names.append(layer.name)
+            flow = flow._replace(height=len(stack.levels))
+        return flow._replace(last=not returns_sequences(layer))
+
+    def _joins(self, one: Weighed, flow: _Flow) -> bool:
+        """Tell whether a level is the next one of a stack as it is here: equal cells and sizes."""
+        if flow.kind != "states" or flow.last:
+            return False
+        stack = self.stacks[flow.stack]
+        below, level = stack.levels[-1].level, one.level
+        return (
+            len(stack.levels) == flow.height
+            and _variant(below) == _variant(level)
+            and one.inputs == stack.output_size
+        )
+
+    def _table(self, layer: Layer, flow: _Flow) -> _Flow:
+        values = self.stored.arrays(layer, Part(""), ("embeddings",))["embeddings"]
+        name = title(layer, Part(""), "embeddings")
+        _check_matrix(layer, values)
+        self.arrays[name] = values
+        self.linears[Choice(name, values.shape)] = None
+        return _Flow("vectors", name) if flow.kind == "input" else _Flow("other", layer.name)
+
+    def _other(self, layer: Layer, flow: _Flow) -> None:
+        """Say that a layer is left out, if it stands behind a network."""
+        if flow.kind in ("states", "outputs"):
+            below = flow.name or self.stacks[flow.stack].names[flow.height - 1]
+            self.notes.append(
+                f"{named(layer.name)} ({named(layer.kind)}) works on what {named(below)} gives "
+                "out; it is left out."
+            )
+
+    def _dense(self, layer: Layer, part: Part, flow: _Flow) -> _Flow:
+        """Take a Dense layer as a readout of the stack that feeds it, if it can be one."""
+        other = _Flow("other", layer.name)
+        if flow.kind != "states":
+            self._other(layer, flow)
+            return other
+        stack = self.stacks[flow.stack]
+        activation = layer.config.get("activation", "linear")
+        if not isinstance(activation, str) or activation not in (*READOUT_ACTIVATIONS, UNKNOWN):
+            what = named(activation) if isinstance(activation, str) else "a function of its author"
+            self.notes.append(
+                f"{named(layer.name)} has the activation {what}, and a readout here is linear: it "
+                "is left out."
+            )
+            return other
+        if flow.last and len(stack.levels[-1].level.parts) == 2:
+            self.notes.append(
+                f"{named(layer.name)} reads the last state of each direction, which lie at the two "
+                "ends of the sequence; a readout here reads both at the same step, so it is "
+                "left out."
+            )
+            return other
+        theirs = self.stored.arrays(layer, part, ("kernel", "bias"))
+        _check_matrix(layer, theirs["kernel"])
+        weight, bias = title(layer, Part(""), "kernel"), title(layer, Part(""), "bias")
+        self.arrays[weight] = np.ascontiguousarray(theirs["kernel"].T)
+        if "bias" in theirs:
+            self.arrays[bias] = theirs["bias"]
+        choice = Choice(weight, self.arrays[weight].shape)
+        self.linears[choice] = bias if "bias" in theirs else None
+        stack.readouts.append((flow.height, weight))
+        if activation in ("softmax", "sigmoid"):
+            self.notes.append(
+                f"{named(layer.name)} has the activation {activation}: the outputs here are the "
+                "numbers before it, and the loss cross-entropy applies it."
+            )
+        if flow.last:
+            self.notes.append(
+                f"In Keras {named(layer.name)} reads only the last step; here it is shown at every "
+                "step."
+            )
+        return _Flow("outputs", layer.name)
+
+
+def _every_step(layer: Layer) -> tuple[Layer, Part]:
+    """Return the layer inside a TimeDistributed, under the name of this, and where it lies."""
+    inner = inside(layer.config.get("layer"), layer)
+    kind = inner.kind if inner.kind in ("Dense", *PASSING) else layer.kind
+    return Layer(kind, layer.name, inner.config, layer.group, layer.inputs), Part("layer")
+
+
+def _variant(level: Level) -> tuple[object, ...]:
+    return level.kind, level.cells, level.units, len(level.parts), level.reset
+
+
+def _check_matrix(layer: Layer, values: Array) -> None:
+    if values.ndim != 2 or 0 in values.shape:
+        raise WeightsError(
+            f"The weights of {named(layer.name)} must be a matrix, got the shape {values.shape}."
+        )
+
+
+def networks_of(
+    kind: str, layers: list[Layer], stored: Stored, notes: tuple[str, ...] = ()
+) -> Contents:
+    """Find the networks in a model.
+
+    Parameters
+    ----------
+    kind
+        Of the file, as in `Contents`.
+    layers
+        Each after those that feed it.
+    stored
+        Their weights.
+    notes
+        Sentences to begin with.
+
+    Raises
+    ------
+    WeightsError
+        If there is none that can be shown.
+    """
+    model = _Model(stored)
+    for layer in layers:
+        model.add(layer)
+    if not model.stacks:
+        raise WeightsError(" ".join(model.problems) or _nothing(layers))
+    problems = [f"Left out: {problem}" for problem in model.problems]
+    around = [note for stack in model.stacks for note in _around(stack, model)]
+    return Contents(
+        kind=kind,
+        tensors=_tensors(stored),
+        networks=tuple(_found(stack) for stack in model.stacks),
+        arrays=model.arrays,
+        linears=model.linears,
+        notes=(*notes, *model.notes, *around, *problems),
+    )
+
+
+def _nothing(layers: list[Layer]) -> str:
+    kinds = list(dict.fromkeys(layer.kind for layer in layers))
+    held = f"it has {listed(kinds)}" if kinds else "it has no layers"
+    return (
+        "There is no recurrent layer in this model: SimpleRNN, GRU or LSTM was expected, and "
+        f"{held}."
+    )
+
+
+def _found(stack: _Stack) -> Found:
+    level = stack.levels[0].level
+    entries = {
+        name.replace("_l0", f"_l{at}"): theirs
+        for at, one in enumerate(stack.levels)
+        for name, theirs in one.entries.items()
+    }
+    names = list(dict.fromkeys(stack.names))
+    return Found(
+        path=names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}",
+        cells=level.cells,
+        layers=len(stack.levels),
+        hidden_size=level.units,
+        input_size=stack.levels[0].inputs,
+        dtype=float_of([each for one in stack.levels for each in one.arrays.values()]),
+        entries=entries,
+        bidirectional=len(level.parts) == 2,
+        reset=level.reset,
+        readouts=tuple(name for height, name in stack.readouts if height == len(stack.levels)),
+        embeddings=(stack.source.name,) if stack.source.kind == "vectors" else (),
+    )
+
+
+def _around(stack: _Stack, model: _Model) -> list[str]:
+    """Say what feeds a stack, if it is neither the input nor a table."""
+    source, name = stack.source, named(stack.names[0])
+    inputs = stack.levels[0].inputs
+    if source.kind == "states":
+        below = model.stacks[source.stack].names[source.height - 1]
+        return [
+            f"{name} reads what {named(below)} gives out, and the two are not of one kind and "
+            f"size, as the layers of a network here are: {name} is a network of its own, and its "
+            f"{inputs:,} inputs are the outputs of {named(below)}."
+        ]
+    if source.kind == "other":
+        return [
+            f"The {inputs:,} inputs of {name} are what {named(source.name)} makes of the model's "
+            "input; they are yours to give here."
+        ]
+    return []
+
+
+def _tensors(stored: Stored) -> tuple[Tensor, ...]:
+    datasets = stored.file.datasets
+    used = [(name, datasets[path]) for path, name in stored.taken.items()]
+    every = [*used, *stored.others.items()]
+    return tuple(Tensor(name, each.shape, each.dtype) for name, each in every)
