@@ -16,6 +16,9 @@ from rnnviz.training.config import FIELD
 from rnnviz.weights.contents import Array, Choice, Contents, Found
 from rnnviz.weights.errors import WeightsError, listed, named
 
+#: What of a network is a setting of its run; the task says the rest.
+_OF_A_RUN = ("cell", "hidden_size", "layers", "reset", "bidirectional", "dtype")
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
@@ -67,11 +70,9 @@ class Model:
                 "A run's LSTM has neither peepholes nor coupled gates, and this network has: "
                 "use Model.network() in a notebook."
             )
-        chosen: dict[str, Any] = {"task": task.key, **_variant(self), **settings}
-        for name in ("cell", "hidden_size", "layers", "dtype"):
-            chosen[name] = getattr(self, name)
+        own = {name: getattr(self, name) for name in _OF_A_RUN}
         try:
-            return RunConfig(**chosen)
+            return RunConfig(**{**settings, "task": task.key, **own})
         except (TypeError, ValueError) as refusal:
             raise WeightsError(f"{refusal}.") from None
 
@@ -94,7 +95,8 @@ class Model:
                 embedding_size=self.embedding_size,
                 peephole=self.peephole,
                 coupled=self.coupled,
-                **_variant(self),
+                reset=self.reset,
+                bidirectional=self.bidirectional,
             )
             network.load_torch(self.parameters)
         except ValueError as refusal:
@@ -108,7 +110,7 @@ class Model:
             needs = "numbers" if self.embedding_size is None else "symbols for its embedding"
             raise WeightsError(f"This network reads {needs}, and {task.title} gives it others.")
         for what, count in ours.items():
-            if count and count != theirs[what]:
+            if count != theirs[what]:
                 raise WeightsError(
                     f"This network has {count:,} {what}, and {task.title} has {theirs[what]:,}."
                 )
@@ -168,16 +170,6 @@ def build(
         peephole=found.peephole,
         coupled=found.coupled,
     )
-
-
-def _variant(model: Model) -> dict[str, Any]:
-    """Return the settings besides the usual ones."""
-    variant: dict[str, Any] = {}
-    if model.reset != "after":
-        variant["reset"] = model.reset
-    if model.bidirectional:
-        variant["bidirectional"] = True
-    return variant
 
 
 def _chosen_network(contents: Contents, network: int) -> Found:

@@ -86,8 +86,7 @@ class _Graph:
         architecture, numbers = self.architecture, TensorProto.FLOAT
         seen = self._layers(self._embedded("x"))
         steps: list[str | int] = ["steps", "batch"]
-        wide = architecture.hidden_size * self._directions
-        results = [helper.make_tensor_value_info("states", numbers, [*steps, wide])]
+        results = [helper.make_tensor_value_info("states", numbers, [*steps, architecture.seen])]
         if architecture.has_readout:
             self._readout(seen)
             outputs = [*steps, architecture.output_size]
@@ -105,10 +104,6 @@ class _Graph:
             producer_name="rnnviz",
             producer_version=__version__,
         )
-
-    @property
-    def _directions(self) -> int:
-        return 1 + any(name.endswith("_reverse") for name in self.weights)
 
     def _embedded(self, x: str) -> str:
         if not self.architecture.ids:
@@ -133,11 +128,11 @@ class _Graph:
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {
             "hidden_size": self.network.hidden_size,
-            "direction": "bidirectional" if self._directions == 2 else "forward",
+            "direction": "bidirectional" if self.architecture.directions == 2 else "forward",
         }
         if self.network.cell in ("rnn", "relu"):
             name = "Tanh" if self.network.cell == "rnn" else "Relu"
-            settings["activations"] = [name] * self._directions
+            settings["activations"] = [name] * self.architecture.directions
         if self.network.cell == "gru":
             settings["linear_before_reset"] = int(self.architecture.reset == "after")
         return settings
@@ -145,7 +140,7 @@ class _Graph:
     def _of_layer(self, layer: int) -> list[str]:
         """Return the names of the weights of a layer, as the operator takes them."""
         kind = "coupled" if self.architecture.coupled else _OPERATORS[self.network.cell]
-        ends = [f"_l{layer}", f"_l{layer}_reverse"][: self._directions]
+        ends = [f"_l{layer}", f"_l{layer}_reverse"][: self.architecture.directions]
         own = {
             name: np.stack([_arranged(self.weights[name + end], _BLOCKS[kind]) for end in ends])
             for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

@@ -32,7 +32,7 @@ def write_safetensors(run: Trainer | Network, link: str | None = None) -> bytes:
     WeightsError
         If the link is longer than a header may be.
     """
-    network = run.network if isinstance(run, Trainer) else run
+    network = run if isinstance(run, Network) else run.network
     architecture = network.architecture
     variant = {
         "cell": network.cell,
@@ -80,13 +80,11 @@ def torch_code(network: Network, filename: str) -> str:
         settings.append(f"num_layers={network.layers}")
     if network.cell == "relu":
         settings.append('nonlinearity="relu"')
-    wide = network.hidden_size
-    if "weight_ih_l0_reverse" in network.parameters:
+    if architecture.bidirectional:
         settings.append("bidirectional=True")
-        wide *= 2
     parts[_RECURRENT] = f"nn.{kind}({', '.join(settings)})"
     if architecture.has_readout:
-        parts["readout"] = f"nn.Linear({wide}, {network.output_size})"
+        parts["readout"] = f"nn.Linear({architecture.seen}, {network.output_size})"
     seen = 'model["embedding"](x)' if architecture.ids else "x"
     given = "(T, B) of int" if architecture.ids else f"(T, B, {network.input_size})"
     result = 'model["readout"](states)' if architecture.has_readout else "states"

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from rnnviz.tasks import make_task
+from rnnviz.training import Trainer
 from rnnviz.weights import build
 from tests.weights.files import contents, network, refusal, state, tensors
 
@@ -82,3 +84,25 @@ def test_an_embedding_is_found_by_its_shape():
     assert (model.input_size, model.embedding_size) == (6, 2)
     assert model.sentences[-1] == "Left out: norm.weight."
     np.testing.assert_array_equal(model.network().flat, net.flat)
+
+
+def test_a_run_begins_with_the_weights_of_a_file_and_trains_on():
+    task = make_task("echo")
+    sizes = {"input_size": task.input_size, "output_size": len(task.output_labels)}
+    net = network("gru", reset="after", bidirectional=True, dtype="float32", **sizes)
+    model = build(contents(state(net)))
+    config = model.config(task, learning_rate=0.02)
+    trainer = Trainer(config, task, weights=model.parameters)
+    np.testing.assert_array_equal(trainer.network.flat, net.flat)
+    assert config.learning_rate == 0.02
+    assert trainer.advance(iterations=1) == 1
+
+
+def test_a_task_that_does_not_fit_is_refused():
+    task = make_task("echo")
+    for sizes in ({"input_size": 9}, {"output_size": 9}, {"output_size": 0}):
+        fitting = {"input_size": task.input_size, "output_size": len(task.output_labels)}
+        model = build(contents(tensors(**{**fitting, **sizes})))
+        assert "This network has" in refusal(model.config, task)
+    embedded = build(contents(tensors("gru", embedding_size=2)))
+    assert "reads symbols for its embedding" in refusal(embedded.config, task)

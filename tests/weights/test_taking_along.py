@@ -26,9 +26,15 @@ NETWORKS = {
     "coupled gates": {"cell": "lstm", "coupled": True},
     "both": {"cell": "lstm", "coupled": True, "peephole": True},
     "embedding": {"cell": "gru", "embedding_size": 2, "input_size": V},
+    "both ways": {"cell": "lstm", "bidirectional": True, "layers": 2},
+    "both ways with peepholes": {"cell": "lstm", "bidirectional": True, "peephole": True},
+    "both ways, relu": {"cell": "relu", "bidirectional": True},
     "states alone": {"cell": "lstm", "layers": 2, "output_size": 0},
 }
-ELSEWHERE = ("tanh", "relu", "gru", "lstm", "lstm in single precision", "embedding", "states alone")
+ELSEWHERE = (
+    *("tanh", "relu", "gru", "lstm", "lstm in single precision", "embedding", "states alone"),
+    *("both ways", "both ways, relu"),
+)
 
 
 def network_of(name):
@@ -49,7 +55,10 @@ def inputs_of(network):
 def computed(network, x):
     """Return outputs, or None, and the states of the topmost layer."""
     outputs = network.predict(x) if network.output_size else None
-    return outputs, network.observe(x)[-1].h
+    layers = network.observe(x)
+    if not network.architecture.bidirectional:
+        return outputs, layers[-1].h
+    return outputs, np.concatenate([layers[-2].h, layers[-1].h[::-1]], axis=2)
 
 
 def run_in_onnxruntime(data, x):

@@ -26,7 +26,7 @@ def chosen(case):
     return "relu" if case.startswith("relu") else None
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "both_ways" not in case])
+@pytest.mark.parametrize("case", CASES)
 def test_a_file_of_pytorch_computes_what_pytorch_computed(case):
     contents = read((FOLDER / f"{case}.safetensors").read_bytes())
     model = build(contents, cell=chosen(case))
