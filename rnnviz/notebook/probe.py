@@ -198,7 +198,7 @@ def gradient_of(loss: Gradient, h: Array, layout: Layout) -> tuple[Array, float]
     theirs = layout.theirs(h)
     given, value = loss(theirs.copy()), math.nan
     if isinstance(given, tuple) and len(given) == 2:
-        value, given = float(given[0]), given[1]
+        value, given = float(array_of("loss", given[0])), given[1]
     d_h = validation.numbers("dL/dh", array_of("dL/dh", given))
     validation.same_shape("dL/dh", d_h, theirs.shape, ", as the hidden states")
     return layout.ours(d_h), value

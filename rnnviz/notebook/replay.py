@@ -156,8 +156,6 @@ def _network(parts: Parts) -> Network:
     """Return a network of the same sizes; its weights are still its own."""
     sizes, readout = parts.sizes, parts.readout
     table = None if parts.embedding is None else parts.embedding.module
-    if sizes.bidirectional:
-        raise ValueError(f"bidirectional must be False, got True in {parts.recurrent}")
     return Network(
         cell=sizes.cell,
         input_size=sizes.input_size if table is None else int(table.num_embeddings),
@@ -166,6 +164,7 @@ def _network(parts: Parts) -> Network:
         layers=sizes.layers,
         dtype=precision_of(parts.recurrent)[0],
         embedding_size=None if table is None else sizes.input_size,
+        bidirectional=sizes.bidirectional,
     )
 
 
