@@ -222,7 +222,7 @@ def _cell(trainers: Sequence[Trainer]) -> Numbers:
     trace = _start(lstm)
     by_cell, by_hidden = backward_norms(trace, "last_d_c"), backward_norms(_start(rnn))
     last = by_cell.size - 1
-    gradient = trace.layers[-1].last_d_c
+    gradient = trace.layers[trace.top].last_d_c
     gates = np.empty(0) if gradient is None else trace.gates["f"][last:0:-1]
     alone = by_cell if gradient is None else through_gates(gradient[last], gates)
     return {

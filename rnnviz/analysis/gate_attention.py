@@ -83,7 +83,7 @@ def hidden_attention(trace: Trace, layer: int = -1) -> HiddenAttention | None:
 
 
 def _recorded(trace: Trace, layer: int) -> Iterator[tuple[str, NDArray[np.floating]]]:
-    yield from trace.layers[layer].quantities().items()
+    yield from trace.layers[trace.number_of(layer)].quantities().items()
 
 
 def _products(spec: CellSpec, belt: str) -> tuple[tuple[Factor, ...], tuple[Factor, ...]]:
@@ -105,7 +105,7 @@ def _value(factors: list[Factor], now: dict[str, Numbers]) -> Numbers | float:
 
 
 def _silent(trace: Trace, layer: int) -> list[int]:
-    items = of_layer(trace.interventions, layer % len(trace.layers))
-    H = trace.layers[layer].h.shape[1]
+    items = of_layer(trace.interventions, trace.number_of(layer))
+    H = trace.layers[trace.number_of(layer)].h.shape[1]
     silent = [item for item in items if isinstance(item, Silence)]
     return sorted({int(unit) for item in silent for unit in units_of(item, H)})

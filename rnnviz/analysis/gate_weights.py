@@ -60,13 +60,14 @@ def gate_weights(
     input_names : sequence of str
         Names of the network's inputs; the inputs of upper layers are the units below.
     """
-    blocks = [values[f"weight_ih_l{layer}"]]
+    end = network.architecture.suffix(layer)
+    blocks = [values[f"weight_ih{end}"]]
     names = _input_names(blocks[0].shape[1], network, layer, input_names)
-    if (recurrent := values.get(f"weight_hh_l{layer}")) is not None:
+    if (recurrent := values.get(f"weight_hh{end}")) is not None:
         blocks.append(recurrent)
         names += [f"h{unit}" for unit in range(network.hidden_size)]
     for bias, name in (("bias_ih", "bias of x"), ("bias_hh", "bias of h")):
-        if (column := values.get(f"{bias}_l{layer}")) is not None:
+        if (column := values.get(f"{bias}{end}")) is not None:
             blocks.append(column[:, None])
             names.append(name)
     letters = network.architecture.cell_type.weight_gates or "h"

@@ -45,7 +45,7 @@ def _of_interventions(trainer: Trainer) -> str:
     gate held from the start, may solve the task without it.
     """
     items, task, score = trainer.network.interventions, trainer.task, trainer.score().value
-    what = describe(items[0]).capitalize()
+    what = describe(items[0], trainer.config.two_ways).capitalize()
     if len(items) > 1 or len(what) > _LONGEST:
         what = f"{len(items)} interventions" if len(items) > 1 else "With this intervention"
     it = "them" if len(items) > 1 else "it"

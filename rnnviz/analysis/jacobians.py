@@ -70,7 +70,7 @@ def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
     steps = np.unique(np.linspace(1, later, min(most, later)).astype(np.intp))
     jacobians = step_jacobians(
         network, trace.inputs[:, None], steps=steps.tolist(), answering=trace.answering
-    )[layer]
+    )[trace.number_of(layer)]
     values = np.full(jacobians.shape[:2], np.nan)
     finite = np.isfinite(jacobians).all(axis=(1, 2))
     found = np.linalg.svd(jacobians[finite], compute_uv=False)
@@ -82,7 +82,7 @@ def step_values(trace: Trace, network: Network, layer: int = -1) -> StepValues:
 
 def spectra(network: Network, layer: int = -1) -> list[Spectrum]:
     """Return the spectra of the recurrent weights of one layer, gate by gate."""
-    number = range(network.layers)[layer]
+    number = network.architecture.number_of(layer)
     return [found for found in recurrent_spectrum(network) if found.layer == number]
 
 
@@ -97,7 +97,7 @@ def slopes(trace: Trace, layer: int = -1) -> NDArray[np.float64]:
         0..1. RNN: 1 - h². ReLU: 1 where h > 0, else 0. GRU: 1 - n². LSTM: 1 - tanh(c)², on the path
         from h to c; the path from c to c is multiplied by the forget gate instead.
     """
-    return spec_of(trace.cell).slope.of(trace.layers[layer].quantities())
+    return spec_of(trace.cell).slope.of(trace.layers[trace.number_of(layer)].quantities())
 
 
 def around(cell: str) -> str:
@@ -131,14 +131,14 @@ class Shares:
 
 def shares(trace: Trace, layer: int = -1) -> Shares:
     """Measure the effect of slopes, and without gates of weights, on the gradient per step."""
-    given = trace.layers[layer].last_d_h
+    given = trace.layers[trace.number_of(layer)].last_d_h
     if given is None:  # no loss, so no gradient of which anything could be left
         return Shares(np.full(trace.steps, np.nan), np.full(trace.steps, np.nan))
     gradient = np.asarray(given, np.float64)
     passed = np.where(blocked(trace, layer), 0.0, gradient * slopes(trace, layer))
     before, behind = step_norms(gradient), step_norms(passed)
     by_weights = np.full(trace.steps, np.nan)
-    on_top = layer in (-1, len(trace.layers) - 1)
+    on_top = trace.is_top(layer)
     spec = spec_of(trace.cell)
     if (
         spec.is_recurrent
@@ -148,7 +148,7 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
         and trace.attending is None
     ):
         by_weights[1:] = _ratio(before[:-1], behind[1:])
-    last = last_scored_step(trace)
+    last = last_scored_step(trace, layer)
     if last is not None:
         by_weights[last + 1 :] = np.nan
     if trace.truncate is not None:
@@ -160,9 +160,9 @@ def shares(trace: Trace, layer: int = -1) -> Shares:
 
 def blocked(trace: Trace, layer: int = -1) -> NDArray[np.bool_]:
     """Tell through the slopes of which units nothing passes, (H,): they are silenced, or held."""
-    gate, units = spec_of(trace.cell).slope.gate, trace.layers[layer].h.shape[1]
+    gate, units = spec_of(trace.cell).slope.gate, trace.layers[trace.number_of(layer)].h.shape[1]
     found = np.zeros(units, dtype=bool)
-    for item in of_layer(trace.interventions, layer % len(trace.layers)):
+    for item in of_layer(trace.interventions, trace.number_of(layer)):
         if isinstance(item, Silence) or (isinstance(item, Hold) and item.gate == gate):
             found[units_of(item, units)] = True
     return found

@@ -122,10 +122,9 @@ def way_back(trace: Trace, network: Network, layer: int = -1) -> WayBack:
     layer
         From the input up; -1 is the top.
     """
-    top = network.layers - 1
     h = backward_norms(trace, "last_d_h", layer)
     c = backward_norms(trace, "last_d_c", layer)
-    bound = _by_jacobians(trace, network, h) if range(network.layers)[layer] == top else None
+    bound = _by_jacobians(trace, network, h, layer) if trace.is_top(layer) else None
     estimates = (bound, _by_gates(trace, layer, c if c.size else h))
     known = tuple(line for line in estimates if line is not None)
     return WayBack(h, c, known, way_norms(trace, layer), trace.attending is not None)
@@ -183,8 +182,14 @@ def way_back_sentence(way: WayBack, letter: Letter) -> str:
     return " ".join(filter(None, [said, *apart, *compared]))
 
 
-def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
-    """Return the most that can be left in the top layer."""
+def _by_jacobians(trace: Trace, network: Network, h: Norms, layer: int) -> Estimate | None:
+    """Return the most that can be left in the top layer.
+
+    In two directions only where the last step of the layer is scored: a shorter sequence would be
+    another one for the other direction.
+    """
+    if trace.bidirectional and h.size < trace.steps:
+        return None
     lags = before_first_zero(h).size - 1
     numbers = h.size * trace.hidden_size**2 * len(trace.layers)
     if lags < 1 or not np.isfinite(h[0]) or numbers > MOST_NUMBERS:
@@ -197,7 +202,7 @@ def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
         answering = None
     stretched = jacobian_norms(
         network, trace.inputs[: h.size, None], steps=steps, answering=answering
-    )[-1]
+    )[trace.number_of(layer)]
     if not np.isfinite(stretched).all():
         return None
     with np.errstate(over="ignore", under="ignore"):
@@ -206,10 +211,10 @@ def _by_jacobians(trace: Trace, network: Network, h: Norms) -> Estimate | None:
 
 def _by_gates(trace: Trace, layer: int, measured: Norms) -> Estimate | None:
     """Return what the gates alone would leave, over the lags at which there is a gradient."""
-    last, lags = last_scored_step(trace), before_first_zero(measured).size - 1
+    last, lags = last_scored_step(trace, layer), before_first_zero(measured).size - 1
     if last is not None and trace.answering is not None and trace.answering.from_zero:
         lags = min(lags, last - trace.answering.first)  # no gate leads past the zero state
-    of_layer = trace.layers[layer]
+    of_layer = trace.layers[trace.number_of(layer)]
     spec = spec_of(trace.cell)
     letter: Letter = "c" if spec.belt == "c" else "h"
     gradient = of_layer.last_d_c if letter == "c" else of_layer.last_d_h

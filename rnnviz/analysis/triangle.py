@@ -18,9 +18,18 @@ from rnnviz.recording.trace import Trace
 MOST_NUMBERS = 2**19
 
 
+#: Why there is no such matrix for a lower layer of a bidirectional network.
+BOTH_WAYS = (
+    "Here a prediction’s gradient arrives from both sides: the layer above reads in both "
+    "directions, so there are no steps back to count. Choose the top layer."
+)
+
+
 @dataclass(frozen=True)
 class Triangle:
     """The gradient of the loss of each prediction, at each time step.
+
+    In the time of the layer: of a backward one, the last prediction is the first of the sequence.
 
     Parameters
     ----------
@@ -59,7 +68,15 @@ def triangle(
         From the input up; -1 is the top.
     by
         Gradient w.r.t. the hidden state, or w.r.t. the cell state of an LSTM.
+
+    Raises
+    ------
+    ValueError
+        Where `can_be_itemised` is false.
     """
+    if not can_be_itemised(trace, layer):
+        raise ValueError(BOTH_WAYS)
+    number = trace.number_of(layer)
     scored = np.flatnonzero(trace.scored)
     units = trace.hidden_size * len(trace.layers)
     most = max(8, MOST_NUMBERS // (trace.steps * units))
@@ -77,8 +94,16 @@ def triangle(
     )
     # Their share of the loss of all scored steps, if only some were itemised.
     share = chosen.size / scored.size
-    norms = (found.d_c if by == "c" else found.d_h)[layer]
-    return Triangle(found.scored, norms * share, scored.size - chosen.size)
+    norms = (found.d_c if by == "c" else found.d_h)[number] * share
+    steps, left_out = found.scored, scored.size - chosen.size
+    if trace.is_backward(number):  # in its own time
+        steps, norms = trace.steps - 1 - steps[::-1], norms[::-1]
+    return Triangle(steps, norms, left_out)
+
+
+def can_be_itemised(trace: Trace, layer: int = -1) -> bool:
+    """Tell whether a prediction's gradient reaches the steps of a layer up to its own alone."""
+    return trace.is_top(layer) or not trace.bidirectional
 
 
 def triangle_sentence(found: Triangle) -> str:

@@ -48,7 +48,7 @@ def updates(traces: Sequence[Trace], network: Network, layer: int = -1) -> Updat
         A network of the run, with any weights: it tells which weights belong to which gate.
     """
     seen = [(trace, trace.update) for trace in traces if trace.update is not None]
-    groups = _groups(network, range(network.layers)[layer])
+    groups = _groups(network, network.architecture.number_of(layer))
     ratios = {
         name: np.array(
             [_ratio(change[places], (trace.weights - change)[places]) for trace, change in seen]
@@ -134,7 +134,7 @@ def _groups(network: Network, layer: int) -> dict[str, NDArray[np.intp]]:
     rows = [
         part.reshape(len(letters), -1)
         for name, part in places.items()
-        if name.endswith(f"_l{layer}")
+        if name.endswith(network.architecture.suffix(layer))
     ]
     groups = {
         letter: np.concatenate([part[number] for part in rows])

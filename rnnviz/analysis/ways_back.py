@@ -41,7 +41,7 @@ def ways(trace: Trace, of_last: bool = False) -> Ways | None:
     of_last
         Of the last scored step's share of the loss, not of the whole loss.
     """
-    attending, top = trace.attending, trace.layers[-1]
+    attending, top = trace.attending, trace.layers[trace.top]
     if attending is None or top.d_h is None or top.last_d_h is None:
         return None
     if of_last:
@@ -75,7 +75,7 @@ class WayNorms:
 
 def way_norms(trace: Trace, layer: int = -1) -> WayNorms | None:
     """Return the norms of both ways over lag; None in other layers than the top, or without."""
-    on_top = layer in (-1, len(trace.layers) - 1)
+    on_top = trace.is_top(layer)
     found = ways(trace, of_last=True) if on_top else None
     if found is None:
         return None

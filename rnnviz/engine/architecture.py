@@ -175,6 +175,16 @@ class Architecture:
         """What a person calls the recorded layers, from the input up: `layer 1, backward`."""
         return layer_names(self.recorded_layers, self.bidirectional)
 
+    def number_of(self, layer: int) -> int:
+        """Return the number of a recorded layer; -1 means the top one, read forward."""
+        if layer == -1:
+            return self.recorded_layers - self.directions
+        return range(self.recorded_layers)[layer]
+
+    def reads_backward(self, recorded: int) -> bool:
+        """Tell whether a recorded layer reads the sequence from its end."""
+        return self.bidirectional and recorded % 2 == 1
+
     def suffix(self, recorded: int) -> str:
         """Return how PyTorch ends the names of a recorded layer's parameters: `_l0_reverse`."""
         layer, backward = divmod(recorded, self.directions)

@@ -29,7 +29,8 @@ from rnnviz.recording import COLUMNS, Trace
 
 _AXES = {
     "N": "kept iterations, ascending: `iteration`",
-    "T": "time steps of the example, from 0",
+    "T": "time steps of the example, from 0; in a backward layer from the last input on",
+    "L": "layers, from the input up; of two directions each is a layer, forward first",
     "H": "hidden units of a layer, from 0",
     "K": "outputs, in the order of `output_labels`",
     "D": "inputs",
@@ -82,7 +83,7 @@ def _count(taken: Snapshot) -> int:
     of_weights = 2 * len(taken.network.parameters)
     of_layers += 0 if first.attending is None else len(first.attending.quantities())
     optional = (first.probabilities, first.d_x)
-    of_trace = 10 + sum(part is not None for part in optional) + of_layers
+    of_trace = 11 + sum(part is not None for part in optional) + of_layers
     return of_trace + of_weights + len(COLUMNS)
 
 
@@ -118,6 +119,10 @@ def _arrays(taken: Snapshot, gradients: Array) -> Iterator[_Named]:
             ["N", "T", "E" if taken.task.embedding_size else "D"], f"{loss} per unit of x",
             "derivative of the loss w.r.t. the inputs of the first layer",
         )  # fmt: skip
+    yield _Named(
+        "layer_names", _texts(first.layer_names), "L", "",
+        "names of layer0, layer1, ...; of two directions each is a layer, in its own time",
+    )  # fmt: skip
     for layer, of_layer in enumerate(first.layers):
         for letter, (unit, meaning) in letters_of(taken, of_layer).items():
             values = np.stack([each.layers[layer].quantities()[letter] for each in traces])

@@ -35,6 +35,11 @@ CELL_BYTES = 25
 
 _ITERATION = ("iterations", "number of updates of the weights")
 _TIME_STEP = ("", "position in the example, from 0")
+_LAYERS = (
+    "",
+    "from 0, the lowest; of two directions each is a layer, forward first, and a backward one "
+    "counts its time steps from the last input",
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _tables(taken: Snapshot, gradients: Array) -> list[_Table]:
             "units", "Gates, states and their gradients: one row for each unit and time step.",
             {
                 "iteration": _ITERATION,
-                "layer": ("", "from 0, the lowest"),
+                "layer": _LAYERS,
                 "time_step": _TIME_STEP,
                 "unit": ("", "hidden unit of the layer, from 0"),
                 **letters_of(taken, first.layers[0]),

@@ -48,9 +48,9 @@ def gates_spec(
     order : array of int, (H,), or None
         The units from top to bottom; by their numbers if None.
     """
-    values = trace.layers[layer].quantities()
+    values = trace.layers[trace.number_of(layer)].quantities()
     chosen = {letter: values[letter] for letter in letters or drawn_as_maps(trace.cell)}
-    across = maps.steps(trace.input_labels, step)
+    across = maps.steps(trace.in_time_of(layer, trace.input_labels), step)
     return _unit_maps(trace.cell, chosen, across, unit, columns, order)
 
 
@@ -134,7 +134,7 @@ def saturation_spec(
     table as `analysis.gates.saturation` makes it.
     """
     shares = saturation_by_gate(saturation(trace, low, high) if counted is None else counted)
-    shares = shares[shares["layer"] == layer % len(trace.layers)]
+    shares = shares[shares["layer"] == trace.number_of(layer)]
     frame = layout(46 * max(len(shares), 1) + 84, barmode="stack", bargap=0.35, showlegend=True)
     if shares.empty:
         return {"data": [], "layout": frame | {"annotations": [note("This cell has no gates.")]}}

@@ -39,10 +39,11 @@ def gradient_norms_spec(trace: Trace, layer: int = -1, height: int = 300) -> Spe
     meet at the last scored step. A norm of exactly zero, or one that is not a number, is left out:
     it has no place on the axis.
     """
-    quantities = trace.layers[layer].quantities()
+    quantities = trace.layers[trace.number_of(layer)].quantities()
     present = [line for line in _LINES if line[0] in quantities]
     named = height >= _NAMES_FROM_HEIGHT
-    names = step_names(trace.input_labels if named else [""] * trace.steps)
+    labels = trace.in_time_of(layer, trace.input_labels)
+    names = step_names(labels if named else [""] * trace.steps)
     palette = QUANTITIES[trace.cell]
     lines = [
         _line(step_norms(quantities[letter]), names, palette[colour_of], name, dash)

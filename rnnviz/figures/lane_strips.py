@@ -24,7 +24,7 @@ def lane_strips(trace: Trace) -> dict[str, Any]:
         As `Strips` in `components/lanes/strips.js`: a value is a byte, so about as exact as its
         colour can be seen.
     """
-    found = trace.layers[-1].quantities()
+    found = trace.layers[trace.top].quantities()
     shown = {
         letter: quantity
         for letter, quantity in QUANTITIES[trace.cell].items()

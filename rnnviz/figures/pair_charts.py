@@ -56,7 +56,7 @@ def gradient_of_both_spec(traces: Sequence[Trace], names: Sequence[str], height:
     curves = []
     for trace, named in zip(traces, _styles(names), strict=True):
         which, state = carried_by(trace)
-        norms = drawable(step_norms(trace.layers[-1].quantities()[which]))
+        norms = drawable(step_norms(trace.layers[trace.top].quantities()[which]))
         curve = {"type": "scatter", "mode": "lines+markers", "x": list(steps), "y": norms}
         shown = f"{named[0]}, {state}, step %{{x}}: %{{y{NUMBER}}}<extra></extra>"
         curves.append(_as_run(curve | {"hovertemplate": shown}, *named))

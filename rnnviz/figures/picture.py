@@ -167,7 +167,7 @@ def _check(traces: Sequence[Trace]) -> None:
 
 
 def _shape(trace: Trace) -> tuple[object, ...]:
-    parts = (trace.attending is not None, trace.has_gradients)
+    parts = (trace.attending is not None, trace.has_gradients, trace.bidirectional, trace.reset)
     return (trace.cell, *parts, *(layer.h.shape for layer in trace.layers), trace.outputs.shape)
 
 

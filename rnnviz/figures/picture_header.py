@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.gradients import backward_norms
 from rnnviz.analysis.theory import verdict
-from rnnviz.engine import spec_of
+from rnnviz.engine import CellSpec
 from rnnviz.engine.interventions import Hold, Intervention, ShiftForgetBias, Silence
 from rnnviz.figures.palette import QUANTITIES, Quantity
 from rnnviz.recording.trace import Trace
@@ -47,12 +47,14 @@ def header(traces: Sequence[Trace], peaks: Array, group: int) -> dict[str, Any]:
     return {
         "version": 1,
         "cell": trace.cell,
-        "diagram": diagram(trace.cell),
+        "diagram": diagram(trace.spec),
         "steps": trace.steps,
         "units": math.ceil(trace.hidden_size / group),
         "hidden": trace.hidden_size,
         "group": group,
         "layers": len(trace.layers),
+        "layer_names": list(trace.layer_names),
+        "directions": 2 if trace.bidirectional else 1,
         "outputs": trace.outputs.shape[1],
         "classes": trace.probabilities is not None,
         "top": min(TOP, trace.outputs.shape[1]),
@@ -94,9 +96,8 @@ def gradients(cell: str) -> list[Quantity]:
     return [quantity for quantity in QUANTITIES[cell].values() if quantity.scale == "magnitude"]
 
 
-def diagram(cell: str) -> dict[str, Any]:
+def diagram(spec: CellSpec) -> dict[str, Any]:
     """Return how a cell's rows hang together and are computed, as its spec has it."""
-    spec = spec_of(cell)
     return {
         "name": spec.name,
         "lacks": spec.lacks,

@@ -37,9 +37,12 @@ def step_norms(gradient: Array) -> Norms:
     return engine.norms(gradient)
 
 
-def last_scored_step(trace: Trace) -> int | None:
-    """Return the last time step that counts in the loss; None if there is none."""
-    scored = np.flatnonzero(trace.scored)
+def last_scored_step(trace: Trace, layer: int = -1) -> int | None:
+    """Return the last time step that counts in the loss; None if there is none.
+
+    In the time of the layer: for a backward one it is the first of the sequence.
+    """
+    scored = np.flatnonzero(trace.in_time_of(layer, trace.scored))
     return int(scored[-1]) if scored.size else None
 
 
@@ -61,10 +64,10 @@ def backward_norms(trace: Trace, which: Which = "last_d_h", layer: int = -1) -> 
     norms : array of float64, (last scored step + 1,)
         Empty if no step is scored, or if the cell has no such gradient.
     """
-    gradient = trace.layers[layer].quantities().get(which)
+    gradient = trace.layers[trace.number_of(layer)].quantities().get(which)
     if gradient is None:
         return np.empty(0)
-    return back_from(step_norms(gradient), last_scored_step(trace))
+    return back_from(step_norms(gradient), last_scored_step(trace, layer))
 
 
 def before_first_zero(norms: Norms) -> Norms:

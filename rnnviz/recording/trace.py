@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.engine import Answering, AttentionTrace, Intervention, LayerTrace
+from rnnviz.engine import (
+    Answering,
+    AttentionTrace,
+    CellSpec,
+    Intervention,
+    LayerTrace,
+    spec_of,
+)
+from rnnviz.engine.architecture import layer_names
 
 Array = NDArray[np.floating]
+#: What there is of each time step: an array, or a tuple.
+Steps = TypeVar("Steps", NDArray[np.bool_], tuple[str, ...], tuple[int, ...])
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,8 @@ class Trace:
     d_x : array, (T, D), or None
         Derivative of that loss by the inputs; like all gradients, None where there is no loss.
     layers : tuple of LayerTrace
-        From the input up. `gates`, `h`, `c`, `d_h`, `d_c` of the trace are those of the top layer.
+        From the input up. `gates`, `h`, `c`, `d_h`, `d_c` of the trace are those of the top layer,
+        `layers[top]`.
     weights : array, (P,)
         All parameters in one vector, as in `Network.flat`.
     interventions : tuple of Hold, Silence or ShiftForgetBias
@@ -64,6 +76,12 @@ class Trace:
         inputs, targets and outputs are numbers: `unscale` undoes it.
     answering : Answering or None
         From which time step on the sequence answers what was read before.
+    reset
+        Variant of a GRU: its reset gate acts `"after"` the recurrent product, or `"before"` it.
+    bidirectional
+        Whether each layer also reads the sequence backward. Each direction is then a layer of its
+        own, forward first, and a backward one counts in its own time: its step 0 is the last input.
+        The top layer is the forward one. Inputs, targets and outputs are in the order of reading.
 
     Everything else can be computed again from the weights, interventions and truncation:
     `Trainer.network_of`.
@@ -90,6 +108,46 @@ class Trace:
     counted: NDArray[np.bool_] | None = None
     scale: tuple[float, float] = (0.0, 1.0)
     answering: Answering | None = None
+    bidirectional: bool = False
+    reset: str = "after"
+
+    @property
+    def spec(self) -> CellSpec:
+        """The description of the cell, in the variant that it has."""
+        return spec_of(self.cell, self.reset)
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """What a person calls each layer: `layer 1`, or `layer 1, backward`."""
+        return layer_names(len(self.layers), self.bidirectional)
+
+    @property
+    def top(self) -> int:
+        """Number of the top layer; of two directions the forward one."""
+        return len(self.layers) - (2 if self.bidirectional else 1)
+
+    def number_of(self, layer: int) -> int:
+        """Return the number of a layer, counted from the input up; -1 means the top one."""
+        return self.top if layer == -1 else range(len(self.layers))[layer]
+
+    def is_top(self, layer: int) -> bool:
+        """Tell whether the readout sees a layer: the top one, in both directions."""
+        return self.number_of(layer) >= self.top
+
+    def is_backward(self, layer: int) -> bool:
+        """Tell whether a layer reads the sequence from its end."""
+        return self.bidirectional and self.number_of(layer) % 2 == 1
+
+    def in_time_of(self, layer: int, values: Steps) -> Steps:
+        """Return what there is of each time step in the order in which a layer reads it.
+
+        Parameters
+        ----------
+        layer
+        values : array or tuple, length T
+            Such as `scored` or `input_labels`.
+        """
+        return values[::-1] if self.is_backward(layer) else values
 
     def unscale(self, numbers: NDArray[np.generic]) -> NDArray[np.float64]:
         """Return numbers that the network saw or predicted, in the units of the data."""
@@ -109,7 +167,7 @@ class Trace:
 
     @property
     def hidden_size(self) -> int:
-        """Number of hidden units H of the top layer."""
+        """Number of hidden units H of a layer."""
         return int(self.h.shape[1])
 
     @property
@@ -120,27 +178,27 @@ class Trace:
     @property
     def gates(self) -> Mapping[str, Array]:
         """Gates of the top layer, letter -> array (T, H)."""
-        return self.layers[-1].gates
+        return self.layers[self.top].gates
 
     @property
     def h(self) -> Array:
         """Hidden state of the top layer, (T, H)."""
-        return self.layers[-1].h
+        return self.layers[self.top].h
 
     @property
     def c(self) -> Array | None:
         """Cell state of the top layer, (T, H), or None."""
-        return self.layers[-1].c
+        return self.layers[self.top].c
 
     @property
     def d_h(self) -> Array | None:
         """Per-step gradient w.r.t. the hidden state of the top layer, (T, H), or None."""
-        return self.layers[-1].d_h
+        return self.layers[self.top].d_h
 
     @property
     def d_c(self) -> Array | None:
         """Per-step gradient w.r.t. the cell state of the top layer, (T, H), or None."""
-        return self.layers[-1].d_c
+        return self.layers[self.top].d_c
 
     @cached_property
     def nbytes(self) -> int:

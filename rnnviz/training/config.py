@@ -65,6 +65,11 @@ class RunConfig:
         return self.bidirectional and self.cell in RECURRENT
 
     @property
+    def recorded_layers(self) -> int:
+        """Number of layers as they are recorded: of two directions each is one."""
+        return self.layers * (2 if self.two_ways else 1)
+
+    @property
     def cut_after(self) -> int | None:
         """Truncation length, where it has effect: a bidirectional network is never truncated."""
         return None if self.two_ways else self.truncate

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence, gate_label
+from rnnviz.engine.architecture import layer_names
 from rnnviz.numbers import number
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELDS, RunConfig
@@ -54,7 +55,7 @@ def differences(before: Setup, after: Setup) -> dict[Hashable, str]:
         if old != new:
             changes[field.name] = _setting(field.name, field.label, old, new)
     if before.interventions != after.interventions:
-        changes |= _interventions(before.interventions, after.interventions)
+        changes |= _interventions(before.interventions, after.interventions, after.config.two_ways)
     return changes
 
 
@@ -94,14 +95,21 @@ def one_line(changes: dict[Hashable, str]) -> str:
     return ", ".join(parts)
 
 
-def describe(item: Intervention) -> str:
-    """Say what an intervention does, such as `forget gate of unit 3 held at 1`."""
+def describe(item: Intervention, two_ways: bool = False) -> str:
+    """Say what an intervention does, such as `forget gate of unit 3 held at 1`.
+
+    Parameters
+    ----------
+    item
+    two_ways
+        Whether the network is bidirectional, so that each direction is a layer.
+    """
     if isinstance(item, Hold):
-        return f"{_target(item)} held at {number(item.value, _DIGITS)}"
+        return f"{_target(item, two_ways)} held at {number(item.value, _DIGITS)}"
     if isinstance(item, Silence):
-        return f"{_target(item)} silenced"
+        return f"{_target(item, two_ways)} silenced"
     plus = "+" if item.amount >= 0 else ""
-    return f"forget bias {plus}{number(item.amount, _DIGITS)}{_layer(item)}"
+    return f"forget bias {plus}{number(item.amount, _DIGITS)}{_layer(item, two_ways)}"
 
 
 def _setting(name: str, label: str, old: object, new: object) -> str:
@@ -121,12 +129,12 @@ def _shown(value: object) -> str:
 
 
 def _interventions(
-    before: tuple[Intervention, ...], after: tuple[Intervention, ...]
+    before: tuple[Intervention, ...], after: tuple[Intervention, ...], two_ways: bool
 ) -> dict[Hashable, str]:
     changes: dict[Hashable, str] = {
-        _key(item): _released(item) for item in before if item not in after
+        _key(item): _released(item, two_ways) for item in before if item not in after
     }
-    changes |= {_key(item): describe(item) for item in after if item not in before}
+    changes |= {_key(item): describe(item, two_ways) for item in after if item not in before}
     return changes or {"interventions": "interventions in another order"}
 
 
@@ -138,17 +146,17 @@ def _key(item: Intervention) -> Hashable:
     return ("forget bias", item.layer)
 
 
-def _released(item: Intervention) -> str:
+def _released(item: Intervention, two_ways: bool) -> str:
     if isinstance(item, ShiftForgetBias):
-        return f"nothing added to the forget bias{_layer(item)}"
-    return f"{_target(item)} {'released' if isinstance(item, Hold) else 'heard again'}"
+        return f"nothing added to the forget bias{_layer(item, two_ways)}"
+    return f"{_target(item, two_ways)} {'released' if isinstance(item, Hold) else 'heard again'}"
 
 
-def _target(item: Hold | Silence) -> str:
+def _target(item: Hold | Silence, two_ways: bool) -> str:
     units = "" if item.units is None else _units(item.units)
     if isinstance(item, Silence):
-        return f"{units or 'all units'}{_layer(item)}"
-    return f"{gate_label(item.gate)}{units and f' of {units}'}{_layer(item)}"
+        return f"{units or 'all units'}{_layer(item, two_ways)}"
+    return f"{gate_label(item.gate)}{units and f' of {units}'}{_layer(item, two_ways)}"
 
 
 def _units(units: tuple[int, ...]) -> str:
@@ -157,5 +165,8 @@ def _units(units: tuple[int, ...]) -> str:
     return f"unit{'s' * (len(units) > 1)} {named}{more}"
 
 
-def _layer(item: Intervention) -> str:
-    return "" if item.layer is None else f" in layer {item.layer + 1}"
+def _layer(item: Intervention, two_ways: bool) -> str:
+    if item.layer is None:
+        return ""
+    name, _, way = layer_names(item.layer + 1, two_ways)[-1].partition(", ")
+    return f" in {name} ({way})" if way else f" in {name}"

@@ -139,6 +139,8 @@ def _trace(network: Network, batch: Batch, loss: str | Array | None, truncate: i
         truncate=truncate,
         answering=batch.answering,
         attending=record.attention,
+        bidirectional=network.architecture.bidirectional,
+        reset=network.architecture.reset,
     )
 
 

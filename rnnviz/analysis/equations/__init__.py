@@ -76,7 +76,10 @@ def stages(
     cell = architecture.cell_type
     explained = _EXPLAINED.get(cell.spec.explained_by)
     if explained is None:
-        raise ValueError(f"no explanation is written yet for the equations of {cell.__name__}")
+        raise ValueError(
+            "No explanation is written yet for this variant of the cell "
+            f"({_variant(architecture)}): gates, states and gradients are on the other pages."
+        )
     forward, backward, gate_gradients = explained
     # What has diverged is shown as what it is, and infinities and NaN need no warning.
     with np.errstate(all="ignore"):
@@ -84,6 +87,13 @@ def stages(
         if direction == "forward":
             return (*forward(place), *attention.forward(place))
         return (*attention.backward(place), *backward(place, Gradients(place, gate_gradients)))
+
+
+def _variant(architecture: Architecture) -> str:
+    """Name what differs from the cell that is explained."""
+    if architecture.reset == "before":
+        return "the GRU whose reset gate acts before the recurrent product"
+    return architecture.cell_type.__name__
 
 
 __all__ = [

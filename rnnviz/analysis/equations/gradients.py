@@ -54,14 +54,20 @@ class Gradients:
         """Weigh what the same step brings: from the readout, or from the layer above."""
         place = self.place
         if place.is_top:
-            total = WeightedSum.of(terms_of_outputs(place, place.unit))
+            total = WeightedSum.of(terms_of_outputs(place, place.column))
             symbols = r"\text{above} = W_{out}^\top\,\dfrac{dL}{dy_t}"
-            scored = bool(place.trace.scored[place.step])
+            scored = bool(place.trace.scored[place.input_step])
             note = "" if scored else "The step is not scored: it brings exactly 0."
         else:
-            above = place.at(layer=place.layer + 1)
-            names = f", layer {place.layer + 2}"
-            total = WeightedSum.of(_of_gates(above, "weight_ih", self.of(above).x, names))
+            total = WeightedSum.of(
+                [
+                    term
+                    for above in place.above
+                    for term in _of_gates(
+                        above, "weight_ih", self.of(above).x, f", {above.name}", place.column
+                    )
+                ]
+            )
             symbols, note = r"\text{above} = W_{ih}^\top\,\dfrac{dL}{da_t}", ""
         return Equation.of_sum(symbols, total, note)
 
@@ -79,7 +85,7 @@ class Gradients:
         nothing: ByGate = {letter: np.zeros_like(gate) for letter, gate in self.here.h.items()}
         by_gate = self.of(place.at(step=later)).h if comes else nothing
         names = f", step {later}" if later < place.trace.steps else ""
-        terms = _of_gates(place, "weight_hh", by_gate, names)
+        terms = _of_gates(place, "weight_hh", by_gate, names, place.unit)
         if not comes:  # no product is made: it stays 0 where a weight is not a number, too
             terms = [replace(term, product=0.0) for term in terms]
         return Equation.of_sum(symbols, WeightedSum.of(terms), boundary(place))
@@ -116,9 +122,9 @@ def boundary(place: Place) -> str:
     return f"Truncated every {every}, so between step {later} and this one: exactly 0 comes back."
 
 
-def _of_gates(place: Place, weights: str, by_gate: ByGate, where: str) -> list[Term]:
-    """Weigh the gradients of all gates with what leads from the unit to them."""
-    column = place.weights(weights)[:, place.unit].reshape(len(by_gate), -1)
+def _of_gates(place: Place, weights: str, by_gate: ByGate, where: str, seen_as: int) -> list[Term]:
+    """Weigh the gradients of all gates with what leads from a unit, by its column, to them."""
+    column = place.weights(weights)[:, seen_as].reshape(len(by_gate), -1)
     return [
         Term.of(letter, f"unit {number}{where}", weight, value)
         for (letter, values), of_gate in zip(by_gate.items(), column, strict=True)

@@ -14,7 +14,7 @@ def by_outputs(place: Place) -> Array:
 
     Both over the number of scored steps, whose losses are averaged; 0 at a step that is not scored.
     """
-    trace, step = place.trace, place.step
+    trace, step = place.trace, place.input_step
     if not trace.scored[step]:
         return np.zeros(trace.outputs.shape[1])
     scored = np.count_nonzero(trace.scored)
@@ -29,7 +29,7 @@ def by_outputs(place: Place) -> Array:
 
 def sizes_by_outputs(place: Place) -> Array:
     """Return the size of what dL/dy_t is a difference of, (K,): its rounding is in proportion."""
-    trace, step = place.trace, place.step
+    trace, step = place.trace, place.input_step
     if not trace.scored[step]:
         return np.zeros(trace.outputs.shape[1])
     if trace.probabilities is None:

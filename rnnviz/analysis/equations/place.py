@@ -55,7 +55,7 @@ class Place:
     ) -> Place:
         """Look at a place of a trace; `ValueError` if there is no such one."""
         for name, found, count in (
-            ("layer", where.layer, architecture.layers),
+            ("layer", where.layer, architecture.recorded_layers),
             ("unit", where.unit, architecture.hidden_size),
             ("step", where.step, trace.steps),
         ):
@@ -91,7 +91,47 @@ class Place:
     @property
     def is_top(self) -> bool:
         """Whether the readout stands above this layer, and not another layer."""
-        return self.layer == self.architecture.layers - 1
+        return self.layer >= self.architecture.number_of(-1)
+
+    @property
+    def reads_backward(self) -> bool:
+        """Whether the layer reads the sequence from its end."""
+        return self.architecture.reads_backward(self.layer)
+
+    @property
+    def input_step(self) -> int:
+        """Which step of the sequence is read: in a backward layer counted from the end."""
+        return self.trace.steps - 1 - self.step if self.reads_backward else self.step
+
+    @property
+    def column(self) -> int:
+        """Place of the unit among those that the layer above, or the readout, sees."""
+        return self.unit + self.reads_backward * self.architecture.hidden_size
+
+    @property
+    def name(self) -> str:
+        """What a person calls the layer."""
+        return self.architecture.layer_names[self.layer]
+
+    def across(self, layer: int) -> Place:
+        """Look at another layer where it reads, or has read, the same step of the sequence."""
+        there = self.at(layer=layer)
+        turned = there.reads_backward != self.reads_backward
+        return there.at(step=self.trace.steps - 1 - self.step) if turned else there
+
+    @property
+    def above(self) -> tuple[Place, ...]:
+        """The layers that read this one, in both directions where there are two."""
+        directions = self.architecture.directions
+        first = (self.layer // directions + 1) * directions
+        return tuple(self.across(first + way) for way in range(directions))
+
+    @property
+    def below(self) -> tuple[Place, ...]:
+        """The layers that this one reads; none for the lowest."""
+        directions = self.architecture.directions
+        first = (self.layer // directions - 1) * directions
+        return tuple(self.across(first + way) for way in range(directions)) if first >= 0 else ()
 
     @property
     def gradient_comes_back(self) -> bool:
@@ -134,7 +174,7 @@ class Place:
 
     def weights(self, name: str) -> Array:
         """Return a parameter of this layer by its name without the layer."""
-        return self.parameters[f"{name}_l{self.layer}"]
+        return self.parameters[f"{name}{self.architecture.suffix(self.layer)}"]
 
     def row(self, block: int) -> int:
         """Return the row of the unit in the weights of a gate, given by its place among them."""
@@ -225,15 +265,17 @@ class Place:
 
     def _inputs(self) -> Iterator[tuple[str, float]]:
         """Name what comes into the layer at this step."""
-        if self.layer > 0:
-            below = self.at(layer=self.layer - 1).values("h")
-            for number, value in enumerate(below):
-                yield f"unit {number}, layer {self.layer}", float(value)
+        if self.below:
+            for place in self.below:
+                for number, value in enumerate(place.values("h")):
+                    yield f"unit {number}, {place.name}", float(value)
             return
         window = self.architecture.window
         for late in reversed(range(window)):
             then = "" if late == 0 else f", {late} steps ago" if late > 1 else ", 1 step ago"
-            for name, value in zip(self._names(), self._features(self.step - late), strict=True):
+            for name, value in zip(
+                self._names(), self._features(self.input_step - late), strict=True
+            ):
                 yield f"{name}{then}", float(value)
 
     def _features(self, step: int) -> Array:

@@ -61,8 +61,10 @@ VARIANTS: dict[str, Variants] = {
 WITHOUT_MEMORY = tuple(key for key, cell in CELLS.items() if not cell.spec.is_recurrent)
 
 
-def spec_of(cell: str) -> CellSpec:
-    """Return the description of a cell."""
+def spec_of(cell: str, reset: str = "after") -> CellSpec:
+    """Return the description of a cell, of a GRU in one of its two variants."""
+    if cell == "gru":
+        return VARIANTS[cell].classes[(reset,)].spec
     return CELLS[cell].spec
 
 

@@ -159,7 +159,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> _Choices:
             format_func=DIRECTIONS.__getitem__,
             label_visibility="collapsed",
         )
-        layer = inspection.choose_layer(network.layers)
+        layer = inspection.choose_layer(network.architecture)
         inspection.rewind(visit, stops)
     with st.container(key="equation_controls"):
         steps, units = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
@@ -180,7 +180,7 @@ def _look(visit: Visit, choices: _Choices) -> _Measured:
     measured = _Measured(
         cell=trace.cell,
         which=inspection.measured_on(visit, trace),
-        place=_place_of(trace, choices.where.step),
+        place=_place_of(trace, choices.where.layer, choices.where.step),
         digits=_DIGITS[trace.h.dtype.name],
         intervened=bool(of_layer(trace.interventions, choices.where.layer)),
     )
@@ -346,11 +346,12 @@ def _choose(key: str, layer: int) -> None:
         session.current().select_unit(session.value(key), layer)
 
 
-def _place_of(trace: Trace, step: int) -> str:
+def _place_of(trace: Trace, layer: int, step: int) -> str:
     """Say what the input and the target of the step are."""
-    target = trace.target_labels[step]
-    scored = f"target “{escaped(target)}”" if target and trace.scored[step] else "not scored"
+    read = trace.steps - 1 - step if trace.is_backward(layer) else step
+    target = trace.target_labels[read]
+    scored = f"target “{escaped(target)}”" if target and trace.scored[read] else "not scored"
     return (
-        f"Time step {step} of 0..{trace.steps - 1}: input “{escaped(trace.input_labels[step])}”, "
+        f"Time step {step} of 0..{trace.steps - 1}: input “{escaped(trace.input_labels[read])}”, "
         f"{scored}. Formulas show {DIGITS_IN} digits; results are computed with all."
     )

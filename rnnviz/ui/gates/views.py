@@ -195,7 +195,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
         title = inspection.choose_one(
             "View", titles, GATE_VIEW, titles[0], label_visibility="collapsed"
         )
-        layer = inspection.choose_layer(network.layers)
+        layer = inspection.choose_layer(network.architecture)
     view, cell = VIEWS[title], network.cell
     attends = title == _ATTENTION and network.architecture.attends
     if not gates.gates_of(cell) and not attends:

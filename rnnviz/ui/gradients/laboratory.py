@@ -85,7 +85,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GradientChoices:
         visit.look_at(name=view)
         if has_nothing_to_show(view, cell):
             return GradientChoices(view, 0, "h")
-        layer = inspection.choose_layer(trainer.network.layers)
+        layer = inspection.choose_layer(trainer.network.architecture)
         visit.look_at(layer=layer)
         at = None
         if view == CELLS and _shows_preset(visit):
@@ -233,7 +233,7 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             st.button("Go on", icon=":material/play_arrow:", key="go_on", on_click=_go_on)
     left_out = visit.trainer.network.interventions
     if left_out:
-        names = ", ".join(describe(item) for item in left_out)
+        names = ", ".join(describe(item, visit.trainer.config.two_ways) for item in left_out)
         st.caption(f"Left out, because not every network has it: {escaped(names)}.")
     return _compared_at(visit)
 

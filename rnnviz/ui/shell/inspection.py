@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from rnnviz.engine.architecture import Architecture
 from rnnviz.recording import Trace
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.markup import escaped
@@ -300,6 +301,9 @@ def slide(
 def choose_step(visit: Visit, label: str = "Time step") -> int:
     """Draw the choice of a time step of the probe, if there are several; return it."""
     labels = visit.trainer.probe.input_labels
+    layer = visit.looked_at.layer
+    if layer is not None and visit.trainer.network.architecture.reads_backward(layer):
+        labels = labels[::-1]
     steps = range(len(labels))
     if len(steps) == 1:
         return 0
@@ -313,15 +317,23 @@ def choose_step(visit: Visit, label: str = "Time step") -> int:
     )
 
 
-def choose_layer(layers: int) -> int:
-    """Draw the choice of layer, if there are several; return it, counted from the input up."""
-    if layers == 1:
+def choose_layer(architecture: Architecture) -> int:
+    """Draw the choice of layer, if there are several; return it, counted from the input up.
+
+    Of two directions each is a layer; under a backward one stands in which time it counts.
+    """
+    names, top = architecture.layer_names, architecture.number_of(-1)
+    if len(names) == 1:
         return 0
-    top = layers - 1
-    return choose_one(
+    chosen = choose_one(
         "Layer",
-        range(layers),
+        range(len(names)),
         SHOWN_LAYER,
         top,
-        format_func=lambda layer: f"{layer + 1}{' (top)' if layer == top else ''}",
+        format_func=lambda layer: (
+            f"{names[layer].removeprefix('layer ')}{' (top)' if layer >= top else ''}"
+        ),
     )
+    if architecture.reads_backward(chosen):
+        st.caption("This layer reads the sequence from its end: its step 0 is the last input.")
+    return chosen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from rnnviz.engine import Hold, Intervention, ShiftForgetBias, Silence, spec_of
+from rnnviz.engine import Hold, Intervention, Network, ShiftForgetBias, Silence, spec_of
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.training import describe, put
 from rnnviz.ui.shell import session
@@ -59,7 +59,7 @@ def active(visit: Visit) -> None:
     items = visit.trainer.network.interventions
     for number, item in enumerate(items):
         st.button(
-            f"Release: {describe(item)}",
+            f"Release: {describe(item, visit.trainer.config.two_ways)}",
             icon=":material/close:",
             key=f"release:{number}",
             width="stretch",
@@ -77,7 +77,7 @@ def panel(visit: Visit) -> None:
     kind = _choose(INTERVENTION, "What to do", kinds, _KINDS.__getitem__)
     item = _item(kind, visit, gates)
     st.button(
-        f"Apply: {describe(item)}",
+        f"Apply: {describe(item, visit.trainer.config.two_ways)}",
         icon=":material/pan_tool:",
         key="intervene",
         width="stretch",
@@ -108,9 +108,9 @@ def _item(kind: str, visit: Visit, gates: str) -> Intervention:
             persist_state="session",
             help="Added to the learned bias: a positive value opens the gate further.",
         )  # fmt: skip
-        return ShiftForgetBias(amount, layer=_layer(network.layers))
+        return ShiftForgetBias(amount, layer=_layer(network))
     if kind == "silence":
-        return Silence(_units(network.hidden_size), layer=_layer(network.layers))
+        return Silence(_units(network.hidden_size), layer=_layer(network))
     labels = {gate: QUANTITIES[network.cell][gate].label for gate in _in_order(network.cell, gates)}
     gate = _choose(HELD_GATE, "Gate", list(labels), labels.__getitem__)
     signed = QUANTITIES[network.cell][gate].scale == "signed"
@@ -120,30 +120,28 @@ def _item(kind: str, visit: Visit, gates: str) -> Intervention:
         "Value", -1.0 if signed else 0.0, 1.0, step=0.05, key=key, persist_state="session",
         help=_HELD["candidate" if signed else "update" if gate == "z" else "gate"],
     )  # fmt: skip
-    return Hold(gate, value, units=_units(network.hidden_size), layer=_layer(network.layers))
+    return Hold(gate, value, units=_units(network.hidden_size), layer=_layer(network))
 
 
 def _units(hidden_size: int) -> tuple[int, ...] | None:
-    unit = _one_or_all(INTERVENTION_UNIT, "Units", hidden_size, "all units", "unit {}")
+    names = [f"unit {unit}" for unit in range(hidden_size)]
+    unit = _one_or_all(INTERVENTION_UNIT, "Units", names, "all units")
     return None if unit is None else (unit,)
 
 
-def _layer(layers: int) -> int | None:
+def _layer(network: Network) -> int | None:
     """Draw the choice of layer; users count layers from 1."""
-    if layers == 1:
-        return None
-    return _one_or_all(MET_LAYER, "Layer", layers, "all layers", "layer {}", first=1)
+    names = network.architecture.layer_names
+    return None if len(names) == 1 else _one_or_all(MET_LAYER, "Layer", names, "all layers")
 
 
-def _one_or_all(
-    key: str, label: str, count: int, all_of_them: str, one: str, first: int = 0
-) -> int | None:
-    options: list[int | str] = [_ALL, *range(count)]
+def _one_or_all(key: str, label: str, names: Sequence[str], all_of_them: str) -> int | None:
+    options: list[int | str] = [_ALL, *range(len(names))]
     if session.value(key) not in options:
         session.show(key, _ALL)
     chosen = st.selectbox(
         label, options, key=key, persist_state="session",
-        format_func=lambda choice: all_of_them if choice == _ALL else one.format(choice + first),
+        format_func=lambda choice: all_of_them if choice == _ALL else names[choice],
     )  # fmt: skip
     return None if chosen == _ALL else int(chosen)
 

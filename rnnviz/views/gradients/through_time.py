@@ -19,7 +19,13 @@ from rnnviz.analysis.jacobians import (
     values_sentence,
 )
 from rnnviz.analysis.theory import WayBack, way_back_sentence
-from rnnviz.analysis.triangle import row_sentence, triangle, triangle_sentence
+from rnnviz.analysis.triangle import (
+    BOTH_WAYS,
+    can_be_itemised,
+    row_sentence,
+    triangle,
+    triangle_sentence,
+)
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import GRADIENTS
 from rnnviz.views.gradients.scene import LAST, GradientScene
@@ -59,7 +65,8 @@ def over_lag(scene: GradientScene) -> Panel:
             ),
         ),
         note="Lag: steps back from the last prediction. Reach: the largest lag up to which the "
-        f"gradient stays above {REACHED} of its largest value.{_both_ways(scene)}",
+        f"gradient stays above {REACHED} of its largest value.{_both_ways(scene)}"
+        f"{_own_time(scene)}",
     )
 
 
@@ -70,6 +77,16 @@ def _both_ways(scene: GradientScene) -> str:
     return " Measured are both ways back together: over the recurrence, and over attention."
 
 
+def _own_time(scene: GradientScene) -> str:
+    """Say what the last prediction is for a layer that reads from the end; "" for others."""
+    if not scene.trace.is_backward(scene.layer):
+        return ""
+    return (
+        " This layer reads the sequence from its end and counts in its own time: its last "
+        "prediction is the first of the sequence."
+    )
+
+
 def itemised(scene: GradientScene) -> Panel:
     """Show the gradient of each prediction, and one of them in detail."""
     trace = scene.trace
@@ -77,9 +94,14 @@ def itemised(scene: GradientScene) -> Panel:
         return Panel(
             sentence="No step of this example is scored: there is no prediction to follow."
         )
+    if not can_be_itemised(trace, scene.layer):
+        return Panel(sentence=BOTH_WAYS)
     found = triangle(trace, scene.network, scene.layer, scene.by)
     chosen = found.steps[-1] if scene.prediction is None else scene.prediction
+    if scene.prediction is not None and trace.is_backward(scene.layer):
+        chosen = trace.steps - 1 - scene.prediction
     row = found.nearest_row(int(chosen))
+    labels = trace.in_time_of(scene.layer, trace.input_labels)
     left_out = (
         f" Shown are {found.steps.size} predictions, evenly spread; {found.left_out} more are "
         "scored."
@@ -97,15 +119,15 @@ def itemised(scene: GradientScene) -> Panel:
         ),
         beside=(
             Chart(
-                figures.triangle_row_spec(found, row, trace.input_labels, colour),
-                row_sentence(found, row, trace.input_labels, scene.by),
+                figures.triangle_row_spec(found, row, labels, colour),
+                row_sentence(found, row, labels, scene.by),
                 "One row of the matrix.",
             ),
         ),
         note="Itemised: the gradient, prediction by prediction. The loss is the mean over all "
         "scored predictions, and each row is the gradient of one prediction's share of it. The "
         "rows add up to the gradient of the whole loss (the gradients do, not their norms)."
-        f"{_both_ways(scene)}",
+        f"{_both_ways(scene)}{_own_time(scene)}",
     )
 
 
