@@ -56,6 +56,8 @@ class Found:
     readouts, embeddings
         Names of the matrices that the file says come after and before it; None where it does not
         say, so whatever fits may be one.
+    notes
+        Sentences on this network, besides those on the whole file.
     """
 
     path: str
@@ -71,6 +73,7 @@ class Found:
     coupled: bool = False
     readouts: tuple[str, ...] | None = None
     embeddings: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def cell(self) -> str:

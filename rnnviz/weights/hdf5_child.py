@@ -14,14 +14,15 @@ from __future__ import annotations
 import codecs
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
-#: Most bytes of memory besides some copies of the file, seconds of the processor: 64 MB take half
-#: a second.
-MEMORY, SECONDS = 1_500_000_000, 5
+#: Most bytes of memory besides COPIES of the file, seconds of the processor: 64 MB take half a
+#: second.
+MEMORY, COPIES, SECONDS = 100_000_000, 8, 5
 #: Most groups and datasets, groups inside each other, characters in all texts, texts in a list.
 OBJECTS, DEPTH, CHARACTERS, TEXTS = 5_000, 16, 4_000_000, 5_000
 #: What the state of the optimiser is called: it is neither shown nor read.
@@ -43,7 +44,7 @@ def limit(file_size: int) -> None:
     for encoding in ("ascii", "utf-8", "latin-1"):
         codecs.lookup(encoding)  # Loaded from a file of the machine when it is first used.
     limits = {
-        resource.RLIMIT_AS: MEMORY + 4 * file_size,
+        resource.RLIMIT_AS: _used() + MEMORY + COPIES * file_size,
         resource.RLIMIT_CPU: math.ceil(time.process_time()) + SECONDS,
         # From here on nothing can be opened, written to disk or dumped.
         resource.RLIMIT_NOFILE: 3,
@@ -52,6 +53,15 @@ def limit(file_size: int) -> None:
     }
     for what, most in limits.items():
         resource.setrlimit(what, (most, most))
+
+
+def _used() -> int:
+    """Return how much address space is taken, in bytes; 1 GB where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 1_000_000_000
 
 
 class Reader:

@@ -17,8 +17,8 @@ from rnnviz.weights.errors import WeightsError, named
 
 #: Most bytes of a file of settings: a model of a hundred layers has a tenth of it.
 MOST_BYTES = 1_000_000
-#: Most layers, and most models inside each other.
-MOST_LAYERS, MOST_DEPTH = 1_000, 8
+#: Most layers, models inside each other, and brackets inside each other.
+MOST_LAYERS, MOST_DEPTH, MOST_BRACKETS = 1_000, 8, 100
 
 _MODELS = ("Sequential", "Functional", "Model")
 #: What a layer is given besides what it works on.
@@ -74,7 +74,25 @@ def parsed(text: str | bytes) -> dict[str, Any]:
         raise WeightsError("The settings of this model are not JSON.") from None
     if not isinstance(settings, dict):
         raise WeightsError("The settings of this model must be a JSON object.")
+    _check_depth(settings)
     return settings
+
+
+def _check_depth(settings: dict[str, Any]) -> None:
+    """Refuse what would go too deep for functions that call themselves."""
+    inside: list[Any] = [settings]
+    for _ in range(MOST_BRACKETS):
+        each = [value for value in inside if isinstance(value, (dict, list))]
+        inside = [
+            value
+            for outer in each
+            for value in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not inside:
+            return
+    raise WeightsError(
+        f"The settings of this model have more than {MOST_BRACKETS} brackets inside each other."
+    )
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,8 +26,8 @@ PASSING = (
 )  # fmt: skip
 #: Activations of a Dense layer with which it can be a readout.
 READOUT_ACTIVATIONS = ("linear", "softmax", "sigmoid")
-#: What a file without settings says about an activation.
-UNKNOWN = "unknown"
+#: The activation in a file without settings; nothing in JSON is equal to it.
+UNKNOWN = ("unknown",)
 
 _GRU_ORDER = (1, 0, 2)
 
@@ -177,7 +177,7 @@ def _level(layer: Layer, kind: str, config: Mapping[str, Any], parts: tuple[Part
     activation = config.get("activation")
     if kind == "SimpleRNN":
         cells = {"tanh": ("rnn",), "relu": ("relu",), UNKNOWN: ("rnn", "relu")}.get(
-            activation if isinstance(activation, str) else ""
+            activation if isinstance(activation, (str, tuple)) else ""
         )
         _check_activation(layer, "activation", activation, "tanh or relu", cells is not None)
         return Level(kind, cells or (), units, parts)
@@ -243,8 +243,8 @@ def _check_shapes(layer: Layer, level: Level, theirs: Mapping[str, Array]) -> No
     for name, values in theirs.items():
         if values.shape != wanted[name] or D < 1:
             raise WeightsError(
-                f"{name} of {named(layer.name)} must have the shape {wanted[name]}, as a "
-                f"{level.kind} of {H:,} units needs, got {values.shape}."
+                f"{name} of {named(layer.name)} must have the shape {wanted[name]}, as "
+                f"{level.kind} with {H:,} units needs, got {values.shape}."
             )
 
 

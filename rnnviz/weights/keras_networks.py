@@ -35,7 +35,7 @@ class _Flow(NamedTuple):
 
     `kind` is "input", "vectors" (of the table `name`), "states" (of the first `height` levels of
     stack number `stack`; `last` if only the last step), "outputs" (of the readout `name`), or
-    "other" (what the layer `name` makes).
+    "other" (what the layer `name` makes). `said` are sentences on how it came about.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class _Flow(NamedTuple):
     stack: int = -1
     height: int = 0
     last: bool = False
+    said: tuple[str, ...] = ()
 
 
 @dataclass
@@ -53,6 +54,7 @@ class _Stack:
     levels: list[Weighed]
     source: _Flow
     readouts: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def output_size(self) -> int:
@@ -69,7 +71,6 @@ class _Model:
         self.stacks: list[_Stack] = []
         self.arrays: dict[str, Array] = {}
         self.linears: dict[Choice, str | None] = {}
-        self.notes: list[str] = []
         self.problems: list[str] = []
 
     def add(self, layer: Layer) -> None:
@@ -91,8 +92,8 @@ class _Model:
                 given = _Flow("input") if kind == "InputLayer" and not layer.inputs else flow
             else:
                 self._other(layer, flow)
-            if kind in (*RECURRENT, "Embedding", "Masking"):
-                self.notes += remarks(layer)
+            if kind in ("Embedding", "Masking"):
+                given = given._replace(said=(*given.said, *remarks(layer)))
         except WeightsError as problem:
             self.problems.append(str(problem))
         self.flows[layer.name] = given
@@ -115,12 +116,13 @@ class _Model:
             one = weighed(layer, level, self.stored)
             self.arrays |= one.arrays
             if not self._joins(one, flow):
-                self.stacks.append(_Stack([], [], flow))
+                self.stacks.append(_Stack([], [], flow, notes=list(flow.said)))
                 flow = _Flow("states", "", len(self.stacks) - 1)
             stack = self.stacks[flow.stack]
             stack.levels.append(one)
             stack.names.append(layer.name)
             flow = flow._replace(height=len(stack.levels))
+        self.stacks[flow.stack].notes += remarks(layer)
         return flow._replace(last=not returns_sequences(layer))
 
     def _joins(self, one: Weighed, flow: _Flow) -> bool:
@@ -147,7 +149,7 @@ class _Model:
         """Say that a layer is left out, if it stands behind a network."""
         if flow.kind in ("states", "outputs"):
             below = flow.name or self.stacks[flow.stack].names[flow.height - 1]
-            self.notes.append(
+            self.stacks[flow.stack].notes.append(
                 f"{named(layer.name)} ({named(layer.kind)}) works on what {named(below)} gives "
                 "out; it is left out."
             )
@@ -160,15 +162,15 @@ class _Model:
             return other
         stack = self.stacks[flow.stack]
         activation = layer.config.get("activation", "linear")
-        if not isinstance(activation, str) or activation not in (*READOUT_ACTIVATIONS, UNKNOWN):
+        if activation not in (*READOUT_ACTIVATIONS, UNKNOWN):
             what = named(activation) if isinstance(activation, str) else "a function of its author"
-            self.notes.append(
+            stack.notes.append(
                 f"{named(layer.name)} has the activation {what}, and a readout here is linear: it "
                 "is left out."
             )
             return other
         if flow.last and len(stack.levels[-1].level.parts) == 2:
-            self.notes.append(
+            stack.notes.append(
                 f"{named(layer.name)} reads the last state of each direction, which lie at the two "
                 "ends of the sequence; a readout here reads both at the same step, so it is "
                 "left out."
@@ -184,16 +186,17 @@ class _Model:
         self.linears[choice] = bias if "bias" in theirs else None
         stack.readouts.append((flow.height, weight))
         if activation in ("softmax", "sigmoid"):
-            self.notes.append(
+            loss = ", and the loss cross-entropy applies it" * (activation == "softmax")
+            stack.notes.append(
                 f"{named(layer.name)} has the activation {activation}: the outputs here are the "
-                "numbers before it, and the loss cross-entropy applies it."
+                f"numbers before it{loss}."
             )
         if flow.last:
-            self.notes.append(
+            stack.notes.append(
                 f"In Keras {named(layer.name)} reads only the last step; here it is shown at every "
                 "step."
             )
-        return _Flow("outputs", layer.name)
+        return _Flow("outputs", layer.name, flow.stack)
 
 
 def _every_step(layer: Layer) -> tuple[Layer, Part]:
@@ -241,14 +244,13 @@ def networks_of(
     if not model.stacks:
         raise WeightsError(" ".join(model.problems) or _nothing(layers))
     problems = [f"Left out: {problem}" for problem in model.problems]
-    around = [note for stack in model.stacks for note in _around(stack, model)]
     return Contents(
         kind=kind,
         tensors=_tensors(stored),
-        networks=tuple(_found(stack) for stack in model.stacks),
+        networks=tuple(_found(stack, _around(stack, model)) for stack in model.stacks),
         arrays=model.arrays,
         linears=model.linears,
-        notes=(*notes, *model.notes, *around, *problems),
+        notes=(*notes, *problems),
     )
 
 
@@ -261,7 +263,7 @@ def _nothing(layers: list[Layer]) -> str:
     )
 
 
-def _found(stack: _Stack) -> Found:
+def _found(stack: _Stack, around: list[str]) -> Found:
     level = stack.levels[0].level
     entries = {
         name.replace("_l0", f"_l{at}"): theirs
@@ -281,6 +283,7 @@ def _found(stack: _Stack) -> Found:
         reset=level.reset,
         readouts=tuple(name for height, name in stack.readouts if height == len(stack.levels)),
         embeddings=(stack.source.name,) if stack.source.kind == "vectors" else (),
+        notes=(*around, *stack.notes),
     )
 
 

@@ -116,6 +116,8 @@ class Stored:
                     f"got {named(dataset.dtype)}."
                 )
             found[name] = dataset.values
+            if title(layer, part, name) in self.taken.values():
+                raise WeightsError(f"Two layers have arrays called {title(layer, part, name)}.")
             self.taken[path] = title(layer, part, name)
         return found
 

@@ -283,7 +283,7 @@ def _sentences(
     left = _left_out(contents, found, out, table)
     if left:
         said.append(f"Left out: {listed(left)}.")
-    return (*said, *contents.notes)
+    return (*said, *found.notes, *contents.notes)
 
 
 def _left_out(
