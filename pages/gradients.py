@@ -7,5 +7,8 @@ from rnnviz.ui.shell import frame, transport
 visit = frame.guard(LINKED)
 slots = transport.bar(LINKED)
 frame.notices(visit)
-presets.menu(visit)
-laboratory.laboratory(visit, slots)
+if visit.trainer.can_learn:
+    presets.menu(visit)
+    laboratory.laboratory(visit, slots)
+else:
+    laboratory.without_gradients(visit, slots)

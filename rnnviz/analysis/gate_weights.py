@@ -40,6 +40,10 @@ class GateWeights:
         return _largest(self.gates[letter]) or 1.0
 
 
+#: What is said of a gradient that can't be shown.
+NO_NUMBER = "The gradient is not a finite number."
+
+
 def _largest(block: Array) -> float:
     return float(np.abs(block[np.isfinite(block)]).max(initial=0.0))
 
@@ -96,7 +100,7 @@ def weights_sentence(
     )
     norms = {each: engine.norm(g.ravel()) for each, g in gradients.gates.items()}
     if not np.isfinite(list(norms.values())).all():
-        return f"{largest} The gradient is not a finite number."
+        return f"{largest} {NO_NUMBER}"
     first, last = max(norms, key=norms.__getitem__), min(norms, key=norms.__getitem__)
     if norms[first] == 0.0:
         return f"{largest} The gradient is exactly zero."

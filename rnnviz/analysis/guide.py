@@ -24,6 +24,8 @@ def guide(trainer: Trainer, playing: bool) -> str:
     spec = spec_of(trainer.config.cell)
     if trainer.diverged is not None:
         return ""
+    if not trainer.can_learn:
+        return "Step through time below the picture, or click a unit. Nothing can be trained here."
     if trainer.solved_at is not None:
         if trainer.network.interventions:
             return _of_interventions(trainer)

@@ -17,7 +17,7 @@ from rnnviz.training import Score, Trainer
 def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
     """Make the charts of loss, accuracy and gradient of a run in its current state, one by one.
 
-    Tasks whose targets are numbers have a loss, but no accuracy.
+    Tasks whose targets are numbers have a loss, but no accuracy. Without targets there is none.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ def course_charts(trainer: Trainer, height: int = 260) -> Iterator[Chart]:
     height
         Of each chart, in pixels.
     """
+    if not trainer.can_learn:
+        return
     trace, score, baseline = trainer.trace(), trainer.score(), trainer.task.baseline()
     history = trainer.history
     iterations, losses = history.column("iteration"), history.column("loss")

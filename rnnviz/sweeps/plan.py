@@ -17,6 +17,7 @@ from rnnviz.tasks import TASKS, Task, make_task
 from rnnviz.training import FIELD, RunConfig, check_runs
 from rnnviz.training.limits import iteration_ms, memory_mb, observation_ms, traces_ms
 from rnnviz.training.pace import pace
+from rnnviz.training.trainer import can_learn, nothing_to_learn
 
 #: Most settings that a grid or a draw may vary.
 MOST_VARIED = 3
@@ -260,6 +261,8 @@ def plan(
     for task, configs in _by_task(alone).items():
         # A task of its own, which is thrown away: it keeps the arrays that it is asked for here.
         asked = same_task(task)
+        if not can_learn(asked):
+            raise ValueError(nothing_to_learn(asked).rstrip("."))
         for config in configs:
             check_runs((config, asked))
             costs[config, task] = _cost_s(config, asked, iterations, every)

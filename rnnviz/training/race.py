@@ -33,7 +33,7 @@ from rnnviz.training.limits import (
 )
 from rnnviz.training.threads import one_thread
 from rnnviz.training.tracing import make_trace
-from rnnviz.training.trainer import Trainer
+from rnnviz.training.trainer import Trainer, can_learn, nothing_to_learn
 
 By = Literal["iterations", "seconds"]
 Quantity = Literal["loss", "score", "held_out", "reach", "gradient_norm"]
@@ -193,6 +193,8 @@ class Race:
 
     def _plan(self, task: Task, lanes: Sequence[Lane], seeds: Sequence[int], by: By) -> None:
         """Check what is wanted; no run is made."""
+        if not can_learn(task):
+            raise ValueError(nothing_to_learn(task).rstrip("."))
         self.task, self.lanes, self.by = task, _checked_lanes(lanes), by
         self.seeds = _checked_seeds(seeds)
         validation.choice("by", by, ("iterations", "seconds"))

@@ -72,6 +72,8 @@ class Trainer:
         Number of updates of the weights so far.
     history : History
     recording : Recording
+    given_weights : dict or None
+        The weights from which the run began, if they were given.
     diverged : str or None
         What happened when the loss or the gradient was no longer finite; the trainer then stops
         until `restore_last_good`.
@@ -109,6 +111,7 @@ class Trainer:
                 initial_weights=config.initial_weights,
                 spectral_radius=_radius(config),
             )
+        self.given_weights = None if weights is None else dict(weights)
         if weights is not None:
             self.network.load_torch(weights)
             begun_for = (
@@ -174,7 +177,7 @@ class Trainer:
     @property
     def can_learn(self) -> bool:
         """Whether there are outputs and targets to compare; if not, `advance` is refused."""
-        return bool(self.task.output_labels) and has_targets(self.task)
+        return can_learn(self.task)
 
     # ------------------------------------------------------------------ the parts of an iteration
     # Internal to this folder: group.py does some of them for several runs at once.
@@ -537,6 +540,17 @@ class Trainer:
             return trace
         with np.errstate(all="ignore"):
             return replace(trace, update=self.network.flat - weights_before)
+
+
+def can_learn(task: Task) -> bool:
+    """Tell whether a task has outputs and targets to compare."""
+    return bool(task.output_labels) and has_targets(task)
+
+
+def nothing_to_measure(task: Task) -> str:
+    """Say why there is neither a loss nor a gradient where a task has nothing to learn from."""
+    why = "No step has a target" if task.output_labels else "This network has no readout"
+    return f"{why}, so there are no loss, no score and no gradients."
 
 
 def nothing_to_learn(task: Task) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from rnnviz.engine import Intervention
 from rnnviz.tasks.task import Task
 from rnnviz.training import Preset, RunConfig, Trainer, new_run
+from rnnviz.training.limits import architecture_of
 from rnnviz.visit.earlier import Earlier, is_the_same_untouched, is_untouched, kept
 from rnnviz.visit.jobs import Opening
 from rnnviz.visit.looking import is_place
@@ -78,6 +79,8 @@ class Visit(Working):
 
     def step(self, knobs: Mapping[str, Any]) -> None:
         """Do one iteration, with the live knobs as the controls show them."""
+        if not self._can_learn():
+            return
         if self.opening is not None:
             knobs = {}  # The controls do not yet show the settings of the replay.
             self.stop()
@@ -92,6 +95,8 @@ class Visit(Working):
         self, settings: Mapping[str, Any], task: Task | None = None, length: int | None = None
     ) -> bool:
         """Start a new run with other settings.
+
+        One that began from given weights begins from them again, if they still fit.
 
         Parameters
         ----------
@@ -114,10 +119,12 @@ class Visit(Working):
         except ValueError as refused:
             return self.refuse(str(refused))
         left_for = new_run((now.config, now.task), (config, task)) or "reset"
+        same = architecture_of(config, task) == now.network.architecture
+        weights = now.given_weights if same else None
         if compared is None:
-            return self.begin(config, task, left_for)
+            return self.begin(config, task, left_for, weights=weights)
         begun_for = new_run((compared.config, compared.task), (config, task))
-        return self.begin(config, task, left_for, begun_for)
+        return self.begin(config, task, left_for, begun_for, weights)
 
     def begin(
         self,

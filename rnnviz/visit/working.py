@@ -10,6 +10,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import Preset, Trainer
 from rnnviz.training.race import By, Lane, Race
 from rnnviz.training.side_by_side import Named, SideBySide
+from rnnviz.training.trainer import nothing_to_learn
 from rnnviz.visit import room
 from rnnviz.visit.jobs import Job, Opening, Replay
 from rnnviz.visit.looking import Looking
@@ -55,10 +56,18 @@ class Working(Looking):
         return opened[0] if opened is not None and opened[0] is self.job else None
 
     def play(self) -> None:
-        """Train from the next tick on; a job in progress ends."""
+        """Train from the next tick on; a job in progress ends. Refused where nothing is learned."""
+        if not self._can_learn():
+            return
         self._end_job()
         self.playing, self.problem = True, None
         self.page_is_old = True
+
+    def _can_learn(self) -> bool:
+        """Tell whether the run has something to learn from; if not, `problem` says why."""
+        if self.trainer.can_learn:
+            return True
+        return self.refuse(nothing_to_learn(self.trainer.task).rstrip("."))
 
     def pause(self) -> None:
         """Stop training."""

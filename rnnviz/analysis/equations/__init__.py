@@ -70,8 +70,8 @@ def stages(
     Raises
     ------
     ValueError
-        If the cell's equations are not explained, or there is no such layer, unit
-        or time step.
+        If the cell's equations are not explained, or there is no such layer, unit or time step; or
+        backward, if there is no gradient.
     """
     cell = architecture.cell_type
     explained = _EXPLAINED.get(cell.spec.explained_by)
@@ -81,6 +81,8 @@ def stages(
             f"({_variant(architecture)}): gates, states and gradients are on the other pages."
         )
     forward, backward, gate_gradients = explained
+    if direction == "backward" and not trace.has_gradients:
+        raise ValueError("No step has a target, so there is no loss, and no gradient to come back")
     # What has diverged is shown as what it is, and infinities and NaN need no warning.
     with np.errstate(all="ignore"):
         place = Place.of(trace, architecture, where, tuple(input_names))

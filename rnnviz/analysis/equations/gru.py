@@ -178,7 +178,8 @@ def _along(place: Place) -> Equation:
 
 
 def _of_gates(place: Place, here: GateGradients) -> tuple[Equation, ...]:
-    numbers = {name: Number(place.value(name), name) for name in (*ROWS, "d_h")}
+    gradients = ("d_h",) if place.trace.has_gradients else ()
+    numbers = {name: Number(place.value(name), name) for name in (*ROWS, *gradients)}
     numbers |= {
         "before": Number(place.value_before("h"), "h"),
         "m": Number(place.sum_of_memory(ROWS.index("n")).total),

@@ -125,7 +125,8 @@ def gate_gradients(place: Place) -> GateGradients:
 
 def _numbers(place: Place) -> dict[str, Number]:
     """Return all numbers that the formulas of this cell ask for."""
-    own = {name: Number(place.value(name), name) for name in (*ROWS, "c", "h", "d_h", "d_c")}
+    gradients = ("d_h", "d_c") if place.trace.has_gradients else ()
+    own = {name: Number(place.value(name), name) for name in (*ROWS, "c", "h", *gradients)}
     return {**own, "before": Number(place.value_before("c"), "c")}
 
 

@@ -88,9 +88,12 @@ def orders(cell: str) -> dict[str, str]:
     return names | {letter: f"largest {q.label} first" for letter, q in QUANTITIES[cell].items()}
 
 
-def choose_order(cell: str) -> str:
-    """Draw the choice of the order of the units."""
+def choose_order(cell: str, gradients: bool = True) -> str:
+    """Draw the choice of the order of the units; by a gradient only where there is one."""
     names = orders(cell)
+    if not gradients:
+        of_gradients = {each for each, q in QUANTITIES[cell].items() if q.scale == "magnitude"}
+        names = {name: label for name, label in names.items() if name not in of_gradients}
     return choose(
         "Order of units",
         list(names),

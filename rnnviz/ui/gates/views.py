@@ -204,7 +204,7 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         choose = choose_quantities if view.all_at_once else choose_quantity
         quantities = choose(cell, letters, view.key)
-        order = choose_order(cell) if view.order else BY_NUMBER
+        order = choose_order(cell, visit.trainer.can_learn) if view.order else BY_NUMBER
         unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
         step = inspection.choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)

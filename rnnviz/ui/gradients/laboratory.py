@@ -15,6 +15,7 @@ from rnnviz.tasks.task import Task
 from rnnviz.training import RunConfig, describe
 from rnnviz.training.config import CHOICE_LABELS, RECURRENT
 from rnnviz.training.side_by_side import Named, other_cells, with_and_without_attention
+from rnnviz.training.trainer import nothing_to_measure
 from rnnviz.ui.components.plot import clicked, plots
 from rnnviz.ui.gradients.look import GradientChoices, Measured, look
 from rnnviz.ui.gradients.numbers import as_html
@@ -53,6 +54,16 @@ def laboratory(visit: Visit, slots: Slots) -> None:
         st.fragment(_tick, run_every=live.TICK_S if visit.busy else None)(
             places, inspection.Pace(), inspection.Stops()
         )
+
+
+def without_gradients(visit: Visit, slots: Slots) -> None:
+    """Say why there is no gradient, and keep going what the visitor has begun elsewhere."""
+    st.header("Gradients", anchor=False)
+    st.info(
+        f"{nothing_to_measure(visit.trainer.task)} Give the network targets on the page Your "
+        "network, or choose another task on the page Task."
+    )
+    live.keep_going(visit, slots)
 
 
 def _tick(places: live.Places, pace: inspection.Pace[Measured], stops: inspection.Stops) -> None:

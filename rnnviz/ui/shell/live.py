@@ -165,6 +165,8 @@ def _draw_readings(shown: Readings, link_now: str, place: DeltaGenerator) -> Non
 
 def _of_run(read: _Readings) -> Readings:
     """Return the numbers of the visitor's run, each with its label."""
+    if not read.score.scored:  # no readout, or no target: nothing else is measured
+        return [("Iteration", f"{read.iteration:,}"), ("Loss and score", "no targets")]
     shown = [
         ("Iteration", f"{read.iteration:,}"),
         ("Example loss", number(read.loss)),

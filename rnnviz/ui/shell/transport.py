@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rnnviz.training.trainer import nothing_to_learn
 from rnnviz.ui.components.address import keep_address
 from rnnviz.ui.components.keys import keys
 from rnnviz.ui.shell import opening, session
@@ -77,7 +78,8 @@ def _buttons() -> None:
     """Draw the buttons, as a fragment: a click waits until the present tick has finished."""
     session.refresh()
     visit = session.current()
-    stopped = visit.stopped
+    stopped = visit.stopped or not visit.trainer.can_learn
+    why = None if visit.trainer.can_learn else nothing_to_learn(visit.trainer.task)
     with st.container(horizontal=True, vertical_alignment="center"):
         # Two buttons in one place: when the timer of the live loop is due while one is pressed, the
         # browser sends the press with the tick, and then again by itself. What was pressed says
@@ -89,6 +91,7 @@ def _buttons() -> None:
                 type="primary",
                 key="play@pause" if visit.playing else "play@train",
                 shortcut="Space",
+                help=why,
                 on_click=_pause if visit.playing else _train,
                 disabled=stopped,
             )
@@ -97,7 +100,7 @@ def _buttons() -> None:
             icon=":material/skip_next:",
             key="step",
             shortcut="S",
-            help="Exactly one iteration: one batch, one update of the weights.",
+            help=why or "Exactly one iteration: one batch, one update of the weights.",
             on_click=_step,
             disabled=visit.playing or stopped,
         )

@@ -13,6 +13,7 @@ from rnnviz.figures.chart import Chart
 from rnnviz.figures.course_charts import course_charts
 from rnnviz.figures.picture import pack
 from rnnviz.recording import Trace
+from rnnviz.training.trainer import nothing_to_measure
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.components.unrolled import provide, selected_unit, unrolled
 from rnnviz.ui.shell import live, session
@@ -39,6 +40,7 @@ class _View:
     revision: str
     live: bool
     guide: str
+    missing: str = ""
 
 
 def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
@@ -55,7 +57,8 @@ def studio(visit: Visit, slots: Slots) -> DeltaGenerator:
     with st.container(key="studio"):
         left, charts = st.columns([5, 2])
     # Above the picture space is scarce, beside it there is plenty.
-    pair.choice(charts if visit.beside is None else left)
+    if visit.trainer.can_learn:
+        pair.choice(charts if visit.beside is None else left)
     guide = left.container(key="above_picture")
     # A fragment may only write into a container that the page itself has written into.
     guide.empty()
@@ -89,6 +92,7 @@ def _look(visit: Visit) -> _View:
         revision=visit.name,
         live=visit.playing,
         guide=guide(trainer, visit.training) if beside is None else "",
+        missing="" if trainer.can_learn else nothing_to_measure(trainer.task),
     )
 
 
@@ -119,6 +123,9 @@ def _draw(view: _View, places: _Places) -> None:
             on_iteration=take_iteration,
             on_place=take_place,
         )
+    if view.missing:
+        places.charts.info(view.missing)
+        return
     with places.charts:
         plots(view.charts, key="live_charts", revision=view.revision, live=view.live)
 

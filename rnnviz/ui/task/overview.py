@@ -17,7 +17,7 @@ from rnnviz.figures.sample_chart import fit_a_phone
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
-from rnnviz.tasks.task import Batch, Task
+from rnnviz.tasks.task import Batch, Task, has_targets
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.shell import session
 from rnnviz.ui.shell.downloads import csv_button
@@ -36,7 +36,7 @@ _FOLLOWS_S = 1.5
 def overview(task: Task) -> None:
     """Show the task's description, its symbols with their integers, and sample sequences."""
     st.write(escaped(task.description))
-    st.caption(escaped(f"{task.teaches} {_hardness(task)} {_to_beat(task)}"))
+    st.caption(escaped(" ".join(filter(None, (task.teaches, _hardness(task), _to_beat(task))))))
     for sentence in filter(None, (_split(task), _limits(task))):
         st.caption(sentence)
     symbols = task.symbols()
@@ -64,7 +64,7 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     names = (*task.output_labels, *symbols["symbol"]) if len(symbols) else ()
     coloured = [name for name in dict.fromkeys(names) if name not in task.signals]
     at_end = examples.only_at_the_end(samples)
-    how = _how_drawn(at_end, bool(len(symbols)))
+    how = _how_drawn(at_end, bool(len(symbols)), has_targets(task))
     st.plotly_chart(
         figures.samples(samples, coloured, task.signals),
         key="wide_samples" if len(symbols) and not fit_a_phone(samples) else "samples",
@@ -77,8 +77,10 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     st.caption(how)
 
 
-def _how_drawn(at_end: bool, symbols: bool) -> str:
+def _how_drawn(at_end: bool, symbols: bool, targets: bool) -> str:
     """Say how to read the picture of the samples."""
+    if not targets:
+        return "Tiles: the inputs." if symbols else "Line: the inputs."
     seen = "Tiles: the inputs" if symbols else "Line: the inputs"
     if at_end:
         return f"{seen}; on the right: the answer that counts, after the last time step."
@@ -190,6 +192,8 @@ def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] |
 
 def _to_beat(task: Task) -> str:
     """Say what a constant prediction and a model without memory would score."""
+    if not has_targets(task):
+        return ""
     baseline, memoryless = task.baseline(), task.memoryless
     if baseline.measure == "accuracy":
         return (

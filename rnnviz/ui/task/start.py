@@ -11,6 +11,7 @@ from rnnviz.numbers import number
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.task import Task
 from rnnviz.training.config import CHOICE_LABELS, FIELD
+from rnnviz.training.trainer import nothing_to_learn
 from rnnviz.ui.shell import session
 from rnnviz.ui.task.desk import Desk, Draft, draft_key
 from rnnviz.visit import Visit
@@ -91,7 +92,11 @@ def _has(visit: Visit, settings: Mapping[str, Any]) -> bool:
 def _show_the_way(visit: Visit) -> None:
     """Say that the run has this task and how far it is, and link to the Studio."""
     iteration = visit.trainer.iteration
-    if iteration:
+    if not visit.trainer.can_learn:
+        so_far = (
+            f"The run in the Studio has these sequences. {nothing_to_learn(visit.trainer.task)}"
+        )
+    elif iteration:
         so_far = f"The run in the Studio learns this task: it is at iteration {iteration:,}."
     else:
         so_far = "A new run with this task is ready in the Studio. It is not trained yet."
@@ -102,7 +107,7 @@ def _show_the_way(visit: Visit) -> None:
             key="train_task",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=visit.trainer.diverged is not None,
+            disabled=visit.trainer.diverged is not None or not visit.trainer.can_learn,
             on_click=_train,
         )
         st.page_link("pages/studio.py", label="Go to the Studio", icon=":material/arrow_forward:")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from rnnviz import figures
 from rnnviz.analysis.correlations import correlate, features_of
-from rnnviz.analysis.gate_weights import gate_weights, weights_sentence, weights_table
+from rnnviz.analysis.gate_weights import NO_NUMBER, gate_weights, weights_sentence, weights_table
 from rnnviz.analysis.gates import saturation_by_gate, saturation_sentence, saturation_table
 from rnnviz.analysis.observation import observe, sequences_for
 from rnnviz.analysis.saturation_history import SaturationHistory
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
+from rnnviz.training.trainer import nothing_to_measure
 from rnnviz.views.gates.on_probe import OF_WINDOW
 from rnnviz.views.gates.scene import GateScene
 from rnnviz.views.panel import Panel, Table
@@ -75,22 +77,28 @@ def weights(scene: GateScene) -> Panel:
     """Show the weights of each gate, and the gradient of the probe's loss w.r.t. them."""
     trainer, network = scene.trainer, scene.network
     task, batch = trainer.task, trainer.probe.batch
-    record = network.record(
-        batch.x,
-        batch.y,
-        batch.mask,
-        loss=task.loss,
-        truncate=scene.trace.truncate,
-        answering=batch.answering,
-    )
+    if trainer.can_learn:
+        gradients = network.record(
+            batch.x,
+            batch.y,
+            batch.mask,
+            loss=task.loss,
+            truncate=scene.trace.truncate,
+            answering=batch.answering,
+        ).gradients
+    else:  # blank
+        gradients = {name: np.full_like(each, np.nan) for name, each in network.parameters.items()}
     held, asked = (
         gate_weights(network, values, scene.layer, task.input_names)
-        for values in (network.parameters, record.gradients)
+        for values in (network.parameters, gradients)
     )
     spec = figures.gate_weights_spec(
         scene.cell, held, asked, scene.letters, scene.unit, scene.ordered.units
     )
-    caption = f"{weights_sentence(held, asked, scene.label)} {scene.ordered.sentence}"
+    said = weights_sentence(held, asked, scene.label)
+    if not trainer.can_learn:
+        said = said.replace(NO_NUMBER, f"{nothing_to_measure(task)} So the right half is blank.")
+    caption = f"{said} {scene.ordered.sentence}"
     label = "Maps of unit against what it weighs: weights, and the gradient with respect to them."
     labels, one_gate = scene.label, len(scene.letters) == 1
     return Panel(
