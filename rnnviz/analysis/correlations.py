@@ -209,6 +209,8 @@ def _all_features(
         since, seen = _steps_since(values == 1)
         if seen.mean() >= SEEN_SHARE:
             yield f"steps since {name}", since, seen
+    if not (output_labels and scored_steps(batch).any()):
+        return
     classes = batch.y.ndim == 2
     targets = np.eye(len(output_labels))[batch.y] if classes else batch.y
     for name, values in zip(output_labels, np.moveaxis(targets, 2, 0), strict=True):
