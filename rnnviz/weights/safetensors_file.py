@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
+from rnnviz.engine import WITHOUT_MEMORY
 from rnnviz.weights.contents import Array, Contents, Tensor
 from rnnviz.weights.errors import WeightsError, named
 from rnnviz.weights.finding import find, told
@@ -55,8 +56,14 @@ def read_safetensors(data: bytes) -> Contents:
         if kind in _FLOATS:
             arrays[name] = _array(entry["data"], kind, shape)
     tensors.sort()
+    variant = _variant(metadata.get(VARIANT, "{}"))
+    if variant.get("cell") in WITHOUT_MEMORY:
+        raise WeightsError(
+            "This file holds a network without recurrence, which has no gates or states to show: "
+            "a recurrent one was expected."
+        )
     found = find("safetensors", tuple(tensors), arrays, metadata.get(EXPERIMENT))
-    return told(found, _variant(metadata.get(VARIANT, "{}")))
+    return told(found, variant)
 
 
 def _array(data: Any, kind: str, shape: tuple[int, ...]) -> Array:

@@ -76,8 +76,8 @@ def torch_code(network: Network, filename: str) -> str:
     if architecture.ids:
         parts["embedding"] = f"nn.Embedding({network.input_size}, {architecture.features})"
     settings = [str(architecture.features), str(network.hidden_size)]
-    if network.layers > 1:
-        settings.append(f"num_layers={network.layers}")
+    if architecture.layers > 1:
+        settings.append(f"num_layers={architecture.layers}")
     if network.cell == "relu":
         settings.append('nonlinearity="relu"')
     if architecture.bidirectional:

@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
+import rnnviz
+from rnnviz import weights
 from rnnviz.ui.studio.place import Place
 from tests.pages.conftest import control, visit_of
 
@@ -94,6 +96,44 @@ def test_the_animation_is_one_html_file(open_app):
     assert file.name == "rnnviz-gym-lstm-0-3.html"
     assert file.data.startswith(b"<!doctype html>")
     assert b"measured at iterations 0 to 3." in file.data
+
+
+def test_the_weights_of_the_shown_iteration_open_again_as_the_same_experiment(open_app):
+    app = trained(open_app)
+    visit = visit_of(app)
+    visit.part(Place).rewind(visit, 2)
+
+    file = make(app, "safetensors")
+
+    assert file.name == "rnnviz-gym-lstm-2.safetensors"
+    contents = weights.read(file.data)
+    again = rnnviz.open(contents.experiment)
+    assert again.iteration == 2
+    network = weights.build(contents).network()
+    np.testing.assert_array_equal(network.flat, again.network.flat)
+    np.testing.assert_array_equal(network.flat, visit.shown_trace().weights)
+    assert any("load_file('rnnviz-gym-lstm-2.safetensors')" in code.value for code in app.code)
+    assert not any(each.key == "take_away:extent" for each in app.get("button_group"))
+
+
+def test_where_no_link_leads_to_the_weights_the_file_is_without_one(open_app):
+    app = trained(open_app, 1)
+    visit_of(app).trainer.network.flat[:] *= 2
+
+    file = make(app, "safetensors")
+
+    assert weights.read(file.data).experiment is None
+    assert "without a link" in file.about
+
+
+def test_onnx_and_why_there_is_none_of_a_network_with_attention(open_app):
+    assert make(open_app(), "ONNX").data[:1] == b"\x08"
+    config = rnnviz.RunConfig(attention="dot", hidden_size=4)
+    app = open_app(trainer=rnnviz.Trainer(config))
+
+    assert make(app, "ONNX").data is None
+    assert any("attention can't be written" in each.value for each in app.warning)
+    assert save_buttons(app) == []
 
 
 def test_a_network_that_was_never_trained_can_be_taken_too(open_app):

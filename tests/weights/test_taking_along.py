@@ -124,6 +124,8 @@ def test_the_code_is_short_and_pytorch_computes_the_same_with_it(name, tmp_path)
     code = torch_code(network, str(file))
     assert len(code.splitlines()) <= 15
     compile(code, "code", "exec")
+    layers = NETWORKS[name].get("layers", 1)
+    assert (f", num_layers={layers}" in code) == (layers > 1)
     torch = pytest.importorskip("torch")
     names = {}
     exec(code, names)

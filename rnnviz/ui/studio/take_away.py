@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rnnviz import export
-from rnnviz.engine import spec_of
+from rnnviz import export, link
+from rnnviz.engine import Network, spec_of
 from rnnviz.export import Snapshot, Work
 from rnnviz.figures import standalone
 from rnnviz.numbers import percent
@@ -18,6 +18,7 @@ from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
+from rnnviz.weights import WeightsError, torch_code, write_onnx, write_safetensors
 
 #: Keys of the controls, and of the file being made or ready.
 FILE_KIND = "take_away:kind"
@@ -28,19 +29,44 @@ _ALL, _THIS = "all kept iterations", "the shown iteration"
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """A kind of file: how to make it, and its description."""
+class _Taken:
+    """What a file is made from: a run, and the link to its last iteration if one leads there."""
 
-    make: Callable[[Snapshot], Work]
+    run: Snapshot
+    link: str | None = None
+
+    def network(self) -> Network:
+        """Return the network of the last iteration."""
+        network = self.run.network.copy()
+        network.flat[:] = self.run.traces[-1].weights
+        return network
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of file: how to make it, its description, and whether it is of one iteration alone."""
+
+    make: Callable[[_Taken], Work]
     ending: str
     mime: str
     description: str
+    alone: bool = False
 
 
-def _animation(taken: Snapshot) -> Work:
+def _animation(taken: _Taken) -> Work:
     """Make the stand-alone page; it is fast, and has only one piece."""
     yield 0.0
-    return standalone.page(taken, script(), dark=st.context.theme.type == "dark").encode()
+    return standalone.page(taken.run, script(), dark=st.context.theme.type == "dark").encode()
+
+
+def _safetensors(taken: _Taken) -> Work:
+    yield 0.0
+    return write_safetensors(taken.network(), taken.link)
+
+
+def _onnx(taken: _Taken) -> Work:
+    yield 0.0
+    return write_onnx(taken.network())
 
 
 _KINDS = {
@@ -50,15 +76,27 @@ _KINDS = {
         "same controls. (Single pictures, and films as GIF and WEBP: “Save …” above the picture.)",
     ),
     "NumPy": _Kind(
-        export.npz, "npz", "application/octet-stream",
+        lambda taken: export.npz(taken.run), "npz", "application/octet-stream",
         "An .npz with every number, exact to the bit: inputs, gates, states, outputs, gradients, "
         "weights by PyTorch's names, settings, history. Its array `description` explains each of "
         "them.",
     ),
     "CSV": _Kind(
-        export.csv, "csv.zip", "application/zip",
+        lambda taken: export.csv(taken.run), "csv.zip", "application/zip",
         "The same numbers as CSV files in a .zip, for spreadsheets and other languages, with a "
         "README and a table that describes every column.",
+    ),
+    "safetensors": _Kind(
+        _safetensors, "safetensors", "application/octet-stream",
+        "The weights of the shown iteration by PyTorch's names, and the link of the experiment. "
+        "The page “Your network” opens both again; PyTorch needs the few lines beside the file.",
+        alone=True,
+    ),
+    "ONNX": _Kind(
+        _onnx, "onnx", "application/octet-stream",
+        "The network of the shown iteration for onnxruntime and Netron, in float32: onnxruntime "
+        "has no recurrent layers in float64.",
+        alone=True,
     ),
 }  # fmt: skip
 
@@ -79,6 +117,10 @@ class _File:
         Share that is done, 0..1.
     data
         The whole file, once it is ready.
+    problem
+        Why there is no such file of this network, once that is known.
+    code
+        Lines of PyTorch that open it, or why there are none; "" if it is not for PyTorch.
     """
 
     name: str
@@ -87,6 +129,13 @@ class _File:
     work: Work
     share: float = 0.0
     data: bytes | None = None
+    problem: str = ""
+    code: str = ""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.data is not None or bool(self.problem)
 
     def advance(self, seconds: float) -> None:
         """Continue for about this long, by at least one piece."""
@@ -97,6 +146,9 @@ class _File:
                 self.share = next(self.work)
         except StopIteration as done:
             self.share, self.data = 1.0, done.value
+        except WeightsError as refusal:
+            code = f" {refusal.code}" if refusal.code else ""
+            self.share, self.problem = 1.0, f"{refusal}{code}"
 
 
 @st.fragment
@@ -109,7 +161,8 @@ def panel() -> None:
     with st.expander("Take it with you", icon=":material/download:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _choice("File", list(_KINDS), FILE_KIND)
-            _choice("Of", [_ALL, _THIS], FILE_EXTENT)
+            if not _kind().alone:
+                _choice("Of", [_ALL, _THIS], FILE_EXTENT)
             st.button(
                 "Make the file", key="take_away:make", on_click=_start, icon=":material/draft:"
             )
@@ -134,19 +187,35 @@ def _start() -> None:
     """Copy what the file is made from; further training does not change it."""
     visit, kind = session.current(), _kind()
     with TURNS.turn(visit):
-        traces = [visit.shown_trace()] if session.value(FILE_EXTENT) == _THIS else None
-        taken = export.snapshot(visit.trainer, traces)
-    first, last = taken.traces[0].iteration, taken.traces[-1].iteration
-    cell, span = taken.config.cell, f"{first}" if first == last else f"{first}-{last}"
-    session.show(
-        FILE,
-        _File(
-            name=f"rnnviz-{taken.task.key}-{cell}-{span}.{kind.ending}",
-            mime=kind.mime,
-            about=f"{taken.task.title}, {spec_of(cell).label}, measured at {taken.span}",
-            work=kind.make(taken),
-        ),
+        alone = kind.alone or session.value(FILE_EXTENT) == _THIS
+        traces = [visit.shown_trace()] if alone else None
+        run = export.snapshot(visit.trainer, traces)
+        taken = _Taken(run, _link(visit, run.traces[-1].iteration) if kind.alone else None)
+    first, last = run.traces[0].iteration, run.traces[-1].iteration
+    cell, span = run.config.cell, f"{first}" if first == last else f"{first}-{last}"
+    file = _File(
+        name=f"rnnviz-{run.task.key}-{cell}-{span}.{kind.ending}",
+        mime=kind.mime,
+        about=f"{run.task.title}, {spec_of(cell).label}, measured at {run.span}",
+        work=kind.make(taken),
     )
+    if kind.make is _safetensors:
+        file.code = _code(taken.network(), file.name)
+        file.about += "" if taken.link else "; without a link, as none leads to these weights"
+    session.show(FILE, file)
+
+
+def _link(visit: Visit, iteration: int) -> str | None:
+    """Return the link to an iteration of the run; None where none can lead to its weights."""
+    opened = link.experiment_of(visit.trainer)
+    return None if opened.problems else link.write(opened.experiment.until(iteration))
+
+
+def _code(network: Network, name: str) -> str:
+    try:
+        return torch_code(network, name)
+    except WeightsError as refusal:
+        return str(refusal)
 
 
 def _finish(visit: Visit, file: _File) -> None:
@@ -155,15 +224,18 @@ def _finish(visit: Visit, file: _File) -> None:
     If this script is stopped for a newer one, the next one continues where it was.
     """
     place = st.empty()
-    while file.data is None:
+    while not file.is_made:
         with TURNS.turn(visit) as seconds:
             file.advance(seconds)
-        if file.data is None:
+        if not file.is_made:
             place.progress(file.share, f"Making {escaped(file.name)}: {percent(file.share)}")
     place.empty()
 
 
 def _offer(file: _File) -> None:
+    if file.problem:
+        st.warning(escaped(file.problem), icon=":material/info:")
+        return
     data = file.data
     assert data is not None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -177,7 +249,17 @@ def _offer(file: _File) -> None:
             type="primary",
             icon=":material/download:",
         )
+        if file.code:
+            with st.popover("In PyTorch", icon=":material/code:"):
+                _show_code(file.code)
         st.caption(escaped(f"{_size(len(data))}: {file.about}."), width="content")
+
+
+def _show_code(code: str) -> None:
+    if "\n" in code:
+        st.code(code, language="python")
+    else:
+        st.write(escaped(code))
 
 
 def _size(count: int) -> str:
