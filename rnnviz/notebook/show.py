@@ -82,7 +82,7 @@ class Shown:
         self._sent: tuple[Trace, ...] = ()
         self._runs = 0
         self._next = 0.0
-        self._settling = False
+        self._settling = self._stale = False
         self._views = 0
         self._unseen = False
         self._widget = _make_widget()
@@ -107,6 +107,7 @@ class Shown:
         if self._widget is None:
             return
         traces = self._traces()
+        self._stale = False
         self._widget.note = self.note
         if traces:
             packed = pack(traces, run=self._run(traces))
@@ -160,6 +161,7 @@ class Shown:
 
     def _grown(self) -> None:
         """Send the newest trace, if the last one was sent some time ago."""
+        self._stale = True
         if self._widget is None or self._unseen:
             return
         self._settle_later()
@@ -185,20 +187,31 @@ class Shown:
 
     def _settle(self) -> None:
         self._settling = False
-        if not self._unseen:
+        if self._stale and not self._unseen:
             self.update()
 
-    def _heard(self, _: object, message: Any, __: object) -> None:
-        """Count the places where it is shown; nothing is sent to one that has gone.
+    def _heard(self, _: object, message: object, __: object) -> None:
+        """Do what the browser asks for; it is heard when no cell runs."""
+        match message:
+            case {"shown": bool(is_shown)}:
+                self._count(1 if is_shown else -1)
+            case {"iteration": int(iteration)}:
+                self._send_exactly(iteration)
 
-        What the browser says arrives when no cell runs: until then it is taken to be in sight.
-        """
-        if not isinstance(message, dict) or not isinstance(message.get("shown"), bool):
-            return
-        self._views = max(0, self._views + (1 if message["shown"] else -1))
-        was, self._unseen = self._unseen, not self._views
-        if was and not self._unseen:
+    def _count(self, by: int) -> None:
+        """Count the places where it is shown: nothing is sent if it was in sight and is gone."""
+        self._views = max(0, self._views + by)
+        self._unseen = not self._views
+        if self._stale and not self._unseen:
             self.update()
+
+    def _send_exactly(self, iteration: int) -> None:
+        """Send the trace that the user looks at, without the rounding of a packet of many."""
+        traces = self._traces()
+        found = [trace for trace in traces[:-1] if trace.iteration == iteration]
+        if found:
+            run = self._run(traces)
+            self._widget.newest = pack([*found, traces[-1]], exact=iteration, run=run)
 
     # ------------------------------------------------------------------ what is shown
 

@@ -167,3 +167,40 @@ def test_neither_anywidget_nor_ipython_nor_streamlit_is_loaded_with_rnnviz():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_the_iteration_that_one_goes_back_to_is_sent_without_rounding():
+    trainer = _trainer()
+    trainer.advance(4)
+    shown = rnnviz.show(trainer)
+    rounded = [frame["exact"] for frame in unpack(shown._widget.kept)["frames"]]
+    assert rounded == [False, False, False, False, True]
+
+    shown._heard(shown._widget, {"iteration": 2}, [])
+
+    packet = unpack(shown._widget.newest)
+    assert [frame["iteration"] for frame in packet["frames"]] == [2, 4]
+    assert all(frame["exact"] for frame in packet["frames"])
+    assert packet["run"] == unpack(shown._widget.kept)["run"]
+
+
+def test_a_picture_that_nobody_sees_any_more_gets_nothing_until_it_is_seen_again():
+    trainer = _trainer()
+    shown = rnnviz.show(trainer)
+    for is_shown in (True, False):
+        shown._heard(shown._widget, {"shown": is_shown}, [])
+
+    trainer.advance(3)
+    assert shown._widget.newest == b""
+    shown._heard(shown._widget, {"shown": True}, [])
+    assert _iterations(shown._widget.kept) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "message", [None, "x", {}, {"iteration": "2"}, {"iteration": 99}, {"shown": 1}]
+)
+def test_what_the_browser_should_not_say_changes_nothing(message):
+    shown = rnnviz.show(_trainer())
+    before = shown._widget.get_state()
+    shown._heard(shown._widget, message, [])
+    assert shown._widget.get_state() == before

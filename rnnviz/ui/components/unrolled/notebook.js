@@ -20,7 +20,7 @@ import { makeTheme } from "./scene/theme.js";
  * @property {(name: string) => unknown} get
  * @property {(event: string, heard: () => void) => void} on
  * @property {(event: string, heard: () => void) => void} off
- * @property {(message: {shown: boolean}) => void} send
+ * @property {(message: {shown: boolean}|{iteration: number}) => void} send
  */
 
 const STYLE = `
@@ -49,12 +49,17 @@ export function render({ model, el }) {
   let colours = coloursAround(host);
   /** @type {Mounted|null} */
   let picture = null;
+  // Python then sends this iteration without rounding.
+  /** @param {number|null} iteration */
+  const onIteration = (iteration) => {
+    if (iteration !== null) model.send({ iteration });
+  };
   /** @param {string} name */
   const take = (name) => {
     const bytes = bytesOf(model.get(name));
     if (!bytes.length) return;
     if (picture) picture.update(bytes);
-    else picture = mount(frame, { bytes, guest: true, theme: colours });
+    else picture = mount(frame, { bytes, guest: true, theme: colours, onIteration });
   };
   const events = {
     "change:kept": () => take("kept"),
