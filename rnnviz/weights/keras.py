@@ -72,4 +72,5 @@ def read_h5(data: bytes) -> Contents:
 
 
 def _without_settings(kind: str, file: Hdf5, *notes: str) -> Contents:
-    return networks_of(kind, guessed(file), Stored(file), (*notes, NOTE))
+    layers, in_order = guessed(file)
+    return networks_of(kind, layers, Stored(file), (*notes, NOTE), in_order=in_order)

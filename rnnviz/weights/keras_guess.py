@@ -14,12 +14,13 @@ from typing import Any
 from rnnviz.weights.errors import WeightsError
 from rnnviz.weights.hdf5 import Hdf5
 from rnnviz.weights.keras_config import Layer
-from rnnviz.weights.keras_layers import UNKNOWN
+from rnnviz.weights.keras_layers import RECURRENT, UNKNOWN
 
 #: Said of every such file.
 NOTE = (
     "The file holds weights and no settings: that the gates are sigmoid and all else is tanh is "
-    "assumed, as Keras does it by default, and so is the order of the layers."
+    "assumed, as Keras does it by default; so is the order of the layers, and that nothing else "
+    "stands between them."
 )
 _KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
 _OF_TRAINING = ("metrics/", "seed_generator")
@@ -28,9 +29,15 @@ _INSIDE = re.compile(
     r"/vars/(?P<number>\d)"
 )
 
+#: Where a model keeps a list of layers, which is in their order.
+_CONTAINER = re.compile(r"(^|/)layers/")
 
-def guessed(file: Hdf5) -> list[Layer]:
-    """Return the layers that a file without settings seems to have, in order, each fed by the last.
+
+def guessed(file: Hdf5) -> tuple[list[Layer], bool]:
+    """Return the layers that a file without settings seems to have, and whether it has their order.
+
+    Each is fed by the one before. Where there is no order, because the layers are attributes of a
+    class of the user's own, this is so for the recurrent ones alone.
 
     Raises
     ------
@@ -43,10 +50,15 @@ def guessed(file: Hdf5) -> list[Layer]:
             "This HDF5 file has no weights as Keras stores them: layers/lstm/cell/vars/0 or a list "
             "weight_names was expected."
         )
+    in_order = all(_CONTAINER.search(group) or _is_legacy(file) for *_, group in found)
     layers: list[Layer] = []
-    for kind, name, config, group in found:
-        layers.append(Layer(kind, name, config, group, (layers[-1].name,) if layers else ()))
-    return layers
+    before: tuple[str, ...] = ()
+    for kind, called, config, group in found:
+        name = group if any(called == layer.name for layer in layers) else called
+        fed = in_order or kind in RECURRENT
+        layers.append(Layer(kind, name, config, group, before if fed else ()))
+        before = (name,) if fed else before
+    return layers, in_order
 
 
 def _is_legacy(file: Hdf5) -> bool:

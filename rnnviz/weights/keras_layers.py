@@ -24,6 +24,8 @@ PASSING = (
     "InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
     "ActivityRegularization", "Identity", "Masking",
 )  # fmt: skip
+#: Layers that make integers of text.
+TO_INTEGERS = ("TextVectorization", "StringLookup", "IntegerLookup")
 #: Activations of a Dense layer with which it can be a readout.
 READOUT_ACTIVATIONS = ("linear", "softmax", "sigmoid")
 #: The activation in a file without settings; nothing in JSON is equal to it.
@@ -155,8 +157,26 @@ def policy_of(config: Mapping[str, Any]) -> str:
     policy = config.get("dtype")
     if isinstance(policy, dict):
         inner = policy.get("config")
-        policy = inner.get("name") if isinstance(inner, dict) else None
+        inner = inner if isinstance(inner, dict) else {}
+        # A quantised layer has a mode, such as int8, in the place of a name.
+        policy = inner.get("mode", inner.get("name"))
     return policy if isinstance(policy, str) else "float32"
+
+
+def refuse_quantised(layer: Layer, config: Mapping[str, Any]) -> None:
+    """Refuse weights of a few bits.
+
+    Raises
+    ------
+    WeightsError
+        If the layer has such.
+    """
+    policy = policy_of(config)
+    if not policy.startswith(("float", "mixed_", "bfloat")) or policy.startswith("float8"):
+        raise WeightsError(
+            f"{named(layer.name)} is quantised ({named(policy)}): float32 or float64 weights are "
+            "needed. Save the model before it is quantised."
+        )
 
 
 def _level(layer: Layer, kind: str, config: Mapping[str, Any], parts: tuple[Part, ...]) -> Level:
@@ -165,12 +185,7 @@ def _level(layer: Layer, kind: str, config: Mapping[str, Any], parts: tuple[Part
         raise WeightsError(
             f"{named(layer.name)} must be made of SimpleRNN, GRU or LSTM cells, got {named(kind)}."
         )
-    policy = policy_of(config)
-    if not policy.startswith(("float", "mixed_", "bfloat")) or policy.startswith("float8"):
-        raise WeightsError(
-            f"{named(layer.name)} is quantised ({named(policy)}): float32 or float64 "
-            "weights are needed. Save the model before it is quantised."
-        )
+    refuse_quantised(layer, config)
     units = config.get("units")
     if isinstance(units, bool) or not isinstance(units, int) or units < 1:
         raise WeightsError(f"{named(layer.name)} must say its number of units, got {named(units)}.")

@@ -19,10 +19,12 @@ from rnnviz.weights.keras_layers import (
     PASSING,
     READOUT_ACTIVATIONS,
     RECURRENT,
+    TO_INTEGERS,
     UNKNOWN,
     Level,
     Weighed,
     levels_of,
+    refuse_quantised,
     remarks,
     returns_sequences,
     weighed,
@@ -65,8 +67,8 @@ class _Stack:
 class _Model:
     """Follows what the layers hand on; afterwards everything that was found."""
 
-    def __init__(self, stored: Stored) -> None:
-        self.stored = stored
+    def __init__(self, stored: Stored, in_order: bool) -> None:
+        self.stored, self.in_order = stored, in_order
         self.flows: dict[str, _Flow] = {}
         self.stacks: list[_Stack] = []
         self.arrays: dict[str, Array] = {}
@@ -90,8 +92,12 @@ class _Model:
                 given = self._dense(layer, part, flow)
             elif kind in PASSING:
                 given = _Flow("input") if kind == "InputLayer" and not layer.inputs else flow
+            elif kind in TO_INTEGERS:
+                given = self._integers(layer, flow)
+            elif kind in ("Activation", "Softmax") and flow.kind == "outputs":
+                given = self._activated(layer, flow)
             else:
-                self._other(layer, flow)
+                self._other(layer)
             if kind in ("Embedding", "Masking"):
                 given = given._replace(said=(*given.said, *remarks(layer)))
         except WeightsError as problem:
@@ -143,22 +149,43 @@ class _Model:
         _check_matrix(layer, values)
         self.arrays[name] = values
         self.linears[Choice(name, values.shape)] = None
-        return _Flow("vectors", name) if flow.kind == "input" else _Flow("other", layer.name)
+        kind = "vectors" if flow.kind == "input" else "other"
+        return _Flow(kind, name if kind == "vectors" else layer.name, said=flow.said)
 
-    def _other(self, layer: Layer, flow: _Flow) -> None:
+    def _other(self, layer: Layer) -> None:
         """Say that a layer is left out, if it stands behind a network."""
-        if flow.kind in ("states", "outputs"):
+        more = " and others" if len(set(layer.inputs)) > 1 else ""
+        for name in dict.fromkeys(layer.inputs):
+            flow = self.flows.get(name, _Flow("other"))
+            if flow.kind not in ("states", "outputs"):
+                continue
             below = flow.name or self.stacks[flow.stack].names[flow.height - 1]
             self.stacks[flow.stack].notes.append(
-                f"{named(layer.name)} ({named(layer.kind)}) works on what {named(below)} gives "
-                "out; it is left out."
+                f"{named(layer.name)} ({named(layer.kind)}) works on what {named(below)}{more} "
+                f"give{'' if more else 's'} out; it is left out."
             )
+
+    def _integers(self, layer: Layer, flow: _Flow) -> _Flow:
+        """Take what makes integers of text as the input itself: the symbols are these integers."""
+        said = f"In Keras {named(layer.name)} makes integers of text; here the input is integers."
+        return _Flow("input", said=(said,)) if flow.kind == "input" else _Flow("other", layer.name)
+
+    def _activated(self, layer: Layer, flow: _Flow) -> _Flow:
+        """Say that an activation comes behind a readout."""
+        self.stacks[flow.stack].notes.append(
+            f"The outputs here are the numbers before {named(layer.name)} ({named(layer.kind)})."
+        )
+        return flow
 
     def _dense(self, layer: Layer, part: Part, flow: _Flow) -> _Flow:
         """Take a Dense layer as a readout of the stack that feeds it, if it can be one."""
         other = _Flow("other", layer.name)
+        refuse_quantised(layer, layer.config)
+        if not self.in_order:
+            self._matrix(layer, part)
+            return other
         if flow.kind != "states":
-            self._other(layer, flow)
+            self._other(layer)
             return other
         stack = self.stacks[flow.stack]
         activation = layer.config.get("activation", "linear")
@@ -176,15 +203,7 @@ class _Model:
                 "left out."
             )
             return other
-        theirs = self.stored.arrays(layer, part, ("kernel", "bias"))
-        _check_matrix(layer, theirs["kernel"])
-        weight, bias = title(layer, Part(""), "kernel"), title(layer, Part(""), "bias")
-        self.arrays[weight] = np.ascontiguousarray(theirs["kernel"].T)
-        if "bias" in theirs:
-            self.arrays[bias] = theirs["bias"]
-        choice = Choice(weight, self.arrays[weight].shape)
-        self.linears[choice] = bias if "bias" in theirs else None
-        stack.readouts.append((flow.height, weight))
+        stack.readouts.append((flow.height, self._matrix(layer, part)))
         if activation in ("softmax", "sigmoid"):
             loss = ", and the loss cross-entropy applies it" * (activation == "softmax")
             stack.notes.append(
@@ -197,6 +216,18 @@ class _Model:
                 "step."
             )
         return _Flow("outputs", layer.name, flow.stack)
+
+    def _matrix(self, layer: Layer, part: Part) -> str:
+        """Take the weights of a Dense layer, and return their name."""
+        theirs = self.stored.arrays(layer, part, ("kernel", "bias"))
+        _check_matrix(layer, theirs["kernel"])
+        weight, bias = title(layer, part, "kernel"), title(layer, part, "bias")
+        self.arrays[weight] = np.ascontiguousarray(theirs["kernel"].T)
+        if "bias" in theirs:
+            self.arrays[bias] = theirs["bias"]
+        choice = Choice(weight, self.arrays[weight].shape)
+        self.linears[choice] = bias if "bias" in theirs else None
+        return weight
 
 
 def _every_step(layer: Layer) -> tuple[Layer, Part]:
@@ -218,7 +249,11 @@ def _check_matrix(layer: Layer, values: Array) -> None:
 
 
 def networks_of(
-    kind: str, layers: list[Layer], stored: Stored, notes: tuple[str, ...] = ()
+    kind: str,
+    layers: list[Layer],
+    stored: Stored,
+    notes: tuple[str, ...] = (),
+    in_order: bool = True,
 ) -> Contents:
     """Find the networks in a model.
 
@@ -232,13 +267,16 @@ def networks_of(
         Their weights.
     notes
         Sentences to begin with.
+    in_order
+        Whether it is known which table and which Dense layer belong to which network; else all that
+        fit are offered.
 
     Raises
     ------
     WeightsError
         If there is none that can be shown.
     """
-    model = _Model(stored)
+    model = _Model(stored, in_order)
     for layer in layers:
         model.add(layer)
     if not model.stacks:
@@ -247,7 +285,7 @@ def networks_of(
     return Contents(
         kind=kind,
         tensors=_tensors(stored),
-        networks=tuple(_found(stack, _around(stack, model)) for stack in model.stacks),
+        networks=tuple(_found(stack, model) for stack in model.stacks),
         arrays=model.arrays,
         linears=model.linears,
         notes=(*notes, *problems),
@@ -263,7 +301,7 @@ def _nothing(layers: list[Layer]) -> str:
     )
 
 
-def _found(stack: _Stack, around: list[str]) -> Found:
+def _found(stack: _Stack, model: _Model) -> Found:
     level = stack.levels[0].level
     entries = {
         name.replace("_l0", f"_l{at}"): theirs
@@ -271,6 +309,8 @@ def _found(stack: _Stack, around: list[str]) -> Found:
         for name, theirs in one.entries.items()
     }
     names = list(dict.fromkeys(stack.names))
+    readouts = tuple(name for height, name in stack.readouts if height == len(stack.levels))
+    tables = (stack.source.name,) if stack.source.kind == "vectors" else ()
     return Found(
         path=names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}",
         cells=level.cells,
@@ -281,9 +321,9 @@ def _found(stack: _Stack, around: list[str]) -> Found:
         entries=entries,
         bidirectional=len(level.parts) == 2,
         reset=level.reset,
-        readouts=tuple(name for height, name in stack.readouts if height == len(stack.levels)),
-        embeddings=(stack.source.name,) if stack.source.kind == "vectors" else (),
-        notes=(*around, *stack.notes),
+        readouts=readouts if model.in_order else None,
+        embeddings=tables if model.in_order else None,
+        notes=(*_around(stack, model), *stack.notes),
     )
 
 
@@ -291,7 +331,7 @@ def _around(stack: _Stack, model: _Model) -> list[str]:
     """Say what feeds a stack, if it is neither the input nor a table."""
     source, name = stack.source, named(stack.names[0])
     inputs = stack.levels[0].inputs
-    if source.kind == "states":
+    if source.kind == "states" and inputs == model.stacks[source.stack].output_size:
         below = model.stacks[source.stack].names[source.height - 1]
         return [
             f"{name} reads what {named(below)} gives out, and the two are not of one kind and "

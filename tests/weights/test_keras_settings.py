@@ -48,6 +48,7 @@ def kernel(rows, columns):
         (sequential(lstm(units=5)), "kernel of lstm must have the shape (3, 20), as LSTM with 5"),
         (sequential(lstm(units="4")), "must say its number of units"),
         (sequential(lstm(dtype={"config": {"name": "int8_from_float32"}})), "is quantised"),
+        (sequential(lstm(dtype={"config": {"mode": "int8"}})), "is quantised (int8)"),
         (
             sequential(lstm(), layer("Lambda", "mine")),
             "has a Lambda layer, mine: code of its author",
@@ -174,10 +175,12 @@ def test_a_layer_that_begins_from_the_states_of_another_is_refused():
 
 def test_a_model_of_a_class_of_one_s_own_is_read_like_weights_alone():
     own = {"module": "my", "class_name": "Mine", "config": {}, "registered_name": "Mine"}
-    found = read(keras(own, h5({"encoder/cell": cell(), "out": kernel(H, 2)})))
+    # In the order of the alphabet, as Keras writes attributes.
+    groups = {"a_head": kernel(H, 2), "embedding": [TABLE], "encoder/cell": cell()}
+    found = read(keras(own, h5(groups)))
     assert [each.path for each in found.networks] == ["encoder"]
     assert "of the class Mine of its author" in found.notes[0]
-    assert build(found).output_size == 2
+    assert (build(found).output_size, build(found).embedding_size) == (2, 3)
 
 
 def test_weights_alone_leave_the_activation_of_an_rnn_to_the_user():
@@ -198,3 +201,24 @@ def test_what_feeds_a_network_through_a_table_is_its_embedding():
     model = build(read(keras(sequential(table, gru()), weights)))
     assert (model.input_size, model.embedding_size, model.reset) == (7, 3, "before")
     assert "symbols lets Keras skip steps of the integer 0" in " ".join(model.sentences)
+
+
+def test_what_makes_integers_of_text_is_told_and_the_table_behind_it_is_the_embedding():
+    weights = h5({"layers/embedding": [TABLE], "layers/lstm/cell": cell()})
+    text, table = layer("TextVectorization", "words"), layer("Embedding", "symbols")
+    model = build(read(keras(sequential(text, table, lstm()), weights)))
+    assert model.embedding_size == 3
+    assert "words makes integers of text" in " ".join(model.sentences)
+
+
+def test_what_stands_behind_a_network_or_its_readout_is_told():
+    weights = h5({"layers/lstm/cell": cell(), "layers/dense": kernel(H, 2)})
+    model = build(read(keras(sequential(lstm(), dense(2), layer("Softmax", "s")), weights)))
+    assert "The outputs here are the numbers before s (Softmax)." in model.sentences
+    layers = [lstm(), lstm("upper"), layer("Add", "sum")]
+    nodes = [[], node("lstm"), node("lstm", "upper")]
+    entries = ({**each, "inbound_nodes": fed} for each, fed in zip(layers, nodes, strict=True))
+    groups = {"layers/lstm/cell": cell(), "layers/lstm_1/cell": cell(inputs=H)}
+    model = build(read(keras(sequential(*entries) | {"class_name": "Functional"}, h5(groups))))
+    assert (model.layers, model.output_size) == (2, 0)
+    assert "sum (Add) works on what upper and others give out" in " ".join(model.sentences)
