@@ -168,7 +168,7 @@ def _embedding(plain: list[Module]) -> dict[str, str]:
 def natural(module: Module) -> list[tuple[bool, int, str]]:
     """Return a sort key with which `rnn10` comes after `rnn9`."""
     parts = re.split(r"(\d+)", module.path)
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def _paths(modules: Iterable[Module]) -> str:

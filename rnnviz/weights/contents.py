@@ -190,7 +190,8 @@ _READOUT_WORDS = ("readout", "head", "fc", "out", "linear", "dense", "decoder", 
 
 
 def _is_table(name: str) -> bool:
-    return "emb" in name.lower() or name.lower().startswith(("encoder.weight", "wte."))
+    # An embedding is called encoder in PyTorch's example of a language model, wte in GPT-2.
+    return "emb" in name.lower() or name.lower().endswith(("encoder.weight", "wte.weight"))
 
 
 def described(arrays: Mapping[str, Array]) -> tuple[Tensor, ...]:

@@ -17,8 +17,14 @@ from rnnviz.weights.contents import Array, Contents, Found, Tensor, float_of, li
 from rnnviz.weights.errors import WeightsError, listed, named
 
 _NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|peephole)(?:_l(\d{1,3}))?(_reverse)?")
+_LAST_NUMBER = re.compile(r"\d{1,3}(?=\D*\Z)")
 _START = re.compile(r"(weight|bias)_(ih|hh|hr)")
 _CELLS: dict[int, tuple[str, ...]] = {1: ("rnn", "relu"), 3: ("gru",), 4: ("lstm",)}
+_QUANTISED = re.compile(r"_packed_params|_all_weight_values|(^|\.)(scale|zero_point)$")
+#: Limits of what a file may hold, far beyond what can be shown, so that finding takes no long time.
+MOST_TENSORS, MOST_CHARACTERS, MOST_LISTED = 5_000, 500, 100
+#: How many problems are written out.
+_PROBLEMS = 3
 _FLOATS = ("float16", "float32", "float64")
 
 
@@ -36,6 +42,7 @@ def find(
     WeightsError
         If there is none, or none of which everything is there; says what was expected.
     """
+    _check_names(tensors)
     by_name = {each.name: each for each in tensors}
     modules = sorted(modules_of(by_name), key=natural)
     found: list[Found] = []
@@ -47,8 +54,15 @@ def find(
             found.append(_network(module, by_name, arrays))
         except WeightsError as problem:
             problems.append(str(problem))
+    if len(problems) > _PROBLEMS:
+        left = len(problems) - _PROBLEMS
+        problems[_PROBLEMS:] = [f"{left:,} more of its modules can't be used."]
     if not found:
         raise WeightsError(" ".join(problems) or _nothing(list(by_name)))
+    networks = [*_stacks(found), *found]
+    if len(networks) > MOST_LISTED:
+        left = len(networks) - MOST_LISTED
+        notes = (*notes, f"Of its networks the first {MOST_LISTED:,} are listed, {left:,} are not.")
     plain = {
         module.entries["weight"]: module.entries.get("bias")
         for module in modules
@@ -57,7 +71,7 @@ def find(
     return Contents(
         kind=kind,
         tensors=tensors,
-        networks=(*_stacks(found), *found),
+        networks=tuple(networks[:MOST_LISTED]),
         arrays=arrays,
         linears=linears_of(plain, arrays),
         experiment=experiment,
@@ -88,7 +102,25 @@ def _as_told(found: Found, about: Mapping[str, Any]) -> Found:
     return replace(found, cells=(cell,), reset="before" if before else "after")
 
 
+def _check_names(tensors: tuple[Tensor, ...]) -> None:
+    if len(tensors) > MOST_TENSORS:
+        raise WeightsError(
+            f"A file of weights may hold {MOST_TENSORS:,} tensors here, got {len(tensors):,}."
+        )
+    longest = max((each.name for each in tensors), key=len, default="")
+    if len(longest) > MOST_CHARACTERS:
+        raise WeightsError(
+            f"The name of a tensor may have {MOST_CHARACTERS} characters here, got "
+            f"{len(longest):,}: {named(longest)}."
+        )
+
+
 def _nothing(names: list[str]) -> str:
+    if any(map(_QUANTISED.search, names)):
+        return (
+            "There is no recurrent layer of plain numbers in this file, which seems to be of a "
+            "quantised model: save the state_dict of the model before quantisation."
+        )
     held = f"it holds {listed(names)}" if names else "it holds no tensors"
     return (
         "There is no recurrent layer in this file: names such as lstm.weight_ih_l0 and "
@@ -154,7 +186,10 @@ def _parts(module: Module, where: str) -> dict[tuple[str, int, str], str]:
     for last, name in module.entries.items():
         said = _NAME.fullmatch(last)
         if said:
-            parts[said[1], int(said[2] or 0), said[3] or ""] = name
+            part = said[1], int(said[2] or 0), said[3] or ""
+            if part in parts:
+                raise WeightsError(f"{named(parts[part])} and {named(name)} are the same weights.")
+            parts[part] = name
         elif last.startswith("weight_hr"):
             raise WeightsError(
                 f"{named(name)} is a projection (proj_size), which this app's LSTM has not: "
@@ -195,9 +230,10 @@ def _stacks(found: Iterable[Found]) -> list[Found]:
     """Return what modules of one layer each make together: `cells.0`, `cells.1`, ..."""
     groups: dict[tuple[str, str], dict[int, Found]] = {}
     for network in found:
-        said = re.fullmatch(r"(.*?)(\d{1,3})(\D*)", network.path)
-        if said and network.layers == 1:
-            groups.setdefault((said[1], said[3]), {})[int(said[2])] = network
+        number = _LAST_NUMBER.search(network.path)
+        if number and network.layers == 1:
+            around = network.path[: number.start()], network.path[number.end() :]
+            groups.setdefault(around, {})[int(number[0])] = network
     stacks = []
     for group in groups.values():
         numbers = sorted(group)

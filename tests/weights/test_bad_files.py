@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from rnnviz.weights import WeightsError, archives, build, read, reading, safetensors_file
+from rnnviz.weights import WeightsError, archives, build, finding, read, reading, safetensors_file
 from tests.weights.files import contents, refusal, tensors
 
 
@@ -225,6 +225,27 @@ def test_a_broken_network_is_left_out_and_named_where_there_is_another():
     found = contents(weights)
     assert [each.path for each in found.networks] == ["lstm"]
     assert found.notes == ("Left out: In other, weight_hh_l0 is missing.",)
+
+
+def test_names_and_numbers_of_tensors_have_limits_so_that_finding_takes_no_long_time(monkeypatch):
+    long = {"1a" * 300 + ".weight_ih_l0": np.ones((4, 1))}
+    assert "may have 500 characters here, got 613: 1a1a" in refusal(contents, long)
+    assert "²" in refusal(contents, {"²³.weight_ih_l0": np.ones((4, 1))})
+    many = {f"m{number}.weight_ih_l0": np.ones((4, 1)) for number in range(9)}
+    assert refusal(contents, many).endswith("missing. 6 more of its modules can't be used.")
+    monkeypatch.setattr(finding, "MOST_TENSORS", 8)
+    assert "may hold 8 tensors here, got 9." in refusal(contents, many)
+    monkeypatch.setattr(finding, "MOST_LISTED", 1)
+    found = contents({"a.weight_ih": np.ones((4, 1)), "a.weight_hh": np.ones((4, 1)),
+                      "b.weight_ih": np.ones((4, 1)), "b.weight_hh": np.ones((4, 1))})  # fmt: skip
+    assert found.notes == ("Of its networks the first 1 are listed, 1 are not.",)
+
+
+def test_a_quantised_model_and_weights_that_are_there_under_two_names_are_refused():
+    packed = {"rnn._all_weight_values.0.scale": np.ones(1), "fc.zero_point": np.ones(1)}
+    assert "seems to be of a quantised model" in refusal(contents, packed)
+    twice = {**tensors(), "lstm.weight_ih": np.ones((16, 3))}
+    assert "lstm.weight_ih_l0 are the same weights." in refusal(contents, twice)
 
 
 FILES = (WHOLE, npz_of(tensors()))
