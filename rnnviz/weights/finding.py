@@ -192,7 +192,7 @@ def _parts(module: Module, where: str) -> dict[tuple[str, int, str], str]:
             parts[part] = name
         elif last.startswith("weight_hr"):
             raise WeightsError(
-                f"{named(name)} is a projection (proj_size), which this app's LSTM has not: "
+                f"{named(name)} is a projection (proj_size), and the LSTM here has none: "
                 "a network with proj_size=0 was expected."
             )
         elif _START.match(last):
@@ -208,9 +208,14 @@ def _parts(module: Module, where: str) -> dict[tuple[str, int, str], str]:
 
 def _check_type(tensor: Tensor) -> None:
     if tensor.dtype not in _FLOATS:
+        whole = tensor.dtype.startswith(("int", "uint", "bool"))
+        advice = (
+            "save the state_dict of the model before quantisation"
+            if whole
+            else "save model.float().state_dict()"
+        )
         raise WeightsError(
-            f"{named(tensor.name)} must be float32 or float64, got {named(tensor.dtype)}: "
-            "save model.float().state_dict() of the model before quantisation."
+            f"{named(tensor.name)} must be float32 or float64, got {named(tensor.dtype)}: {advice}."
         )
 
 

@@ -266,6 +266,8 @@ def _sentences(
     biases = [name for name in found.entries if name.startswith("bias_")]
     if not biases:
         said.append("It has no biases: they are 0 here.")
+    if any(contents.arrays[name].dtype == np.float16 for name in found.entries.values()):
+        said.append(f"Its numbers are float16; it computes with them in {found.dtype}.")
     if found.reset == "before":
         said.append("Its reset gate acts before the recurrent product.")
     if table is not None:

@@ -106,3 +106,13 @@ def test_a_task_that_does_not_fit_is_refused():
         assert "This network has" in refusal(model.config, task)
     embedded = build(contents(tensors("gru", embedding_size=2)))
     assert "reads symbols for its embedding" in refusal(embedded.config, task)
+
+
+def test_half_precision_is_computed_in_single():
+    weights = {name: each.astype(np.float16) for name, each in tensors().items()}
+    model = build(contents(weights))
+    assert model.dtype == "float32"
+    assert "Its numbers are float16; it computes with them in float32." in model.sentences
+    np.testing.assert_array_equal(
+        model.parameters["weight_hh_l0"], weights["lstm.weight_hh_l0"].astype(np.float32)
+    )
