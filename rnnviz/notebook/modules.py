@@ -352,20 +352,31 @@ class Weights:
             if part is not None:
                 given |= {start + name: each for name, each in part.module.state_dict().items()}
         for name, own in self._network.parameters.items():
-            if name not in given and name.split(".")[-1].startswith("bias"):
+            if name in given:
+                values = _numbers(name, given[name])
+                if values.shape != own.shape:
+                    raise ValueError(f"{name} must keep the shape {own.shape}, got {values.shape}")
+                np.copyto(own, values, casting="same_kind")
+            elif name.split(".")[-1].startswith("bias"):
                 own[...] = 0
-                continue
-            if name not in given:
+            else:
                 raise ValueError(
                     f"{parts.recurrent} must hold {name}, got {shown(list(given), 120)}; weights "
                     "that are computed from others can't be read"
                 )
-            values = array_of(name, given[name])
-            if values.shape != own.shape:
-                raise ValueError(f"{name} must keep the shape {own.shape}, got {values.shape}")
-            np.copyto(own, values, casting="same_kind")
-            if not np.isfinite(own).all():
-                raise ValueError(f"{name} must be finite, got NaN or infinity")
+        if not np.isfinite(self._network.flat).all():
+            named = self._network.parameters.items()
+            name = next(name for name, own in named if not np.isfinite(own).all())
+            raise ValueError(f"{name} must be finite, got NaN or infinity")
+
+
+def _numbers(name: str, tensor: Any) -> Array:
+    """Return the numbers of an entry of a `state_dict`, at once where it lies in this memory."""
+    try:
+        values: Array = tensor.numpy()
+    except (AttributeError, RuntimeError, TypeError):
+        return array_of(name, tensor)
+    return values
 
 
 def precision_of(part: Part) -> tuple[str, str]:

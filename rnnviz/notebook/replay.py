@@ -17,6 +17,9 @@ from rnnviz.training.tracing import measure
 #: Names of the ids or one-hot inputs, and of the classes.
 Names = tuple[Sequence[str] | None, Sequence[str] | None]
 
+#: What a person reads at each step of inputs and targets.
+Labels = tuple[tuple[str, ...], tuple[str, ...]]
+
 
 class Replay:
     """A network with the weights of a model, which it can read again at any time.
@@ -60,6 +63,7 @@ class Replay:
         self._targets: probe.Targets | None = None
         self._gradient: probe.Gradient | None = None
         self._input_names, self._output_names = names
+        self._labels: Labels | None = None
         if self._output_names is not None:
             count = (self.network.output_size,)
             validation.same_shape("output_names", np.empty(len(self._output_names)), count)
@@ -104,16 +108,26 @@ class Replay:
         classes = self._output_names or ()
         if self._targets is not None and self._targets.loss == "cross_entropy" and not classes:
             classes = tuple(map(str, range(self.network.output_size)))
+        of_inputs, of_targets = self._labels_of(x, classes)
         return measure(
             self.network,
             probe.batch_of(x, self._targets),
             loss,
             iteration=iteration,
             value=value,
-            input_labels=probe.input_labels(x, self._input_names),
-            target_labels=probe.target_labels(self._targets, classes, len(x)),
+            input_labels=of_inputs,
+            target_labels=of_targets,
             output_labels=classes,
         )
+
+    def _labels_of(self, x: Array, classes: Sequence[str]) -> Labels:
+        """Return what a person reads of inputs and targets; kept as long as the inputs stay."""
+        if self._labels is None or self._asks is not None:
+            self._labels = (
+                probe.input_labels(x, self._input_names),
+                probe.target_labels(self._targets, classes, len(x)),
+            )
+        return self._labels
 
     def hidden(self, x: Array) -> Array:
         """Return the topmost hidden states, (T, 1, H), in the model's order: 2H in two directions.
