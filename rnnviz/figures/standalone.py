@@ -186,6 +186,8 @@ def _packed(taken: Snapshot) -> tuple[bytes, bool]:
 def _about(taken: Snapshot) -> str:
     config, task = taken.config, taken.task
     layers = f"{config.layers} layers of " if config.layers > 1 else ""
+    if config.two_ways:
+        layers = f"{config.layers} layer{'s' * (config.layers > 1)} in both directions of "
     units = f"{config.hidden_size} unit{'' if config.hidden_size == 1 else 's'}"
     return (
         f"{task.description} The picture shows the example “{taken.probe.name}” in a network of "

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { readsBackward, topOf } from "../../rnnviz/ui/components/unrolled/data/values.js";
 import {
   HEIGHT,
   NARROW,
@@ -208,4 +209,16 @@ test("what a network does not have takes no room: outputs, and gradients without
   assert.equal(whole.height - silent.height, whole.predictionHeight);
   assert.equal(lossless.gradientHeight, 0);
   assert.equal(lossless.height, lossless.gradientY);
+});
+
+test("of two directions the forward one of the top layer is open, and a backward one counts from the end", () => {
+  const header = lstmOf(4, { directions: 2 });
+  assert.equal(topOf(header), 2);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((layer) => readsBackward(header, layer)),
+    [false, true, false, true],
+  );
+  assert.equal(topOf(lstmOf(3)), 2);
+  assert.equal(readsBackward(lstmOf(3), 1), false);
+  assert.equal(layOut(header, 900, 400).open, 2);
 });

@@ -20,6 +20,8 @@ export function headerOf(iterations, more = {}) {
     },
     cell: "rnn",
     layers: 1,
+    layer_names: ["layer 1", "layer 2", "layer 3", "layer 4"],
+    directions: 1,
     steps: STEPS,
     units: UNITS,
     group: 1,

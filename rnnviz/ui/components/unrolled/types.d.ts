@@ -105,6 +105,10 @@ export interface Header {
   cell: string;
   diagram: Diagram;
   layers: number;
+  /** What a person calls them; of two directions each is a layer. */
+  layer_names: string[];
+  /** 2 where each layer reads the sequence forward and backward; forward comes first. */
+  directions: number;
   steps: number;
   /** Values of each quantity at a step: all units, or means of `group` neighbouring ones. */
   units: number;

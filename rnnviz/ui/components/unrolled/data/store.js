@@ -10,8 +10,8 @@ const MOST_BYTES = 24e6;
 
 /** @param {Header} header */
 function shapeOf(header) {
-  const { cell, layers, steps, units, outputs, classes, attention } = header;
-  return [cell, layers, steps, units, outputs, classes, Boolean(attention)].join("/");
+  const { cell, layers, directions, steps, units, outputs, classes, attention } = header;
+  return [cell, layers, directions, steps, units, outputs, classes, Boolean(attention)].join("/");
 }
 
 /**

@@ -72,6 +72,22 @@ export function valueAt(data, row, t, unit) {
 }
 
 /**
+ * The top layer; of two directions the one that reads forward.
+ * @param {Header} header
+ */
+export function topOf({ layers, directions }) {
+  return layers - directions;
+}
+
+/**
+ * Whether a layer reads the sequence from its end: its step 0 is then the last input.
+ * @param {Header} header @param {number} layer
+ */
+export function readsBackward({ directions }, layer) {
+  return directions > 1 && layer % 2 === 1;
+}
+
+/**
  * Norms over units of one gradient, (T,): of the last scored step's loss, or of the whole.
  * @param {Frame} frame @param {Header} header @param {number} layer @param {number} gradient
  * @param {boolean} ofLast

@@ -1,6 +1,6 @@
 /** The gradient: its norm as bars under the columns, and its way back as a band. */
 
-import { beyond, clamp, normsOf, onAxis, storyOf } from "../data/values.js";
+import { beyond, clamp, normsOf, onAxis, storyOf, topOf } from "../data/values.js";
 import { VEIL, css, mix, readable } from "../scene/theme.js";
 import {
   HEIGHT,
@@ -40,7 +40,7 @@ export function drawGradientBars(context, scene, { first, last }) {
     context.fillRect(layout.left + layout.gap, Math.round(y), right - layout.left - layout.gap, 1);
   }
   const { header } = scene.data.store;
-  const top = header.layers - 1;
+  const top = topOf(header);
   const story = storyOf(header);
   header.gradients.forEach((gradient, index) => {
     const norms = normsOf(scene.data.frame, header, top, index, scene.look.ofLast);
@@ -191,7 +191,9 @@ export function drawGradientWords(context, scene) {
  * @param {number} head
  */
 function drawSources(context, { data, look, layout, theme }, head) {
-  const { frame } = data;
+  const { frame, store } = data;
+  // A prediction sends to both directions, at a step of each one's own: no single arrow would do.
+  if (store.header.directions > 1) return;
   const row = layout.rows[layout.rows.length - 1];
   const { scored } = frame.sequence;
   const last = scored.lastIndexOf(true);

@@ -88,8 +88,8 @@ function headingsOf({ layout, data }) {
   /** @param {Row} row */
   const layerHeading = (row) => ({
     y: row.top - HEIGHT.layer,
-    text: `layer ${row.layer + 1}${means}`,
-    about: explainLayer(row.layer, shared),
+    text: `${store.header.layer_names[row.layer]}${means}`,
+    about: explainLayer(store.header, row.layer, shared),
   });
   return [...schematic, ...first.map(layerHeading)];
 }
@@ -117,17 +117,19 @@ function predictionLegend({ data, layout }) {
 
 /**
  * A closed layer has one row, and a name that opens it.
- * @param {Parts<"theme">} scene @param {Row} row
+ * @param {Parts<"theme"|"data">} scene @param {Row} row
  */
-function closedLabel({ theme }, row) {
+function closedLabel({ theme, data }, row) {
   const { quantity, layer } = row;
+  const { directions, layer_names } = data.store.header;
+  const name = layer_names[layer];
   return {
     y: row.y - 1,
     height: row.height + 2,
-    text: `layer ${layer + 1} ▸`,
+    text: `${directions > 1 ? name.replace("layer ", "") : name} ▸`,
     opens: layer,
     colour: theme.colours[row.letter],
-    about: explainClosed(layer, quantity),
+    about: explainClosed(data.store.header, layer, quantity),
     hidden: Boolean(row.folded),
   };
 }

@@ -3,7 +3,7 @@
  * where neighbouring time steps share a pixel. It shows where the window is, and moves it.
  */
 
-import { clamp, normsOf, onAxis, startOf, storyOf } from "../data/values.js";
+import { clamp, normsOf, onAxis, startOf, storyOf, topOf } from "../data/values.js";
 import { css } from "../scene/theme.js";
 import { HEIGHT, cellX } from "../scene/layout.js";
 import { plural } from "../text/words.js";
@@ -50,7 +50,7 @@ export function drawOverview(context, scene) {
   const most = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const wide = base.view / steps;
   const { index, letter } = storyOf(store.header);
-  const norms = normsOf(frame, store.header, store.header.layers - 1, index, scene.look.ofLast);
+  const norms = normsOf(frame, store.header, topOf(store.header), index, scene.look.ofLast);
   const foot = OVERVIEW.strip + 2 + OVERVIEW.bars;
   forPixels(steps, wide, (x, width, first, last) => {
     context.fillStyle = css(
@@ -92,8 +92,8 @@ export function mean(values, first, last) {
  * @param {Data} data
  */
 function meanSizes({ store, decoded }) {
-  const { steps, units, layers } = store.header;
-  const start = startOf(store.header, layers - 1, "h");
+  const { steps, units } = store.header;
+  const start = startOf(store.header, topOf(store.header), "h");
   return Array.from({ length: steps }, (_, t) => {
     let sum = 0;
     for (let unit = 0; unit < units; unit++) sum += Math.abs(decoded[start + t * units + unit]);

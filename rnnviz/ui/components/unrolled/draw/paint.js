@@ -10,7 +10,7 @@ import { captionOf } from "../text/words.js";
 import { drawNoAttention } from "./attention.js";
 import { drawRows } from "./strips.js";
 import { drawPredictionBars, drawPredictionTexts } from "./predictions.js";
-import { drawAxis, drawInputs, drawLacking, drawWires } from "./wires.js";
+import { drawAxis, drawInputs, drawLacking, drawOwnInputs, drawWires } from "./wires.js";
 import { drawGradientBars, drawGradientFoot, drawGradientWords } from "./gradient.js";
 import { drawMotion } from "./sweep.js";
 import { drawOneUnit } from "./one_unit.js";
@@ -46,6 +46,7 @@ export function paintPrint(context, scene) {
   drawNoAttention(context, scene);
   drawAxis(context, scene, span);
   drawInputs(context, scene, span);
+  drawOwnInputs(context, scene, span);
   paintResults(context, scene);
   drawGradientFoot(context, scene);
 }

@@ -1,5 +1,6 @@
 /** How the parts of the cell hang together, and the inputs above them. */
 
+import { readsBackward } from "../data/values.js";
 import { css } from "../scene/theme.js";
 import { HEIGHT, cellWidth, cellX, printBox } from "../scene/layout.js";
 import { drawingMiddle } from "../scene/zoom.js";
@@ -17,15 +18,23 @@ import { visible } from "../text/symbols.js";
 
 /** @import { Box, Context, Diagram, Parts, Row, Span } from "../types.d.ts" */
 
-/** @param {Context} context @param {Parts<"layout"|"theme">} scene @param {Span} span */
-export function drawAxis(context, { layout, theme }, { first, last }) {
+/**
+ * The time steps; where a unit is looked at that reads from the end, also which input it reads then.
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {Span} span
+ */
+export function drawAxis(context, { data, look, layout, theme }, { first, last }) {
+  const { frame, store } = data;
+  const { inputs } = frame.sequence;
+  const own = layout.toUnit && look.unit && readsBackward(store.header, look.unit.layer);
   const every = layout.pitch >= 24 ? 1 : 5;
   context.font = font(theme, 10);
   context.textAlign = "center";
   context.fillStyle = css(theme.ink, 0.75);
   for (let t = first; t <= last; t++) {
     if (t % every === 0) {
-      context.fillText(String(t), cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);
+      const said = own ? `${t} reads ${visible(inputs[inputs.length - 1 - t])}` : String(t);
+      const shown = own ? fitted(context, said, layout.pitch - 4) : said;
+      context.fillText(shown, cellX(layout, t) + cellWidth(layout) / 2, HEIGHT.axis / 2);
     }
   }
 }
@@ -57,6 +66,30 @@ export function drawInputs(context, { data, layout, theme }, { first, last }) {
         x + width / 2,
         layout.inputY + layout.inputHeight / 2,
       );
+    }
+  }
+}
+
+/**
+ * Above the columns of a layer that reads from the end: the inputs that it reads.
+ * @param {Context} context @param {Parts<"data"|"layout"|"theme">} scene @param {Span} span
+ */
+export function drawOwnInputs(context, { data, layout, theme }, { first, last }) {
+  const { frame, store } = data;
+  if (store.header.directions < 2 || layout.toUnit) return;
+  const labels = frame.sequence.inputs.map(visible).reverse();
+  const size = commonSize(context, theme, labels, printBox(layout, 0).width - 2, 400, [12, 8]);
+  const firsts = layout.rows.filter(
+    (row) => !row.closed && row.letter === store.header.diagram.rows[0],
+  );
+  context.font = font(theme, size);
+  context.textAlign = "center";
+  context.fillStyle = css(theme.ink, 0.75);
+  for (const row of firsts.filter((each) => readsBackward(store.header, each.layer))) {
+    for (let t = first; t <= last; t++) {
+      const { x, width } = printBox(layout, t);
+      const middle = row.top - HEIGHT.layer / 2;
+      context.fillText(fitted(context, labels[t], width), x + width / 2, middle);
     }
   }
 }
@@ -100,15 +133,19 @@ export function drawWires(context, scene, { first, last }) {
 
 /**
  * The input falls into the first row, as does each layer's hidden state; the last is read out.
- * @param {Context} context @param {Parts<"look"|"layout"|"theme">} scene @param {number} t
+ * @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene @param {number} t
  */
-function drawFall(context, { look, layout, theme }, t) {
+function drawFall(context, { data, look, layout, theme }, t) {
   const x = drawingMiddle(layout, look, t);
+  // Of two directions only the lowest forward one reads what stands above it in the same column.
+  const alone = data.store.header.directions > 1;
   const last = layout.rows[layout.rows.length - 1];
   for (const row of layout.rows) {
     if (layout.rows.find((each) => each.layer === row.layer) !== row) continue;
+    if (alone && row.layer) continue;
     arrowDown(context, x, row.y - (row.belt ? 5 : 1), css(theme.ink, 0.55));
   }
+  if (alone) return;
   const bottom = last.y + last.height + (last.belt ? 6 : 2);
   arrowDown(context, x, bottom + 7, css(theme.ink, 0.55));
 }

@@ -3,7 +3,7 @@
  * there, as Karpathy, Johnson and Li (2015) showed what single cells of a character model look at.
  */
 
-import { chosen, clamp, unitScale, valueAt } from "../data/values.js";
+import { chosen, clamp, readsBackward, unitScale, valueAt } from "../data/values.js";
 import { colourAt, css, legible } from "../scene/theme.js";
 import { visible } from "../text/symbols.js";
 import { exactly, shortly } from "../text/numbers.js";
@@ -37,6 +37,7 @@ export function buildReceptive(parent) {
     scale: element("span", "ends", head),
     text: element("div", "text", parent),
     sequence: /** @type {Sequence|null} */ (null),
+    backward: false,
     step: -1,
     letter: "h",
   };
@@ -65,11 +66,13 @@ export function updateReceptive(view) {
     made.hidden = !hasCell;
     made.setAttribute("aria-pressed", String(made.dataset.letter === receptive.letter));
   }
-  if (receptive.sequence !== frame.sequence) writeSymbols(receptive, frame.sequence);
+  const backward = readsBackward(store.header, unit.layer);
+  if (receptive.sequence !== frame.sequence || receptive.backward !== backward)
+    writeSymbols(receptive, frame.sequence, backward);
   const scale = unitScale(view, row);
   const values = frame.sequence.inputs.map((_, t) => valueAt(view.data, row, t, unit.unit));
   shade(view, row, values, scale);
-  followStep(receptive, view.look.step);
+  followStep(receptive, placeOf(receptive, view.look.step));
   receptive.title.textContent =
     `Text coloured by ${unitName(store.header, unit)}: ` + `${row.quantity.label} at each symbol`;
   const [low, high] = [-1, 1].map((end) => css(colourAt(row.quantity, (end + 1) / 2, view.theme)));
@@ -79,16 +82,27 @@ export function updateReceptive(view) {
   receptive.text.setAttribute("aria-label", receptiveWords(view, row, values));
 }
 
-/** @param {ReturnType<typeof buildReceptive>} receptive @param {Sequence} sequence */
-function writeSymbols(receptive, sequence) {
-  receptive.sequence = sequence;
+/**
+ * Where the symbol stands that is read at a step: a backward layer begins with the last one.
+ * @param {ReturnType<typeof buildReceptive>} receptive @param {number} step
+ */
+function placeOf({ backward, text }, step) {
+  return backward ? text.children.length - 1 - step : step;
+}
+
+/**
+ * @param {ReturnType<typeof buildReceptive>} receptive @param {Sequence} sequence
+ * @param {boolean} backward
+ */
+function writeSymbols(receptive, sequence, backward) {
+  Object.assign(receptive, { sequence, backward });
   const single = sequence.inputs.every((label) => Array.from(label).length <= 1);
   receptive.text.classList.toggle("single", single);
   receptive.text.replaceChildren(
     ...sequence.inputs.map((label, t) => {
       const made = document.createElement("span");
       made.textContent = visible(label) || "·";
-      made.dataset.step = String(t);
+      made.dataset.step = String(backward ? sequence.inputs.length - 1 - t : t);
       return made;
     }),
   );
@@ -102,7 +116,7 @@ function shade({ look, theme, dom }, row, values, scale) {
   const { step } = look;
   const { receptive } = dom;
   values.forEach((value, t) => {
-    const made = /** @type {HTMLElement} */ (receptive.text.children[t]);
+    const made = /** @type {HTMLElement} */ (receptive.text.children[placeOf(receptive, t)]);
     const known = Number.isFinite(value);
     const share = known ? clamp(0.5 + value / scale / 2, 0, 1) : 0.5;
     const ground = colourAt(row.quantity, share, theme);
@@ -140,7 +154,9 @@ function receptiveWords({ data, look }, row, values) {
   /** @param {number} value */
   const told = (value) => {
     const t = values.indexOf(value);
-    return `${shortly(value)} at ${visible(frame.sequence.inputs[t])}, time step ${t}`;
+    const { inputs } = frame.sequence;
+    const read = readsBackward(store.header, unit.layer) ? inputs.length - 1 - t : t;
+    return `${shortly(value)} at ${visible(inputs[read])}, time step ${t}`;
   };
   return (
     `Text coloured by ${unitName(store.header, unit)}: ${row.quantity.label} highest ` +

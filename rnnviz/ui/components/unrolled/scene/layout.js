@@ -1,7 +1,7 @@
 /** Sizes of the picture -> where every row and column lies. */
 
 import { stripOf } from "../data/cells.js";
-import { clamp, hasGradients, onAxis, quantityIndex } from "../data/values.js";
+import { clamp, hasGradients, onAxis, quantityIndex, topOf } from "../data/values.js";
 
 /** @import { BaseLayout, Header, Place, Range, Row } from "../types.d.ts" */
 
@@ -66,7 +66,7 @@ export function layOut(
   header,
   width,
   room = Infinity,
-  { open = header.layers - 1, grows, beside = [] } = {},
+  { open = topOf(header), grows, beside = [] } = {},
 ) {
   let layout = layOutGiving(header, width, 1, null, beside);
   for (const layer of header.layers > 1 ? [null, open] : [null]) {
@@ -94,7 +94,7 @@ export function magnification(header, space, { least, giving }) {
     const factor = 1 + step * MAGNIFIED.step;
     const { width, room } = space(factor);
     if (width < least) continue;
-    const open = giving && header.layers > 1 ? header.layers - 1 : null;
+    const open = giving && header.layers > 1 ? topOf(header) : null;
     if (roomNeeded(layOutGiving(header, width, giving, open, [])) <= room) return factor;
   }
   return 1;

@@ -6,7 +6,7 @@
 import { opensAt } from "../data/attention.js";
 import { unpack } from "../data/packet.js";
 import { merge, newest } from "../data/store.js";
-import { AXIS, clamp, decades, decode, signedScale, unitScale } from "../data/values.js";
+import { AXIS, clamp, decades, decode, signedScale, topOf, unitScale } from "../data/values.js";
 import { paletteFor } from "./theme.js";
 import { artKey, layOut } from "./layout.js";
 import { liveliest, zoomed } from "./zoom.js";
@@ -148,7 +148,7 @@ export function lookedAt({ data, look, layout, clock }) {
   const { step, zoom } = look;
   const { open } = layout.base;
   const opens = sweep.playing || (calm && step === opensAt(data) && sweep.phase === "all");
-  const layer = open === header.layers - 1 ? null : open;
+  const layer = open === topOf(header) ? null : open;
   if (opens && !zoom.level && layer === null) return null;
   return {
     run,
@@ -180,7 +180,7 @@ export function comeBack({ data, look, clock }, earlier) {
 export function fit(scene, width, theme, room = Infinity, grows = false) {
   const { data, look, peers } = scene;
   const { header } = data.store;
-  const open = look.unit?.layer ?? look.openLayer ?? header.layers - 1;
+  const open = look.unit?.layer ?? look.openLayer ?? topOf(header);
   const beside = peers.map((peer) => peer.data.store.header);
   const wanted = { open: Math.min(open, header.layers - 1), grows, beside };
   const base = layOut(header, width, room, wanted);

@@ -4,7 +4,7 @@
  * so that what one looks at grows out of where it was.
  */
 
-import { chosen, clamp } from "../data/values.js";
+import { chosen, clamp, topOf } from "../data/values.js";
 import { cellWidth, cellX } from "./layout.js";
 
 /** @import { BaseLayout, Data, Layout, Look, Parts, Row, Unit } from "../types.d.ts" */
@@ -179,9 +179,9 @@ export function drawingMiddle(layout, look, t) {
  */
 export function liveliest(data) {
   const { store, decoded } = data;
-  const { units, steps, layers } = store.header;
+  const { units, steps } = store.header;
   const letter = store.header.diagram.belt ?? "h";
-  const layer = layers - 1;
+  const layer = topOf(store.header);
   const q = store.header.quantities.findIndex((quantity) => quantity.letter === letter);
   const start = (layer * store.header.quantities.length + q) * steps * units;
   let best = { unit: 0, range: -1 };

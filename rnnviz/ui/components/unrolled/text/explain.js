@@ -1,5 +1,6 @@
 /** What every row of the picture is, for who points at its name: one or two sentences. */
 
+import { readsBackward } from "../data/values.js";
 import { decadeName, shortly } from "./numbers.js";
 
 /** @import { Gradient, Header, Quantity, Range, Row } from "../types.d.ts" */
@@ -68,17 +69,37 @@ export function explainGradient({ gradients }, story, ofLast, range) {
   );
 }
 
-/** @param {number} layer @param {number} shared */
-export function explainLayer(layer, shared) {
-  const reads = layer ? `the hidden state of layer ${layer}` : "the input";
+/** @param {Header} header @param {number} layer @param {number} shared */
+export function explainLayer(header, layer, shared) {
   const means = shared > 1 ? ` Each line is the mean of ${shared} neighbouring units.` : "";
+  if (header.directions > 1) return `${explainDirection(header, layer)}${means}`;
+  const reads = layer ? `the hidden state of layer ${layer}` : "the input";
   return `Layer ${layer + 1} reads ${reads} at the same time step.${means}`;
 }
 
-/** @param {number} layer @param {Quantity} quantity */
-export function explainClosed(layer, { label }) {
+/** @param {Header} header @param {number} layer */
+function explainDirection(header, layer) {
+  const below = Math.floor(layer / 2);
+  const reads = below
+    ? `what both directions of layer ${below} have made of each input`
+    : "the input";
+  return readsBackward(header, layer)
+    ? `This direction reads ${reads}, from the last one to the first, and is shown in its own time: ` +
+        "step 0 is the last input. The inputs that it reads stand above its columns."
+    : `This direction reads ${reads}, from the first one to the last.`;
+}
+
+/** @param {Header} header @param {number} layer @param {Quantity} quantity */
+export function explainClosed(header, layer, { label }) {
+  const own = "It is shown in its own time: its step 0 is the last input. ";
   return (
-    `Layer ${layer + 1} shows only its ${label}, because there is no room for all layers at once. ` +
+    (readsBackward(header, layer) ? own : "") +
+    `${capital(header.layer_names[layer])} shows only its ${label}, because there is no room for all layers at once. ` +
     "Click its name to open it; the layer that is open now then closes."
   );
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
 }

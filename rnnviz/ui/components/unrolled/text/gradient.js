@@ -1,6 +1,6 @@
 /** What becomes of the gradient on its way back through the time steps, in one sentence. */
 
-import { hasGradients, normsOf, storyOf } from "../data/values.js";
+import { hasGradients, normsOf, storyOf, topOf } from "../data/values.js";
 import { factored, percent, shortly } from "./numbers.js";
 
 /** @import { Parts } from "../types.d.ts" */
@@ -18,7 +18,7 @@ export function gradientWords({ data, look, layout }) {
   const { header } = store;
   if (!hasGradients(header)) return "No loss was computed, so there is no gradient";
   const story = storyOf(header);
-  const norms = normsOf(frame, header, header.layers - 1, story.index, ofLast);
+  const norms = normsOf(frame, header, topOf(header), story.index, ofLast);
   const last = frame.sequence.scored.lastIndexOf(true);
   if (last < 0) return "No step of this example is scored: there is no loss, and no gradient";
   const name = layout.narrow ? `dL/d${story.letter[2]}` : story.label;

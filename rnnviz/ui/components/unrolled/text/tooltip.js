@@ -2,7 +2,7 @@
 
 import { senderOf } from "../data/attention.js";
 import { writerOf, writerOfKept } from "../data/cells.js";
-import { hit, normsOf, onlyTrained, storyOf, told, valueAt } from "../data/values.js";
+import { hit, normsOf, onlyTrained, storyOf, told, topOf, valueAt } from "../data/values.js";
 import { attentionLines, looksAtLine, wireLines } from "./attention.js";
 import { changedOf, formula, recovered, replaced } from "./formulas.js";
 import { exactly, shortly } from "./numbers.js";
@@ -72,7 +72,7 @@ function gradientLines(data, look, t) {
   const { frame, store } = data;
   const { header } = store;
   /** @param {number} index */
-  const norm = (index) => exactly(normsOf(frame, header, header.layers - 1, index, look.ofLast)[t]);
+  const norm = (index) => exactly(normsOf(frame, header, topOf(header), index, look.ofLast)[t]);
   const story = storyOf(header);
   return [
     `${story.label}, time step ${t}`,

@@ -11,6 +11,7 @@ import {
   scoreOf,
   storyOf,
   told,
+  topOf,
   valueAt,
 } from "../data/values.js";
 import { sumOf } from "./attention.js";
@@ -30,8 +31,12 @@ const SHORT = 800;
 export function captionOf({ data, look }) {
   const { store, frame } = data;
   const { zoom, unit } = look;
-  const { diagram, hidden: units, layers } = store.header;
-  const size = `${layers > 1 ? `${layers} layers of ` : ""}${plural(units, "unit")}`;
+  const { diagram, hidden: units, layers, directions } = store.header;
+  const one = plural(units, "unit");
+  const size =
+    directions > 1
+      ? `${plural(layers / directions, "layer")} in both directions of ${one}`
+      : `${layers > 1 ? `${layers} layers of ` : ""}${one}`;
   return [
     `Probe at iteration ${grouped(frame.iteration)}`,
     `${lossTold(data)}${diagram.name}, ` +
@@ -48,10 +53,10 @@ function lossTold({ store, frame }) {
  * A unit as it is called; in a very large network the units that share a value.
  * @param {Header} header @param {Unit} unit
  */
-export function unitName({ layers, hidden, group }, { layer, unit }) {
+export function unitName({ layers, layer_names, hidden, group }, { layer, unit }) {
   const last = Math.min(hidden, (unit + 1) * group) - 1;
   const which = group > 1 ? `mean of units ${unit * group} to ${last}` : `unit ${unit}`;
-  return layers > 1 ? `layer ${layer + 1}, ${which}` : which;
+  return layers > 1 ? `${layer_names[layer]}, ${which}` : which;
 }
 
 /**
@@ -109,7 +114,7 @@ function wholeSentence({ data, look }) {
   const { frame, store } = data;
   const { header } = store;
   const { index, label } = storyOf(header);
-  const norms = normsOf(frame, header, header.layers - 1, index, look.ofLast);
+  const norms = normsOf(frame, header, topOf(header), index, look.ofLast);
   const parts = [
     `Unrolled ${header.diagram.name} with ${plural(header.hidden, "unit")} over ` +
       `${plural(header.steps, "time step")}, measured on the probe at iteration ` +
@@ -183,7 +188,7 @@ export function stepFacts({ data, look, layout }) {
   if (most) facts.push(["looks at", `step ${most.step}, ${percent(most.weight)}`, "h"]);
   const gradients = hasGradients(store.header) ? store.header.gradients : [];
   gradients.forEach((gradient, index) => {
-    const norms = normsOf(frame, store.header, store.header.layers - 1, index, look.ofLast);
+    const norms = normsOf(frame, store.header, topOf(store.header), index, look.ofLast);
     const name = layout.base.view < SHORT ? `dL/d${gradient.letter[2]}` : gradient.label;
     facts.push([name, shortly(norms[step]), gradient.letter]);
   });
