@@ -8,7 +8,9 @@ from rnnviz.ui.task.linked import LINKED
 
 visit = frame.guard(LINKED)
 slots = transport.bar(LINKED)
-st.header("Task", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.header("Task", anchor=False, width="content")
+    st.page_link("pages/network.py", label="Or open a network that you trained elsewhere")
 frame.notices(visit)
 edited, shown = st.columns([2, 3], gap="large")
 with edited:

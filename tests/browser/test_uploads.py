@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from tests.serving import Server, running_app
 
-LIMIT = 5 * 2**20
+LIMIT = 20 * 2**20
 BORDER = "border"
 HEAD = (
     f'--{BORDER}\r\nContent-Disposition: form-data; name="file"; filename="mine.csv"\r\n'

@@ -36,7 +36,7 @@ def assert_is_fine(app, where):
         assert not re.search(r"\bnan\b|\bNone\b", text, re.IGNORECASE), (where, text)
 
 
-@pytest.mark.parametrize("kind", ["no readout", "no targets"])
+@pytest.mark.parametrize("kind", ["no readout", "no targets", "bidirectional"])
 def test_every_page_shows_what_there_is_and_says_what_there_is_not(open_app, kind):
     app = open_app("studio", run(kind))
     learns = kind == "bidirectional"

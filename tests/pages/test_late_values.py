@@ -42,7 +42,10 @@ STATES = [
     {"selected": {"unit": True, "layer": None}, "clicked": {"x": 1e99, "y": -3}},
 ]
 ROUNDS = range(7)
-PAGES = ("studio", "gallery", "task", "gates", "equations", "gradients", "race", "hopfield")
+PAGES = (
+    *("studio", "gallery", "task", "network", "gates", "equations", "gradients", "race"),
+    "hopfield",
+)
 RUNS = {
     "layers": lambda: Trainer(RunConfig(hidden_size=6, layers=2)),
     "text": lambda: Trainer(RunConfig(task="symbols", cell="gru", hidden_size=3), NextSymbol()),
@@ -100,6 +103,8 @@ def test_no_value_that_a_browser_may_send_breaks_a_page(open_app, page, run):
     made = RUNS[run]()
     made.advance(iterations=3)
     app = open_app(page, made)
+    if page == "network":
+        app.button(key="network_example").click().run()
     for number in ROUNDS:
         send_wrongly(app, number)
         assert not problems(app), f"round {number}"

@@ -70,6 +70,12 @@ def _dialog(visit: Visit, linked: Linked) -> None:
         seconds = link.estimate_s(seen)
     for problem in problems:
         st.warning(escaped(problem), icon=":material/warning:")
+    if visit.trainer.given_weights is not None:
+        st.info(
+            "A file of the weights holds what a link can't: in the Studio, below the picture, "
+            "“Take it with you” makes one as safetensors, and “Your network” opens it.",
+            icon=":material/upload_file:",
+        )
     st.caption(_sentence(seen, seconds))
     shared, code, frame, file = st.tabs(["Link", "QR code", "Embed", "File"])
     page = f"{_base()}?{query}"
