@@ -11,5 +11,10 @@ slots = transport.bar(LINKED)
 st.header("Gallery", anchor=False)
 frame.notices(visit)
 st.caption("A click trains an experiment in front of you. Undo brings your own run back.")
+st.page_link(
+    "pages/network.py",
+    label="A network that you trained elsewhere: open it on Your network",
+    icon=":material/upload_file:",
+)
 cards.cards()
 live.keep_going(visit, slots)

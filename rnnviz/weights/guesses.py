@@ -84,6 +84,12 @@ def beginning_of(text: str) -> str:
     return "".join(SHOWN_AS.get(each, each) for each in text.strip()[: 2 * _OFFERED])
 
 
+def after_beginning(text: str) -> str:
+    """Return the character that follows `beginning_of` a text; "" where there is none."""
+    following = text.strip()[2 * _OFFERED : 2 * _OFFERED + 1]
+    return SHOWN_AS.get(following, following)
+
+
 def some_integers(size: int) -> str:
     """Return integers below a size, counted up, as an input to try."""
     return " ".join(str(step % size) for step in range(_OFFERED))

@@ -39,7 +39,6 @@ def cards() -> None:
         for exhibit in EXHIBITS:
             _card(exhibit)
         _hopfield()
-        _own_network()
 
 
 def _card(exhibit: Exhibit) -> None:
@@ -55,22 +54,6 @@ def _card(exhibit: Exhibit) -> None:
             width="stretch",
             on_click=_open,
             args=(exhibit,),
-        )
-
-
-def _own_network() -> None:
-    """Draw the card of the page that opens a network of the visitor's own."""
-    with st.container(border=True, key="card-network"):
-        st.markdown("**A network of your own**")
-        st.write(
-            "You trained an RNN, GRU or LSTM with PyTorch or Keras? Open its file, and see its "
-            "gates, states and gradients on an input of yours. An example is ready."
-        )
-        st.page_link(
-            "pages/network.py",
-            label="Go to Your network",
-            icon=":material/upload_file:",
-            width="stretch",
         )
 
 

@@ -66,6 +66,10 @@ def train_on(visit: Visit, file: File, model: Model) -> None:
         return
     fits, misfits = fitting(model.input_size, model.embedding_size, model.output_size)
     _train_pressed(visit, file, model)
+    st.caption(
+        "With targets, Train goes on with your own sequences. Or choose a task that has the sizes "
+        "of this network; each begins from the weights of the file."
+    )
     if not fits:
         st.write("No task of the library has the sizes of this network.")
     for place, fit in enumerate(fits):

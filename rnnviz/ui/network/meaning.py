@@ -168,7 +168,7 @@ def _targets(file: File, model: Model, inputs: dict[str, Any]) -> dict[str, Any]
             placeholder="as the symbols" if same else "0 1 2 …",
             help="With blanks between. Empty: the symbols where there are as many, else numbers.",
         )
-    offered = _offered_targets(chosen, asked, model, inputs, same and not names.strip())
+    offered = _offered_targets(file, chosen, asked, model, inputs, same and not names.strip())
     text = _area(
         file,
         f"targets:{chosen}:{asked}",
@@ -180,8 +180,17 @@ def _targets(file: File, model: Model, inputs: dict[str, Any]) -> dict[str, Any]
     return {"answers": names, "targets": text, "gives": gives, "asked": asked}
 
 
+def _following(file: File, inputs: dict[str, Any]) -> str:
+    """Return what follows in the text whose beginning is looked at; "" where it is another one."""
+    text = session.value(file.key(f"text:{_OF_A_TEXT}:from"))
+    if inputs["kind"] != "characters" or not isinstance(text, str):
+        return ""
+    beginning, rest = guesses.beginning_of(text), guesses.after_beginning(text)
+    return rest if inputs["sequences"] == beginning else ""
+
+
 def _offered_targets(
-    chosen: str, asked: str, model: Model, inputs: dict[str, Any], next_symbols: bool
+    file: File, chosen: str, asked: str, model: Model, inputs: dict[str, Any], next_symbols: bool
 ) -> str:
     """Return targets of the right number: the next symbols, where those can be answered."""
     try:
@@ -191,11 +200,12 @@ def _offered_targets(
     lines = []
     for place in range(len(task.probe_names)):
         seen = task.probe(place).input_labels
+        following = _following(file, inputs) or seen[0]
         if chosen == _NUMBERS:
             one = ["0"] * model.output_size
             each = [" ".join(one)] * len(seen)
         elif next_symbols:
-            each = [*seen[1:], seen[0]]
+            each = [*seen[1:], following]
         else:
             each = ["0"] * len(seen)
         lines.append(" ".join(each[-1:] if asked == _STEPS[1] else each))

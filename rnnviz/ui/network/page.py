@@ -16,10 +16,13 @@ from rnnviz.visit import Visit
 
 #: Pixels: lines that are easy to read.
 _WIDTH = 760
+#: Headings of steps are smaller than that of the page.
+_CSS = "<style>.st-key-network h3 { font-size: 1.15rem; padding: 0.75rem 0 0; }</style>"
 
 
 def show(visit: Visit, slots: Slots) -> None:
     """Draw the page, and keep the run going."""
+    st.html(_CSS)
     with st.container(width=_WIDTH, key="network"):
         _column(visit)
     live.keep_going(visit, slots)
