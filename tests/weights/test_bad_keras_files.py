@@ -20,7 +20,7 @@ from tests.weights.keras_models import h5, keras, lstm, sequential
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    monkeypatch.setattr(hdf5, "_answer", lambda data: hdf5_child.answer(data, h5py))
+    monkeypatch.setattr(hdf5, "_answer", lambda data: b"".join(hdf5_child.answer(data, h5py)))
 
 
 def external_link(file):
