@@ -1,13 +1,13 @@
 """What `rnnviz.watch` costs a user's own training: their loop with it, and without.
 
     pip install -r requirements-bench.txt
-    python -m benchmarks.watch             # all sizes; 30 pairs of blocks each
-    python -m benchmarks.watch --pairs 10
+    python -m benchmarks.watch --seconds 12    # for each size
 
-A block is 20 iterations of a PyTorch loop (forward, cross-entropy of every step, backward, Adam),
-with a trace of one sequence of the batch at every tenth. Blocks with and without take turns; each
-pair gives a ratio, of which the median and the middle half are written. Wanted: at most 5 % more.
-Time is that of the processor, on one thread, so that what else the machine does counts little.
+A block is 10 iterations of a PyTorch loop (forward, cross-entropy of every step, backward, Adam),
+at the last of which a trace of one sequence of the batch is kept. Blocks with and without take
+turns. Compared are the first quartiles of their times, since what else the machine does only makes
+blocks slower; besides, the median of the ratios of neighbours. Wanted: at most 5 % more. Time is
+that of the processor, on one thread.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import rnnviz
 
 SIZES = ((16, 10, 8, 16), (32, 30, 8, 32), (32, 100, 16, 64), (64, 200, 32, 128))
 OUTPUTS = 5
-ITERATIONS, EVERY = 20, 10
+EVERY = 10
 WANTED = 1.05
 
 
@@ -64,27 +64,29 @@ def loop(cell: str, sizes: tuple[int, int, int, int], dtype: str) -> tuple[Any, 
 def seconds(iterate: Callable[[], None], watch: Callable[[], None] | None) -> float:
     """Return how long a block takes."""
     begun = time.process_time()
-    for _ in range(ITERATIONS):
+    for _ in range(EVERY):
         iterate()
         if watch is not None:
             watch()
     return time.process_time() - begun
 
 
-def ratios(cell: str, sizes: tuple[int, int, int, int], dtype: str, pairs: int) -> Any:
-    """Return the time with watch over that without, of each pair, and ms per iteration alone."""
+def measured(cell: str, sizes: tuple[int, int, int, int], dtype: str, limit: float) -> Any:
+    """Return the processor seconds of blocks with watch and without, (pairs, 2)."""
     model, x, y, iterate = loop(cell, sizes, dtype)
     watch = rnnviz.watch(model, x, y, every=EVERY)
     seconds(iterate, watch)
-    found, alone = [], []
-    for place in range(pairs):
-        order = [None, watch] if place % 2 else [watch, None]
-        took = {each is None: seconds(iterate, each) for each in order}
-        found.append(took[False] / took[True])
-        alone.append(took[True] / ITERATIONS * 1000)
-    # Each watched block had its two traces: the recording was not thinned on the way.
+    pairs: list[tuple[float, float]] = []
+    end = time.monotonic() + limit
+    # Up to where the recording is thinned: from then on watching costs half.
+    while len(pairs) < 4 or (time.monotonic() < end and len(pairs) < 120):
+        if len(pairs) % 2:
+            without, watched = seconds(iterate, None), seconds(iterate, watch)
+        else:
+            watched, without = seconds(iterate, watch), seconds(iterate, None)
+        pairs.append((watched, without))
     assert watch.recording.stride == EVERY, watch
-    return np.array(found), float(np.median(alone))
+    return np.array(pairs)
 
 
 def main() -> None:
@@ -92,17 +94,19 @@ def main() -> None:
     import torch
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=12)
     given = parser.parse_args()
-    print(f"PyTorch {torch.__version__}, {given.pairs} pairs")
+    print(f"PyTorch {torch.__version__}, up to {given.seconds:.0f} s each")
     for cell, dtype in (("LSTM", "float32"), ("GRU", "float32"), ("LSTM", "float64")):
         for sizes in SIZES:
-            found, alone = ratios(cell, sizes, dtype, given.pairs)
-            low, middle, high = np.percentile(found, [25, 50, 75])
+            pairs = measured(cell, sizes, dtype, given.seconds)
+            watched, alone = np.percentile(pairs, 25, axis=0)
+            more, median = watched / alone, np.median(pairs[:, 0] / pairs[:, 1])
             size = ",".join(map(str, sizes))
             print(
-                f"{cell:4} {dtype} B,T,D,H={size:14} {alone:8.2f} ms an iteration   with watch "
-                f"× {middle:.3f} ({low:.3f} to {high:.3f}){'' if middle <= WANTED else '  MISSED'}",
+                f"{cell:4} {dtype} B,T,D,H={size:14} {100 * alone:7.2f} ms an iteration, "
+                f"with watch × {more:.3f} (of neighbours × {median:.3f}, {len(pairs)} pairs)"
+                f"{'' if more <= WANTED else '  MISSED'}",
                 flush=True,
             )
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from rnnviz.engine import validation
-from rnnviz.notebook import modules, probe
-from rnnviz.notebook.modules import GUESS, array_of
+from rnnviz.notebook import modules, probe, taken
+from rnnviz.notebook.modules import GUESS, Array, array_of
 from rnnviz.notebook.replay import Replay, difference
 from rnnviz.recording import History, Recording, Trace
 
@@ -185,6 +185,23 @@ class Watch:
         parts = [trace.frame().assign(iteration=trace.iteration) for trace in self.recording.traces]
         whole = pd.concat(parts, ignore_index=True)
         return whole[["iteration", *whole.columns.drop("iteration")]]
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return all kept numbers by name, such as for `np.savez("run.npz", **watch.arrays())`.
+
+        Returns
+        -------
+        dict of array
+            With the kept iterations N in front: `iteration`, `loss` (N,), `inputs`, `outputs`
+            (N, T, ...), `layer0.f` and every other gate, state and gradient (N, T, H),
+            `weights.weight_ih_l0` (N, ...).
+        """
+        shapes = {name: each.shape for name, each in self._replay.network.parameters.items()}
+        return taken.arrays_of(self.recording.traces, shapes)
+
+    def page(self) -> str:
+        """Return the moving picture as the text of one HTML file, which plays without a server."""
+        return taken.page_of(self.recording.traces)
 
     def difference(self, outputs: Any) -> float:
         """Return how far the replay is from the model's own outputs for x: largest absolute value.

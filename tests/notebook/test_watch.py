@@ -88,6 +88,20 @@ def test_weights_that_are_not_finite_are_told_once_and_do_not_stop_the_loop():
     assert watch.notes[-1] == "from iteration 4 on traces were kept again"
 
 
+def test_what_was_kept_can_be_taken_away():
+    model, held = lstm_of_ids()
+    watch = rnnviz.watch(model, held["x"], held["y"], every=1)
+    watch()
+    arrays, newest = watch.arrays(), watch.recording.traces[-1]
+    assert arrays["layer1.d_c"].shape == (2, 7, 4)
+    np.testing.assert_array_equal(arrays["layer1.f"][1], newest.gates["f"])
+    core = model.modules["core"].state_dict()
+    np.testing.assert_array_equal(arrays["weights.weight_hh_l1"][0], core["weight_hh_l1"].values)
+    assert "2 kept of iterations 0 to 1" in watch.page()
+    bare, held = stored("without_readout_float32")
+    assert "layer0.d_h" not in rnnviz.watch(bare, held["x"]).arrays()
+
+
 def test_a_module_of_another_shape_is_told():
     model, held = lstm_of_ids()
     watch = rnnviz.watch(model, held["x"], held["y"], every=1)
