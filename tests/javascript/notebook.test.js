@@ -30,3 +30,7 @@ test("where nothing tells what the text stands on, the text does", () => {
   assert.equal(legibleOn("#eeeeee", undefined, "serif").paper, "#1e1e1e");
   assert.equal(legibleOn("#222222", undefined, "serif").paper, "#ffffff");
 });
+
+test("text through which the ground shines gets the colour that it has there", () => {
+  assert.equal(legibleOn("rgba(255, 255, 255, 0.5)", "#000000", "serif").ink, "#808080");
+});

@@ -25,9 +25,9 @@ import { makeTheme } from "./scene/theme.js";
 
 const STYLE = `
   .notebook { all: initial; display: block; background: var(--st-background-color); }
-  .said { margin: 0; padding: 0.4em 0; font: 13px/1.4 var(--st-font, sans-serif);
+  .note { margin: 0; padding: 0.4em 0; font: 13px/1.4 var(--st-font, sans-serif);
     color: var(--st-text-color); overflow-wrap: anywhere; }
-  .said:empty { display: none; }
+  .note:empty { display: none; }
 `;
 
 /**
@@ -44,7 +44,7 @@ export function render({ model, el }) {
   place.className = "notebook";
   root.append(place);
   element("style", "", place, STYLE);
-  const said = element("p", "said", place);
+  const said = element("p", "note", place);
   const frame = element("div", "", place);
   let colours = coloursAround(host);
   /** @type {Mounted|null} */

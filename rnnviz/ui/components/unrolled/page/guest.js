@@ -1,6 +1,6 @@
 /** The colours of a page that belongs to others, such as a notebook: what the picture stands on. */
 
-import { contrast, makeTheme } from "../scene/theme.js";
+import { contrast, makeTheme, mix } from "../scene/theme.js";
 import { around } from "./display.js";
 
 /** @typedef {{ink: string, paper: string, font: string}} Colours */
@@ -31,14 +31,28 @@ export function coloursAround(host) {
  * @returns {Colours}
  */
 export function legibleOn(ink, paper, font) {
+  /** @param {string} ground */
+  const on = (ground) => makeTheme({ ink: solid(ink, ground), paper: ground, font });
   if (!paper) {
-    const papers = PAPERS.map((each) => makeTheme({ ink, paper: each, font }));
-    const [onLight, onDark] = papers.map((each) => contrast(each.ink, each.paper));
-    return { ink, paper: PAPERS[onLight >= onDark ? 0 : 1], font };
+    const [light, dark] = PAPERS.map(on).map((each) => contrast(each.ink, each.paper));
+    return legibleOn(ink, PAPERS[light >= dark ? 0 : 1], font);
   }
-  const theme = makeTheme({ ink, paper, font });
-  if (contrast(theme.ink, theme.paper) >= READABLE) return { ink, paper, font };
-  return { ink: INKS[theme.dark ? 1 : 0], paper, font };
+  const theme = on(paper);
+  const isLegible = contrast(theme.ink, theme.paper) >= READABLE;
+  return { ink: isLegible ? solid(ink, paper) : INKS[theme.dark ? 1 : 0], paper, font };
+}
+
+/**
+ * A colour through which the ground shines, as it looks on it: JupyterLab's texts have such ones.
+ * @param {string} colour @param {string} ground
+ */
+function solid(colour, ground) {
+  const found = /^rgba\(([\d.]+), ([\d.]+), ([\d.]+), ([\d.]+)\)$/.exec(colour);
+  if (!found) return colour;
+  const [red, green, blue, share] = found.slice(1).map(Number);
+  const { paper } = makeTheme({ ink: ground, paper: ground, font: "" });
+  const mixed = mix(paper, [red, green, blue], share);
+  return `#${mixed.map((each) => each.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /**
