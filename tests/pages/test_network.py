@@ -1,10 +1,16 @@
 """Your network: a file is opened, what it does not say is said, and all pages look into it."""
 
+import threading
+
 import numpy as np
 import pytest
 from safetensors.numpy import save
 
 from rnnviz.engine import Network
+from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.network import desk
+from rnnviz.visit import Visit
+from rnnviz.visit.turns import TURNS
 from rnnviz.weights.guesses import EXAMPLE_FILE, EXAMPLE_TEXT, alphabets, characters_of
 from tests.pages.conftest import control, go_to, visit_of
 
@@ -146,3 +152,37 @@ def test_another_page_and_back_the_file_and_what_was_typed_are_still_there(open_
     go_to(app, "network")
     assert control(app, name).value == "sunday"
     assert "6 steps" in app.success[0].value
+
+
+def test_while_a_file_is_read_others_have_their_turns_and_no_more_files_are_read(monkeypatch):
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(_data, _name):
+        begun.release()
+        assert go_on.wait(60)
+        raise ValueError("broken")
+
+    monkeypatch.setattr(desk, "read", slow)
+    monkeypatch.setattr(desk, "WAIT_S", 0.01)
+    trainer = Trainer(RunConfig())
+    visits = [Visit(trainer) for _ in range(desk.AT_ONCE + 1)]
+    needed = visits[0].needs_mb
+    readers = [
+        threading.Thread(target=each.part(desk.Desk).open, args=(each, b"x" * 2_000_000, "a.h5"))
+        for each in visits[:-1]
+    ]
+    for reader in readers:
+        reader.start()
+    for _ in readers:
+        assert begun.acquire(timeout=60)
+    try:
+        with TURNS.turn(visits[-1]):  # comes at once: no reader holds it
+            assert visits[0].needs_mb > needed + 2
+        assert not visits[-1].part(desk.Desk).open(visits[-1], b"x", "b.h5")
+        assert "try again" in str(visits[-1].part(desk.Desk).refused)
+    finally:
+        go_on.set()
+    for reader in readers:
+        reader.join(60)
+    assert [str(each.part(desk.Desk).refused) for each in visits[:-1]] == ["broken"] * desk.AT_ONCE
+    assert visits[0].needs_mb == needed

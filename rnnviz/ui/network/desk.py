@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +18,10 @@ from rnnviz.weights import Contents, Model, WeightsError, build, read
 MOST_BYTES = 20_000_000
 #: Bytes that reading takes, for each of the file: its arrays, and copies of them.
 _TIMES = 3
+#: Files of all visitors that are read at the same time, and seconds that one waits for the others.
+AT_ONCE, WAIT_S = 2, 20.0
+
+_READING = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +64,17 @@ class Desk(Upkeep):
     file: File | None = None
     refused: ValueError | None = None
     _opened: int = 0
+    _reads_mb: float = 0.0
     _made: tuple[Any, Model | WeightsError] | None = field(default=None, repr=False)
     _task: tuple[Any, OwnSequences | str] | None = field(default=None, repr=False)
 
     @property
     def needs_mb(self) -> float:
-        """Megabytes of the open file's arrays."""
+        """Megabytes of the open file's arrays, and of a file that is being read."""
         if self.file is None:
-            return 0.0
-        return sum(array.nbytes for array in self.file.contents.arrays.values()) / 1e6
+            return self._reads_mb
+        arrays = self.file.contents.arrays.values()
+        return self._reads_mb + sum(array.nbytes for array in arrays) / 1e6
 
     def open(self, visit: Visit, data: bytes, name: str, is_example: bool = False) -> bool:
         """Read a file; one that is refused leaves everything as it was.
@@ -81,9 +90,7 @@ class Desk(Upkeep):
                 raise WeightsError(
                     f"A file may have {MOST_BYTES / 1e6:.0f} MB here, got {len(data) / 1e6:,.1f} MB"
                 )
-            needed = _TIMES * len(data) / 1e6
-            with TURNS.turn(visit):
-                room.require_mb(visit, visit.needs_mb, needed, "come back later")
+            with self._reading(visit, _TIMES * len(data) / 1e6):
                 contents = read(data, name)
         except ValueError as refused:
             self.refused = refused
@@ -92,6 +99,26 @@ class Desk(Upkeep):
         self._made = self._task = None
         self.file = File(name, contents, self._opened, is_example)
         return True
+
+    @contextmanager
+    def _reading(self, visit: Visit, needed: float) -> Iterator[None]:
+        """Keep room for reading a file; not in a turn, since a file of HDF5 may take many seconds.
+
+        Raises
+        ------
+        ValueError
+            If there is no room, or others' files take too long.
+        """
+        if not _READING.acquire(timeout=WAIT_S):
+            raise ValueError("The files of other visitors are being read: try again in a minute")
+        try:
+            with TURNS.turn(visit):
+                room.require_mb(visit, visit.needs_mb, needed, "come back later")
+                self._reads_mb = needed
+            yield
+        finally:
+            self._reads_mb = 0.0
+            _READING.release()
 
     def close(self) -> None:
         """Forget the file; a run that was begun from it goes on."""
