@@ -23,8 +23,9 @@ from typing import Any
 #: Most bytes of memory besides COPIES of the file, seconds of the processor: 64 MB take half a
 #: second.
 MEMORY, COPIES, SECONDS = 100_000_000, 6, 5
-#: Most groups and datasets, groups inside each other, characters in all texts, texts in a list.
-OBJECTS, DEPTH, CHARACTERS, TEXTS = 5_000, 16, 4_000_000, 5_000
+#: Most groups and datasets, groups inside each other, characters of a path, characters in all
+#: texts, texts in a list.
+OBJECTS, DEPTH, PATH, CHARACTERS, TEXTS = 5_000, 16, 1_000, 4_000_000, 5_000
 #: What the state of the optimiser is called: it is neither shown nor read.
 OPTIMISERS = ("optimizer", "optimizer_weights")
 #: The attributes that are read, if they are there.
@@ -87,6 +88,8 @@ class Reader:
             inside = f"{path}/{name}" if path else name
             if depth == 0 and name in OPTIMISERS:
                 continue
+            if len(inside) > PATH:
+                raise RefusedError(f"It has a name of more than {PATH:,} characters.")
             self._check_link(group, name, inside)
             item = group[name]
             self._once(inside, item)

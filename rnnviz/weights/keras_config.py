@@ -19,6 +19,8 @@ from rnnviz.weights.errors import WeightsError, named
 MOST_BYTES = 1_000_000
 #: Most layers, models inside each other, and brackets inside each other.
 MOST_LAYERS, MOST_DEPTH, MOST_BRACKETS = 1_000, 8, 100
+#: Most characters of a name.
+MOST_NAME = 200
 
 _MODELS = ("Sequential", "Functional", "Model")
 #: What a layer is given besides what it works on.
@@ -203,6 +205,10 @@ def _layer(entry: Any, used: Counter[str], group: str, before: tuple[str, ...] |
     name = config.get("name", entry.get("name"))
     if not isinstance(kind, str) or not isinstance(name, str):
         raise WeightsError("A layer of this model has no class or no name.")
+    if len(name) > MOST_NAME or len(kind) > MOST_NAME:
+        raise WeightsError(
+            f"The name of a layer may have {MOST_NAME} characters here, got {named(name)}."
+        )
     snake = _snake(kind)
     number = used[snake]
     used[snake] += 1

@@ -280,8 +280,8 @@ def networks_of(
     for layer in layers:
         model.add(layer)
     if not model.stacks:
-        raise WeightsError(" ".join(model.problems) or _nothing(layers))
-    problems = [f"Left out: {problem}" for problem in model.problems]
+        raise WeightsError(" ".join(_few(model.problems)) or _nothing(layers))
+    problems = _few([f"Left out: {problem}" for problem in model.problems])
     return Contents(
         kind=kind,
         tensors=_tensors(stored),
@@ -290,6 +290,12 @@ def networks_of(
         linears=model.linears,
         notes=(*notes, *problems),
     )
+
+
+def _few(sentences: list[str], most: int = 10) -> list[str]:
+    """Return the first sentences, and how many more there are."""
+    more = len(sentences) - most
+    return [*sentences[:most], f"{more:,} more remarks are not listed."] if more > 0 else sentences
 
 
 def _nothing(layers: list[Layer]) -> str:
@@ -323,7 +329,7 @@ def _found(stack: _Stack, model: _Model) -> Found:
         reset=level.reset,
         readouts=readouts if model.in_order else None,
         embeddings=tables if model.in_order else None,
-        notes=(*_around(stack, model), *stack.notes),
+        notes=tuple(_few([*_around(stack, model), *stack.notes])),
     )
 
 

@@ -25,6 +25,9 @@ _PREFIX = "weights."
 _ABOUT = "description"
 #: Most bytes of the header of an array; NumPy's own limit is 10 000.
 _HEADER = 10_200
+#: Most characters of the settings of an exported run, which may hold a CSV of 5 MB, and most
+#: brackets among them: 15 million characters of brackets would become 400 MB of objects.
+_MOST_ABOUT, _MOST_BRACKETS = 6_000_000, 200_000
 # What NumPy raises on a header of broken bytes, which it reads as Python literals.
 _BROKEN = (
     *(ValueError, TypeError, SyntaxError, OverflowError, tokenize.TokenError),
@@ -115,11 +118,12 @@ def _run(headers: Mapping[str, _Header], archive: Archive) -> Contents:
 
 def _about(header: _Header, archive: Archive) -> Mapping[str, Any]:
     """Return the settings of an exported run, unchecked; {} where they can't be read."""
+    text = str(_array(header, archive))
+    if len(text) > _MOST_ABOUT or text.count("{") + text.count("[") > _MOST_BRACKETS:
+        return {}
     try:
-        about = json.loads(str(_array(header, archive)))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, WeightsError):
-            raise
+        about = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     config = about.get("config") if isinstance(about, dict) else None
     return config if isinstance(config, dict) else {}

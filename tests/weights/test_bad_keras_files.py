@@ -82,6 +82,10 @@ def many(file):
         file.create_group(f"g{at}")
 
 
+def long_name(file):
+    file["a" * 600 + "/" + "b" * 600] = np.zeros(3)
+
+
 def numbers_as_text(file):
     file.attrs["model_config"] = 3.0
 
@@ -106,6 +110,7 @@ HOSTILE = {
     named_type: "layers/a is neither a group nor a dataset",
     deep: "more than 16 groups inside each other",
     many: "a group of 101 entries; at most 100 are read",
+    long_name: "It has a name of more than 1,000 characters",
     numbers_as_text: "model_config of the file must be text",
     whole_numbers: "kernel of lstm must be float32 or float64, got int8",
 }

@@ -64,6 +64,7 @@ def kernel(rows, columns):
         ),
         (sequential(layer("RNN", "r", cell=layer("OwnCell"))), "LSTM cells, got Own"),
         (sequential(lstm(), lstm()), "Two layers of this model are called lstm."),
+        (sequential(lstm("a" * 300)), "name of a layer may have 200 characters here"),
         (sequential(), "it has no layers"),
         (
             {"class_name": "Sequential", "config": []},
@@ -201,6 +202,12 @@ def test_what_feeds_a_network_through_a_table_is_its_embedding():
     model = build(read(keras(sequential(table, gru()), weights)))
     assert (model.input_size, model.embedding_size, model.reset) == (7, 3, "before")
     assert "symbols lets Keras skip steps of the integer 0" in " ".join(model.sentences)
+
+
+def test_of_very_many_remarks_the_first_are_listed():
+    layers = [lstm(f"lstm{number}", go_backwards=True) for number in range(50)]
+    said = refusal(read, keras(sequential(*layers)))
+    assert said.endswith("40 more remarks are not listed.")
 
 
 def test_what_makes_integers_of_text_is_told_and_the_table_behind_it_is_the_embedding():

@@ -28,3 +28,14 @@ def test_an_exported_run_opens_with_its_last_weights_and_its_cell():
     assert model.cell == "relu"
     assert "its last kept iteration" in model.sentences[-1]
     np.testing.assert_array_equal(model.network().flat, trainer.network.flat)
+
+
+def test_settings_of_a_run_that_would_be_very_many_objects_are_not_read():
+    config, brackets = '{"config": {"cell": "relu"}, "a": [', "{}," * 250_000
+    weights = {f"weights.weight_{kind}_l0": np.zeros((1, 2, 2)) for kind in ("ih", "hh")}
+    cells = []
+    for text in (config + "{}]}", config + brackets + "{}]}"):
+        file = io.BytesIO()
+        np.savez_compressed(file, description=np.array(text), **weights)
+        cells.append(read(file.getvalue()).networks[0].cells)
+    assert cells == [("relu",), ("rnn", "relu")]
