@@ -302,6 +302,11 @@ def _write(folder: Path) -> None:
         body = "".join(f"    {line}\n" if line else "\n" for line in source.split("\n"))
         parts.append(f"\n\n@app.cell\ndef _({needs}):\n{body}    return {gives}\n")
     (folder / "run.py").write_text("".join(parts), encoding="utf-8")
+    # By default JupyterLab saves no widget, and without its kernel a notebook cannot show one.
+    settings = folder / "JUPYTER_CONFIG_DIR" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    saves = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+    settings.write_text(json.dumps(saves), encoding="utf-8")
     (folder / "pyproject.toml").write_text(
         '[tool.marimo.display]\ntheme = "system"\n\n'
         "[tool.marimo.runtime]\nauto_instantiate = true\n",

@@ -27,7 +27,6 @@ _PAGE = """<body style="background: rgb(30, 30, 30); color: rgba(255, 255, 255, 
   figure, canvas { opacity: 0.1; }
 </style>
 <input id="other">
-<div id="one"></div>
 <script type="module">%(script)s
   const bytesOf = (text) => {
     const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
@@ -46,7 +45,11 @@ _PAGE = """<body style="background: rgb(30, 30, 30); color: rgba(255, 255, 255, 
     values[name] = bytesOf(text);
     heard[`change:${name}`]();
   };
-  window.leave = rnnviz.render({ model, el: document.getElementById("one") });
+  // As in Jupyter, the element comes into the page later.
+  const el = document.createElement("div");
+  el.id = "one";
+  window.leave = rnnviz.render({ model, el });
+  setTimeout(() => document.body.append(el), 50);
 </script></body>"""
 
 

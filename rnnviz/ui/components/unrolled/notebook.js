@@ -82,9 +82,13 @@ export function render({ model, el }) {
     model.on(event, heard);
   }
   const ignore = onTheme(wear);
+  // Jupyter puts the element into the page later: only there are its colours known.
+  const placed = new ResizeObserver(wear);
+  placed.observe(host);
   model.send({ shown: true });
   return () => {
     ignore();
+    placed.disconnect();
     for (const [event, heard] of Object.entries(events)) model.off(event, heard);
     picture?.remove();
     host.remove();
