@@ -47,7 +47,9 @@ def second_sentence(pair: Pair, trace: Trace) -> str:
         return f"Catching up: iteration {second.iteration:,} of {first.iteration:,}."
     missing = " or ".join(pair.left_out)
     left_out = f" It has no {missing}: this intervention acts on {pair.names[0]} alone."
-    return sentence(trace, second) + (left_out if missing else "")
+    begun = " It began from initial weights of its seed, not from the given ones."
+    given = first.given_weights is not None
+    return sentence(trace, second) + (begun if given else "") + (left_out if missing else "")
 
 
 def states_sentence(traces: Sequence[Trace], names: Sequence[str]) -> str:

@@ -222,7 +222,7 @@ def observation_ms(config: RunConfig, task: Task) -> float:
     architecture, T = architecture_of(config, task), task.length
     looked_at = _sequence_counts(architecture, task)
     evaluation_s = sum(predicting_s(architecture, T, count) for count in looked_at)
-    return 1e3 * pace() * (learning_s(architecture, T, 2) + evaluation_s)
+    return trace_ms(config, task) + 1e3 * pace() * evaluation_s
 
 
 def check_runs(*runs: Planned, in_step: bool = False) -> None:
@@ -337,7 +337,9 @@ def _race_turn_ms(runs: Sequence[Planned], seeds: int) -> float:
 
 def trace_ms(config: RunConfig, task: Task) -> float:
     """Estimate the milliseconds of a trace."""
-    return 1e3 * pace() * learning_s(architecture_of(config, task), task.length, 2)
+    architecture = architecture_of(config, task)
+    copies = 1 + architecture.directions  # as `record_sequence` makes them
+    return 1e3 * pace() * learning_s(architecture, task.length, copies)
 
 
 def traces_ms(config: RunConfig, task: Task, iterations: int) -> float:

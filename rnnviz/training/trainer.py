@@ -73,7 +73,7 @@ class Trainer:
     history : History
     recording : Recording
     given_weights : dict or None
-        The weights from which the run began, if they were given.
+        The weights from which the run began, by PyTorch's names, if they were given.
     diverged : str or None
         What happened when the loss or the gradient was no longer finite; the trainer then stops
         until `restore_last_good`.
@@ -111,9 +111,11 @@ class Trainer:
                 initial_weights=config.initial_weights,
                 spectral_radius=_radius(config),
             )
-        self.given_weights = None if weights is None else dict(weights)
+        self.given_weights: dict[str, NDArray[np.floating]] | None = None
         if weights is not None:
             self.network.load_torch(weights)
+            own = self.network.parameters
+            self.given_weights = {name: values.copy() for name, values in own.items()}
             begun_for = (
                 f"{begun_for}, from given weights" if begun_for else "begun from given weights"
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from rnnviz.training import Score, Trainer
 
 #: Undo can return to this many earlier runs, or to fewer if their recordings take more bytes.
@@ -48,6 +50,11 @@ def is_untouched(trainer: Trainer) -> bool:
 
 
 def is_the_same_untouched(left: Trainer, trainer: Trainer) -> bool:
-    """Tell whether two runs are the same, and nothing was done in either."""
+    """Tell whether two runs are the same, and nothing was done in either.
+
+    Of the same settings they may still have begun from other weights: one of them from a file.
+    """
     same = (left.config, left.task) == (trainer.config, trainer.task)
-    return same and is_untouched(left) and is_untouched(trainer)
+    if not (same and is_untouched(left) and is_untouched(trainer)):
+        return False
+    return np.array_equal(left.network.flat, trainer.network.flat)

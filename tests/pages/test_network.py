@@ -9,6 +9,7 @@ from safetensors.numpy import save
 from rnnviz.engine import Network
 from rnnviz.training import RunConfig, Trainer
 from rnnviz.ui.network import desk
+from rnnviz.ui.shell.session import setting_key
 from rnnviz.visit import Visit
 from rnnviz.visit.turns import TURNS
 from rnnviz.weights.guesses import EXAMPLE_FILE, EXAMPLE_TEXT, alphabets, characters_of
@@ -107,6 +108,24 @@ def test_a_network_is_trained_on_with_a_task_that_fits(open_app):
     assert trainer.task.key == "parity"
     np.testing.assert_array_equal(trainer.network.flat, network.flat)
     assert trainer.can_learn
+    assert control(app, setting_key(visit_of(app), "initial_weights")).disabled
+    go_to(app, "sweep")
+    assert "each begins with the initial weights of its own seed" in said(app)
+
+
+def test_undo_brings_back_a_run_of_the_same_settings_that_began_from_other_weights(open_app):
+    app = open_app("network")
+    looked = []
+    for seed in (1, 2):
+        network = Network(cell="gru", input_size=2, hidden_size=3, output_size=2, seed=seed)
+        upload(app, save({name: np.array(each) for name, each in network.to_torch().items()}))
+        app.button(key="network_look").click().run()
+        looked.append(visit_of(app).trainer)
+        go_to(app, "network")
+    assert looked[0].config == looked[1].config
+    assert looked[0] is not looked[1]
+    visit_of(app).undo()
+    assert visit_of(app).trainer is looked[0]
 
 
 def test_without_a_readout_states_alone_are_shown_and_no_task_is_offered(open_app):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer
+from rnnviz.analysis.pair import second_sentence
 from rnnviz.engine import Network, softmax
 from rnnviz.tasks import GymSchedule
 from rnnviz.tasks.task import Batch
 from rnnviz.training import Mark
+from rnnviz.training.pair import Pair
 from rnnviz.training.tracing import measure
 
 CONFIG = RunConfig(hidden_size=5, batch_size=4)
@@ -31,6 +33,23 @@ def test_a_run_begins_from_given_weights_and_says_so(weights):
     assert np.array_equal(trainer.recording.at(0).weights, trainer.network.flat)
     begun = Trainer(CONFIG, TASK, begun_for="new run: hidden units 4 → 5", weights=weights)
     assert begun.marks[0].text == "new run: hidden units 4 → 5, from given weights"
+
+
+def test_the_given_weights_are_kept_as_they_were(weights):
+    theirs = {name: np.array(values) for name, values in weights.items()}
+    trainer = Trainer(CONFIG, TASK, weights=theirs)
+    for values in theirs.values():
+        values[...] = 7.0  # such as those of a model that is trained on
+    trainer.advance(iterations=1)
+    for name, values in trainer.given_weights.items():
+        assert np.array_equal(values, weights[name])
+
+
+def test_a_second_network_beside_it_says_that_it_began_from_others(weights):
+    pair = Pair(Trainer(CONFIG, TASK, weights=weights), "lstm")
+    assert "not from the given ones" in second_sentence(pair, pair.second.trace())
+    other = Pair(Trainer(CONFIG, TASK), "lstm")
+    assert "given" not in second_sentence(other, other.second.trace())
 
 
 def test_its_link_says_that_it_holds_no_weights_also_after_a_change(weights):

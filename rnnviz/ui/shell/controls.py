@@ -49,6 +49,8 @@ _MORE = (
     "initial_weights", "spectral_radius", "window", "reset", "bidirectional", "dtype",
 )  # fmt: skip
 _PLACED = ("task", "seed", *_NETWORK, *_TRAINING, *_MORE)
+#: What says how initial weights are drawn; without effect where a run began from given ones.
+_INITIAL = ("forget_bias", "initial_weights", "spectral_radius")
 _REST = tuple(name for name in FIELD if name not in _PLACED)
 
 
@@ -173,6 +175,8 @@ def _draw_for_run(field: Field, key: str, current: Any, visit: Visit) -> None:
     """
     config = visit.trainer.config
     off = field.without_effect(lambda name: getattr(config, name), FIELD, CHOICE_LABELS)
+    if field.name in _INITIAL and visit.trainer.given_weights is not None:
+        off = "No effect now: this run began from given weights."
     if not field.live:
         draw(field, key, current, _restart, label=f"{field.label} ↻", off=off)
     else:

@@ -59,6 +59,11 @@ def choose(visit: Visit) -> None:
         )
         if choices.at_random:
             _number("Draws", "draws", choices.draws, 1, MOST_DRAWS, 1, "How many combinations.")
+    if visit.trainer.given_weights is not None:
+        st.caption(
+            "Your run began from given weights. The runs of a sweep do not: each begins with the "
+            "initial weights of its own seed."
+        )
 
 
 _SEEDS_HELP = (
