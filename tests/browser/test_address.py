@@ -59,6 +59,7 @@ def test_a_reload_loses_nothing_and_the_history_is_not_filled(page: Page, server
 def test_a_reload_finds_the_studio_at_the_same_time_step_zoom_and_iteration(
     page: Page, server: Server
 ):
+    page.emulate_media(reduced_motion="no-preference")
     opened(page, f"{server.url}?{SMALL}&it=12")
     picture = page.locator(".unrolled .scroll")
     picture.press("ArrowDown")

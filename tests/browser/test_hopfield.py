@@ -11,6 +11,7 @@ from tests.serving import Server
 
 
 def opened(page: Page, server: Server, words: str = "") -> None:
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(f"{server.url}/hopfield?v=1&page=hopfield{words}")
     expect(page.locator("canvas.grid")).to_be_visible()
     settled(page)

@@ -31,6 +31,7 @@ def alone(page: Page, trainer: Trainer, tmp_path: Path) -> Page:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: problems.append(request.url) if asks(request.url) else None)
     page.context.set_offline(True)
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(file.as_uri())
     expect(page.locator(".unrolled .label").first).to_be_visible()
     yield page
