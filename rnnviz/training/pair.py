@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 
 from rnnviz.engine import CELLS, Hold, Intervention, ShiftForgetBias, gate_label, spec_of
+from rnnviz.engine.architecture import layer_names
 from rnnviz.training.changes import SetupPeriod
 from rnnviz.training.config import CHOICE_LABELS, FIELD, RECURRENT, RunConfig
 from rnnviz.training.limits import check_runs
@@ -32,7 +33,7 @@ def usual_companion(cell: str) -> str:
 def can_stand_beside(config: RunConfig) -> list[str]:
     """Return what can be the second beside a run of these settings."""
     cells = [cell for cell in FIELD["cell"].choices or () if cell != config.cell]
-    attends = config.attention != "none" and config.cell in RECURRENT
+    attends = config.attention != "none" and config.cell in RECURRENT and not config.two_ways
     return [WITHOUT_ATTENTION, *cells] if attends else cells
 
 
@@ -95,9 +96,9 @@ class Pair:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What is held or shifted in the first run and does not exist in the second's cell."""
+        """What is held, shifted or silenced in the first run and does not exist in the second."""
         items = self.first.network.interventions
-        missing = (_part(item) for item in items if not self._has_place_for(item))
+        missing = (self._part(item) for item in items if not self._has_place_for(item))
         return tuple(dict.fromkeys(missing))
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
@@ -190,9 +191,24 @@ class Pair:
         return self._own_of[setup]
 
     def _has_place_for(self, item: Intervention) -> bool:
+        if not self._has_layer_of(item):
+            return False
         if isinstance(item, Hold):
             return item.gate in CELLS[self.cell].holdable()
         return bool(spec_of(self.cell).forget_gate) or not isinstance(item, ShiftForgetBias)
+
+    def _has_layer_of(self, item: Intervention) -> bool:
+        """Tell whether the layer is there; of one and of two directions, all are others."""
+        two_ways = second_config(self.first.config, self.beside).two_ways
+        return item.layer is None or two_ways == self.first.config.two_ways
+
+    def _part(self, item: Intervention) -> str:
+        """Say what the second does not have."""
+        if item.layer is not None and not self._has_layer_of(item):
+            named = layer_names(item.layer + 1, self.first.config.two_ways)[-1]
+            name, _, way = named.partition(", ")
+            return f"{way} {name}".strip()
+        return gate_label(item.gate) if isinstance(item, Hold) else "forget bias"
 
     def _follow(self) -> None:
         """Go back if the first run went back, then apply what is due."""
@@ -260,7 +276,3 @@ class Pair:
         stride = max(first.stride, second.stride)
         first.thin_to(stride)
         second.thin_to(stride)
-
-
-def _part(item: Intervention) -> str:
-    return gate_label(item.gate) if isinstance(item, Hold) else "forget bias"

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from rnnviz import link
 from rnnviz.tasks import make_task
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.shell.address import Linked, view_seen
+from rnnviz.visit import Visit
 from rnnviz.visit.opening import Opened
 from tests.pages.conftest import control, go_to, visit_of
 from tests.serving import ROOT
@@ -219,3 +221,12 @@ def test_data_that_is_too_large_for_any_address_is_not_compressed_at_each_tick(
     assert not app.run().exception
 
     assert address(app) == ""
+
+
+def test_a_link_tells_a_backward_layer_from_the_top_one():
+    visit = Visit(Trainer(RunConfig(bidirectional=True, hidden_size=2)))
+    seen = []
+    for layer in (0, 1):
+        visit.look_at(layer=layer)
+        seen.append(view_seen(visit, Linked("gates")).layer)
+    assert seen == [None, 1]  # the top one, forward, is what is shown where a link says nothing

@@ -325,3 +325,17 @@ def test_numbers_as_targets_have_a_second_run_as_well():
     pair = Pair(Trainer(RunConfig(task="adding", hidden_size=4), make_task("adding")), "gru")
     pair.advance(iterations=3)
     assert pair.second.score().measure != "accuracy"
+
+
+def test_beside_a_bidirectional_network_no_layer_is_taken_for_another():
+    config = RunConfig(cell="lstm", hidden_size=4, layers=2, bidirectional=True, attention="dot")
+    first = Trainer(config)
+    first.intervene(Silence(units=(0,), layer=3), Silence(units=(1,)))
+    without = Pair(first, "mlp")  # it has two layers, and layer 1 is not "layer 1, backward"
+    without.catch_up()
+    assert without.second.network.interventions == (Silence(units=(1,)),)
+    assert without.left_out == ("backward layer 2",)
+    other = Pair(first, "gru")
+    other.catch_up()
+    assert other.second.network.interventions == first.network.interventions
+    assert WITHOUT_ATTENTION not in can_stand_beside(config)  # both would be without

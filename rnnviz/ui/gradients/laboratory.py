@@ -230,7 +230,7 @@ def _side_by_side_controls(visit: Visit) -> int | None:
             on_click=_compare_with,
             args=(other_cells,),
         )
-        if visit.trainer.config.cell in RECURRENT:
+        if visit.trainer.config.cell in RECURRENT and not visit.trainer.config.two_ways:
             st.button(
                 "With and without attention",
                 icon=":material/compare_arrows:",
@@ -246,6 +246,8 @@ def _side_by_side_controls(visit: Visit) -> int | None:
     if left_out:
         names = ", ".join(describe(item, visit.trainer.config.two_ways) for item in left_out)
         st.caption(f"Left out, because not every network has it: {escaped(names)}.")
+    if visit.trainer.given_weights is not None:
+        st.caption("They begin from initial weights of the seed, not from the given ones.")
     return _compared_at(visit)
 
 

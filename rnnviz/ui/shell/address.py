@@ -188,7 +188,7 @@ def experiment_seen(
 
 def view_seen(visit: Visit, linked: Linked) -> link.View:
     """Return what a link tells of what is looked at."""
-    seen, top = visit.looked_at, visit.trainer.network.layers - 1
+    seen, top = visit.looked_at, visit.trainer.network.architecture.number_of(-1)
     return link.View(
         page="" if linked.page == FIRST_PAGE else linked.page,
         name="" if linked.view is None else linked.view.word_of(seen.name),
