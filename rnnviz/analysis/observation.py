@@ -44,6 +44,14 @@ class Sequences:
         """Number of time steps T."""
         return int(self.batch.x.shape[0])
 
+    def in_time_of(self, trace: Trace, layer: int) -> Sequences:
+        """Return the sequences in the order in which a layer of the trace reads them."""
+        if not trace.is_backward(layer):
+            return self
+        of = self.batch
+        mask = None if of.mask is None else of.mask[::-1]
+        return Sequences(Batch(of.x[::-1], of.y[::-1], mask), self.loss)
+
     def sentence(self) -> str:
         """Say over how many sequences and steps the measurement is taken."""
         steps = f"{self.steps} time step{'' if self.steps == 1 else 's'}"
@@ -97,7 +105,7 @@ def observe(
     Returns
     -------
     mapping of letter to array, (T, B, H)
-        Gates, `c` and `h`.
+        Gates, `c` and `h`; of a backward layer in its own time, as `Sequences.in_time_of` has it.
     """
     network.flat[:] = trace.weights
     network.intervene(*trace.interventions)

@@ -1,10 +1,15 @@
 """What is said and shown of a bidirectional network: each direction in its own time."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnnviz import RunConfig, Trainer, export
+from rnnviz.analysis.correlations import correlate, features_of
 from rnnviz.analysis.gradients import backward_norms, last_scored_step
+from rnnviz.analysis.observation import Sequences, observe, sequences_for
 from rnnviz.analysis.theory import way_back
 from rnnviz.analysis.triangle import triangle
 from rnnviz.engine import Silence
@@ -12,6 +17,8 @@ from rnnviz.figures.gate_maps import gates_spec
 from rnnviz.figures.picture import pack
 from rnnviz.tasks import GymSchedule, WrittenDates
 from rnnviz.training.fair import formula, parameter_count
+from rnnviz.views import gates, gradients
+from rnnviz.views.gates import GateScene
 
 TASK = GymSchedule(exercises=("cardio", "legs", "arms"), length=6)
 CONFIG = RunConfig(cell="lstm", hidden_size=3, layers=2, batch_size=4, bidirectional=True)
@@ -61,6 +68,49 @@ def test_maps_and_marks_say_which_direction_is_meant(trainer):
     other = Trainer(CONFIG, TASK)
     other.intervene(Silence((0,), layer=1))
     assert other.marks[0].text == "unit 0 in layer 1 (backward) silenced"
+
+
+def test_what_a_backward_unit_follows_is_what_it_reads_in_its_own_time(trainer):
+    trace, network = trainer.trace(), trainer.network
+    taken = sequences_for(network, TASK, trainer.probe, affordable=200_000)
+    turned = replace(
+        taken.batch, x=taken.batch.x[::-1], y=taken.batch.y[::-1], mask=taken.batch.mask[::-1]
+    )
+    features = features_of(Sequences(turned, taken.loss), TASK.input_names, TASK.output_labels)
+    r = correlate(observe(network.copy(), trace, taken, 3)["h"], features)
+    now = turned.x[..., 0].ravel()
+    states = network.observe(taken.batch.x)[3].h[..., 0].ravel()
+    first = next(at for at, name in enumerate(r.names) if "now" in name)
+    assert r.names[first].startswith(f"now {TASK.input_names[0]}"), r.names
+    assert r.r[first, 0] == pytest.approx(np.corrcoef(now, states)[0, 1])
+
+    shown = gates.follows(GateScene(trainer, trace, 3, letters=("h",)))
+    shown_forward = gates.follows(GateScene(trainer, trace, 2, letters=("h",)))
+    assert "in its own time" in shown.note
+    assert "in its own time" not in shown_forward.note
+    assert shown.file[1]().equals(r.frame())
+
+
+def test_maps_of_a_backward_layer_have_the_labels_of_its_own_time(trainer):
+    labels = list(trainer.trace().input_labels)
+    for view, letter in ((gates.training_of_one_unit, "h"), (gates.attention, "f")):
+        drawn = []
+        for layer in (2, 3):
+            scene = GateScene(trainer, trainer.trace(), layer, letters=(letter,), unit=0)
+            text = json.dumps(view(scene).charts[0].figure["layout"], default=str)
+            drawn.append([text.index(label) for label in dict.fromkeys(labels)])
+        assert labels != labels[::-1]
+        assert drawn[0] != drawn[1]
+
+
+def test_what_steps_back_mean_below_both_directions_is_said(trainer):
+    notes = [
+        gradients.over_lag(gradients.GradientScene(trainer, trainer.trace(), layer)).note
+        for layer in range(4)
+    ]
+    below = ["comes down at many steps" in note for note in notes]
+    assert below == [True, True, False, False]
+    assert ["first of the sequence" in note for note in notes] == [False, True, False, True]
 
 
 def test_it_is_taken_away_with_the_names_of_its_layers(trainer, tmp_path):

@@ -46,7 +46,8 @@ def attention(scene: GateScene) -> Panel:
         said.append(hidden_sentence(weights, f"{hidden.state}(t)", hidden.candidate, scene.unit))
     if not found:
         return Panel(sentence=_without(scene.cell))
-    spec_of_maps = figures.attention_spec(found, trace.input_labels, scene.step)
+    labels = trace.in_time_of(scene.layer, trace.input_labels)
+    spec_of_maps = figures.attention_spec(found, labels, scene.step)
     missing = "" if trace.attention is not None else f"{_NONE} Shown is the one in the gates."
     T = range(trace.steps)
     values = {quantity.label: weights for quantity, weights in found}

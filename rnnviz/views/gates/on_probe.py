@@ -82,7 +82,7 @@ def training_of_one_unit(scene: GateScene) -> Panel:
     values = {
         letter: units.of_unit(traces, scene.layer, letter, scene.unit) for letter in scene.letters
     }
-    labels = scene.trace.input_labels
+    labels = scene.trace.in_time_of(scene.layer, scene.trace.input_labels)
     spec = figures.gates_of_unit_spec(
         scene.cell, iterations, values, labels, scene.trace.iteration, marks=scene.marks
     )

@@ -119,13 +119,17 @@ def weights(scene: GateScene) -> Panel:
     )
 
 
+_BACKWARD = " This layer reads from the end: position and steps since are in its own time."
+
+
 def follows(scene: GateScene) -> Panel:
     """Show which features each unit correlates with."""
     trainer, network = scene.trainer, scene.network
     task, (letter, *_) = trainer.task, scene.letters
     sequences = sequences_for(network, task, trainer.probe, affordable=_AT_ONCE)
     quantity = observe(network, scene.trace, sequences, scene.layer)[letter]
-    features = features_of(sequences, task.input_names, task.output_labels)
+    read = sequences.in_time_of(scene.trace, scene.layer)
+    features = features_of(read, task.input_names, task.output_labels)
     found = correlate(quantity, features)
     spec = figures.correlations_spec(scene.cell, letter, found, scene.unit, scene.ordered.units)
     caption = f"{found.sentence(scene.label(letter), scene.unit)} {scene.ordered.sentence}"
@@ -136,7 +140,8 @@ def follows(scene: GateScene) -> Panel:
         unit_axis="x",
         note=f"Pearson's r, measured over {sequences.sentence()}; targets at scored steps alone. "
         "Shown are features that are among the best three of a unit, out of "
-        f"{len(found.names):,} tried: among many, small values of r come about by chance.",
+        f"{len(found.names):,} tried: among many, small values of r come about by chance."
+        f"{_BACKWARD if scene.trace.is_backward(scene.layer) else ''}",
         table=Table(table, "The best three of every unit", {"r": 2}),
         file=("what units follow", lambda: table),
     )

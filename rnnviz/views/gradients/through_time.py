@@ -78,6 +78,21 @@ def _both_ways(scene: GradientScene) -> str:
 
 
 def _own_time(scene: GradientScene) -> str:
+    """Say what differs in two directions: what is last, and what comes from above; or "" if not."""
+    return f"{_last_of(scene)}{_from_above(scene)}"
+
+
+def _from_above(scene: GradientScene) -> str:
+    """Say what steps back mean below a layer that reads in both directions; "" elsewhere."""
+    if not scene.trace.bidirectional or scene.trace.is_top(scene.layer):
+        return ""
+    return (
+        " The layer above reads in both directions, so the gradient of one prediction comes down "
+        "at many steps: what is left at a lag has not all come back over that many steps here."
+    )
+
+
+def _last_of(scene: GradientScene) -> str:
     """Say what the last prediction is for a layer that reads from the end; "" for others."""
     if not scene.trace.is_backward(scene.layer):
         return ""
