@@ -17,7 +17,7 @@ from rnnviz.visit import Visit
 #: Pixels: lines that are easy to read.
 _WIDTH = 760
 #: Headings of steps are smaller than that of the page.
-_CSS = "<style>.st-key-network h3 { font-size: 1.15rem; padding: 0.75rem 0 0; }</style>"
+_CSS = "<style>.st-key-network h3 { font-size: 1.15rem; padding: 0.75rem 0 0.4rem; }</style>"
 
 
 def show(visit: Visit, slots: Slots) -> None:
