@@ -19,6 +19,8 @@ from rnnviz.weights.finding import find, told
 
 #: Most bytes of a header. It may hold an experiment, and this the text that it is trained on.
 MOST_HEADER = 4_000_000
+#: Most axes of a tensor: those of a network have one or two.
+MOST_AXES = 8
 #: Keys of the metadata that this app writes: the experiment's link, and the variant of the cell.
 EXPERIMENT, VARIANT = "experiment", "rnnviz"
 
@@ -52,6 +54,10 @@ def read_safetensors(data: bytes) -> Contents:
     tensors, arrays = [], {}
     for name, entry in entries:
         shape, kind = tuple(entry["shape"]), str(entry["dtype"])
+        if len(shape) > MOST_AXES:
+            raise WeightsError(
+                f"{named(name)} must have 0 to {MOST_AXES} axes, got {len(shape):,}."
+            )
         tensors.append(Tensor(name, shape, _TYPES.get(kind, kind)))
         if kind in _FLOATS:
             arrays[name] = _array(entry["data"], kind, shape)

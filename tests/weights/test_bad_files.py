@@ -74,6 +74,7 @@ WHOLE = save({name: np.ascontiguousarray(each) for name, each in tensors().items
         (safetensors_of({"a": entry((2**20, 2**9))[0]}), "This is no complete safetensors file"),
         (struct.pack("<Q", 2**31) + b"{}" * 1000, "to have 2,147,483,648 bytes, and the whole"),
         (safetensors_of({}), "There is no recurrent layer in this file"),
+        (safetensors_of({"a": entry((1,) * 65)[0]}, bytes(4)), "must have 0 to 8 axes, got 65."),
         (b"PK\x03\x04" + bytes(50), "This archive (zip) is broken"),
         (zip_of(**{"readme.txt": "x"}), "holds no weights that can be read, but readme.txt"),
         (zip_of(**{"../w.npy": "x"}), "leads out of its folder: ../w.npy"),
