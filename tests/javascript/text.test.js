@@ -16,7 +16,8 @@ import {
   visible,
   wholeCharacters,
 } from "../../rnnviz/ui/components/unrolled/text/symbols.js";
-import { plural } from "../../rnnviz/ui/components/unrolled/text/words.js";
+import { tooltipLines } from "../../rnnviz/ui/components/unrolled/text/tooltip.js";
+import { plural, unitFacts } from "../../rnnviz/ui/components/unrolled/text/words.js";
 import { explainRow } from "../../rnnviz/ui/components/unrolled/text/explain.js";
 import { formulaOf } from "../../rnnviz/ui/components/unrolled/text/formulas.js";
 import { gradientWords } from "../../rnnviz/ui/components/unrolled/text/gradient.js";
@@ -139,4 +140,31 @@ test("a shifted bias is told of the gate that the cell names, whatever its lette
   const shift = { kind: "shift", layer: null, amount: 2 };
   assert.equal(toldAfter(shift, "h").note, "its bias shifted by 2");
   assert.equal(toldAfter(shift, "f").note, "");
+});
+
+test("of a unit that reads from the end it is told which input it reads", () => {
+  const sequence = { inputs: ["a", "b", "c"], targets: ["", "", ""], scored: [], counted: [] };
+  const of = (layer) =>
+    unitFacts({
+      data: { frame: { sequence }, store: { header: headerOf([1], { layers: 2, directions: 2 }) } },
+      look: { unit: { layer, unit: 1 }, step: 0 },
+      layout: { base: { rows: [] } },
+    }).map(([word, value]) => `${word} ${value}`);
+  assert.deepEqual(of(0).length, 1);
+  assert.deepEqual(of(1).slice(1), [`it reads ${isolatedLabel("c")}`]);
+});
+
+test("of numbers without a target none is told", () => {
+  const lines = (target) =>
+    tooltipLines(
+      {
+        data: {
+          frame: { sequence: { targets: [target] }, outputs: Float64Array.of(0.5) },
+          store: { header: headerOf([1], { classes: false, outputs: 1 }) },
+        },
+      },
+      { t: 0, part: "prediction" },
+    ).filter((line) => line.startsWith("target"));
+  assert.deepEqual(lines(""), []);
+  assert.deepEqual(lines("0.5"), ["target 0.5"]);
 });

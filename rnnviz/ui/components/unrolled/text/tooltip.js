@@ -93,7 +93,7 @@ function predictionLines(data, t) {
     return [
       `output at time step ${t}`,
       values.join(", "),
-      `target ${frame.sequence.targets[t]}`,
+      frame.sequence.targets[t] ? `target ${frame.sequence.targets[t]}` : "",
       looksAtLine(data, t),
     ];
   }

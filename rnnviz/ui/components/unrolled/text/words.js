@@ -8,6 +8,7 @@ import {
   hit,
   normsOf,
   onlyTrained,
+  readsBackward,
   scoreOf,
   storyOf,
   told,
@@ -195,15 +196,24 @@ export function stepFacts({ data, look, layout }) {
   return facts;
 }
 
-/** @param {Parts<"data"|"look"|"layout">} scene @returns {Fact[]} */
+/**
+ * Facts of a unit at a time step of its own layer; of one that reads from the end, what it reads.
+ * @param {Parts<"data"|"look"|"layout">} scene @returns {Fact[]}
+ */
 export function unitFacts({ data, look, layout }) {
   const { unit, step } = look;
-  const { store } = data;
+  const { frame, store } = data;
   if (!unit) return [];
   const named = unitName(store.header, unit);
   const at = named.search(/ \d+( to \d+)?$/);
+  const { inputs } = frame.sequence;
+  /** @type {Fact[]} */
+  const reads = readsBackward(store.header, unit.layer)
+    ? [["it reads", shortened(isolatedLabel(inputs[inputs.length - 1 - step]))]]
+    : [];
   return [
     [named.slice(0, at), named.slice(at + 1)],
+    ...reads,
     ...rowsOf(layout, look).map(
       /** @returns {Fact} */
       (row) => {
