@@ -71,6 +71,13 @@ def samples_spec(
     return _tiles(examples, _places(symbols, signals))
 
 
+def fit_one_line(examples: Sequence[Example]) -> bool:
+    """Tell whether all that is seen and answered is a single number, as a line of numbers needs."""
+    return all(
+        _is_number(cell) for each in examples for cell in (*each.seen, *each.answers) if cell
+    )
+
+
 def fit_a_phone(examples: Sequence[Example]) -> bool:
     """Tell whether the names of symbols are readable in a picture as narrow as a phone."""
     if only_at_the_end(examples):
@@ -254,6 +261,14 @@ def _written(cells: Sequence[str]) -> Spec:
     text = [f"<b>{cell.rstrip('*')}</b>" for cell in cells]
     above = {"textposition": "top center", "textfont": {"size": 13}, "cliponaxis": False}
     return {"mode": "markers+text", "text": text, **above}
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        _number(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(cell: str) -> float:

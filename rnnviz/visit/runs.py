@@ -64,7 +64,8 @@ class Runs:
         beside
             Another cell, or `WITHOUT_ATTENTION` where the first has attention.
         """
-        self.beside = beside if beside in can_stand_beside(self.trainer.config) else None
+        fits = self.trainer.can_learn and beside in can_stand_beside(self.trainer.config)
+        self.beside = beside if fits else None
         self.page_is_old = True
 
     def catch_up(self, seconds: float) -> None:
@@ -82,7 +83,8 @@ class Runs:
         first = self.trainer
         if self.beside == first.config.cell:
             self.beside = usual_companion(first.config.cell)
-        if self.beside not in can_stand_beside(first.config):
+        # Where nothing is learned there is nothing to compare, and no choice that takes it away.
+        if self.beside not in can_stand_beside(first.config) or not first.can_learn:
             self.beside = None
         if self.beside is None:
             self.pair = None

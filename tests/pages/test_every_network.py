@@ -63,6 +63,29 @@ def test_every_page_shows_what_there_is_and_says_what_there_is_not(open_app, kin
     assert visit_of(app).trainer.iteration == 0
 
 
+def test_vectors_of_several_numbers_stand_in_the_table_of_the_page_task(open_app):
+    task = OwnSequences(
+        kind="vectors", sequences="0,1\n1,0.5", outputs=2, gives="numbers", answers="", targets=""
+    )
+    config = RunConfig(task=task.key, hidden_size=3)
+    app = open_app("task", Trainer(config, task))
+    assert_is_fine(app, "task")
+    assert any("so no line is drawn" in text for text in said(app))
+
+
+def test_where_nothing_is_learned_no_second_network_stands_beside_it(open_app):
+    app = open_app("studio")
+    control(app, "beside").set_value("gru").run()
+    visit = visit_of(app)
+    assert visit.pair is not None
+    visit.replace_trainer(run("no targets"), "another")
+    app.run()
+    assert not any("Something went wrong" in text for text in said(app))
+    assert visit.pair is None
+    visit.put_beside("rnn")
+    assert visit.beside is None
+
+
 @pytest.mark.parametrize("kind", ["no readout", "no targets"])
 def test_late_presses_to_train_are_refused_in_a_sentence(open_app, kind):
     app = open_app("studio", run(kind))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rnnviz import figures
 from rnnviz.analysis.predictions import days_of, forecast_sentence
 from rnnviz.figures.chart import Chart
-from rnnviz.figures.sample_chart import fit_a_phone
+from rnnviz.figures.sample_chart import fit_a_phone, fit_one_line
 from rnnviz.numbers import percent
 from rnnviz.tasks import GymSchedule, NextSymbol, NextValue, examples
 from rnnviz.tasks.examples import Example
@@ -63,6 +63,9 @@ def _picture(samples: list[Example], task: Task, symbols: pd.DataFrame) -> None:
     # Outputs first, so that they have the same colours as in the calendar.
     names = (*task.output_labels, *symbols["symbol"]) if len(symbols) else ()
     coloured = [name for name in dict.fromkeys(names) if name not in task.signals]
+    if not (len(symbols) or fit_one_line(samples)):
+        st.caption("Not every step here is a single number, so no line is drawn: see the table.")
+        return
     at_end = examples.only_at_the_end(samples)
     how = _how_drawn(at_end, bool(len(symbols)), has_targets(task))
     st.plotly_chart(
