@@ -96,7 +96,8 @@ class Visit(Working):
     ) -> bool:
         """Start a new run with other settings.
 
-        One that began from given weights begins from them again, if they still fit.
+        One that began from given weights begins from them again; where they do not fit any more,
+        its first mark says that it has others.
 
         Parameters
         ----------
@@ -121,9 +122,11 @@ class Visit(Working):
         left_for = new_run((now.config, now.task), (config, task)) or "reset"
         same = architecture_of(config, task) == now.network.architecture
         weights = now.given_weights if same else None
-        if compared is None:
-            return self.begin(config, task, left_for, weights=weights)
-        begun_for = new_run((compared.config, compared.task), (config, task))
+        begun_for = None
+        if compared is not None:
+            begun_for = new_run((compared.config, compared.task), (config, task))
+        if now.given_weights is not None and not same:
+            begun_for = f"{begun_for or 'new run'}, without the given weights"
         return self.begin(config, task, left_for, begun_for, weights)
 
     def begin(

@@ -228,6 +228,8 @@ class Working(Looking):
         entries
             Number of entries of each array; None is all of them.
         """
+        if not self._can_learn():
+            return
         with TURNS.turn(self):
             trace = self.shown_trace()
             check = CheckedTrace(trace, self.trainer.network_of(trace), entries)

@@ -4,8 +4,8 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Hold
-from rnnviz.tasks import GymSchedule
-from rnnviz.visit import Earlier, earlier, room
+from rnnviz.tasks import GymSchedule, OwnSequences
+from rnnviz.visit import Earlier, Visit, earlier, room
 from rnnviz.visit import visit as module
 from tests.visit.small import CONFIG, RUNS, SETTINGS, TASK, started, train
 
@@ -33,6 +33,24 @@ def test_a_new_run_keeps_the_one_before_it_as_it_was(visit):
 def test_a_run_in_which_nothing_was_done_is_not_kept_when_it_is_begun_once_more(visit):
     assert visit.restart(SETTINGS)
     assert visit.earlier == ()
+
+
+def test_a_new_run_says_that_it_does_not_begin_from_the_given_weights_of_the_one_before(visit):
+    given = Trainer(CONFIG, TASK).network.to_torch()
+    assert visit.begin(CONFIG, TASK, "a file", weights=given)
+    assert visit.restart({**SETTINGS, "seed": 9})
+    assert [mark.text for mark in visit.trainer.marks] == ["begun from given weights"]
+    assert visit.restart({**SETTINGS, "hidden_size": 4})
+    assert visit.trainer.given_weights is None
+    assert [mark.text for mark in visit.trainer.marks] == ["new run, without the given weights"]
+
+
+def test_without_a_loss_a_late_wish_to_check_the_gradient_is_refused():
+    task = OwnSequences(targets="")
+    visit = Visit(Trainer(RunConfig(task=task.key, hidden_size=2), task))
+    visit.check_gradient(4)
+    assert "nothing to learn" in visit.problem
+    assert visit.gradient_check is None
 
 
 def test_a_new_run_can_have_another_length_or_another_task(visit):
