@@ -8,6 +8,7 @@ import pytest
 
 import rnnviz
 from rnnviz import weights
+from rnnviz.engine import Silence
 from rnnviz.ui.studio.place import Place
 from tests.pages.conftest import control, visit_of
 
@@ -124,6 +125,14 @@ def test_where_no_link_leads_to_the_weights_the_file_is_without_one(open_app):
 
     assert weights.read(file.data).experiment is None
     assert "without a link" in file.about
+
+
+def test_weights_taken_from_a_run_with_interventions_say_that_these_are_not_in_the_file(open_app):
+    app = open_app(trainer=rnnviz.Trainer(rnnviz.RunConfig(hidden_size=3)))
+    assert "interventions" not in make(app, "safetensors").about
+    visit_of(app).intervene(Silence(units=(0,)))
+
+    assert make(app, "safetensors").about.endswith("the weights alone, without the interventions")
 
 
 def test_onnx_and_why_there_is_none_of_a_network_with_attention(open_app):

@@ -199,6 +199,8 @@ def _start() -> None:
         about=f"{run.task.title}, {spec_of(cell).label}, measured at {run.span}",
         work=kind.make(taken),
     )
+    if kind.alone and run.traces[-1].interventions:
+        file.about += "; the weights alone, without the interventions"
     if kind.make is _safetensors:
         file.code = _code(taken.network(), file.name)
         file.about += "" if taken.link else "; without a link, as none leads to these weights"
