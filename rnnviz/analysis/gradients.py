@@ -152,7 +152,7 @@ def _cut(norms: Norms, counted: int) -> str:
 
 def _only_one(norms: Norms) -> str:
     if norms.size == 1:
-        return "There is only one step, so there is nothing to backpropagate through."
+        return "The last prediction is at step 0 of the layer: there is no earlier step to reach."
     if norms[0] == 0.0:
         return "The gradient is exactly zero at the last scored step itself."
     if norms[1:].any():

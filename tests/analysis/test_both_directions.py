@@ -10,12 +10,12 @@ from rnnviz import RunConfig, Trainer, export
 from rnnviz.analysis.correlations import correlate, features_of
 from rnnviz.analysis.gradients import backward_norms, last_scored_step
 from rnnviz.analysis.observation import Sequences, observe, sequences_for
-from rnnviz.analysis.theory import way_back
+from rnnviz.analysis.theory import way_back, way_back_sentence
 from rnnviz.analysis.triangle import triangle
 from rnnviz.engine import Silence
 from rnnviz.figures.gate_maps import gates_spec
 from rnnviz.figures.picture import pack
-from rnnviz.tasks import GymSchedule, WrittenDates
+from rnnviz.tasks import GymSchedule, OwnSequences, WrittenDates
 from rnnviz.training.fair import formula, parameter_count
 from rnnviz.views import gates, gradients
 from rnnviz.views.gates import GateScene
@@ -111,6 +111,16 @@ def test_what_steps_back_mean_below_both_directions_is_said(trainer):
     below = ["comes down at many steps" in note for note in notes]
     assert below == [True, True, False, False]
     assert ["first of the sequence" in note for note in notes] == [False, True, False, True]
+
+
+def test_of_a_prediction_at_the_first_step_of_a_layers_own_time_no_more_is_said():
+    task = OwnSequences(sequences="abba", targets="1", asked="last step")
+    trainer = Trainer(RunConfig(task=task.key, hidden_size=3, bidirectional=True), task)
+    forward, backward = (way_back(trainer.trace(), trainer.network, layer) for layer in (0, 1))
+    assert "after 3 steps" in way_back_sentence(forward, "h")
+    assert way_back_sentence(backward, "h") == (
+        "The last prediction is at step 0 of the layer: there is no earlier step to reach."
+    )
 
 
 def test_it_is_taken_away_with_the_names_of_its_layers(trainer, tmp_path):

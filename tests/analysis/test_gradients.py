@@ -158,7 +158,7 @@ def test_the_sentence_says_how_the_gradient_changes(norms, sentence):
         ([], "No step is scored"),
         ([np.nan, 1.0], "not a number"),
         ([0.0, 0.0], "exactly zero at every step"),
-        ([1.0], "only one step"),
+        ([1.0], "no earlier step to reach"),
         ([1.0, 0.0], "exactly zero one step back: it reaches no earlier step"),
         ([1.0, 0.0, 1.0], "exactly zero one step back; further back"),
         ([0.0, 1.0], "exactly zero at the last scored step itself"),
