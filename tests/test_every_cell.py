@@ -165,7 +165,7 @@ def test_its_equations_are_explained_or_a_sentence_says_that_they_are_not(cell):
     if spec_of(cell).explained_by:
         assert stages(*asked)
     else:
-        with pytest.raises(ValueError, match="no explanation is written yet"):
+        with pytest.raises(ValueError, match="No explanation is written yet"):
             stages(*asked)
 
 
