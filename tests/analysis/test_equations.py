@@ -345,7 +345,7 @@ def test_a_place_that_does_not_exist_is_refused(where, words):
 def test_a_variant_whose_equations_are_others_is_refused():
     trainer = trained(iterations=0)
     variant = Network(cell="lstm", input_size=3, hidden_size=4, output_size=3, peephole=True)
-    with pytest.raises(ValueError, match=r"no explanation is written yet .* PeepholeLSTM"):
+    with pytest.raises(ValueError, match=r"No explanation is written yet .*PeepholeLSTM"):
         stages(trainer.trace(), variant.architecture, Where(0, 0, 0), "forward")
 
 

@@ -98,6 +98,7 @@ def test_a_widget_follows_its_model_and_leaves_the_page_to_others(
 def test_without_a_widget_the_picture_plays_in_a_frame_that_reaches_nothing(
     page: Page, trainer: Trainer
 ) -> None:
+    page.emulate_media(reduced_motion="no-preference")
     page.set_content(rnnviz.show(trainer)._repr_html_())
     frame = page.frame_locator("iframe")
     step = frame.locator(".unrolled .time input")

@@ -41,6 +41,7 @@ def still(app: Server, page: Page) -> Open:
 @pytest.fixture
 def moving(app: Server, page: Page) -> Open:
     def open_(query: str = "") -> Page:
+        page.emulate_media(reduced_motion="no-preference")
         return _opened(page, app, query)
 
     return open_

@@ -326,7 +326,7 @@ def test_settings_without_effect_are_disabled_and_say_why(open_app):
 
 def test_every_setting_has_one_control(open_app):
     app = open_app()
-    kinds = (app.slider, app.select_slider, app.button_group, app.selectbox)
+    kinds = (app.slider, app.select_slider, app.button_group, app.selectbox, app.toggle)
     keys = [str(widget.key) for kind in kinds for widget in kind]
     drawn = [key.split(":")[1].split("@")[0] for key in keys if key.startswith("setting:")]
     assert sorted(drawn) == sorted(field.name for field in FIELDS if field.name != "task")
