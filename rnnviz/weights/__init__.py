@@ -20,7 +20,7 @@ from rnnviz.weights.errors import WeightsError
 from rnnviz.weights.finding import find
 from rnnviz.weights.model import Model, build
 from rnnviz.weights.onnx_file import write_onnx
-from rnnviz.weights.reading import read
+from rnnviz.weights.reading import read, reading_mb
 from rnnviz.weights.writing import torch_code, write_safetensors
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "build",
     "find",
     "read",
+    "reading_mb",
     "torch_code",
     "write_onnx",
     "write_safetensors",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rnnviz.weights.archives import Archive, is_zip
+from rnnviz.weights.archives import MOST_UNPACKED, Archive, is_zip
 from rnnviz.weights.contents import Contents
 from rnnviz.weights.errors import WeightsError, listed, named
-from rnnviz.weights.hdf5 import looks_like_hdf5
+from rnnviz.weights.hdf5 import EACH_MB, PROCESS_MB, looks_like_hdf5
 from rnnviz.weights.keras import is_keras, read_h5, read_keras
 from rnnviz.weights.npz_file import read_npz
 from rnnviz.weights.pickles import is_pickle, pickle_refusal
@@ -13,6 +13,9 @@ from rnnviz.weights.safetensors_file import looks_like_safetensors, read_safeten
 
 #: Most bytes of a file that is read.
 MOST_BYTES = 64_000_000
+
+#: How often what a file holds is in memory while it is read: its bytes, its arrays, and a copy.
+_TIMES = 3
 
 _EXPECTED = "safetensors, .npz, .keras, .weights.h5 or .h5 was expected"
 
@@ -50,6 +53,25 @@ def read(data: bytes, filename: str = "") -> Contents:
     if data.startswith(b"version https://git-lfs"):
         raise WeightsError(f"{what} is a pointer of Git LFS: the file itself was expected.")
     raise WeightsError(f"{what} is no file of weights that can be read: {_EXPECTED}.")
+
+
+def reading_mb(data: bytes) -> float:
+    """Return about how many megabytes it takes to read a file, before it is read.
+
+    An archive counts as large as it says that it unpacks to; `read` takes no more of it. A file of
+    HDF5 is read in a process of its own, which counts too.
+
+    Raises
+    ------
+    WeightsError
+        If it is a broken archive.
+    """
+    unpacked, is_hdf5 = len(data), looks_like_hdf5(data)
+    if is_zip(data):
+        archive = Archive(data)
+        unpacked, is_hdf5 = min(sum(archive.sizes.values()), MOST_UNPACKED), is_keras(archive)
+    size = unpacked / 1e6
+    return _TIMES * size + (PROCESS_MB + EACH_MB * size if is_hdf5 else 0.0)
 
 
 def _read_zip(archive: Archive, filename: str) -> Contents:

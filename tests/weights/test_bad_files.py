@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from rnnviz.weights import WeightsError, archives, build, finding, read, reading, safetensors_file
+from rnnviz.weights import (
+    WeightsError,
+    archives,
+    build,
+    finding,
+    read,
+    reading,
+    reading_mb,
+    safetensors_file,
+)
 from tests.weights.files import contents, refusal, tensors
 
 
@@ -279,3 +288,15 @@ def test_a_changed_header_of_an_array_gives_a_network_or_a_sentence(changes):
     for at, value in changes:
         whole[at] = value
     can_be_used_or_is_refused(zip_of(**{"w.npy": bytes(whole)}))
+
+
+def test_what_reading_takes_is_known_before_it_is_read():
+    plain = save(tensors())
+    packed = io.BytesIO()
+    np.savez_compressed(packed, x=np.zeros(5_000_000))
+    packed = packed.getvalue()
+    assert reading_mb(plain) == pytest.approx(3 * len(plain) / 1e6)
+    assert len(packed) < 1e6
+    assert reading_mb(packed) == pytest.approx(3 * 40.0, rel=0.01)
+    # A process of its own for HDF5: at least what it was measured to take.
+    assert reading_mb(b"\x89HDF\r\n\x1a\n" + bytes(62_000_000)) >= 3 * 62 + 305

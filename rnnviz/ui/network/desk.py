@@ -12,12 +12,10 @@ from rnnviz.tasks.own_sequences import OwnSequences
 from rnnviz.visit import Visit, room
 from rnnviz.visit.turns import TURNS
 from rnnviz.visit.upkeep import Upkeep
-from rnnviz.weights import Contents, Model, WeightsError, build, read
+from rnnviz.weights import Contents, Model, WeightsError, build, read, reading_mb
 
 #: Most bytes of a file that is opened; `server.maxUploadSize` stops larger ones on their way.
 MOST_BYTES = 20_000_000
-#: Bytes that reading takes, for each of the file: its arrays, and copies of them.
-_TIMES = 3
 #: Files of all visitors that are read at the same time, and seconds that one waits for the others.
 AT_ONCE, WAIT_S = 2, 20.0
 
@@ -90,7 +88,7 @@ class Desk(Upkeep):
                 raise WeightsError(
                     f"A file may have {MOST_BYTES / 1e6:.0f} MB here, got {len(data) / 1e6:,.1f} MB"
                 )
-            with self._reading(visit, _TIMES * len(data) / 1e6):
+            with self._reading(visit, reading_mb(data)):
                 contents = read(data, name)
         except ValueError as refused:
             self.refused = refused
