@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -74,7 +75,9 @@ def test_after_the_cell_all_that_was_kept_is_there():
         while shown._settling:
             await asyncio.sleep(0.01)
 
-    asyncio.run(cell())
+    # A thread of its own: where a test of the browser ran before, this one has a loop already.
+    with ThreadPoolExecutor(1) as kernel:
+        kernel.submit(lambda: asyncio.run(cell())).result()
     assert _iterations(shown._widget.kept) == [0, 1, 2, 3, 4, 5]
 
 
