@@ -41,6 +41,7 @@ sequence.py      `record_sequence`: one sequence with the two gradients that a t
 free_running.py  answers with the network's own last answer as the next input
 itemise.py       the gradient of each single output step's loss
 recurrence.py    spectral radius, singular value, Jacobians of the recurrent map
+step_map.py      one time step as a map of states, with its Jacobian
 losses.py init.py optim.py clip.py norms.py
 validation.py    checks of the arguments, and the error messages
 gradient_check.py hand-written gradients against central differences
@@ -73,6 +74,7 @@ from rnnviz.engine.sequence import (
     observe_sequence,
     record_sequence,
 )
+from rnnviz.engine.step_map import StepMap
 
 __all__ = [
     "ATTENTION",
@@ -99,6 +101,7 @@ __all__ = [
     "ShiftForgetBias",
     "Silence",
     "Spectrum",
+    "StepMap",
     "answer_freely",
     "clip_by_norm",
     "clip_by_value",

@@ -105,6 +105,8 @@ class Cell(ABC):
         self.d_h_all = np.zeros((steps + 1, H, batch), dtype)
         self.held: dict[str, Held] = {}
         self.silent: Indices | None = None
+        # dL/d of the last state of each letter but h, from outside: nothing usually comes there.
+        self.d_last: Mapping[str, Array] = {}
         # Arrays without dimensions: NumPy handles them faster than Python's numbers.
         self.zero, self.half, self.one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
 
@@ -209,7 +211,8 @@ class Cell(ABC):
         """Carry the loss gradient from the last time step to the first.
 
         On entry `d_h` holds dL/dh_t from the layer above alone, without the part from later steps;
-        afterwards it holds the total derivative.
+        afterwards it holds the total derivative. What comes to the other states from outside, to
+        the last of them, is in `d_last`.
 
         Parameters
         ----------

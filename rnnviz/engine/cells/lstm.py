@@ -231,7 +231,7 @@ class LSTM(Cell):
         W_hh_T, carry, product_out = self.W_hh_T, self._carry, self.of_each(self._carry)
         dot, multiply, add = self.dot, np.multiply, np.add
         self.d_h_all[0] = 0
-        self.d_c_all[-1] = 0
+        self.d_c_all[-1] = self.d_last.get("c", 0)
         for chunk, views in self._chunks:
             self._factors(views)
             for (d_h, d_c, c_by_h, d_a, d_o, d_ifg, f, d_h_before, d_c_before), crosses_t in zip(

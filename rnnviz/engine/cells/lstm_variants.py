@@ -94,7 +94,7 @@ class PeepholeLSTM(LSTM):
         W_hh_T, carry, product_out = self.W_hh_T, self._carry, self.of_each(self._carry)
         p_i, p_f, p_o = self._by_column(self.weights["peephole"].W_T.swapaxes(-1, -2))
         self.d_h_all[0] = 0
-        self.d_c_all[-1] = 0
+        self.d_c_all[-1] = self.d_last.get("c", 0)
         for _, views in self._chunks:
             self._factors(views)
         for t in reversed(range(self.steps)):
