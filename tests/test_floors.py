@@ -126,7 +126,8 @@ def test_every_page_of_the_menu_has_its_script_and_the_other_way_round():
 
 #: The folders of the pages in rnnviz/ui: none imports another's, and what they share is the shell.
 PAGES = {
-    *("studio", "gallery", "task", "gates", "equations", "gradients", "hopfield", "race", "sweep"),
+    *("studio", "gallery", "task", "gates", "equations", "gradients", "memory", "hopfield"),
+    *("race", "sweep"),
 }
 
 

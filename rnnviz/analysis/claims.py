@@ -1,4 +1,4 @@
-"""The claims of the presets: numbers measured from their runs, a sentence, and whether it holds.
+"""The claims of the presets of gradients: measured numbers, a sentence, and whether it holds.
 
 "At the start" is the first trace of a run, with its initial weights.
 """
@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from rnnviz.analysis.claim import Claim, Numbers
 from rnnviz.analysis.gradients import REACHED_SHARE, Which, backward_norms, factor_per_step
 from rnnviz.analysis.side_by_side import largest_norm
 from rnnviz.analysis.theory import through_gates
@@ -19,29 +19,8 @@ from rnnviz.numbers import factor, number, percent, share
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
 
-Numbers = Mapping[str, float]
-
 #: At or above the first accuracy the task counts as learned, below the second as not learned.
 LEARNED, NOT_LEARNED = 0.9, 0.8
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a preset shows.
-
-    Parameters
-    ----------
-    measure
-        Computes numbers, by name, from the trainers of its runs, in their order, at any iteration.
-    sentence
-        States these numbers in words.
-    holds
-        Whether they show what the preset claims; meant for the end of its runs.
-    """
-
-    measure: Callable[[Sequence[Trainer]], Numbers]
-    sentence: Callable[[Numbers], str]
-    holds: Callable[[Numbers], bool]
 
 
 def _vanish(trainers: Sequence[Trainer]) -> Numbers:

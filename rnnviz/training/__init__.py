@@ -4,7 +4,8 @@ from rnnviz.training.config import FIELD, FIELDS, LIVE_KNOBS, RunConfig
 from rnnviz.training.evaluate import FreeScore, Score, evaluate
 from rnnviz.training.limits import check_runs
 from rnnviz.training.marks import Mark, describe, new_run, put
-from rnnviz.training.presets import PRESETS, Preset
+from rnnviz.training.preset import Preset
+from rnnviz.training.presets import PRESETS
 from rnnviz.training.trainer import Trainer
 
 __all__ = [

@@ -5,79 +5,18 @@ The claim of each of them is checked in `rnnviz.analysis.claims`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
 from rnnviz.tasks import Adding, DelayedRecall, TemporalOrder
-from rnnviz.tasks.task import Task
-from rnnviz.training.config import RunConfig
-from rnnviz.training.trainer import Trainer
-
-Named = tuple[str, RunConfig, Task]
-Settings = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Preset:
-    """An experiment: runs that differ in one respect.
-
-    Parameters
-    ----------
-    key
-        In the table of claims.
-    name
-        Text on its button.
-    title
-        What it shows, in a few words.
-    runs : tuple of (name, config, task)
-        The first is the one to watch; the others are for comparison.
-    iterations
-        Iterations of each run after which the effect can be seen.
-    look_at
-        What to look at, and what can be seen there.
-    not_to_conclude
-        What it does not show.
-    opens_at
-        Iteration at which its runs are shown first; None is the last one.
-    """
-
-    key: str
-    name: str
-    title: str
-    runs: tuple[Named, ...]
-    iterations: int
-    look_at: str
-    not_to_conclude: str
-    opens_at: int | None = None
-
-    def seeded(self, seed: int) -> Preset:
-        """Return the same experiment with another seed."""
-        runs = ((name, replace(config, seed=seed), task) for name, config, task in self.runs)
-        return replace(self, runs=tuple(runs))
-
-    def trainers(self) -> tuple[Trainer, ...]:
-        """Return a new trainer for each run."""
-        return tuple(Trainer(config, task) for _, config, task in self.runs)
-
-
-def _runs(task: Task, common: Settings, named: Mapping[str, Settings]) -> tuple[Named, ...]:
-    """Make runs on one task that share some settings."""
-    return tuple(
-        (name, RunConfig(**{"task": task.key, **common, **own}), task)
-        for name, own in named.items()
-    )
-
+from rnnviz.training.preset import Preset, runs_of
 
 _SGD = {"optimizer": "sgd", "momentum": 0.0}
 
-#: Every preset, in teaching order.
+#: The presets of the page Gradients, in teaching order.
 PRESETS: tuple[Preset, ...] = (
     Preset(
         key="vanish",
         name="Vanishing",
         title="The gradient vanishes in a tanh RNN",
-        runs=_runs(
+        runs=runs_of(
             TemporalOrder(length=100),
             {"cell": "rnn", "hidden_size": 16, "batch_size": 16},
             {"tanh RNN": {}},
@@ -100,7 +39,7 @@ PRESETS: tuple[Preset, ...] = (
         key="explode",
         name="Explosion",
         title="It explodes at radius 1.3 with SGD",
-        runs=_runs(
+        runs=runs_of(
             TemporalOrder(length=20),
             {"cell": "relu", "hidden_size": 16, "batch_size": 16, **_SGD},
             {
@@ -128,7 +67,7 @@ PRESETS: tuple[Preset, ...] = (
         key="clip",
         name="Clipping",
         title="Clipping saves a run at learning rate 0.5, and is not needed at 0.05",
-        runs=_runs(
+        runs=runs_of(
             TemporalOrder(length=12),
             {"cell": "rnn", "hidden_size": 24, "batch_size": 8, **_SGD},
             {
@@ -152,7 +91,7 @@ PRESETS: tuple[Preset, ...] = (
         key="truncate",
         name="Truncation",
         title="The state carries what the truncated gradient does not reach",
-        runs=_runs(
+        runs=runs_of(
             TemporalOrder(length=24),
             {"cell": "gru", "hidden_size": 16, "batch_size": 16, "learning_rate": 0.02},
             {
@@ -180,7 +119,7 @@ PRESETS: tuple[Preset, ...] = (
         key="bias",
         name="Forget bias",
         title="Forget bias 0 against 3",
-        runs=_runs(
+        runs=runs_of(
             DelayedRecall(length=10),
             {"cell": "lstm", "hidden_size": 24},
             {"bias 0": {"forget_bias": 0.0}, "bias 3": {"forget_bias": 3.0}},
@@ -203,7 +142,7 @@ PRESETS: tuple[Preset, ...] = (
         key="identity",
         name="ReLU, identity",
         title="ReLU: the identity as recurrent weights, against an orthogonal matrix",
-        runs=_runs(
+        runs=runs_of(
             Adding(length=50),
             {"cell": "relu", "hidden_size": 24, "learning_rate": 0.003, "clip_norm": 1.0},
             {
@@ -231,7 +170,7 @@ PRESETS: tuple[Preset, ...] = (
         key="shortcut",
         name="Shortcut",
         title="Attention is a way around the recurrence",
-        runs=_runs(
+        runs=runs_of(
             DelayedRecall(length=50, asked="last step"),
             {"cell": "gru", "hidden_size": 16, "batch_size": 16, "clip_norm": 1.0},
             {"GRU with attention": {"attention": "dot"}, "GRU": {}},
@@ -258,7 +197,7 @@ PRESETS: tuple[Preset, ...] = (
         key="cell",
         name="Cell path",
         title="What keeps the gradient in an LSTM: the cell path, and the paths beside it",
-        runs=_runs(
+        runs=runs_of(
             TemporalOrder(length=50),
             {"hidden_size": 16, "batch_size": 16, "learning_rate": 0.003},
             {

@@ -1,87 +1,20 @@
-"""Presets: one click starts an experiment, and its text says what to look at."""
+"""The presets of the page: one click starts an experiment on gradients."""
 
 from __future__ import annotations
 
-import streamlit as st
-
 from rnnviz.analysis.claims import CLAIMS
-from rnnviz.training import PRESETS, Preset, Trainer
-from rnnviz.training.side_by_side import SideBySide
+from rnnviz.training import PRESETS, Preset
 from rnnviz.ui.gradients import laboratory
-from rnnviz.ui.shell import session
-from rnnviz.ui.shell.markup import escaped
+from rnnviz.ui.shell import presets, session
 from rnnviz.visit import Visit
-from rnnviz.visit.turns import TURNS
-
-#: Seconds between two reports on a running experiment.
-REPORT_S = 1.0
 
 
 def menu(visit: Visit) -> None:
     """Draw a button for each preset, and the report of the one that was started."""
-    under_way = visit.preset is not None and visit.comparing
-    st.fragment(_menu, run_every=REPORT_S if under_way else None)()
+    presets.menu(visit, presets.Offered(PRESETS, CLAIMS, _started))
 
 
-def _menu() -> None:
-    session.refresh()
-    visit = session.current()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presets"):
-        st.caption("Show me:", width="content")
-        for preset in PRESETS:
-            st.button(
-                preset.name,
-                key=f"preset:{preset.key}",
-                help=f"{preset.title}. Starts {_count(preset)} of {preset.iterations} iterations; "
-                "Undo in the sidebar brings back your own run.",
-                on_click=_start,
-                args=(preset,),
-            )
-    if visit.preset is not None and visit.side_by_side is not None:
-        _report(visit, visit.preset, visit.side_by_side)
-
-
-def _report(visit: Visit, preset: Preset, runs: SideBySide) -> None:
-    """Say what was measured so far, what to look at, and what not to conclude."""
-    claim = CLAIMS[preset.key]
-    with TURNS.turn(visit):
-        trainers = list(runs.trainers.values())
-        as_begun = all(_is_as_begun(trainer) for trainer in trainers)
-        numbers = claim.measure(trainers) if as_begun else {}
-        iteration = min(trainer.iteration for trainer in trainers)
-    with st.container(border=True, gap="small", key="report"):
-        verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
-        said = f" :gray[{verdict}]" if as_begun else ""
-        st.markdown(f"**{escaped(preset.title)}.**{said}")
-        # Side by side they would leave no room for a chart in a low window.
-        look_at, measured, not_to_conclude = st.tabs(["Look at", "Measured", "Do not conclude"])
-        look_at.write(escaped(preset.look_at))
-        not_to_conclude.write(escaped(preset.not_to_conclude))
-        measured.write(
-            escaped(claim.sentence(numbers))
-            if as_begun
-            else "A run was changed, or shows another probe. Start the preset again."
-        )
-
-
-def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
-    if not done:
-        return f"So far, at iteration {iteration} of {preset.iterations}."
-    if holds:
-        return "Measured in these runs; the tests also measure it with other seeds."
-    return "These runs do not show it: chance plays a part, and decides some runs."
-
-
-def _is_as_begun(trainer: Trainer) -> bool:
-    return not trainer.marks and trainer.recording.iterations[0] == 0
-
-
-def _count(preset: Preset) -> str:
-    return "one run" if len(preset.runs) == 1 else f"{len(preset.runs)} runs"
-
-
-def _start(preset: Preset) -> None:
-    """Train the runs of a preset side by side, and show them, or the one run that there is."""
-    if session.current().start_preset(preset):
-        one = len(preset.runs) == 1
-        session.show(laboratory.GRADIENT_VIEW, laboratory.LAG if one else laboratory.CELLS)
+def _started(preset: Preset) -> None:
+    """Show the runs of a preset beside each other, or the one run that there is."""
+    one = len(preset.runs) == 1
+    session.show(laboratory.GRADIENT_VIEW, laboratory.LAG if one else laboratory.CELLS)

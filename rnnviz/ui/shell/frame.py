@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("gates", "Gates", ":material/grid_on:"),
     ("equations", "Equations", ":material/function:"),
     ("gradients", "Gradients", ":material/trending_down:"),
+    ("memory", "Memory", ":material/scatter_plot:"),
     ("race", "Race", ":material/sports_score:"),
     ("sweep", "Sweep", ":material/grid_view:"),
     ("hopfield", "Hopfield", ":material/hub:"),

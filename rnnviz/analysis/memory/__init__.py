@@ -1,0 +1,1 @@
+"""What a network remembers: its states, where they rest, and the machine that they form."""

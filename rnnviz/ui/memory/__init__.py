@@ -1,0 +1,1 @@
+"""The Memory page: what a network remembers, as places in its state space."""

@@ -1,0 +1,83 @@
+"""The views of the memory; each takes a `MemoryScene` and returns a `Panel`.
+
+What takes longer than some milliseconds is the `work` of a view: a generator that yields often and
+puts what it finds into the `Store` of the scene. `look` shows what is there so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rnnviz.engine import spec_of
+from rnnviz.training.config import RunConfig
+from rnnviz.views.memory.paths import paths
+from rnnviz.views.memory.scene import Letter, MemoryScene, Store, letters_of
+from rnnviz.views.panel import Panel
+
+#: Controls that a view may ask for: hidden or cell state, time step, unit, stretch of time steps.
+LETTER, STEP, UNIT, STRETCH = "letter", "step", "unit", "stretch"
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of the memory.
+
+    Parameters
+    ----------
+    look
+        Shows what there is.
+    says
+        What it shows and what to try, in a line or two.
+    work
+        Measures in slices what takes long; None where nothing does.
+    asks
+        Controls that it needs besides layer and iteration: `LETTER`, `STEP`, `UNIT`, `STRETCH`.
+    interval_s
+        Minimum seconds between two updates while the network trains.
+    """
+
+    look: Callable[[MemoryScene], Panel]
+    says: str
+    work: Callable[[MemoryScene], Iterator[None]] | None = None
+    asks: tuple[str, ...] = ()
+    interval_s: float = 0.0
+
+
+#: The views by their titles, in the order of the menu.
+VIEWS: dict[str, View] = {
+    "Paths": View(
+        paths,
+        "Each point is the network’s memory after one time step: all numbers of its state, seen "
+        "from the side on which they differ most. Train, and watch the cloud fall into groups. A "
+        "group is a situation that the network tells apart from the others, such as a day of the "
+        "schedule.",
+        asks=(LETTER, STEP),
+    ),
+}
+
+
+def without_state(config: RunConfig) -> str:
+    """Say why a network has no memory to show; "" if it has one."""
+    spec = spec_of(config.cell)
+    if spec.is_recurrent:
+        return ""
+    return (
+        f"{spec.article.capitalize()} {spec.label} keeps no state from one time step to the next, "
+        "so there is no memory to show. Choose a recurrent cell in the sidebar."
+    )
+
+
+__all__ = [
+    "LETTER",
+    "STEP",
+    "STRETCH",
+    "UNIT",
+    "VIEWS",
+    "Letter",
+    "MemoryScene",
+    "Store",
+    "View",
+    "letters_of",
+    "without_state",
+]

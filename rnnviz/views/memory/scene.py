@@ -1,0 +1,123 @@
+"""What the views of the memory show: a state of a layer, and what was measured of it so far."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from rnnviz.engine import spec_of
+from rnnviz.recording import Trace
+from rnnviz.recording.trace import Array
+from rnnviz.training import Trainer
+from rnnviz.views.scene import Scene
+
+#: The states of a cell: hidden state and cell state.
+Letter = Literal["h", "c"]
+
+#: Default limit on the bytes of what was measured.
+MOST_BYTES = 16_000_000
+
+
+class Store:
+    """What was measured of a run, so that nothing is measured twice; limited in bytes.
+
+    What was not asked for the longest is dropped first.
+
+    Parameters
+    ----------
+    most_bytes
+        Maximum bytes of all that is kept.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self.nbytes = 0
+
+    def get(self, key: Hashable) -> Any:
+        """Return what was put under a key; None if there is nothing."""
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def put(self, key: Hashable, found: Any, nbytes: int) -> None:
+        """Keep something of so many bytes; what is larger than the whole store is not kept."""
+        self._drop(key)
+        if nbytes > self._most_bytes:
+            return
+        while self.nbytes + nbytes > self._most_bytes:
+            self._drop(next(iter(self._kept)))
+        self._kept[key] = found, nbytes
+        self.nbytes += nbytes
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self.nbytes = 0
+
+    def _drop(self, key: Hashable) -> None:
+        _, nbytes = self._kept.pop(key, (None, 0))
+        self.nbytes -= nbytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryScene(Scene):
+    """The memory of a layer of a network at one iteration of its run.
+
+    Parameters
+    ----------
+    letter
+        Hidden state `h` or cell state `c`.
+    step
+        Time step of the probe; of a layer that reads backward, in the layer's own time.
+    unit
+        That is marked; None is none.
+    stretch : pair of int
+        First and last time step of the probe that are searched for elsewhere; None is one step,
+        `step`.
+    units
+        Those whose values are searched for; empty is all of them.
+    runs
+        Runs beside each other by their names, where a preset has several; this one is among them.
+    store
+        What was measured so far. What a view measures in slices goes there, and it shows what it
+        finds there.
+    """
+
+    letter: Letter = "h"
+    step: int = 0
+    unit: int | None = None
+    stretch: tuple[int, int] | None = None
+    units: tuple[int, ...] = ()
+    runs: Mapping[str, Trainer] = field(default_factory=lambda: MappingProxyType({}))
+    store: Store = field(default_factory=Store)
+
+    @property
+    def values(self) -> Array:
+        """The state on the probe, (T, H)."""
+        return self.trace.layers[self.layer].quantities()[self.letter]
+
+    def key(self, name: str, trace: Trace | None = None) -> Hashable:
+        """Return the key in the store of what is measured at an iteration of this layer and state.
+
+        Parameters
+        ----------
+        name
+            Of the measurement, with whatever else it depends on.
+        trace
+            Of the iteration; None is the one that is looked at.
+        """
+        of = self.trace if trace is None else trace
+        return name, self.layer, self.letter, of.iteration, of.interventions
+
+
+def letters_of(cell: str) -> tuple[Letter, ...]:
+    """Return the states of a cell; empty for one without memory."""
+    spec = spec_of(cell)
+    if not spec.is_recurrent:
+        return ()
+    return ("h", "c") if spec.has_cell_state else ("h",)
