@@ -81,6 +81,7 @@ CASES = (
     Case("xor", 2000),
     Case("parity", 3000),
     Case("parity", 3000, settings=(("asked", "last step"), ("length", 4))),
+    Case("flipflop", 2000),
     Case("reber", 2000),
     Case("count", 3000, 12),
     Case("brackets", 3000, 24),

@@ -20,6 +20,7 @@ from rnnviz.tasks.copy_memory import CopyMemory
 from rnnviz.tasks.counting import Counting
 from rnnviz.tasks.delayed_recall import DelayedRecall
 from rnnviz.tasks.echo import Echo
+from rnnviz.tasks.flip_flop import FlipFlop
 from rnnviz.tasks.gym import GymSchedule
 from rnnviz.tasks.own_labels import SAMPLE_LABELS, NextLabel
 from rnnviz.tasks.own_pairs import SAMPLE_PAIRS, OwnPairs
@@ -53,6 +54,7 @@ __all__ = [
     "Counting",
     "DelayedRecall",
     "Echo",
+    "FlipFlop",
     "GymSchedule",
     "NextLabel",
     "NextSymbol",
@@ -91,6 +93,7 @@ TASKS: dict[str, type[Task]] = {
         CopyMemory,
         TemporalXor,
         Parity,
+        FlipFlop,
         Reber,
         Counting,
         Brackets,

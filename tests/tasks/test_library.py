@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from rnnviz import RunConfig, Trainer
 from rnnviz.engine import Network, clip_by_norm, make_optimizer
 from rnnviz.tasks import (
     Adding,
@@ -15,6 +16,7 @@ from rnnviz.tasks import (
     Counting,
     DelayedRecall,
     Echo,
+    FlipFlop,
     Parity,
     Reber,
     TemporalOrder,
@@ -126,6 +128,8 @@ NUMBERS = [
     Adding(),
     Adding(2),
     Adding(51),
+    FlipFlop(),
+    FlipFlop(bits=1, rate=0.05, length=60),
 ]
 LIBRARY = [task for _, task in CASES] + NUMBERS
 
@@ -238,6 +242,39 @@ def test_the_sum_of_the_marked_numbers_is_the_target(length):
         assert batch.y[-1, sequence, 0] == pytest.approx(numbers[first] + numbers[second])
 
 
+@pytest.mark.parametrize("task", [FlipFlop(), FlipFlop(4, 0.05, 60), FlipFlop(1, 1.0, 2)], ids=str)
+def test_a_flip_flop_keeps_the_last_value_that_was_set(task):
+    batch = task.sample(np.random.default_rng(0), 50)
+    assert batch.mask is None
+    for sequence in range(50):
+        kept = [None] * task.bits
+        for step in range(task.length):
+            for bit, value in enumerate(batch.x[step, sequence].tolist()):
+                assert value in (-1, 0, 1)
+                kept[bit] = value or kept[bit]
+            assert batch.y[step, sequence].tolist() == kept  # from the first step on all are set
+    assert (batch.x[1:] != 0).mean() == pytest.approx(task.rate, abs=0.02)
+    assert (batch.x[batch.x != 0] == 1).mean() == pytest.approx(0.5, abs=0.06)
+
+
+def test_a_flip_flop_is_read_as_signs():
+    probe = FlipFlop(bits=2, length=4).probe(0)
+    signs = {-1: "−", 0: "0", 1: "+"}
+    for words, numbers in (
+        (probe.input_labels, probe.batch.x),
+        (probe.target_labels, probe.batch.y),
+    ):
+        expected = tuple("".join(signs[bit] for bit in step) for step in numbers[:, 0].tolist())
+        assert words == expected
+
+
+@pytest.mark.parametrize("seed", [40, 41])
+def test_a_small_rnn_learns_to_keep_three_bits_in_a_few_hundred_iterations(seed):
+    trainer = Trainer(RunConfig(task="flipflop", cell="rnn", hidden_size=16, seed=seed))
+    trainer.advance(iterations=350)
+    assert is_solved(trainer.task, trainer.score().value)
+
+
 def test_what_a_memoryless_model_scores_is_what_the_definition_says():
     assert Echo(lag=0).memoryless == 1.0
     assert Echo(lag=4, kinds=4).memoryless == pytest.approx(1 / 4, abs=0.03)
@@ -250,6 +287,9 @@ def test_what_a_memoryless_model_scores_is_what_the_definition_says():
     # After T, P there is B; after S, V, E: E (certain), T or P (a coin).
     assert 0.5 < Reber().memoryless < 0.8
     assert Adding(20).memoryless == pytest.approx(1 / 6 - 1 / 120, abs=0.02)
+    # Of a step that sets nothing only the mean is known: 0, one away from every target.
+    assert FlipFlop().memoryless == pytest.approx((1 - 0.25) * 24 / 25, abs=0.02)
+    assert FlipFlop(rate=1.0).memoryless == 0
     assert Adding(20).baseline().score == pytest.approx(1 / 6, abs=0.02)
     # x = sin a, y = sin(a + d) = x cos d +- sqrt(1 - x²) sin d: the sign can't be known.
     turn = 2 * math.pi * 2 / 12
