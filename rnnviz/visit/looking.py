@@ -19,6 +19,7 @@ class Looking(Runs):
         self.looked_at = View()
         self.page_runs = self.pictures = 0
         self._asked: View | None = None
+        self._swept: tuple[str, int | None] = ("", None)
 
     def open_page(self, page: str) -> None:
         """Note that a whole page is drawn, so it shows all changes made so far."""
@@ -31,6 +32,24 @@ class Looking(Runs):
     def look_at(self, **changes: Any) -> None:
         """Change some attributes of the present `View`."""
         self.looked_at = replace(self.looked_at, **changes)
+
+    @property
+    def swept(self) -> int | None:
+        """Time step at which the sweep was left; None where it was not, or there is none such.
+
+        The Studio and the page Memory share it: what is swept in one is where the other opens.
+        It counts in the order of reading, also where a layer reads from the end.
+        """
+        run, step = self._swept
+        return (
+            step
+            if run == self.name and is_place(step, len(self.trainer.probe.input_labels))
+            else None
+        )
+
+    def sweep_to(self, step: int | None) -> None:
+        """Note at which time step the sweep was left; None where it was not."""
+        self._swept = self.name, step
 
     def show(self, view: View) -> None:
         """Show this view: the page's controls adopt it when they are next drawn.

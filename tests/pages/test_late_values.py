@@ -44,7 +44,7 @@ STATES = [
 ROUNDS = range(7)
 PAGES = (
     *("studio", "gallery", "task", "network", "gates", "equations", "gradients", "race"),
-    "hopfield",
+    *("hopfield", "memory"),
 )
 RUNS = {
     "layers": lambda: Trainer(RunConfig(hidden_size=6, layers=2)),

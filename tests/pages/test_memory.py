@@ -3,7 +3,7 @@
 import pytest
 
 from rnnviz.training import RunConfig, Trainer
-from tests.pages.conftest import visit_of
+from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
 
@@ -24,3 +24,14 @@ def test_a_network_without_a_state_has_one_sentence_instead(open_app):
     app = open_app("memory", Trainer(RunConfig(cell="mlp", hidden_size=5), three_days()))
     assert "keeps no state from one time step to the next" in app.info[0].value
     assert visit_of(app).looked_at.page == "memory"
+
+
+def test_the_time_step_is_the_one_that_was_swept_to_in_the_studio_and_back(page):
+    visit_of(page).sweep_to(3)
+    go_to(page, "studio")
+    go_to(page, "memory")
+    assert control(page, "time_step").value == 3
+    control(page, "time_step").set_value(5).run()
+    assert visit_of(page).swept == 5
+    go_to(page, "studio")
+    assert visit_of(page).looked_at.time_step == 5

@@ -77,6 +77,13 @@ def test_a_picture_is_asked_once_to_look_where_a_link_leads(visit):
     assert visit.looked_at.time_step is None
 
 
+def test_the_studio_opens_where_the_sweep_was_left_on_another_page(visit):
+    visit.sweep_to(3)
+    visit.part(Place).run = "another page was open"
+    assert visit.part(Place).look(visit)[1] == {"time_step": 3, "sweep": "all"}
+    assert visit.looked_at.time_step == 3
+
+
 def test_a_link_to_a_place_that_there_is_not_opens_as_any_picture(visit):
     place = visit.part(Place)
     place.open(visit, View("studio", "Sideways", 7, 10**9))

@@ -112,3 +112,15 @@ def test_controls_made_anew_are_counted(visit):
     visit.refuse("too much")
     visit.renew_controls()
     assert (visit.controls, visit.controls_are_old) == (1, False)
+
+
+def test_the_sweep_is_where_it_was_left_as_long_as_the_run_and_the_probe_are_the_same(visit):
+    assert visit.swept is None
+    visit.sweep_to(1)
+    visit.open_page("gates")
+    assert visit.swept == 1
+    visit.sweep_to(10**6)
+    assert visit.swept is None
+    visit.sweep_to(1)
+    visit.start_pictures_anew()
+    assert visit.swept is None

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from rnnviz.ui.shell import inspection
+from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.address import Choice, Told
-from rnnviz.views.memory import LETTER, STEP, VIEWS, Letter, View, letters_of
+from rnnviz.ui.shell.markup import escaped
+from rnnviz.views.memory import LETTER, STEP, STRETCH, VIEWS, Letter, View, letters_of
 from rnnviz.visit import Visit
+from rnnviz.visit.looking import is_place
 
 #: Keys of the controls.
 MEMORY_VIEW = "memory_view"
 MEMORY_OF = "memory_of"
+MEMORY_STRETCH = "memory_stretch"
+MEMORY_UNITS = "memory_units"
 
 _STATES: dict[Letter, str] = {"h": "hidden state", "c": "cell state"}
+#: Most units that are searched for together, unless it is all of them.
+_MOST_UNITS = 8
+
+Whole = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,10 @@ class MemoryChoices:
         Hidden state `h` or cell state `c`.
     step
         Time step; None where the view has none.
+    stretch
+        First and last time step that are searched for; None where the view has none.
+    units
+        Those whose values are searched for; empty is all of them.
     iteration
         Iteration of the run; None is the newest.
     """
@@ -40,6 +53,8 @@ class MemoryChoices:
     layer: int
     letter: Letter = "h"
     step: int | None = None
+    stretch: tuple[int, int] | None = None
+    units: Whole = ()
     iteration: int | None = None
 
     @property
@@ -48,29 +63,76 @@ class MemoryChoices:
         return VIEWS[self.view]
 
 
+def stretch_of(visit: Visit, numbers: object) -> Whole:
+    """Return the first and the last step of a stretch; empty if there is no such stretch."""
+    below = len(visit.trainer.probe.input_labels)
+    if not isinstance(numbers, list | tuple) or len(numbers) != 2:
+        return ()
+    there = all(is_place(number, below) for number in numbers)
+    return tuple(sorted(numbers)) if there else ()
+
+
+def units_of(visit: Visit, numbers: object) -> Whole:
+    """Return those of some numbers that are units of the run, as many as can be searched for."""
+    below = visit.trainer.network.hidden_size
+    if not isinstance(numbers, list | tuple):
+        return ()
+    there = {number for number in numbers if is_place(number, below)}
+    return tuple(sorted(there)[:_MOST_UNITS])
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Whole numbers that are chosen, in a link; `fitting` returns what the run has of them."""
+
+    word: str
+    name: str
+    fitting: Callable[[Visit, object], Whole]
+
+    def write(self, visit: Visit) -> str:
+        return "-".join(map(str, self.fitting(visit, session.value(self.name))))
+
+    def read(self, text: str, visit: Visit) -> None:
+        parts = text[:100].split("-")
+        numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 5]
+        session.show(self.name, self.fitting(visit, numbers))
+
+
 def told() -> tuple[Told, ...]:
     """Return the choices that a link tells, besides view, layer, time step and iteration."""
-    return (Choice("of", MEMORY_OF, lambda visit: letters_of(visit.trainer.config.cell)),)
+    return (
+        Choice("of", MEMORY_OF, lambda visit: letters_of(visit.trainer.config.cell)),
+        _Numbers("steps", MEMORY_STRETCH, stretch_of),
+        _Numbers("units", MEMORY_UNITS, units_of),
+    )
 
 
 def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
     """Draw the controls, and return what was chosen."""
     trainer, titles = visit.trainer, list(VIEWS)
-    inspection.take_over(visit, MEMORY_VIEW)
+    just_opened = not visit.looked_at.name
+    asked = inspection.take_over(visit, MEMORY_VIEW)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         title = inspection.choose_one(
             "View", titles, MEMORY_VIEW, titles[0], label_visibility="collapsed"
         )
         layer = inspection.choose_layer(trainer.network.architecture)
     view = VIEWS[title]
-    # The time step is asked for in the time of the layer that is shown.
+    # The time steps are asked for in the time of the layer that is shown.
     visit.look_at(name=title, layer=layer)
+    if just_opened and not asked and visit.swept is not None:
+        session.show(inspection.TIME_STEP, _in_own_time(visit, visit.swept))
+    stretch: tuple[int, int] | None = None
+    units: Whole = ()
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         letter = _letter(trainer.config.cell) if LETTER in view.asks else "h"
-        step = inspection.choose_step(visit) if STEP in view.asks else None
+        step = _step(visit) if STEP in view.asks else None
+        if STRETCH in view.asks:
+            stretch, units = _stretch(visit), _units(visit)
         inspection.rewind(visit, stops)
     visit.look_at(time_step=step)
-    return MemoryChoices(title, layer, letter, step, visit.looked_at.shown_iteration)
+    shown_iteration = visit.looked_at.shown_iteration
+    return MemoryChoices(title, layer, letter, step, stretch, units, shown_iteration)
 
 
 def _letter(cell: str) -> Letter:
@@ -78,3 +140,71 @@ def _letter(cell: str) -> Letter:
     if len(letters) < 2:
         return "h"
     return inspection.choose_one("State", letters, MEMORY_OF, "h", format_func=_STATES.__getitem__)
+
+
+def _step(visit: Visit) -> int:
+    """Draw the choice of a time step, which the sweep of the Studio shares."""
+    step = inspection.choose_step(visit)
+    if step != len(visit.trainer.probe.input_labels) - 1 or visit.swept is not None:
+        visit.sweep_to(_in_own_time(visit, step))
+    return step
+
+
+def _in_own_time(visit: Visit, step: int) -> int:
+    """Return a time step of the probe as the layer counts it, or the other way round."""
+    return len(visit.trainer.probe.input_labels) - 1 - step if _is_backward(visit) else step
+
+
+def _is_backward(visit: Visit) -> bool:
+    layer = visit.looked_at.layer
+    return layer is not None and visit.trainer.network.architecture.reads_backward(layer)
+
+
+def _stretch(visit: Visit) -> tuple[int, int]:
+    """Draw the choice of the stretch of time steps that is searched for."""
+    labels = _labels(visit)
+    last = len(labels) - 1
+    chosen = stretch_of(visit, session.value(MEMORY_STRETCH))
+    shown = (chosen[0], chosen[1]) if chosen else (max(0, last - 2), last)
+    if last < 1:
+        return (0, 0)
+    key = inspection.control(MEMORY_STRETCH, shown)
+    session.show(MEMORY_STRETCH, shown)
+    st.select_slider(
+        "Time steps to look for",
+        options=range(last + 1),
+        value=shown,
+        format_func=lambda step: f"{step} {escaped(labels[step][:20])}",
+        key=key,
+        on_change=inspection.take,
+        args=(MEMORY_STRETCH, key),
+        help="A stretch of the probe. The view searches where else the units behave like this.",
+        width=280,
+    )
+    return shown
+
+
+def _units(visit: Visit) -> Whole:
+    """Draw the choice of the units whose values are searched for."""
+    shown = units_of(visit, session.value(MEMORY_UNITS))
+    key = inspection.control(MEMORY_UNITS, list(shown))
+    session.show(MEMORY_UNITS, shown)
+    st.multiselect(
+        "Units",
+        options=range(visit.trainer.network.hidden_size),
+        default=list(shown),
+        format_func=lambda unit: f"unit {unit}",
+        key=key,
+        max_selections=_MOST_UNITS,
+        placeholder="all units",
+        on_change=inspection.take,
+        args=(MEMORY_UNITS, key),
+        width=260,
+    )
+    return shown
+
+
+def _labels(visit: Visit) -> tuple[str, ...]:
+    """Return the inputs of the probe, in the order in which the layer reads them."""
+    labels = visit.trainer.probe.input_labels
+    return tuple(labels[::-1] if _is_backward(visit) else labels)

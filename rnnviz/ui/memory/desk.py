@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 
 from rnnviz.views.memory import Store
 from rnnviz.visit.upkeep import Upkeep
 
-#: Bytes of what was measured.
-MOST_BYTES = 16_000_000
+
+@dataclass
+class _Work:
+    """Something that is being measured, or was.
+
+    Parameters
+    ----------
+    of
+        What is measured, without the iteration.
+    at
+        Of which iteration, and with what was done to it.
+    steps
+        Yields often; None when it is done.
+    """
+
+    of: Hashable
+    at: Hashable
+    steps: Iterator[None] | None
 
 
 class Desk(Upkeep):
@@ -18,14 +35,13 @@ class Desk(Upkeep):
     Attributes
     ----------
     store : Store
-        What was measured, of the run and probe of `run` alone.
+        What was measured of the run and the probe of `open`, and of no other.
     """
 
     def __init__(self) -> None:
-        self.store = Store(MOST_BYTES)
+        self.store = Store()
         self._run = ""
-        self._asked: Hashable = None
-        self._work: Iterator[None] | None = None
+        self._works: dict[str, _Work] = {}
 
     def open(self, run: str) -> None:
         """Forget what was measured of another run, or of iterations that were undone.
@@ -43,29 +59,46 @@ class Desk(Upkeep):
     @property
     def working(self) -> bool:
         """Whether something is being measured."""
-        return self._work is not None
+        return any(work.steps is not None for work in self._works.values())
 
-    def want(self, asked: Hashable, begin: Callable[[], Iterator[None]]) -> None:
+    def want(
+        self, name: str, of: Hashable, at: Hashable, begin: Callable[[], Iterator[None]]
+    ) -> None:
         """Measure something, unless that is what was asked for last.
+
+        While the network trains, each tick asks for another iteration. So what is under way is
+        finished before the same of another iteration begins; if something else is asked for, it
+        ends.
 
         Parameters
         ----------
-        asked
-            What is to be measured.
+        name
+            Of the work; there is one of each name at a time.
+        of
+            What is measured, without the iteration.
+        at
+            Of which iteration, and with what was done to it.
         begin
             Begins it: a generator that yields often.
         """
-        if asked != self._asked:
-            self._asked, self._work = asked, begin()
+        now = self._works.get(name)
+        if now is not None and now.of == of and (now.at == at or now.steps is not None):
+            return
+        self._works[name] = _Work(of, at, begin())
+
+    def want_only(self, *names: str) -> None:
+        """End all work but that of these names."""
+        self._works = {name: work for name, work in self._works.items() if name in names}
 
     def advance(self, seconds: float) -> None:
-        """Measure for this long; the turn must be held."""
+        """Measure for about this long, each work in turn; the turn must be held."""
         end = time.monotonic() + seconds
-        while self._work is not None and time.monotonic() < end:
-            try:
-                next(self._work)
-            except StopIteration:
-                self._work = None
+        for work in self._works.values():
+            while work.steps is not None and time.monotonic() < end:
+                try:
+                    next(work.steps)
+                except StopIteration:
+                    work.steps = None
 
     @property
     def needs_mb(self) -> float:
@@ -74,4 +107,4 @@ class Desk(Upkeep):
 
     def leave(self) -> None:
         """Stop measuring; what was found stays."""
-        self._asked = self._work = None
+        self._works = {}

@@ -221,17 +221,22 @@ def stop() -> None:
     session.current().stop()
 
 
-def take_over(visit: Visit, view: str) -> None:
+def take_over(visit: Visit, view: str) -> bool:
     """Let the controls of a page adopt the view that was requested, before they are drawn.
 
     Parameters
     ----------
     view
         Name of the choice of the page's view.
+
+    Returns
+    -------
+    bool
+        Whether one was requested.
     """
     asked = visit.take_asked()
     if asked is None:
-        return
+        return False
     for choice, now in (
         (view, asked.name or None),
         (SHOWN_LAYER, asked.layer),
@@ -239,6 +244,7 @@ def take_over(visit: Visit, view: str) -> None:
     ):
         if now is not None:
             session.show(choice, now)
+    return True
 
 
 def choose_one(

@@ -92,6 +92,7 @@ def turn(
     look: Callable[[], View],
     draw: Callable[[View], None],
     tell: Callable[[], Readings] | None = None,
+    beside: Callable[[float], None] | None = None,
 ) -> None:
     """Do one turn of the loop. Everything is computed before anything is drawn.
 
@@ -108,6 +109,9 @@ def turn(
     tell
         Returns what stands in the transport bar, label and text, if not the numbers of the
         visitor's run; within the turn.
+    beside
+        Works for about so many seconds at something else that takes long: half of the slice, or
+        all that training leaves of it.
     """
     if places.page_run != visit.page_runs:
         return
@@ -123,7 +127,7 @@ def turn(
         if visit.opening is None and visit.change_knobs(knobs):
             seconds = min(seconds, ANSWER_S)
         session.refresh()
-        visit.work(quota, seconds)
+        _work(visit, quota, seconds, beside)
         read = _read(visit.trainer)
         readings, view = _of_run(read) if tell is None else tell(), look()
         if visit.playing and visit.stopped:
@@ -141,6 +145,18 @@ def turn(
                 draw(view)
     if visit.busy:
         time.sleep(SENDING_S)
+
+
+def _work(
+    visit: Visit, quota: int | None, seconds: float, beside: Callable[[float], None] | None
+) -> None:
+    """Train, or do the job, and what else is to be done; the turn must be held."""
+    if beside is None:
+        visit.work(quota, seconds)
+        return
+    end = time.monotonic() + seconds
+    visit.work(quota, seconds / 2)
+    beside(end - time.monotonic())
 
 
 def _read(trainer: Trainer) -> _Readings:

@@ -57,12 +57,18 @@ class Place:
         if step is not None:
             self.start["sweep"] = self.sweep
         self.run, self.told = visit.name, None
+        visit.sweep_to(step)
         visit.look_at(name=LEVELS[level], time_step=step, layer=layer)
 
     def _forget(self, visit: Visit) -> None:
-        """Nobody has said yet where one looks; the picture tells it if it is not as it opens."""
+        """Look as a picture opens, but at the time step that was swept to on another page.
+
+        The picture tells it if that is not where one looks.
+        """
         self.run, self.sweep, self.start, self.told = visit.name, SWEEPS[0], {}, None
-        visit.look_at(name=LEVELS[0], time_step=None, layer=None)
+        if visit.swept is not None:
+            self.start = {"time_step": visit.swept, "sweep": self.sweep}
+        visit.look_at(name=LEVELS[0], time_step=visit.swept, layer=None)
 
     def look(self, visit: Visit) -> tuple[int | None, Mapping[str, object]]:
         """Return the iteration that the picture shows, and where it is asked to look."""
@@ -78,12 +84,14 @@ class Place:
         """Take what the picture tells; of another run, or in other words, it is nothing."""
         if told is None:
             self.sweep = SWEEPS[0]
+            visit.sweep_to(None)
             visit.look_at(name=LEVELS[0], time_step=None, layer=None)
         if not isinstance(told, Mapping) or told.get("run") != visit.name:
             return
         step, level, layer = (told.get(name) for name in ("time_step", "zoom", "layer"))
         sweep = told.get("sweep")
         self.sweep = sweep if isinstance(sweep, str) and sweep in SWEEPS else SWEEPS[0]
+        visit.sweep_to(step if is_place(step, _steps(visit)) else None)
         visit.look_at(
             name=LEVELS[level] if is_place(level, len(LEVELS)) else LEVELS[0],
             time_step=step if is_place(step, _steps(visit)) else None,
