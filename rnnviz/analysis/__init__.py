@@ -7,5 +7,10 @@ what units correlate with; `gradients` how much of the gradient remains at earli
 each single prediction, `jacobians` the effect of single steps on it, `updates` clipping and the
 size of updates, `side_by_side` several runs, `gradient_check` the comparison with central
 differences; `history` the course of training, `predictions` what the network predicts next,
-`equations` one unit at one time step with every number of its equations.
+`equations` one unit at one time step with every number of its equations. In `memory`: what the
+states of a network hold; `fixed_points` finds the states in which it rests.
 """
+
+from rnnviz.analysis.memory.fixed_points import fixed_points
+
+__all__ = ["fixed_points"]
