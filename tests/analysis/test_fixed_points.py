@@ -74,7 +74,7 @@ def test_an_lstm_rests_where_its_equations_say():
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
 def test_eigenvalues_are_those_of_central_differences_and_the_map_agrees(cell):
     made = Network(cell=cell, input_size=2, hidden_size=4, output_size=2, layers=2, seed=3)
-    made.flat[:] += np.random.default_rng(1).normal(0, 0.3, made.flat.size)
+    made.flat[:] += np.random.default_rng(1).normal(0, 0.1, made.flat.size)
     step_map, held = StepMap(made), np.array([0.5, -0.3])
     found = Search(step_map, held, spread_out(step_map.size), starts=40).finish()
     assert found.count("stable") > 0
@@ -154,7 +154,7 @@ def test_a_run_is_searched_with_the_inputs_of_its_task():
     trainer = rnnviz.Trainer(rnnviz.RunConfig(task="gym", cell="rnn", hidden_size=3))
     name = trainer.task.input_names[0]
     found = rnnviz.analysis.fixed_points(trainer, name, starts=16)
-    vector = rnnviz.analysis.fixed_points(trainer, np.eye(3)[0], starts=16)
+    vector = rnnviz.analysis.fixed_points(trainer, np.eye(4)[0], starts=16)
     assert found.given == name
     assert np.array_equal(found.points, vector.points)
     assert found.answers[0] in trainer.task.output_labels

@@ -153,7 +153,7 @@ class _Block:
         mu = np.maximum(self._nu[now] * 2 * self.q[now], 1e-300)
         floor = 1e-15 * np.einsum("nii->n", damped)
         damped[:, np.arange(len(self._eye)), np.arange(len(self._eye))] += (mu + floor)[:, None]
-        d: Numbers = -np.linalg.solve(damped, self._g[now][:, :, None])[:, :, 0]
+        d: Numbers = np.negative(np.linalg.solve(damped, self._g[now][:, :, None])[:, :, 0])
         return d
 
     def _gain(self, now: NDArray[np.intp], d: Numbers, before: Numbers, after: Numbers) -> Numbers:

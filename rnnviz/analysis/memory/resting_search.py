@@ -281,7 +281,7 @@ class Search:
         """Iterate the map from the recorded starts, and return where it has come to."""
         states = self._starts[: self._recorded].copy()
         moving = np.arange(len(states))
-        for number in range(_ITERATED):
+        for number in range(_ITERATED if len(states) else 0):
             before = states[moving]
             states[moving] = after = self._map.step(before, self._inputs)
             if number % _LOOKED_EVERY:
