@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rnnviz.engine import spec_of
 from rnnviz.training.config import RunConfig
+from rnnviz.views.memory import eigenvalues, time_constants
 from rnnviz.views.memory.paths import paths
 from rnnviz.views.memory.scene import Letter, MemoryScene, Store, letters_of
 from rnnviz.views.panel import Panel
@@ -53,6 +54,22 @@ VIEWS: dict[str, View] = {
         "group is a situation that the network tells apart from the others, such as a day of the "
         "schedule.",
         asks=(LETTER, STEP),
+    ),
+    "Eigenvalues": View(
+        eigenvalues.eigenvalues,
+        "What one time step makes of a small change of the state: each point is an eigenvalue of "
+        "its Jacobian. Inside the circle a change fades, outside it grows. Choose a step, and "
+        "train: the points that come near the circle carry the gradient far back.",
+        work=eigenvalues.work,
+        asks=(STEP,),
+        interval_s=0.3,
+    ),
+    "Time constants": View(
+        time_constants.time_constants_of_gates,
+        "How many steps each unit keeps what it holds, from its gate alone: 1 / (1 − gate). Train, "
+        "and see which units become slow; hold the gate in the sidebar, and see what is left.",
+        asks=(UNIT,),
+        interval_s=0.3,
     ),
 }
 

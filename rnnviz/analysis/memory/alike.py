@@ -1,0 +1,387 @@
+"""Where else do these units behave alike: stretches of other sequences with nearly the same values.
+
+Chosen are a stretch of time steps and some units; it is compared with every stretch as long, in the
+probe itself and in the task's evaluation sequences, or in a text that a user typed. The distance of
+two stretches is the root mean square of their difference over steps and units, where each unit is
+divided by its standard deviation over all these sequences: 0 is the same, and two values drawn at
+random differ by the square root of 2 on average in this sense. The level counts, because a unit
+that is high means something else than one that is low. Units that are constant are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.analysis.observation import Sequences, observe
+from rnnviz.analysis.units import CONSTANT_SHARE
+from rnnviz.engine import Network
+from rnnviz.numbers import number, percent
+from rnnviz.recording.trace import Trace
+from rnnviz.tasks.symbols import NextSymbol
+from rnnviz.tasks.task import Batch, Task
+
+Numbers = NDArray[np.float64]
+
+#: Numbers (sequences x steps x units x steps of the stretch) that are compared at once.
+_AT_ONCE = 2**20
+#: Matches that are ranked.
+MOST = 12
+#: Steps shown before and after a match.
+AROUND = 3
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sequences in which is searched.
+
+    Parameters
+    ----------
+    values : array, (B, T, U)
+        One quantity of every unit of a layer, in the layer's own time. Sequence 0 is the one with
+        the stretch that is searched for.
+    words : tuple of tuple of str
+        What a person reads at each step of each sequence.
+    targets : tuple of tuple of str
+        The target of each step; "" where there is none.
+    names : tuple of str
+        What each sequence is called.
+    """
+
+    values: Numbers
+    words: tuple[tuple[str, ...], ...]
+    targets: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps T."""
+        return int(self.values.shape[1])
+
+
+@dataclass(frozen=True)
+class Match:
+    """A stretch that is like the one chosen.
+
+    Parameters
+    ----------
+    sequence
+        Number in the corpus.
+    first
+        Its first time step.
+    distance
+        Root mean square difference in standard deviations.
+    times
+        How many sequences have the same inputs up to its end; the first of them is named.
+    """
+
+    sequence: int
+    first: int
+    distance: float
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What was found.
+
+    Parameters
+    ----------
+    first, last
+        Time steps of the stretch that was searched for, in sequence 0.
+    units : tuple of int
+        The units that were compared.
+    constant : tuple of int
+        Those asked for that were left out, because they are constant.
+    matches : tuple of Match
+        The nearest first.
+    compared
+        Number of stretches that were compared.
+    median
+        Of their distances; NaN where there is none.
+    """
+
+    first: int
+    last: int
+    units: tuple[int, ...]
+    constant: tuple[int, ...]
+    matches: tuple[Match, ...]
+    compared: int
+    median: float
+
+    @property
+    def length(self) -> int:
+        """Number of time steps of the stretch."""
+        return self.last - self.first + 1
+
+
+def corpus_of(
+    network: Network, trace: Trace, sequences: Sequences, layer: int, letter: str, task: Task
+) -> Corpus:
+    """Run the network over sequences and keep one quantity of a layer, with what a person reads.
+
+    Parameters
+    ----------
+    network, trace, sequences, layer
+        As in `observe`; sequence 0 is the probe.
+    letter
+        Of the quantity.
+    task
+    """
+    values = observe(network, trace, sequences, layer)[letter]
+    read = sequences.in_time_of(trace, layer)
+    count = sequences.count
+    words = _words(read.batch, task.input_names)
+    targets = _targets(read.batch, task.output_labels)
+    probe = trace.in_time_of(layer, trace.input_labels)
+    words = (tuple(probe), *words[1:])
+    names = ("the probe", *(f"sequence {k}" for k in range(1, count)))
+    return Corpus(np.moveaxis(values, 1, 0).astype(np.float64), words, targets, names)
+
+
+def corpus_of_text(
+    network: Network, trace: Trace, task: NextSymbol, text: str, layer: int, letter: str
+) -> Corpus:
+    """Run the network over a text that a user typed, as one sequence.
+
+    Parameters
+    ----------
+    network
+        A network of the same run as the trace, for this call only.
+    trace
+        Of the wanted iteration.
+    task, text
+        The text is read as `NextSymbol.read` does.
+
+    Raises
+    ------
+    ValueError
+        If the text is refused.
+    """
+    symbols = task.read(text)
+    batch = Batch(task.encode(symbols), np.zeros((len(symbols), 1), np.int64), None)
+    sequences = Sequences(batch, task.loss)
+    values = observe(network, trace, sequences, layer)[letter]
+    back = trace.is_backward(layer)
+    words = tuple(symbols[::-1] if back else symbols)
+    following = ("", *words[:-1]) if back else (*words[1:], "")
+    whole = np.moveaxis(values, 1, 0).astype(np.float64)
+    return Corpus(whole, (words,), (following,), ("your text",))
+
+
+def alike(
+    corpus: Corpus, first: int, last: int, units: Sequence[int] = (), most: int = MOST
+) -> Generator[None, None, Alike]:
+    """Find the stretches that are most like one of sequence 0, a few sequences at a time.
+
+    Of stretches that overlap in one sequence only the nearest is kept, and none that overlaps with
+    the one chosen. Sequences with the same inputs up to the end of the match have the same states;
+    they are counted as one match.
+
+    Parameters
+    ----------
+    corpus
+    first, last
+        Time steps of the stretch; both belong to it.
+    units
+        Which units; empty is all of them.
+    most
+        Matches that are returned.
+
+    Raises
+    ------
+    ValueError
+        If there is no such stretch or unit.
+    """
+    B, T, H = corpus.values.shape
+    if not 0 <= first <= last < T:
+        raise ValueError(f"first and last must be 0..{T - 1} in this order, got {first}, {last}")
+    asked = tuple(units) or tuple(range(H))
+    strange = next((unit for unit in asked if not 0 <= unit < H), None)
+    if strange is not None:
+        raise ValueError(f"units must be 0..{H - 1}, got {strange}")
+    scale = _scale(corpus.values[..., asked])
+    kept = [k for k in range(len(asked)) if scale[k] > 0]
+    compared_units = tuple(asked[k] for k in kept)
+    constant = tuple(asked[k] for k in range(len(asked)) if scale[k] == 0)
+    length = last - first + 1
+    if not kept:
+        return Alike(first, last, (), constant, (), 0, math.nan)
+    wanted = corpus.values[0, first : last + 1][:, compared_units] / scale[kept]
+    distances = np.full((B, T - length + 1), np.nan)
+    rows = max(1, _AT_ONCE // (T * len(kept) * length))
+    for start in range(0, B, rows):
+        some = corpus.values[start : start + rows][..., compared_units] / scale[kept]
+        distances[start : start + rows] = _distances(some, wanted)
+        yield
+    distances[0, max(0, first - length + 1) : last + 1] = np.nan
+    there = distances[np.isfinite(distances)]
+    matches = _ranked(distances, corpus, length, most)
+    median = float(np.median(there)) if there.size else math.nan
+    return Alike(first, last, compared_units, constant, matches, int(there.size), median)
+
+
+def _scale(values: Numbers) -> Numbers:
+    """Return the standard deviation of each unit, (U,); 0 where it is constant or not finite."""
+    with np.errstate(all="ignore"):
+        deviation = values.std(axis=(0, 1))
+        largest = np.abs(values).max(axis=(0, 1), initial=0.0)
+        varies = deviation > CONSTANT_SHARE * largest
+    return np.where(varies & np.isfinite(deviation), deviation, 0.0)
+
+
+def _distances(values: Numbers, wanted: Numbers) -> Numbers:
+    """Return the distance of every stretch, (B, T - L + 1), of scaled values (B, T, U)."""
+    length, places = len(wanted), values.shape[1] - len(wanted) + 1
+    total = np.zeros((len(values), places))
+    for k in range(length):
+        total += ((values[:, k : k + places] - wanted[k]) ** 2).sum(axis=2)
+    return np.sqrt(total / wanted.size)
+
+
+def _ranked(distances: Numbers, corpus: Corpus, length: int, most: int) -> tuple[Match, ...]:
+    """Return the nearest stretches, without those that overlap or that have the same inputs."""
+    found: list[Match] = []
+    places: dict[tuple[int, tuple[str, ...]], int] = {}
+    taken: set[tuple[int, int]] = set()
+    width = distances.shape[1]
+    for flat in np.argsort(distances, axis=None, kind="stable"):
+        sequence, start = divmod(int(flat), width)
+        distance = float(distances[sequence, start])
+        if math.isnan(distance):
+            break
+        if any((sequence, start + k) in taken for k in range(length)):
+            continue
+        inputs = start, corpus.words[sequence][: start + length]
+        if inputs in places and all(word for word in inputs[1]):
+            twin = found[places[inputs]]
+            found[places[inputs]] = Match(twin.sequence, twin.first, twin.distance, twin.times + 1)
+        elif len(found) < most:
+            places[inputs] = len(found)
+            found.append(Match(sequence, start, distance))
+        elif distance > found[-1].distance:
+            break
+        taken.update((sequence, start + k) for k in range(length))
+    return tuple(found)
+
+
+def _words(batch: Batch, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return what a person reads of the inputs of each sequence, in the order of the batch."""
+    x = batch.x
+    if x.ndim == 2:
+        return tuple(tuple(names[k] for k in x[:, b]) for b in range(x.shape[1]))
+    one_hot = x.shape[2] > 1 and np.isin(x, (0, 1)).all() and (x.sum(axis=2) <= 1).all()
+    if one_hot and len(names) == x.shape[2]:
+        largest, any_ = x.argmax(axis=2), x.max(axis=2) > 0
+        return tuple(
+            tuple(
+                names[k] if one else "·" for k, one in zip(largest[:, b], any_[:, b], strict=True)
+            )
+            for b in range(x.shape[1])
+        )
+    return tuple(
+        tuple(" ".join(number(value, 2) for value in x[t, b]) for t in range(x.shape[0]))
+        for b in range(x.shape[1])
+    )
+
+
+def _targets(batch: Batch, labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of the scored targets of each sequence; "" elsewhere, and for numbers."""
+    y, mask = batch.y, batch.mask
+    T, B = batch.x.shape[:2]
+    if not labels or y.ndim != 2 or not np.issubdtype(y.dtype, np.integer):
+        return tuple(("",) * T for _ in range(B))
+    return tuple(
+        tuple(labels[int(y[t, b])] if mask is None or mask[t, b] else "" for t in range(T))
+        for b in range(B)
+    )
+
+
+def context(corpus: Corpus, match: Match, length: int) -> tuple[str, str, str]:
+    """Return what a person reads before a match, in it and after it."""
+    words = corpus.words[match.sequence]
+    end = match.first + length
+    parts = words[max(0, match.first - AROUND) : match.first], words[match.first : end]
+    before, within, after = (" ".join(part) for part in (*parts, words[end : end + AROUND]))
+    more_before = "… " if match.first > AROUND else ""
+    more_after = " …" if end + AROUND < len(words) else ""
+    return more_before + before, within, after + more_after
+
+
+def table(corpus: Corpus, found: Alike) -> pd.DataFrame:
+    """Return the matches as a table, the nearest first."""
+    rows = []
+    for place, match in enumerate(found.matches, 1):
+        before, within, after = context(corpus, match, found.length)
+        where = corpus.names[match.sequence]
+        rows.append(
+            {
+                "place": place,
+                "distance": match.distance,
+                "where": where + (f" (and {match.times - 1} alike)" if match.times > 1 else ""),
+                "step": match.first,
+                "before": before,
+                "here": within,
+                "after": after,
+            }
+        )
+    columns = ["place", "distance", "where", "step", "before", "here", "after"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def sentence(corpus: Corpus, found: Alike) -> str:
+    """Say how near the nearest matches are, and what they have in common."""
+    if found.constant and not found.units:
+        return "These units are constant, or not numbers: every stretch would be alike."
+    if not found.matches:
+        return "There is no other stretch as long to compare with."
+    nearest = found.matches[0]
+    said = [
+        f"Of {found.compared:,} stretches the nearest has a distance of "
+        f"{number(nearest.distance)}; half of all are nearer than {number(found.median)}.",
+        _common(corpus, found),
+    ]
+    if found.constant:
+        many = len(found.constant)
+        said.append(f"{many} constant unit{'' if many == 1 else 's'} left out.")
+    return " ".join(filter(None, said))
+
+
+def _common(corpus: Corpus, found: Alike) -> str:
+    """Say which symbol, target or position the matches share most beyond what is usual."""
+    ends = [(match.sequence, match.first + found.length - 1) for match in found.matches]
+    if len(ends) < 3:
+        return ""
+    told = []
+    for what, names in _features(corpus).items():
+        (value, times), *_ = Counter(names[b][t] for b, t in ends).most_common(1)
+        if not value:
+            continue
+        usual = sum(row.count(value) for row in names) / sum(map(len, names))
+        told.append((times / len(ends) - usual, times, what, value, usual))
+    if not told:
+        return ""
+    gain, times, what, value, usual = max(told, key=lambda each: each[0])
+    if gain <= 0:
+        return ""
+    return (
+        f"At the last step of {times} of the {len(ends)} nearest {what} is “{value}”, which is so "
+        f"at {percent(usual)} of all steps."
+    )
+
+
+def _features(corpus: Corpus) -> dict[str, list[tuple[str, ...]]]:
+    """Return what matches may have in common, by its name: a text for each sequence and step."""
+    steps = tuple(str(t) for t in range(corpus.steps))
+    return {
+        "the input": list(corpus.words),
+        "the input one step before": [("", *words[:-1]) for words in corpus.words],
+        "the target": list(corpus.targets),
+        "the time step": [steps] * len(corpus.words),
+    }
