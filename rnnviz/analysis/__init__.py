@@ -8,9 +8,11 @@ each single prediction, `jacobians` the effect of single steps on it, `updates` 
 size of updates, `side_by_side` several runs, `gradient_check` the comparison with central
 differences; `history` the course of training, `predictions` what the network predicts next,
 `equations` one unit at one time step with every number of its equations. In `memory`: what the
-states of a network hold; `fixed_points` finds the states in which it rests.
+states of a network hold; `fixed_points` finds the states in which it rests, `automaton` the
+smallest automaton that answers as it does.
 """
 
+from rnnviz.analysis.memory.automaton import automaton
 from rnnviz.analysis.memory.fixed_points import fixed_points
 
-__all__ = ["fixed_points"]
+__all__ = ["automaton", "fixed_points"]

@@ -9,6 +9,7 @@ HTML.
 from rnnviz import export
 from rnnviz.figures.answer_map import answer_map_spec
 from rnnviz.figures.attention_map import attention_spec
+from rnnviz.figures.automaton import automaton, automaton_spec
 from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.correlation_map import correlations_spec
@@ -74,6 +75,8 @@ __all__ = [
     "answer_map_spec",
     "attention",
     "attention_spec",
+    "automaton",
+    "automaton_spec",
     "calendar",
     "calendar_spec",
     "comparison",

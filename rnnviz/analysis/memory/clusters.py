@@ -44,7 +44,7 @@ def k_means(points: Points, count: int, generator: np.random.Generator) -> Itera
     Yields the centers (K, S) after each round, K at most `count`; the last ones are the result.
     """
     centers = points[:1]
-    for centers in spread_out(points, count, generator):  # noqa: B007
+    for centers in spread_out(points, count, generator):
         yield centers
     for _ in range(_ROUNDS):
         before, centers = centers, means(points, nearest(points, centers), centers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -69,8 +69,9 @@ class Alphabet:
 class Answers(Protocol):
     """What counts as an answer of the network."""
 
-    #: What an answer is, for a sentence.
-    meaning: str
+    @property
+    def meaning(self) -> str:
+        """What an answer is, for a sentence."""
 
     def of(self, outputs: NDArray[Any]) -> Codes:
         """Return the answer to each of the outputs (..., K) as a number."""
@@ -181,12 +182,12 @@ class Reading:
     @property
     def there(self) -> NDArray[np.bool_]:
         """Which steps belong to a sequence, (T, B)."""
-        return self.symbols != _NONE
+        there: NDArray[np.bool_] = self.symbols != _NONE
+        return there
 
     def only(self, columns: NDArray[np.bool_]) -> Reading:
         """Return some of the sequences."""
-        return replace(
-            self,
+        return Reading(
             symbols=self.symbols[:, columns],
             answers=self.answers[:, columns],
             states=self.states[:, columns],
@@ -223,14 +224,13 @@ def _asked(task: Task, answers: Answers, batch: Batch) -> NDArray[np.bool_]:
     if not has_targets(task):
         return np.ones(shape, dtype=bool)
     mask = batch.mask if isinstance(answers, Possible) else task.knowable(batch)
-    return np.ones(shape, dtype=bool) if mask is None else mask
+    return np.ones(shape, dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
 
 
 def _within(batch: Batch) -> NDArray[np.bool_]:
     if batch.mask is None or not batch.mask.any():
         return np.ones(batch.x.shape[:2], dtype=bool)
-    within: NDArray[np.bool_] = batch.mask[::-1].cumsum(axis=0)[::-1] > 0
-    return within
+    return np.asarray(batch.mask[::-1].cumsum(axis=0)[::-1] > 0, dtype=bool)
 
 
 def _word(task: Task, row: NDArray[Any], is_integer: bool) -> str:
