@@ -200,7 +200,7 @@ class Network:
 
     @property
     def outputs(self) -> Array:
-        """Outputs of the last `learn` or `predict`, (T, B, K): a view, valid until the next."""
+        """Outputs of the last `learn`, `predict` or `observe`, (T, B, K): valid until the next."""
         if self._last is None:
             raise RuntimeError("outputs: nothing has been computed yet")
         return self._last.outputs.transpose(0, 2, 1)
@@ -298,7 +298,8 @@ class Network:
         """
         self.check_cuts(None, answering)
         x = self.checked_inputs(x)
-        records = self.unroll(x, answering=fitting(answering, len(x))).layer_records()
+        self._last = self.unroll(x, answering=fitting(answering, len(x)))
+        records = self._last.layer_records()
         return tuple(replace(each, d_h=None, d_c=None) for each in records)
 
     def record(
