@@ -1,6 +1,7 @@
 /**
- * Makes unrolled.min.js, the one script that Streamlit and the page to take away both use, from the
- * modules beside this file: `npm run build`. With `--check` it only says whether it is fresh.
+ * Makes the scripts that Streamlit and the pages to take away both use, from the modules beside
+ * them: unrolled.min.js of the moving network, and states.min.js of the state space, which shares
+ * modules with it: `npm run build`. With `--check` it only says whether they are fresh.
  *
  * The first line holds a sum over all sources, so that Python can tell a stale one without Node.
  */
@@ -11,8 +12,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
-const FOLDER = dirname(fileURLToPath(import.meta.url));
-const BUNDLE = join(FOLDER, "unrolled.min.js");
+const HERE = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Each bundle with the folders of its sources; the first one has the entry, and gets the bundle. */
+const BUNDLES = [["unrolled"], ["states", "unrolled"]];
 
 /**
  * The style sheet becomes a text in the script.
@@ -32,22 +35,28 @@ const styleSheet = {
   },
 };
 
-/** A sum over paths and texts of the sources; test_unrolled_script.py computes the same. */
-async function sumOfSources() {
-  const names = (await readdir(FOLDER, { recursive: true }))
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => /\.(js|css)$/.test(name) && name !== "unrolled.min.js");
+/**
+ * A sum over paths and texts of the sources; test_unrolled_script.py computes the same.
+ * @param {string[]} folders
+ */
+async function sumOfSources(folders) {
   const sum = createHash("sha256");
-  for (const name of names.sort()) {
-    sum.update(`${name}\n`);
-    sum.update(await readFile(join(FOLDER, name)));
+  for (const folder of folders) {
+    const names = (await readdir(join(HERE, folder), { recursive: true }))
+      .map((name) => name.replaceAll("\\", "/"))
+      .filter((name) => /\.(js|css)$/.test(name) && !name.endsWith(".min.js"));
+    for (const name of names.sort()) {
+      sum.update(`${name}\n`);
+      sum.update(await readFile(join(HERE, folder, name)));
+    }
   }
   return sum.digest("hex");
 }
 
-async function bundled() {
+/** @param {string[]} folders */
+async function bundled(folders) {
   const { outputFiles } = await build({
-    entryPoints: [join(FOLDER, "index.js")],
+    entryPoints: [join(HERE, folders[0], "index.js")],
     bundle: true,
     minify: true,
     write: false,
@@ -59,21 +68,25 @@ async function bundled() {
     charset: "utf8",
     legalComments: "none",
     banner: {
-      js: `/* Made by "npm run build" from sources with the sum ${await sumOfSources()} */`,
+      js: `/* Made by "npm run build" from sources with the sum ${await sumOfSources(folders)} */`,
     },
     plugins: [styleSheet],
   });
   return outputFiles[0].text;
 }
 
-const text = await bundled();
-if (process.argv.includes("--check")) {
-  const present = await readFile(BUNDLE, "utf8").catch(() => "");
-  if (present !== text) {
-    console.error("unrolled.min.js is not what its sources make: run `npm run build`");
-    process.exitCode = 1;
+for (const folders of BUNDLES) {
+  const name = `${folders[0]}.min.js`;
+  const path = join(HERE, folders[0], name);
+  const text = await bundled(folders);
+  if (process.argv.includes("--check")) {
+    const present = await readFile(path, "utf8").catch(() => "");
+    if (present !== text) {
+      console.error(`${name} is not what its sources make: run \`npm run build\``);
+      process.exitCode = 1;
+    }
+  } else {
+    await writeFile(path, text);
+    console.log(`${name}: ${Buffer.byteLength(text)} bytes`);
   }
-} else {
-  await writeFile(BUNDLE, text);
-  console.log(`unrolled.min.js: ${Buffer.byteLength(text)} bytes`);
 }

@@ -155,7 +155,7 @@ function buildControls(parent) {
  *   loop: string}} words
  * @returns {Transport}
  */
-function buildTransport(parent, words) {
+export function buildTransport(parent, words) {
   const play = button(parent, "play", words.play);
   const back = button(parent, "", words.back, "back");
   const forward = button(parent, "", words.forward, "forward");
