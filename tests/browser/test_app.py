@@ -308,8 +308,10 @@ def test_in_a_small_window_buttons_readings_players_and_pages_are_in_sight(studi
         expect(shown_ones.first).to_be_visible()
         boxes = [box for one in shown_ones.all() if (box := one.bounding_box()) is not None]
         assert len(boxes) >= 3
-        assert len({round(box["y"]) for box in boxes}) == 1
         assert boxes[0]["x"] < 30
+        # All pages are in sight, in two lines; the readings are one.
+        assert max(box["x"] + box["width"] for box in boxes) <= 390
+        assert len({round(box["y"]) for box in boxes}) <= (2 if "pages" in each else 1)
 
 
 def _box(place: Locator) -> FloatRect:

@@ -59,8 +59,9 @@ _CSS = """
 .readings dt { font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .readings dd { font-size: 1.25rem; line-height: 1.3; margin: 0; }
 .readings { font-variant-numeric: tabular-nums; }
-/* On a projector buttons and readings stay on one line. */
+/* On a projector buttons and readings stay on one line, and so do all pages: without icons. */
 @media (max-width: 1360px) {
+  [data-testid="stTopNavLink"] > span:first-child { display: none; }
   .st-key-transport, .st-key-transport [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
   .st-key-transport kbd { display: none; }
   .st-key-transport .readings { gap: 0.25rem 0.75rem; }
@@ -80,11 +81,8 @@ _CSS = """
 div:has(> .st-key-phone_pages) { display: none; }
 @media (max-width: 640px) {
   div:has(> .st-key-phone_pages) { display: flex; }
-  /* All of them in one line: names without icons. */
-  .st-key-phone_pages {
-    flex-wrap: nowrap; gap: 0; justify-content: space-between; overflow-x: auto;
-    mask-image: linear-gradient(to left, transparent, black 1.5rem); padding-right: 1.25rem;
-  }
+  /* All of them in two lines: names without icons. */
+  .st-key-phone_pages { gap: 0; justify-content: space-between; }
   .st-key-phone_pages a > span:first-child { display: none; }
   .st-key-phone_pages a { padding-inline: 0.2rem; }
   .st-key-phone_pages a p { font-size: 0.78rem; }
