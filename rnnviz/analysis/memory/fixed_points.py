@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnviz.analysis.memory.resting_search import FixedPoints, Search
+from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints, Search
 from rnnviz.engine import Network, StepMap
 from rnnviz.fields import shown
 from rnnviz.numbers import number
@@ -18,10 +18,7 @@ from rnnviz.training.threads import one_thread
 
 #: Numbers in all recorded states together, 16 MB, and sequences, of which there are no more.
 _NUMBERS, _SEQUENCES = 2**21, 64
-__all__ = ["FixedPoints", "Search", "fixed_points", "search", "symbols"]
-
-#: What is held where no input is chosen.
-NO_INPUT = "no input"
+__all__ = ["FixedPoints", "Search", "fixed_points", "search", "search_in", "symbols"]
 
 
 def fixed_points(
@@ -73,9 +70,30 @@ def search(
     Other arguments, and errors, as in `fixed_points`.
     """
     shown_trace = trainer.trace() if trace is None else trace
-    network = trainer.network_of(shown_trace)
+    return search_in(
+        trainer.network_of(shown_trace),
+        trainer.task,
+        inputs,
+        starts=starts,
+        layer=layer,
+        seed=seed,
+        iteration=shown_trace.iteration,
+    )
+
+
+def search_in(
+    network: Network,
+    task: Task,
+    inputs: ArrayLike | str | None = None,
+    *,
+    starts: int = 256,
+    layer: int | None = None,
+    seed: int = 0,
+    iteration: int | None = None,
+) -> Search:
+    """Begin a search in a network, as `search` does in that of a run."""
     step_map = StepMap(network, layer)
-    held, given = held_input(trainer.task, network, step_map, inputs)
+    held, given = held_input(task, network, step_map, inputs)
 
     def read(found: FixedPoints) -> FixedPoints:
         outputs = _outputs(step_map, found)
@@ -83,12 +101,12 @@ def search(
             found,
             parts=step_map.parts,
             outputs=outputs,
-            answers=() if outputs is None else answers(trainer.task, outputs),
+            answers=() if outputs is None else answers(task, outputs),
             given=given,
-            iteration=shown_trace.iteration,
+            iteration=iteration,
         )
 
-    states = recorded_states(network, trainer.task, step_map)
+    states = recorded_states(network, task, step_map)
     return Search(step_map, held, states, starts=starts, seed=seed, read=read)
 
 

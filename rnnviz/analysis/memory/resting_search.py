@@ -36,6 +36,8 @@ from rnnviz.analysis.memory.resting import (
     near,
 )
 
+#: What is held where no input is chosen.
+NO_INPUT = "no input"
 #: A slow point moves in one step by at most this share of the spread of the recorded states.
 SLOW = 0.01
 #: Slow points closer than this share of the spread are the same; so is one that close to a fixed
@@ -76,6 +78,8 @@ class FixedPoints:
         How many starts ended neither at a fixed point nor at a slow one.
     spread : float
         Root of the summed variances of the recorded states.
+    around : array, (recorded, S)
+        The recorded states among the starts.
     parts : tuple of (layer, letter, slice)
         What the entries of a state are.
     outputs : array, (n, K), or None
@@ -96,10 +100,11 @@ class FixedPoints:
     recorded: int
     lost: int
     spread: float
+    around: Numbers
     parts: tuple[tuple[int, str, slice], ...] = ()
     outputs: Numbers | None = None
     answers: tuple[str, ...] = ()
-    given: str = "no input"
+    given: str = NO_INPUT
     iteration: int | None = None
 
     def __len__(self) -> int:
@@ -274,6 +279,7 @@ class Search:
             recorded=self._recorded,
             lost=len(self._starts) - int(reached.sum()),
             spread=self._spread,
+            around=self._starts[: self._recorded],
         )
         self._found = found if self._read is None else self._read(found)
 

@@ -1,0 +1,125 @@
+"""What was found about the fixed points of a run, in sentences made from the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from rnnviz.analysis.memory.resting import Kind
+from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints
+from rnnviz.numbers import factor, number
+
+#: Most answers that a sentence spells out.
+_MOST_ANSWERS = 8
+_NAMES: dict[Kind, str] = {
+    "stable": "stable point",
+    "saddle": "saddle",
+    "undecided": "undecided point",
+    "slow": "slow point",
+}
+
+
+def sentence(found: FixedPoints) -> str:
+    """Say what was found: how many points of each kind, what they answer, where the map ends."""
+    where = "With no input" if found.given == NO_INPUT else f"While the input is {found.given}"
+    if found.iteration is not None:
+        where = f"{where}, at iteration {found.iteration:,}"
+    if not found.starts:
+        return f"{where}: the states are not numbers, so there is nothing to search from."
+    parts = [f"{where}: {counts(found)}.", _answers(found), _fading(found)]
+    return " ".join(filter(None, [*parts, _slow(found), _undecided(found), _iterated(found)]))
+
+
+def counts(found: FixedPoints) -> str:
+    """Count the points of each kind: `8 stable points, 19 saddles`."""
+    if not len(found):
+        return f"no fixed point was found from {found.starts:,} starts, and no slow point"
+    said = [_counted(found.count("stable"), "stable")]
+    kinds: tuple[Kind, ...] = ("saddle", "undecided", "slow")
+    said += [_counted(found.count(kind), kind) for kind in kinds if found.count(kind)]
+    return ", ".join(said)
+
+
+def text(found: FixedPoints, place: int) -> list[str]:
+    """Describe one point in a few lines, for a tooltip."""
+    kind, sizes = found.kinds[place], np.abs(found.eigenvalues[place])
+    lines = [_NAMES[kind].capitalize()]
+    if found.answers:
+        lines.append(f"answer: {found.answers[place]}")
+    lines.append(f"largest eigenvalues: {', '.join(number(size) for size in sizes[:3])} in size")
+    if found.unstable[place]:
+        lines.append(f"unstable directions: {found.unstable[place]} of {sizes.size}")
+    if kind == "slow":
+        lines.append(f"moves by {number(float(found.speeds[place]))} per step")
+    if kind == "stable":
+        lines.append(f"{found.basin[place]} of {found.recorded} recorded states end here")
+    return lines
+
+
+def _counted(count: int, kind: Kind) -> str:
+    name = _NAMES[kind]
+    return f"{count or 'no'} {name}" if count == 1 else f"{count or 'no'} {name}s"
+
+
+def _answers(found: FixedPoints) -> str:
+    """Say what the stable points answer."""
+    stable = found.of("stable")
+    if not found.answers or not stable.size:
+        return ""
+    answers = Counter(found.answers[place] for place in stable)
+    if stable.size == 1:
+        return f"There the answer is {next(iter(answers))}."
+    if len(answers) == 1:
+        return f"All stable points answer {next(iter(answers))}."
+    if len(answers) > _MOST_ANSWERS:
+        return f"The stable points give {len(answers)} different answers."
+    each = "; ".join(
+        answer if count == 1 else f"{answer} ({count} points)" for answer, count in answers.items()
+    )
+    return f"The stable points answer {each}."
+
+
+def _fading(found: FixedPoints) -> str:
+    """Say how fast a small change is forgotten at the stable points."""
+    largest = np.abs(found.eigenvalues[found.of("stable"), :1])
+    if not largest.size:
+        return ""
+    low, high = factor(float(largest.min())), factor(float(largest.max()))
+    if low == high:
+        return f"A small change there becomes {low} per step in the end."
+    return f"A small change there becomes {low} to {high} per step in the end."
+
+
+def _slow(found: FixedPoints) -> str:
+    slow = found.speeds[found.of("slow")]
+    if not slow.size:
+        return ""
+    share = number(100 * float(slow.min()) / found.spread, 2)
+    where = "At the slow point" if slow.size == 1 else "At the slowest of the slow points"
+    return (
+        f"{where} the state still moves, by {number(float(slow.min()))} per step, which is "
+        f"{share} % of the spread of the recorded states."
+    )
+
+
+def _undecided(found: FixedPoints) -> str:
+    if not found.count("undecided"):
+        return ""
+    return (
+        "Where a point is undecided, an eigenvalue cannot be told from 1 in size, or the map has a "
+        "kink there: the eigenvalues do not say what becomes of a small change."
+    )
+
+
+def _iterated(found: FixedPoints) -> str:
+    """Say from how many recorded states the iterated map ends at a stable point."""
+    if found.settled == found.recorded:
+        return (
+            f"From each of {found.recorded} recorded states the network itself, fed this input "
+            "over and over, ends at one of the stable points."
+        )
+    return (
+        f"From {found.settled} of {found.recorded} recorded states the network itself, fed this "
+        "input over and over, ends at a stable point that was found."
+    )
