@@ -14,6 +14,7 @@ from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.correlation_map import correlations_spec
 from rnnviz.figures.distribution_maps import distributions_spec
+from rnnviz.figures.fixed_point_charts import births_spec, fixed_points_spec
 from rnnviz.figures.gate_maps import (
     gates_at_step_spec,
     gates_of_unit_spec,
@@ -40,8 +41,10 @@ from rnnviz.figures.weight_maps import gate_weights_spec
 
 attention = drawn(attention_spec)
 answer_map = drawn(answer_map_spec)
+births = drawn(births_spec)
 calendar = drawn(calendar_spec)
 comparison = drawn(comparison_spec)
+fixed_points = drawn(fixed_points_spec)
 forecast = drawn(forecast_spec)
 gates = drawn(gates_spec)
 gates_at_step = drawn(gates_at_step_spec)
@@ -77,6 +80,8 @@ __all__ = [
     "attention_spec",
     "automaton",
     "automaton_spec",
+    "births",
+    "births_spec",
     "calendar",
     "calendar_spec",
     "comparison",
@@ -90,6 +95,8 @@ __all__ = [
     "distributions",
     "distributions_spec",
     "export",
+    "fixed_points",
+    "fixed_points_spec",
     "forecast",
     "forecast_spec",
     "gate_weights",

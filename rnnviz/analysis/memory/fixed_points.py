@@ -8,16 +8,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints, Search
+from rnnviz.analysis.memory.states import (
+    input_alphabet,
+    sequences_of,
+    target_alphabet,
+    there,
+)
 from rnnviz.engine import Network, StepMap
 from rnnviz.fields import shown
 from rnnviz.numbers import number
 from rnnviz.recording import Trace
-from rnnviz.tasks.task import Task
+from rnnviz.tasks.task import Task, has_targets
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
 
-#: Numbers in all recorded states together, 16 MB, and sequences, of which there are no more.
-_NUMBERS, _SEQUENCES = 2**21, 64
+#: States are taken from that many evaluation sequences at most.
+_SEQUENCES = 64
 __all__ = ["FixedPoints", "Search", "fixed_points", "search", "search_in", "symbols"]
 
 
@@ -111,14 +117,11 @@ def search_in(
 
 
 def recorded_states(network: Network, task: Task, step_map: StepMap) -> NDArray[np.float64]:
-    """Return the states of the evaluation sequences after each step, (N, S), at most 16 MB."""
-    batch = task.evaluation()
-    steps, there = batch.x.shape[:2]
-    # A network keeps some ten numbers for each of a state.
-    count = int(np.clip(_NUMBERS // (10 * steps * step_map.size), 1, min(there, _SEQUENCES)))
-    records = network.observe(batch.x[:, :count], batch.answering)
+    """Return the states of some evaluation sequences after each step that they have, (N, S)."""
+    batch, _ = sequences_of(network, task, _SEQUENCES)
+    records = network.observe(batch.x, batch.answering)
     columns = [getattr(records[layer], letter) for layer, letter, _ in step_map.parts]
-    return np.concatenate(columns, axis=2).reshape(-1, step_map.size).astype(np.float64)
+    return np.concatenate(columns, axis=2)[there(batch).T].astype(np.float64)
 
 
 def held_input(
@@ -149,26 +152,27 @@ def held_input(
             f"the layer what it receives, a vector ({step_map.input_size},)"
         )
     place = names.index(inputs)
-    if network.architecture.ids:
-        return step_map.inputs(place), inputs
-    return np.eye(step_map.input_size)[place], inputs
+    alphabet = input_alphabet(task)
+    return step_map.inputs(place if alphabet is None else alphabet.rows[place]), inputs
 
 
 def symbols(task: Task) -> tuple[str, ...]:
-    """Return the names of the inputs if each step has one of them; empty where it has numbers."""
-    batch = task.evaluation()
-    names = tuple(task.input_names)
-    if batch.x.ndim == 2:
+    """Return the names of the different inputs; empty where there are too many, or numbers."""
+    if task.embedding_size is not None:
         return tuple(str(name) for name in task.symbols()["symbol"])
-    is_one = np.isin(batch.x, (0, 1)).all() and (batch.x.sum(axis=2) <= 1).all()
-    return names if is_one and len(names) == batch.x.shape[2] else ()
+    alphabet = input_alphabet(task)
+    return () if alphabet is None else alphabet.names
 
 
 def answers(task: Task, outputs: NDArray[np.float64]) -> tuple[str, ...]:
-    """Say what outputs (N, K) mean: the likeliest class, or the numbers."""
+    """Say what outputs (N, K) mean: the likeliest class, the nearest target, or the numbers."""
     if task.loss == "cross_entropy":
         return tuple(task.output_labels[place] for place in outputs.argmax(axis=1))
-    return tuple(", ".join(number(value, 2) for value in row) for row in outputs)
+    targets = target_alphabet(task) if has_targets(task) else None
+    if targets is not None:
+        return tuple(targets.names[place] for place in targets.nearest(outputs))
+    mean, deviation = task.scale
+    return tuple(", ".join(number(value, 2) for value in row * deviation + mean) for row in outputs)
 
 
 def _outputs(step_map: StepMap, found: FixedPoints) -> NDArray[np.float64] | None:

@@ -86,9 +86,8 @@ def _fading(found: FixedPoints) -> str:
     if not largest.size:
         return ""
     low, high = factor(float(largest.min())), factor(float(largest.max()))
-    if low == high:
-        return f"A small change there becomes {low} per step in the end."
-    return f"A small change there becomes {low} to {high} per step in the end."
+    span = low if low == high else f"{low} to {high}"
+    return f"In the end, a small change there becomes {span} per step."
 
 
 def _slow(found: FixedPoints) -> str:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.analysis.memory.births import Moment
 from rnnviz.analysis.memory.planes import Plane, plane_of
 from rnnviz.analysis.memory.resting import KINDS, Kind
 from rnnviz.analysis.memory.resting_search import FixedPoints
 from rnnviz.analysis.memory.resting_sentences import text
-from rnnviz.figures.spec import NEUTRAL, Spec, axis, layout, note, short_label
+from rnnviz.figures.spec import (
+    NEUTRAL,
+    Spec,
+    add_marks,
+    axis,
+    iteration_axis,
+    layout,
+    note,
+    short_label,
+)
 from rnnviz.numbers import percent
+from rnnviz.training import Mark
 
 #: Colour and shape of each kind; shape and legend tell them apart without colours.
 MARKS: dict[Kind, tuple[str, str]] = {
@@ -105,6 +117,56 @@ def fixed_points_json(found: FixedPoints, plane: Plane, layer: int, letter: str)
     return {"given": found.given, "points": points}
 
 
+def births_spec(
+    course: Sequence[Moment],
+    marks: Sequence[Mark] = (),
+    rewound_to: int | None = None,
+    height: int = 280,
+) -> Spec:
+    """Draw how many points of each kind there are, over the iterations that were measured.
+
+    Parameters
+    ----------
+    course
+        By iteration, ascending.
+    marks
+        What was done to the run.
+    rewound_to
+        Iteration that a line marks.
+    """
+    iterations = np.array([moment.iteration for moment in course])
+    frame = layout(
+        height,
+        showlegend=True,
+        xaxis=iteration_axis(iterations),
+        yaxis=axis("points found", rangemode="tozero"),
+    )
+    data = []
+    for number, kind in enumerate(KINDS):
+        counts = np.array([moment.counts[number] for moment in course])
+        if kind != "stable" and not counts.any():
+            continue
+        colour, symbol = MARKS[kind]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": _NAMES[kind],
+                "x": iterations,
+                "y": counts,
+                "line": {"color": colour, "width": 3 if kind == "stable" else 1.5, "shape": "hv"},
+                "marker": {"symbol": symbol, "size": 5},
+                "hovertemplate": f"iteration %{{x:,d}}: %{{y}} {_NAMES[kind]}<extra></extra>",
+            }
+        )
+    if rewound_to is not None:
+        frame["shapes"] = [
+            {"type": "line", "x0": rewound_to, "x1": rewound_to, "y0": 0, "y1": 1, "yref": "paper",
+             "line": {"color": NEUTRAL, "width": 1, "dash": "dot"}}
+        ]  # fmt: skip
+    return add_marks({"data": data, "layout": frame}, marks)
+
+
 def _frame(plane: Plane, height: int, k: int) -> Spec:
     titles = [
         f"component {number + 1} ({percent(float(share))} of the variance)"
@@ -165,8 +227,8 @@ def _directions(plane: Plane, found: FixedPoints, places: NDArray[np.intp], kind
     for place in places:
         for direction in found.directions[place]:
             half = _LENGTH * (found.spread or 1.0) * direction
-            ends += [found.points[place] - half, found.points[place] + half]
-            ends.append(np.full_like(half, np.nan))
+            here = found.points[place]
+            ends += [here - half, here + half, np.full_like(half, np.nan)]
     drawn = np.array(ends).reshape(-1, found.points.shape[1])
     return {
         "type": "scatter",
