@@ -31,6 +31,8 @@ Numbers = NDArray[np.float64]
 
 #: Numbers (sequences x steps x units x steps of the stretch) that are compared at once.
 _AT_ONCE = 2**20
+#: Time steps x sequences x (inputs, and units of all layers) that are run at once: some 25 ms.
+_OBSERVED = 100_000
 #: Matches that are ranked.
 MOST = 12
 #: Steps shown before and after a match.
@@ -123,8 +125,8 @@ class Alike:
 
 def corpus_of(
     network: Network, trace: Trace, sequences: Sequences, layer: int, letter: str, task: Task
-) -> Corpus:
-    """Run the network over sequences and keep one quantity of a layer, with what a person reads.
+) -> Generator[None, None, Corpus]:
+    """Run the network over sequences, some at a time; keep one quantity, and what a person reads.
 
     Parameters
     ----------
@@ -134,15 +136,28 @@ def corpus_of(
         Of the quantity.
     task
     """
-    values = observe(network, trace, sequences, layer)[letter]
-    read = sequences.in_time_of(trace, layer)
-    count = sequences.count
-    words = _words(read.batch, task.input_names)
-    targets = _targets(read.batch, task.output_labels)
+    values = []
+    wide = network.hidden_size * network.layers + network.architecture.features
+    rows = max(1, _OBSERVED // (sequences.steps * wide))
+    for start in range(0, sequences.count, rows):
+        some = _some(sequences, slice(start, start + rows))
+        values.append(np.moveaxis(observe(network, trace, some, layer)[letter], 1, 0))
+        yield
+    read = sequences.in_time_of(trace, layer).batch
+    words = _words(read, task.input_names)
     probe = trace.in_time_of(layer, trace.input_labels)
-    words = (tuple(probe), *words[1:])
-    names = ("the probe", *(f"sequence {k}" for k in range(1, count)))
-    return Corpus(np.moveaxis(values, 1, 0).astype(np.float64), words, targets, names)
+    return Corpus(
+        np.concatenate(values).astype(np.float64),
+        (tuple(probe), *words[1:]),
+        _targets(read, task.output_labels),
+        ("the probe", *(f"sequence {k}" for k in range(1, sequences.count))),
+    )
+
+
+def _some(sequences: Sequences, which: slice) -> Sequences:
+    of = sequences.batch
+    mask = None if of.mask is None else of.mask[:, which]
+    return Sequences(Batch(of.x[:, which], of.y[:, which], mask, of.answering), sequences.loss)
 
 
 def corpus_of_text(

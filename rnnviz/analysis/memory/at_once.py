@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from rnnviz.analysis.gradients import steps_text
 from rnnviz.analysis.memory.eigenvalues import eigenvalues_of, evenly
 from rnnviz.engine import Network
-from rnnviz.engine.step_map import StepMap
+from rnnviz.engine.step_map import Part, StepMap
 from rnnviz.numbers import number
 from rnnviz.recording.trace import Trace
 
@@ -37,10 +37,66 @@ Numbers = NDArray[np.float64]
 TOLERANCE = 1e-10
 #: Entries of the Jacobians that are held at once: 16 MB.
 _MOST_ENTRIES = 2**21
-#: States of sweeps that are kept to be shown, as float32: 8 MB.
-_MOST_KEPT = 2**21
+#: States of sweeps that are kept to be shown, as float32: 4 MB.
+_MOST_KEPT = 2**20
 #: Steps whose Jacobians have their eigenvalues computed, for the radius beside the sweeps.
 _LOOKED_AT = 8
+
+
+@dataclass
+class Solution:
+    """What the sweeps over one sequence found.
+
+    Parameters
+    ----------
+    parts
+        Where h and c are in the whole state, as in `StepMap.parts`.
+    truth : array, (T, S)
+        The states of the loop; NaN where it has not come yet.
+    errors : list of array, (T,)
+        After each sweep, and first of the guess: the largest difference from the loop over the
+        entries of the state, as a share of the largest state of the sequence if that is above 1.
+    states : list of array of float32, (T, S)
+        The states themselves, of the guess and of the first sweeps, as many as there is room for.
+    residual : array, (T,)
+        Largest |new_t - F(new_{t-1}, x_t)| after the last sweep, on the same scale.
+    left_out : int
+        At how many steps, over all sweeps, the correction was no finite number and was left out.
+    """
+
+    parts: tuple[Part, ...]
+    truth: Numbers
+    errors: list[Numbers] = field(default_factory=list)
+    states: list[NDArray[np.float32]] = field(default_factory=list)
+    residual: Numbers = field(default_factory=lambda: np.empty(0))
+    left_out: int = 0
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps T."""
+        return len(self.truth)
+
+    @property
+    def sweeps(self) -> int:
+        """Number of sweeps that were done."""
+        return max(0, len(self.errors) - 1)
+
+    @property
+    def needed(self) -> int | None:
+        """Number of sweeps after which all steps are as in the loop; None if none was enough."""
+        found = self.errors and bool((self.errors[-1] <= TOLERANCE).all())
+        return self.sweeps if found else None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the loop itself gives finite numbers."""
+        return bool(np.isfinite(self.truth).all())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        states = sum(each.nbytes for each in self.states)
+        return states + sum(each.nbytes for each in (self.truth, self.residual, *self.errors))
 
 
 class AtOnce:
@@ -56,46 +112,17 @@ class AtOnce:
 
     Attributes
     ----------
-    truth : array, (T, S)
-        The states of the loop; NaN where it has not come yet.
-    errors : list of array, (T,)
-        After each sweep, and first of the guess: the largest difference from the loop over the
-        entries of the state, as a share of the largest state of the sequence if that is above 1.
-    states : list of array of float32, (T, S)
-        The same states themselves, of the guess and of the first sweeps, as many as there is room
-        for.
-    residual : array, (T,)
-        Largest |new_t - F(new_{t-1}, x_t)| after the last sweep, on the same scale.
-    left_out : int
-        At how many steps, over all sweeps, the correction was no finite number and was left out.
+    found : Solution
+        So far.
+    done : bool
     """
 
     def __init__(self, step_map: StepMap, inputs: Numbers, zero_before: int | None = None) -> None:
         self.step_map, self.inputs, self._zero = step_map, inputs, zero_before
-        self.steps = len(inputs)
-        self.truth: Numbers = np.full((self.steps, step_map.size), np.nan)
-        self.errors: list[Numbers] = []
-        self.states: list[NDArray[np.float32]] = []
-        self.residual: Numbers = np.full(self.steps, np.nan)
-        self.left_out = 0
+        truth = np.full((len(inputs), step_map.size), np.nan)
+        self.found = Solution(step_map.parts, truth)
         self.done = False
         self._work = self._working()
-
-    @property
-    def sweeps(self) -> int:
-        """Number of sweeps so far."""
-        return max(0, len(self.errors) - 1)
-
-    @property
-    def needed(self) -> int | None:
-        """Number of sweeps after which all steps are as in the loop; None if none was enough."""
-        found = self.errors and bool((self.errors[-1] <= TOLERANCE).all())
-        return self.sweeps if found else None
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether the loop itself gives finite numbers; known when the work is done."""
-        return bool(np.isfinite(self.truth).all())
 
     def advance(self, seconds: float) -> None:
         """Work for about this long."""
@@ -110,39 +137,43 @@ class AtOnce:
 
     def _working(self) -> Generator[None, None, None]:
         yield from self._loop()
-        if self.is_finite:
+        if self.found.is_finite:
             yield from self._sweep_until_found()
         self.done = True
 
     def _loop(self) -> Iterator[None]:
         """Compute the states in order, one after the other."""
         state: Numbers = np.zeros((1, self.step_map.size))
-        for t in range(self.steps):
+        for t in range(self.found.steps):
             if t == self._zero:
                 state = np.zeros_like(state)
             state = self.step_map.step(state, self.inputs[t : t + 1])
-            self.truth[t] = state[0]
+            self.found.truth[t] = state[0]
             if t % 32 == 31:
                 yield
 
     def _sweep_until_found(self) -> Iterator[None]:
-        largest = max(1.0, float(np.abs(self.truth).max(initial=0.0)))
-        old: Numbers = np.zeros_like(self.truth)
+        largest = max(1.0, float(np.abs(self.found.truth).max(initial=0.0)))
+        old: Numbers = np.zeros_like(self.found.truth)
         self._keep(old, largest)
-        while self.needed is None and self.sweeps < self.steps:
+        while self.found.needed is None and self.found.sweeps < self.found.steps:
             new: Numbers = np.empty_like(old)
             yield from self._sweep(old, new)
             old = new
             self._keep(old, largest)
             yield
         before = self._before(old)
-        self.residual = np.abs(self.step_map.step(before, self.inputs) - old).max(axis=1) / largest
+        self.found.residual = (
+            np.abs(self.step_map.step(before, self.inputs) - old).max(axis=1) / largest
+        )
 
     def _keep(self, states: Numbers, largest: float) -> None:
         with np.errstate(over="ignore"):
-            self.errors.append(np.abs(states - self.truth).max(axis=1, initial=0.0) / largest)
-            if (len(self.states) + 1) * states.size <= max(_MOST_KEPT, 2 * states.size):
-                self.states.append(states.astype(np.float32))
+            self.found.errors.append(
+                np.abs(states - self.found.truth).max(axis=1, initial=0.0) / largest
+            )
+            if (len(self.found.states) + 1) * states.size <= max(_MOST_KEPT, 2 * states.size):
+                self.found.states.append(states.astype(np.float32))
 
     def _before(self, states: Numbers) -> Numbers:
         """Return the states before each step, (T, S)."""
@@ -154,16 +185,16 @@ class AtOnce:
     def _sweep(self, old: Numbers, new: Numbers) -> Iterator[None]:
         """Write the states after one sweep into `new`."""
         size = self.step_map.size
-        at_once = max(1, min(self.steps, _MOST_ENTRIES // size**2))
+        at_once = max(1, min(self.found.steps, _MOST_ENTRIES // size**2))
         before = self._before(old)
         last: Numbers = np.zeros(size)
-        for start in range(0, self.steps, at_once):
+        for start in range(0, self.found.steps, at_once):
             some = slice(start, start + at_once)
             plain = self.step_map.step(before[some], self.inputs[some])
             yield
             jacobians = self.step_map.jacobians(before[some], self.inputs[some])
             yield
-            for t, F, J in zip(range(start, self.steps), plain, jacobians, strict=False):
+            for t, F, J in zip(range(start, self.found.steps), plain, jacobians, strict=False):
                 last = np.zeros(size) if t == self._zero else last
                 last = new[t] = self._corrected(F, J, last - before[t])
 
@@ -177,7 +208,7 @@ class AtOnce:
             found: Numbers = F + J @ change
         if np.isfinite(found).all():
             return found
-        self.left_out += 1
+        self.found.left_out += 1
         return np.where(np.isfinite(F), F, 0.0)
 
 
@@ -237,23 +268,22 @@ def sweeps_of(network: Network, trace: Trace, layer: int) -> Generator[None, Non
     """
     at_once = of_trace(network, trace, layer)
     yield from at_once.work()
-    if not at_once.is_finite:
-        return Sweeps(trace.iteration, None, at_once.steps, math.nan, is_finite=False)
+    found = at_once.found
+    if not found.is_finite:
+        return Sweeps(trace.iteration, None, found.steps, math.nan, is_finite=False)
     largest = []
     for t in evenly(1, trace.steps - 1, _LOOKED_AT):
-        before, inputs = at_once.truth[t - 1 : t], at_once.inputs[t : t + 1]
+        before, inputs = found.truth[t - 1 : t], at_once.inputs[t : t + 1]
         largest.append(
             float(np.abs(eigenvalues_of(at_once.step_map.jacobians(before, inputs)[0])[0]))
         )
         yield
     radius = float(np.median(largest)) if largest else math.nan
-    return Sweeps(trace.iteration, at_once.needed, at_once.steps, radius)
+    return Sweeps(trace.iteration, found.needed, found.steps, radius)
 
 
-def sentence(found: AtOnce) -> str:
+def sentence(found: Solution) -> str:
     """Say how many sweeps it took, and what happened on the way."""
-    if not found.done:
-        return f"So far {sweeps_text(found.sweeps)}."
     if not found.is_finite:
         return "The states are not numbers: training has grown beyond what can be computed."
     if found.needed is not None:
@@ -276,7 +306,7 @@ def sentence(found: AtOnce) -> str:
     return said
 
 
-def _not_found(found: AtOnce) -> str:
+def _not_found(found: Solution) -> str:
     error, residual = float(found.errors[-1].max()), float(found.residual.max())
     said = (
         f"After {sweeps_text(found.sweeps)}, as many as there are steps, the largest difference "

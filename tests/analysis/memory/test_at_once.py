@@ -6,6 +6,7 @@ import pytest
 import rnnviz
 from rnnviz.analysis.memory.at_once import AtOnce, of_trace, sentence, sweeps_of
 from rnnviz.analysis.memory.eigenvalues import evenly
+from rnnviz.engine.step_map import StepMap
 from rnnviz.tasks import TemporalOrder, make_task
 from rnnviz.training.config import RECURRENT
 from tests.analysis.memory.drained import drained
@@ -21,10 +22,14 @@ def _trace(cell, seed=0, length=20, **settings):
 
 
 def _solved(network, trace, layer=0):
-    found = of_trace(network, trace, layer)
-    found.advance(60)
-    assert found.done
-    return found
+    solving = of_trace(network, trace, layer)
+    solving.advance(60)
+    assert solving.done
+    return solving.found
+
+
+def _recorded(network, trace, layer=0):
+    return StepMap(network, layer).of_trace(trace)
 
 
 @pytest.mark.parametrize("cell", RECURRENT)
@@ -34,8 +39,8 @@ def test_it_ends_at_the_recorded_states_of_every_cell(cell, seed):
     found = _solved(network, trace)
     assert found.needed is not None
     assert found.needed < found.steps
-    assert found.states[-1] == pytest.approx(found.step_map.of_trace(trace), abs=1e-6)  # float32
-    assert found.truth == pytest.approx(found.step_map.of_trace(trace), abs=1e-10)
+    assert found.states[-1] == pytest.approx(_recorded(network, trace), abs=1e-6)  # float32
+    assert found.truth == pytest.approx(_recorded(network, trace), abs=1e-10)
     assert found.errors[-1].max() <= 1e-10
     assert found.errors[0].max() > 0.01
     assert found.residual.max() <= 1e-10
@@ -62,7 +67,7 @@ def test_chaos_needs_more_sweeps():
 class _Linear:
     """s_t = A s_{t-1} + x_t."""
 
-    size = 2
+    size, parts = 2, ()
     A = np.array([[0.5, 0.4], [-0.3, 0.8]])
 
     def step(self, states, inputs):
@@ -74,8 +79,9 @@ class _Linear:
 
 def test_what_is_linear_is_found_in_one_sweep():
     inputs = np.random.default_rng(0).normal(size=(30, 2))
-    found = AtOnce(_Linear(), inputs)
-    found.advance(60)
+    solving = AtOnce(_Linear(), inputs)
+    solving.advance(60)
+    found = solving.found
     assert found.needed == 1
     assert "After 1 sweep all 30 steps" in sentence(found)
 
@@ -83,7 +89,7 @@ def test_what_is_linear_is_found_in_one_sweep():
 class _Wild:
     """s_t = sin(1e250 s_{t-1} + x_t): each correction is far too large for a number."""
 
-    size = 1
+    size, parts = 1, ()
 
     def step(self, states, inputs):
         return np.sin(1e250 * states + inputs)
@@ -93,9 +99,10 @@ class _Wild:
 
 
 def test_a_correction_that_overflows_is_left_out_and_all_steps_are_found_all_the_same():
-    found = AtOnce(_Wild(), np.linspace(0.1, 1, 12)[:, None])
+    solving = AtOnce(_Wild(), np.linspace(0.1, 1, 12)[:, None])
     with np.errstate(all="ignore"):
-        found.advance(60)
+        solving.advance(60)
+    found = solving.found
     assert found.left_out > 0
     assert found.needed is not None
     assert found.needed <= 12
@@ -108,22 +115,23 @@ def test_a_state_that_is_replaced_by_zero_is_no_successor():
     trainer = rnnviz.Trainer(config, task)
     trace = trainer.trace()
     assert trace.answering.from_zero
-    found = _solved(trainer.network_of(trace), trace)
-    assert found.truth == pytest.approx(found.step_map.of_trace(trace), abs=1e-12)
+    network = trainer.network_of(trace)
+    found = _solved(network, trace)
+    assert found.truth == pytest.approx(_recorded(network, trace), abs=1e-12)
     assert found.needed is not None
 
 
 def test_an_upper_layer_has_the_inputs_that_it_received():
     network, trace = _trace("lstm", layers=2)
     found = _solved(network, trace, layer=1)
-    assert found.truth == pytest.approx(found.step_map.of_trace(trace), abs=1e-12)
+    assert found.truth == pytest.approx(_recorded(network, trace, 1), abs=1e-12)
 
 
 def test_a_network_in_single_precision_is_compared_in_double():
     network, trace = _trace("rnn", dtype="float32")
     found = _solved(network, trace)
     assert found.needed is not None
-    assert found.truth == pytest.approx(found.step_map.of_trace(trace), abs=1e-5)
+    assert found.truth == pytest.approx(_recorded(network, trace), abs=1e-5)
 
 
 def test_a_diverged_network_says_so():

@@ -1,0 +1,107 @@
+"""All time steps at once: Newton's method over the probe, sweep by sweep and over training."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pandas as pd
+
+from rnnviz.analysis.memory.at_once import (
+    Solution,
+    Sweeps,
+    course_sentence,
+    of_trace,
+    sentence,
+    sweeps_of,
+)
+from rnnviz.engine import Network
+from rnnviz.figures.at_once_charts import errors_spec, sweeps_course_spec, sweeps_spec
+from rnnviz.figures.chart import Chart
+from rnnviz.figures.palette import QUANTITIES
+from rnnviz.recording import Trace
+from rnnviz.views.memory import over_training
+from rnnviz.views.memory.eigenvalues import refused
+from rnnviz.views.memory.scene import MemoryScene
+from rnnviz.views.panel import Panel
+
+_NOW, _COUNTS = "all steps at once", "sweeps over training"
+_BYTES = 200
+
+
+def work(scene: MemoryScene) -> Iterator[None]:
+    """Solve the probe at the iteration that is looked at, then count at all kept iterations."""
+    if refused(scene):
+        return
+    layer = scene.layer
+
+    def solved(network: Network, trace: Trace) -> Generator[None, None, Solution]:
+        solving = of_trace(network, trace, layer)
+        yield from solving.work()
+        return solving.found
+
+    def counted(network: Network, trace: Trace) -> Generator[None, None, Sweeps]:
+        return sweeps_of(network, trace, layer)
+
+    yield from over_training.one(scene, _NOW, scene.trace, solved, lambda found: found.nbytes)
+    yield from over_training.each(scene, _COUNTS, counted, lambda _: _BYTES)
+
+
+def all_at_once(scene: MemoryScene) -> Panel:
+    """Show the sweeps that were done so far, and their number over training."""
+    why = refused(scene)
+    if why:
+        return Panel(sentence=why)
+    found: Solution | None = scene.store.get(scene.key(_NOW))
+    if found is None:
+        return Panel(sentence="The sweeps are being computed.", progress=0.0)
+    counts: list[Sweeps] = over_training.found_so_far(scene, _COUNTS)
+    share, done = over_training.progress(len(counts), scene)
+    charts = _sweeps(scene, found)
+    if counts:
+        spec = sweeps_course_spec(counts, scene.marks, scene.rewound_to)
+        charts.append(Chart(spec, course_sentence(counts), "Number of sweeps over training."))
+    return Panel(
+        tuple(charts),
+        sentence="" if found.is_finite else sentence(found),
+        note="The guess is 0 at every step. A sweep corrects all steps together, by Newton’s "
+        "method: one linear recurrence with the Jacobians at the guess, which a machine with many "
+        "processors can compute for all steps in parallel. After k sweeps at least the first k "
+        "steps are exact. Where a small change fades, few sweeps are enough; where it grows, each "
+        "sweep gets only some steps further. The largest modulus is that of an eigenvalue of the "
+        "Jacobian of a step.",
+        file=("sweeps", lambda: table(found)),
+        progress=share,
+        done=done,
+    )
+
+
+def table(found: Solution) -> pd.DataFrame:
+    """Return the error of every step after every sweep: `sweep`, `time_step`, `error`."""
+    rows = [
+        (sweep, step, float(error))
+        for sweep, errors in enumerate(found.errors)
+        for step, error in enumerate(errors)
+    ]
+    return pd.DataFrame(rows, columns=["sweep", "time_step", "error"])
+
+
+def _sweeps(scene: MemoryScene, found: Solution) -> list[Chart]:
+    if not found.is_finite:
+        return []
+    iteration = f"Iteration {scene.trace.iteration:,}."
+    labels = scene.trace.in_time_of(scene.layer, scene.trace.input_labels)
+    quantity = QUANTITIES[scene.cell][scene.letter]
+    where = next(part for _, letter, part in found.parts if letter == scene.letter)
+    return [
+        Chart(
+            errors_spec(found),
+            sentence(found),
+            f"Map of time steps by sweeps: the error. {iteration}",
+            of_window=0.5,
+        ),
+        Chart(
+            sweeps_spec(found, where, quantity, labels, scene.unit),
+            f"The {quantity.label} of all units after a sweep, and as the loop computes it.",
+            f"Two maps of units over time steps. {iteration}",
+        ),
+    ]
