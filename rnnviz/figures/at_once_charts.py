@@ -96,11 +96,9 @@ def sweeps_spec(
     spec["frames"] = [
         {
             "name": str(sweep),
-            "data": [{"z": found.states[sweep][:, where].T}],
+            "data": [{"type": "heatmap", "z": found.states[sweep][:, where].T}],
             "traces": [0],
-            "layout": {
-                "annotations": [_renamed(first, played[0], sweep), *frame["annotations"][1:]]
-            },
+            "layout": {"annotations": [_renamed(first, played[0], sweep), *others]},
         }
         for sweep in played
     ]

@@ -89,7 +89,7 @@ def _measure(desk: Desk, choices: MemoryChoices, scene: MemoryScene) -> None:
         desk.want_only()
         return
     at = scene.trace.iteration, scene.trace.interventions, scene.trainer.iteration
-    of = (choices.view, scene.layer, scene.letter, scene.stretch, scene.units)
+    of = (choices.view, scene.layer, scene.letter, choices.step, scene.stretch, scene.units)
     desk.want(_VIEW, of, at, lambda: work(scene))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rnnviz.engine import spec_of
 from rnnviz.training.config import RunConfig
-from rnnviz.views.memory import eigenvalues, time_constants
+from rnnviz.views.memory import at_once, eigenvalues, time_constants
 from rnnviz.views.memory.paths import paths
 from rnnviz.views.memory.scene import Letter, MemoryScene, Store, letters_of
 from rnnviz.views.panel import Panel
@@ -70,6 +70,15 @@ VIEWS: dict[str, View] = {
         "and see which units become slow; hold the gate in the sidebar, and see what is left.",
         asks=(UNIT,),
         interval_s=0.3,
+    ),
+    "All steps at once": View(
+        at_once.all_at_once,
+        "A loop computes one step after the other. Here all steps are guessed, and corrected "
+        "together: play the sweeps, and see the picture snap into place. How many it takes tells "
+        "how chaotic the network is.",
+        work=at_once.work,
+        asks=(LETTER,),
+        interval_s=0.5,
     ),
 }
 

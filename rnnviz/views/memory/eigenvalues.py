@@ -28,33 +28,24 @@ from rnnviz.figures.eigenvalue_charts import (
 )
 from rnnviz.recording import Trace
 from rnnviz.views.memory import over_training
+from rnnviz.views.memory.over_training import Measurement, of_iteration
 from rnnviz.views.memory.scene import MemoryScene
 from rnnviz.views.panel import Panel
 
-_OF_STEPS, _SUMMARY = "eigenvalues of the steps", "largest eigenvalues"
 #: Over training fewer steps are looked at than at one iteration.
 _OVER_TRAINING = 6
 _BYTES = 400
+#: Time steps x entries of the Jacobian of a step that are measured at once: some 20 ms.
+_AT_ONCE = 2**16
 
 
 def work(scene: MemoryScene) -> Iterator[None]:
     """Measure the steps at the iteration that is looked at, then all kept iterations."""
     if refused(scene):
         return
-    layer = scene.layer
-
-    def of_steps(network: Network, trace: Trace) -> Generator[None, None, Spectra]:
-        return spectra(network, trace, layer)
-
-    def of_one(network: Network, trace: Trace) -> Generator[None, None, Spectra]:
-        return spectra(network, trace, layer, also=(scene.step,), most=0)
-
-    def summary(network: Network, trace: Trace) -> Generator[None, None, Summary]:
-        return (yield from spectra(network, trace, layer, most=_OVER_TRAINING)).summary()
-
-    yield from over_training.one(scene, _of_one(scene), scene.trace, of_one, _size)
-    yield from over_training.one(scene, _OF_STEPS, scene.trace, of_steps, _size)
-    yield from over_training.each(scene, _SUMMARY, summary, lambda _: _BYTES)
+    yield from _chosen(scene).at(scene, scene.trace)
+    yield from _all_steps(scene).at(scene, scene.trace)
+    yield from _summaries(scene).everywhere(scene)
 
 
 def eigenvalues(scene: MemoryScene) -> Panel:
@@ -64,18 +55,20 @@ def eigenvalues(scene: MemoryScene) -> Panel:
         return Panel(sentence=why)
     if scene.trace.steps < 2:
         return Panel(sentence="The probe has one step: nothing is handed to a second one.")
-    one: Spectra | None = scene.store.get(scene.key(_of_one(scene)))
-    found: Spectra | None = scene.store.get(scene.key(_OF_STEPS))
-    some = found or one
+    quick = scene.trace.steps * size_of(scene) ** 2 <= _AT_ONCE
+    one = _chosen(scene).shown(scene, quick)
+    every = _all_steps(scene).shown(scene, quick)
+    some = every or one
     if some is None:
         return Panel(sentence="The eigenvalues are being computed.", progress=0.0)
-    summaries: list[Summary] = over_training.found_so_far(scene, _SUMMARY)
+    summaries = _summaries(scene).found(scene)
     share, done = over_training.progress(len(summaries), scene)
-    charts = [_plane(scene, some, one), *([] if found is None else _over_steps(scene, found))]
+    beside = [] if every is None else _over_steps(scene, *every)
     if summaries:
-        charts.append(_over_training(scene, summaries))
+        beside.append(_over_training(scene, summaries))
     return Panel(
-        tuple(charts),
+        (_plane(scene, some, one),),
+        beside=tuple(beside),
         note="An eigenvalue of the Jacobian of a step says what becomes of a small change of the "
         "state along its direction: inside the circle it fades, outside it grows, off the real "
         "axis it turns. The time constant is the number of steps after which it would be e times "
@@ -83,10 +76,45 @@ def eigenvalues(scene: MemoryScene) -> Panel:
         "left eigenvectors. These are not at right angles to each other, so their shares do not "
         "add up to 1; shown is the squared cosine of the angle between the gradient and those of "
         "the largest eigenvalue." + ("" if _is_whole_gradient(scene) else _PARTIAL),
-        file=("eigenvalues", lambda: table(some)),
+        file=("eigenvalues", lambda: table(some[1])),
         progress=share,
         done=done,
     )
+
+
+def _chosen(scene: MemoryScene) -> Measurement[Spectra]:
+    """Measure the step that is chosen."""
+    layer, also = scene.layer, (scene.step,)
+    return Measurement(
+        f"eigenvalues of step {scene.step}",
+        lambda network, trace: spectra(network, trace, layer, also, most=0),
+        lambda found: found.nbytes,
+    )
+
+
+def _all_steps(scene: MemoryScene) -> Measurement[Spectra]:
+    """Measure all steps, or some that are evenly spread."""
+    layer = scene.layer
+    return Measurement(
+        "eigenvalues of the steps",
+        lambda network, trace: spectra(network, trace, layer),
+        lambda found: found.nbytes,
+    )
+
+
+def _summaries(scene: MemoryScene) -> Measurement[Summary]:
+    """Measure a few steps, and keep the largest eigenvalues alone."""
+    layer = scene.layer
+
+    def measure(network: Network, trace: Trace) -> Generator[None, None, Summary]:
+        return (yield from spectra(network, trace, layer, most=_OVER_TRAINING)).summary()
+
+    return Measurement("largest eigenvalues", measure, lambda _: _BYTES)
+
+
+def size_of(scene: MemoryScene) -> int:
+    """Return the number of entries of the state of the layer."""
+    return scene.trace.hidden_size * (2 if scene.spec.has_cell_state else 1)
 
 
 _PARTIAL = (
@@ -121,22 +149,30 @@ def table(found: Spectra) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "real", "imaginary", "modulus"])
 
 
-def _plane(scene: MemoryScene, some: Spectra, one: Spectra | None) -> Chart:
-    chosen = None if one is None else one.at(scene.step)
-    chosen = chosen or some.at(scene.step)
-    spec = plane_spec(some, chosen, scene.cell)
-    first = "" if chosen else "Step 0 has no step before it: choose a later one. "
-    said = step_sentence(chosen) if chosen is not None else first
-    label = f"The complex plane with the eigenvalues. Iteration {scene.trace.iteration:,}."
-    return Chart(spec, said.strip(), label, of_window=0.6)
+def _plane(scene: MemoryScene, some: tuple[int, Spectra], one: tuple[int, Spectra] | None) -> Chart:
+    iteration, found = some
+    of_one = None if one is None or one[0] != iteration else one[1].at(scene.step)
+    chosen = of_one or found.at(scene.step)
+    spec = plane_spec(found, chosen, scene.cell)
+    if chosen is not None:
+        said = step_sentence(chosen)
+    else:
+        said = "Step 0 has no step before it: choose a later one." if scene.step == 0 else ""
+    label = f"The complex plane with the eigenvalues. Iteration {iteration:,}."
+    return Chart(spec, f"{of_iteration(iteration, scene)}{said}".strip(), label, of_window=0.6)
 
 
-def _over_steps(scene: MemoryScene, found: Spectra) -> list[Chart]:
+def _over_steps(scene: MemoryScene, iteration: int, found: Spectra) -> list[Chart]:
     which, state = _gradient(scene)
-    norms = backward_norms(scene.trace, which, scene.layer)
+    of = next((trace for trace in scene.traces if trace.iteration == iteration), scene.trace)
+    norms = backward_norms(of, which, scene.layer)
     said = steps_sentence(found, state, factor_per_step(norms), reach(norms))
     return [
-        Chart(steps_spec(found, scene.step), said, "Largest modulus over the time steps."),
+        Chart(
+            steps_spec(found, scene.step),
+            of_iteration(iteration, scene) + said,
+            "Largest modulus over the time steps.",
+        ),
         Chart(
             along_spec(found, scene.step),
             along_sentence(found),
@@ -156,11 +192,3 @@ def _gradient(scene: MemoryScene) -> tuple[Which, str]:
     spec = scene.trace.spec
     which: Which = "last_d_c" if spec.belt == "c" else "last_d_h"
     return which, spec.quantity(spec.belt or "h").label
-
-
-def _of_one(scene: MemoryScene) -> str:
-    return f"eigenvalues of step {scene.step}"
-
-
-def _size(found: Spectra) -> int:
-    return found.nbytes

@@ -1,9 +1,10 @@
-"""Measuring at every kept iteration, in slices, and what was found so far."""
+"""Measuring at one iteration and at every kept one, in slices, and what was found so far."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from rnnviz.engine import Network
 from rnnviz.recording import Trace
@@ -11,54 +12,80 @@ from rnnviz.training.threads import one_thread
 from rnnviz.views.memory.scene import MemoryScene
 
 Found = TypeVar("Found")
-#: Measures something with the weights of a trace, and yields often.
-Measure = Callable[[Network, Trace], Generator[None, None, Found]]
 
 
-def one(
-    scene: MemoryScene, name: str, trace: Trace, measure: Measure[Found],
-    nbytes: Callable[[Found], int],
-) -> Iterator[None]:  # fmt: skip
-    """Measure one iteration, unless that was done, and keep the result.
+@dataclass(frozen=True)
+class Measurement(Generic[Found]):
+    """Something that is measured with the weights of an iteration.
 
     Parameters
     ----------
-    scene
     name
-        Of the measurement.
-    trace
-        Of the iteration.
+        With whatever it depends on besides layer, state and iteration.
     measure
+        Yields often, and returns what it finds.
     nbytes
-        Size of a result.
+        Size of what was found.
     """
-    key = scene.key(name, trace)
-    if scene.store.get(key) is not None:
-        return
-    work = measure(scene.trainer.network_of(trace), trace)
-    while True:
-        with one_thread():
-            try:
-                next(work)
-            except StopIteration as end:
-                scene.store.put(key, end.value, nbytes(end.value))
-                return
-        yield
 
+    name: str
+    measure: Callable[[Network, Trace], Generator[None, None, Found]]
+    nbytes: Callable[[Found], int]
 
-def each(
-    scene: MemoryScene, name: str, measure: Measure[Found], nbytes: Callable[[Found], int]
-) -> Iterator[None]:
-    """Measure all kept iterations, at first a few that are far apart."""
-    traces = scene.traces
-    for place in coarse_to_fine(len(traces)):
-        yield from one(scene, name, traces[place], measure, nbytes)
+    def at(self, scene: MemoryScene, trace: Trace) -> Iterator[None]:
+        """Measure one iteration, unless that was done, and keep the result in the store."""
+        key = scene.key(self.name, trace)
+        if scene.store.get(key) is not None:
+            return
+        work = self.measure(scene.trainer.network_of(trace), trace)
+        while True:
+            with one_thread():
+                try:
+                    next(work)
+                except StopIteration as end:
+                    scene.store.put(key, end.value, self.nbytes(end.value))
+                    scene.store.put(self._latest(scene), (trace.iteration, end.value), 0)
+                    return
+            yield
 
+    def everywhere(self, scene: MemoryScene) -> Iterator[None]:
+        """Measure all kept iterations, at first a few that are far apart."""
+        traces = scene.traces
+        for place in coarse_to_fine(len(traces)):
+            yield from self.at(scene, traces[place])
 
-def found_so_far(scene: MemoryScene, name: str) -> list[Found]:
-    """Return what was found at the kept iterations, in their order."""
-    found = (scene.store.get(scene.key(name, trace)) for trace in scene.traces)
-    return [result for result in found if result is not None]
+    def found(self, scene: MemoryScene) -> list[Found]:
+        """Return what was found at the kept iterations so far, in their order."""
+        found = (scene.store.get(scene.key(self.name, trace)) for trace in scene.traces)
+        return [result for result in found if result is not None]
+
+    def shown(self, scene: MemoryScene, at_once: bool = False) -> tuple[int, Found] | None:
+        """Return what is known of the iteration that is looked at, or else of the latest measured.
+
+        While the network trains, each look is at another iteration.
+
+        Parameters
+        ----------
+        scene
+        at_once
+            Whether this is so quick that it is measured now.
+
+        Returns
+        -------
+        tuple of int and what was found, or None
+            The iteration that it is of.
+        """
+        if at_once:
+            for _ in self.at(scene, scene.trace):
+                pass
+        found = scene.store.get(scene.key(self.name))
+        if found is not None:
+            return scene.trace.iteration, found
+        latest: tuple[int, Found] | None = scene.store.get(self._latest(scene))
+        return latest
+
+    def _latest(self, scene: MemoryScene) -> tuple[str, int, str]:
+        return f"latest {self.name}", scene.layer, scene.letter
 
 
 def coarse_to_fine(count: int) -> list[int]:
@@ -72,8 +99,13 @@ def coarse_to_fine(count: int) -> list[int]:
 
 
 def progress(found: int, scene: MemoryScene) -> tuple[float | None, str]:
-    """Return the share that is measured and a text about it; None when all is."""
+    """Return the share of the kept iterations that is measured, and a text; None when all are."""
     kept = len(scene.traces)
     if found >= kept:
         return None, ""
-    return found / kept, f"Measured at {found:,} of {kept:,} kept iterations"
+    return found / kept, f": {found:,} of {kept:,} kept iterations"
+
+
+def of_iteration(iteration: int, scene: MemoryScene) -> str:
+    """Say of which iteration something is, where it is not the one that is looked at."""
+    return "" if iteration == scene.trace.iteration else f"At iteration {iteration:,}. "

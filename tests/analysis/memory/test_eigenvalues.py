@@ -94,9 +94,9 @@ def test_a_complex_pair_is_a_plane_of_directions():
 def test_random_directions_have_on_average_what_is_said_to_be_by_chance():
     generator = np.random.default_rng(0)
     jacobian = generator.normal(size=(6, 6))
-    found = [spectrum_of(1, jacobian, generator.normal(size=6)) for _ in range(2000)]
+    found = [spectrum_of(1, jacobian, generator.normal(size=6)) for _ in range(500)]
     mean = np.mean([each.along for each in found])
-    assert mean == pytest.approx(found[0].by_chance, abs=0.02)
+    assert mean == pytest.approx(found[0].by_chance, abs=0.04)
 
 
 def test_the_same_step_again_and_again_turns_the_gradient_into_the_slowest_direction():
