@@ -37,11 +37,12 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.analysis.memory.clouds import Cloud
 from rnnviz.figures.payload import encode_arrays
 
 Array = NDArray[Any]
@@ -53,15 +54,6 @@ BUDGET = 1_000_000
 UNKNOWN = 65535
 _NO_NUMBER = -32768
 _HIGHEST = 32767
-
-
-class Cloud(Protocol):
-    """What is drawn of an iteration; as `rnnviz.analysis.memory.clouds.Cloud` has it."""
-
-    iteration: Any
-    plane: Any
-    points: Any
-    probe: Any
 
 
 @dataclass(frozen=True)

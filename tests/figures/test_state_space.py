@@ -8,6 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from rnnviz import RunConfig, Trainer
+from rnnviz.analysis.memory.clouds import Clouds
+from rnnviz.figures.state_clouds import RunSpace
 from rnnviz.figures.state_space import (
     BUDGET,
     Colouring,
@@ -17,6 +20,7 @@ from rnnviz.figures.state_space import (
     StateSpace,
     pack,
 )
+from rnnviz.tasks import GymSchedule
 
 
 def space_of(count: int = 6, axes: int = 3, frames: int = 2, **more) -> StateSpace:
@@ -93,3 +97,25 @@ def test_clouds_that_do_not_fit_the_points_are_refused_with_both_shapes():
     space.clouds[1].points = np.zeros((4, 3))
     with pytest.raises(ValueError, match=r"points \(6, k\).*got \(4, 3\).*iteration 10"):
         pack(space)
+
+
+def test_the_picture_of_a_run_has_its_labels_its_answers_and_whole_sequences():
+    trainer = Trainer(RunConfig(hidden_size=3), GymSchedule(length=6))
+    trainer.advance(iterations=4)
+    clouds = Clouds(trainer)
+    clouds.advance(10)
+    space = RunSpace(clouds, trainer).picture(run="one")
+    assert [each.key for each in space.points.colourings] == [
+        "target",
+        "input",
+        "answer",
+        "position",
+    ]
+    assert space.kept == list(trainer.recording.iterations)
+    assert (np.diff(space.points.step) % 6 == 1).all()
+    trace = trainer.recording.at(2)
+    np.testing.assert_array_equal(space.probe.answers[2], trace.outputs.argmax(axis=1))
+    names, codes = space.points.colourings[0].names, space.points.colourings[0].values
+    states = clouds.states
+    assert states.targets is not None
+    assert names[codes[3]] == states.targets.names[states.targets.of[0, 3]]

@@ -140,11 +140,12 @@ class States:
         return flat
 
     def drawn(self, most: int) -> tuple[Integers, Integers]:
-        """Return sequence and step of at most so many states, evenly spread over all of them."""
-        sequences, steps = np.nonzero(self.there)
-        count = min(most, len(sequences))
-        some = np.linspace(0, len(sequences) - 1, count).round().astype(np.intp)
-        return sequences[some], steps[some]
+        """Return sequence and step of at most so many states: whole sequences, evenly chosen."""
+        lengths = self.there.sum(axis=1)
+        count = int(np.clip(most // max(1, lengths.max()), 1, len(lengths)))
+        some = np.linspace(0, len(lengths) - 1, count).round().astype(np.intp)
+        chosen, steps = np.nonzero(self.there[some])
+        return some[chosen][:most], steps[:most]
 
 
 def states_of(
