@@ -47,9 +47,10 @@ class Corpus:
     ----------
     values : array, (B, T, U)
         One quantity of every unit of a layer, in the layer's own time. Sequence 0 is the one with
-        the stretch that is searched for.
+        the stretch that is searched for. NaN after the end of a sequence that is shorter than the
+        others.
     words : tuple of tuple of str
-        What a person reads at each step of each sequence.
+        What a person reads at each step of each sequence; "" after its end.
     targets : tuple of tuple of str
         The target of each step; "" where there is none.
     names : tuple of str
@@ -163,14 +164,14 @@ def _some(sequences: Sequences, which: slice) -> Sequences:
 def corpus_of_text(
     network: Network, trace: Trace, task: NextSymbol, text: str, layer: int, letter: str
 ) -> Corpus:
-    """Run the network over a text that a user typed, as one sequence.
+    """Run the network over a text that a user typed, as one sequence, to be searched like others.
 
     Parameters
     ----------
     network
         A network of the same run as the trace, for this call only.
     trace
-        Of the wanted iteration.
+        Of the wanted iteration: the probe is sequence 0, the text sequence 1.
     task, text
         The text is read as `NextSymbol.read` does.
 
@@ -181,13 +182,28 @@ def corpus_of_text(
     """
     symbols = task.read(text)
     batch = Batch(task.encode(symbols), np.zeros((len(symbols), 1), np.int64), None)
-    sequences = Sequences(batch, task.loss)
-    values = observe(network, trace, sequences, layer)[letter]
-    back = trace.is_backward(layer)
-    words = tuple(symbols[::-1] if back else symbols)
-    following = ("", *words[:-1]) if back else (*words[1:], "")
-    whole = np.moveaxis(values, 1, 0).astype(np.float64)
-    return Corpus(whole, (words,), (following,), ("your text",))
+    typed = observe(network, trace, Sequences(batch, task.loss), layer)[letter][:, 0]
+    probe = trace.layers[trace.number_of(layer)].quantities()[letter]
+    steps = max(len(typed), len(probe))
+    values = np.full((2, steps, typed.shape[1]), np.nan)
+    values[0, : len(probe)], values[1, : len(typed)] = probe, typed
+    words = trace.in_time_of(layer, trace.input_labels), trace.in_time_of(layer, symbols)
+    targets = (trace.in_time_of(layer, trace.target_labels), _next(symbols, trace, layer))
+    return Corpus(
+        values,
+        tuple(_padded(each, steps) for each in words),
+        tuple(_padded(each, steps) for each in targets),
+        ("the probe", "your text"),
+    )
+
+
+def _next(symbols: tuple[str, ...], trace: Trace, layer: int) -> tuple[str, ...]:
+    """Return the symbol that follows each symbol of a text, in a layer's own time."""
+    return trace.in_time_of(layer, (*symbols[1:], ""))
+
+
+def _padded(words: Sequence[str], steps: int) -> tuple[str, ...]:
+    return (*words, *("",) * (steps - len(words)))
 
 
 def alike(
@@ -245,8 +261,10 @@ def alike(
 def _scale(values: Numbers) -> Numbers:
     """Return the standard deviation of each unit, (U,); 0 where it is constant or not finite."""
     with np.errstate(all="ignore"):
-        deviation = values.std(axis=(0, 1))
-        largest = np.abs(values).max(axis=(0, 1), initial=0.0)
+        numbers = values.reshape(-1, values.shape[-1])
+        numbers = numbers[np.isfinite(numbers).any(axis=1)]
+        deviation = np.nanstd(numbers, axis=0) if len(numbers) else np.zeros(values.shape[-1])
+        largest = np.abs(numbers).max(axis=0, initial=0.0)
         varies = deviation > CONSTANT_SHARE * largest
     return np.where(varies & np.isfinite(deviation), deviation, 0.0)
 
@@ -325,8 +343,8 @@ def context(corpus: Corpus, match: Match, length: int) -> tuple[str, str, str]:
     parts = words[max(0, match.first - AROUND) : match.first], words[match.first : end]
     before, within, after = (" ".join(part) for part in (*parts, words[end : end + AROUND]))
     more_before = "… " if match.first > AROUND else ""
-    more_after = " …" if end + AROUND < len(words) else ""
-    return more_before + before, within, after + more_after
+    more_after = " …" if any(words[end + AROUND :]) else ""
+    return more_before + before, within, after.strip() + more_after
 
 
 def table(corpus: Corpus, found: Alike) -> pd.DataFrame:
@@ -373,12 +391,13 @@ def _common(corpus: Corpus, found: Alike) -> str:
     ends = [(match.sequence, match.first + found.length - 1) for match in found.matches]
     if len(ends) < 3:
         return ""
-    told = []
+    told: list[tuple[float, int, str, str, float]] = []
+    there = sum(bool(word) for words in corpus.words for word in words)
     for what, names in _features(corpus).items():
         (value, times), *_ = Counter(names[b][t] for b, t in ends).most_common(1)
         if not value:
             continue
-        usual = sum(row.count(value) for row in names) / sum(map(len, names))
+        usual = sum(row.count(value) for row in names) / there
         told.append((times / len(ends) - usual, times, what, value, usual))
     if not told:
         return ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnnviz.tasks import NextSymbol
+from rnnviz.tasks.symbols import MOST_TYPED
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.address import Choice, Told
 from rnnviz.ui.shell.markup import escaped
@@ -19,6 +21,7 @@ MEMORY_VIEW = "memory_view"
 MEMORY_OF = "memory_of"
 MEMORY_STRETCH = "memory_stretch"
 MEMORY_UNITS = "memory_units"
+MEMORY_TEXT = "memory_text"
 
 _STATES: dict[Letter, str] = {"h": "hidden state", "c": "cell state"}
 #: Most units that are searched for together, unless it is all of them.
@@ -45,6 +48,8 @@ class MemoryChoices:
         First and last time step that are searched for; None where the view has none.
     units
         Those whose values are searched for; empty is all of them.
+    text
+        Typed by the visitor, to be searched instead of the task's sequences; empty is none.
     iteration
         Iteration of the run; None is the newest.
     """
@@ -55,6 +60,7 @@ class MemoryChoices:
     step: int | None = None
     stretch: tuple[int, int] | None = None
     units: Whole = ()
+    text: str = ""
     iteration: int | None = None
 
     @property
@@ -124,15 +130,16 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
         session.show(inspection.TIME_STEP, _in_own_time(visit, visit.swept))
     stretch: tuple[int, int] | None = None
     units: Whole = ()
+    text = ""
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         letter = _letter(trainer.config.cell) if LETTER in view.asks else "h"
         step = _step(visit) if STEP in view.asks else None
         if STRETCH in view.asks:
-            stretch, units = _stretch(visit), _units(visit)
+            stretch, units, text = _stretch(visit), _units(visit), _text(visit)
         inspection.rewind(visit, stops)
     visit.look_at(time_step=step)
     shown_iteration = visit.looked_at.shown_iteration
-    return MemoryChoices(title, layer, letter, step, stretch, units, shown_iteration)
+    return MemoryChoices(title, layer, letter, step, stretch, units, text, shown_iteration)
 
 
 def _letter(cell: str) -> Letter:
@@ -202,6 +209,24 @@ def _units(visit: Visit) -> Whole:
         width=260,
     )
     return shown
+
+
+def _text(visit: Visit) -> str:
+    """Ask for a text to search in, where the task reads one."""
+    if not isinstance(visit.trainer.task, NextSymbol):
+        return ""
+    session.seed(MEMORY_TEXT, "")
+    typed = st.text_input(
+        "Search in a text of your own",
+        key=MEMORY_TEXT,
+        persist_state="session",
+        max_chars=MOST_TYPED,
+        placeholder="empty: the task’s sequences",
+        help="Made of the symbols of the text that the network learns. It is read from its "
+        "beginning, as one sequence.",
+        width=280,
+    )
+    return typed.strip() if isinstance(typed, str) else ""
 
 
 def _labels(visit: Visit) -> tuple[str, ...]:

@@ -89,7 +89,8 @@ def _measure(desk: Desk, choices: MemoryChoices, scene: MemoryScene) -> None:
         desk.want_only()
         return
     at = scene.trace.iteration, scene.trace.interventions, scene.trainer.iteration
-    of = (choices.view, scene.layer, scene.letter, choices.step, scene.stretch, scene.units)
+    stretch = scene.stretch, scene.units, scene.text
+    of = (choices.view, scene.layer, scene.letter, choices.step, scene.unit, *stretch)
     desk.want(_VIEW, of, at, lambda: work(scene))
 
 
@@ -106,6 +107,7 @@ def _scene(visit: Visit, choices: MemoryChoices) -> MemoryScene:
         unit=visit.looked_at.unit if visit.looked_at.unit_layer == choices.layer else None,
         stretch=choices.stretch,
         units=choices.units,
+        text=choices.text,
         runs=_runs(visit),
         store=desk.store,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rnnviz.engine import spec_of
 from rnnviz.training.config import RunConfig
-from rnnviz.views.memory import at_once, eigenvalues, time_constants
+from rnnviz.views.memory import alike, at_once, eigenvalues, time_constants
 from rnnviz.views.memory.paths import paths
 from rnnviz.views.memory.scene import Letter, MemoryScene, Store, letters_of
 from rnnviz.views.panel import Panel
@@ -70,6 +70,14 @@ VIEWS: dict[str, View] = {
         "and see which units become slow; hold the gate in the sidebar, and see what is left.",
         asks=(UNIT,),
         interval_s=0.3,
+    ),
+    "Where else": View(
+        alike.where_else,
+        "Choose a stretch of the probe, and perhaps some units: where else do they behave like "
+        "this? What the places have in common is what the units stand for.",
+        work=alike.work,
+        asks=(LETTER, STRETCH),
+        interval_s=0.5,
     ),
     "All steps at once": View(
         at_once.all_at_once,

@@ -81,6 +81,8 @@ class MemoryScene(Scene):
         `step`.
     units
         Those whose values are searched for; empty is all of them.
+    text
+        Typed by the visitor, to be searched instead of the task's sequences; empty is none.
     runs
         Runs beside each other by their names, where a preset has several; this one is among them.
     store
@@ -93,6 +95,7 @@ class MemoryScene(Scene):
     unit: int | None = None
     stretch: tuple[int, int] | None = None
     units: tuple[int, ...] = ()
+    text: str = ""
     runs: Mapping[str, Trainer] = field(default_factory=lambda: MappingProxyType({}))
     store: Store = field(default_factory=Store)
 

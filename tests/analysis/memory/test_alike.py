@@ -138,14 +138,19 @@ def test_what_the_states_of_a_run_stand_for_is_named():
     assert "At the last step of 12 of the 12 nearest the input one step before is “arms”" in said
 
 
-def test_a_typed_text_is_searched_as_one_sequence():
+def test_the_stretch_is_found_in_a_text_that_was_typed():
     task = NextSymbol(text="abab cdcd abab cdcd abab cdcd", unit="character", length=4)
     trainer = rnnviz.Trainer(rnnviz.RunConfig(task="symbols", cell="gru", hidden_size=4), task)
     trace = trainer.trace()
-    corpus = corpus_of_text(trainer.network_of(trace), trace, task, "ab cd ab cd ab", 0, "h")
-    assert corpus.words[0] == tuple("ab␣cd␣ab␣cd␣ab")
-    assert corpus.targets[0][:2] == ("b", "␣")
-    found = drained(alike(corpus, 6, 7))
-    assert corpus.words[0][found.matches[0].first] == "a"
+    network = trainer.network_of(trace)
+    word = "".join(trace.input_labels)
+    corpus = corpus_of_text(network, trace, task, f"{word}cdcd", 0, "h")
+    assert corpus.words[0] == (*trace.input_labels, "", "", "", "")
+    assert corpus.words[1] == tuple(word.replace(" ", "␣") + "cdcd")
+    found = drained(alike(corpus, 1, 3))
+    assert (found.matches[0].sequence, found.matches[0].first) == (1, 1)
+    assert found.matches[0].distance == pytest.approx(0, abs=1e-12)
+    short = corpus_of_text(network, trace, task, "ab", 0, "h")
+    assert drained(alike(short, 1, 3)).matches == ()
     with pytest.raises(ValueError, match="a start must be made of"):
-        corpus_of_text(trainer.network_of(trace), trace, task, "xyz", 0, "h")
+        corpus_of_text(network, trace, task, "xyz", 0, "h")
