@@ -215,8 +215,8 @@ class _Layer:
 
     def _gru(self, x: Array, h: Array, **_: Array) -> Step:
         W, b, U, u = self._weights()
-        (W_r, W_z, W_n), (b_r, b_z, b_n) = np.split(W, 3), np.split(b, 3)
-        (U_r, U_z, U_n), (u_r, u_z, u_n) = np.split(U, 3), np.split(u, 3)
+        (W_r, W_z, W_n), (b_r, b_z, b_n) = _blocks(W), _blocks(b)
+        (U_r, U_z, U_n), (u_r, u_z, u_n) = _blocks(U), _blocks(u)
         r = self._done("r", sigmoid(x @ W_r.T + b_r + h @ U_r.T + u_r))
         z = self._done("z", sigmoid(x @ W_z.T + b_z + h @ U_z.T + u_z))
         if self._network.reset == "after":
@@ -244,6 +244,11 @@ class _Layer:
         c = self._done("c", f * c + i * g)
         o = self._done("o", sigmoid(a_o + p_o * c))
         return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": self._done("h", o * np.tanh(c))}
+
+
+def _blocks(weights: Array) -> Array:
+    """Return the rows of the three gates of a GRU, (3, H, ...); `np.split` is far slower."""
+    return weights.reshape(3, -1, *weights.shape[1:])
 
 
 def one_loss(name: str, output: Array, target: Any) -> Any:

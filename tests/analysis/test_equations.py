@@ -26,7 +26,7 @@ FORWARD = {"lstm": "figcoh", "gru": "rznh", "rnn": "h", "relu": "h", "mlp": "h"}
 BACKWARD = {"lstm": {"d_h", "d_c"}}
 
 
-def trained(cell="lstm", *, task="gym", interventions=(), iterations=15, steps=7, **settings):
+def trained(cell="lstm", *, task="gym", interventions=(), iterations=5, steps=7, **settings):
     """Return a trainer whose network has moved away from its first weights."""
     chosen = three_days() if task == "gym" else make_task(task)
     chosen = replace(chosen, **settings.pop("of_task", {}))
