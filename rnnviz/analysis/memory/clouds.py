@@ -150,7 +150,7 @@ class Clouds:
 
     def _cloud(self, trace: Trace) -> Cloud:
         states = self.states
-        plane = plane_of(states.flat, AXES).turned_to(self._reference(trace.iteration))
+        plane = plane_of(states.flat, AXES, self._reference(trace.iteration))
         probe = getattr(trace.layers[self.layer], self.letter)
         probe = probe[::-1] if trace.is_backward(self.layer) else probe
         answers = None

@@ -9,6 +9,15 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
+#: How much the axes stay where they were, against the share of the variance that they could hold.
+#: Measured on five runs: between neighbouring kept iterations of a flip-flop, whose components are
+#: about equally large, the points move by at most 22 % of their spread (up to 84 % where the first
+#: two axes are always the best ones), and at the end of each run the first two axes hold at most
+#: 0.3 % of the variance less than the best two.
+INERTIA = 1.0
+#: How often the axes are turned; then they move by less than what can be seen.
+TURNS = 20
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -38,26 +47,16 @@ class Plane:
         found: Numbers = np.asarray(directions, np.float64) @ self.axes.T
         return found
 
-    def turned_to(self, reference: Plane | None) -> Plane:
-        """Return the same plane with axes that are as close as possible to those of another.
 
-        First the first two axes are turned, and mirrored if need be, within the plane that they
-        span (orthogonal Procrustes problem: Schönemann 1966); then the third gets its closer sign.
-        So the first two axes span the same best plane as before, and together hold the same share.
-        """
-        if reference is None or self.axes.shape != reference.axes.shape:
-            return self
-        k = len(self.axes)
-        turn = np.zeros((k, k))
-        turn[:2, :2] = _procrustes(self.axes[:2], reference.axes[:2])
-        for axis in range(2, k):
-            turn[axis, axis] = 1.0 if self.axes[axis] @ reference.axes[axis] >= 0 else -1.0
-        shares = np.einsum("ij,j,ij->i", turn, self.shares, turn)
-        return Plane(self.center, turn @ self.axes, shares)
+def plane_of(values: NDArray[np.floating], count: int = 3, near: Plane | None = None) -> Plane:
+    """Return the directions in which states vary most, or nearly so, close to those of a plane.
 
-
-def plane_of(values: NDArray[np.floating], count: int = 3) -> Plane:
-    """Return the first principal components of states.
+    Without another plane these are the first principal components. With one, its axes are turned
+    towards them as little as possible: what is maximised is the share of the variance along the
+    first two axes, half of that along the third, and the agreement with the other axes. So where
+    two components are about equally large they do not change places, and within the plane of the
+    first two axes nothing spins. Applied again and again to the same states, the first two axes
+    come to rest in the plane of the first two components, the third on the third component.
 
     Parameters
     ----------
@@ -65,28 +64,44 @@ def plane_of(values: NDArray[np.floating], count: int = 3) -> Plane:
         States that are not finite are left out.
     count
         How many directions are wanted; there are never more than U.
+    near : Plane or None
+        With as many axes, of the same layer.
+
+    Notes
+    -----
+    The sum is convex in the axes, so it never falls if they are replaced by the orthonormal rows
+    that are closest to its gradient: an orthogonal Procrustes problem (Schönemann 1966) each time.
     """
     flat = np.asarray(values, np.float64).reshape(-1, np.shape(values)[-1])
     flat = flat[np.isfinite(flat).all(axis=1)]
     U = flat.shape[1]
     k = min(count, U)
-    if not len(flat):
-        return Plane(np.zeros(U), np.eye(U)[:k], np.zeros(k))
+    center, covariance = _moments(flat)
+    if near is None:
+        axes = np.linalg.eigh(covariance)[1][:, ::-1].T[:k].copy()
+    else:
+        axes = near.axes
+        weights = np.array([1.0, 1.0, *[0.5] * (k - 2)])[:k, None]
+        for _ in range(TURNS):
+            left, _, right = np.linalg.svd(
+                2 * weights * (axes @ covariance) + INERTIA * near.axes, full_matrices=False
+            )
+            axes = left @ right
+    shares = np.clip(np.einsum("ku,uv,kv->k", axes, covariance, axes), 0.0, 1.0)
+    return Plane(center, axes, shares)
+
+
+def _moments(states: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the mean of states (N, U), and their covariance with trace 1; 0 if nothing varies."""
+    U = states.shape[1]
+    if not len(states):
+        return np.zeros(U), np.zeros((U, U))
     # States of a run that diverges may be so large that their squares are not finite.
-    scale = max(float(np.abs(flat).max()), np.finfo(np.float64).tiny)
-    center = (flat / scale).mean(axis=0)
-    apart = flat / scale - center
-    variances, vectors = np.linalg.eigh(apart.T @ apart / len(flat))
-    variances = np.clip(variances[::-1], 0.0, None)
-    total = float(variances.sum())
+    scale = max(float(np.abs(states).max()), np.finfo(np.float64).tiny)
+    center = (states / scale).mean(axis=0)
+    apart = states / scale - center
+    covariance = apart.T @ apart / len(states)
+    total = float(np.trace(covariance))
     # Below this it is rounding: the states are all the same.
     varies = total > (8 * np.finfo(np.float64).eps) ** 2 * U
-    shares = variances[:k] / total if varies else np.zeros(k)
-    return Plane(center * scale, vectors[:, ::-1].T[:k].copy(), shares)
-
-
-def _procrustes(axes: Numbers, reference: Numbers) -> Numbers:
-    """Return the orthogonal Q for which `Q axes` is closest to `reference`."""
-    left, _, right = np.linalg.svd(reference @ axes.T)
-    turned: Numbers = left @ right
-    return turned
+    return center * scale, covariance / total if varies else np.zeros((U, U))
