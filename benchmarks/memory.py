@@ -1,4 +1,4 @@
-"""What the page Memory costs: the numbers in the README, each measured beside what it stands beside.
+"""What the page Memory costs: refreshing its paths beside training, and the map of one step.
 
 python -m benchmarks.memory paths
 """
@@ -9,7 +9,9 @@ import argparse
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -39,48 +41,51 @@ def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     return 1e3 * statistics.median(times)
 
 
+def refreshed(key: str, settings: Mapping[str, Any], H: int, cell: str) -> str:
+    """Return a row: what a refresh of the paths takes between two iterations of training."""
+    trainer = Trainer(RunConfig(task=key, cell=cell, hidden_size=H), make_task(key, **settings))
+    clouds = Clouds(trainer)
+    learning, refreshing = [], []
+    for _ in range(ROUNDS):
+        learning.append(milliseconds(lambda: trainer.advance(iterations=1), 1))
+        trace = trainer.trace()
+        refreshing.append(milliseconds(partial(clouds.of, trace), 1))
+    count, steps = clouds.states.there.shape
+    times = f"{statistics.median(learning):.1f} | {statistics.median(refreshing):.1f}"
+    return f"| {key} | {steps} | {H} | {cell} | {count} | {times} | {clouds.nbytes:,} |"
+
+
 def paths() -> None:
-    """Print what a refresh of the paths takes between two iterations of training."""
+    """Print what a refresh of the paths takes."""
     print("| task | T | H | cell | sequences | iteration ms | refresh ms | bytes held |")
     print("|---|---|---|---|---|---|---|---|")
     for key, settings, H in PATHS:
         for cell in RECURRENT:
-            trainer = Trainer(
-                RunConfig(task=key, cell=cell, hidden_size=H), make_task(key, **settings)
-            )
-            clouds = Clouds(trainer)
-            learning, refreshing = [], []
-            for _ in range(ROUNDS):
-                learning.append(milliseconds(lambda: trainer.advance(iterations=1), 1))
-                trace = trainer.trace()
-                refreshing.append(milliseconds(lambda: clouds.of(trace), 1))
-            steps, count = clouds.states.there.T.shape
-            print(
-                f"| {key} | {steps} | {H} | {cell} | {count} | {statistics.median(learning):.1f} "
-                f"| {statistics.median(refreshing):.1f} | {clouds.nbytes:,} |",
-                flush=True,
-            )
+            print(refreshed(key, settings, H, cell), flush=True)
+
+
+def mapped(cell: str, H: int) -> str:
+    """Return a row: what one step from 256 states takes, its Jacobians, and solving with them."""
+    network = Network(cell=cell, input_size=3, hidden_size=H, output_size=3)
+    at = StepMap(network)
+    states = np.random.default_rng(0).normal(size=(256, at.size)) / 2
+    nothing = np.zeros(3)
+    matrices = np.eye(at.size) - 0.9 * at.jacobians(states, nothing)
+    times = [
+        milliseconds(lambda: at.step(states, nothing)),
+        milliseconds(lambda: at.jacobians(states, nothing), 5),
+        milliseconds(lambda: np.linalg.solve(matrices, states[..., None]), 5),
+    ]
+    return f"| {cell} | {H} | {at.size} | {' | '.join(f'{each:.2f}' for each in times)} |"
 
 
 def maps() -> None:
-    """Print what the Jacobians of one step from 256 states take, and solving with them."""
+    """Print what the map of one step takes."""
     print("| cell | H | S | step ms | Jacobians ms | solve ms |")
     print("|---|---|---|---|---|---|")
     for H in (8, 16, 32, 128):
         for cell in RECURRENT:
-            network = Network(cell=cell, input_size=3, hidden_size=H, output_size=3)
-            at = StepMap(network)
-            states = np.random.default_rng(0).normal(size=(256, at.size)) / 2
-            nothing = np.zeros(3)
-            jacobians = 0.9 * at.jacobians(states, nothing)
-            same = np.eye(at.size)
-            print(
-                f"| {cell} | {H} | {at.size} "
-                f"| {milliseconds(lambda: at.step(states, nothing)):.2f} "
-                f"| {milliseconds(lambda: at.jacobians(states, nothing), 5):.2f} "
-                f"| {milliseconds(lambda: np.linalg.solve(same - jacobians, states[..., None]), 5):.2f} |",
-                flush=True,
-            )
+            print(mapped(cell, H), flush=True)
 
 
 PARTS = {"paths": paths, "maps": maps}

@@ -5,8 +5,8 @@ the cell has one; of all layers together these vectors are placed one after the 
 input up: `[h1; c1; h2; c2; ...]`. Fixed points are states that the map leaves as they are.
 
 The Jacobian is that of the cell's own backward pass: one column for each entry of the new state,
-side by side for many states at once. A cell without gates has a shorter way to the same numbers,
-`diag(slope) W_hh`.
+side by side for many states at once. Where all units of a cell meet only in products with weights,
+there is a shorter way to the same numbers: one column for each letter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.engine import validation
 from rnnviz.engine.cells import Cell, Span
-from rnnviz.engine.interventions import Silence, of_layer, units_of
+from rnnviz.engine.interventions import of_layer
+from rnnviz.engine.products import Array
 
 if TYPE_CHECKING:
     from rnnviz.engine.network import Network
@@ -263,11 +264,6 @@ class _Layer:
         self._like = like
         self._interventions = of_layer(network.interventions, number)
         self._cells: dict[int, Cell] = {}
-        self._closed = _is_one_product(type(like))
-        end = network.architecture.suffix(number)
-        if self._closed:
-            self._by_h = network.parameters[f"weight_hh{end}"]
-            self._by_x = network.parameters[f"weight_ih{end}"]
 
     def step(self, before: Numbers, received: Numbers) -> Numbers:
         """Return the state after the step, (N, size)."""
@@ -285,8 +281,8 @@ class _Layer:
         by_input : array, (N, size, D)
             Without entries unless they are asked for.
         """
-        if self._closed:
-            return self._of_one_product(before, received, by_input)
+        if self._like.mixing() is not None:
+            return self._by_unit(before, received, by_input)
         own = np.empty((len(before), self.size, self.size))
         of_input = np.empty((len(before), self.size, self.input_size if by_input else 0))
         at_once = max(1, COLUMNS // self.size)
@@ -313,18 +309,39 @@ class _Layer:
             cell.input_gradient(d_x)
         return own, d_x.reshape(self.input_size, N, size).transpose(1, 2, 0)
 
-    def _of_one_product(
+    def _by_unit(
         self, before: Numbers, received: Numbers, by_input: bool
     ) -> tuple[Numbers, Numbers]:
-        """Return the same for a cell whose new state is a function of one weighted sum."""
-        cell = self._forward(before.T, received.T)
-        slopes = self._like.spec.slope.of({"h": cell.h[0].T})
-        for item in self._interventions:
-            if isinstance(item, Silence):
-                slopes[:, units_of(item, self.hidden_size)] = 0
-        own = slopes[:, :, None] * self._by_h
-        of_input = slopes[:, :, None] * (self._by_x if by_input else self._by_x[:, :0])
-        return own, of_input
+        """Return the same for a cell whose units meet in known products alone.
+
+        All units of one letter go back at once: what comes to the arguments of unit i is then its
+        own, and its way to another unit is a weight.
+        """
+        N, H, L = len(before), self.hidden_size, len(self.letters)
+        cell = self._forward(np.tile(before.T, L), np.tile(received.T, L))
+        seeds = {letter: np.zeros((H, L, N)) for letter in self.letters}
+        for k, seed in enumerate(seeds.values()):
+            seed[:, k] = 1
+        seeds_flat = {letter: seed.reshape(H, L * N) for letter, seed in seeds.items()}
+        cell.d_h[0] = seeds_flat.pop("h")
+        cell.d_last = seeds_flat
+        with np.errstate(all="ignore"):
+            cell.backward([True])
+            mixing = cell.mixing()
+            assert mixing is not None
+            own = np.zeros((N, self.size, self.size))
+            h = slice(self.letters.index("h") * H, (self.letters.index("h") + 1) * H)
+            own[:, :, h] = _ways(mixing.W_hh_T, mixing.d_by_h[0].reshape(-1, H, L, N))
+            diagonal = np.arange(H)
+            for column, (letter, d_state) in enumerate(cell.d_states.items()):
+                direct = d_state[0]
+                if letter == "h":
+                    direct = direct - mixing.W_hh_T @ mixing.d_by_h[0]
+                for row, of_row in enumerate(direct.reshape(H, L, N).transpose(1, 2, 0)):
+                    own[:, row * H + diagonal, column * H + diagonal] += of_row
+            if not by_input:
+                return own, np.empty((N, self.size, 0))
+            return own, _ways(mixing.W_ih_T, mixing.d_by_x[0].reshape(-1, H, L, N))
 
     def _forward(self, before: Numbers, received: Numbers) -> Cell:
         """Return a cell that has done the step from these columns, (size, B) and (D, B)."""
@@ -350,10 +367,19 @@ class _Layer:
         return cell
 
 
-def _is_one_product(kind: type[Cell]) -> bool:
-    """Tell whether the new state is a function of one weighted sum, by the cell's description."""
-    spec = kind.spec
-    return not (spec.gates or spec.formulas) and kind.state_names == ("h",)
+def _ways(W_T: Array, factors: Array) -> Numbers:
+    """Return the derivatives over the arguments of each unit and their weights, (N, L H, J).
+
+    Parameters
+    ----------
+    W_T : array, (J, n H)
+    factors : array, (n, H, L, N)
+        Derivative of unit i of a letter w.r.t. each of its n arguments.
+    """
+    n, H, L, N = factors.shape
+    weights = W_T.reshape(-1, n, H).transpose(2, 1, 0)  # (H, n, J)
+    by_unit = factors.transpose(2, 1, 3, 0) @ weights  # (L, H, N, J)
+    return np.asarray(by_unit.transpose(2, 0, 1, 3).reshape(N, L * H, -1), np.float64)
 
 
 def _layers(network: Network, layer: int | None) -> list[int]:

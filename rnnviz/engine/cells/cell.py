@@ -57,6 +57,22 @@ class Held(NamedTuple):
     values: Array
 
 
+class Mixing(NamedTuple):
+    """The products by which units meet in one step, after `backward`.
+
+    Parameters
+    ----------
+    W_hh_T, W_ih_T : array, (H, n H) and (D, m H)
+        The gradient comes back to h_{t-1} and x_t as these times what follows.
+    d_by_h, d_by_x : array, (T, n H, B) and (T, m H, B)
+    """
+
+    W_hh_T: Array
+    d_by_h: Array
+    W_ih_T: Array
+    d_by_x: Array
+
+
 class Cell(ABC):
     """One layer over T steps of B sequences.
 
@@ -223,6 +239,14 @@ class Cell(ABC):
     @abstractmethod
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t into `d_x`, (T, D, B). After `backward`."""
+
+    def mixing(self) -> Mixing | None:
+        """Return the products by which units meet, if all else acts on each unit by itself.
+
+        None where it does not, or where this is not told: then nothing depends on it but the time
+        that the Jacobian of a step takes (step_map.py).
+        """
+        return None
 
     @abstractmethod
     def weight_gradients(self) -> None:

@@ -24,7 +24,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.cell import Cell, Span, fuse
+from rnnviz.engine.cells.cell import Cell, Mixing, Span, fuse
 from rnnviz.engine.cells.spec import (
     HIDDEN_STATE,
     CellSpec,
@@ -122,6 +122,10 @@ class Elman(Cell):
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""
         product(self.W_ih_T, self.d_a, d_x)
+
+    def mixing(self) -> Mixing | None:
+        """Return the products by which units meet."""
+        return Mixing(self.W_hh_T, self.d_a, self.W_ih_T, self.d_a)
 
     def weight_gradients(self) -> None:
         """Add up d_a z^T over the steps."""

@@ -30,7 +30,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.cell import Cell, Span, gate_rows
+from rnnviz.engine.cells.cell import Cell, Mixing, Span, gate_rows
 from rnnviz.engine.cells.spec import (
     HIDDEN_STATE,
     CellSpec,
@@ -259,6 +259,10 @@ class GRU(Cell):
     def input_gradient(self, d_x: Array) -> None:
         """Write dL/dx_t."""
         product(self.W_ih_T, self._by_x, d_x)
+
+    def mixing(self) -> Mixing | None:
+        """Return the products by which units meet."""
+        return Mixing(self.W_hh_T, self.d_a[:, self.rows(1, 3)], self.W_ih_T, self._by_x)
 
     def weight_gradients(self) -> None:
         """Add up the products over the steps: with [1; x] and with [h; 1]."""
