@@ -63,6 +63,6 @@ def visit_of(app: AppTest) -> Visit:
 def control(app: AppTest, key: str) -> Any:
     """Return a widget by its key, or what stands before the @ in it, whatever its kind."""
     kinds = (app.slider, app.select_slider, app.button_group, app.button, app.selectbox)
-    kinds += (app.text_area,)
+    kinds += (app.text_area, app.toggle, app.multiselect)
     widgets = (widget for kind in kinds for widget in kind)
     return next(widget for widget in widgets if key in (widget.key, str(widget.key).split("@")[0]))

@@ -3,6 +3,10 @@
 import pytest
 
 from rnnviz.training import RunConfig, Trainer
+from rnnviz.ui.memory.desk import Desk
+from rnnviz.ui.memory.picture import Looking
+from rnnviz.views.memory import VIEWS
+from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
 from tests.schedules import three_days
 
@@ -15,9 +19,32 @@ def page(open_app):
     return open_app("memory", trainer)
 
 
+def choose(app, key, value):
+    control(app, key).set_value(value).run()
+    assert not app.exception
+
+
+def finish(app):
+    """Let all that is measured be measured, and draw the page again."""
+    visit = visit_of(app)
+    while visit.part(Desk).working:
+        with TURNS.turn(visit):
+            visit.part(Desk).advance(0.5)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return " ".join(info.value for info in app.info)
+
+
 def test_the_page_says_what_a_point_is_and_at_which_iteration_it_was_measured(page):
-    assert "Each point is the network’s memory after one time step" in page.markdown[0].value
-    assert "at iteration 12 of 12" in page.caption[0].value
+    captions = [caption.value for caption in page.caption]
+    assert any(
+        "Each point is the network’s memory after one time step" in each for each in captions
+    )
+    assert any("at iteration 12 of 12" in each for each in captions)
 
 
 def test_a_network_without_a_state_has_one_sentence_instead(open_app):
@@ -26,12 +53,40 @@ def test_a_network_without_a_state_has_one_sentence_instead(open_app):
     assert visit_of(app).looked_at.page == "memory"
 
 
+def test_every_view_opens_and_says_what_to_try(page):
+    for title, view in VIEWS.items():
+        choose(page, "memory_view", title)
+        finish(page)
+        assert view.says in [caption.value for caption in page.caption]
+
+
+def test_fixed_points_and_the_automaton_are_found_beside_the_page_and_told(page):
+    choose(page, "memory_held", -1)
+    assert visit_of(page).part(Desk).working
+    finish(page)
+    assert "With no input, at iteration 12" in said(page)
+    choose(page, "memory_machine", True)
+    finish(page)
+    assert "machine" in said(page)
+    assert not visit_of(page).part(Desk).working
+
+
+def test_another_run_ends_what_was_measured_of_the_one_before(page):
+    choose(page, "memory_held", -1)
+    desk = visit_of(page).part(Desk)
+    control(page, "setting:cell").set_value("gru").run()
+    finish(page)
+    assert "at iteration 0" in said(page)
+    desk.leave()
+    assert not desk.working
+
+
 def test_the_time_step_is_the_one_that_was_swept_to_in_the_studio_and_back(page):
-    visit_of(page).sweep_to(3)
+    visit = visit_of(page)
+    visit.sweep_to(3)
     go_to(page, "studio")
     go_to(page, "memory")
-    assert control(page, "time_step").value == 3
-    control(page, "time_step").set_value(5).run()
-    assert visit_of(page).swept == 5
+    assert visit.part(Looking).start["time_step"] == 3
+    visit.part(Looking).take(visit, {"run": visit.name, "time_step": 5})
     go_to(page, "studio")
-    assert visit_of(page).looked_at.time_step == 5
+    assert visit.looked_at.time_step == 5

@@ -12,7 +12,18 @@ from rnnviz.tasks.symbols import MOST_TYPED
 from rnnviz.ui.shell import inspection, session
 from rnnviz.ui.shell.address import Choice, Told
 from rnnviz.ui.shell.markup import escaped
-from rnnviz.views.memory import LETTER, STEP, STRETCH, VIEWS, Letter, View, letters_of
+from rnnviz.views.memory import (
+    HELD,
+    LETTER,
+    MACHINE,
+    STEP,
+    STRETCH,
+    VIEWS,
+    Letter,
+    View,
+    letters_of,
+)
+from rnnviz.views.memory.resting import NOTHING_HELD, offered
 from rnnviz.visit import Visit
 from rnnviz.visit.looking import is_place
 
@@ -22,8 +33,12 @@ MEMORY_OF = "memory_of"
 MEMORY_STRETCH = "memory_stretch"
 MEMORY_UNITS = "memory_units"
 MEMORY_TEXT = "memory_text"
+MEMORY_HELD = "memory_held"
+MEMORY_MACHINE = "memory_machine"
 
 _STATES: dict[Letter, str] = {"h": "hidden state", "c": "cell state"}
+#: The choice of no fixed points, in the list.
+_OFF = -2
 #: Most units that are searched for together, unless it is all of them.
 _MOST_UNITS = 8
 
@@ -43,7 +58,11 @@ class MemoryChoices:
     letter
         Hidden state `h` or cell state `c`.
     step
-        Time step; None where the view has none.
+        Time step; None where the view has no control of it.
+    held
+        Number of the input that is held while fixed points are searched for; None does not search.
+    machine
+        Whether an automaton is read.
     stretch
         First and last time step that are searched for; None where the view has none.
     units
@@ -58,6 +77,8 @@ class MemoryChoices:
     layer: int
     letter: Letter = "h"
     step: int | None = None
+    held: int | None = None
+    machine: bool = False
     stretch: tuple[int, int] | None = None
     units: Whole = ()
     text: str = ""
@@ -104,10 +125,48 @@ class _Numbers:
         session.show(self.name, self.fitting(visit, numbers))
 
 
+@dataclass(frozen=True)
+class _Held:
+    """The input that is held, in a link: `none`, or the number of a symbol."""
+
+    word: str = "held"
+
+    def write(self, visit: Visit) -> str:
+        held = held_of(visit)
+        return "" if held is None else {NOTHING_HELD: "none"}.get(held, str(held))
+
+    def read(self, text: str, visit: Visit) -> None:  # noqa: ARG002
+        held = NOTHING_HELD if text == "none" else None
+        if text.isdecimal() and len(text) < 5:
+            held = int(text)
+        session.show(MEMORY_HELD, held)
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """Whether an automaton is read, in a link."""
+
+    word: str = "machine"
+
+    def write(self, visit: Visit) -> str:  # noqa: ARG002
+        return "yes" if session.value(MEMORY_MACHINE) is True else ""
+
+    def read(self, text: str, visit: Visit) -> None:  # noqa: ARG002
+        session.show(MEMORY_MACHINE, text == "yes")
+
+
+def held_of(visit: Visit) -> int | None:
+    """Return the input that is held, as far as the task has it."""
+    held = inspection.fitting(session.value(MEMORY_HELD), offered(visit.trainer.task), None)
+    return None if held is None else int(held)
+
+
 def told() -> tuple[Told, ...]:
     """Return the choices that a link tells, besides view, layer, time step and iteration."""
     return (
         Choice("of", MEMORY_OF, lambda visit: letters_of(visit.trainer.config.cell)),
+        _Held(),
+        _Machine(),
         _Numbers("steps", MEMORY_STRETCH, stretch_of),
         _Numbers("units", MEMORY_UNITS, units_of),
     )
@@ -134,12 +193,15 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         letter = _letter(trainer.config.cell) if LETTER in view.asks else "h"
         step = _step(visit) if STEP in view.asks else None
+        held = _held(visit) if HELD in view.asks else None
+        reads = view.of_machine or (MACHINE in view.asks and _machine())
         if STRETCH in view.asks:
             stretch, units, text = _stretch(visit), _units(visit), _text(visit)
-        inspection.rewind(visit, stops)
-    visit.look_at(time_step=step)
-    shown_iteration = visit.looked_at.shown_iteration
-    return MemoryChoices(title, layer, letter, step, stretch, units, text, shown_iteration)
+        if not view.in_space:  # which has both clocks itself
+            inspection.rewind(visit, stops)
+    visit.look_at(time_step=visit.swept if view.in_space else step)
+    at = visit.looked_at.shown_iteration
+    return MemoryChoices(title, layer, letter, step, held, reads, stretch, units, text, at)
 
 
 def _letter(cell: str) -> Letter:
@@ -147,6 +209,52 @@ def _letter(cell: str) -> Letter:
     if len(letters) < 2:
         return "h"
     return inspection.choose_one("State", letters, MEMORY_OF, "h", format_func=_STATES.__getitem__)
+
+
+def _held(visit: Visit) -> int | None:
+    """Draw the choice of the input with which the network is to rest."""
+    # A list has no option None: it would be one in which nothing is chosen.
+    inputs = {_OFF: "off", **offered(visit.trainer.task)}
+    shown, numbers = held_of(visit), list(inputs)
+    session.show(MEMORY_HELD, shown)
+    key = inspection.control(MEMORY_HELD, _OFF if shown is None else shown)
+    st.selectbox(
+        "Fixed points, with the input",
+        numbers,
+        index=numbers.index(_OFF if shown is None else shown),
+        format_func=lambda each: inputs[each][:30],
+        key=key,
+        on_change=_take_held,
+        args=(key,),
+        help="If the same input came again and again, where would the state come to rest? Stable "
+        "points are memories: a small change there is forgotten. At a saddle it grows along some "
+        "directions, which are drawn. “No input” is an input of zeros.",
+        width=190,
+    )
+    return shown
+
+
+def _take_held(key: str) -> None:
+    if inspection.is_current(MEMORY_HELD, key):
+        chosen = session.value(key)
+        session.show(MEMORY_HELD, None if chosen == _OFF else chosen)
+
+
+def _machine() -> bool:
+    """Draw the choice whether an automaton is read and drawn beside the state space."""
+    shown = session.value(MEMORY_MACHINE) is True
+    session.show(MEMORY_MACHINE, shown)
+    key = inspection.control(MEMORY_MACHINE, shown)
+    st.toggle(
+        "Automaton",
+        value=shown,
+        key=key,
+        on_change=inspection.take,
+        args=(MEMORY_MACHINE, key),
+        help="Reads the smallest machine that answers as the network does from its states, and "
+        "draws it beside them. The view “Automaton” tells more of it.",
+    )
+    return shown
 
 
 def _step(visit: Visit) -> int:

@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
-from rnnviz.views.memory import Store
+from rnnviz.analysis.memory.clouds import Clouds
+from rnnviz.figures.state_clouds import RunSpace
+from rnnviz.training import Trainer
+from rnnviz.views.memory import Letter, Store
 from rnnviz.visit.upkeep import Upkeep
 
 
@@ -42,6 +45,7 @@ class Desk(Upkeep):
         self.store = Store()
         self._run = ""
         self._works: dict[str, _Work] = {}
+        self._spaces: dict[tuple[int, Letter], RunSpace] = {}
 
     def open(self, run: str) -> None:
         """Forget what was measured of another run, or of iterations that were undone.
@@ -54,6 +58,7 @@ class Desk(Upkeep):
         if run != self._run:
             self.leave()
             self.store.clear()
+            self._spaces = {}
             self._run = run
 
     @property
@@ -61,12 +66,27 @@ class Desk(Upkeep):
         """Whether something is being measured."""
         return any(work.steps is not None for work in self._works.values())
 
+    def space_of(self, trainer: Trainer, layer: int, letter: Letter) -> RunSpace:
+        """Return the state space of a layer; those of the last two asked for are kept."""
+        key = (layer, letter)
+        space = self._spaces.pop(key, None)
+        if space is None:
+            space = RunSpace(Clouds(trainer, layer, letter), trainer)
+        last = list(self._spaces.items())[-1:]
+        self._spaces = {**dict(last), key: space}
+        return space
+
     def want(
-        self, name: str, of: Hashable, at: Hashable, begin: Callable[[], Iterator[None]]
+        self,
+        name: str,
+        of: Hashable,
+        at: Hashable,
+        begin: Callable[[], Iterator[None]],
+        patient: bool = True,
     ) -> None:
         """Measure something, unless that is what was asked for last.
 
-        While the network trains, each tick asks for another iteration. So what is under way is
+        While the network trains, each tick asks for another iteration. So what is under way can be
         finished before the same of another iteration begins; if something else is asked for, it
         ends.
 
@@ -80,9 +100,12 @@ class Desk(Upkeep):
             Of which iteration, and with what was done to it.
         begin
             Begins it: a generator that yields often.
+        patient
+            Whether what is under way is finished first.
         """
         now = self._works.get(name)
-        if now is not None and now.of == of and (now.at == at or now.steps is not None):
+        under_way = now is not None and now.steps is not None and patient
+        if now is not None and now.of == of and (now.at == at or under_way):
             return
         self._works[name] = _Work(of, at, begin())
 
@@ -103,7 +126,8 @@ class Desk(Upkeep):
     @property
     def needs_mb(self) -> float:
         """Estimated maximum of its memory, in megabytes."""
-        return self.store.nbytes / 1e6
+        spaces = sum(space.clouds.nbytes for space in self._spaces.values())
+        return (self.store.nbytes + spaces) / 1e6
 
     def leave(self) -> None:
         """Stop measuring; what was found stays."""

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.training import Trainer
 from rnnviz.ui.components.plot import plots
+from rnnviz.ui.memory import picture
 from rnnviz.ui.memory.controls import MemoryChoices, ask
 from rnnviz.ui.memory.desk import Desk
+from rnnviz.ui.memory.picture import Looking
 from rnnviz.ui.shell import inspection, live, session
 from rnnviz.ui.shell.downloads import csv_button
 from rnnviz.ui.shell.markup import escaped
 from rnnviz.ui.shell.transport import Slots
-from rnnviz.views.memory import MemoryScene, without_state
+from rnnviz.views.memory import MemoryScene, space, without_state
 from rnnviz.views.panel import Panel
 from rnnviz.visit import Visit
 
 #: Name of the work of a view.
 _VIEW = "view"
+#: At most this share of the time goes into the state space, which is what the page is for.
+_IN_SPACE = 0.4
+
+_Paces = tuple[inspection.Pace[Panel], inspection.Pace[bytes]]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a tick shows.
+
+    Parameters
+    ----------
+    measured
+        On which probe, at which iteration.
+    panel
+    packed
+        The state space, for the canvas; None where the view has none.
+    working
+        Whether something is still being measured.
+    """
+
+    measured: str
+    panel: Panel
+    packed: bytes | None
+    working: bool
 
 
 def show(visit: Visit, slots: Slots) -> None:
@@ -37,17 +65,16 @@ def show(visit: Visit, slots: Slots) -> None:
         st.info(missing)
         live.keep_going(visit, slots)
         return
+    picture.provide(visit)
     places = live.Places(visit.page_runs, slots)
     ticks = visit.busy or visit.part(Desk).working
     with st.container(key="inspected"):
         st.fragment(_tick, run_every=live.TICK_S if ticks else None)(
-            places, inspection.Stops(), inspection.Pace(), ticks
+            places, inspection.Stops(), (inspection.Pace(), inspection.Pace(_IN_SPACE)), ticks
         )
 
 
-def _tick(
-    places: live.Places, stops: inspection.Stops, pace: inspection.Pace[Panel], ticks: bool
-) -> None:
+def _tick(places: live.Places, stops: inspection.Stops, paces: _Paces, ticks: bool) -> None:
     session.refresh()
     visit = session.current()
     if places.page_run != visit.page_runs:
@@ -56,11 +83,12 @@ def _tick(
     heading.header("Memory", anchor=False, width="content")
     which = heading.container(width="content")
     choices = ask(visit, stops)
+    lacks = picture.lacks(visit)
     live.turn(
         visit,
         places,
-        lambda: _look(visit, choices, pace),
-        lambda found: _draw(visit, choices, which, *found),
+        lambda: _look(visit, choices, paces, lacks),
+        lambda seen: _draw(visit, choices, which, seen),
         beside=visit.part(Desk).advance if visit.part(Desk).working else None,
     )
     # Paused, the ticks go on for as long as something is measured, and then end.
@@ -69,17 +97,22 @@ def _tick(
         session.refresh()
 
 
-def _look(visit: Visit, choices: MemoryChoices, pace: inspection.Pace[Panel]) -> tuple[str, Panel]:
-    scene = _scene(visit, choices)
-    _measure(visit.part(Desk), choices, scene)
-    busy = visit.busy or visit.part(Desk).working
-    panel = pace.look(
-        (choices, visit.name),
-        busy,
-        lambda: choices.shown.look(scene),
-        interval_s=choices.shown.interval_s,
+def _look(visit: Visit, choices: MemoryChoices, paces: _Paces, lacks: Collection[int]) -> _Seen:
+    scene, desk = _scene(visit, choices), visit.part(Desk)
+    _measure(desk, choices, scene)
+    asked, busy = (choices, visit.name), visit.busy or desk.working
+    of_panel, of_space = paces
+    packed = None
+    if choices.shown.in_space:
+        packed = of_space.look(
+            (asked, tuple(lacks)),
+            busy,
+            lambda: visit.part(Looking).packed(visit, space.space(scene, visit.name), lacks),
+        )
+    panel = of_panel.look(
+        asked, busy, lambda: choices.shown.look(scene), interval_s=choices.shown.interval_s
     )
-    return inspection.measured_on(visit, scene.trace), panel
+    return _Seen(inspection.measured_on(visit, scene.trace), panel, packed, desk.working)
 
 
 def _measure(desk: Desk, choices: MemoryChoices, scene: MemoryScene) -> None:
@@ -89,15 +122,19 @@ def _measure(desk: Desk, choices: MemoryChoices, scene: MemoryScene) -> None:
         desk.want_only()
         return
     at = scene.trace.iteration, scene.trace.interventions, scene.trainer.iteration
-    stretch = scene.stretch, scene.units, scene.text
-    of = (choices.view, scene.layer, scene.letter, choices.step, scene.unit, *stretch)
-    desk.want(_VIEW, of, at, lambda: work(scene))
+    of = (
+        *(choices.view, scene.layer, scene.letter, choices.step, scene.unit, scene.stretch),
+        *(scene.units, scene.text, scene.held, scene.with_machine, scene.everywhere),
+    )
+    desk.want(_VIEW, of, at, lambda: work(scene), patient=not scene.everywhere)
 
 
 def _scene(visit: Visit, choices: MemoryChoices) -> MemoryScene:
     """Return what the views show; the turn must be held."""
     desk, trace = visit.part(Desk), visit.shown_trace()
     desk.open(visit.name)
+    in_space = choices.shown.in_space
+    drawn = desk.space_of(visit.trainer, choices.layer, choices.letter) if in_space else None
     return MemoryScene(
         visit.trainer,
         trace,
@@ -108,6 +145,10 @@ def _scene(visit: Visit, choices: MemoryChoices) -> MemoryScene:
         stretch=choices.stretch,
         units=choices.units,
         text=choices.text,
+        held=choices.held,
+        with_machine=choices.machine,
+        everywhere=not visit.training,
+        drawn=drawn,
         runs=_runs(visit),
         store=desk.store,
     )
@@ -119,18 +160,21 @@ def _runs(visit: Visit) -> Mapping[str, Trainer]:
     return runs if visit.trainer in runs.values() else {}
 
 
-def _draw(
-    visit: Visit, choices: MemoryChoices, which: DeltaGenerator, measured: str, panel: Panel
-) -> None:
-    which.caption(measured, help=inspection.PROBE)
-    st.write(choices.shown.says)
+def _draw(visit: Visit, choices: MemoryChoices, which: DeltaGenerator, seen: _Seen) -> None:
+    panel = seen.panel
+    which.caption(seen.measured, help=inspection.PROBE)
+    st.caption(choices.shown.says)
+    # Each in a container of its own, so that what follows does not move to another place.
     with st.container():
-        if panel.progress is not None:
-            st.progress(panel.progress, text=f"{int(100 * panel.progress)} %{panel.done}")
-    if panel.sentence:
-        st.info(escaped(panel.sentence))
+        if seen.packed is not None:
+            picture.draw(seen.packed)
+    with st.container():
+        _draw_progress(panel, seen.working)
+    with st.container():
+        if panel.sentence:
+            st.info(escaped(panel.sentence))
     key = f"memory:{choices.view}"
-    live_charts = visit.busy or visit.part(Desk).working
+    live_charts = visit.busy or seen.working
     left, right = st.columns([3, 2], gap="medium") if panel.beside else (st.container(), None)
     if panel.charts:
         with left:
@@ -143,6 +187,13 @@ def _draw(
     _draw_table(panel)
     if panel.file is not None:
         csv_button(*panel.file, waits=visit.busy)
+
+
+def _draw_progress(panel: Panel, working: bool) -> None:
+    if panel.progress is not None:
+        st.progress(panel.progress, text=f"{int(100 * panel.progress)} %{panel.done}")
+    elif working:
+        st.caption("Measuring …")
 
 
 def _draw_table(panel: Panel) -> None:

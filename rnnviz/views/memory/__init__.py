@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from rnnviz.engine import spec_of
 from rnnviz.training.config import RunConfig
-from rnnviz.views.memory import alike, at_once, eigenvalues, time_constants
-from rnnviz.views.memory.paths import paths
+from rnnviz.views.memory import alike, at_once, eigenvalues, machine, space, time_constants
 from rnnviz.views.memory.scene import Letter, MemoryScene, Store, letters_of
 from rnnviz.views.panel import Panel
 
-#: Controls that a view may ask for: hidden or cell state, time step, unit, stretch of time steps.
+#: Controls that a view may ask for: hidden or cell state, time step, unit, stretch of time steps,
+#: the input that is held while fixed points are searched for, and whether to read an automaton.
 LETTER, STEP, UNIT, STRETCH = "letter", "step", "unit", "stretch"
+HELD, MACHINE = "held", "machine"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class View:
         Controls that it needs besides layer and iteration: `LETTER`, `STEP`, `UNIT`, `STRETCH`.
     interval_s
         Minimum seconds between two updates while the network trains.
+    in_space
+        Whether the state space is drawn above it, with both clocks.
+    of_machine
+        Whether it is about the automaton, which is then always read.
     """
 
     look: Callable[[MemoryScene], Panel]
@@ -43,17 +48,33 @@ class View:
     work: Callable[[MemoryScene], Iterator[None]] | None = None
     asks: tuple[str, ...] = ()
     interval_s: float = 0.0
+    in_space: bool = False
+    of_machine: bool = False
 
 
 #: The views by their titles, in the order of the menu.
 VIEWS: dict[str, View] = {
     "Paths": View(
-        paths,
-        "Each point is the network’s memory after one time step: all numbers of its state, seen "
-        "from the side on which they differ most. Train, and watch the cloud fall into groups. A "
-        "group is a situation that the network tells apart from the others, such as a day of the "
-        "schedule.",
-        asks=(LETTER, STEP),
+        space.paths,
+        "Each point is the network’s memory after one time step: all the numbers of its state, "
+        "seen from the side on which they differ most. Press Train: the cloud falls into groups. A "
+        "group is a situation that the network tells apart, such as one day of the schedule; on "
+        "the line it walks from one to the next. Play the sweep, turn it in 3-D, or ask where it "
+        "rests.",
+        work=space.work,
+        asks=(LETTER, HELD, MACHINE),
+        in_space=True,
+    ),
+    "Automaton": View(
+        machine.automaton,
+        "The smallest machine that answers as the network does, read from its states. Each circle "
+        "is a group of states that answer alike and lead alike, each arrow a symbol that comes in. "
+        "Play the sweep, and follow the probe through it.",
+        work=space.work,
+        asks=(LETTER,),
+        interval_s=0.3,
+        in_space=True,
+        of_machine=True,
     ),
     "Eigenvalues": View(
         eigenvalues.eigenvalues,
@@ -103,7 +124,9 @@ def without_state(config: RunConfig) -> str:
 
 
 __all__ = [
+    "HELD",
     "LETTER",
+    "MACHINE",
     "STEP",
     "STRETCH",
     "UNIT",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
+from rnnviz.analysis.memory.clouds import Clouds
 from rnnviz.engine import spec_of
+from rnnviz.figures.state_clouds import RunSpace
 from rnnviz.recording import Trace
 from rnnviz.recording.trace import Array
 from rnnviz.training import Trainer
@@ -83,6 +86,15 @@ class MemoryScene(Scene):
         Those whose values are searched for; empty is all of them.
     text
         Typed by the visitor, to be searched instead of the task's sequences; empty is none.
+    held
+        Number of the symbol that is held while fixed points are searched for, -1 for no input;
+        None does not search.
+    with_machine
+        Whether an automaton is read from the states.
+    everywhere
+        Whether all kept iterations are wanted, or only the one that is looked at.
+    drawn : RunSpace or None
+        The state space of this layer and state, as far as it is known; None begins a new one.
     runs
         Runs beside each other by their names, where a preset has several; this one is among them.
     store
@@ -96,6 +108,10 @@ class MemoryScene(Scene):
     stretch: tuple[int, int] | None = None
     units: tuple[int, ...] = ()
     text: str = ""
+    held: int | None = None
+    with_machine: bool = False
+    everywhere: bool = True
+    drawn: RunSpace | None = None
     runs: Mapping[str, Trainer] = field(default_factory=lambda: MappingProxyType({}))
     store: Store = field(default_factory=Store)
 
@@ -103,6 +119,13 @@ class MemoryScene(Scene):
     def values(self) -> Array:
         """The state on the probe, (T, H)."""
         return self.trace.layers[self.layer].quantities()[self.letter]
+
+    @cached_property
+    def space(self) -> RunSpace:
+        """The state space of this layer and state."""
+        if self.drawn is not None:
+            return self.drawn
+        return RunSpace(Clouds(self.trainer, self.layer, self.letter), self.trainer)
 
     def key(self, name: str, trace: Trace | None = None) -> Hashable:
         """Return the key in the store of what is measured at an iteration of this layer and state.

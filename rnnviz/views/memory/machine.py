@@ -1,0 +1,161 @@
+"""The automaton of a network: read from its states in slices, and at several iterations."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnviz.analysis.memory.automaton import Extraction, refuse
+from rnnviz.analysis.memory.machine import Automaton
+from rnnviz.analysis.memory.states import sequences_of
+from rnnviz.engine import Network
+from rnnviz.numbers import percent
+from rnnviz.recording import Trace
+from rnnviz.training.threads import one_thread
+from rnnviz.views.memory.over_training import Measurement, coarse_to_fine
+from rnnviz.views.memory.scene import MemoryScene
+from rnnviz.views.panel import Panel, Table
+
+#: At so many kept iterations an automaton is read, spread over training.
+_READ = 17
+#: Bytes of an automaton besides its arrays, about.
+_BYTES = 40_000
+#: Seconds of reading before others may go on.
+_SLICE_S = 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """An automaton, and where the states of the same iteration are in it.
+
+    Parameters
+    ----------
+    iteration
+    found : Automaton
+    along : array of int, (T, B)
+        State of the automaton after each step of the evaluation sequences of `sequences_of`.
+    walk : array of int, (T,)
+        The same of the probe.
+    """
+
+    iteration: int
+    found: Automaton
+    along: NDArray[np.int64]
+    walk: NDArray[np.int64]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes, about."""
+        return _BYTES + self.along.nbytes + self.walk.nbytes + self.found.centers.nbytes
+
+
+def refusal(scene: MemoryScene) -> str:
+    """Say why there can be no automaton; "" if there can."""
+    try:
+        refuse(scene.network, scene.trainer.task)
+    except ValueError as refused:
+        return str(refused)
+    return ""
+
+
+def work(scene: MemoryScene) -> Iterator[None]:
+    """Read that of the iteration that is looked at; if all are wanted, those of some others."""
+    if refusal(scene):
+        return
+    reading, whole = _reading(scene), _whole(scene)
+    yield from reading.at(whole, scene.trace)
+    if scene.everywhere:
+        traces = scene.traces
+        for place in coarse_to_fine(len(traces))[:_READ]:
+            yield from reading.at(whole, traces[place])
+
+
+def latest(scene: MemoryScene) -> Placed | None:
+    """Return what was read of the iteration that is looked at, or else what was read last."""
+    shown = _reading(scene).shown(_whole(scene))
+    return None if shown is None else shown[1]
+
+
+def automaton(scene: MemoryScene) -> Panel:
+    """Show what the automaton explains, its states, and since when there is one."""
+    refused = refusal(scene)
+    if refused:
+        return Panel(sentence=refused)
+    placed = latest(scene)
+    if placed is None:
+        return Panel(sentence="The states are being sorted into a machine.")
+    at = placed.iteration
+    when = f"At iteration {at:,}: " if at != scene.trace.iteration else ""
+    course = _course(scene)
+    rows = placed.found.table().reset_index() if placed.found.is_small else pd.DataFrame()
+    return Panel(
+        sentence=f"{when}{placed.found.sentence} {appeared(course)}".strip(),
+        table=Table(
+            rows, "States of the automaton: what is answered there, and where symbols lead"
+        ),
+        note=f"An answer is {placed.found.meaning}.",
+        file=("automaton.csv", placed.found.frame),
+    )
+
+
+def appeared(course: list[Placed]) -> str:
+    """Say at which of the iterations at which one was read there was a good automaton first.
+
+    Parameters
+    ----------
+    course
+        By iteration, ascending.
+    """
+    if len(course) < 2:
+        return ""
+    good = [placed.found.good for placed in course]
+    if not any(good):
+        return (
+            f"At none of the {len(course)} iterations at which it was read does a machine explain "
+            f"{percent(0.95)} or more."
+        )
+    # Since the last one that was not good.
+    since = len(good) - good[::-1].index(False) if False in good else 0
+    if since == len(good):
+        return "There was one at an earlier iteration, and it is gone."
+    if since == 0:
+        return f"So it was at each of the {len(course)} iterations at which it was read."
+    before, first = course[since - 1], course[since]
+    return (
+        f"It is there since iteration {first.iteration:,}: at iteration {before.iteration:,} the "
+        f"best one explained {percent(before.found.held_out.least)} "
+        f"({len(course)} iterations were read)."
+    )
+
+
+def _course(scene: MemoryScene) -> list[Placed]:
+    """Return what was read so far, up to the iteration that is looked at."""
+    found = _reading(scene).found(_whole(scene))
+    return [placed for placed in found if placed.iteration <= scene.trace.iteration]
+
+
+def _whole(scene: MemoryScene) -> MemoryScene:
+    """Return the scene of which it is kept: it is the same for whatever layer is looked at."""
+    return replace(scene, layer=0, letter="h")
+
+
+def _reading(scene: MemoryScene) -> Measurement[Placed]:
+    task, probe = scene.trainer.task, scene.trainer.probe.batch
+
+    def measure(network: Network, trace: Trace) -> Generator[None, None, Placed]:
+        reading = Extraction(network, task)
+        while not reading.done:
+            reading.advance(_SLICE_S)
+            yield
+        found = reading.found
+        assert found is not None
+        with one_thread():
+            along = found.states_along(network, sequences_of(network, task)[0])
+            walk = found.states_along(network, probe)[:, 0]
+        return Placed(trace.iteration, found, along, walk)
+
+    return Measurement("automaton", measure, lambda placed: placed.nbytes)
