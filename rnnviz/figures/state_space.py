@@ -196,6 +196,10 @@ class StateSpace:
             if isinstance(colouring.values, Mapping) and cloud.iteration in colouring.values:
                 known = np.ascontiguousarray(colouring.values[cloud.iteration])
                 found = zlib.crc32(known.data, found)
+        fixed = self.fixed.get(cloud.iteration)
+        if fixed is not None:
+            at = np.array([point["at"] for point in fixed["points"]], dtype=np.float64)
+            found = zlib.crc32(at.tobytes() + str(fixed["given"]).encode(), found)
         return found
 
     @property
@@ -321,7 +325,6 @@ def _header(space: StateSpace, within: Sequence[Cloud]) -> dict[str, Any]:
             "targets": list(probe.targets),
             "names": list(probe.names),
         },
-        "fixed": {str(each): space.fixed[each] for each in iterations if each in space.fixed},
         "machine": space.machine,
     }
 
@@ -345,6 +348,7 @@ def _about_frame(space: StateSpace, cloud: Cloud, peak: float, offset: int) -> d
         "shares": np.asarray(cloud.plane.shares, dtype=np.float64)[: cloud.points.shape[1]],
         "peak": peak,
         "ranges": [_range(each, cloud.iteration) for each in moving],
+        "fixed": space.fixed.get(cloud.iteration),
         "offset": offset,
     }
 

@@ -17,9 +17,10 @@
  *     data    packet: bytes -> frames; the format is described in figures/state_space.py. store:
  *             packets -> the frames of one picture, and what of them has not come
  *     text    words: what is said of the picture, of a point, of a time step
+ *     diagram layout, shape, draw, words: the automaton as a state diagram
  *     scene   space: components -> places on the canvas. colours. layout. scene: all that decides
  *             what is drawn
- *     draw    axes, points, paths, legend, strip: the parts of the picture. paint: all of them
+ *     draw    axes, points, paths, fixed, automaton, legend, strip: the parts of the picture. paint: all of them
  *     page    controls, display: the elements and what they show. motion: how they move. actions:
  *             what the user can do; events: what starts it. reports: what others hear
  */
@@ -33,7 +34,7 @@ import { refresh, updatePlay, updateTexts } from "./page/display.js";
 import { listen } from "./page/events.js";
 import { wake } from "./page/motion.js";
 import { later } from "./page/reports.js";
-import { fit, newScene, take, turnTo } from "./scene/scene.js";
+import { fit, formOf, newScene, take, turnTo } from "./scene/scene.js";
 import STYLE from "./states.css";
 
 /** @import { Options, Start, View } from "./types.d.ts" */
@@ -104,6 +105,7 @@ function createView(figure) {
     loop: { request: 0, lastFrame: 0, dirty: false, timers: {} },
     onScreen: true,
     wide: 0,
+    form: "",
     pointerAt: null,
     asked: null,
     told: "",
@@ -158,7 +160,7 @@ function receive(view, bytes) {
   if (!view.data.store) return;
   view.dom.figure.classList.remove("waiting");
   if (lost) later(view, "iteration", 60, () => view.hooks.iteration(null));
-  if (!view.layout || themeChanged(view)) refresh(view);
+  if (!view.layout || view.form !== formOf(view) || themeChanged(view)) refresh(view);
   else updateTexts(view);
   goWhereAsked(view);
   wake(view);

@@ -1,5 +1,6 @@
 /** What the scripts of the state space pass to each other. The bytes: figures/state_space.py. */
 
+import type { Hit, Machine, Places } from "./diagram/types.d.ts";
 import type { Box, Colour, Context, Theme, Transport } from "../unrolled/types.d.ts";
 
 // ------------------------------------------------------------------ what comes from Python
@@ -26,7 +27,23 @@ export interface AboutFrame {
   shares: number[];
   peak: number;
   ranges: [number, number][];
+  fixed: Fixed | null;
   offset: number;
+}
+
+/** A state in which the network rests, or nearly. */
+export interface FixedPoint {
+  kind: string;
+  at: (number | null)[];
+  /** In which it is left, of length 1 as far as they lie in the components. */
+  directions: (number | null)[][];
+  text: string[];
+}
+
+export interface Fixed {
+  /** The input that was held. */
+  given: string;
+  points: FixedPoint[];
 }
 
 /** Where Python asks to look; each word counts once. */
@@ -49,6 +66,7 @@ export interface Header {
   offered: number;
   colourings: AboutColouring[];
   probe: AboutProbe;
+  machine: Machine | null;
   viewed: number | null;
   start: Start;
   has_points: boolean;
@@ -67,6 +85,7 @@ export interface Points {
 export interface Frame {
   iteration: number;
   shares: number[];
+  fixed: Fixed | null;
   /** Places (N, 3), and those of the probe (T, 3): what is no number is NaN. */
   points: Float32Array;
   probe: Float32Array;
@@ -97,6 +116,10 @@ export interface Data {
   points: Float32Array;
   probe: Float32Array;
   mixing: { points: Float32Array; probe: Float32Array; since: number } | null;
+  /** Where the states of the automaton stand. */
+  places: Places | null;
+  /** The automaton that these places are of, as text. */
+  placed: string;
 }
 
 export interface Look {
@@ -106,6 +129,10 @@ export interface Look {
   colouring: string;
   /** The point under the pointer. */
   pointer: number | null;
+  /** The fixed point under the pointer. */
+  fixed: number | null;
+  /** What of the automaton is under the pointer. */
+  pointed: Hit | null;
   /** The sequence whose path is shown. */
   sequence: number | null;
   /** Whether three components are shown. */
@@ -143,6 +170,9 @@ export interface Layout {
   plot: Box;
   strip: Box;
   legend: Box;
+  /** Whether the legend stands in rows below the points, and not in a column beside them. */
+  inRows: boolean;
+  diagram: Box | null;
 }
 
 /** The box that holds all frames. */
@@ -150,6 +180,8 @@ export interface Bounds {
   middle: number[];
   /** Half of its sides. */
   half: number[];
+  /** From the middle to the farthest point. */
+  radius: number;
 }
 
 export interface Sweep {
@@ -223,6 +255,7 @@ export interface View extends Scene {
   loop: Loop;
   onScreen: boolean;
   wide: number;
+  form: string;
   pointerAt: { clientX: number; clientY: number } | null;
   asked: { run: string; start: Start } | null;
   told: string;
@@ -236,4 +269,5 @@ export interface Options {
   onLacking?: (lacking: Lacking) => void;
 }
 
+export type { Hit, Machine, Places };
 export type { Box, Colour, Context, Theme, Transport };

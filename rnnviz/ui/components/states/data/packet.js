@@ -51,8 +51,8 @@ function unpackFrame(buffer, body, { count, axes, probe, colourings }, about) {
       valuesOf(take(Uint16Array, count), each, about.ranges[place]),
     ]),
   );
-  const { iteration, shares } = about;
-  return { iteration, shares, points, probe: path, answers, values };
+  const { iteration, shares, fixed } = about;
+  return { iteration, shares, fixed, points, probe: path, answers, values };
 }
 
 /**

@@ -72,6 +72,8 @@ function drawCross(context, { data, look, theme, bounds }, camera) {
     context.stroke();
     context.fillStyle = css(mix(theme.paper, theme.ink, 0.74), look.depth);
     context.textAlign = x[1] > camera.centre[0] ? "right" : "left";
-    context.fillText(axisName(data, axis), x[1], y[1] - 9);
+    const share = data.frame.shares[axis];
+    const told = Number.isFinite(share) ? ` (${percent(share)})` : "";
+    context.fillText(`component ${axis + 1}${told}`, x[1], y[1] - 9);
   }
 }

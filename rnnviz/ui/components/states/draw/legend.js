@@ -1,20 +1,40 @@
-/** What the colours stand for. */
+/** What the colours and marks stand for. */
 
 import { css, mix } from "../../unrolled/scene/theme.js";
 import { disk, fitted, font } from "../../unrolled/draw/marks.js";
 import { shortly } from "../../unrolled/text/numbers.js";
 import { isolatedLabel } from "../../unrolled/text/symbols.js";
 import { coloursOf } from "../scene/colours.js";
+import { KINDS, drawMark } from "./fixed.js";
 import { colouringOf } from "./points.js";
 
 /** @import { Box, Colour, Context, Parts, Theme } from "../types.d.ts" */
 
+/** @typedef {{name: string, colour?: Colour, kind?: string}} Entry */
+
+const LINE = 19;
+
 /**
- * Names and colours, in the order in which they stand.
+ * Names with colours or marks, in the order in which they stand; what has neither is a title.
  * @param {Parts<"data"|"look"|"theme">} scene
- * @returns {{name: string, colour: Colour}[]}
+ * @returns {Entry[]}
  */
-export function legendOf({ data, look, theme }) {
+export function legendOf(scene) {
+  const { about } = colouringOf(scene.data, scene.look);
+  const coloured = about ? [{ name: about.label }, ...colourEntries(scene)] : [];
+  const { fixed } = scene.data.frame;
+  const kinds = new Set(fixed?.points.map(({ kind }) => kind));
+  if (!fixed || !kinds.size) return coloured;
+  const marks = Object.entries(KINDS).filter(([kind]) => kinds.has(kind));
+  return [
+    ...coloured,
+    { name: `fixed points, ${isolatedLabel(fixed.given)}` },
+    ...marks.map(([kind, name]) => ({ name, kind })),
+  ];
+}
+
+/** @param {Parts<"data"|"look"|"theme">} scene @returns {Entry[]} */
+function colourEntries({ data, look, theme }) {
   const { about, values } = colouringOf(data, look);
   if (!about) return [];
   const { colours, shown, levels } = coloursOf(about, values, theme);
@@ -30,49 +50,60 @@ export function legendOf({ data, look, theme }) {
   }));
   const rest = about.names.length - shown.length;
   const unknown = values.some((value) => value !== value);
-  if (rest) named.push({ name: `${rest} others`, colour: other });
+  if (rest) named.push({ name: rest === 1 ? "1 other" : `${rest} others`, colour: other });
   else if (unknown) named.push({ name: "none", colour: other });
   return named;
 }
 
 /** @param {Context} context @param {Parts<"data"|"look"|"layout"|"theme">} scene */
 export function drawLegend(context, scene) {
-  const { layout, theme, data, look } = scene;
-  const { about } = colouringOf(data, look);
+  const { layout, theme } = scene;
   const entries = legendOf(scene);
-  if (!about || !entries.length) return;
-  const [left, top, width, height] = layout.legend;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  if (layout.narrow) return inRows(context, theme, entries, layout.legend);
-  context.font = font(theme, 12, 600);
-  context.fillStyle = css(theme.ink);
-  context.fillText(about.label, left, top + 8);
-  context.font = font(theme, 12);
-  entries.forEach(({ name, colour }, place) => {
-    const y = top + 30 + 19 * place;
-    if (y > top + height) return;
-    disk(context, left + 6, y, 4.5, css(colour));
-    context.fillStyle = css(mix(theme.paper, theme.ink, 0.85));
-    context.fillText(fitted(context, name, width - 18), left + 18, y);
-  });
+  if (layout.inRows) inRows(context, theme, entries, layout.legend);
+  else inColumn(context, theme, entries, layout.legend);
 }
 
 /**
- * @param {Context} context @param {Theme} theme @param {{name: string, colour: Colour}[]} entries
- * @param {Box} box
+ * @param {Context} context @param {Theme} theme @param {Entry[]} entries @param {Box} box
+ */
+function inColumn(context, theme, entries, [left, top, width, height]) {
+  let y = top + 8;
+  for (const [place, entry] of entries.entries()) {
+    const titled = !entry.colour && !entry.kind;
+    if (titled && place) y += 10;
+    if (y > top + height) return;
+    drawEntry(context, theme, entry, left, y, width);
+    y += LINE;
+  }
+}
+
+/**
+ * @param {Context} context @param {Theme} theme @param {Entry[]} entries @param {Box} box
  */
 function inRows(context, theme, entries, [left, top, width, height]) {
-  context.font = font(theme, 12);
   let [x, y] = [left, top + 8];
-  for (const { name, colour } of entries) {
-    const text = fitted(context, name, width - 20);
-    const wide = context.measureText(text).width + 30;
-    if (x > left && x + wide > left + width) [x, y] = [left, y + 19];
+  for (const entry of entries) {
+    context.font = font(theme, 12, entry.colour || entry.kind ? 400 : 600);
+    const wide = Math.min(width, context.measureText(entry.name).width + 32);
+    if (x > left && x + wide > left + width) [x, y] = [left, y + LINE];
     if (y > top + height) return;
-    disk(context, x + 6, y, 4.5, css(colour));
-    context.fillStyle = css(theme.ink);
-    context.fillText(text, x + 16, y);
+    drawEntry(context, theme, entry, x, y, wide);
     x += wide;
   }
+}
+
+/**
+ * @param {Context} context @param {Theme} theme @param {Entry} entry @param {number} x
+ * @param {number} y @param {number} room
+ */
+function drawEntry(context, theme, { name, colour, kind }, x, y, room) {
+  const titled = !colour && !kind;
+  if (colour) disk(context, x + 6, y, 4.5, css(colour));
+  if (kind) drawMark(context, theme, kind, x + 6, y, 4.5);
+  context.font = font(theme, 12, titled ? 600 : 400);
+  context.fillStyle = css(titled ? theme.ink : mix(theme.paper, theme.ink, 0.85));
+  const start = titled ? 0 : 17;
+  context.fillText(fitted(context, name, room - start), x + start, y);
 }

@@ -5,7 +5,9 @@ import { font, wrapped } from "../../unrolled/draw/marks.js";
 import { camera } from "../scene/scene.js";
 import { project } from "../scene/space.js";
 import { problemOf } from "../text/words.js";
+import { drawAutomaton } from "./automaton.js";
 import { drawAxes } from "./axes.js";
+import { drawFixed } from "./fixed.js";
 import { drawLegend } from "./legend.js";
 import { drawFaintPaths, drawProbe, drawSequence } from "./paths.js";
 import { drawPoints } from "./points.js";
@@ -44,9 +46,11 @@ export function paint(context, scene) {
   drawFaintPaths(context, scene, points);
   drawPoints(context, scene, points);
   drawSequence(context, scene, points);
+  drawFixed(context, scene, camera(scene));
   drawProbe(context, scene, probe);
   context.restore();
   drawLegend(context, scene);
+  drawAutomaton(context, scene);
   drawStrip(context, scene);
 }
 

@@ -125,16 +125,17 @@ export function drawProbe(context, { data, look, theme, clock }, path) {
  * @param {string} symbol
  */
 function drawHead(context, theme, { x, y }, symbol) {
-  disk(context, x, y, 7.5, css(theme.paper));
-  disk(context, x, y, 5.5, css(theme.ink));
+  disk(context, x, y, 9, css(theme.paper));
+  ring(context, x, y, 8, css(theme.ink), 2);
+  disk(context, x, y, 4, css(theme.ink));
   context.font = font(theme, 13, 600);
   context.textAlign = "left";
   context.textBaseline = "middle";
   const text = isolatedLabel(symbol);
   context.fillStyle = css(theme.paper, 0.8);
-  context.fillRect(x + 10, y - 9, context.measureText(text).width + 6, 18);
+  context.fillRect(x + 11, y - 9, context.measureText(text).width + 6, 18);
   context.fillStyle = css(theme.ink);
-  context.fillText(text, x + 13, y);
+  context.fillText(text, x + 14, y);
 }
 
 /**

@@ -9,7 +9,8 @@ import { answerAt } from "../text/words.js";
 /** @import { Context, Layout, Look, Parts } from "../types.d.ts" */
 
 const NAMES = 62;
-const LEAST = 26;
+const LEAST = 30;
+const LEAST_NARROW = 46;
 const MOST = 92;
 
 /**
@@ -19,7 +20,7 @@ const MOST = 92;
 export function columnsOf({ strip, narrow }, { step }, steps) {
   const [left, , width] = strip;
   const room = width - (narrow ? 0 : NAMES);
-  const pitch = clamp(room / steps, LEAST, MOST);
+  const pitch = clamp(room / steps, narrow ? LEAST_NARROW : LEAST, MOST);
   const count = Math.min(steps, Math.floor(room / pitch));
   const first = clamp(step - Math.floor(count / 2), 0, steps - count);
   return { left: left + (narrow ? 0 : NAMES), pitch, first, count };

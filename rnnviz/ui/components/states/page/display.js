@@ -3,7 +3,8 @@
 import { readTheme } from "../../unrolled/scene/theme.js";
 import { element, icon } from "../../unrolled/page/controls.js";
 import { grouped } from "../../unrolled/text/numbers.js";
-import { fit } from "../scene/scene.js";
+import { machineLines } from "../diagram/words.js";
+import { fit, formOf } from "../scene/scene.js";
 import { captionOf, pointLines, sentence, stepLine } from "../text/words.js";
 
 /** @import { Transport, View } from "../types.d.ts" */
@@ -85,18 +86,29 @@ function setPlaying({ play, loop, speed }, state, name) {
 export function refresh(view) {
   const { dom } = view;
   view.wide = Math.floor(dom.figure.getBoundingClientRect().width) || 600;
+  view.form = formOf(view);
   fit(view, view.wide, readTheme(dom.figure), window.innerHeight - 190);
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   updateTexts(view);
   updatePlay(view);
 }
 
+/** What is under the pointer, a line each. @param {View} view @returns {string[]} */
+function toldOf(view) {
+  const { look, data } = view;
+  const { machine } = data.store.header;
+  if (look.pointed && machine) return machineLines(machine, look.pointed);
+  if (look.fixed !== null) return data.frame.fixed?.points[look.fixed]?.text ?? [];
+  return look.pointer === null ? [] : pointLines(view, look.pointer);
+}
+
 /** What is told beside the pointer. @param {View} view */
 export function showTooltip(view) {
-  const { dom, look, pointerAt } = view;
-  dom.tooltip.hidden = look.pointer === null || !pointerAt;
-  if (look.pointer === null || !pointerAt) return;
-  const [head, ...rest] = pointLines(view, look.pointer);
+  const { dom, pointerAt } = view;
+  const lines = pointerAt ? toldOf(view) : [];
+  dom.tooltip.hidden = !lines.length;
+  if (!pointerAt || !lines.length) return;
+  const [head, ...rest] = lines;
   dom.tooltip.replaceChildren();
   element("strong", "", dom.tooltip, head);
   for (const line of rest) element("small", "", dom.tooltip, line);

@@ -1,7 +1,11 @@
 /** Pointer, keyboard and controls: which of the actions they start. */
 
-import { stepAt } from "../draw/strip.js";
+import { hitMachine } from "../diagram/draw.js";
+import { diagramBox } from "../draw/automaton.js";
+import { fixedPlaces } from "../draw/fixed.js";
 import { placesOf } from "../draw/paint.js";
+import { stepAt } from "../draw/strip.js";
+import { camera } from "../scene/scene.js";
 import { nearest } from "../scene/space.js";
 import {
   chooseFrame,
@@ -19,10 +23,11 @@ import {
 import { showTooltip, updatePlay } from "./display.js";
 import { wake } from "./motion.js";
 
-/** @import { Transport, View } from "../types.d.ts" */
+/** @import { Box, Transport, View } from "../types.d.ts" */
 
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 12;
+const REACH_FIXED = 8;
 
 /** Radians for each pixel of a drag, and for each press of a key. */
 const PER_PIXEL = 0.01;
@@ -54,7 +59,8 @@ export function listen(view) {
     drag = null;
   };
   canvas.onpointerleave = () => {
-    view.look.pointer = view.pointerAt = null;
+    Object.assign(view.look, { pointer: null, fixed: null, pointed: null });
+    view.pointerAt = null;
     showTooltip(view);
     wake(view);
   };
@@ -105,15 +111,36 @@ function placeOf({ dom }, event) {
   return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
+/**
+ * What lies under the pointer: a fixed point, a point, or a part of the automaton.
+ * @param {View} view @param {PointerEvent} event
+ */
+function under(view, event) {
+  const { x, y } = placeOf(view, event);
+  const nothing = { pointer: null, fixed: null, pointed: null };
+  const { data, layout } = view;
+  if (!data.points) return nothing;
+  const { machine } = data.store.header;
+  if (layout.diagram && data.places && machine && inside(layout.diagram, x, y))
+    return { ...nothing, pointed: hitMachine(diagramBox(layout), machine, data.places, x, y) };
+  if (!inside(layout.plot, x, y)) return nothing;
+  const fixed = nearest(fixedPlaces(view, camera(view)), x, y, REACH_FIXED);
+  if (fixed !== null) return { ...nothing, fixed };
+  return { ...nothing, pointer: nearest(placesOf(view).points, x, y, REACH) };
+}
+
+/** @param {Box} box @param {number} x @param {number} y */
+function inside([left, top, width, height], x, y) {
+  return x >= left && x <= left + width && y >= top && y <= top + height;
+}
+
 /** @param {View} view @param {PointerEvent} event */
 function point(view, event) {
-  const { x, y } = placeOf(view, event);
-  const [left, top, width, height] = view.layout.plot;
-  const inside = x >= left && x <= left + width && y >= top && y <= top + height;
-  const found = inside && view.data.points ? nearest(placesOf(view).points, x, y, REACH) : null;
+  const found = under(view, event);
+  const { pointer, fixed, pointed } = view.look;
   view.pointerAt = event;
-  if (found !== view.look.pointer) {
-    view.look.pointer = found;
+  if (JSON.stringify(found) !== JSON.stringify({ pointer, fixed, pointed })) {
+    Object.assign(view.look, found);
     wake(view);
   }
   showTooltip(view);
@@ -125,7 +152,8 @@ function choose(view, event) {
   const step = view.data.frame ? stepAt(view, x, y) : null;
   if (step !== null) return setStep(view, step);
   point(view, event);
-  const { pointer, sequence } = view.look;
+  const { pointer, pointed, sequence } = view.look;
+  if (pointed) return;
   const found = pointer === null ? null : view.data.store.points.sequence[pointer];
   setSequence(view, found === sequence ? null : found);
 }

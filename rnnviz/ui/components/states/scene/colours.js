@@ -2,7 +2,7 @@
 
 import { contrast, mix } from "../../unrolled/scene/theme.js";
 
-/** @import { AboutColouring, Colour, Theme } from "../types.d.ts" */
+/** @import { AboutColouring, Colour, Data, Theme } from "../types.d.ts" */
 
 /**
  * Those of Okabe and Ito (2008), which colour-blind readers can tell apart, without the yellow that
@@ -19,8 +19,9 @@ const LEVELS = 15;
 /** Points must stand out from the paper (WCAG 3 : 1 for graphics). */
 const LEAST_CONTRAST = 3;
 
-/** What has no colour of its own. */
-const OTHERS = CLASSES.length;
+/** So many classes have a colour; from the eighth on one that is nearer to the ink. */
+const MOST = 2 * CLASSES.length;
+const DEEPER = 0.5;
 
 /** @param {string} hex */
 const colour = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
@@ -47,8 +48,14 @@ export function coloursOf(about, values, theme) {
   const shown = mostFrequent(values, about.names.length);
   const placeOf = about.names.map(() => shown.length);
   shown.forEach((number, place) => (placeOf[number] = place));
-  const colours = shown.map((_, place) => strong(colour(CLASSES[place]), theme));
+  const colours = shown.map((_, place) => classColour(place, theme));
   return { colours: [...colours, grey], levels: 0, placeOf, shown };
+}
+
+/** @param {number} place @param {Theme} theme */
+function classColour(place, theme) {
+  const plain = strong(colour(CLASSES[place % CLASSES.length]), theme);
+  return place < CLASSES.length ? plain : mix(plain, theme.ink, DEEPER);
 }
 
 /**
@@ -57,11 +64,11 @@ export function coloursOf(about, values, theme) {
  */
 function mostFrequent(values, count) {
   const all = Array.from({ length: count }, (_, number) => number);
-  if (count <= OTHERS) return all;
+  if (count <= MOST) return all;
   const counts = new Float64Array(count);
   for (let point = 0; point < values.length; point++) counts[values[point]] += 1;
   const sorted = all.sort((one, other) => counts[other] - counts[one] || one - other);
-  return sorted.slice(0, OTHERS).sort((one, other) => one - other);
+  return sorted.slice(0, MOST).sort((one, other) => one - other);
 }
 
 /**
@@ -75,6 +82,22 @@ export function placeOf({ colours, levels, placeOf: places }, about, value) {
   const { low, high } = about;
   const share = high > low ? (value - low) / (high - low) : 0.5;
   return Math.round(Math.min(1, Math.max(0, share)) * (levels - 1));
+}
+
+/**
+ * The colours of the automaton's states: those of the colouring by them, where there is one.
+ * @param {Data} data @param {Theme} theme
+ * @returns {(cluster: number) => Colour}
+ */
+export function clusterColours({ store, frame }, theme) {
+  const about = store.header.colourings.find(({ key }) => key === "group");
+  const values = about && (about.moves ? frame.values.group : store.points.values.group);
+  if (about && values) {
+    const colours = coloursOf(about, values, theme);
+    return (cluster) => colours.colours[placeOf(colours, about, cluster)];
+  }
+  const grey = mix(theme.paper, theme.ink, 0.5);
+  return (cluster) => (cluster < MOST ? classColour(cluster, theme) : grey);
 }
 
 /** @param {Colour[]} stops @param {number} share */

@@ -6,6 +6,7 @@
 import { clamp } from "../../unrolled/data/values.js";
 import { unpack } from "../data/packet.js";
 import { lackingOf, merge, newest } from "../data/store.js";
+import { layoutMachine } from "../diagram/layout.js";
 import { layOut } from "./layout.js";
 import { boundsOf, cameraOf } from "./space.js";
 
@@ -23,12 +24,22 @@ export const TURN_S = 0.6;
  */
 export function newScene() {
   const scene = {
-    data: { store: null, frame: null, points: null, probe: null, mixing: null },
+    data: {
+      store: null,
+      frame: null,
+      points: null,
+      probe: null,
+      mixing: null,
+      places: null,
+      placed: "",
+    },
     look: {
       step: 0,
       follow: true,
       colouring: "",
       pointer: null,
+      fixed: null,
+      pointed: null,
       sequence: null,
       deep: false,
       depth: 0,
@@ -80,7 +91,8 @@ function open({ data, look, clock }) {
   const { colourings, axes } = data.store.header;
   look.step = clamp(look.step, 0, Math.max(0, data.store.header.probe.inputs.length - 1));
   clock.sweep.at = look.step;
-  look.pointer = look.sequence = data.mixing = null;
+  Object.assign(look, { pointer: null, fixed: null, pointed: null, sequence: null });
+  data.mixing = null;
   if (!colourings.some(({ key }) => key === look.colouring))
     look.colouring = colourings[0]?.key ?? "";
   if (axes < 3) Object.assign(look, { deep: false, depth: 0 });
@@ -158,8 +170,29 @@ function mixInto(into, from, to, share) {
 
 /** @param {Scene} scene @param {number} width @param {Theme} theme @param {number} [room] */
 export function fit(scene, width, theme, room) {
+  const { data } = scene;
+  const { machine, colourings } = data.store.header;
+  const drawn = machine?.drawn ? machine : null;
+  const entries = Math.min(8, Math.max(3, ...colourings.map(({ names }) => names.length)));
+  const kinds = data.store.frames.some(({ fixed }) => fixed?.points.length) ? 3 : 0;
   scene.theme = theme;
-  scene.layout = layOut(width, room);
+  scene.layout = layOut(width, { room, machine: drawn !== null, entries: entries + kinds });
+  const [, , wide, high] = scene.layout.diagram ?? [0, 0, 1, 1];
+  const tall = high > wide;
+  const placed = drawn ? JSON.stringify([drawn.states, drawn.arrows, tall]) : "";
+  if (placed !== data.placed)
+    Object.assign(data, { placed, places: drawn && layoutMachine(drawn, tall) });
+}
+
+/**
+ * What decides the layout besides the width: where it changes, all is laid out anew.
+ * @param {Parts<"data">} scene
+ */
+export function formOf({ data }) {
+  const { machine, colourings } = data.store.header;
+  const fixed = data.store.frames.some((frame) => frame.fixed?.points.length);
+  const drawn = machine?.drawn ? [machine.states, machine.arrows] : [];
+  return JSON.stringify([drawn, fixed, colourings.map(({ names }) => names.length)]);
 }
 
 /** @param {Parts<"data"|"look"|"layout"|"bounds">} scene */

@@ -23,10 +23,24 @@ export function boundsOf(frames) {
         if (value > high[at % 3]) high[at % 3] = value;
       }
   const finite = low.map((value, axis) => value <= high[axis]);
-  return {
-    middle: low.map((value, axis) => (finite[axis] ? (value + high[axis]) / 2 : 0)),
-    half: low.map((value, axis) => (finite[axis] ? (high[axis] - value) / 2 : 0)),
-  };
+  const middle = low.map((value, axis) => (finite[axis] ? (value + high[axis]) / 2 : 0));
+  const half = low.map((value, axis) => (finite[axis] ? (high[axis] - value) / 2 : 0));
+  return { middle, half, radius: radiusOf(frames, middle) };
+}
+
+/**
+ * How far the farthest point is from the middle: so much room it needs however it is turned.
+ * @param {Frame[]} frames @param {number[]} middle
+ */
+function radiusOf(frames, [a, b, c]) {
+  let most = 0;
+  for (const { points, probe } of frames)
+    for (const places of [points, probe])
+      for (let at = 0; at < places.length; at += 3) {
+        const far = (places[at] - a) ** 2 + (places[at + 1] - b) ** 2 + (places[at + 2] - c) ** 2;
+        if (far > most) most = far;
+      }
+  return Math.sqrt(most) || 1;
 }
 
 /**
@@ -35,10 +49,14 @@ export function boundsOf(frames) {
  * @param {Bounds} bounds @param {Look} look @param {Box} box @param {number} axes
  * @returns {Camera}
  */
-export function cameraOf({ middle, half }, { yaw, pitch, depth }, [x, y, width, height], axes) {
+export function cameraOf(
+  { middle, half, radius },
+  { yaw, pitch, depth },
+  [x, y, width, height],
+  axes,
+) {
   const [wide, high] = [width / 2, height / 2].map((side) => side * FILLED);
   const flat = half.map((side) => side || 1e-9);
-  const radius = Math.hypot(...half) || 1;
   const across = Math.min(wide / flat[0], high / flat[1]);
   const around = Math.min(wide, high) / radius;
   const one = Number.isFinite(across * 1e-9) ? across + (around - across) * depth : 1;

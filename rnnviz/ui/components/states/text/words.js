@@ -1,5 +1,6 @@
 /** What is said of the picture: above it, beside the pointer, and to who does not see it. */
 
+import { machineSentence } from "../diagram/words.js";
 import { grouped, percent, shortly } from "../../unrolled/text/numbers.js";
 import { isolatedLabel } from "../../unrolled/text/symbols.js";
 
@@ -102,6 +103,17 @@ export function sentence({ data, look }) {
     `${grouped(count)} points, each the ${label} at one time step of an evaluation sequence, in ` +
     `${shown === 1 ? "one principal component" : `${shown} principal components`}${held}, ` +
     `measured at iteration ${grouped(frame.iteration)}` +
-    `${colour ? `, coloured by ${colour.label}` : ""}. The line is the path of the probe.`
+    `${colour ? `, coloured by ${colour.label}` : ""}. The line is the path of the probe.` +
+    `${fixedSentence(data)}${store.header.machine ? ` ${machineSentence(store.header.machine)}` : ""}`
   );
+}
+
+/** @param {Data} data */
+function fixedSentence({ frame }) {
+  if (!frame.fixed) return "";
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { kind } of frame.fixed.points) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const told = [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
+  return ` Fixed points with ${frame.fixed.given}: ${told || "none found"}.`;
 }
