@@ -15,14 +15,15 @@ from rnnviz.tasks.task import Batch
 
 _SYMBOLS = "BTPSXVE"
 #: For each node of the inner grammar, its two transitions: symbol, next node. E leaves node 5.
-_WAYS = (
+WAYS = (
     (("T", 1), ("P", 2)),
     (("S", 1), ("X", 3)),
     (("T", 2), ("V", 4)),
     (("X", 2), ("S", 5)),
     (("P", 3), ("V", 5)),
 )
-_EXIT = 5
+#: Where the inner grammar is left.
+EXIT = 5
 _POOL = 4096
 _POOL_SEED = 10_000
 _PAD = len(_SYMBOLS)
@@ -117,16 +118,16 @@ class Reber(Generated):
         columns = np.arange(symbols.shape[1])
         outer = np.array([_SYMBOLS.index(symbol) for symbol in "TP"]).take(columns % 2)
         symbols[0], symbols[1], symbols[2] = _SYMBOLS.index("B"), outer, _SYMBOLS.index("B")
-        ways = np.array([[_SYMBOLS.index(symbol) for symbol, _ in two] for two in _WAYS])
-        leads = np.array([[node for _, node in two] for two in _WAYS])
+        ways = np.array([[_SYMBOLS.index(symbol) for symbol, _ in two] for two in WAYS])
+        leads = np.array([[node for _, node in two] for two in WAYS])
         node = np.zeros(len(columns), dtype=np.int64)
         ends = np.full(len(columns), self.length + 1)
         for step in range(3, self.length - 1):
-            within = node != _EXIT
+            within = node != EXIT
             way = generator.integers(2, size=len(columns))
             symbols[step, within] = ways[node[within], way[within]]
             node[within] = leads[node[within], way[within]]
-            ends[within & (node == _EXIT)] = step
+            ends[within & (node == EXIT)] = step
         finished = np.flatnonzero(ends + 3 <= self.length)[:_POOL]
         symbols, ends = symbols[:, finished], ends[finished]
         columns = np.arange(len(finished))

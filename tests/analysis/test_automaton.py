@@ -1,11 +1,14 @@
 """Automata are read from networks that answer as one, and others are told to have none."""
 
+import numpy as np
 import pytest
 
 import rnnviz
 from rnnviz.analysis.memory.automaton import Extraction
+from rnnviz.analysis.memory.foreseeing import by_next_answer
+from rnnviz.analysis.memory.grammars import compare, true_machine
 from rnnviz.figures.automaton import machine_json
-from rnnviz.tasks import GymSchedule
+from rnnviz.tasks import GymSchedule, Reber
 from rnnviz.tasks.gym import THREE_DAYS
 
 
@@ -65,3 +68,36 @@ def test_a_feed_forward_network_has_no_automaton():
     task = GymSchedule(exercises=THREE_DAYS, length=10)
     with pytest.raises(ValueError, match="no state"):
         rnnviz.analysis.automaton(trained(task, "mlp", iterations=1))
+
+
+def test_a_machine_is_compared_with_the_true_one_string_by_string(gym):
+    found = rnnviz.analysis.automaton(gym, states=800)
+    assert compare(found, gym.task).same
+    rests = GymSchedule(exercises=THREE_DAYS, length=10, missed=0.2)
+    differs = compare(found, rests)
+    assert not differs.same
+    assert differs.counterexample == ("shoulder", "rest")
+    assert differs.right == "biceps"
+
+
+def test_the_embedded_reber_grammar_has_nineteen_states_and_makes_the_task_s_sequences():
+    task = Reber()
+    truth = true_machine(task)
+    assert len(truth.answers) == 19
+    batch = task.sample(np.random.default_rng(1), 50)
+    for column in range(50):
+        state = 0
+        for step in range(int(batch.mask[:, column].sum())):
+            word = task.input_names[batch.x[step, column].argmax()]
+            state = truth.leads[(state, word)]
+            due = task.output_labels[batch.y[step, column]]
+            assert due in truth.answers[state].split(" or ")
+
+
+def test_what_is_asked_late_is_told_apart_by_the_answers_to_be_expected():
+    # Clusters 0 and 1 lead to either answer, 2 and 3 to one of them; 4 answers by itself.
+    clusters = np.repeat(np.arange(5), 40)
+    nexts = np.concatenate([np.tile([0, 1], 40), np.repeat([0, 1], 40), np.full(40, -1)])
+    groups = by_next_answer(clusters, nexts, np.array([-1, -1, -1, -1, 7]), 5)
+    assert groups[0] == groups[1]
+    assert len(set(groups)) == 4

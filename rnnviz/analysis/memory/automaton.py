@@ -34,9 +34,10 @@ from rnnviz.training import Trainer
 #: Points that are clustered, unless told otherwise.
 STATES = 5_000
 _ENOUGH = 0.995
-_CLUSTERS = (24, 64, 128)
+#: Numbers of clusters to begin with, and whether these are grouped by the answers to be expected.
+_TRIED = ((24, False), (64, True), (96, False))
 _MOST_CLUSTERS = 256
-_ROUNDS = 6
+_ROUNDS = 4
 _FEWEST_SEQUENCES = 12
 _MOST_NUMBERS = 4_000_000
 _DRAWS = 92_821  # beside a seed: sequences that no run, evaluation or probe draws
@@ -108,14 +109,14 @@ class Extraction:
         yield
         best: Hypothesis | None = None
         generator = np.random.default_rng([self._seed, _DRAWS, 1])
-        for number, clusters in enumerate(_CLUSTERS):
+        for number, (clusters, foresee) in enumerate(_TRIED):
             machine = Hypothesis.begun(used)
-            for machine in self._machines(used, clusters, generator):  # noqa: B007
+            for machine in self._machines(used, clusters, foresee, generator):  # noqa: B007
                 yield
             quality = machine.shares(check, True).least
             if best is None or quality > best.quality + 1e-3:
                 best = replace(machine, quality=quality)
-            self.progress = 0.1 + 0.8 * (number + 1) / len(_CLUSTERS)
+            self.progress = 0.1 + 0.8 * (number + 1) / len(_TRIED)
             yield
             if quality >= _ENOUGH:
                 break
@@ -139,7 +140,7 @@ class Extraction:
         return self._read(task, task.sample(generator, count)), ""
 
     def _machines(
-        self, used: Reading, clusters: int, generator: np.random.Generator
+        self, used: Reading, clusters: int, foresee: bool, generator: np.random.Generator
     ) -> Iterator[Hypothesis]:
         """Yield ever better machines; some are not finished, the last one is."""
         machine = Hypothesis.begun(used)
@@ -148,7 +149,7 @@ class Extraction:
         for centers in k_means(points, clusters, generator):  # noqa: B007
             yield machine
         for _ in range(_ROUNDS):
-            machine = machine.clustered(centers)
+            machine = machine.clustered(centers, foresee)
             yield machine
             more = machine.divided()
             if more is None or len(more) > _MOST_CLUSTERS:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.memory.clusters import nearest
+from rnnviz.analysis.memory.foreseeing import by_next_answer, next_answers
 from rnnviz.analysis.memory.machine import (
     Arrow,
     Automaton,
@@ -52,8 +53,11 @@ class Hypothesis:
         steps = Steps(nothing, nothing, nothing, nothing, nothing, 1)
         return cls(used, points, points[:1], nothing, nothing, 0, steps)
 
-    def clustered(self, centers: NDArray[np.floating]) -> Hypothesis:
-        """Assign the points to clusters, and merge these into states."""
+    def clustered(self, centers: NDArray[np.floating], foresee: bool) -> Hypothesis:
+        """Assign the points to clusters, and merge these into states.
+
+        `foresee`: by the answers to be expected, see `foreseeing`; else as in `merging`.
+        """
         there = self.used.there
         found = nearest(self.points, centers)
         labels = np.full(there.shape, -1, dtype=np.int64)
@@ -65,9 +69,25 @@ class Hypothesis:
             before[there], self.used.symbols[there], found, labels[asked],
             self.used.answers[asked], begin + 1,
         )  # fmt: skip
-        zero = squashed(np.zeros((1, self.used.states.shape[2])))
-        groups = merged(steps, np.vstack([centers, zero]))
+        if foresee:
+            groups = self._foreseen(found, steps)
+        else:
+            zero = squashed(np.zeros((1, self.used.states.shape[2])))
+            groups = merged(steps, np.vstack([centers, zero]))
         return replace(self, centers=centers, clusters=labels, groups=groups, steps=steps)
+
+    def _foreseen(self, clusters: Codes, steps: Steps) -> Codes:
+        """Group clusters, and the zero state before them, by the answers to be expected."""
+        given = self.used.answers
+        nexts = next_answers(np.vstack([np.full((1, given.shape[1]), -1), given]))
+        told = Counted.of((steps.where,), steps.answer).majority()
+        begin = steps.count - 1
+        return by_next_answer(
+            np.concatenate([np.full(given.shape[1], begin), clusters]),
+            np.concatenate([nexts[0], nexts[1:][self.used.there]]),
+            np.array([told.get((cluster,), NOT_ASKED) for cluster in range(steps.count)]),
+            steps.count,
+        )
 
     def divided(self) -> NDArray[np.floating] | None:
         """Return centers with those clusters in two whose points lead to different places.
@@ -232,10 +252,11 @@ def _ways(arrows: dict[tuple[int, int], Arrow], count: int) -> list[tuple[int, .
 
 
 def _lasting(arrows: dict[tuple[int, int], Arrow], count: int) -> set[int]:
-    """Return the states from which some way leads back to them."""
+    """Return the states to which a way leads back from wherever they lead."""
     reach = np.zeros((count, count), dtype=bool)
     for arrow in arrows.values():
         reach[arrow.start, arrow.end] = True
     for middle in range(count):
         reach |= reach[:, middle : middle + 1] & reach[middle]
-    return set(np.flatnonzero(reach.diagonal()).tolist())
+    comes_back = ~(reach & ~reach.T).any(axis=1) & reach.any(axis=1)
+    return set(np.flatnonzero(comes_back).tolist())

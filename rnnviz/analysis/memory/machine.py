@@ -59,7 +59,8 @@ class MachineState:
     way
         The symbols of a shortest way from the start, or None if there is none.
     lasting
-        Whether it can be come back to; if not, it is passed once, at the beginning or the end.
+        Whether it is one of those that are never left for good: whatever comes, a way leads back.
+        False where nothing follows.
     """
 
     answer: str
@@ -151,7 +152,12 @@ class Automaton:
     @property
     def good(self) -> bool:
         """Whether it explains at least 95 % of everything that was measured, with few states."""
-        return self.is_small and all(shares.least >= GOOD for shares in self._measured)
+        return self.fits and (self.longer is None or self.longer.least >= GOOD)
+
+    @property
+    def fits(self) -> bool:
+        """Whether it does so for sequences of the length on which the network was trained."""
+        return self.is_small and self.held_out.least >= GOOD
 
     @property
     def is_small(self) -> bool:
@@ -160,12 +166,8 @@ class Automaton:
 
     @property
     def lasting(self) -> tuple[int, ...]:
-        """Numbers of the states that can be come back to."""
+        """Numbers of the states that it never leaves again, such as those of a cycle."""
         return tuple(number for number, state in enumerate(self.states) if state.lasting)
-
-    @property
-    def _measured(self) -> tuple[Shares, ...]:
-        return (self.held_out,) if self.longer is None else (self.held_out, self.longer)
 
     @property
     def sentence(self) -> str:
@@ -177,21 +179,23 @@ class Automaton:
     def _size(self) -> str:
         if len(self.states) == 1:
             return "One state: the network answers the same whatever came before."
-        small = (
-            "The smallest machine found" if self.good else "No small machine: the best one found"
-        )
-        return f"{small} has {self._counted}."
+        if self.good:
+            return f"The smallest machine found has {self._counted}."
+        if self.fits:
+            return (
+                f"A machine with {self._counted} was found, but it holds for sequences of "
+                f"{self.length} steps only: no small machine goes on as the network does."
+            )
+        return f"No small machine: the best one found has {self._counted}."
 
     @property
     def _counted(self) -> str:
-        lasting, count = len(self.lasting), len(self.states)
-        if lasting in (0, count):
+        count, cycle = len(self.states), len(self.lasting)
+        if cycle in (0, count):
             return f"{count} states"
-        before = count - lasting
-        if before == 1 and not self.states[0].lasting:
-            return f"{lasting} {'state' if lasting == 1 else 'states'} and the start"
-        which = "is" if before == 1 else "are"
-        return f"{count} states, {before} of which {which} passed only once"
+        if count - cycle == 1:
+            return f"{cycle} {'state' if cycle == 1 else 'states'} and the start"
+        return f"{count} states, {cycle} of which it never leaves again"
 
     @property
     def _on_held_out(self) -> str:
