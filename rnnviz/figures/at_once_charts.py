@@ -132,7 +132,12 @@ def sweeps_course_spec(
         xaxis=iteration_axis(x, rangemode="tozero"),
         yaxis=axis("sweeps", rangemode="tozero"),
         yaxis3=axis(
-            "largest modulus", overlaying="y", side="right", showgrid=False, zeroline=False
+            "largest modulus",
+            overlaying="y",
+            side="right",
+            showgrid=False,
+            zeroline=False,
+            tickmode="auto",
         ),
         showlegend=True,
         shapes=[],

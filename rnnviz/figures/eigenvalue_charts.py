@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from rnnviz.analysis.gradient_course import Course
 from rnnviz.analysis.memory.eigenvalues import (
     Complex,
+    RunSpectra,
     Spectra,
     StepSpectrum,
     Summary,
@@ -19,6 +20,7 @@ from rnnviz.analysis.memory.eigenvalues import (
 )
 from rnnviz.engine import gate_label
 from rnnviz.figures.logarithmic import add_level, drawable, log_axis
+from rnnviz.figures.maps import axis_name
 from rnnviz.figures.palette import GRADIENTS, QUANTITIES
 from rnnviz.figures.spec import (
     COLOURS,
@@ -29,10 +31,12 @@ from rnnviz.figures.spec import (
     Spec,
     add_marks,
     axis,
+    heading,
     iteration_axis,
     layout,
     note,
     rgba,
+    short_label,
 )
 from rnnviz.numbers import number
 from rnnviz.training import Mark
@@ -88,6 +92,40 @@ def plane_spec(
         annotations=[_at_circle(steps) for steps in (*_CIRCLES, math.inf)],
     )  # fmt: skip
     frame["margin"] |= {"t": 40}
+    return {"data": traces, "layout": frame}
+
+
+def planes_spec(runs: Sequence[RunSpectra], height: int = 280) -> Spec:
+    """Draw the eigenvalues of all steps of several runs, each in a plane of its own, on one scale.
+
+    The circle is the unit circle.
+    """
+    values = [
+        np.concatenate(
+            [np.empty(0), *(step.values for step in run.spectra.steps if step.is_finite)]
+        )
+        for run in runs
+    ]
+    bound = 1.1 * max(1.0, *(float(np.abs(each).max(initial=0)) for each in values))
+    gap = 0.06
+    width = (1 - gap * (len(runs) - 1)) / len(runs)
+    frame = layout(height, shapes=[], annotations=[])
+    frame["margin"] |= {"t": 30}
+    traces = []
+    for place, (run, points) in enumerate(zip(runs, values, strict=True)):
+        x, y = axis_name("x", place + 1), axis_name("y", place + 1)
+        left = place * (width + gap)
+        square = {"range": [-bound, bound], "constrain": "domain", "zeroline": True}
+        frame[axis_name("xaxis", place + 1)] = square | {
+            "domain": [left, left + width], "anchor": y
+        }  # fmt: skip
+        frame[axis_name("yaxis", place + 1)] = square | {
+            "anchor": x, "scaleanchor": x, "showticklabels": place == 0
+        }  # fmt: skip
+        frame["shapes"].append(_circle(1.0, "solid") | {"xref": x, "yref": y})
+        frame["annotations"].append(heading(short_label(run.name, 24), left))
+        drawn = _points(points, run.name, "circle", _COLOUR, 4, 0.4)
+        traces.append(drawn | {"xaxis": x, "yaxis": y})
     return {"data": traces, "layout": frame}
 
 
@@ -264,7 +302,9 @@ def _with_time_constants(frame: Spec, lines: list[Spec]) -> Spec:
     for line, drawn in zip(lines, values, strict=True):
         line["y"] = drawn
     frame["yaxis"] = log_axis("factor per step", *values, [0.8, 1.2])
-    if any(np.isfinite(each).any() for each in values):
+    drawable_ones = np.concatenate([each[np.isfinite(each)] for each in values])
+    if drawable_ones.size:
+        ticks = _apart(_TICKS, float(np.ptp(np.log([*drawable_ones, 0.8, 1.2]))))
         frame["yaxis3"] = {
             "overlaying": "y",
             "matches": "y",
@@ -272,8 +312,8 @@ def _with_time_constants(frame: Spec, lines: list[Spec]) -> Spec:
             "type": "log",
             "showgrid": False,
             "zeroline": False,
-            "tickvals": [modulus_of(steps) for steps in _TICKS],
-            "ticktext": ["∞" if math.isinf(steps) else number(steps) for steps in _TICKS],
+            "tickvals": [modulus_of(steps) for steps in ticks],
+            "ticktext": ["∞" if math.isinf(steps) else number(steps) for steps in ticks],
             "title": {"text": "time constant, steps", "standoff": 6},
             "automargin": True,
         }
@@ -282,6 +322,15 @@ def _with_time_constants(frame: Spec, lines: list[Spec]) -> Spec:
         frame["annotations"] = [note("Nothing to draw yet.")]
     frame["margin"] |= {"t": 60, "r": 60}
     return frame
+
+
+def _apart(time_constants: Sequence[float], reach: float) -> list[float]:
+    """Leave out those that would stand on each other, on an axis of so many powers of e."""
+    kept: list[float] = []
+    for steps in sorted(time_constants, reverse=True):
+        if not kept or 1 / steps - 1 / kept[-1] >= 0.09 * reach:
+            kept.append(steps)
+    return kept
 
 
 def _on_second(lines: list[Spec]) -> Spec:

@@ -6,7 +6,7 @@ of a view of the page, `Preset.choices` what is chosen in its controls.
 
 from __future__ import annotations
 
-from rnnviz.tasks import FlipFlop
+from rnnviz.tasks import FlipFlop, TemporalOrder
 from rnnviz.training.preset import Preset, runs_of
 
 #: Every preset of the page, in teaching order.
@@ -36,5 +36,32 @@ MEMORY_PRESETS: tuple[Preset, ...] = (
             "starts may find more saddles."
         ),
         view="Paths",
+    ),
+    Preset(
+        key="forgetting",
+        name="Forgetting in the plane",
+        title="How fast an untrained RNN forgets can be seen in its eigenvalues",
+        runs=runs_of(
+            TemporalOrder(length=50),
+            {"cell": "rnn", "hidden_size": 16},
+            {f"radius {radius:g}": {"spectral_radius": radius} for radius in (0.5, 1.0, 1.5)},
+        ),
+        iterations=0,
+        look_at=(
+            "The eigenvalues of all steps of three networks that have not been trained. They "
+            "differ only in the size of their recurrent weights. At radius 0.5 the eigenvalues lie "
+            "near a circle of that radius: each step forgets half, and the gradient reaches only a "
+            "few steps back. At radius 1 all lie inside the unit circle, because tanh shrinks what "
+            "the weights alone would keep, and it reaches several times as far. At radius 1.5 some "
+            "lie outside it at many steps: small changes grow there, and the gradient reaches "
+            "farthest. All steps at once need more sweeps, the larger the radius is."
+        ),
+        not_to_conclude=(
+            "That the radius of the weights is that of a step: tanh′ lies between them, and "
+            "differs from step to step. Nor that the largest eigenvalue alone decides how far the "
+            "gradient reaches: the directions of one step are not those of the next. And training "
+            "moves them all."
+        ),
+        view="Eigenvalues",
     ),
 )

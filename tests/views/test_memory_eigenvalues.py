@@ -162,3 +162,21 @@ def test_any_first_places_are_spread_over_the_whole():
     assert coarse_to_fine(9) == [8, 0, 4, 2, 6, 1, 3, 5, 7]
     assert sorted(coarse_to_fine(13)) == list(range(13))
     assert coarse_to_fine(0) == []
+
+
+def test_runs_beside_each_other_have_a_plane_each_on_one_scale():
+    runs = {
+        f"radius {radius}": _scene(iterations=0, spectral_radius=radius).trainer
+        for radius in (0.5, 1.5)
+    }
+    trainer = runs["radius 0.5"]
+    scene = MemoryScene(trainer, trainer.trace(), 0, step=5, runs=runs)
+    planes, one = _looked("Eigenvalues", scene).charts
+    small, large = planes.figure["data"]
+    assert len(small["x"]) == len(large["x"]) == 9 * 4
+    assert np.hypot(small["x"], small["y"]).max() <= 0.5 < np.hypot(large["x"], large["y"]).max()
+    layout = planes.figure["layout"]
+    assert layout["xaxis"]["range"] == layout["xaxis2"]["range"]
+    assert "radius 0.5: largest modulus" in planes.caption
+    assert "; radius 1.5: largest modulus" in planes.caption
+    assert one.caption.startswith("Step 5")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rnnviz.analysis.claim import Claim, Numbers
+from rnnviz.analysis.gradients import backward_norms, reach
+from rnnviz.analysis.memory.at_once import sweeps_of
+from rnnviz.analysis.memory.eigenvalues import result_of, spectra
 from rnnviz.analysis.memory.fixed_points import fixed_points
 from rnnviz.numbers import number
 from rnnviz.training import Trainer
+from rnnviz.training.threads import one_thread
 
 #: Starts of a search that is done anew while a preset trains.
 _STARTS = 128
@@ -47,7 +52,52 @@ def _memories_holds(n: Numbers) -> bool:
     return n["stable"] == n["answers"] == 8 and n["settled"] == n["recorded"]
 
 
+#: Names of the runs of "Forgetting in the plane", by the size of their recurrent weights.
+_RADII = ("0.5", "1", "1.5")
+
+
+def _forgetting(trainers: Sequence[Trainer]) -> Numbers:
+    numbers: dict[str, float] = {}
+    for radius, trainer in zip(_RADII, trainers, strict=True):
+        trace = trainer.recording.at(0)
+        network = trainer.network_of(trace)
+        with one_thread():
+            steps = result_of(spectra(network, trace, 0, most=trace.steps)).steps
+            sweeps = result_of(sweeps_of(network, trace, 0)).needed
+        largest = [each.largest for each in steps]
+        reached = reach(backward_norms(trace))
+        numbers |= {
+            f"largest {radius}": max(largest),
+            f"outside {radius}": sum(each.outside > 0 for each in steps),
+            f"reach {radius}": math.nan if reached is None else reached,
+            f"sweeps {radius}": math.nan if sweeps is None else sweeps,
+            "steps": len(steps),
+        }
+    return numbers
+
+
+def _forgetting_says(n: Numbers) -> str:
+    small, one, large = (f"{n[f'reach {radius}']:.0f}" for radius in _RADII)
+    sweeps = ", ".join(f"{n[f'sweeps {radius}']:.0f}" for radius in _RADII[:2])
+    return (
+        f"Before training the largest modulus of a step is at most {number(n['largest 0.5'])} at "
+        f"radius 0.5, {number(n['largest 1'])} at radius 1 and {number(n['largest 1.5'])} at "
+        f"radius 1.5, where {n['outside 1.5']:.0f} of {n['steps']:.0f} steps have an eigenvalue "
+        f"outside the unit circle. The gradient of the last prediction reaches {small}, {one} and "
+        f"{large} steps back. All steps at once take {sweeps} and {n['sweeps 1.5']:.0f} sweeps."
+    )
+
+
+def _forgetting_holds(n: Numbers) -> bool:
+    inside = n["largest 0.5"] < 0.6 and n["largest 1"] < 1
+    outside = n["outside 1.5"] >= 0.1 * n["steps"]
+    reaches = 2 * n["reach 0.5"] < n["reach 1"] < n["reach 1.5"]
+    sweeps = n["sweeps 0.5"] < n["sweeps 1"] < n["sweeps 1.5"]
+    return inside and outside and reaches and sweeps
+
+
 #: The claim of each preset of `rnnviz.training.memory_presets.MEMORY_PRESETS`, by its key.
 MEMORY_CLAIMS: dict[str, Claim] = {
     "memories": Claim(_memories, _memories_says, _memories_holds),
+    "forgetting": Claim(_forgetting, _forgetting_says, _forgetting_holds),
 }

@@ -16,8 +16,9 @@ d is the number of dimensions they span: 1, or 2 for a complex pair.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ from rnnviz.recording.trace import Trace
 
 Numbers = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+Found = TypeVar("Found")
 
 #: Of a long sequence so many steps are looked at, evenly spread.
 LOOKED_AT = 24
@@ -280,6 +282,16 @@ def spectra(
     return Spectra(trace.iteration, tuple(found[::-1]), weights, left_out)
 
 
+def result_of(work: Generator[None, None, Found]) -> Found:
+    """Do work that is meant to be done in slices without a pause, and return what it finds."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
 def carried(
     step_map: StepMap, trace: Trace, layer: int, last: int | None
 ) -> Generator[tuple[int, Numbers], None, None]:
@@ -440,6 +452,40 @@ def _reaches(reach: int | None) -> str:
     return "" if reach is None else f" and reaches {steps_text(reach)} back"
 
 
+@dataclass(frozen=True)
+class RunSpectra:
+    """The eigenvalues of one of several runs, and what its gradient does.
+
+    Parameters
+    ----------
+    name
+        Of the run.
+    spectra
+    reach
+        Of the gradient of the last prediction w.r.t. the hidden or cell state, in steps.
+    """
+
+    name: str
+    spectra: Spectra
+    reach: int | None
+
+
+def runs_sentence(runs: Sequence[RunSpectra]) -> str:
+    """Say how the largest eigenvalues of several runs compare with the reach of their gradient."""
+    parts = []
+    for run in runs:
+        largest = [each.largest for each in run.spectra.steps]
+        if not largest or not run.spectra.is_finite:
+            parts.append(f"{run.name}: not numbers")
+            continue
+        reached = "" if run.reach is None else f", reach {steps_text(run.reach)}"
+        parts.append(
+            f"{run.name}: largest modulus {number(float(np.median(largest)))} in the median "
+            f"step{reached}"
+        )
+    return f"{'; '.join(parts)}." if parts else ""
+
+
 def along_sentence(found: Spectra) -> str:
     """Say how much of the gradient lies along the slowest direction, late and early."""
     known = [each for each in found.steps if math.isfinite(each.along)]
@@ -453,7 +499,7 @@ def along_sentence(found: Spectra) -> str:
     )
 
 
-def course_sentence(found: list[Summary]) -> str:
+def course_sentence(found: Sequence[Summary]) -> str:
     """Say how the largest eigenvalue changed over training."""
     known = [each for each in found if math.isfinite(each.largest)]
     if len(known) < 2:

@@ -82,7 +82,7 @@ def _menu(offered: Offered) -> None:
             st.button(
                 preset.name,
                 key=f"preset:{preset.key}",
-                help=f"{preset.title}. Starts {_count(preset)} of {preset.iterations} iterations; "
+                help=f"{preset.title}. Starts {_count(preset)}; "
                 "Undo in the sidebar brings back your own run.",
                 on_click=_start,
                 args=(preset, offered),
@@ -127,7 +127,10 @@ def _is_as_begun(trainer: Trainer) -> bool:
 
 
 def _count(preset: Preset) -> str:
-    return "one run" if len(preset.runs) == 1 else f"{len(preset.runs)} runs"
+    runs = "one run" if len(preset.runs) == 1 else f"{len(preset.runs)} runs"
+    return (
+        f"{runs} of {preset.iterations} iterations" if preset.iterations else f"{runs}, untrained"
+    )
 
 
 def _start(preset: Preset, offered: Offered) -> None:

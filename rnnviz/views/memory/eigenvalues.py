@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from rnnviz.analysis.gradient_course import course
 from rnnviz.analysis.gradients import Which, backward_norms, factor_per_step, reach
 from rnnviz.analysis.memory.eigenvalues import (
+    RunSpectra,
     Spectra,
     Summary,
     along_sentence,
     course_sentence,
+    runs_sentence,
     spectra,
     step_sentence,
     steps_sentence,
@@ -24,6 +27,7 @@ from rnnviz.figures.eigenvalue_charts import (
     along_spec,
     eigenvalue_course_spec,
     plane_spec,
+    planes_spec,
     steps_spec,
 )
 from rnnviz.recording import Trace
@@ -45,6 +49,8 @@ def work(scene: MemoryScene) -> Iterator[None]:
         return
     yield from _chosen(scene).at(scene, scene.trace)
     yield from _all_steps(scene).at(scene, scene.trace)
+    for run in _runs(scene):
+        yield from _all_steps(run).at(run, run.trace)
     yield from _summaries(scene).everywhere(scene)
 
 
@@ -63,11 +69,12 @@ def eigenvalues(scene: MemoryScene) -> Panel:
         return Panel(sentence="The eigenvalues are being computed.", progress=0.0)
     summaries = _summaries(scene).found(scene)
     share, done = over_training.progress(len(summaries), scene)
+    planes = _beside_each_other(scene, quick)
     beside = [] if every is None else _over_steps(scene, *every)
     if summaries:
         beside.append(_over_training(scene, summaries))
     return Panel(
-        (_plane(scene, some, one),),
+        (*planes, _plane(scene, some, one)),
         beside=tuple(beside),
         note="An eigenvalue of the Jacobian of a step says what becomes of a small change of the "
         "state along its direction: inside the circle it fades, outside it grows, off the real "
@@ -96,7 +103,7 @@ def _all_steps(scene: MemoryScene) -> Measurement[Spectra]:
     """Measure all steps, or some that are evenly spread."""
     layer = scene.layer
     return Measurement(
-        "eigenvalues of the steps",
+        f"eigenvalues of the steps {_name_of(scene)}",
         lambda network, trace: spectra(network, trace, layer),
         lambda found: found.nbytes,
     )
@@ -160,6 +167,38 @@ def _plane(scene: MemoryScene, some: tuple[int, Spectra], one: tuple[int, Spectr
         said = "Step 0 has no step before it: choose a later one." if scene.step == 0 else ""
     label = f"The complex plane with the eigenvalues. Iteration {iteration:,}."
     return Chart(spec, f"{of_iteration(iteration, scene)}{said}".strip(), label, of_window=0.6)
+
+
+def _runs(scene: MemoryScene) -> list[MemoryScene]:
+    """Return a scene for each run that stands beside the one that is shown, with that one."""
+    if len(scene.runs) < 2:
+        return []
+    iteration = scene.trace.iteration
+    return [
+        scene
+        if trainer is scene.trainer
+        else replace(scene, trainer=trainer, trace=trainer.recording.at(iteration))
+        for trainer in scene.runs.values()
+    ]
+
+
+def _name_of(scene: MemoryScene) -> str:
+    """Return the name of the run of a scene; empty where it is alone."""
+    return next((name for name, run in scene.runs.items() if run is scene.trainer), "")
+
+
+def _beside_each_other(scene: MemoryScene, quick: bool) -> tuple[Chart, ...]:
+    """Show the eigenvalues of all steps of runs that stand beside each other, if there are any."""
+    found = []
+    for run in _runs(scene):
+        shown = _all_steps(run).shown(run, quick)
+        if shown is not None:
+            norms = backward_norms(run.trace, _gradient(run)[0], run.layer)
+            found.append(RunSpectra(_name_of(run), shown[1], reach(norms)))
+    if not found:
+        return ()
+    label = "The complex plane of each run, with the eigenvalues of all steps."
+    return (Chart(planes_spec(found), runs_sentence(found), label),)
 
 
 def _over_steps(scene: MemoryScene, iteration: int, found: Spectra) -> list[Chart]:
