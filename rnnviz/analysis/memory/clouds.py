@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.memory.planes import Plane, plane_of
 from rnnviz.analysis.memory.states import States, sequences_of, states_of
-from rnnviz.engine.cost import buffer_bytes
 from rnnviz.recording import Trace
 from rnnviz.training import Trainer
 
@@ -24,7 +23,7 @@ POINTS = 2_000
 #: Number of axes that are kept.
 AXES = 3
 #: Bytes that the clouds of all iterations may take together.
-MAX_BYTES = 12_000_000
+MAX_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -108,14 +107,8 @@ class Clouds:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held: clouds, what is known of the points, and the buffers of the network."""
-        steps, count = self._batch.x.shape[:2]
-        buffers = buffer_bytes(self._twin.architecture, steps, count)
-        return (
-            sum(cloud.nbytes for _, cloud in self._found.values())
-            + self.states.values.nbytes
-            + buffers
-        )
+        """Bytes held: the clouds, and the states that were computed last."""
+        return sum(cloud.nbytes for _, cloud in self._found.values()) + self.states.nbytes
 
     def advance(self, seconds: float) -> None:
         """Compute missing clouds, the newest first, for about this long, but at least one."""
@@ -146,6 +139,7 @@ class Clouds:
     def _states(self, like: States | None) -> States:
         task, batch = self._trainer.task, self._batch
         states = states_of(self._twin, task, batch, self._layer, self.letter, like)
+        self._twin.free_buffers()  # they are far larger than all clouds, and soon made again
         return replace(states, sequences=self._sequences)
 
     def _cloud(self, trace: Trace) -> Cloud:

@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 #: At most so many evaluation sequences are run through a network,
 SEQUENCES = 200
 #: and fewer if the buffers for them would be larger than this.
-BUFFER_BYTES = 48_000_000
+BUFFER_BYTES = 32_000_000
 #: More different inputs, or targets, than this are numbers and not symbols.
 MOST_SYMBOLS = 128
 _SIGNS = {-1: "−", 0: "0", 1: "+"}
@@ -127,6 +127,15 @@ class States:
     def size(self) -> int:
         """Number of units U."""
         return int(self.values.shape[2])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        labels = (self.inputs, self.targets, self.answers)
+        numbers = (self.input_numbers, self.target_numbers, self.answer_numbers)
+        told = [each.of for each in labels if each is not None]
+        arrays = [self.values, self.there, self.scored, *told, *numbers]
+        return sum(array.nbytes for array in arrays if array is not None)
 
     @property
     def positions(self) -> Integers:
