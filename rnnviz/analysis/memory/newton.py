@@ -32,7 +32,7 @@ _NOTHING = 1e-3
 #: Where the gradient of q is that small beside |A| |G|, q has a minimum, not a slope.
 _FLAT = 1e-7
 #: A step lowering |G| to less than this share of it shows that its Jacobian is good for another.
-_GOOD = 0.1
+_GOOD = 0.2
 _FIRST_NU, _LEAST_NU, _MOST_NU = 1e-2, 1e-12, 1e20
 #: Numbers in the Jacobians of the states that are computed side by side: 1 MB.
 _NUMBERS = 2**17

@@ -20,6 +20,8 @@ TIE = 1e-5
 #: The map has a kink where its slope, measured this far to both sides, differs from the Jacobian by
 #: more than this.
 _ASIDE, _KINK = 1e-6, 1e-3
+#: Numbers in the differences that are computed side by side.
+_NUMBERS = 2**16
 #: Around a minimum of the speed, it is nowhere lower than this share of it.
 _AS_LOW = 0.999
 
@@ -184,18 +186,23 @@ def merged(states: Numbers, distances: float | Numbers) -> list[NDArray[np.intp]
         The members of each group.
     """
     distance = np.broadcast_to(distances, len(states))
-    left = np.arange(len(states))
+    close = np.zeros((len(states), len(states)), bool)
+    at_once = max(1, _NUMBERS // max(1, states.size))
+    for start in range(0, len(states), at_once):
+        some = slice(start, start + at_once)
+        apart = np.abs(states[some, None] - states).max(axis=2, initial=0.0)
+        close[some] = apart <= distance[some, None]
+    close |= close.T
+    left = np.ones(len(states), bool)
     groups = []
-    while left.size:
-        group, edge, left = [left[:1]], left[:1], left[1:]
-        while edge.size and left.size:
-            close = np.zeros(left.size, bool)
-            for member in edge:
-                off = np.abs(states[left] - states[member]).max(axis=1, initial=0.0)
-                close |= off <= distance[member]
-            edge, left = left[close], left[~close]
-            group.append(edge)
-        groups.append(np.sort(np.concatenate(group)))
+    while left.any():
+        group = np.zeros(len(states), bool)
+        edge = np.flatnonzero(left)[:1]
+        while edge.size:
+            group[edge] = True
+            edge = np.flatnonzero(close[edge].any(axis=0) & ~group)
+        left &= ~group
+        groups.append(np.flatnonzero(group))
     return groups
 
 

@@ -48,7 +48,7 @@ SAME = 1e-4
 #: Share of the starts that are recorded states; the others lie between two of them.
 RECORDED = 0.25
 #: The map is iterated for this many steps at most, or until no entry changes by more than this.
-_ITERATED, _SETTLED = 400, 1e-9
+_ITERATED, _SETTLED = 400, 1e-6
 _LOOKED_EVERY = 10
 #: A state this close to a stable point, as a share of the spread, has arrived there.
 ARRIVED = 1e-3
@@ -262,8 +262,7 @@ class Search:
         counted = np.arange(len(newton.states)) < len(self._starts)
         fixed, reached = self._fixed(newton, counted)
         resting = yield from described(self._map, self._inputs, newton.states[fixed])
-        yield
-        slow, reached_slowly = self._slow(newton, resting.points, counted)
+        slow, reached_slowly = yield from self._slow(newton, resting.points, counted)
         slowly = yield from described(self._map, self._inputs, newton.states[slow], slow=True)
         resting = resting.joined(slowly)
         chosen, reached = np.append(fixed, slow), np.append(reached, reached_slowly)
@@ -312,14 +311,19 @@ class Search:
         groups = merged(states, SAME * np.maximum(1.0, np.abs(states).max(axis=1, initial=0.0)))
         return self._best(newton, [rest[group] for group in groups], counted)
 
-    def _slow(self, newton: Newton, fixed: Numbers, counted: NDArray[np.bool_]) -> Found:
+    def _slow(
+        self, newton: Newton, fixed: Numbers, counted: NDArray[np.bool_]
+    ) -> Generator[None, None, Found]:
         """Return which states are slow points, each once, and how many starts led there."""
         slowest, close = SLOW * self._spread, _SLOW_SAME * self._spread
         rest = np.flatnonzero((newton.residuals > RESIDUAL) & (newton.speeds <= slowest))
         rest = rest[near(newton.states[rest], fixed, close) < 0]
         groups = [rest[group] for group in merged(newton.states[rest], close)]
         places, reached = self._best(newton, groups, counted)
-        low = [is_minimum(self._map, self._inputs, newton.states[k], close) for k in places]
+        low = np.zeros(len(places), bool)
+        for number, place in enumerate(places):
+            low[number] = is_minimum(self._map, self._inputs, newton.states[place], close)
+            yield
         return places[low], reached[low]
 
     def _best(

@@ -283,7 +283,7 @@ def _alphabet(vectors: NDArray[Any], names: tuple[str, ...]) -> Alphabet | None:
     """Return the different vectors among those of shape (T, B, D), if they are few signs."""
     if not np.isin(vectors, (-1, 0, 1)).all():
         return None
-    rows = np.unique(vectors.reshape(-1, vectors.shape[-1]), axis=0)
+    rows = _different(vectors.reshape(-1, vectors.shape[-1]))
     used = rows[rows.any(axis=1)]
     if (used.sum(axis=1) == 1).all() and (used >= 0).all() and len(names) <= 10 * MOST_SYMBOLS:
         return Alphabet(names, np.eye(len(names)))
@@ -291,6 +291,17 @@ def _alphabet(vectors: NDArray[Any], names: tuple[str, ...]) -> Alphabet | None:
         return None
     words = tuple("".join(_SIGNS[int(each)] for each in row) for row in rows)
     return Alphabet(words, rows.astype(np.float64))
+
+
+def _different(signs: NDArray[Any]) -> NDArray[Any]:
+    """Return the different rows among those of −1, 0 and 1, sorted."""
+    D = signs.shape[1]
+    if D > 32:  # their numbers would not fit into 64 bits
+        return np.unique(signs, axis=0)
+    # Sorting whole numbers is fast, and sorting rows is not: 0.3 against 20 ms for 6,400 of them.
+    codes = (signs + 1).astype(np.int64) @ 3 ** np.arange(D - 1, -1, -1)
+    _, first = np.unique(codes, return_index=True)
+    return np.asarray(signs[first])
 
 
 def _likeliest(outputs: Numbers) -> Integers:
