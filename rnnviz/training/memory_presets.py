@@ -36,6 +36,7 @@ MEMORY_PRESETS: tuple[Preset, ...] = (
             "starts may find more saddles."
         ),
         view="Paths",
+        choices=(("held", "none"),),
     ),
     Preset(
         key="forgetting",

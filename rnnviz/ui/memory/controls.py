@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, cast
 
 import streamlit as st
 
@@ -43,6 +44,7 @@ _OFF = -2
 _MOST_UNITS = 8
 
 Whole = tuple[int, ...]
+_Middle = Literal["center", "bottom"]
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
     trainer, titles = visit.trainer, list(VIEWS)
     just_opened = not visit.looked_at.name
     asked = inspection.take_over(visit, MEMORY_VIEW)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.header("Memory", anchor=False, width="content")
         title = inspection.choose_one(
             "View", titles, MEMORY_VIEW, titles[0], label_visibility="collapsed"
         )
@@ -190,14 +193,16 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
     stretch: tuple[int, int] | None = None
     units: Whole = ()
     text = ""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+    # The state space has both clocks itself, so its choices need no labels above them.
+    key, middle = ("in_space", "center") if view.in_space else ("choices", "bottom")
+    with st.container(horizontal=True, key=key, vertical_alignment=cast("_Middle", middle)):
         letter = _letter(trainer.config.cell) if LETTER in view.asks else "h"
         step = _step(visit) if STEP in view.asks else None
         held = _held(visit) if HELD in view.asks else None
         reads = view.of_machine or (MACHINE in view.asks and _machine())
         if STRETCH in view.asks:
             stretch, units, text = _stretch(visit), _units(visit), _text(visit)
-        if not view.in_space:  # which has both clocks itself
+        if not view.in_space:
             inspection.rewind(visit, stops)
     visit.look_at(time_step=visit.swept if view.in_space else step)
     at = visit.looked_at.shown_iteration
@@ -208,28 +213,35 @@ def _letter(cell: str) -> Letter:
     letters = letters_of(cell)
     if len(letters) < 2:
         return "h"
-    return inspection.choose_one("State", letters, MEMORY_OF, "h", format_func=_STATES.__getitem__)
+    return inspection.choose_one(
+        "State",
+        letters,
+        MEMORY_OF,
+        "h",
+        format_func=_STATES.__getitem__,
+        label_visibility="collapsed",
+    )
 
 
 def _held(visit: Visit) -> int | None:
     """Draw the choice of the input with which the network is to rest."""
     # A list has no option None: it would be one in which nothing is chosen.
-    inputs = {_OFF: "off", **offered(visit.trainer.task)}
+    inputs = {_OFF: "fixed points: off"}
+    for held, name in offered(visit.trainer.task).items():
+        inputs[held] = f"fixed points: {name[:30]}"
     shown, numbers = held_of(visit), list(inputs)
     session.show(MEMORY_HELD, shown)
     key = inspection.control(MEMORY_HELD, _OFF if shown is None else shown)
     st.selectbox(
-        "Fixed points, with the input",
+        "Fixed points",
         numbers,
         index=numbers.index(_OFF if shown is None else shown),
-        format_func=lambda each: inputs[each][:30],
+        format_func=inputs.__getitem__,
         key=key,
         on_change=_take_held,
         args=(key,),
-        help="If the same input came again and again, where would the state come to rest? Stable "
-        "points are memories: a small change there is forgotten. At a saddle it grows along some "
-        "directions, which are drawn. “No input” is an input of zeros.",
-        width=190,
+        label_visibility="collapsed",
+        width=230,
     )
     return shown
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.training import Trainer
 from rnnviz.ui.components.plot import plots
@@ -68,7 +67,7 @@ def show(visit: Visit, slots: Slots) -> None:
     picture.provide(visit)
     places = live.Places(visit.page_runs, slots)
     ticks = visit.busy or visit.part(Desk).working
-    with st.container(key="inspected"):
+    with st.container(key="inspected"), st.container(key="memory"):
         st.fragment(_tick, run_every=live.TICK_S if ticks else None)(
             places, inspection.Stops(), (inspection.Pace(), inspection.Pace(_IN_SPACE)), ticks
         )
@@ -79,16 +78,13 @@ def _tick(places: live.Places, stops: inspection.Stops, paces: _Paces, ticks: bo
     visit = session.current()
     if places.page_run != visit.page_runs:
         return
-    heading = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-    heading.header("Memory", anchor=False, width="content")
-    which = heading.container(width="content")
     choices = ask(visit, stops)
     lacks = picture.lacks(visit)
     live.turn(
         visit,
         places,
         lambda: _look(visit, choices, paces, lacks),
-        lambda seen: _draw(visit, choices, which, seen),
+        lambda seen: _draw(visit, choices, seen),
         beside=visit.part(Desk).advance if visit.part(Desk).working else None,
     )
     # Paused, the ticks go on for as long as something is measured, and then end.
@@ -160,10 +156,10 @@ def _runs(visit: Visit) -> Mapping[str, Trainer]:
     return runs if visit.trainer in runs.values() else {}
 
 
-def _draw(visit: Visit, choices: MemoryChoices, which: DeltaGenerator, seen: _Seen) -> None:
-    panel = seen.panel
-    which.caption(seen.measured, help=inspection.PROBE)
-    st.caption(choices.shown.says)
+def _draw(visit: Visit, choices: MemoryChoices, seen: _Seen) -> None:
+    panel, view = seen.panel, choices.shown
+    # What is in the state space tells its iteration itself.
+    st.caption(view.says if view.in_space else f"{view.says} {seen.measured}", help=view.help)
     # Each in a container of its own, so that what follows does not move to another place.
     with st.container():
         if seen.packed is not None:

@@ -104,6 +104,9 @@ div:has(> .st-key-phone_pages) { display: none; }
   /* These are the numbers of one run; those of all runs are in the chart and the table. */
   .stMain:has(.st-key-report):has(.st-key-compared) .st-key-numbers { display: none; }
 }
+/* As much of the state space in sight as possible. */
+.st-key-memory { gap: 0.6rem; }
+.st-key-memory h2 { padding: 0; }
 /* Updated in place: what a tick has not yet reached is still valid, and is not dimmed. */
 :is(.st-key-studio, .st-key-laboratory, .st-key-inspected) [data-stale="true"] {
   opacity: 1 !important;

@@ -39,6 +39,8 @@ class View:
         Minimum seconds between two updates while the network trains.
     in_space
         Whether the state space is drawn above it, with both clocks.
+    help
+        More about it, for those who ask.
     of_machine
         Whether it is about the automaton, which is then always read.
     """
@@ -50,20 +52,26 @@ class View:
     interval_s: float = 0.0
     in_space: bool = False
     of_machine: bool = False
+    help: str | None = None
 
 
 #: The views by their titles, in the order of the menu.
 VIEWS: dict[str, View] = {
     "Paths": View(
         space.paths,
-        "Each point is the network’s memory after one time step: all the numbers of its state, "
-        "seen from the side on which they differ most. Press Train: the cloud falls into groups. A "
-        "group is a situation that the network tells apart, such as one day of the schedule; on "
-        "the line it walks from one to the next. Play the sweep, turn it in 3-D, or ask where it "
-        "rests.",
+        "Each point is the network’s memory after one time step: points that lie together are "
+        "remembered alike. Press Train, and the cloud falls into groups: one for each situation "
+        "that the network has to tell apart, such as a day of the schedule. The line is one "
+        "sequence on its way from group to group.",
         work=space.work,
         asks=(LETTER, HELD, MACHINE),
         in_space=True,
+        help="A state has as many numbers as there are units. The axes are its first principal "
+        "components: the directions in which the states of all evaluation sequences differ most. "
+        "The same plane is kept over training and turned as little as possible, so motion means "
+        "learning. Fixed points answer: if the same input came again and again, where would the "
+        "state come to rest? Stable points are memories, a small change there is forgotten. At a "
+        "saddle it grows along some directions, which are drawn. “No input” is an input of zeros.",
     ),
     "Automaton": View(
         machine.automaton,
