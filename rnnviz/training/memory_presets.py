@@ -6,11 +6,82 @@ of a view of the page, `Preset.choices` what is chosen in its controls.
 
 from __future__ import annotations
 
-from rnnviz.tasks import FlipFlop, TemporalOrder
+from rnnviz.tasks import Counting, FlipFlop, GymSchedule, Parity, TemporalOrder
+from rnnviz.tasks.gym import THREE_DAYS
 from rnnviz.training.preset import Preset, runs_of
 
 #: Every preset of the page, in teaching order.
 MEMORY_PRESETS: tuple[Preset, ...] = (
+    Preset(
+        key="triangle",
+        name="The triangle of the gym",
+        title="A schedule of three days is a triangle",
+        runs=runs_of(
+            GymSchedule(exercises=THREE_DAYS, length=14),
+            {"cell": "lstm", "hidden_size": 16},
+            {"LSTM": {}},
+        ),
+        iterations=300,
+        look_at=(
+            "The points and the state diagram beside them. Before training all states lie close "
+            "together. While it trains they move apart into three corners, one for each day: two "
+            "components then hold nearly all of the variance. The automaton that is read from "
+            "them is the schedule itself: three states in a cycle, and the start. Play the sweep: "
+            "the probe goes round in both pictures at the same time."
+        ),
+        not_to_conclude=(
+            "That a memory always lies in a plane: three situations do, as three points always "
+            "do. Nor that one unit stands for one day: all units together make up a corner."
+        ),
+        view="Paths",
+        choices=(("machine", "yes"),),
+    ),
+    Preset(
+        key="two",
+        name="Two states suffice",
+        title="Parity is a machine with two states",
+        runs=runs_of(
+            Parity(),
+            {"cell": "gru", "hidden_size": 16, "clip_norm": 1.0},
+            {"GRU": {}},
+        ),
+        iterations=400,
+        look_at=(
+            "The state diagram. Sixteen numbers go from step to step, but for the answers one bit "
+            "is enough: even or odd. Each 1 flips it, each 0 keeps it. The machine is read from "
+            "sequences of 12 bits, and it also answers as the network does on 24."
+        ),
+        not_to_conclude=(
+            "That the network has two points only: around each of the two states lies a cloud, "
+            "which also shows what the last bits were. The machine leaves out what no answer "
+            "depends on."
+        ),
+        view="Automaton",
+    ),
+    Preset(
+        key="counts",
+        name="What the LSTM counts",
+        title="Counting has no finite machine",
+        runs=runs_of(
+            Counting(),
+            {"cell": "lstm", "hidden_size": 12, "clip_norm": 1.0},
+            {"LSTM": {}},
+        ),
+        iterations=300,
+        look_at=(
+            "The cell states: at least one unit goes one way with each a and back with each b, "
+            "like a counter. A machine that answers as the network does needs a state for each "
+            "number of letters that are open: for up to 8 a's it has 18 or more. On sequences of "
+            "twice the length the same machine fails, because it has no states for them."
+        ),
+        not_to_conclude=(
+            "That the network counts without end: beyond what it was trained on it makes mistakes "
+            "too, and the machine does not follow it there. What is shown is that no small "
+            "machine does what the network does."
+        ),
+        view="Paths",
+        choices=(("of", "c"), ("machine", "yes")),
+    ),
     Preset(
         key="memories",
         name="Eight memories",

@@ -10,6 +10,7 @@ from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.analysis.memory.at_once import sweeps_of
 from rnnviz.analysis.memory.eigenvalues import result_of, spectra
 from rnnviz.analysis.memory.fixed_points import fixed_points
+from rnnviz.analysis.memory.machine_claims import MACHINE_CLAIMS
 from rnnviz.numbers import number
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
@@ -98,6 +99,7 @@ def _forgetting_holds(n: Numbers) -> bool:
 
 #: The claim of each preset of `rnnviz.training.memory_presets.MEMORY_PRESETS`, by its key.
 MEMORY_CLAIMS: dict[str, Claim] = {
+    **MACHINE_CLAIMS,
     "memories": Claim(_memories, _memories_says, _memories_holds),
     "forgetting": Claim(_forgetting, _forgetting_says, _forgetting_holds),
 }

@@ -1,0 +1,161 @@
+"""The claims of the presets about automata, measured from their runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.analysis.claim import Claim, Numbers
+from rnnviz.analysis.memory.automaton import automaton
+from rnnviz.analysis.memory.grammars import compare
+from rnnviz.analysis.memory.machine import GOOD, Automaton
+from rnnviz.analysis.memory.planes import plane_of
+from rnnviz.numbers import percent
+from rnnviz.tasks import Counting
+from rnnviz.training import Trainer
+
+#: Points of an automaton that is read anew while a preset trains.
+_STATES = 1_500
+#: A unit counts if it goes the right way at so many of the letters: all but one of eight.
+_COUNTS = 7 / 8
+
+
+def _triangle(trainers: Sequence[Trainer]) -> Numbers:
+    (trainer,) = trainers
+    hidden = trainer.network.observe(trainer.task.evaluation().x)[-1].h
+    shares = plane_of(hidden, 2).shares
+    found = automaton(trainer, states=_STATES)
+    compared = compare(found, trainer.task)
+    return {
+        **_measured(found),
+        "plane": float(sum(shares)),
+        "lasting": len(found.lasting),
+        "same": compared is not None and compared.same,
+    }
+
+
+def _triangle_says(n: Numbers) -> str:
+    plane = f"Two components hold {percent(n['plane'])} of the variance of the hidden states."
+    if not n["fits"]:
+        return f"{plane} {_none(n)}"
+    same = ": the schedule itself" if n["same"] else ", which are not those of the schedule"
+    return f"{plane} The automaton goes through {n['lasting']:.0f} states{same}. {_explains(n)}"
+
+
+def _triangle_holds(n: Numbers) -> bool:
+    return bool(n["plane"] >= 0.95 and n["lasting"] == 3 and n["same"] and n["good"])
+
+
+def _parity(trainers: Sequence[Trainer]) -> Numbers:
+    return _measured(automaton(trainers[0], states=_STATES))
+
+
+def _parity_says(n: Numbers) -> str:
+    if not n["fits"]:
+        return _none(n)
+    states = "1 state" if n["states"] == 1 else f"{n['states']:.0f} states"
+    return f"The smallest automaton found has {states}. {_explains(n)}"
+
+
+def _parity_holds(n: Numbers) -> bool:
+    return bool(n["good"] and n["states"] == 2)
+
+
+def _counting(trainers: Sequence[Trainer]) -> Numbers:
+    (trainer,) = trainers
+    task = trainer.task
+    assert isinstance(task, Counting)
+    longest = task.probe(0).batch  # S, then the most a's, then as many b's
+    record = trainer.network.observe(longest.x)[-1].c
+    assert record is not None
+    cells = record[:, 0]
+    shares = _counts(cells, task.most)
+    unit = int(shares.argmax())
+    return {
+        **_measured(automaton(trainer, states=_STATES)),
+        "unit": unit,
+        "share": float(shares[unit]),
+        "before": float(cells[0, unit]),
+        "middle": float(cells[task.most, unit]),
+        "after": float(cells[2 * task.most, unit]),
+        "most": task.most,
+        "score": trainer.score().value,
+    }
+
+
+def _counts(cells: NDArray[np.floating], most: int) -> NDArray[np.float64]:
+    """Return for each unit the share of letters at which it counts, the worse of a's and b's.
+
+    Parameters
+    ----------
+    cells : array, (T, H)
+        Cell states after S, then `most` a's, then as many b's.
+    most
+    """
+    rises = np.diff(cells[: 2 * most + 1], axis=0) > 0
+    of_a, of_b = rises[:most].mean(axis=0), rises[most:].mean(axis=0)
+    up, down = np.minimum(of_a, 1 - of_b), np.minimum(1 - of_a, of_b)
+    return np.asarray(np.maximum(up, down), dtype=np.float64)
+
+
+def _counting_says(n: Numbers) -> str:
+    first, then = ("up", "down") if n["middle"] > n["before"] else ("down", "up")
+    return (
+        f"The cell state of unit {n['unit']:.0f} counts best: at {percent(n['share'])} or more of "
+        f"the a's it goes {first}, of the b's {then}. {_of_counting(n)} Accuracy: "
+        f"{percent(n['score'])}."
+    )
+
+
+def _of_counting(n: Numbers) -> str:
+    if not n["fits"]:
+        return _none(n)
+    return (
+        f"For up to {n['most']:.0f} a's a machine with {n['states']:.0f} states gives "
+        f"{percent(n['answers'])} of the network's answers; for twice the length the same machine "
+        f"gives {percent(n['longer'])}."
+    )
+
+
+def _counting_holds(n: Numbers) -> bool:
+    many = n["states"] >= 2 * n["most"]
+    return bool(n["share"] >= _COUNTS and n["fits"] and many and n["longer"] < GOOD)
+
+
+def _measured(found: Automaton) -> dict[str, float]:
+    longer = math.nan if found.longer is None else found.longer.answers
+    return {
+        "states": len(found.states),
+        "deterministic": found.held_out.deterministic,
+        "answers": found.held_out.answers,
+        "longer": longer,
+        "fits": found.fits,
+        "good": found.good,
+    }
+
+
+def _explains(n: Numbers) -> str:
+    return (
+        f"It gives {percent(n['answers'])} of the network's answers and explains "
+        f"{percent(n['deterministic'])} of the steps; on sequences of twice the length it gives "
+        f"{percent(n['longer'])} of the answers."
+    )
+
+
+def _none(n: Numbers) -> str:
+    return (
+        f"No small automaton: the best one found, with {n['states']:.0f} states, gives "
+        f"{percent(n['answers'])} of the network's answers and explains "
+        f"{percent(n['deterministic'])} of the steps."
+    )
+
+
+#: The claims of the presets about automata, by their keys.
+MACHINE_CLAIMS: dict[str, Claim] = {
+    "triangle": Claim(_triangle, _triangle_says, _triangle_holds),
+    "two": Claim(_parity, _parity_says, _parity_holds),
+    "counts": Claim(_counting, _counting_says, _counting_holds),
+}
