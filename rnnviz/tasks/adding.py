@@ -43,6 +43,7 @@ class Adding(Generated):
         "A hidden state can store a number, not only a symbol, and gates can choose what is added "
         "to it."
     )
+    without_memory: ClassVar[str] = "the mean for what the last step does not show gives"
     fields: ClassVar[tuple[Field, ...]] = (
         length_field(
             length, 2, 400,

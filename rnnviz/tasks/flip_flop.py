@@ -51,6 +51,7 @@ class FlipFlop(Generated):
         "bits gets such a place, and an input moves the state from one to another."
     )
     difficulty: ClassVar[str] = "bits"
+    without_memory: ClassVar[str] = "the best answer to each input gives"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "bits", "Bits to keep", int, bits,

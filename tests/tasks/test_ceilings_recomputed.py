@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from rnnviz.engine import Network
+from rnnviz.tasks.adding import Adding
+from rnnviz.tasks.flip_flop import FlipFlop
 from rnnviz.tasks.own_labels import NextLabel
 from rnnviz.tasks.own_series import NextValue
 from rnnviz.training.evaluate import evaluate
@@ -108,3 +110,15 @@ def test_lines_in_parts_are_not_the_best_of_all_functions_and_are_not_said_to_be
     assert ((given - batch.y.ravel()) ** 2).mean() == 0 < task.memoryless
     assert "at best" not in overview._to_beat(task)
     assert "straight lines over parts of the current value's range" in overview._to_beat(task)
+
+
+def test_each_task_of_numbers_says_what_its_error_without_memory_is_of():
+    task = FlipFlop(bits=2)
+    batch = task.evaluation()
+    by_input = defaultdict(list)
+    for seen, asked in zip(batch.x.reshape(-1, 2), batch.y.reshape(-1, 2), strict=True):
+        by_input[tuple(seen)].append(asked)
+    squares = sum(((np.array(of) - np.mean(of, axis=0)) ** 2).sum() for of in by_input.values())
+    assert task.memoryless == pytest.approx(squares / batch.y.size)
+    assert "without memory, the best answer to each input gives 0.7" in overview._to_beat(task)
+    assert "the mean for what the last step does not show gives" in overview._to_beat(Adding())

@@ -193,6 +193,10 @@ def _ask(visit: Visit, task: Task, batch: Batch) -> tuple[NDArray[np.floating] |
     return outputs, f"Measured at iteration {iteration:,}"
 
 
+#: What the error without memory is of, unless a task says otherwise.
+_LINES = "straight lines over parts of the current value's range give"
+
+
 def _to_beat(task: Task) -> str:
     """Say what a constant prediction and a model without memory would score."""
     if not has_targets(task):
@@ -206,8 +210,8 @@ def _to_beat(task: Task) -> str:
         )
     return (
         f"Always predicting the mean, {baseline.label}, gives a squared error of "
-        f"{baseline.error_in_words(baseline.score)}; without memory, straight lines over parts of "
-        f"the current value's range give {baseline.error_in_words(memoryless)}."
+        f"{baseline.error_in_words(baseline.score)}; without memory, "
+        f"{getattr(task, 'without_memory', _LINES)} {baseline.error_in_words(memoryless)}."
     )
 
 
