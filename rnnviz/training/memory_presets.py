@@ -93,13 +93,13 @@ MEMORY_PRESETS: tuple[Preset, ...] = (
         ),
         iterations=300,
         look_at=(
-            "The fixed points for no input, in three components, and how many there are over "
-            "training. At the end there are eight stable ones, the corners of a cube: one for each "
-            "way to set three bits. While nothing comes in, the state stays where it is, and that "
-            "is the memory. Between the corners lie saddles, on the edges, the faces and in the "
-            "middle: where their unstable directions point, the state falls to one corner or "
-            "another. Early in training some corners are only slow points, where a bit fades; one "
-            "after the other they become stable."
+            "The fixed points for no input (choose 3-D, and turn the picture), and below it how "
+            "many there are over training. At the end there are eight stable ones, the corners of "
+            "a cube: one for each way to set three bits. While nothing comes in, the state stays "
+            "there, and that is the memory. Between them lie saddles, with one unstable direction "
+            "on an edge of the cube, two on a face, three in the middle: along these directions "
+            "the state leaves for one corner or the other. Rewind: early in training there are "
+            "fewer stable points, some corners are only slow points, and a bit fades there."
         ),
         not_to_conclude=(
             "That every memory is a stable point: a network that must keep a bit for a few steps "

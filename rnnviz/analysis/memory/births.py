@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnnviz.analysis.memory.fixed_points import search
 from rnnviz.analysis.memory.resting import KINDS, Kind
-from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints
+from rnnviz.analysis.memory.resting_search import FixedPoints
+from rnnviz.analysis.memory.resting_sentences import held
 from rnnviz.training import Trainer
 from rnnviz.training.threads import one_thread
 
@@ -122,10 +123,9 @@ def births_sentence(course: Sequence[Moment]) -> str:
     if len(course) < 2:
         return ""
     last, first = course[-1], course[0]
-    where = "With no input" if last.given == NO_INPUT else f"While the input is {last.given}"
     count, begun = last.count("stable"), first.count("stable")
     change = (
-        f"{where}, the network had {_points(begun)} at iteration {first.iteration:,} and has "
+        f"{held(last.given)}, the network had {_points(begun)} at iteration {first.iteration:,} and has "
         f"{_points(count)} at iteration {last.iteration:,}."
     )
     return " ".join(filter(None, [change, _steady(course), _oldest(course)]))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints, Search
+from rnnviz.analysis.memory.resting_search import GIVEN, NO_INPUT, FixedPoints, Search
 from rnnviz.analysis.memory.states import (
     input_alphabet,
     sequences_of,
@@ -140,7 +140,7 @@ def held_input(
         held = step_map.inputs(inputs)
         if held.ndim != 1:
             raise ValueError(f"inputs must be one vector ({step_map.input_size},)")
-        return held, "the given input"
+        return held, GIVEN
     names = symbols(task)
     if not names:
         raise ValueError("inputs: the inputs of this task are no symbols; give a vector, or None")

@@ -36,8 +36,8 @@ from rnnviz.analysis.memory.resting import (
     near,
 )
 
-#: What is held where no input is chosen.
-NO_INPUT = "no input"
+#: What is held, where it is no symbol: nothing, or a vector.
+NO_INPUT, GIVEN = "no input", "the given input"
 #: A slow point moves in one step by at most this share of the spread of the recorded states.
 SLOW = 0.01
 #: Slow points closer than this share of the spread are the same; so is one that close to a fixed
@@ -48,7 +48,7 @@ SAME = 1e-4
 #: Share of the starts that are recorded states; the others lie between two of them.
 RECORDED = 0.25
 #: The map is iterated for this many steps at most, or until no entry changes by more than this.
-_ITERATED, _SETTLED = 400, 1e-6
+ITERATED, _SETTLED = 400, 1e-6
 _LOOKED_EVERY = 10
 #: A state this close to a stable point, as a share of the spread, has arrived there.
 ARRIVED = 1e-3
@@ -286,7 +286,7 @@ class Search:
         """Iterate the map from the recorded starts, and return where it has come to."""
         states = self._starts[: self._recorded].copy()
         moving = np.arange(len(states))
-        for number in range(_ITERATED if len(states) else 0):
+        for number in range(ITERATED if len(states) else 0):
             before = states[moving]
             states[moving] = after = self._map.step(before, self._inputs)
             if number % _LOOKED_EVERY:

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from rnnviz.analysis.memory.resting import Kind
-from rnnviz.analysis.memory.resting_search import NO_INPUT, FixedPoints
+from rnnviz.analysis.memory.resting_search import GIVEN, ITERATED, NO_INPUT, FixedPoints
 from rnnviz.numbers import factor, number
 
 #: Most answers that a sentence spells out.
@@ -22,13 +22,21 @@ _NAMES: dict[Kind, str] = {
 
 def sentence(found: FixedPoints) -> str:
     """Say what was found: how many points of each kind, what they answer, where the map ends."""
-    where = "With no input" if found.given == NO_INPUT else f"While the input is {found.given}"
+    where = held(found.given)
     if found.iteration is not None:
         where = f"{where}, at iteration {found.iteration:,}"
     if not found.starts:
         return f"{where}: the states are not numbers, so there is nothing to search from."
     parts = [f"{where}: {counts(found)}.", _answers(found), _fading(found)]
-    return " ".join(filter(None, [*parts, _slow(found), _undecided(found), _iterated(found)]))
+    more = [_slow(found), _undecided(found), _iterated(found), _lost(found)]
+    return " ".join(filter(None, [*parts, *more]))
+
+
+def held(given: str) -> str:
+    """Say which input is held, to begin a sentence."""
+    if given == NO_INPUT:
+        return "With no input"
+    return "With the given input" if given == GIVEN else f"While the input is “{given}”"
 
 
 def counts(found: FixedPoints) -> str:
@@ -37,7 +45,10 @@ def counts(found: FixedPoints) -> str:
         return f"no fixed point was found from {found.starts:,} starts, and no slow point"
     said = [_counted(found.count("stable"), "stable")]
     kinds: tuple[Kind, ...] = ("saddle", "undecided", "slow")
-    said += [_counted(found.count(kind), kind) for kind in kinds if found.count(kind)]
+    for kind in kinds:
+        if found.count(kind):
+            directions = _directions(found) if kind == "saddle" else ""
+            said.append(_counted(found.count(kind), kind) + directions)
     return ", ".join(said)
 
 
@@ -57,6 +68,17 @@ def text(found: FixedPoints, place: int) -> list[str]:
     return lines
 
 
+def _directions(found: FixedPoints) -> str:
+    """Say how many unstable directions the saddles have, if there are several saddles."""
+    unstable = found.unstable[found.of("saddle")]
+    if unstable.size < 2:
+        return ""
+    each = [f"{number(count)} with {number(of)}" for of, count in sorted(Counter(unstable).items())]
+    first, *others = each
+    one = "direction" if unstable.min() == 1 else "directions"
+    return f" ({', '.join([f'{first} unstable {one}', *others])})"
+
+
 def _counted(count: int, kind: Kind) -> str:
     name = _NAMES[kind]
     return f"{count or 'no'} {name}" if count == 1 else f"{count or 'no'} {name}s"
@@ -67,7 +89,7 @@ def _answers(found: FixedPoints) -> str:
     stable = found.of("stable")
     if not found.answers or not stable.size:
         return ""
-    answers = Counter(found.answers[place] for place in stable)
+    answers = Counter(sorted(found.answers[place] for place in stable))
     if stable.size == 1:
         return f"There the answer is {next(iter(answers))}."
     if len(answers) == 1:
@@ -113,12 +135,22 @@ def _undecided(found: FixedPoints) -> str:
 
 def _iterated(found: FixedPoints) -> str:
     """Say from how many recorded states the iterated map ends at a stable point."""
+    fed = "the network itself, fed this input over and over,"
     if found.settled == found.recorded:
-        return (
-            f"From each of {found.recorded} recorded states the network itself, fed this input "
-            "over and over, ends at one of the stable points."
-        )
+        each = f"each of {found.recorded}" if found.recorded > 1 else "the one"
+        states = "states" if found.recorded > 1 else "state"
+        return f"From {each} recorded {states} {fed} ends at a stable point found here."
+    within = f"within {ITERATED} steps"
+    if not found.settled:
+        none = f"none of {found.recorded} recorded states"
+        return f"From {none} does {fed} reach a stable point {within}."
     return (
-        f"From {found.settled} of {found.recorded} recorded states the network itself, fed this "
-        "input over and over, ends at a stable point that was found."
+        f"From {found.settled} of {found.recorded} recorded states {fed} ends at a stable point "
+        f"found here, from the others not {within}."
     )
+
+
+def _lost(found: FixedPoints) -> str:
+    if not found.lost or not len(found):
+        return ""
+    return f"From {found.lost} of {found.starts} starts Newton’s method found no point."

@@ -283,10 +283,10 @@ def _alphabet(vectors: NDArray[Any], names: tuple[str, ...]) -> Alphabet | None:
     """Return the different vectors among those of shape (T, B, D), if they are few signs."""
     if not np.isin(vectors, (-1, 0, 1)).all():
         return None
-    rows = _different(vectors.reshape(-1, vectors.shape[-1]))
-    used = rows[rows.any(axis=1)]
-    if (used.sum(axis=1) == 1).all() and (used >= 0).all() and len(names) <= 10 * MOST_SYMBOLS:
+    is_one_hot = (vectors >= 0).all() and (vectors.sum(axis=2) <= 1).all()
+    if is_one_hot and len(names) <= 10 * MOST_SYMBOLS:
         return Alphabet(names, np.eye(len(names)))
+    rows = _different(vectors.reshape(-1, vectors.shape[-1]))
     if len(rows) > MOST_SYMBOLS:
         return None
     words = tuple("".join(_SIGNS[int(each)] for each in row) for row in rows)
