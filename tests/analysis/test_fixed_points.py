@@ -198,9 +198,10 @@ def test_a_symbol_of_an_embedding_is_looked_up():
 def test_sentences_count_what_was_found():
     found = found_in(network(hidden_size=2, weight_hh=np.diag([2.0, 1.5])), spread_out(2))
     assert sentence(found) == (
-        "With no input: 4 stable points, 5 saddles. In the end, a small change there becomes ×0.39 "
-        "per step. From each of 60 recorded states the network itself, fed this input over and "
-        "over, ends at one of the stable points."
+        "With no input: 4 stable points, 5 saddles (4 with 1 unstable direction, 1 with 2). In the "
+        "end, a small change there becomes ×0.39 per step. From each of 60 recorded "
+        "states the network itself, fed this input over and over, ends at a stable point found "
+        "here."
     )
     nothing = found_in(network(weight_hh=[[0.0]]), np.full((2, 1), np.nan))
     assert sentence(nothing) == (

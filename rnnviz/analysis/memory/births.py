@@ -125,8 +125,8 @@ def births_sentence(course: Sequence[Moment]) -> str:
     last, first = course[-1], course[0]
     count, begun = last.count("stable"), first.count("stable")
     change = (
-        f"{held(last.given)}, the network had {_points(begun)} at iteration {first.iteration:,} and has "
-        f"{_points(count)} at iteration {last.iteration:,}."
+        f"{held(last.given)}, the network had {_points(begun)} at iteration "
+        f"{first.iteration:,} and has {_points(count)} at iteration {last.iteration:,}."
     )
     return " ".join(filter(None, [change, _steady(course), _oldest(course)]))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from rnnviz.analysis.claim import Claim, Numbers
 from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.analysis.memory.at_once import sweeps_of
@@ -17,15 +19,20 @@ from rnnviz.training.threads import one_thread
 
 #: Starts of a search that is done anew while a preset trains.
 _STARTS = 128
+#: A bit whose output is smaller than this in size is neither −1 nor +1.
+_OPEN = 0.7
 
 
 def _memories(trainers: Sequence[Trainer]) -> Numbers:
     found = fixed_points(trainers[0], starts=_STARTS)
-    stable = found.of("stable")
+    stable, saddles = found.of("stable"), found.of("saddle")
+    outputs = np.zeros((len(found), 0)) if found.outputs is None else found.outputs
+    open_bits = (np.abs(outputs) < _OPEN).sum(axis=1)
     return {
         "stable": stable.size,
         "answers": len({found.answers[place] for place in stable}),
-        "saddles": found.count("saddle"),
+        "saddles": saddles.size,
+        "between": int((open_bits[saddles] == found.unstable[saddles]).sum()),
         "slow": found.count("slow"),
         "settled": found.settled,
         "recorded": found.recorded,
@@ -43,14 +50,16 @@ def _memories_says(n: Numbers) -> str:
         stable = f"{n['stable']:.0f} stable points, {each}"
     return (
         f"With no input: {stable}. Besides, {n['saddles']:.0f} saddles and {n['slow']:.0f} slow "
-        f"points were found. From {n['settled']:.0f} of {n['recorded']:.0f} recorded states the "
-        "network ends at one of the stable points when nothing more comes in. Squared error: "
-        f"{number(n['error'])}."
+        f"points were found; {n['between']:.0f} of the saddles have as many unstable directions as "
+        f"they leave bits open (an output between −{number(_OPEN)} and {number(_OPEN)}). From "
+        f"{n['settled']:.0f} of {n['recorded']:.0f} recorded states the network ends at one of the "
+        f"stable points when nothing more comes in. Squared error: {number(n['error'])}."
     )
 
 
 def _memories_holds(n: Numbers) -> bool:
-    return n["stable"] == n["answers"] == 8 and n["settled"] == n["recorded"]
+    kept = n["stable"] == n["answers"] == 8 and n["settled"] == n["recorded"]
+    return kept and n["between"] == n["saddles"] > 0
 
 
 #: Names of the runs of "Forgetting in the plane", by the size of their recurrent weights.
