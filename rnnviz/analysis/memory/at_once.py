@@ -35,8 +35,8 @@ Numbers = NDArray[np.float64]
 #: A state is found where it differs from that of the loop by no more than this, or by this share of
 #: the largest state of the sequence if that is above 1.
 TOLERANCE = 1e-10
-#: Entries of the Jacobians that are held at once: 16 MB.
-_MOST_ENTRIES = 2**21
+#: Entries of the Jacobians that are computed at once, in one part of the work: 4 MB.
+_MOST_ENTRIES = 2**19
 #: States of sweeps that are kept to be shown, as float32: 4 MB.
 _MOST_KEPT = 2**20
 #: Steps whose Jacobians have their eigenvalues computed, for the radius beside the sweeps.

@@ -125,19 +125,16 @@ class Spectra:
     def summary(self) -> Summary:
         """Return what is shown over training."""
         largest = np.array([each.largest for each in self.steps] or [np.nan])
-        along = np.array([each.along for each in self.steps] or [np.nan])
         radius = math.nan
         if len(self.weights) == 1:
             (values,) = self.weights.values()
             radius = float(np.abs(values[0]))
-        known = along[np.isfinite(along)]
         return Summary(
             self.iteration,
             float(np.median(largest)),
             float(largest.min()),
             float(largest.max()),
             radius,
-            float(np.median(known)) if known.size else math.nan,
         )
 
 
@@ -152,8 +149,6 @@ class Summary:
         Median, minimum and maximum of the largest modulus of a step.
     radius
         Spectral radius of the recurrent weights; NaN where there are several matrices.
-    along
-        Median of `StepSpectrum.along`.
     """
 
     iteration: int
@@ -161,7 +156,6 @@ class Summary:
     low: float
     high: float
     radius: float
-    along: float
 
 
 def time_constant(modulus: float) -> float:
@@ -244,8 +238,9 @@ def spectrum_of(step: int, jacobian: Numbers, gradient: Numbers | None) -> StepS
 
 
 def spectra(
-    network: Network, trace: Trace, layer: int, also: Iterable[int] = (), most: int = LOOKED_AT
-) -> Generator[None, None, Spectra]:
+    network: Network, trace: Trace, layer: int, also: Iterable[int] = (), most: int = LOOKED_AT,
+    with_gradient: bool = True,
+) -> Generator[None, None, Spectra]:  # fmt: skip
     """Measure the eigenvalues of the steps of the probe, one step at a time.
 
     The gradient starts at the last scored step, and is carried back by the Jacobians of this layer:
@@ -262,6 +257,8 @@ def spectra(
         Steps that are looked at in any case.
     most
         How many others are, evenly spread.
+    with_gradient
+        Whether to compare them with the gradient, for which the Jacobians of all steps are needed.
 
     Raises
     ------
@@ -273,7 +270,8 @@ def spectra(
     end = trace.steps - 1 if last is None else last
     wanted = {*evenly(1, end, most), *(step for step in also if 1 <= step < trace.steps)}
     found = []
-    for step, jacobian, gradient in _backward(step_map, trace, layer, last, wanted):
+    start = _start(step_map, trace, layer, last) if with_gradient else None
+    for step, jacobian, gradient in _backward(step_map, trace, start, last, wanted):
         if step in wanted:
             found.append(spectrum_of(step, jacobian, gradient))
         yield
@@ -299,7 +297,8 @@ def carried(
 
     Nothing where there is no gradient; it ends where the gradient does.
     """
-    for step, jacobian, gradient in _backward(step_map, trace, layer, last, None):
+    start = _start(step_map, trace, layer, last)
+    for step, jacobian, gradient in _backward(step_map, trace, start, last, None):
         if gradient is None:
             continue
         yield step, gradient
@@ -310,17 +309,23 @@ def carried(
 
 
 def _backward(
-    step_map: StepMap, trace: Trace, layer: int, last: int | None, wanted: set[int] | None
+    step_map: StepMap,
+    trace: Trace,
+    start: Numbers | None,
+    last: int | None,
+    wanted: set[int] | None,
 ) -> Generator[tuple[int, Numbers, Numbers | None], None, None]:
     """Yield step, J_t and dL/ds_t (unit length) from the last step to step 1; None after its end.
 
     Parameters
     ----------
+    start : array, (S,), or None
+        The gradient at the last scored step.
     wanted
         Where there is no gradient, only these steps are yielded; None is all of them.
     """
     states, inputs = step_map.of_trace(trace), step_map.inputs_of(trace)
-    gradient = _start(step_map, trace, layer, last)
+    gradient = start
     before = np.concatenate([np.zeros((1, step_map.size)), states[:-1]])
     zero = trace.answering.first if trace.answering and trace.answering.from_zero else None
     for step in range(trace.steps - 1, 0, -1):

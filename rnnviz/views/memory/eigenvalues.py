@@ -114,7 +114,8 @@ def _summaries(scene: MemoryScene) -> Measurement[Summary]:
     layer = scene.layer
 
     def measure(network: Network, trace: Trace) -> Generator[None, None, Summary]:
-        return (yield from spectra(network, trace, layer, most=_OVER_TRAINING)).summary()
+        some = spectra(network, trace, layer, most=_OVER_TRAINING, with_gradient=False)
+        return (yield from some).summary()
 
     return Measurement("largest eigenvalues", measure, lambda _: _BYTES)
 
