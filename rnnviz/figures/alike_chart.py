@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.figures.palette import Quantity
-from rnnviz.figures.spec import NEUTRAL, NUMBER, Spec, axis, colour_scale, layout, note, short_label
+from rnnviz.figures.spec import (
+    NEUTRAL,
+    NUMBER,
+    Spec,
+    axis,
+    colour_scale,
+    heading,
+    layout,
+    note,
+    sample,
+    short_label,
+)
+from rnnviz.numbers import number
 
 _ROW = 26
 
@@ -51,7 +63,7 @@ def alike_spec(strips: Sequence[Strip], around: int, quantity: Quantity, unit: i
         return {"data": [], "layout": layout(200, annotations=[note("No stretch is like it.")])}
     values = np.array([strip.values for strip in strips])
     steps = values.shape[1]
-    bound = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
+    bound = max(1e-9, float(np.nanmax(np.abs(values), initial=0.0)))
     # Names may be the same, and a category axis would make one row of them.
     rows = np.arange(len(strips))
     frame = layout(
@@ -71,7 +83,9 @@ def alike_spec(strips: Sequence[Strip], around: int, quantity: Quantity, unit: i
             "automargin": True,
         },
         shapes=[_outline(-0.5, steps - 2 * around - 0.5), _below_first()],
+        annotations=[heading(_key(quantity, unit, bound))],
     )
+    frame["margin"] |= {"t": 26}
     words = [[short_label(word, 9) for word in strip.words] for strip in strips]
     picture = {
         "type": "heatmap",
@@ -79,7 +93,6 @@ def alike_spec(strips: Sequence[Strip], around: int, quantity: Quantity, unit: i
         "y": rows,
         "z": values,
         "text": words,
-        "texttemplate": "%{text}" if steps <= 24 else "",
         "zmin": 0.0 if quantity.scale == "gate" else -bound,
         "zmax": bound,
         "colorscale": colour_scale(quantity),
@@ -90,7 +103,31 @@ def alike_spec(strips: Sequence[Strip], around: int, quantity: Quantity, unit: i
         "xgap": 1,
         "ygap": 1,
     }
-    return {"data": [picture], "layout": frame}
+    return {"data": [picture, *([_texts(words, around)] if steps <= 24 else [])], "layout": frame}
+
+
+def _texts(words: list[list[str]], around: int) -> Spec:
+    """Write the symbols into the map, in the colour that text has in the theme."""
+    places = [(step - around, row) for row, line in enumerate(words) for step in range(len(line))]
+    x, y = zip(*places, strict=True)
+    text = [word for line in words for word in line]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": np.array(x),
+        "y": np.array(y),
+        "text": text,
+        "hoverinfo": "skip",
+    }
+
+
+def _key(quantity: Quantity, unit: int, bound: float) -> str:
+    """Name the unit and what the colours mean."""
+    most = number(bound, 2)
+    low = (
+        f"{sample(quantity.negative)} −{most}" if quantity.negative else f"{sample(NEUTRAL, '□')} 0"
+    )
+    return f"{quantity.label} of unit {unit} {low} {sample(quantity.colour)} {most}"
 
 
 def _outline(first: float, last: float) -> Spec:

@@ -271,12 +271,15 @@ def _circle(radius: float, dash: str) -> Spec:
 
 
 def _at_circle(steps: float) -> Spec:
-    """Name a circle by its time constant, where it crosses the lower diagonal."""
-    radius = modulus_of(steps) / math.sqrt(2)
-    unit = "step" if steps == 1 else "steps"
-    text = "unit circle: ∞" if math.isinf(steps) else f"{number(steps)} {unit}"
-    place = {"x": radius, "y": -radius, "xanchor": "left", "yanchor": "top", "showarrow": False}
-    return {"text": text, "font": {"size": 10, "color": NEUTRAL}, **place}
+    """Name a circle by its time constant, below; the unit circle at its upper right."""
+    radius = modulus_of(steps)
+    if math.isinf(steps):
+        side = radius / math.sqrt(2)
+        place = {"x": side, "y": side, "xanchor": "left", "yanchor": "bottom", "text": "∞ steps"}
+    else:
+        unit = "step" if steps == 1 else "steps"
+        place = {"x": 0, "y": -radius, "yanchor": "bottom", "text": f"{number(steps)} {unit}"}
+    return {"showarrow": False, "font": {"size": 10, "color": NEUTRAL}} | place
 
 
 def _line(

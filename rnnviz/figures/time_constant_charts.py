@@ -90,7 +90,7 @@ def time_constants_spec(
             categoryarray=names,
             showgrid=False,
         ),
-        yaxis=log_axis("memory, steps", steps, [1.0, length, top]),
+        yaxis=log_axis("memory, steps", low, high, [length]),
     )
     frame["margin"] |= {"t": 26}
     if not np.isfinite(found.kept).all():

@@ -30,9 +30,10 @@ def _scene(task=None, cell="gru", iterations=0, **looks):
 def test_the_chosen_stretch_stands_above_the_others_with_its_symbols():
     scene = _scene(stretch=(4, 6), units=(1, 2), unit=2)
     panel = _looked(scene)
-    (drawn,) = panel.charts[0].figure["data"]
+    drawn, words = panel.charts[0].figure["data"]
     assert drawn["z"][0] == pytest.approx(scene.trace.h[1:10, 2])
     assert drawn["text"][0] == list(scene.trace.input_labels[1:10])
+    assert words["text"][:9] == drawn["text"][0]
     assert drawn["x"].tolist() == list(range(-3, 6))
     assert len(panel.table.rows) == len(drawn["z"]) - 1 == 12
     assert panel.charts[0].caption.startswith("Of ")
@@ -41,13 +42,13 @@ def test_the_chosen_stretch_stands_above_the_others_with_its_symbols():
 
 def test_before_the_first_step_and_after_the_last_there_is_nothing():
     scene = _scene(stretch=(0, 9))
-    (drawn,) = _looked(scene).charts[0].figure["data"]
+    drawn, _ = _looked(scene).charts[0].figure["data"]
     assert np.isnan(drawn["z"][:, :3]).all()
     assert np.isnan(drawn["z"][:, -3:]).all()
 
 
 def test_without_a_stretch_it_is_the_step_that_is_looked_at():
-    (drawn,) = _looked(_scene(step=5)).charts[0].figure["data"]
+    drawn, _ = _looked(_scene(step=5)).charts[0].figure["data"]
     assert drawn["z"].shape[1] == 7
 
 

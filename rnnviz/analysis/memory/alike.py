@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,11 @@ _AT_ONCE = 2**20
 _OBSERVED = 100_000
 #: Matches that are ranked.
 MOST = 12
+#: With fewer matches nothing is said about what they have in common; nor where that is so only in
+#: this share of them more than at all steps.
+_FEWEST, _WORTH_SAYING = 3, 0.3
+#: Steps of a stretch whose inputs are compared, from its beginning.
+_LONGEST_TOLD = 20
 #: Steps shown before and after a match.
 AROUND = 3
 
@@ -387,35 +392,51 @@ def sentence(corpus: Corpus, found: Alike) -> str:
 
 
 def _common(corpus: Corpus, found: Alike) -> str:
-    """Say which symbol, target or position the matches share most beyond what is usual."""
-    ends = [(match.sequence, match.first + found.length - 1) for match in found.matches]
-    if len(ends) < 3:
+    """Say which input, target or time step the matches share most beyond what is usual."""
+    count = len(found.matches)
+    if count < _FEWEST:
         return ""
-    told: list[tuple[float, int, str, str, float]] = []
-    there = sum(bool(word) for words in corpus.words for word in words)
-    for what, names in _features(corpus).items():
-        (value, times), *_ = Counter(names[b][t] for b, t in ends).most_common(1)
-        if not value:
-            continue
-        usual = sum(row.count(value) for row in names) / there
-        told.append((times / len(ends) - usual, times, what, value, usual))
-    if not told:
-        return ""
-    gain, times, what, value, usual = max(told, key=lambda each: each[0])
-    if gain <= 0:
-        return ""
-    return (
-        f"At the last step of {times} of the {len(ends)} nearest {what} is “{value}”, which is so "
-        f"at {percent(usual)} of all steps."
-    )
+    best = ""
+    gained = _WORTH_SAYING
+    for what, grid, offset in _features(corpus, found.length):
+        told = [_at(grid[match.sequence], match.first + offset) for match in found.matches]
+        value, times = Counter(told).most_common(1)[0]
+        usual = sum(row.count(value) for row in grid) / sum(len(row) for row in grid)
+        if value and times / count - usual > gained:
+            gained = times / count - usual
+            best = (
+                f"In {times} of the {count} nearest {what} is “{value}”, which is so at "
+                f"{percent(usual)} of all steps."
+            )
+    return best
 
 
-def _features(corpus: Corpus) -> dict[str, list[tuple[str, ...]]]:
-    """Return what matches may have in common, by its name: a text for each sequence and step."""
-    steps = tuple(str(t) for t in range(corpus.steps))
-    return {
-        "the input": list(corpus.words),
-        "the input one step before": [("", *words[:-1]) for words in corpus.words],
-        "the target": list(corpus.targets),
-        "the time step": [steps] * len(corpus.words),
-    }
+def _at(row: tuple[str, ...], step: int) -> str:
+    return row[step] if 0 <= step < len(row) else ""
+
+
+def _features(corpus: Corpus, length: int) -> Iterator[tuple[str, list[tuple[str, ...]], int]]:
+    """Yield what matches may have in common: its name, its values, and where from their first step.
+
+    The values are those of each step of each sequence, as long as the sequence lasts.
+    """
+    ends = np.isfinite(corpus.values).any(axis=2).sum(axis=1).tolist()
+    inputs = [words[:end] for words, end in zip(corpus.words, ends, strict=True)]
+    targets = [names[:end] for names, end in zip(corpus.targets, ends, strict=True)]
+    steps = [tuple(str(t) for t in range(end)) for end in ends]
+    last = length - 1
+    yield f"the input{_place(last, length)}", inputs, last
+    yield f"the target{_place(last, length)}", targets, last
+    for offset in range(min(last, _LONGEST_TOLD)):
+        yield f"the input{_place(offset, length)}", inputs, offset
+    yield "the input one step before", inputs, -1
+    yield "the first time step" if last else "the time step", steps, 0
+
+
+def _place(offset: int, length: int) -> str:
+    """Name a step of a stretch; empty if it is the only one."""
+    if length == 1:
+        return ""
+    if offset in (0, length - 1):
+        return " at the last step" if offset else " at the first step"
+    return f" at step {offset + 1} of {length}"

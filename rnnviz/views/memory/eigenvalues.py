@@ -71,7 +71,7 @@ def eigenvalues(scene: MemoryScene) -> Panel:
     share, done = over_training.progress(len(summaries), scene)
     planes = _beside_each_other(scene, quick)
     beside = [] if every is None else _over_steps(scene, *every)
-    if summaries:
+    if len(summaries) > 1:
         beside.append(_over_training(scene, summaries))
     return Panel(
         (*planes, _plane(scene, some, one)),

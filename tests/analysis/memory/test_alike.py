@@ -135,7 +135,9 @@ def test_what_the_states_of_a_run_stand_for_is_named():
     targets = [corpus.targets[m.sequence][m.first] for m in found.matches[:5]]
     assert set(targets) == {trace.target_labels[6]}
     said = sentence(corpus, found)
-    assert "At the last step of 12 of the 12 nearest the input one step before is “arms”" in said
+    assert (
+        "In 12 of the 12 nearest the input one step before is “arms”, which is so at 10 %" in said
+    )
 
 
 def test_the_stretch_is_found_in_a_text_that_was_typed():
