@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FILM, sweepShots, trainingShots } from "../../rnnviz/ui/components/unrolled/save/film.js";
+import { sweepShots, trainingShots } from "../../rnnviz/ui/components/unrolled/save/film.js";
+import { FILM } from "../../rnnviz/ui/components/unrolled/save/frames.js";
 import { WebpWriter } from "../../rnnviz/ui/components/unrolled/save/webp.js";
 
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());

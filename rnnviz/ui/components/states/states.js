@@ -23,6 +23,7 @@
  *     draw    axes, points, paths, fixed, automaton, legend, strip: the parts of the picture. paint: all of them
  *     page    controls, display: the elements and what they show. motion: how they move. actions:
  *             what the user can do; events: what starts it. reports: what others hear
+ *     save    save: pictures and films to take away
  */
 
 import { element } from "../unrolled/page/controls.js";
@@ -35,6 +36,7 @@ import { listen } from "./page/events.js";
 import { wake } from "./page/motion.js";
 import { later } from "./page/reports.js";
 import { fit, formOf, newScene, take, turnTo } from "./scene/scene.js";
+import { offerSaving } from "./save/save.js";
 import STYLE from "./states.css";
 
 /** @import { Options, Start, View } from "./types.d.ts" */
@@ -114,6 +116,7 @@ function createView(figure) {
   view.clock.sweep.playing = !calm.matches;
   watch(view, calm);
   listen(view);
+  offerSaving(view);
   return view;
 }
 

@@ -144,6 +144,9 @@ export interface Look {
   pitch: number;
 }
 
+/** What `look` is told to look at. */
+export type Wanted = Partial<Look> & { iteration?: number; between?: number; at?: number };
+
 /** Where points are on the canvas, and how near: 1 is in front, -1 behind. */
 export interface Projected {
   x: Float32Array;

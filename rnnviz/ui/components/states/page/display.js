@@ -2,12 +2,16 @@
 
 import { readTheme } from "../../unrolled/scene/theme.js";
 import { element, icon } from "../../unrolled/page/controls.js";
+import { heightAbove } from "../../unrolled/page/display.js";
 import { grouped } from "../../unrolled/text/numbers.js";
 import { machineLines } from "../diagram/words.js";
 import { fit, formOf } from "../scene/scene.js";
 import { captionOf, pointLines, sentence, stepLine } from "../text/words.js";
 
 /** @import { Transport, View } from "../types.d.ts" */
+
+/** Pixels between the canvas and what stands above and below it. */
+const MARGINS = 16;
 
 /** @param {View} view */
 export function updateTexts(view) {
@@ -87,7 +91,10 @@ export function refresh(view) {
   const { dom } = view;
   view.wide = Math.floor(dom.figure.getBoundingClientRect().width) || 600;
   view.form = formOf(view);
-  fit(view, view.wide, readTheme(dom.figure), window.innerHeight - 190);
+  const others = [dom.caption, dom.readout, dom.controls].map((each) => each.offsetHeight);
+  const taken = others.reduce((sum, height) => sum + height, MARGINS);
+  const room = window.innerHeight - heightAbove(dom.figure) - taken;
+  fit(view, view.wide, readTheme(dom.figure), room);
   dom.figure.classList.toggle("narrow", view.layout.narrow);
   updateTexts(view);
   updatePlay(view);

@@ -10,7 +10,7 @@ import { layoutMachine } from "../diagram/layout.js";
 import { layOut } from "./layout.js";
 import { boundsOf, cameraOf } from "./space.js";
 
-/** @import { Frame, Lacking, Look, Parts, Scene, Theme } from "../types.d.ts" */
+/** @import { Frame, Lacking, Parts, Scene, Theme, Wanted } from "../types.d.ts" */
 
 /** How long the points take to another iteration that was chosen. */
 const MIX_MS = 450;
@@ -203,8 +203,7 @@ export function camera({ data, look, layout, bounds }) {
 /**
  * Say what to look at; what is left out stays. For pictures that are not on a page.
  * @param {Scene} scene
- * @param {Partial<Look> & {iteration?: number, between?: number, at?: number}} wanted
- *   `iteration` is the kept one at or before it; `between` a place among the kept ones; `at` the
+ * @param {Wanted} wanted `iteration` is the kept one at or before it; `between` a place among the kept ones; `at` the
  *   place of the sweep in time steps
  */
 export function look(scene, { iteration, between, at, ...rest }) {

@@ -294,7 +294,7 @@ export function hasMoved({ dom, screen }) {
 }
 
 /** @param {HTMLElement} figure */
-function heightAbove(figure) {
+export function heightAbove(figure) {
   const scrolled = [figure, ...around(figure)].reduce((sum, each) => sum + each.scrollTop, 0);
   const above = figure.getBoundingClientRect().top + scrolled;
   return above > window.innerHeight / 2 ? 0 : above;

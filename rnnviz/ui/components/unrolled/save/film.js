@@ -1,27 +1,16 @@
-/** Films of the picture: which frames they have, and how these become one file. */
+/** Films of the picture: which frames they have. */
 
 import { clamp, hasGradients } from "../data/values.js";
 import { css } from "../scene/theme.js";
 import { cellX } from "../scene/layout.js";
 import { arrive, fit, look } from "../scene/scene.js";
 import { paint, sizeOf } from "../draw/paint.js";
-import { contextOf } from "../page/controls.js";
-import { paletteOf } from "../gif/palette.js";
-import { GifWriter, changedBox } from "../gif/writer.js";
-import { WebpWriter } from "./webp.js";
+import { FILM, HOLD_MS } from "./frames.js";
 
 /** @import { Context, Parts, Scene, Wanted } from "../types.d.ts" */
 
-/** Width in pixels, and most frames of a film: enough to see everything, and soon made. */
-export const FILM = { width: 900, frames: 120 };
-
 /** Paper around the picture, in pixels of its layout. */
 export const MARGIN = 12;
-
-/** How many frames the colours of a GIF are chosen from. */
-const SAMPLED = 8;
-
-const HOLD_MS = 1200;
 
 /**
  * A scene of its own: what happens on the page meanwhile does not change it.
@@ -98,7 +87,7 @@ export function trainingShots({ data, look }) {
  * Where the steps do not fit into the picture, the window follows the one that is looked at.
  * @param {Scene} scene
  */
-function follow(scene) {
+export function follow(scene) {
   const { base } = scene.layout;
   const { sweep } = scene.clock;
   const { step } = scene.look;
@@ -125,109 +114,4 @@ export function paintFramed(context, scene) {
   context.translate(MARGIN, MARGIN);
   paint(context, scene);
   context.restore();
-}
-
-/**
- * A canvas that is on no page, of so many pixels for each pixel of the layout.
- * @param {Scene} scene @param {number} ratio
- */
-export function canvasOf(scene, ratio) {
-  const { width, height } = framedSize(scene);
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = /** @type {CanvasRenderingContext2D} */ (
-    canvas.getContext("2d", { alpha: false, willReadFrequently: true })
-  );
-  context.scale(ratio, ratio);
-  return { canvas, context };
-}
-
-/**
- * @param {HTMLCanvasElement} canvas @param {string} type
- * @returns {Promise<Blob>}
- */
-export function encoded(canvas, type) {
-  return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => {
-        if (blob?.type === type) resolve(blob);
-        else reject(new Error(`this browser cannot write ${type}; GIF and PNG work in all`));
-      },
-      type,
-      1,
-    );
-  });
-}
-
-/**
- * Make a film.
- * @param {Scene} scene a copy, which is changed
- * @param {Shot[]} shots
- * @param {"gif"|"webp"} format
- * @param {{report: (done: number) => void, isCancelled: () => boolean}} watch `done` counts frames
- * @returns {Promise<{blob: Blob, width: number, height: number}|null>} null if it was cancelled
- */
-export async function film(scene, shots, format, { report, isCancelled }) {
-  const { canvas, context } = canvasOf(scene, 1);
-  const { width, height } = canvas;
-  /** @param {Shot} shot */
-  const show = ({ wanted }) => {
-    look(scene, wanted);
-    follow(scene);
-    paintFramed(context, scene);
-    return context.getImageData(0, 0, width, height);
-  };
-  const writer = format === "gif" ? gifOf(canvas, shots, show) : webpOf(canvas);
-  for (const [done, shot] of shots.entries()) {
-    if (isCancelled()) return null;
-    await writer.add(show(shot), shot.milliseconds);
-    report(done + 1);
-    await breath();
-  }
-  return { blob: writer.finish(), width, height };
-}
-
-/** Let the page do what else is due. */
-function breath() {
-  return new Promise((resolve) => setTimeout(resolve));
-}
-
-/**
- * @param {HTMLCanvasElement} canvas @param {Shot[]} shots @param {(shot: Shot) => ImageData} show
- */
-function gifOf({ width, height }, shots, show) {
-  const every = Math.max(1, Math.floor(shots.length / SAMPLED));
-  const sampled = shots.filter((_, place_) => place_ % every === 0 || place_ === shots.length - 1);
-  return new GifWriter(width, height, paletteOf(sampled.map(show)));
-}
-
-/**
- * The browser encodes; only the box that has changed, from an even place on.
- * @param {HTMLCanvasElement} canvas
- */
-function webpOf(canvas) {
-  const writer = new WebpWriter(canvas.width, canvas.height);
-  const part = document.createElement("canvas");
-  /** @type {Uint32Array|null} */
-  let before = null;
-  return {
-    finish: () => writer.finish(),
-    /** @param {ImageData} picture @param {number} milliseconds */
-    add: async ({ data }, milliseconds) => {
-      const now = new Uint32Array(data.buffer);
-      const [x, y, width, height] = changedBox(before, now, canvas.width);
-      before = now;
-      const [left, top] = [x - (x % 2), y - (y % 2)];
-      part.width = width + x - left;
-      part.height = height + y - top;
-      const context = contextOf(part, true);
-      context.drawImage(canvas, -left, -top);
-      await writer.add(
-        await encoded(part, "image/webp"),
-        [left, top, part.width, part.height],
-        milliseconds,
-      );
-    },
-  };
 }
