@@ -1,5 +1,6 @@
 """What is measured beside training: once, to its end, and not when the visitor has left."""
 
+from rnnviz.ui.memory import desk as desk_module
 from rnnviz.ui.memory.desk import Desk
 from rnnviz.views.memory import Store
 
@@ -23,7 +24,8 @@ def test_the_same_is_not_measured_again():
     assert done == [0, 1, 2]
 
 
-def test_what_is_under_way_is_finished_before_the_same_of_another_iteration_begins():
+def test_what_is_under_way_is_finished_before_the_same_of_another_iteration_begins(monkeypatch):
+    monkeypatch.setattr(desk_module, "REST_S", 0.0)
     desk, first, second = Desk(), [], []
     desk.want("points", "layer 1", 5, counting(first))
     desk.want("points", "layer 1", 6, counting(second))
@@ -32,6 +34,14 @@ def test_what_is_under_way_is_finished_before_the_same_of_another_iteration_begi
     assert desk.working
     desk.advance(1.0)
     assert first == second == [0, 1, 2]
+
+
+def test_while_the_network_rests_another_iteration_is_measured_at_once():
+    desk, first, second = Desk(), [], []
+    desk.want("points", "layer 1", 5, counting(first))
+    desk.want("points", "layer 1", 6, counting(second), patient=False)
+    desk.advance(1.0)
+    assert (first, second) == ([], [0, 1, 2])
 
 
 def test_another_choice_ends_what_is_under_way_and_so_does_leaving():

@@ -12,6 +12,9 @@ from rnnviz.training import Trainer
 from rnnviz.views.memory import Letter, Store
 from rnnviz.visit.upkeep import Upkeep
 
+#: Seconds for which what was measured is shown before the next iteration is, while it trains.
+REST_S = 0.5
+
 
 @dataclass
 class _Work:
@@ -25,11 +28,19 @@ class _Work:
         Of which iteration, and with what was done to it.
     steps
         Yields often; None when it is done.
+    done_at
+        When it was done, by the monotonic clock, in seconds.
     """
 
     of: Hashable
     at: Hashable
     steps: Iterator[None] | None
+    done_at: float = 0.0
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is under way, or was done a moment ago."""
+        return self.steps is not None or time.monotonic() < self.done_at + REST_S
 
 
 class Desk(Upkeep):
@@ -87,8 +98,8 @@ class Desk(Upkeep):
         """Measure something, unless that is what was asked for last.
 
         While the network trains, each tick asks for another iteration. So what is under way can be
-        finished before the same of another iteration begins; if something else is asked for, it
-        ends.
+        finished, and shown for `REST_S`, before the same of another iteration begins; if something
+        else is asked for, it ends.
 
         Parameters
         ----------
@@ -101,11 +112,10 @@ class Desk(Upkeep):
         begin
             Begins it: a generator that yields often.
         patient
-            Whether what is under way is finished first.
+            Whether what is under way is finished and shown first.
         """
         now = self._works.get(name)
-        under_way = now is not None and now.steps is not None and patient
-        if now is not None and now.of == of and (now.at == at or under_way):
+        if now is not None and now.of == of and (now.at == at or (patient and now.is_fresh)):
             return
         self._works[name] = _Work(of, at, begin())
 
@@ -121,7 +131,7 @@ class Desk(Upkeep):
                 try:
                     next(work.steps)
                 except StopIteration:
-                    work.steps = None
+                    work.steps, work.done_at = None, time.monotonic()
 
     @property
     def needs_mb(self) -> float:

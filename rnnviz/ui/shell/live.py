@@ -111,7 +111,7 @@ def turn(
         visitor's run; within the turn.
     beside
         Works for about so many seconds at something else that takes long: half of the slice, or
-        all that training leaves of it.
+        all of it where nothing trains.
     """
     if places.page_run != visit.page_runs:
         return
@@ -154,9 +154,9 @@ def _work(
     if beside is None:
         visit.work(quota, seconds)
         return
-    end = time.monotonic() + seconds
+    busy = visit.busy
     visit.work(quota, seconds / 2)
-    beside(end - time.monotonic())
+    beside(seconds / 2 if busy else seconds)
 
 
 def _read(trainer: Trainer) -> _Readings:

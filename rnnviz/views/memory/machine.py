@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,11 @@ class Placed:
     along: NDArray[np.int64]
     walk: NDArray[np.int64]
 
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """A row for each state: its answer, and where symbols lead; empty if there are too many."""
+        return self.found.table().reset_index() if self.found.is_small else pd.DataFrame()
+
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, about."""
@@ -55,6 +61,15 @@ class Placed:
 
 def refusal(scene: MemoryScene) -> str:
     """Say why there can be no automaton; "" if there can."""
+    key = _whole(scene).key("no automaton")
+    known: str | None = scene.store.get(key)
+    if known is None:
+        known = _refusal(scene)
+        scene.store.put(key, known, len(known))
+    return known
+
+
+def _refusal(scene: MemoryScene) -> str:
     try:
         refuse(scene.network, scene.trainer.task)
     except ValueError as refused:
@@ -91,12 +106,9 @@ def automaton(scene: MemoryScene) -> Panel:
     at = placed.iteration
     when = f"At iteration {at:,}: " if at != scene.trace.iteration else ""
     course = _course(scene)
-    rows = placed.found.table().reset_index() if placed.found.is_small else pd.DataFrame()
     return Panel(
         sentence=f"{when}{placed.found.sentence} {appeared(course)}".strip(),
-        table=Table(
-            rows, "States of the automaton: what is answered there, and where symbols lead"
-        ),
+        table=Table(placed.rows, "States of the automaton: their answers, and where symbols lead"),
         note=f"An answer is {placed.found.meaning}.",
         file=("automaton.csv", placed.found.frame),
     )
