@@ -17,7 +17,7 @@ from rnnviz.analysis.jacobians import (
     values_sentence,
 )
 from rnnviz.analysis.theory import way_back, way_back_sentence
-from rnnviz.engine import CELLS, Hold, Network, gradient_check, spec_of
+from rnnviz.engine import CELLS, Hold, Network, StepMap, gradient_check, spec_of
 from rnnviz.engine.cost import buffer_bytes, learning_s
 from rnnviz.figures import standalone
 from rnnviz.figures.palette import QUANTITIES
@@ -60,6 +60,23 @@ def test_gradients_are_those_of_central_differences(cell):
     for gate in CELLS[cell].holdable():
         net.intervene(Hold(gate, 0.5, units=(1,)))
         assert max(gradient_check(net, x, y).values()) < 1e-6
+
+
+def test_the_map_of_a_step_has_the_jacobian_of_central_differences(cell):
+    net = Network(cell=cell, input_size=2, hidden_size=3, output_size=3, layers=2)
+    generator = np.random.default_rng(0)
+    net.flat += generator.normal(0, 0.3, net.flat.shape)
+    if not CELLS[cell].state_names:
+        with pytest.raises(ValueError, match="no state that goes from step to step"):
+            StepMap(net)
+        return
+    at = StepMap(net)
+    states, inputs = generator.normal(size=(2, at.size)), generator.normal(size=(2, 2))
+    expected = [
+        (at.step(states + nudge, inputs) - at.step(states - nudge, inputs)) / 2e-6
+        for nudge in 1e-6 * np.eye(at.size)
+    ]
+    np.testing.assert_allclose(at.jacobians(states, inputs), np.stack(expected, 2), atol=1e-8)
 
 
 def test_the_spec_names_what_is_recorded_and_drawn(cell):

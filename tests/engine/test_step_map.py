@@ -64,14 +64,6 @@ def test_the_jacobian_is_that_of_the_equations(name):
 
 
 @pytest.mark.parametrize("cell", RECURRENT)
-def test_the_jacobian_of_every_cell_is_that_of_central_differences(cell):
-    at = StepMap(network(cell, layers=2))
-    states, inputs = points(at)
-    found = at.jacobians(states, inputs)
-    np.testing.assert_allclose(found, differences(at, states, inputs), rtol=0, atol=1e-8)
-
-
-@pytest.mark.parametrize("cell", RECURRENT)
 def test_held_gates_silent_units_and_a_shifted_bias_count(cell):
     net = network(cell)
     spec = net.architecture.cell_type
@@ -151,6 +143,14 @@ def test_one_direction_of_the_first_layer_is_a_map_of_its_own():
         StepMap(net, 2)
     with pytest.raises(ValueError, match="the readout sees both directions"):
         at.outputs(states)
+
+
+def test_a_trace_of_a_backward_direction_is_read_in_its_own_time():
+    trainer = Trainer(RunConfig(task="order", cell="gru", hidden_size=3, bidirectional=True))
+    trace = trainer.trace()
+    at = StepMap(trainer.network, 1)
+    states, inputs = at.of_trace(trace), at.inputs_of(trace)
+    np.testing.assert_allclose(at.step(states[:-1], inputs[1:]), states[1:], atol=1e-12)
 
 
 def test_what_is_no_map_is_said_in_a_sentence():

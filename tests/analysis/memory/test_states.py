@@ -100,6 +100,14 @@ def test_a_backward_layer_is_told_in_the_order_of_the_inputs():
     assert np.array_equal(states.values, expected)
 
 
+def test_the_probe_is_told_in_the_order_of_the_inputs_in_both_directions():
+    trainer = trained(0, bidirectional=True)
+    for layer in range(2):
+        cloud = Clouds(trainer, layer).of(trainer.trace())
+        alone = states_of(trainer.network, trainer.task, trainer.probe.batch, layer).values[0]
+        np.testing.assert_allclose(cloud.probe, cloud.plane.of(alone), atol=1e-6)
+
+
 def test_what_has_no_state_says_so_in_a_sentence():
     with pytest.raises(ValueError, match="has no state: nothing goes from step to step"):
         Clouds(trained(0, cell="mlp"))
@@ -199,6 +207,8 @@ def test_clouds_are_the_states_of_each_kept_iteration():
     trace = trainer.recording.at(3)
     cloud = clouds.of(trace)
     states = states_of(trainer.network_of(trace), trainer.task)
+    later = clouds.of(trainer.recording.at(4)).plane  # the newest came first
+    np.testing.assert_allclose(cloud.plane.axes, plane_of(states.flat, near=later).axes)
     expected = cloud.plane.of(states.values[clouds.sequence, clouds.step])
     np.testing.assert_allclose(cloud.points, expected, atol=1e-6)
     np.testing.assert_allclose(cloud.probe, cloud.plane.of(trace.h), atol=1e-6)
