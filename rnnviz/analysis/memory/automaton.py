@@ -10,7 +10,7 @@ longer ones. Omlin and Giles (1996) cluster the hidden states likewise; Weiss, G
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,12 @@ from rnnviz.training import Trainer
 STATES = 5_000
 _ENOUGH = 0.995
 #: Numbers of clusters to begin with, and whether these are grouped by the answers to be expected.
-_TRIED = ((24, False), (64, True), (96, False))
+_FORESEEN = (64, True)
+_TRIED = ((24, False), _FORESEEN, (96, False))
+#: If fewer of the steps are asked than this share, what is to be expected comes first.
+_OFTEN = 0.25
+_TRIED_IF_LATE = (_FORESEEN, (128, True), (24, False))
+_BETTER = 1e-3
 _MOST_CLUSTERS = 256
 _ROUNDS = 4
 _FEWEST_SEQUENCES = 12
@@ -107,20 +112,14 @@ class Extraction:
         held_out = held_out.only(is_new if unseen else _first_of_each(held_out.symbols))
         self.progress = 0.1
         yield
-        best: Hypothesis | None = None
+        best = Hypothesis.begun(used)
         generator = np.random.default_rng([self._seed, _DRAWS, 1])
-        for number, (clusters, foresee) in enumerate(_TRIED):
-            machine = Hypothesis.begun(used)
-            for machine in self._machines(used, clusters, foresee, generator):  # noqa: B007
-                yield
-            quality = machine.shares(check, True).least
-            if best is None or quality > best.quality + 1e-3:
-                best = replace(machine, quality=quality)
-            self.progress = 0.1 + 0.8 * (number + 1) / len(_TRIED)
-            yield
-            if quality >= _ENOUGH:
+        tried = _tried(used)
+        for number, (clusters, foresee) in enumerate(tried):
+            best = yield from self._bettered(best, check, clusters, foresee, generator)
+            self.progress = 0.1 + 0.8 * (number + 1) / len(tried)
+            if best.quality >= _ENOUGH:
                 break
-        assert best is not None
         longer, reason = self._longer(generator)
         yield
         self.found = best.automaton(
@@ -139,22 +138,43 @@ class Extraction:
         count = _sequences(self._network, task.length, self._states)
         return self._read(task, task.sample(generator, count)), ""
 
-    def _machines(
-        self, used: Reading, clusters: int, foresee: bool, generator: np.random.Generator
-    ) -> Iterator[Hypothesis]:
-        """Yield ever better machines; some are not finished, the last one is."""
-        machine = Hypothesis.begun(used)
-        points = machine.points
-        centers = points[:1]
-        for centers in k_means(points, clusters, generator):  # noqa: B007
-            yield machine
+    def _bettered(
+        self,
+        best: Hypothesis,
+        check: Reading,
+        clusters: int,
+        foresee: bool,
+        generator: np.random.Generator,
+    ) -> Generator[None, None, Hypothesis]:
+        """Begin anew with so many clusters, and divide them; return the best hypothesis so far.
+
+        They are compared on sequences from which they were not read.
+        """
+        trial = Hypothesis.begun(best.used)
+        centers = trial.points[:1]
+        for centers in k_means(trial.points, clusters, generator):  # noqa: B007
+            yield
         for _ in range(_ROUNDS):
-            machine = machine.clustered(centers, foresee)
-            yield machine
-            more = machine.divided()
-            if more is None or len(more) > _MOST_CLUSTERS:
-                return
+            trial = yield from trial.clustered(centers, foresee)
+            yield
+            trial = replace(trial, quality=trial.shares(check, True).least)
+            if trial.quality > best.quality + _BETTER:
+                best = trial
+            yield
+            more = trial.divided()
+            if more is None or len(more) > _MOST_CLUSTERS or best.quality >= _ENOUGH:
+                break
             centers = more
+        return best
+
+
+def _tried(used: Reading) -> tuple[tuple[int, bool], ...]:
+    """Return with how many clusters to begin, and whether to group them by what is to be expected.
+
+    Where few steps are asked, that comes first: answers alone tell few clusters apart.
+    """
+    often = (used.answers >= 0).sum() >= _OFTEN * used.there.sum()
+    return _TRIED if often else _TRIED_IF_LATE
 
 
 def automaton(

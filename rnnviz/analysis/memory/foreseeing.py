@@ -42,34 +42,40 @@ def by_next_answer(clusters: Labels, nexts: Labels, answers: Labels, count: int)
     table = np.zeros((count, codes.max() + 1))
     np.add.at(table, (clusters, codes), 1.0)
     groups = np.full(count, -1)
-    pooled: list[NDArray[np.float64]] = []
-    said: list[int] = []
+    pooled, said = np.zeros((count, table.shape[1])), np.full(count, -1)
+    found = 0
+    order = np.argsort(-table.sum(axis=1), kind="stable").tolist()
     for _ in range(_ROUNDS):
-        for cluster in np.argsort(-table.sum(axis=1), kind="stable").tolist():
+        for cluster in order:
             own = table[cluster]
             if groups[cluster] >= 0:
-                pooled[groups[cluster]] = pooled[groups[cluster]] - own
-            far = [
-                _difference(own, other) if answer == answers[cluster] else 1.0
-                for other, answer in zip(pooled, said, strict=True)
-            ]
-            near = int(np.argmin(far)) if far else 0
-            if not far or far[near] > _ALIKE:
-                near = len(pooled)
-                pooled.append(np.zeros(table.shape[1]))
-                said.append(int(answers[cluster]))
+                pooled[groups[cluster]] -= own
+            far = np.where(said[:found] == answers[cluster], _differences(own, pooled[:found]), 1.0)
+            near = int(far.argmin()) if found else 0
+            if not found or far[near] > _ALIKE:
+                near, found = _free(pooled[:found]), max(found, _free(pooled[:found]) + 1)
+                said[near] = answers[cluster]
             groups[cluster] = near
-            pooled[near] = pooled[near] + own
+            pooled[near] += own
     _, numbered = np.unique(groups, return_inverse=True)
     return np.asarray(numbered, dtype=np.int64)
 
 
-def _difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return half the sum of differences of two rows of counts, as shares; to none it is 1."""
-    totals = one.sum(), other.sum()
-    if not all(totals):
-        return 0.0 if not any(totals) else 1.0
-    return float(0.5 * np.abs(one / totals[0] - other / totals[1]).sum())
+def _free(pooled: NDArray[np.float64]) -> int:
+    """Return the first group that nobody is in any more, or else a new one."""
+    empty = np.flatnonzero(pooled.sum(axis=1) == 0)
+    return int(empty[0]) if empty.size else len(pooled)
+
+
+def _differences(own: NDArray[np.float64], pooled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return half the sum of differences of counts (A,) and rows of counts (G, A), as shares.
+
+    To what has no counts it is 1.
+    """
+    totals = pooled.sum(axis=1)
+    shares = pooled / np.maximum(totals, 1.0)[:, None]
+    far = 0.5 * np.abs(shares - own / max(own.sum(), 1.0)).sum(axis=1)
+    return np.asarray(np.where((totals > 0) & (own.sum() > 0), far, 1.0))
 
 
 def next_answers(answers: Labels) -> Labels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,7 +42,7 @@ class Hypothesis:
     groups: Codes
     start: int
     steps: Steps
-    quality: float = 0.0
+    quality: float = -1.0
 
     @classmethod
     def begun(cls, used: Reading) -> Hypothesis:
@@ -53,10 +53,13 @@ class Hypothesis:
         steps = Steps(nothing, nothing, nothing, nothing, nothing, 1)
         return cls(used, points, points[:1], nothing, nothing, 0, steps)
 
-    def clustered(self, centers: NDArray[np.floating], foresee: bool) -> Hypothesis:
+    def clustered(
+        self, centers: NDArray[np.floating], foresee: bool
+    ) -> Generator[None, None, Hypothesis]:
         """Assign the points to clusters, and merge these into states.
 
-        `foresee`: by the answers to be expected, see `foreseeing`; else as in `merging`.
+        `foresee`: by the answers to be expected, see `foreseeing`; else as in `merging`. Yields
+        often, and returns the new hypothesis.
         """
         there = self.used.there
         found = nearest(self.points, centers)
@@ -73,7 +76,7 @@ class Hypothesis:
             groups = self._foreseen(found, steps)
         else:
             zero = squashed(np.zeros((1, self.used.states.shape[2])))
-            groups = merged(steps, np.vstack([centers, zero]))
+            groups = yield from merged(steps, np.vstack([centers, zero]))
         return replace(self, centers=centers, clusters=labels, groups=groups, steps=steps)
 
     def _foreseen(self, clusters: Codes, steps: Steps) -> Codes:

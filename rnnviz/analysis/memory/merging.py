@@ -9,6 +9,7 @@ majority of its points goes, and what a cluster has too few points to tell is le
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,9 @@ _EXPECTED = 8.0
 #: cluster.
 _EVIDENCE = 3
 #: More groups than this are not joined any more: they are no small machine.
-_MOST_FOLDED = 80
+_MOST_FOLDED = 64
+#: Pairs of groups that are tried before others may go on: about a millisecond.
+_PAIRS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,8 @@ class Counted:
         }
 
 
-def merged(steps: Steps, centers: NDArray[np.floating]) -> Labels:
-    """Return for each cluster the group of those that answer alike and lead alike, (K,).
+def merged(steps: Steps, centers: NDArray[np.floating]) -> Generator[None, None, Labels]:
+    """Find for each cluster the group of those that answer alike and lead alike, (K,).
 
     A symbol that never came in a cluster leaves open where it would lead. So clusters are only
     apart if what was seen of them contradicts, and a group is made of as many as do not.
@@ -96,6 +99,11 @@ def merged(steps: Steps, centers: NDArray[np.floating]) -> Labels:
     steps
     centers : array, (K, S)
         Where the clusters are: one that fits several groups joins the nearest.
+
+    Yields
+    ------
+    None
+        Often; the groups are returned at the end.
     """
     moves = Counted.of((steps.before, steps.symbol), steps.after)
     answers = Counted.of((steps.where,), steps.answer).majority()
@@ -107,11 +115,14 @@ def merged(steps: Steps, centers: NDArray[np.floating]) -> Labels:
     )
     groups = _numbered(told)
     while True:
+        yield
         divided = _divided(groups, clusters)
         if divided.max() == groups.max():
             break
         groups = divided
-    return groups if groups.max() >= _MOST_FOLDED else _folded(groups, clusters, told)
+    if groups.max() < _MOST_FOLDED:
+        groups = yield from _folded(groups, clusters, told)
+    return groups
 
 
 @dataclass(frozen=True)
@@ -221,73 +232,68 @@ def _alone(cluster: int, clusters: _Clusters, groups: Labels) -> _Group:
     return _Group(leads, points, going_on, [cluster])
 
 
-def _folded(groups: Labels, clusters: _Clusters, told: list[int]) -> Labels:
+def _folded(groups: Labels, clusters: _Clusters, told: list[int]) -> Generator[None, None, Labels]:
     """Join groups that can be one, the nearest first, with all that is then one as well.
 
     Dividing goes from the answers on, and what it left open it may have put on the wrong side.
     """
     count = int(groups.max()) + 1
-    whole = [_Group({}, 0, 0, []) for _ in range(count)]
-    codes = [NOT_ASKED] * count
+    whole = {group: _Group({}, 0, 0, []) for group in range(count)}
     for cluster, group in enumerate(groups.tolist()):
         whole[group].take(_alone(cluster, clusters, groups))
-        codes[group] = max(codes[group], told[cluster])
-    near = np.array(
-        [
-            [clusters.between[np.ix_(one.members, other.members)].min() for other in whole]
-            for one in whole
-        ]
-    )
-    names = list(range(count))
-    for place in np.argsort(near, axis=None, kind="stable").tolist():
+    joining = _Joining(whole, told)
+    near = np.full((count, count), np.inf)
+    np.minimum.at(near, (groups[:, None], groups), clusters.between)
+    order = np.argsort(near, axis=None, kind="stable").tolist()
+    for number, place in enumerate(order):
         one, other = divmod(place, count)
-        if one < other and names[one] != names[other]:
-            names = _joined((one, other), whole, codes, names) or names
-    return _numbered([names[group] for group in groups])
+        if one < other:
+            joining.join(one, other)
+        if number % _PAIRS_AT_ONCE == 0:
+            yield
+    return _numbered([joining.name(group) for group in groups.tolist()])
 
 
-def _joined(
-    pair: tuple[int, int], whole: list[_Group], codes: list[int], names: list[int]
-) -> list[int] | None:
-    """Return the names of all groups once two are the same; None if they can't be.
+class _Joining:
+    """Groups that become one, if all to which they lead can become one too."""
 
-    Where a symbol leads from both, it must lead to the same: these groups are joined too.
-    """
-    names, due = list(names), [pair]
-    while due:
-        first, second = (names[each] for each in due.pop())
-        if first == second:
-            continue
-        ours = [number for number, name in enumerate(names) if name == first]
-        theirs = [number for number, name in enumerate(names) if name == second]
-        if _differ(_sum(ours, whole), _sum(theirs, whole), ours, theirs, codes):
-            return None
-        for number in theirs:
-            names[number] = first
-        leads = _sum(ours, whole).leads
-        due += [
-            (to, leads[symbol])
-            for symbol, to in _sum(theirs, whole).leads.items()
-            if symbol in leads
-        ]
-    return names
+    def __init__(self, whole: dict[int, _Group], told: list[int]) -> None:
+        self._whole, self._told = whole, told
+        self._into: dict[int, int] = {}
+
+    def name(self, group: int) -> int:
+        """Return the group that a group is by now."""
+        return _last(self._into, group)
+
+    def join(self, one: int, other: int) -> None:
+        """Make two groups one, unless that contradicts what was seen."""
+        into, whole = dict(self._into), dict(self._whole)
+        due = [(one, other)]
+        while due:
+            first, second = (_last(into, group) for group in due.pop())
+            if first == second:
+                continue
+            ours, theirs = whole[first], whole.pop(second)
+            if self._differ(ours, theirs):
+                return
+            into[second] = first
+            due += [(to, ours.leads[s]) for s, to in theirs.leads.items() if s in ours.leads]
+            both = _Group(dict(ours.leads), ours.points, ours.going_on, list(ours.members))
+            both.take(theirs)
+            whole[first] = both
+        self._into, self._whole = into, whole
+
+    def _differ(self, one: _Group, other: _Group) -> bool:
+        """Tell whether answers differ; where only one is asked, the same symbols must be seen."""
+        mine, others = (max(self._told[each] for each in group.members) for group in (one, other))
+        if _ends_apart(one, other):
+            return True
+        if NOT_ASKED in (mine, others) and mine != others:
+            return one.leads.keys() != other.leads.keys()
+        return mine != others
 
 
-def _sum(numbers: list[int], whole: list[_Group]) -> _Group:
-    total = _Group({}, 0, 0, [])
-    for number in numbers:
-        total.take(whole[number])
-    return total
-
-
-def _differ(
-    one: _Group, other: _Group, ours: list[int], theirs: list[int], codes: list[int]
-) -> bool:
-    """Tell whether answers differ; where only one is asked, the same symbols must be seen."""
-    mine = max(codes[number] for number in ours)
-    others = max(codes[number] for number in theirs)
-    if _ends_apart(one, other):
-        return True
-    if NOT_ASKED in (mine, others) and mine != others:
-        return one.leads.keys() != other.leads.keys()
-    return mine != others
+def _last(into: dict[int, int], group: int) -> int:
+    while group in into:
+        group = into[group]
+    return group
