@@ -9,7 +9,7 @@ HTML.
 from rnnviz import export
 from rnnviz.figures.answer_map import answer_map_spec
 from rnnviz.figures.attention_map import attention_spec
-from rnnviz.figures.automaton import automaton, automaton_spec
+from rnnviz.figures.automaton import automaton, automaton_spec, true_automaton, truth_spec
 from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.correlation_map import correlations_spec
@@ -133,6 +133,8 @@ __all__ = [
     "triangle_row",
     "triangle_row_spec",
     "triangle_spec",
+    "true_automaton",
+    "truth_spec",
     "updates",
     "updates_spec",
     "way_back",

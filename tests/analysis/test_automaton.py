@@ -101,3 +101,13 @@ def test_what_is_asked_late_is_told_apart_by_the_answers_to_be_expected():
     groups = by_next_answer(clusters, nexts, np.array([-1, -1, -1, -1, 7]), 5)
     assert groups[0] == groups[1]
     assert len(set(groups)) == 4
+
+
+def test_figures_draw_the_machine_and_the_true_one_with_what_is_explained(gym):
+    found = rnnviz.analysis.automaton(gym, states=800)
+    texts = [mark.text for mark in rnnviz.figures.automaton(found).layout.annotations]
+    assert "explains 100 % of the answers, 100 % of the steps" in texts
+    assert set(THREE_DAYS) <= set(texts)
+    grammar = rnnviz.figures.true_automaton(true_machine(Reber()))
+    assert len(grammar.data[0].x) == 19
+    assert grammar.layout.annotations[-1].text == "the grammar: 19 states"

@@ -36,6 +36,7 @@ function made(count, arrows, walk = []) {
     good: true,
     drawn: true,
     sentence: "A sentence.",
+    says: "explains 99 % of the steps",
   };
 }
 
@@ -153,7 +154,16 @@ test("drawing writes every answer and every word", () => {
   const theme = makeTheme({ ink: "#31333f", paper: "#ffffff", font: "" });
   const shown = { theme, colourOf: () => [0, 114, 178], step: 1, come: 0.5, pointed: null };
   drawMachine(context, box, gym, layoutMachine(gym), shown);
-  for (const text of ["0", "answer 1", "answer 3", "shoulder", "biceps", "cardio", "rest"]) {
+  for (const text of [
+    "start",
+    "answer 1",
+    "answer 3",
+    "shoulder",
+    "biceps",
+    "cardio",
+    "rest",
+    gym.says,
+  ]) {
     assert.ok(written.includes(text), text);
   }
 });

@@ -11,9 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.analysis.memory.automaton import Extraction, refuse
+from rnnviz.analysis.memory.grammars import Compared, compare
 from rnnviz.analysis.memory.machine import Automaton
 from rnnviz.analysis.memory.states import sequences_of
 from rnnviz.engine import Network
+from rnnviz.figures.automaton import truth_spec
+from rnnviz.figures.chart import Chart
 from rnnviz.numbers import percent
 from rnnviz.recording import Trace
 from rnnviz.training.threads import one_thread
@@ -106,12 +109,28 @@ def automaton(scene: MemoryScene) -> Panel:
     at = placed.iteration
     when = f"At iteration {at:,}: " if at != scene.trace.iteration else ""
     course = _course(scene)
+    compared = compare(placed.found, scene.trainer.task)
+    same = "" if compared is None else compared.sentence
     return Panel(
-        sentence=f"{when}{placed.found.sentence} {appeared(course)}".strip(),
+        _true_one(compared),
+        sentence=" ".join(filter(None, (when + placed.found.sentence, same, appeared(course)))),
         table=Table(placed.rows, "States of the automaton: their answers, and where symbols lead"),
         note=f"An answer is {placed.found.meaning}.",
         file=("automaton.csv", placed.found.frame),
     )
+
+
+def _true_one(compared: Compared | None) -> tuple[Chart, ...]:
+    """Draw the true automaton of the task, where it is known."""
+    if compared is None:
+        return ()
+    name = compared.truth.name
+    caption = (
+        f"The smallest automaton of {name} itself: the machine above gives the same answers."
+        if compared.same
+        else f"The smallest automaton of {name} itself. The machine above is another one."
+    )
+    return (Chart(truth_spec(compared.truth, 360), caption, f"State diagram of {name}"),)
 
 
 def appeared(course: list[Placed]) -> str:

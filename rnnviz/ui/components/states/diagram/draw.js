@@ -35,6 +35,22 @@ export function drawMachine(context, box, machine, places, shown) {
   for (const index of machine.arrows.keys()) {
     drawWords(context, box, machine, places, theme, index, index === arrow);
   }
+  drawShares(context, box, machine, theme);
+}
+
+/**
+ * Under the diagram, what it explains: nobody is to take it for the network.
+ * @param {Context} context @param {Box} box @param {Machine} machine @param {Theme} theme
+ */
+function drawShares(context, [left, top, width, height], { says, good }, theme) {
+  context.font = font(theme, 12, good ? 400 : 700);
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  const parts = context.measureText(says).width > width ? says.split("; ") : [says];
+  parts.forEach((part, row) => {
+    const y = top + height - 4 - 15 * (parts.length - 1 - row);
+    onPaper(context, theme, shortened(context, part, width), left + width / 2, y - 4, 0.75);
+  });
 }
 
 /**
@@ -122,7 +138,7 @@ function drawStart(context, box, machine, places, theme) {
  * @param {Shown} shown @param {number} index @param {boolean} isCurrent
  */
 function drawState(context, box, machine, places, { theme, colourOf, pointed }, index, isCurrent) {
-  const { answer, name, cluster } = machine.states[index];
+  const { answer, start, cluster } = machine.states[index];
   const [x, y] = centreOf(box, places, index);
   const radius = radiusOf(box, places);
   const colour = colourOf(cluster);
@@ -131,7 +147,7 @@ function drawState(context, box, machine, places, { theme, colourOf, pointed }, 
   disk(context, x, y, radius, css(theme.paper));
   disk(context, x, y, radius, css(fill));
   ring(context, x, y, radius, css(readable(colour, theme)), isCurrent || points ? 3 : 1.6);
-  const text = answer || name;
+  const text = answer || (start ? "start" : "·");
   context.textAlign = "center";
   context.textBaseline = "middle";
   const size = sizeOf(context, theme, text, 2 * radius - 6);
@@ -150,7 +166,7 @@ function drawState(context, box, machine, places, { theme, colourOf, pointed }, 
  * @param {Context} context @param {Theme} theme @param {string} text @param {number} width
  */
 function sizeOf(context, theme, text, width) {
-  for (let size = 14; size >= 10; size--) {
+  for (let size = 14; size >= 9; size--) {
     context.font = font(theme, size);
     if (context.measureText(text).width <= width) return size;
   }

@@ -5,7 +5,9 @@ import { clamp } from "../../unrolled/data/values.js";
 /** @import { Box, Curve, Hit, Machine, Places } from "./types.d.ts" */
 
 /** Room around the outermost states for loops and words, in radii. */
-const MARGIN = 2.1;
+const MARGIN = 2.3;
+/** Height of the line below. */
+const FOOT = 18;
 const SMALLEST = 11;
 const LARGEST = 30;
 /** How near the pointer must be to an arrow, in pixels. */
@@ -22,7 +24,7 @@ export function radiusOf([, , width, height], { form, across, along }) {
   }
   const wide = Math.min(width / along, height / across);
   const high = Math.min(height / along, width / across);
-  return clamp((width > height ? wide : high) * 0.27, SMALLEST, LARGEST);
+  return clamp((width > height ? wide : high) * 0.3, SMALLEST, LARGEST);
 }
 
 /**
@@ -32,12 +34,13 @@ export function radiusOf([, , width, height], { form, across, along }) {
 export function centreOf(box, places, state) {
   const [left, top, width, height] = box;
   const margin = MARGIN * radiusOf(box, places);
-  let [wide, high] = [Math.max(1, width - 2 * margin), Math.max(1, height - 2 * margin)];
+  let [wide, high] = [Math.max(1, width - 2 * margin), Math.max(1, height - FOOT - 2 * margin)];
   // A ring is round, but for a wide box it may be an ellipse.
   if (places.form === "ring")
     [wide, high] = [Math.min(wide, 1.5 * high), Math.min(high, 1.5 * wide)];
   const [x, y] = places.states[state];
-  return [left + width / 2 + (x - 0.5) * wide, top + height / 2 + (y - 0.5) * high];
+  const middle = top + (height - FOOT) / 2;
+  return [left + width / 2 + (x - 0.5) * wide, middle + (y - 0.5) * high];
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Machine {
   good: boolean;
   drawn: boolean;
   sentence: string;
+  /** What it explains, in a few words. */
+  says: string;
 }
 
 export interface MachineState {
