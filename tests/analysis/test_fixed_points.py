@@ -121,6 +121,15 @@ def test_points_that_eigenvalues_cannot_decide_are_called_so():
     assert len(found) == 1
 
 
+def test_an_undecided_point_is_counted_once_although_it_is_known_less_well():
+    # Orthogonal weights and no bias: all eigenvalues at 0 lie on the unit circle.
+    made = Network(cell="rnn", input_size=1, hidden_size=4, output_size=1, seed=1)
+    found = found_in(made, spread_out(4))
+    assert found.kinds == ("undecided",)
+    assert found.reached_by.tolist() == [found.starts - found.lost]
+    np.testing.assert_allclose(found.points, 0, atol=1e-3)
+
+
 def test_a_slow_point_is_a_place_where_the_speed_is_smallest_but_not_zero():
     # x = tanh(2 x + b) loses two of its solutions where its slope is 1, at x = sqrt(1/2).
     last = np.sqrt(0.5)
@@ -199,9 +208,8 @@ def test_sentences_count_what_was_found():
     found = found_in(network(hidden_size=2, weight_hh=np.diag([2.0, 1.5])), spread_out(2))
     assert sentence(found) == (
         "With no input: 4 stable points, 5 saddles (4 with 1 unstable direction, 1 with 2). In the "
-        "end, a small change there becomes ×0.39 per step. From each of 60 recorded "
-        "states the network itself, fed this input over and over, ends at a stable point found "
-        "here."
+        "long run, a small change there becomes ×0.39 per step. From each of 60 recorded states "
+        "the network itself, fed this input over and over, ends at a stable point found here."
     )
     nothing = found_in(network(weight_hh=[[0.0]]), np.full((2, 1), np.nan))
     assert sentence(nothing) == (
@@ -221,7 +229,7 @@ def test_points_are_followed_back_to_the_iteration_at_which_they_appear():
     assert since(course) == [2, 2]
     assert births_sentence(course) == (
         "With no input, the network had 1 stable point at iteration 0 and has 2 stable points at "
-        "iteration 3. At all 2 iterations measured from 2 on there are 2. Followed back, all of "
-        "them are there since iteration 2."
+        "iteration 3. At all 2 iterations measured from 2 on, there were 2. Followed back, all of "
+        "them have been there since iteration 2."
     )
     assert births_sentence(course[:1]) == ""

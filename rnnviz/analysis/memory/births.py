@@ -143,7 +143,7 @@ def _steady(course: Sequence[Moment]) -> str:
         if moment.count("stable") != count:
             return (
                 f"At all {sum(each.iteration >= same.iteration for each in course)} iterations "
-                f"measured from {same.iteration:,} on there are {count}."
+                f"measured from {same.iteration:,} on, there were {count}."
             )
         same = moment
     return f"Their number was the same at all {len(course)} iterations measured."
@@ -156,8 +156,8 @@ def _oldest(course: Sequence[Moment]) -> str:
         return ""
     first, last = min(born), max(born)
     if first == last:
-        return f"Followed back, all of them are there since iteration {first:,}."
+        return f"Followed back, all of them have been there since iteration {first:,}."
     return (
-        f"Followed back from one to the next, the oldest of them is there since iteration "
+        f"Followed back from one to the next, the oldest of them has been there since iteration "
         f"{first:,}, the youngest since {last:,}."
     )

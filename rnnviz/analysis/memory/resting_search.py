@@ -45,6 +45,9 @@ SLOW = 0.01
 _SLOW_SAME = 0.01
 #: Points are the same if no entry differs by more than this, times their size where that exceeds 1.
 SAME = 1e-4
+#: Undecided points are the same up to this: where an eigenvalue is 1, F(s) - s may grow with the
+#: third power of the distance only, so that a residual of 1e-10 leaves 5e-4 open.
+_UNDECIDED_SAME = 2e-3
 #: Share of the starts that are recorded states; the others lie between two of them.
 RECORDED = 0.25
 #: The map is iterated for this many steps at most, or until no entry changes by more than this.
@@ -180,6 +183,17 @@ def state_names(parts: Sequence[tuple[int, str, slice]]) -> list[str]:
 Found = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
+def _undecided_once(resting: Resting, residuals: Numbers, reached: NDArray[np.intp]) -> Found:
+    """Return each point once, also undecided ones, and how many starts led to each."""
+    undecided = np.flatnonzero([kind == "undecided" for kind in resting.kinds])
+    groups = [undecided[group] for group in merged(resting.points[undecided], _UNDECIDED_SAME)]
+    best = [group[residuals[group].argmin()] for group in groups]
+    counts = reached.copy()
+    counts[best] = [reached[group].sum() for group in groups]
+    once = np.sort(np.setdiff1d(np.arange(len(counts)), np.setdiff1d(undecided, best)))
+    return once, counts[once]
+
+
 class Search:
     """A search for fixed points that is done in slices.
 
@@ -262,6 +276,8 @@ class Search:
         counted = np.arange(len(newton.states)) < len(self._starts)
         fixed, reached = self._fixed(newton, counted)
         resting = yield from described(self._map, self._inputs, newton.states[fixed])
+        once, reached = _undecided_once(resting, newton.residuals[fixed], reached)
+        resting, fixed = resting.at(once), fixed[once]
         slow, reached_slowly = yield from self._slow(newton, resting.points, counted)
         slowly = yield from described(self._map, self._inputs, newton.states[slow], slow=True)
         resting = resting.joined(slowly)

@@ -109,7 +109,7 @@ def _fading(found: FixedPoints) -> str:
         return ""
     low, high = factor(float(largest.min())), factor(float(largest.max()))
     span = low if low == high else f"{low} to {high}"
-    return f"In the end, a small change there becomes {span} per step."
+    return f"In the long run, a small change there becomes {span} per step."
 
 
 def _slow(found: FixedPoints) -> str:
