@@ -12,7 +12,6 @@ from rnnviz.figures.palette import QUANTITIES
 from rnnviz.ui.components.plot import clicked
 from rnnviz.ui.shell import inspection, session
 from rnnviz.views.gates import BY_LIKENESS, BY_NUMBER
-from rnnviz.visit import Visit
 
 #: Keys of the controls.
 GATE_VIEW = "gate_view"
@@ -20,12 +19,9 @@ GATE_QUANTITY = "gate_quantity"
 SATURATED_GATE = "saturated_gate"
 WEIGHED_GATE = "weighed_gate"
 FOLLOWING_QUANTITY = "following_quantity"
-UNIT = "unit"
 UNIT_ORDER = "unit_order"
 
 _ALL = "all"
-#: The choice of no unit: None would be a list in which nothing is chosen.
-_NO_UNIT = -1
 
 
 @dataclass(frozen=True)
@@ -104,29 +100,6 @@ def choose_order(cell: str, gradients: bool = True) -> str:
     )
 
 
-def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
-    """Draw the choice of the unit that is outlined on every page; return it."""
-    units = range(visit.trainer.network.hidden_size)
-    looked_at = visit.looked_at
-    selected = looked_at.unit if looked_at.unit_layer == layer else None
-    unit: int | None = inspection.fitting(selected, units, None)
-    options = [_NO_UNIT, *units]
-    shown = _NO_UNIT if unit is None else unit
-    key = inspection.control(UNIT, shown)
-    st.selectbox(
-        "Unit",
-        options=options,
-        index=options.index(shown),
-        format_func=lambda each: none if each == _NO_UNIT else f"unit {each}",
-        key=key,
-        help="Outlined in every picture, here and in the Studio. A click on a map chooses it too.",
-        on_change=_select_unit,
-        args=(key, layer),
-        width=150,
-    )
-    return unit
-
-
 def choose(
     label: str,
     options: Sequence[str],
@@ -165,9 +138,3 @@ def _whole(number: object) -> int | None:
     """Read the number of a unit from an axis; None if it is not one."""
     text = str(number)
     return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _select_unit(key: str, layer: int) -> None:
-    if inspection.is_current(UNIT, key):
-        chosen = session.value(key)
-        session.current().select_unit(None if chosen == _NO_UNIT else chosen, layer)

@@ -25,7 +25,6 @@ from rnnviz.ui.gates.controls import (
     choose_order,
     choose_quantities,
     choose_quantity,
-    choose_unit,
     click,
 )
 from rnnviz.ui.shell import inspection, live, session
@@ -205,7 +204,9 @@ def _ask(visit: Visit, stops: inspection.Stops) -> GateChoices:
         choose = choose_quantities if view.all_at_once else choose_quantity
         quantities = choose(cell, letters, view.key)
         order = choose_order(cell, visit.trainer.can_learn) if view.order else BY_NUMBER
-        unit = choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
+        unit = (
+            inspection.choose_unit(visit, layer, view.no_unit) if view.no_unit and letters else None
+        )
         step = inspection.choose_step(visit) if view.step else 0
         inspection.rewind(visit, stops)
     visit.look_at(name=title, layer=layer, time_step=step if view.step else None)

@@ -19,6 +19,7 @@ from rnnviz.views.memory import (
     MACHINE,
     STEP,
     STRETCH,
+    UNIT,
     VIEWS,
     Letter,
     View,
@@ -200,6 +201,8 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
         step = _step(visit) if STEP in view.asks else None
         held = _held(visit) if HELD in view.asks else None
         reads = view.of_machine or (MACHINE in view.asks and _machine())
+        if UNIT in view.asks:
+            inspection.choose_unit(visit, layer)
         if STRETCH in view.asks:
             stretch, units, text = _stretch(visit), _units(visit), _text(visit)
         if not view.in_space:

@@ -19,6 +19,10 @@ from rnnviz.visit.turns import TURNS
 SHOWN_LAYER = "shown_layer"
 TIME_STEP = "time_step"
 SHOWN_ITERATION = "shown_iteration"
+UNIT = "unit"
+
+#: The choice of no unit: None would be a list in which nothing is chosen.
+_NO_UNIT = -1
 
 View = TypeVar("View")
 Choice = TypeVar("Choice")
@@ -343,3 +347,32 @@ def choose_layer(architecture: Architecture) -> int:
     if architecture.reads_backward(chosen):
         st.caption("This layer reads the sequence from its end: its step 0 is the last input.")
     return chosen
+
+
+def choose_unit(visit: Visit, layer: int, none: str = "none") -> int | None:
+    """Draw the choice of the unit that is outlined on every page; return it."""
+    units = range(visit.trainer.network.hidden_size)
+    looked_at = visit.looked_at
+    selected = looked_at.unit if looked_at.unit_layer == layer else None
+    unit: int | None = fitting(selected, units, None)
+    options = [_NO_UNIT, *units]
+    shown = _NO_UNIT if unit is None else unit
+    key = control(UNIT, shown)
+    st.selectbox(
+        "Unit",
+        options=options,
+        index=options.index(shown),
+        format_func=lambda each: none if each == _NO_UNIT else f"unit {each}",
+        key=key,
+        help="Outlined in every picture, here and in the Studio. A click on a map chooses it too.",
+        on_change=_select_unit,
+        args=(key, layer),
+        width=150,
+    )
+    return unit
+
+
+def _select_unit(key: str, layer: int) -> None:
+    if is_current(UNIT, key):
+        chosen = session.value(key)
+        session.current().select_unit(None if chosen == _NO_UNIT else chosen, layer)
