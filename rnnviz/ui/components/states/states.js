@@ -110,7 +110,7 @@ function createView(figure) {
     form: "",
     pointerAt: null,
     asked: null,
-    told: "",
+    told: null,
   };
   view.clock.calm = calm.matches;
   view.clock.sweep.playing = !calm.matches;
@@ -195,7 +195,11 @@ function goWhereAsked(view) {
     turnTo(view, asked);
     updateTexts(view);
   }
-  if (news.time_step !== undefined) setStep(view, news.time_step);
+  if (news.time_step !== undefined) {
+    setStep(view, news.time_step);
+    // Python knows it.
+    view.told = { run: header.run, time_step: view.look.step };
+  }
   const known = header.colourings.some(({ key }) => key === news.colouring);
   if (news.colouring !== undefined && known) setColouring(view, news.colouring);
 }

@@ -125,6 +125,8 @@ export interface Data {
 export interface Look {
   step: number;
   follow: boolean;
+  /** The iteration that was told to Python, as long as it has not said so itself. */
+  reported?: number | null;
   /** Key of the colouring. */
   colouring: string;
   /** The point under the pointer. */
@@ -217,6 +219,8 @@ export interface Scene {
   layout: Layout;
   theme: Theme;
   bounds: Bounds;
+  /** What the bounds are on their way to. */
+  aim: Bounds;
   clock: Clock;
 }
 
@@ -261,7 +265,7 @@ export interface View extends Scene {
   form: string;
   pointerAt: { clientX: number; clientY: number } | null;
   asked: { run: string; start: Start } | null;
-  told: string;
+  told: LookedAt | null;
 }
 
 export interface Options {

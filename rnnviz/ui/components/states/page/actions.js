@@ -3,7 +3,8 @@
 import { clamp } from "../../unrolled/data/values.js";
 import { newest } from "../data/store.js";
 import { turnTo } from "../scene/scene.js";
-import { stepLine } from "../text/words.js";
+import { spanOf } from "../draw/paths.js";
+import { pointLines, stepLine } from "../text/words.js";
 import { showTooltip, updatePlay, updateStepTexts, updateTexts } from "./display.js";
 import { wake } from "./motion.js";
 import { later } from "./reports.js";
@@ -85,7 +86,9 @@ export function chooseFrame(view, frame, follow = false) {
   showTooltip(view);
   wake(view);
   announce(view);
-  later(view, "iteration", 200, () => view.hooks.iteration(follow ? null : frame.iteration));
+  const reported = follow ? null : frame.iteration;
+  view.look.reported = reported;
+  later(view, "iteration", 200, () => view.hooks.iteration(reported));
 }
 
 /** @param {View} view @param {number} by */
@@ -129,5 +132,19 @@ export function turnBy(view, yaw, pitch) {
 /** @param {View} view @param {number|null} sequence */
 export function setSequence(view, sequence) {
   view.look.sequence = sequence;
+  const [first] = sequence === null ? [0] : spanOf(view.data.store.points, sequence);
+  view.dom.announce.textContent =
+    sequence === null ? "no sequence" : pointLines(view, first).join(", ");
   wake(view);
+}
+
+/**
+ * The sequence after the one that is chosen, or before it.
+ * @param {View} view @param {number} by
+ */
+export function moveSequence(view, by) {
+  const numbers = [...new Set(view.data.store.points.sequence)];
+  const { sequence } = view.look;
+  const present = sequence === null ? (by > 0 ? -1 : numbers.length) : numbers.indexOf(sequence);
+  if (numbers.length) setSequence(view, numbers[clamp(present + by, 0, numbers.length - 1)]);
 }

@@ -19,8 +19,8 @@ export function buildDom(figure) {
   stage.setAttribute(
     "aria-label",
     "State space. Left and right arrow choose the time step, p plays the sweep, t plays training, " +
-      "page up and down choose the iteration, 3 shows two or three components; with shift the " +
-      "arrows turn them; Escape lets a chosen sequence go.",
+      "page up and down choose the iteration, up and down a sequence, 3 shows two or three " +
+      "components; with shift the arrows turn them; Escape lets the sequence go.",
   );
   const canvas = element("canvas", "", stage);
   canvas.setAttribute("role", "img");

@@ -27,6 +27,7 @@ export function updateTexts(view) {
   dom.follow.setAttribute("aria-pressed", String(look.follow));
   dom.deep.textContent = look.deep ? "2-D" : "3-D";
   dom.deep.hidden = header.axes < 3;
+  dom.figure.classList.toggle("turns", look.deep);
   updateColours(view);
   updateStepTexts(view);
 }

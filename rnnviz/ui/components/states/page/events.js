@@ -10,6 +10,7 @@ import { nearest } from "../scene/space.js";
 import {
   chooseFrame,
   moveFrame,
+  moveSequence,
   moveStep,
   setColouring,
   setFollow,
@@ -188,6 +189,8 @@ function actionOf(view, { key, shiftKey }) {
   const actions = {
     ArrowLeft: () => moveStep(view, -1),
     ArrowRight: () => moveStep(view, 1),
+    ArrowUp: () => moveSequence(view, -1),
+    ArrowDown: () => moveSequence(view, 1),
     Home: () => setStep(view, 0),
     End: () => setStep(view, Infinity),
     PageUp: () => moveFrame(view, -1),

@@ -2,7 +2,7 @@
 
 import { clamp } from "../../unrolled/data/values.js";
 import { contextOf } from "../../unrolled/page/controls.js";
-import { TURN_S, blend, showBetween } from "../scene/scene.js";
+import { TURN_S, approach, blend, showBetween } from "../scene/scene.js";
 import { paint } from "../draw/paint.js";
 import { showTooltip, updatePlay, updateStepTexts, updateTexts } from "./display.js";
 import { later } from "./reports.js";
@@ -35,8 +35,9 @@ function animate(view, now) {
   if (clock.replay.playing) advanceReplay(view, elapsed);
   const turning = turn(view, elapsed);
   blend(view, now);
+  const fitting = approach(view, elapsed);
   repaint(view);
-  const moves = clock.sweep.playing || clock.replay.playing || data.mixing || turning;
+  const moves = clock.sweep.playing || clock.replay.playing || data.mixing || turning || fitting;
   if (moves) wake(view);
   else loop.lastFrame = 0;
 }
@@ -133,8 +134,10 @@ function tellPlace(view) {
   const { clock, look, data } = view;
   if (clock.sweep.playing || clock.replay.playing) return;
   const { run } = data.store.header;
-  const said = `${run}/${look.step}`;
-  if (said === view.told) return;
-  view.told = said;
+  const { told } = view;
+  if (told?.run === run && told.time_step === look.step) return;
+  view.told = { run, time_step: look.step };
+  // Where a picture opens, nobody has chosen.
+  if (told?.run !== run) return;
   later(view, "place", 200, () => view.hooks.place({ run, time_step: look.step }));
 }

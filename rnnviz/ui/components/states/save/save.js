@@ -61,7 +61,7 @@ export function offerSaving(view) {
  * A scene of its own: what happens on the page meanwhile does not change it.
  * @param {Scene} scene @param {number} width @returns {Scene}
  */
-function copyOf({ data, look: looked, layout, theme, bounds, clock }, width) {
+function copyOf({ data, look: looked, layout, theme, aim, clock }, width) {
   const { store, points, probe } = data;
   const copy = {
     data: {
@@ -74,7 +74,8 @@ function copyOf({ data, look: looked, layout, theme, bounds, clock }, width) {
     look: { ...looked, pointer: null, fixed: null, pointed: null, depth: looked.deep ? 1 : 0 },
     layout,
     theme,
-    bounds,
+    bounds: aim,
+    aim,
     clock: { ...clock, sweep: { ...clock.sweep } },
   };
   fit(copy, width, theme);

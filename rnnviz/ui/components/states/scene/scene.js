@@ -10,7 +10,7 @@ import { layoutMachine } from "../diagram/layout.js";
 import { layOut } from "./layout.js";
 import { boundsOf, cameraOf } from "./space.js";
 
-/** @import { Frame, Lacking, Parts, Scene, Theme, Wanted } from "../types.d.ts" */
+/** @import { Bounds, Frame, Lacking, Look, Parts, Scene, Store, Theme, Wanted } from "../types.d.ts" */
 
 /** How long the points take to another iteration that was chosen. */
 const MIX_MS = 450;
@@ -49,6 +49,7 @@ export function newScene() {
     layout: null,
     theme: null,
     bounds: null,
+    aim: null,
     clock: {
       sweep: { playing: false, at: 0, speed: 1, loop: true, pauseLeft: 0 },
       replay: { playing: false, at: 0, speed: 1, loop: true, pauseLeft: 0 },
@@ -60,7 +61,7 @@ export function newScene() {
 
 /**
  * Take new bytes from Python.
- * @param {Parts<"data"|"look"|"bounds"|"clock">} scene @param {Uint8Array} bytes
+ * @param {Parts<"data"|"look"|"bounds"|"aim"|"clock">} scene @param {Uint8Array} bytes
  * @returns {{anew: boolean, lost: boolean, lacking: Lacking|null}} whether it is another picture;
  *   whether the iteration that was looked at has gone; what has not come
  */
@@ -76,14 +77,63 @@ export function take(scene, bytes) {
   const lost = Boolean(before) && before?.header.run !== run && !look.follow;
   if (lost) look.follow = true;
   data.store = store;
-  scene.bounds = boundsOf(store.frames);
+  scene.aim = boundsOf(store.frames);
+  if (anew || scene.clock.calm) scene.bounds = scene.aim;
   if (anew) open(scene);
-  if (!before && viewed !== null) look.follow = false;
-  const wanted = data.frame && !anew ? data.frame.iteration : viewed;
+  const chosen = isChosen(look, before, viewed);
+  if (chosen) look.follow = viewed === null;
+  const wanted = data.frame && !anew && !chosen ? data.frame.iteration : viewed;
   const kept = store.frames.find(({ iteration }) => iteration === wanted);
+  // It is chosen once it has come.
+  if (chosen && viewed !== null && !kept) store.header.viewed = before?.header.viewed ?? null;
   const next = look.follow || !kept ? newest(store) : kept;
   if (next) turnTo(scene, next);
   return { anew, lost, lacking };
+}
+
+/**
+ * Whether Python shows another iteration than before, and not because it was told so.
+ * @param {Look} look @param {Store|null} before @param {number|null} viewed
+ */
+function isChosen(look, before, viewed) {
+  if (!before) return viewed !== null;
+  if (viewed === look.reported) {
+    look.reported = undefined;
+    return false;
+  }
+  return before.header.viewed !== viewed;
+}
+
+/** How fast the bounds follow: this share of the way in a second, so to speak. */
+const FIT_PER_S = 6;
+
+/**
+ * The scale follows the points, smoothly: else all would jump when a farther one comes.
+ * @param {Parts<"bounds"|"aim"|"clock">} scene @param {number} elapsed
+ * @returns {boolean} whether it is on its way
+ */
+export function approach(scene, elapsed) {
+  const { bounds, aim, clock } = scene;
+  if (bounds === aim) return false;
+  const share = clock.calm ? 1 : Math.min(1, elapsed * FIT_PER_S);
+  /** @param {number} from @param {number} to */
+  const move = (from, to) => from + (to - from) * share;
+  /** @param {"middle"|"half"} part */
+  const moved = (part) => bounds[part].map((value, axis) => move(value, aim[part][axis]));
+  const radius = move(bounds.radius, aim.radius);
+  scene.bounds = { middle: moved("middle"), half: moved("half"), radius };
+  if (farBetween(scene.bounds, aim) < 1e-3) scene.bounds = aim;
+  return scene.bounds !== aim;
+}
+
+/**
+ * As a share of what is shown.
+ * @param {Bounds} one @param {Bounds} other
+ */
+function farBetween(one, other) {
+  const all = (/** @type {Bounds} */ { middle, half, radius }) => [...middle, ...half, radius];
+  const [here, there] = [all(one), all(other)];
+  return Math.max(...here.map((value, place) => Math.abs(value - there[place]))) / other.radius;
 }
 
 /** @param {Parts<"data"|"look"|"clock">} scene */
