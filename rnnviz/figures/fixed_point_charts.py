@@ -14,6 +14,7 @@ from rnnviz.analysis.memory.resting import KINDS, Kind
 from rnnviz.analysis.memory.resting_search import FixedPoints
 from rnnviz.analysis.memory.resting_sentences import text
 from rnnviz.figures.spec import (
+    FAINT,
     NEUTRAL,
     Spec,
     add_marks,
@@ -29,7 +30,7 @@ from rnnviz.training import Mark
 #: Colour and shape of each kind; shape and legend tell them apart without colours.
 MARKS: dict[Kind, tuple[str, str]] = {
     "stable": ("#009E73", "circle"),
-    "saddle": ("#D55E00", "x"),
+    "saddle": ("#D55E00", "circle-open"),
     "undecided": ("#8E6BBF", "square"),
     "slow": ("#E69F00", "diamond"),
 }
@@ -39,6 +40,8 @@ _NAMES: dict[Kind, str] = {
     "undecided": "undecided",
     "slow": "slow",
 }
+#: So that a distance is as long upward as across; the frame gives way, not the range.
+_SAME_SCALE: Spec = {"scaleanchor": "x", "constrain": "domain"}
 #: Half the length of an unstable direction, as a share of the spread of the recorded states.
 _LENGTH = 0.12
 
@@ -175,7 +178,12 @@ def _frame(plane: Plane, height: int, k: int) -> Spec:
     if k == 3:
         names = ("xaxis", "yaxis", "zaxis")
         scene = {
-            name: {"title": {"text": f"component {n + 1} ({percent(float(share))})"}}
+            name: {
+                "title": {"text": f"component {n + 1} ({percent(float(share))})"},
+                "showbackground": False,
+                "gridcolor": FAINT,
+                "zerolinecolor": FAINT,
+            }
             for n, (name, share) in enumerate(zip(names, plane.shares, strict=True))
         }
         return layout(height, showlegend=True, scene={**scene, "aspectmode": "data"})
@@ -183,8 +191,8 @@ def _frame(plane: Plane, height: int, k: int) -> Spec:
     return layout(
         height,
         showlegend=True,
-        xaxis=axis(titles[0]),
-        yaxis=axis(upward, **({"scaleanchor": "x"} if k == 2 else {"visible": False})),
+        xaxis=axis(titles[0], constrain="domain"),
+        yaxis=axis(upward, **(_SAME_SCALE if k == 2 else {"visible": False})),
     )
 
 
@@ -215,7 +223,7 @@ def _points(plane: Plane, found: FixedPoints, places: NDArray[np.intp], kind: Ki
         "mode": "markers",
         "name": f"{_NAMES[kind]} ({places.size})",
         **_places(plane, found.points[places]),
-        "marker": {"color": colour, "symbol": symbol, "size": 10 if kind == "stable" else 8},
+        "marker": {"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2}},
         "text": lines,
         "hovertemplate": "%{text}<extra></extra>",
     }
