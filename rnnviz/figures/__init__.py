@@ -8,12 +8,14 @@ HTML.
 # Not used here: notebooks know it by this name as well.
 from rnnviz import export
 from rnnviz.figures.answer_map import answer_map_spec
+from rnnviz.figures.at_once_charts import sweep_errors_spec
 from rnnviz.figures.attention_map import attention_spec
 from rnnviz.figures.automaton import automaton, automaton_spec, true_automaton, truth_spec
 from rnnviz.figures.calendar_chart import calendar_spec
 from rnnviz.figures.comparison_chart import comparison_spec
 from rnnviz.figures.correlation_map import correlations_spec
 from rnnviz.figures.distribution_maps import distributions_spec
+from rnnviz.figures.eigenvalue_charts import eigenvalues_spec
 from rnnviz.figures.fixed_point_charts import births_spec, fixed_points_spec
 from rnnviz.figures.gate_maps import (
     gates_at_step_spec,
@@ -35,6 +37,7 @@ from rnnviz.figures.sample_chart import samples_spec
 from rnnviz.figures.saturation_chart import saturation_cloud_spec
 from rnnviz.figures.series_chart import forecast_spec
 from rnnviz.figures.spec import drawn
+from rnnviz.figures.time_constant_charts import time_constants_spec
 from rnnviz.figures.triangle_chart import triangle_row_spec, triangle_spec
 from rnnviz.figures.update_charts import gradient_norm_spec, updates_spec
 from rnnviz.figures.weight_maps import gate_weights_spec
@@ -44,6 +47,7 @@ answer_map = drawn(answer_map_spec)
 births = drawn(births_spec)
 calendar = drawn(calendar_spec)
 comparison = drawn(comparison_spec)
+eigenvalues = drawn(eigenvalues_spec)
 fixed_points = drawn(fixed_points_spec)
 forecast = drawn(forecast_spec)
 gates = drawn(gates_spec)
@@ -66,6 +70,8 @@ runs = drawn(runs_spec)
 lag_map = drawn(lag_map_spec)
 step_shares = drawn(step_shares_spec)
 step_values = drawn(step_values_spec)
+sweep_errors = drawn(sweep_errors_spec)
+time_constants = drawn(time_constants_spec)
 triangle = drawn(triangle_spec)
 triangle_row = drawn(triangle_row_spec)
 updates = drawn(updates_spec)
@@ -94,6 +100,8 @@ __all__ = [
     "course_spec",
     "distributions",
     "distributions_spec",
+    "eigenvalues",
+    "eigenvalues_spec",
     "export",
     "fixed_points",
     "fixed_points_spec",
@@ -129,6 +137,10 @@ __all__ = [
     "step_shares_spec",
     "step_values",
     "step_values_spec",
+    "sweep_errors",
+    "sweep_errors_spec",
+    "time_constants",
+    "time_constants_spec",
     "triangle",
     "triangle_row",
     "triangle_row_spec",

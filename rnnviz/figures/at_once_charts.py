@@ -33,7 +33,7 @@ _MOST_NUMBERS = 400_000
 _TICK_MS = 500
 
 
-def errors_spec(found: Solution, height: int = 320) -> Spec:
+def sweep_errors_spec(found: Solution, height: int = 320) -> Spec:
     """Draw how wrong each step is after each sweep; blank where it is exact to the bit."""
     rows = _spread(len(found.errors), _ROWS)
     errors = np.array([found.errors[row] for row in rows]).reshape(len(rows), found.steps)

@@ -48,7 +48,7 @@ _CIRCLES = (1, 3, 10)
 _TICKS = (1, 2, 3, 5, 10, 20, 50, math.inf)
 
 
-def plane_spec(
+def eigenvalues_spec(
     found: Spectra, chosen: StepSpectrum | None = None, cell: str = "", height: int = 460
 ) -> Spec:
     """Draw the eigenvalues of all steps in the complex plane, those of one step in front.
@@ -71,7 +71,7 @@ def plane_spec(
     ]
     several = [each.values for each in found.steps if each.is_finite]
     if several:
-        traces.append(_points(np.concatenate(several), "all steps", "circle", NEUTRAL, 4, 0.3))
+        traces.append(_cloud(np.concatenate(several), "all steps", NEUTRAL, 0.3))
     if chosen is not None and chosen.is_finite:
         traces.append(_points(chosen.values, f"step {chosen.step}", "circle", _COLOUR, 8))
     if not any("x" in trace for trace in traces):
@@ -124,8 +124,7 @@ def planes_spec(runs: Sequence[RunSpectra], height: int = 280) -> Spec:
         }  # fmt: skip
         frame["shapes"].append(_circle(1.0, "solid") | {"xref": x, "yref": y})
         frame["annotations"].append(heading(short_label(run.name, 24), left))
-        drawn = _points(points, run.name, "circle", _COLOUR, 4, 0.4)
-        traces.append(drawn | {"xaxis": x, "yaxis": y})
+        traces.append(_cloud(points, run.name, _COLOUR, 0.4) | {"xaxis": x, "yaxis": y})
     return {"data": traces, "layout": frame}
 
 
@@ -220,9 +219,21 @@ def eigenvalue_course_spec(
     return add_marks({"data": [*lines, _on_second(lines)], "layout": frame}, marks)
 
 
-def _points(
-    values: Complex, name: str, symbol: str, colour: str, size: int, opacity: float = 1.0
-) -> Spec:
+def _cloud(values: Complex, name: str, colour: str, opacity: float) -> Spec:
+    """Describe the points of all steps: too many for a text each."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": values.real,
+        "y": values.imag,
+        "customdata": np.abs(values),
+        "marker": {"symbol": "circle", "color": colour, "size": 4, "opacity": opacity},
+        "hovertemplate": f"{short_label(name, 24)}: modulus %{{customdata{NUMBER}}}<extra></extra>",
+    }
+
+
+def _points(values: Complex, name: str, symbol: str, colour: str, size: int) -> Spec:
     moduli = np.abs(values)
     told = [
         f"{number(float(modulus))}, {_time(float(modulus))}, turns by "
@@ -235,7 +246,7 @@ def _points(
         "name": name,
         "x": values.real,
         "y": values.imag,
-        "marker": {"symbol": symbol, "color": colour, "size": size, "opacity": opacity}
+        "marker": {"symbol": symbol, "color": colour, "size": size}
         | ({"line": {"color": colour, "width": 1.5}} if "open" in symbol else {}),
         "text": told,
         "hovertemplate": f"{name}: modulus %{{text}}<extra></extra>",

@@ -142,22 +142,24 @@ def corpus_of(
         Of the quantity.
     task
     """
-    values = []
     wide = network.hidden_size * network.layers + network.architecture.features
     rows = max(1, _OBSERVED // (sequences.steps * wide))
+    values = np.empty((sequences.count, sequences.steps, network.hidden_size))
+    words: list[tuple[str, ...]] = []
+    targets: list[tuple[str, ...]] = []
     for start in range(0, sequences.count, rows):
         some = _some(sequences, slice(start, start + rows))
-        values.append(np.moveaxis(observe(network, trace, some, layer)[letter], 1, 0))
+        values[start : start + rows] = np.moveaxis(
+            observe(network, trace, some, layer)[letter], 1, 0
+        )
         yield
-    read = sequences.in_time_of(trace, layer).batch
-    words = _words(read, task.input_names)
-    probe = trace.in_time_of(layer, trace.input_labels)
-    return Corpus(
-        np.concatenate(values).astype(np.float64),
-        (tuple(probe), *words[1:]),
-        _targets(read, task.output_labels),
-        ("the probe", *(f"sequence {k}" for k in range(1, sequences.count))),
-    )
+        read = some.in_time_of(trace, layer).batch
+        words += _words(read, task.input_names)
+        targets += _targets(read, task.output_labels)
+        yield
+    words[0] = trace.in_time_of(layer, trace.input_labels)
+    names = ("the probe", *(f"seq. {k}" for k in range(1, sequences.count)))
+    return Corpus(values, tuple(words), tuple(targets), names)
 
 
 def _some(sequences: Sequences, which: slice) -> Sequences:
@@ -242,7 +244,7 @@ def alike(
     strange = next((unit for unit in asked if not 0 <= unit < H), None)
     if strange is not None:
         raise ValueError(f"units must be 0..{H - 1}, got {strange}")
-    scale = _scale(corpus.values[..., asked])
+    scale = yield from _scale(corpus.values, asked)
     kept = [k for k in range(len(asked)) if scale[k] > 0]
     compared_units = tuple(asked[k] for k in kept)
     constant = tuple(asked[k] for k in range(len(asked)) if scale[k] == 0)
@@ -263,13 +265,25 @@ def alike(
     return Alike(first, last, compared_units, constant, matches, int(there.size), median)
 
 
-def _scale(values: Numbers) -> Numbers:
-    """Return the standard deviation of each unit, (U,); 0 where it is constant or not finite."""
+def _scale(values: Numbers, units: Sequence[int]) -> Generator[None, None, Numbers]:
+    """Return the standard deviation of each unit, (U,); 0 where it is constant or not a number."""
+    count = np.zeros(len(units))
+    total, squares, largest = np.zeros_like(count), np.zeros_like(count), np.zeros_like(count)
+    rows = max(1, _AT_ONCE // (values.shape[1] * len(units)))
+    # The first numbers of a unit are near its mean: without them squares would lose digits.
+    near = np.nan_to_num(values[0, 0, list(units)])
+    for start in range(0, len(values), rows):
+        part = values[start : start + rows][..., units].reshape(-1, len(units))
+        part = part[~np.isnan(part).all(axis=1)]
+        with np.errstate(all="ignore"):
+            count += len(part)
+            total += (part - near).sum(axis=0)
+            squares += ((part - near) ** 2).sum(axis=0)
+            largest = np.maximum(largest, np.abs(part).max(axis=0, initial=0.0))
+        yield
     with np.errstate(all="ignore"):
-        numbers = values.reshape(-1, values.shape[-1])
-        numbers = numbers[np.isfinite(numbers).any(axis=1)]
-        deviation = np.nanstd(numbers, axis=0) if len(numbers) else np.zeros(values.shape[-1])
-        largest = np.abs(numbers).max(axis=0, initial=0.0)
+        mean = total / count
+        deviation = np.sqrt(squares / count - mean**2)
         varies = deviation > CONSTANT_SHARE * largest
     return np.where(varies & np.isfinite(deviation), deviation, 0.0)
 

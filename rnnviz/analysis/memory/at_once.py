@@ -327,11 +327,13 @@ def course_sentence(found: Sequence[Sweeps]) -> str:
         return "Nothing to compare with yet: train for a few iterations."
     first, last = known[0], known[-1]
     counts = [each.needed for each in known if each.needed is not None]
-    said = (
-        f"{sweeps_text(first.needed or 0).capitalize()} at iteration {first.iteration:,}, "
-        f"{last.needed} at iteration {last.iteration:,}; between {min(counts)} and {max(counts)} "
-        "over training."
-    )
+    if min(counts) == max(counts):
+        said = f"{sweeps_text(counts[0])} at every iteration that was measured."
+    else:
+        said = (
+            f"{sweeps_text(counts[0])} at iteration {first.iteration:,}, {last.needed} at "
+            f"iteration {last.iteration:,}; between {min(counts)} and {max(counts)} over training."
+        )
     missing = len(found) - len(known)
     return said + (f" At {missing} kept iterations no number was found." if missing else "")
 

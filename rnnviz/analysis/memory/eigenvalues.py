@@ -37,6 +37,8 @@ Found = TypeVar("Found")
 
 #: Of a long sequence so many steps are looked at, evenly spread.
 LOOKED_AT = 24
+#: Entries of the Jacobians that are computed at once.
+_ENTRIES = 2**16
 #: Eigenvalues whose moduli differ by less than this share count as equally slow.
 EQUAL = 1e-9
 #: A modulus this close to 1 is neither inside nor outside: that is rounding.
@@ -324,21 +326,33 @@ def _backward(
     wanted
         Where there is no gradient, only these steps are yielded; None is all of them.
     """
-    states, inputs = step_map.of_trace(trace), step_map.inputs_of(trace)
     gradient = start
-    before = np.concatenate([np.zeros((1, step_map.size)), states[:-1]])
-    zero = trace.answering.first if trace.answering and trace.answering.from_zero else None
-    for step in range(trace.steps - 1, 0, -1):
+    steps = range(trace.steps - 1, 0, -1)
+    # Those that are needed for themselves; while there is a gradient, all of them.
+    alone = [step for step in steps if wanted is None or step in wanted]
+    with_gradient = start is not None and last is not None
+    needed = [step for step in steps if step <= (last or 0)] if with_gradient else []
+    for step, jacobian in _jacobians(step_map, trace, sorted({*alone, *needed}, reverse=True)):
         here = gradient if last is not None and step <= last else None
         if here is None and wanted is not None and step not in wanted:
             continue
-        if step == zero:
-            jacobian: Numbers = np.zeros((step_map.size, step_map.size))
-        else:
-            jacobian = step_map.jacobians(before[step : step + 1], inputs[step : step + 1])[0]
         yield step, jacobian, here
         if here is not None:
             gradient = _one_back(jacobian, here)
+
+
+def _jacobians(
+    step_map: StepMap, trace: Trace, steps: Sequence[int]
+) -> Generator[tuple[int, Numbers], None, None]:
+    """Yield the Jacobians of steps of a trace; 0 where the state before was replaced by zero."""
+    states, inputs = step_map.of_trace(trace), step_map.inputs_of(trace)
+    zero = trace.answering.first if trace.answering and trace.answering.from_zero else None
+    at_once = max(1, _ENTRIES // step_map.size**2)
+    for start in range(0, len(steps), at_once):
+        some = np.array(steps[start : start + at_once])
+        jacobians = step_map.jacobians(states[some - 1], inputs[some])
+        for step, jacobian in zip(some.tolist(), jacobians, strict=True):
+            yield step, np.zeros_like(jacobian) if step == zero else jacobian
 
 
 def _one_back(jacobian: Numbers, gradient: Numbers) -> Numbers | None:

@@ -33,7 +33,7 @@ from rnnviz.views.memory.scene import MemoryScene
 from rnnviz.views.panel import Panel, Table
 
 #: Time steps x sequences x (inputs, and units of all layers) that are searched in all.
-_SEARCHED = 4_000_000
+_SEARCHED = 2_000_000
 _BYTES = 20_000
 _NOTHING = Corpus(np.empty((0, 0, 0)), (), (), ())
 _NONE = Alike(0, 0, (), (), (), 0, math.nan)
@@ -128,7 +128,7 @@ def _shown(corpus: Corpus, found: Alike, unit: int | None) -> Found:
 
 
 def _name(corpus: Corpus, match: Match) -> str:
-    return f"{number(match.distance)} · {corpus.names[match.sequence]}, step {match.first}"
+    return f"{number(match.distance, 2)} · {corpus.names[match.sequence]}, step {match.first}"
 
 
 def _strip(corpus: Corpus, match: Match, length: int, unit: int, name: str) -> Strip:

@@ -15,7 +15,7 @@ from rnnviz.analysis.memory.at_once import (
     sweeps_of,
 )
 from rnnviz.engine import Network
-from rnnviz.figures.at_once_charts import errors_spec, sweeps_course_spec, sweeps_spec
+from rnnviz.figures.at_once_charts import sweep_errors_spec, sweeps_course_spec, sweeps_spec
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.palette import QUANTITIES
 from rnnviz.recording import Trace
@@ -107,7 +107,7 @@ def _sweeps(scene: MemoryScene, iteration: int, found: Solution) -> tuple[Chart,
     where = next(part for _, letter, part in found.parts if letter == scene.letter)
     return (
         Chart(
-            errors_spec(found),
+            sweep_errors_spec(found),
             of_iteration(iteration, scene) + sentence(found),
             f"Map of time steps by sweeps: the error. Iteration {iteration:,}.",
             of_window=0.5,

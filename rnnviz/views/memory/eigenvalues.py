@@ -26,7 +26,7 @@ from rnnviz.figures.chart import Chart
 from rnnviz.figures.eigenvalue_charts import (
     along_spec,
     eigenvalue_course_spec,
-    plane_spec,
+    eigenvalues_spec,
     planes_spec,
     steps_spec,
 )
@@ -62,8 +62,9 @@ def eigenvalues(scene: MemoryScene) -> Panel:
     if scene.trace.steps < 2:
         return Panel(sentence="The probe has one step: nothing is handed to a second one.")
     quick = scene.trace.steps * size_of(scene) ** 2 <= _AT_ONCE
-    one = _chosen(scene).shown(scene, quick)
     every = _all_steps(scene).shown(scene, quick)
+    looked_at = every is not None and every[1].at(scene.step) is not None
+    one = None if looked_at else _chosen(scene).shown(scene, quick)
     some = every or one
     if some is None:
         return Panel(sentence="The eigenvalues are being computed.", progress=0.0)
@@ -139,6 +140,8 @@ def _is_whole_gradient(scene: MemoryScene) -> bool:
 
 def refused(scene: MemoryScene) -> str:
     """Say why a layer has no map of a step; empty if it has one."""
+    if not scene.trace.bidirectional and scene.spec.is_recurrent:
+        return ""
     try:
         StepMap(scene.network, scene.layer)
     except ValueError as error:
@@ -161,7 +164,7 @@ def _plane(scene: MemoryScene, some: tuple[int, Spectra], one: tuple[int, Spectr
     iteration, found = some
     of_one = None if one is None or one[0] != iteration else one[1].at(scene.step)
     chosen = of_one or found.at(scene.step)
-    spec = plane_spec(found, chosen, scene.cell)
+    spec = eigenvalues_spec(found, chosen, scene.cell)
     if chosen is not None:
         said = step_sentence(chosen)
     else:

@@ -34,19 +34,21 @@ class Measurement(Generic[Found]):
 
     def at(self, scene: MemoryScene, trace: Trace) -> Iterator[None]:
         """Measure one iteration, unless that was done, and keep the result in the store."""
-        key = scene.key(self.name, trace)
-        if scene.store.get(key) is not None:
-            return
-        work = self.measure(scene.trainer.network_of(trace), trace)
+        work = self._working(scene, trace)
         while True:
             with one_thread():
                 try:
                     next(work)
-                except StopIteration as end:
-                    scene.store.put(key, end.value, self.nbytes(end.value))
-                    scene.store.put(self._latest(scene), (trace.iteration, end.value), 0)
+                except StopIteration:
                     return
             yield
+
+    def _working(self, scene: MemoryScene, trace: Trace) -> Iterator[None]:
+        key = scene.key(self.name, trace)
+        if scene.store.get(key) is None:
+            found = yield from self.measure(scene.trainer.network_of(trace), trace)
+            scene.store.put(key, found, self.nbytes(found))
+            scene.store.put(self._latest(scene), (trace.iteration, found), 0)
 
     def everywhere(self, scene: MemoryScene) -> Iterator[None]:
         """Measure all kept iterations, at first a few that are far apart."""
@@ -76,8 +78,9 @@ class Measurement(Generic[Found]):
             The iteration that it is of.
         """
         if at_once:
-            for _ in self.at(scene, scene.trace):
-                pass
+            with one_thread():
+                for _ in self._working(scene, scene.trace):
+                    pass
         found = scene.store.get(scene.key(self.name))
         if found is not None:
             return scene.trace.iteration, found
