@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnnviz.training import Trainer
+from rnnviz.training.memory_presets import MEMORY_PRESETS
 from rnnviz.ui.components.plot import plots
 from rnnviz.ui.memory import picture
 from rnnviz.ui.memory.controls import MemoryChoices, ask
@@ -103,7 +104,9 @@ def _look(visit: Visit, choices: MemoryChoices, paces: _Paces, lacks: Collection
         packed = of_space.look(
             (asked, tuple(lacks)),
             busy,
-            lambda: visit.part(Looking).packed(visit, space.space(scene, visit.name), lacks),
+            lambda: visit.part(Looking).packed(
+                visit, space.space(scene, visit.name), lacks, choices.shown.of_machine
+            ),
         )
     panel = of_panel.look(
         asked, busy, lambda: choices.shown.look(scene), interval_s=choices.shown.interval_s
@@ -158,8 +161,11 @@ def _runs(visit: Visit) -> Mapping[str, Trainer]:
 
 def _draw(visit: Visit, choices: MemoryChoices, seen: _Seen) -> None:
     panel, view = seen.panel, choices.shown
-    # What is in the state space tells its iteration itself.
-    st.caption(view.says if view.in_space else f"{view.says} {seen.measured}", help=view.help)
+    with st.container():
+        # The text of a preset says what to look at, and the state space tells its iteration itself.
+        if visit.preset not in MEMORY_PRESETS or not view.in_space:
+            told = view.says if view.in_space else f"{view.says} {seen.measured}"
+            st.caption(told, help=view.help)
     # Each in a container of its own, so that what follows does not move to another place.
     with st.container():
         if seen.packed is not None:

@@ -14,6 +14,8 @@ from rnnviz.visit.looking import is_place
 
 #: Key of the canvas.
 PICTURE = "state_space"
+#: Key of the colouring by the states of the automaton.
+_OF_MACHINE = "group"
 
 
 @dataclass
@@ -45,9 +47,25 @@ class Looking:
         if visit.swept is not None:
             self.start = {**self.start, "time_step": visit.swept}
 
-    def packed(self, visit: Visit, space: StateSpace, lacks: Collection[int]) -> bytes:
-        """Return what the picture is sent now."""
+    def packed(
+        self, visit: Visit, space: StateSpace, lacks: Collection[int], of_machine: bool
+    ) -> bytes:
+        """Return what the picture is sent now.
+
+        Parameters
+        ----------
+        visit, space
+        lacks
+            Iterations that the browser says it lacks.
+        of_machine
+            Whether the automaton is what it is about: then the points have its colours.
+        """
         shown = visit.looked_at.shown_iteration
+        keys = [colouring.key for colouring in space.points.colourings]
+        if not of_machine:
+            self.start = {word: what for word, what in self.start.items() if word != "colouring"}
+        elif _OF_MACHINE in keys:
+            self.start = {**self.start, "colouring": _OF_MACHINE}
         if shown is not None and shown != self.told:
             self.start = {**self.start, "iteration": shown}
         due = self.delivery.due(space, lacks)

@@ -12,7 +12,6 @@ from rnnviz.figures.automaton import machine_json
 from rnnviz.figures.fixed_point_charts import fixed_points_json
 from rnnviz.figures.state_clouds import Found
 from rnnviz.figures.state_space import StateSpace
-from rnnviz.numbers import number
 from rnnviz.views.memory import machine, resting
 from rnnviz.views.memory.scene import MemoryScene
 from rnnviz.views.panel import Panel
@@ -103,6 +102,6 @@ def _about(scene: MemoryScene, clouds: Clouds) -> str:
     states = clouds.states
     word = {"h": "hidden", "c": "cell"}[scene.letter]
     return (
-        f"{where}{number(len(clouds.step))} {word} states of {states.size} units, from "
-        f"{number(sequences)} sequences"
+        f"{where}{len(clouds.step):,} {word} states of {states.size} units, from "
+        f"{sequences:,} sequences"
     )
