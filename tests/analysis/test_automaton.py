@@ -8,7 +8,7 @@ from rnnviz.analysis.memory.automaton import Extraction
 from rnnviz.analysis.memory.foreseeing import by_next_answer
 from rnnviz.analysis.memory.grammars import compare, true_machine
 from rnnviz.figures.automaton import machine_json
-from rnnviz.tasks import GymSchedule, Reber
+from rnnviz.tasks import Adding, GymSchedule, Parity, Reber
 from rnnviz.tasks.gym import THREE_DAYS
 
 
@@ -31,6 +31,8 @@ def gym():
 def test_a_schedule_of_three_days_is_a_cycle_of_three_states(gym):
     found = rnnviz.analysis.automaton(gym, states=800)
     assert found.good
+    assert found.longer.right == found.longer.network_right == 1.0
+    assert "3 states and the start" in found.sentence
     assert len(found.lasting) == 3
     table = found.table()
     leads = {
@@ -111,3 +113,39 @@ def test_figures_draw_the_machine_and_the_true_one_with_what_is_explained(gym):
     grammar = rnnviz.figures.true_automaton(true_machine(Reber()))
     assert len(grammar.data[0].x) == 19
     assert grammar.layout.annotations[-1].text == "the grammar: 19 states"
+
+
+def test_a_network_that_knows_nothing_yet_is_told_how_little_its_machine_explains():
+    found = rnnviz.analysis.automaton(trained(Reber(), iterations=0), states=600)
+    assert not found.good
+    assert found.sentence.startswith("No small machine")
+    assert found.held_out.least < 0.95
+
+
+def test_what_has_no_symbols_no_direction_or_no_number_has_no_automaton():
+    for task, settings, why in (
+        (Adding(length=6), {}, "numbers"),
+        (Parity(length=6), {"bidirectional": True}, "both ends"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            rnnviz.analysis.automaton(trained(task, iterations=0, **settings))
+    diverged = trained(Parity(length=6), iterations=0)
+    diverged.network.flat[0] = np.nan
+    with pytest.raises(ValueError, match="diverged"):
+        rnnviz.analysis.automaton(diverged)
+
+
+def test_attention_and_a_single_unit_are_measured_like_any_other():
+    attends = trained(Parity(length=6), "rnn", iterations=1, attention="dot")
+    assert "earlier hidden states" in rnnviz.analysis.automaton(attends, states=200).sentence
+    config = rnnviz.RunConfig(task="parity", cell="lstm", hidden_size=1)
+    small = rnnviz.analysis.automaton(rnnviz.Trainer(config), states=200)
+    assert 0.0 <= small.held_out.least <= 1.0
+
+
+def test_constant_states_are_one_state():
+    dead = trained(Parity(length=6), "rnn", iterations=0)
+    dead.network.flat[:] = 0.0
+    found = rnnviz.analysis.automaton(dead, states=200)
+    assert len(found.states) == 1
+    assert found.sentence.startswith("One state")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rnnviz.analysis.memory.clusters import k_means
 from rnnviz.analysis.memory.hypothesis import Hypothesis
-from rnnviz.analysis.memory.machine import Automaton
+from rnnviz.analysis.memory.machine import MOST_STATES, Automaton
 from rnnviz.analysis.memory.symbols import (
     Alphabet,
     Codes,
@@ -41,6 +41,7 @@ _TRIED = ((24, False), _FORESEEN, (96, False))
 _OFTEN = 0.25
 _TRIED_IF_LATE = (_FORESEEN, (128, True), (24, False))
 _BETTER = 1e-3
+_BORDERS = 3
 _MOST_CLUSTERS = 256
 _ROUNDS = 4
 _FEWEST_SEQUENCES = 12
@@ -120,6 +121,7 @@ class Extraction:
             self.progress = 0.1 + 0.8 * (number + 1) / len(tried)
             if best.quality >= _ENOUGH:
                 break
+        best = yield from self._drawn_anew(best, check, generator)
         longer, reason = self._longer(generator)
         yield
         self.found = best.automaton(
@@ -137,6 +139,21 @@ class Extraction:
             return None, "There are no sequences of twice the length to compare."
         count = _sequences(self._network, task.length, self._states)
         return self._read(task, task.sample(generator, count)), ""
+
+    def _drawn_anew(
+        self, best: Hypothesis, check: Reading, generator: np.random.Generator
+    ) -> Generator[None, None, Hypothesis]:
+        """Draw the borders anew where the machine answers well, but states are confused."""
+        for _ in range(_BORDERS):
+            small = best.groups.max() < MOST_STATES
+            if best.quality >= _ENOUGH or not small:
+                break
+            trial = yield from best.drawn_anew(generator)
+            trial = replace(trial, quality=trial.shares(check, True).least)
+            if trial.quality <= best.quality + _BETTER:
+                break
+            best = trial
+        return best
 
     def _bettered(
         self,

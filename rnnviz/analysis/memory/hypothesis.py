@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.memory.clusters import nearest
+from rnnviz.analysis.memory.clusters import k_means, nearest
 from rnnviz.analysis.memory.foreseeing import by_next_answer, next_answers
 from rnnviz.analysis.memory.machine import (
     Arrow,
@@ -25,6 +25,9 @@ from rnnviz.analysis.memory.symbols import Alphabet, Answers, Codes, Reading
 
 #: A cluster is divided if more than this share of its points, and at least so many, lead elsewhere.
 _IMPURE_SHARE, _IMPURE_POINTS = 0.02, 3
+
+#: Clusters of each state when its borders are drawn anew.
+_REGION = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +64,17 @@ class Hypothesis:
         `foresee`: by the answers to be expected, see `foreseeing`; else as in `merging`. Yields
         often, and returns the new hypothesis.
         """
+        new = self._placed(centers)
+        steps = new.steps
+        if foresee:
+            groups = new._foreseen(new.clusters[self.used.there], steps)
+        else:
+            zero = squashed(np.zeros((1, self.used.states.shape[2])))
+            groups = yield from merged(steps, np.vstack([centers, zero]))
+        return replace(new, groups=groups)
+
+    def _placed(self, centers: NDArray[np.floating]) -> Hypothesis:
+        """Assign the points to clusters around these centers."""
         there = self.used.there
         found = nearest(self.points, centers)
         labels = np.full(there.shape, -1, dtype=np.int64)
@@ -72,12 +86,28 @@ class Hypothesis:
             before[there], self.used.symbols[there], found, labels[asked],
             self.used.answers[asked], begin + 1,
         )  # fmt: skip
-        if foresee:
-            groups = self._foreseen(found, steps)
-        else:
-            zero = squashed(np.zeros((1, self.used.states.shape[2])))
-            groups = yield from merged(steps, np.vstack([centers, zero]))
-        return replace(self, centers=centers, clusters=labels, groups=groups, steps=steps)
+        return replace(self, centers=centers, clusters=labels, steps=steps)
+
+    def drawn_anew(self, generator: np.random.Generator) -> Generator[None, None, Hypothesis]:
+        """Draw the borders between the states anew, from where the machine itself says points are.
+
+        It runs over the sequences; the points of each of its states get clusters of their own.
+        Yields often, and returns the new hypothesis.
+        """
+        table, _ = self.table()
+        says = follow(table, self.used.symbols, int(self.groups[-1]))[self.used.there]
+        centers, groups = [], []
+        for state in range(len(table)):
+            own = self.points[says == state]
+            if not len(own):
+                continue
+            found = own[:1]
+            for found in k_means(own, _REGION, generator):  # noqa: B007
+                yield
+            centers.append(found)
+            groups += [state] * len(found)
+        new = self._placed(np.vstack(centers))
+        return replace(new, groups=np.array([*groups, int(self.groups[-1])]))
 
     def _foreseen(self, clusters: Codes, steps: Steps) -> Codes:
         """Group clusters, and the zero state before them, by the answers to be expected."""
@@ -114,7 +144,8 @@ class Hypothesis:
         is_odd, cluster = odd[there], self.clusters[there]
         total = np.bincount(cluster, minlength=len(self.centers))
         wrong = np.bincount(cluster[is_odd], minlength=len(self.centers))
-        impure = (wrong >= _IMPURE_POINTS) & (wrong > _IMPURE_SHARE * total)
+        # Where every point leads elsewhere there is nothing to divide.
+        impure = (wrong >= _IMPURE_POINTS) & (wrong > _IMPURE_SHARE * total) & (wrong < total)
         if not impure.any():
             return None
         centers = [*self.centers]
@@ -152,15 +183,16 @@ class Hypothesis:
         says = np.full(len(table) + 1, NOT_ASKED - 1)  # the last one: no arrow led on
         for (group,), answer in self.said().items():
             says[group] = answer
-        alone = follow(table, reading.symbols, begin)
+        alone = says[follow(table, reading.symbols, begin)]
+        known = reading.targets >= 0
         return Shares(
             deterministic=float((leads == labels[there]).mean()),
-            answers=float((says[alone] == reading.answers)[asked].mean())
-            if asked.any()
-            else math.nan,
+            answers=_share(alone == reading.answers, asked),
             steps=int(there.sum()),
             sequences=there.shape[1],
             unseen=unseen,
+            right=_share(alone == reading.targets, known),
+            network_right=_share(reading.answers == reading.targets, known),
         )
 
     def automaton(
@@ -227,6 +259,10 @@ class Hypothesis:
                 way=None if way is None else tuple(alphabet.words[symbol] for symbol in way),
                 lasting=number in lasting,
             )
+
+
+def _share(holds: NDArray[np.bool_], where: NDArray[np.bool_]) -> float:
+    return float(holds[where].mean()) if where.any() else math.nan
 
 
 def _in_order(table: Codes, begin: int) -> Codes:

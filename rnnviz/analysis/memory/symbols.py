@@ -76,6 +76,9 @@ class Answers(Protocol):
     def of(self, outputs: NDArray[Any]) -> Codes:
         """Return the answer to each of the outputs (..., K) as a number."""
 
+    def right(self, targets: NDArray[Any]) -> Codes:
+        """Return the numbers of the right answers (...); -1 where several are right."""
+
     def word(self, code: int) -> str:
         """Return an answer as a person reads it."""
 
@@ -90,6 +93,10 @@ class Likeliest:
     def of(self, outputs: NDArray[Any]) -> Codes:
         """Return the index of the largest output."""
         return np.asarray(outputs.argmax(axis=-1), dtype=np.int64)
+
+    def right(self, targets: NDArray[Any]) -> Codes:
+        """Return the classes."""
+        return np.asarray(targets, dtype=np.int64)
 
     def word(self, code: int) -> str:
         """Return the name of the output."""
@@ -108,6 +115,10 @@ class Possible:
         weights = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
         likely = weights >= POSSIBLE * weights.sum(axis=-1, keepdims=True)
         return np.asarray(likely @ (1 << np.arange(len(self.labels))), dtype=np.int64)
+
+    def right(self, targets: NDArray[Any]) -> Codes:
+        """Return -1: a target is one of the set."""
+        return np.full(targets.shape, _NONE)
 
     def word(self, code: int) -> str:
         """Return the names of the set."""
@@ -131,6 +142,10 @@ class Nearest:
         """Return the levels as the digits of one number."""
         digits = np.abs(outputs[..., None] - self._levels).argmin(axis=-1)
         return np.asarray(digits @ self._place, dtype=np.int64)
+
+    def right(self, targets: NDArray[Any]) -> Codes:
+        """Return the numbers of the targets, each of which is a level."""
+        return self.of(targets)
 
     def word(self, code: int) -> str:
         """Return the numbers of all outputs."""
@@ -173,11 +188,14 @@ class Reading:
         What the network answered; -1 where nobody asks.
     states : array, (T, B, S)
         The state of all layers after each step, [h1; c1; h2; c2; ...].
+    targets : array of int, (T, B)
+        The right answers; -1 where nobody asks, and everywhere where several can be right.
     """
 
     symbols: Codes
     answers: Codes
     states: NDArray[np.floating]
+    targets: Codes
 
     @property
     def there(self) -> NDArray[np.bool_]:
@@ -191,6 +209,7 @@ class Reading:
             symbols=self.symbols[:, columns],
             answers=self.answers[:, columns],
             states=self.states[:, columns],
+            targets=self.targets[:, columns],
         )
 
 
@@ -205,7 +224,9 @@ def read(
     symbols = np.where(_within(batch), alphabet.read(batch.x), _NONE)
     states = all_states(network, batch)
     given = answers.of(network.predict(batch.x, batch.answering))
-    return Reading(symbols, np.where(asked & (symbols != _NONE), given, _NONE), states)
+    asked &= symbols != _NONE
+    targets = answers.right(batch.y) if has_targets(task) else np.full(symbols.shape, _NONE)
+    return Reading(symbols, np.where(asked, given, _NONE), states, np.where(asked, targets, _NONE))
 
 
 def all_states(network: Network, batch: Batch) -> NDArray[np.floating]:
