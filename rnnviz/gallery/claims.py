@@ -11,11 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from rnnviz.analysis.claims import CLAIMS
+from rnnviz.analysis.memory.claims import MEMORY_CLAIMS
 from rnnviz.analysis.predictions import likeliest
 from rnnviz.gallery.exhibit import Claim, Numbers
 from rnnviz.link import Experiment, Replay
 from rnnviz.tasks import NextSymbol
 from rnnviz.training import PRESETS, Trainer
+from rnnviz.training.memory_presets import MEMORY_PRESETS
 
 _SLICE_S = 1.0
 
@@ -98,12 +100,13 @@ def counted(experiment: Experiment) -> Numbers:
 
 def of_preset(key: str) -> Claim:
     """Return the claim of a preset, whose runs are trained from the seed of the experiment."""
-    preset = next(preset for preset in PRESETS if preset.key == key)
+    preset = next(preset for preset in (*PRESETS, *MEMORY_PRESETS) if preset.key == key)
+    claim = (CLAIMS | MEMORY_CLAIMS)[key]
 
     def measure(experiment: Experiment) -> Numbers:
         trainers = preset.seeded(experiment.config.seed).trainers()
         for trainer in trainers:
             trainer.advance(iterations=preset.iterations)
-        return CLAIMS[key].measure(trainers)
+        return claim.measure(trainers)
 
-    return Claim(measure, CLAIMS[key].holds)
+    return Claim(measure, claim.holds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from rnnviz.analysis.claim import Claim, Numbers
 from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.analysis.memory.at_once import sweeps_of
 from rnnviz.analysis.memory.eigenvalues import result_of, spectra
-from rnnviz.analysis.memory.fixed_points import fixed_points
+from rnnviz.analysis.memory.fixed_points import search
 from rnnviz.analysis.memory.machine_claims import MACHINE_CLAIMS
 from rnnviz.numbers import number
 from rnnviz.training import Trainer
@@ -23,8 +23,12 @@ _STARTS = 128
 _OPEN = 0.7
 
 
-def _memories(trainers: Sequence[Trainer]) -> Numbers:
-    found = fixed_points(trainers[0], starts=_STARTS)
+def _memories(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
+    searching = search(trainers[0], starts=_STARTS)
+    while not searching.done:
+        searching.advance(0.0)
+        yield
+    found = searching.found
     stable, saddles = found.of("stable"), found.of("saddle")
     outputs = np.zeros((len(found), 0)) if found.outputs is None else found.outputs
     open_bits = (np.abs(outputs) < _OPEN).sum(axis=1)
@@ -66,7 +70,7 @@ def _memories_holds(n: Numbers) -> bool:
 _RADII = ("0.5", "1", "1.5")
 
 
-def _forgetting(trainers: Sequence[Trainer]) -> Numbers:
+def _forgetting(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
     numbers: dict[str, float] = {}
     for radius, trainer in zip(_RADII, trainers, strict=True):
         trace = trainer.recording.at(0)
@@ -83,6 +87,7 @@ def _forgetting(trainers: Sequence[Trainer]) -> Numbers:
             f"sweeps {radius}": math.nan if sweeps is None else sweeps,
             "steps": len(steps),
         }
+        yield
     return numbers
 
 
@@ -109,6 +114,6 @@ def _forgetting_holds(n: Numbers) -> bool:
 #: The claim of each preset of `rnnviz.training.memory_presets.MEMORY_PRESETS`, by its key.
 MEMORY_CLAIMS: dict[str, Claim] = {
     **MACHINE_CLAIMS,
-    "memories": Claim(_memories, _memories_says, _memories_holds),
-    "forgetting": Claim(_forgetting, _forgetting_says, _forgetting_holds),
+    "memories": Claim.in_steps(_memories, _memories_says, _memories_holds),
+    "forgetting": Claim.in_steps(_forgetting, _forgetting_says, _forgetting_holds),
 }

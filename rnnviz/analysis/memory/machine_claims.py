@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.analysis.claim import Claim, Numbers
-from rnnviz.analysis.memory.automaton import automaton
+from rnnviz.analysis.memory.automaton import Extraction
 from rnnviz.analysis.memory.grammars import compare
 from rnnviz.analysis.memory.machine import GOOD, Automaton
 from rnnviz.analysis.memory.planes import plane_of
@@ -17,17 +17,21 @@ from rnnviz.numbers import percent
 from rnnviz.tasks import Counting
 from rnnviz.training import Trainer
 
+Measuring = Generator[None, None, Numbers]
+
+#: Seconds of reading before others may go on.
+_SLICE_S = 0.002
 #: Points of an automaton that is read anew while a preset trains.
 _STATES = 1_500
 #: A unit counts if it goes the right way at so many of the letters: all but one of eight.
 _COUNTS = 7 / 8
 
 
-def _triangle(trainers: Sequence[Trainer]) -> Numbers:
+def _triangle(trainers: Sequence[Trainer]) -> Measuring:
     (trainer,) = trainers
     hidden = trainer.network.observe(trainer.task.evaluation().x)[-1].h
     shares = plane_of(hidden, 2).shares
-    found = automaton(trainer, states=_STATES)
+    found = yield from _read(trainer)
     compared = compare(found, trainer.task)
     return {
         **_measured(found),
@@ -49,8 +53,8 @@ def _triangle_holds(n: Numbers) -> bool:
     return bool(n["plane"] >= 0.95 and n["lasting"] == 3 and n["same"] and n["good"])
 
 
-def _parity(trainers: Sequence[Trainer]) -> Numbers:
-    return _measured(automaton(trainers[0], states=_STATES))
+def _parity(trainers: Sequence[Trainer]) -> Measuring:
+    return _measured((yield from _read(trainers[0])))
 
 
 def _parity_says(n: Numbers) -> str:
@@ -64,7 +68,7 @@ def _parity_holds(n: Numbers) -> bool:
     return bool(n["good"] and n["states"] == 2)
 
 
-def _counting(trainers: Sequence[Trainer]) -> Numbers:
+def _counting(trainers: Sequence[Trainer]) -> Measuring:
     (trainer,) = trainers
     task = trainer.task
     assert isinstance(task, Counting)
@@ -74,8 +78,9 @@ def _counting(trainers: Sequence[Trainer]) -> Numbers:
     cells = record[:, 0]
     shares = _counts(cells, task.most)
     unit = int(shares.argmax())
+    found = yield from _read(trainer)
     return {
-        **_measured(automaton(trainer, states=_STATES)),
+        **_measured(found),
         "unit": unit,
         "share": float(shares[unit]),
         "before": float(cells[0, unit]),
@@ -125,6 +130,15 @@ def _counting_holds(n: Numbers) -> bool:
     return bool(n["share"] >= _COUNTS and n["fits"] and many and n["longer"] < GOOD)
 
 
+def _read(trainer: Trainer) -> Generator[None, None, Automaton]:
+    """Read the automaton of a network as it is now."""
+    reading = Extraction(trainer.network.copy(), trainer.task, _STATES)
+    while reading.found is None:
+        reading.advance(_SLICE_S)
+        yield
+    return reading.found
+
+
 def _measured(found: Automaton) -> dict[str, float]:
     longer = math.nan if found.longer is None else found.longer.answers
     return {
@@ -155,7 +169,7 @@ def _none(n: Numbers) -> str:
 
 #: The claims of the presets about automata, by their keys.
 MACHINE_CLAIMS: dict[str, Claim] = {
-    "triangle": Claim(_triangle, _triangle_says, _triangle_holds),
-    "two": Claim(_parity, _parity_says, _parity_holds),
-    "counts": Claim(_counting, _counting_says, _counting_holds),
+    "triangle": Claim.in_steps(_triangle, _triangle_says, _triangle_holds),
+    "two": Claim.in_steps(_parity, _parity_says, _parity_holds),
+    "counts": Claim.in_steps(_counting, _counting_says, _counting_holds),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rnnviz.analysis.claim import Claim
+from rnnviz.analysis.claim import Claim, Numbers, Steps
 from rnnviz.training import Preset, Trainer
 from rnnviz.training.side_by_side import SideBySide
 from rnnviz.ui.shell import session
@@ -97,8 +97,11 @@ def _report(visit: Visit, preset: Preset, claim: Claim, runs: SideBySide) -> Non
     with TURNS.turn(visit):
         trainers = list(runs.trainers.values())
         as_begun = all(_is_as_begun(trainer) for trainer in trainers)
-        numbers = claim.measure(trainers) if as_begun else {}
+        quick = as_begun and claim.steps is None
+        numbers = claim.measure(trainers) if quick else {}
         iteration = min(trainer.iteration for trainer in trainers)
+    if as_begun and claim.steps is not None and runs.done:
+        numbers = visit.part(_Known).measured(visit, claim.steps, runs)
     with st.container(border=True, gap="small", key="report"):
         verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
         said = f" :gray[{verdict}]" if as_begun else ""
@@ -107,11 +110,32 @@ def _report(visit: Visit, preset: Preset, claim: Claim, runs: SideBySide) -> Non
         look_at, measured, not_to_conclude = st.tabs(["Look at", "Measured", "Do not conclude"])
         look_at.write(escaped(preset.look_at))
         not_to_conclude.write(escaped(preset.not_to_conclude))
-        measured.write(
-            escaped(claim.sentence(numbers))
-            if as_begun
-            else "A run was changed, or shows another probe. Start the preset again."
-        )
+        measured.write(_measured(claim, numbers, as_begun))
+
+
+class _Known:
+    """What took long to measure at the end of a preset's runs; a part of the visit."""
+
+    def __init__(self) -> None:
+        self._of: tuple[SideBySide, int] | None = None
+        self._numbers: Numbers = {}
+
+    def measured(self, visit: Visit, steps: Steps, runs: SideBySide) -> Numbers:
+        """Return the numbers of these runs; they are measured in slices, once."""
+        trainers = list(runs.trainers.values())
+        of = (runs, sum(trainer.iteration for trainer in trainers))
+        if of != self._of:
+            self._numbers = TURNS.in_slices(visit, steps(trainers))
+            self._of = of
+        return self._numbers
+
+
+def _measured(claim: Claim, numbers: Numbers, as_begun: bool) -> str:
+    if not as_begun:
+        return "A run was changed, or shows another probe. Start the preset again."
+    if not numbers:
+        return "This takes a while to measure, so it is done when the runs have been trained."
+    return escaped(claim.sentence(numbers))
 
 
 def _verdict(done: bool, holds: bool, iteration: int, preset: Preset) -> str:
