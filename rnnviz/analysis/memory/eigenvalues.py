@@ -402,7 +402,7 @@ def step_sentence(found: StepSpectrum) -> str:
     of = "The only eigenvalue" if found.values.size == 1 else "The largest eigenvalue"
     said = [f"Step {found.step}: {_fades(of, found.largest)}"]
     if found.values.size > 1:
-        said.append(f"{found.outside} of {found.values.size} lie outside the unit circle.")
+        said.append(f"Outside the unit circle: {found.outside} of {found.values.size}.")
     if math.isfinite(found.factor):
         said.append(
             f"On its way back over this step the gradient of the last prediction changes by "
