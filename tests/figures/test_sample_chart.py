@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rnnviz import figures
-from rnnviz.figures.sample_chart import fit_a_phone
+from rnnviz.figures.sample_chart import fit_a_phone, fit_one_line
 from rnnviz.figures.spec import SIGNALS, TILES, tint
 from rnnviz.tasks import TASKS, make_task
 from rnnviz.tasks.examples import Example
@@ -161,6 +161,9 @@ def test_the_samples_of_every_task_can_be_drawn(key):
     task = make_task(key)
     examples = task.examples(np.random.default_rng(0), 8)
     symbols = task.symbols()["symbol"].tolist()
+    if not (symbols or fit_one_line(examples)):
+        assert key == "flipflop"  # several bits at each step: the page has the table alone
+        return
 
     spec = figures.samples_spec(examples, symbols, task.signals)
 
