@@ -8,8 +8,10 @@ from rnnviz.analysis.memory.automaton import Extraction
 from rnnviz.analysis.memory.foreseeing import by_next_answer
 from rnnviz.analysis.memory.grammars import compare, true_machine
 from rnnviz.figures.automaton import machine_json
-from rnnviz.tasks import Adding, GymSchedule, Parity, Reber
+from rnnviz.tasks import Adding, FlipFlop, GymSchedule, Parity, Reber
 from rnnviz.tasks.gym import THREE_DAYS
+
+SIGNS = ("+1", "−1")
 
 
 def trained(task, cell="gru", seed=3, iterations=300, **settings):
@@ -149,3 +151,13 @@ def test_constant_states_are_one_state():
     found = rnnviz.analysis.automaton(dead, states=200)
     assert len(found.states) == 1
     assert found.sentence.startswith("One state")
+
+
+def test_inputs_of_a_few_numbers_are_symbols_and_rare_ones_are_counted_on_more_sequences():
+    found = rnnviz.analysis.automaton(trained(FlipFlop(bits=3), "rnn", iterations=300))
+    assert len(found.words) == 27
+    assert found.good
+    assert len(found.lasting) == 8
+    assert {state.answer for state in found.states if state.lasting} == {
+        f"{one} {two} {three}" for one in SIGNS for two in SIGNS for three in SIGNS
+    }

@@ -10,7 +10,7 @@ longer ones. Omlin and Giles (1996) cluster the hidden states likewise; Weiss, G
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,7 @@ _OFTEN = 0.25
 _TRIED_IF_LATE = (_FORESEEN, (128, True), (24, False))
 _BETTER = 1e-3
 _BORDERS = 3
+_MANY_SYMBOLS, _MORE_OFTEN = 12, 5
 _MOST_CLUSTERS = 256
 _ROUNDS = 4
 _FEWEST_SEQUENCES = 12
@@ -107,8 +108,12 @@ class Extraction:
         yield
         check = self._read(self._task, self._task.sample(generator, count))
         yield
+        # Of many symbols some are rare: their arrows are counted on more sequences.
+        often = _MORE_OFTEN if len(self._alphabet.words) > _MANY_SYMBOLS else 0
+        more = [self._read(self._task, self._task.sample(generator, count)) for _ in range(often)]
+        yield
         held_out = self._read(self._task, self._task.sample(generator, count))
-        is_new = _are_new(held_out.symbols, (used.symbols, check.symbols))
+        is_new = _are_new(held_out.symbols, [each.symbols for each in (used, check, *more)])
         unseen = bool(is_new.any())
         held_out = held_out.only(is_new if unseen else _first_of_each(held_out.symbols))
         self.progress = 0.1
@@ -122,6 +127,9 @@ class Extraction:
             if best.quality >= _ENOUGH:
                 break
         best = yield from self._drawn_anew(best, check, generator)
+        for each in more:
+            best = best.counted_on(each)
+            yield
         longer, reason = self._longer(generator)
         yield
         self.found = best.automaton(
@@ -302,7 +310,7 @@ def _twice_as_long(task: Task) -> Task | None:
     return longer if same and longer.length == 2 * task.length else None
 
 
-def _are_new(symbols: Codes, others: tuple[Codes, ...]) -> NDArray[np.bool_]:
+def _are_new(symbols: Codes, others: Sequence[Codes]) -> NDArray[np.bool_]:
     """Return which sequences (T, B) are not among the others."""
     known = {column.tobytes() for other in others for column in other.T}
     return np.array([column.tobytes() not in known for column in symbols.T])

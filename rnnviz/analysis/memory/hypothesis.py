@@ -73,6 +73,11 @@ class Hypothesis:
             groups = yield from merged(steps, np.vstack([centers, zero]))
         return replace(new, groups=groups)
 
+    def counted_on(self, more: Reading) -> Hypothesis:
+        """Count where symbols lead on more sequences too."""
+        also = replace(self, used=more, points=squashed(more.states[more.there]))
+        return replace(self, steps=self.steps.and_those(also._placed(self.centers).steps))
+
     def _placed(self, centers: NDArray[np.floating]) -> Hypothesis:
         """Assign the points to clusters around these centers."""
         there = self.used.there

@@ -51,6 +51,17 @@ class Steps:
     answer: Labels
     count: int
 
+    def and_those(self, other: Steps) -> Steps:
+        """Return these and other observations of the same clusters."""
+        return Steps(
+            before=np.concatenate([self.before, other.before]),
+            symbol=np.concatenate([self.symbol, other.symbol]),
+            after=np.concatenate([self.after, other.after]),
+            where=np.concatenate([self.where, other.where]),
+            answer=np.concatenate([self.answer, other.answer]),
+            count=self.count,
+        )
+
 
 @dataclass(frozen=True)
 class Counted:

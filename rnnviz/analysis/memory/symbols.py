@@ -55,7 +55,7 @@ class Alphabet:
             )
         if x.ndim == 2:
             self._rows = self._rows[::-1]
-        self.words = tuple(_word(task, row, x.ndim == 2) for row in self._rows)
+        self.words = _words(task, self._rows, x.ndim == 2)
 
     def read(self, x: NDArray[Any]) -> Codes:
         """Return the number of the symbol at each step (T, B); -1 for one that is not known."""
@@ -254,14 +254,16 @@ def _within(batch: Batch) -> NDArray[np.bool_]:
     return np.asarray(batch.mask[::-1].cumsum(axis=0)[::-1] > 0, dtype=bool)
 
 
-def _word(task: Task, row: NDArray[Any], is_integer: bool) -> str:
-    """Return what a person calls an input."""
-    if is_integer:
-        return str(task.symbols()["symbol"].iloc[int(row[0])])
+def _words(task: Task, rows: NDArray[Any], are_integers: bool) -> tuple[str, ...]:
+    """Return what a person calls the inputs."""
+    if are_integers:
+        symbols = task.symbols()["symbol"]
+        return tuple(str(symbols.iloc[int(row[0])]) for row in rows)
     names = task.input_names
-    if len(names) == len(row) and row.sum() == 1 and ((row == 0) | (row == 1)).all():
-        return names[int(row.argmax())]
-    return " ".join(_signed(value) for value in row)
+    set_units = np.abs(rows).sum(axis=1)
+    if len(names) == rows.shape[1] and ((rows == 0) | (rows == 1)).all() and set_units.max() == 1:
+        return tuple(names[int(row.argmax())] if row.any() else "nothing" for row in rows)
+    return tuple(" ".join(_signed(value) for value in row) for row in rows)
 
 
 def _signed(value: float) -> str:
