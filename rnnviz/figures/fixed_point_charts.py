@@ -14,7 +14,7 @@ from rnnviz.analysis.memory.resting import KINDS, Kind
 from rnnviz.analysis.memory.resting_search import FixedPoints
 from rnnviz.analysis.memory.resting_sentences import text
 from rnnviz.figures.spec import (
-    FAINT,
+    MARK_COLOUR,
     NEUTRAL,
     Spec,
     add_marks,
@@ -181,8 +181,8 @@ def _frame(plane: Plane, height: int, k: int) -> Spec:
             name: {
                 "title": {"text": f"component {n + 1} ({percent(float(share))})"},
                 "showbackground": False,
-                "gridcolor": FAINT,
-                "zerolinecolor": FAINT,
+                "gridcolor": MARK_COLOUR,
+                "zerolinecolor": MARK_COLOUR,
             }
             for n, (name, share) in enumerate(zip(names, plane.shares, strict=True))
         }
@@ -223,7 +223,12 @@ def _points(plane: Plane, found: FixedPoints, places: NDArray[np.intp], kind: Ki
         "mode": "markers",
         "name": f"{_NAMES[kind]} ({places.size})",
         **_places(plane, found.points[places]),
-        "marker": {"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2}},
+        "marker": {
+            "color": colour,
+            "symbol": symbol,
+            "size": 10,
+            "line": {"width": 2, "color": colour},
+        },
         "text": lines,
         "hovertemplate": "%{text}<extra></extra>",
     }

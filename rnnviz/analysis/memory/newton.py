@@ -34,8 +34,10 @@ _FLAT = 1e-7
 #: A step lowering |G| to less than this share of it shows that its Jacobian is good for another.
 _GOOD = 0.2
 _FIRST_NU, _LEAST_NU, _MOST_NU = 1e-2, 1e-12, 1e20
-#: Numbers in the Jacobians of the states that are computed side by side: 1 MB.
-_NUMBERS = 2**17
+#: Numbers in the Jacobians of the states that are computed side by side: half a megabyte.
+_NUMBERS = 2**16
+#: Jacobians are computed of a multiple of this many states: a map is faster with sizes that it had.
+_ROUND = 32
 
 
 class Map(Protocol):
@@ -121,8 +123,10 @@ class _Block:
         self._linearise()
         now = self.active
         before, d = self.q[now], self._solve(now)
-        tried = self.states[now] + d
-        moves, q = self._moved(tried)
+        tried = self.states.copy()
+        tried[now] += d
+        moves, q = self._moved(tried)  # of all: a map is faster with sizes that it had before
+        tried, moves, q = tried[now], moves[now], q[now]
         better = np.isfinite(q) & (q < before)
         gain = self._gain(now, d, before, np.where(better, q, before))
         taken = now[better]
@@ -142,7 +146,9 @@ class _Block:
         new = self.active[self._stale[self.active]]
         if not new.size:
             return
-        A = self._map.jacobians(self.states[new], self._inputs) - self._eye
+        full = -(-new.size // _ROUND) * _ROUND if len(self.states) >= _ROUND else new.size
+        padded = self.states[np.resize(new, full)]
+        A = self._map.jacobians(padded, self._inputs)[: new.size] - self._eye
         self._A[new], self._B[new] = A, A.transpose(0, 2, 1) @ A
         self._stale[new], self._own[new] = False, True
 

@@ -300,17 +300,14 @@ class Search:
 
     def _iterated(self) -> Generator[None, None, Numbers]:
         """Iterate the map from the recorded starts, and return where it has come to."""
-        states = self._starts[: self._recorded].copy()
-        moving = np.arange(len(states))
+        states = self._starts[: self._recorded]
         for number in range(ITERATED if len(states) else 0):
-            before = states[moving]
-            states[moving] = after = self._map.step(before, self._inputs)
+            before, states = states, self._map.step(states, self._inputs)
             if number % _LOOKED_EVERY:
                 continue
             yield
-            moved = np.abs(after - before).max(axis=1, initial=0.0)
-            moving = moving[moved > _SETTLED * np.abs(after).max(axis=1, initial=1.0)]
-            if not moving.size:
+            moved = np.abs(states - before).max(axis=1)
+            if not (moved > _SETTLED * np.abs(states).max(axis=1, initial=1.0)).any():
                 break
         return states
 
