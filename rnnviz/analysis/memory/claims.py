@@ -10,12 +10,11 @@ import numpy as np
 from rnnviz.analysis.claim import Claim, Numbers
 from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.analysis.memory.at_once import sweeps_of
-from rnnviz.analysis.memory.eigenvalues import result_of, spectra
+from rnnviz.analysis.memory.eigenvalues import spectra
 from rnnviz.analysis.memory.fixed_points import search
 from rnnviz.analysis.memory.machine_claims import MACHINE_CLAIMS
 from rnnviz.numbers import number
 from rnnviz.training import Trainer
-from rnnviz.training.threads import one_thread
 
 #: Starts of a search that is done anew while a preset trains.
 _STARTS = 128
@@ -75,9 +74,8 @@ def _forgetting(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
     for radius, trainer in zip(_RADII, trainers, strict=True):
         trace = trainer.recording.at(0)
         network = trainer.network_of(trace)
-        with one_thread():
-            steps = result_of(spectra(network, trace, 0, most=trace.steps)).steps
-            sweeps = result_of(sweeps_of(network, trace, 0)).needed
+        steps = (yield from spectra(network, trace, 0, most=trace.steps)).steps
+        sweeps = (yield from sweeps_of(network, trace, 0)).needed
         largest = [each.largest for each in steps]
         reached = reach(backward_norms(trace))
         numbers |= {
@@ -87,7 +85,6 @@ def _forgetting(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
             f"sweeps {radius}": math.nan if sweeps is None else sweeps,
             "steps": len(steps),
         }
-        yield
     return numbers
 
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,6 @@ from rnnviz.recording.trace import Trace
 
 Numbers = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Found = TypeVar("Found")
 
 #: Of a long sequence so many steps are looked at, evenly spread.
 LOOKED_AT = 24
@@ -280,16 +278,6 @@ def spectra(
     weights = weight_eigenvalues(network, layer)
     left_out = trace.steps - 1 - len(found)
     return Spectra(trace.iteration, tuple(found[::-1]), weights, left_out)
-
-
-def result_of(work: Generator[None, None, Found]) -> Found:
-    """Do work that is meant to be done in slices without a pause, and return what it finds."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            found: Found = end.value
-            return found
 
 
 def carried(
