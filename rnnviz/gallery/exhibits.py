@@ -149,6 +149,24 @@ EXHIBITS: tuple[Exhibit, ...] = (
         recorded="GRU with attention",
     ),
     Exhibit(
+        key="triangle",
+        title="A schedule of three days is a triangle",
+        sees="Two directions hold at least 95 % of the variance of the hidden states, and the "
+        "automaton that is read from them is the schedule: three states in a cycle.",
+        link="v=1&ex=shoulder~biceps~cardio&len=14&it=300&page=memory"
+        "&p.machine=yes&p.preset=the-triangle-of-the-gym",
+        claim=claims.of_preset("triangle"),
+    ),
+    Exhibit(
+        key="two-states",
+        title="Parity is a machine with two states",
+        sees="Sixteen numbers go from step to step, and yet a machine with two states gives at "
+        "least 95 % of the answers, also on sequences of twice the length.",
+        link="v=1&task=parity&cell=gru&clip=1&it=400&page=memory&view=automaton"
+        "&p.preset=two-states-suffice",
+        claim=claims.of_preset("two"),
+    ),
+    Exhibit(
         key="anti-diagonal",
         title="Reversing, an RNN looks back along the anti-diagonal",
         sees="Answering from zero state, the RNN has at least 90 % of the sequences right as a "

@@ -10,8 +10,10 @@ from rnnviz import link
 from rnnviz.gallery import EXHIBITS, THEMES, looking, picture, pictures, seeded
 from rnnviz.gallery.claims import trained
 from rnnviz.training import PRESETS
+from rnnviz.training.memory_presets import MEMORY_PRESETS
 from rnnviz.ui.gates.linked import LINKED as GATES
 from rnnviz.ui.gradients.linked import LINKED as GRADIENTS
+from rnnviz.ui.memory.linked import LINKED as MEMORY
 from rnnviz.ui.shell.address import as_word
 from rnnviz.ui.shell.frame import MENU
 
@@ -86,13 +88,14 @@ def test_a_link_is_read_without_a_problem_and_is_the_canonical_one(exhibit):
     assert opened.experiment.config.seed == 0
     assert exhibit.experiment.view.page in {name for name, *_ in MENU}
     if exhibit.experiment.view.name:
-        assert GATES.view.titled(exhibit.experiment.view.name)
+        page = {"gates": GATES, "memory": MEMORY}[exhibit.experiment.view.page]
+        assert page.view.titled(exhibit.experiment.view.name)
     assert opened.experiment.iteration > 0
     assert link.estimate_s(opened.experiment) < 10
 
 
 def test_a_link_that_starts_a_preset_leads_to_its_first_run_and_claims_what_it_claims():
-    by_word = {as_word(preset.name): preset for preset in PRESETS}
+    by_word = {as_word(preset.name): preset for preset in (*PRESETS, *MEMORY_PRESETS)}
     found = []
     for exhibit in EXHIBITS:
         word = parse_qs(exhibit.link).get("p.preset")
@@ -100,11 +103,11 @@ def test_a_link_that_starts_a_preset_leads_to_its_first_run_and_claims_what_it_c
             continue
         preset, experiment = by_word[word[0]], exhibit.experiment
         found.append(preset.key)
-        assert experiment.view.page == GRADIENTS.page
+        assert experiment.view.page == (GRADIENTS.page if preset in PRESETS else MEMORY.page)
         assert (experiment.config, experiment.task) == preset.runs[0][1:]
         assert experiment.iteration == preset.iterations
         assert bool(exhibit.recorded) == (len(preset.runs) > 1)
-    assert sorted(found) == sorted(preset.key for preset in PRESETS)
+    assert sorted(found) == sorted([*(preset.key for preset in PRESETS), "triangle", "two"])
 
 
 def test_titles_and_keys_are_each_of_their_own_and_a_card_holds_one_sentence():

@@ -61,8 +61,11 @@ def paths(scene: MemoryScene) -> Panel:
 
 def _flat(scene: MemoryScene) -> str:
     """Say how much of the states can be seen in the plane."""
-    shares = scene.space.clouds.of(scene.trace).plane.shares
-    if not np.isfinite(shares).all() or not shares.sum():
+    clouds = scene.space.clouds
+    shares = clouds.of(scene.trace).plane.shares
+    if not np.isfinite(clouds.states.flat).any():
+        return "The states are not numbers: training has grown beyond what can be computed."
+    if not shares.any():
         return "The state is the same everywhere: there is nothing to see yet."
     return ""
 
