@@ -170,6 +170,7 @@ def test_a_run_is_searched_with_the_inputs_of_its_task():
     vector = rnnviz.analysis.fixed_points(trainer, np.eye(4)[0], starts=16)
     assert found.given == name
     assert np.array_equal(found.points, vector.points)
+    assert found.nbytes > found.points.nbytes + found.around.nbytes
     assert found.answers[0] in trainer.task.output_labels
     rows = found.frame()
     assert rows["kind"].tolist() == list(found.kinds)

@@ -139,6 +139,12 @@ class FixedPoints:
         return self.resting.directions
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that it takes, about."""
+        arrays = [self.points, self.eigenvalues, self.around, *self.directions]
+        return sum(array.nbytes for array in arrays) + 200 * (1 + len(self))
+
+    @property
     def settled(self) -> int:
         """From how many recorded states the iterated map ends at a stable point found here."""
         return int(self.basin.sum())

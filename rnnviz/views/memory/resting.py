@@ -96,7 +96,7 @@ def _measured(scene: MemoryScene) -> Measurement[FixedPoints]:
             yield
         return search.found
 
-    return Measurement(f"fixed points, input {held}", measure, _nbytes)
+    return Measurement(f"fixed points, input {held}", measure, lambda found: found.nbytes)
 
 
 def _whole(scene: MemoryScene) -> MemoryScene:
@@ -111,8 +111,3 @@ def _layer(scene: MemoryScene) -> int | None:
 
 def _iteration(found: FixedPoints) -> int:
     return -1 if found.iteration is None else found.iteration
-
-
-def _nbytes(found: FixedPoints) -> int:
-    numbers = found.points.nbytes + found.eigenvalues.nbytes
-    return 500 + 2 * numbers + sum(each.nbytes for each in found.directions)
