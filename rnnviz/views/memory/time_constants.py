@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnviz.analysis.memory.time_constants import (
+    TimeConstants,
     course_sentence,
     sentence,
     time_constants,
@@ -10,6 +11,7 @@ from rnnviz.analysis.memory.time_constants import (
 )
 from rnnviz.figures.chart import Chart
 from rnnviz.figures.time_constant_charts import time_constant_course_spec, time_constants_spec
+from rnnviz.recording import Trace
 from rnnviz.views.memory.scene import MemoryScene
 from rnnviz.views.panel import Panel
 
@@ -19,7 +21,7 @@ def time_constants_of_gates(scene: MemoryScene) -> Panel:
     now = time_constants(scene.trace, scene.layer)
     if now is None:
         return Panel(sentence=without_gate(scene.trace.spec))
-    each = (time_constants(trace, scene.layer) for trace in scene.traces)
+    each = (_of(scene, trace) for trace in scene.traces)
     history = [found for found in each if found is not None]
     iteration = f"Iteration {scene.trace.iteration:,}."
     state = scene.trace.spec.quantity(now.state).label
@@ -42,3 +44,14 @@ def time_constants_of_gates(scene: MemoryScene) -> Panel:
         "steps. That is what the gate alone does: through the other units something may come back.",
         file=("memory of the units", now.frame),
     )
+
+
+def _of(scene: MemoryScene, trace: Trace) -> TimeConstants | None:
+    """Return what was measured of a trace before, or measure it."""
+    key = scene.key("time constants", trace)
+    found: TimeConstants | None = scene.store.get(key)
+    if found is None:
+        found = time_constants(trace, scene.layer)
+        if found is not None:
+            scene.store.put(key, found, 4 * found.kept.nbytes)
+    return found
