@@ -8,6 +8,7 @@ from rnnviz.ui.memory.picture import Looking
 from rnnviz.views.memory import VIEWS
 from rnnviz.visit.turns import TURNS
 from tests.pages.conftest import control, go_to, visit_of
+from tests.pages.test_address import address, opened
 from tests.schedules import three_days
 
 
@@ -92,3 +93,19 @@ def test_the_time_step_is_the_one_that_was_swept_to_in_the_studio_and_back(page)
     visit.part(Looking).take(visit, {"run": visit.name, "time_step": 5})
     go_to(page, "studio")
     assert visit.looked_at.time_step == 5
+
+
+def test_the_address_holds_the_state_and_what_is_searched_for_and_opens_there():
+    query = "v=1&task=parity&h=3&len=6&page=memory&p.held=1&p.machine=yes&p.of=c"
+    app = opened(query)
+    choices = [control(app, key).value for key in ("memory_held", "memory_of", "memory_machine")]
+    assert choices == [1, "c", True]
+    assert address(app) == query
+
+
+def test_what_a_link_wants_and_the_run_has_not_is_left_out():
+    wrong = "p.held=77&p.of=x&p.steps=9-99&p.units=a-99"
+    app = opened(f"v=1&task=parity&cell=gru&h=3&len=6&page=memory&view=where-else&{wrong}")
+    assert control(app, "memory_stretch").value == (3, 5)
+    assert not app.warning
+    assert "p." not in address(app).replace("p.steps=3-5", "")
