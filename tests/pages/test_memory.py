@@ -109,3 +109,12 @@ def test_what_a_link_wants_and_the_run_has_not_is_left_out():
     assert control(app, "memory_stretch").value == (3, 5)
     assert not app.warning
     assert "p." not in address(app).replace("p.steps=3-5", "")
+
+
+def test_a_preset_starts_with_one_click_and_is_measured_at_its_end(page):
+    page.button(key="preset:triangle").click().run()
+    assert not page.exception
+    assert not [error.value for error in page.error]
+    said_so_far = " ".join(text.value for text in page.markdown)
+    assert "So far, at iteration" in said_so_far
+    assert "it is done when the runs have been trained" in said_so_far

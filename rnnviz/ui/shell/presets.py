@@ -103,7 +103,8 @@ def _report(visit: Visit, preset: Preset, claim: Claim, runs: SideBySide) -> Non
     if as_begun and claim.steps is not None and runs.done:
         numbers = visit.part(_Known).measured(visit, claim.steps, runs)
     with st.container(border=True, gap="small", key="report"):
-        verdict = _verdict(runs.done, as_begun and claim.holds(numbers), iteration, preset)
+        holds = as_begun and bool(numbers) and claim.holds(numbers)
+        verdict = _verdict(runs.done, holds, iteration, preset)
         said = f" :gray[{verdict}]" if as_begun else ""
         st.markdown(f"**{escaped(preset.title)}.**{said}")
         # Side by side they would leave no room for a chart in a low window.
