@@ -96,7 +96,7 @@ def test_the_time_step_is_the_one_that_was_swept_to_in_the_studio_and_back(page)
 
 
 def test_the_address_holds_the_state_and_what_is_searched_for_and_opens_there():
-    query = "v=1&task=parity&h=3&len=6&page=memory&p.held=1&p.machine=yes&p.of=c"
+    query = "v=1&task=parity&h=3&len=6&page=memory&t=2&p.held=1&p.machine=yes&p.of=c"
     app = opened(query)
     choices = [control(app, key).value for key in ("memory_held", "memory_of", "memory_machine")]
     assert choices == [1, "c", True]

@@ -189,6 +189,9 @@ def ask(visit: Visit, stops: inspection.Stops) -> MemoryChoices:
     view = VIEWS[title]
     # The time steps are asked for in the time of the layer that is shown.
     visit.look_at(name=title, layer=layer)
+    said = visit.looked_at.time_step
+    if asked and said is not None:
+        visit.sweep_to(said if view.in_space else _in_own_time(visit, said))
     if just_opened and not asked and visit.swept is not None:
         session.show(inspection.TIME_STEP, _in_own_time(visit, visit.swept))
     stretch: tuple[int, int] | None = None

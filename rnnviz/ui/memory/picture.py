@@ -30,6 +30,8 @@ class Looking:
         Where the picture is asked to look, in its own words (`Start` in types.d.ts).
     told
         The iteration that the picture has told last.
+    step
+        The time step that it has told, or was asked for, last.
     delivery : Delivery
         What the browser has been sent.
     """
@@ -37,15 +39,14 @@ class Looking:
     run: str = ""
     start: dict[str, object] = field(default_factory=dict)
     told: int | None = None
+    step: int | None = None
     delivery: Delivery = field(default_factory=Delivery)
 
     def open(self, visit: Visit) -> None:
         """Note that the page is drawn as a whole: the picture opens where the sweep was left."""
         if self.run != visit.name:
             self.told, self.start = None, {}
-        self.run = visit.name
-        if visit.swept is not None:
-            self.start = {**self.start, "time_step": visit.swept}
+        self.run, self.step = visit.name, None
 
     def packed(
         self, visit: Visit, space: StateSpace, lacks: Collection[int], of_machine: bool
@@ -60,6 +61,9 @@ class Looking:
         of_machine
             Whether the automaton is what it is about: then the points have its colours.
         """
+        if visit.swept is not None and visit.swept != self.step:
+            self.step = visit.swept
+            self.start = {**self.start, "time_step": visit.swept}
         shown = visit.looked_at.shown_iteration
         keys = [colouring.key for colouring in space.points.colourings]
         if not of_machine:
@@ -77,6 +81,7 @@ class Looking:
             return
         step = told.get("time_step")
         if is_place(step, len(visit.trainer.probe.input_labels)):
+            self.step = step
             visit.sweep_to(step)
             visit.look_at(time_step=step)
 
