@@ -118,3 +118,12 @@ def test_a_preset_starts_with_one_click_and_is_measured_at_its_end(page):
     said_so_far = " ".join(text.value for text in page.markdown)
     assert "So far, at iteration" in said_so_far
     assert "it is done when the runs have been trained" in said_so_far
+
+
+def test_a_preset_of_untrained_runs_is_measured_at_once(page):
+    page.button(key="preset:forgetting").click().run()
+    assert not page.exception
+    texts = " ".join(text.value for text in page.markdown)
+    assert "Measured in these runs" in texts
+    assert "All steps at once take 4, 6 and" in texts
+    assert visit_of(page).looked_at.name == "Eigenvalues"
