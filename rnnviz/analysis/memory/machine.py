@@ -171,6 +171,12 @@ class Automaton:
         return self.is_small and self.held_out.least >= GOOD
 
     @property
+    def least(self) -> float:
+        """The smallest of the shares of answers and steps, on longer sequences too, 0..1."""
+        longer = math.inf if self.longer is None else self.longer.least
+        return min(self.held_out.least, longer)
+
+    @property
     def is_small(self) -> bool:
         """Whether it has few enough states."""
         return len(self.states) <= MOST_STATES

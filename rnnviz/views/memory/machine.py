@@ -154,11 +154,11 @@ def appeared(course: list[Placed]) -> str:
     if since == len(good):
         return "There was one at an earlier iteration, and it is gone."
     if since == 0:
-        return f"So it was at each of the {len(course)} iterations at which it was read."
+        return f"There was one at each of the {len(course)} iterations at which it was read."
     before, first = course[since - 1], course[since]
     return (
-        f"It is there since iteration {first.iteration:,}: at iteration {before.iteration:,} the "
-        f"best one explained {percent(before.found.held_out.least)} "
+        f"Since iteration {first.iteration:,} a machine explains {percent(0.95)} or more: at "
+        f"iteration {before.iteration:,} the best one explained {percent(before.found.least)} "
         f"({len(course)} iterations were read)."
     )
 
