@@ -4,9 +4,9 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.ui.equations.sheet import EQUATION_DIRECTION, EQUATION_UNIT
-from rnnviz.ui.gates.controls import GATE_VIEW, UNIT
+from rnnviz.ui.gates.controls import GATE_VIEW
 from rnnviz.ui.gradients.laboratory import GRADIENT_VIEW
-from rnnviz.ui.shell.inspection import SHOWN_LAYER, TIME_STEP
+from rnnviz.ui.shell.inspection import SHOWN_LAYER, TIME_STEP, UNIT
 from rnnviz.visit import View
 from tests.pages.conftest import control, go_to, visit_of
 
