@@ -4,5 +4,3 @@ export { mount, makeScene } from "./states.js";
 export { publish } from "./streamlit.js";
 export { look } from "./scene/scene.js";
 export { paint, placesOf, sizeOf } from "./draw/paint.js";
-
-export { repaint } from "./page/motion.js";

@@ -104,7 +104,7 @@ function createView(figure) {
     ...newScene(),
     dom: buildDom(figure),
     hooks: { iteration: () => {}, place: () => {}, lacking: () => {}, watchers: [] },
-    loop: { request: 0, lastFrame: 0, dirty: false, timers: {} },
+    loop: { request: 0, lastFrame: 0, timers: {} },
     onScreen: true,
     wide: 0,
     form: "",

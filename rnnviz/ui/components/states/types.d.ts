@@ -252,7 +252,6 @@ export interface Hooks {
 export interface Loop {
   request: number;
   lastFrame: number;
-  dirty: boolean;
   timers: Record<string, ReturnType<typeof setTimeout>>;
 }
 

@@ -7,6 +7,9 @@ import { project } from "../scene/space.js";
 
 /** @import { Camera, Context, Parts } from "../types.d.ts" */
 
+/** An axis that is shorter on the canvas, in pixels, has no name. */
+const LEAST = 40;
+
 /**
  * What an axis is called.
  * @param {Parts<"data">["data"]} data @param {number} axis
@@ -71,9 +74,14 @@ function drawCross(context, { data, look, theme, bounds }, camera) {
     context.lineTo(x[1], y[1]);
     context.stroke();
     context.fillStyle = css(mix(theme.paper, theme.ink, 0.74), look.depth);
-    context.textAlign = x[1] > camera.centre[0] ? "right" : "left";
+    const way = Math.hypot(x[1] - x[0], y[1] - y[0]);
+    // Of an axis that points to the eye one could not tell whose the name is.
+    if (way < LEAST) continue;
+    const aside = (x[1] - x[0]) / way;
+    context.textAlign = aside < -0.3 ? "right" : aside > 0.3 ? "left" : "center";
     const share = data.frame.shares[axis];
     const told = Number.isFinite(share) ? ` (${percent(share)})` : "";
-    context.fillText(`component ${axis + 1}${told}`, x[1], y[1] - 9);
+    const below = 12 * ((y[1] - y[0]) / way);
+    context.fillText(`component ${axis + 1}${told}`, x[1] + 8 * aside, y[1] + below);
   }
 }

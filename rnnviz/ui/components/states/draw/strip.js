@@ -52,8 +52,8 @@ export function drawStrip(context, { data, look, layout, theme }) {
     context.textAlign = "left";
     context.font = font(theme, 12);
     context.fillStyle = quiet;
-    context.fillText("input", 0, top + 13);
-    context.fillText("answer", 0, top + 37);
+    context.fillText("input", 6, top + 13);
+    context.fillText("answer", 6, top + 37);
   }
   context.textAlign = "center";
   for (let step = first; step < first + count; step++) {
@@ -71,9 +71,11 @@ export function drawStrip(context, { data, look, layout, theme }) {
     const answer = answerAt(data, step);
     const target = isolatedLabel(targets[step] ?? "");
     context.fillStyle = target ? css(theme.ink) : quiet;
-    const mark =
-      target && data.store.header.probe.names.length ? (answer === target ? "" : " ✗") : "";
-    context.fillText(fitted(context, `${answer}${mark}`, pitch - 5), x + pitch / 2, top + 37);
+    const asked = target && data.store.header.probe.names.length;
+    const mark = asked && answer !== target ? " ✗" : "";
+    // A long answer is shortened, and not the mark that it is wrong.
+    const room = pitch - 5 - context.measureText(mark).width;
+    context.fillText(`${fitted(context, answer, room)}${mark}`, x + pitch / 2, top + 37);
     if (here) {
       context.fillStyle = css(theme.ink);
       context.fillRect(x + 1, top + 50, pitch - 2, 3);

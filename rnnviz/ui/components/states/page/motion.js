@@ -18,7 +18,6 @@ const REST_S = 1;
  * @param {View} view
  */
 export function wake(view) {
-  view.loop.dirty = true;
   if (view.loop.request || !view.onScreen) return;
   view.loop.request = requestAnimationFrame((now) => {
     view.loop.request = 0;
@@ -111,9 +110,8 @@ function turn({ look, clock }, elapsed) {
 
 /** @param {View} view */
 export function repaint(view) {
-  const { dom, layout, loop } = view;
+  const { dom, layout } = view;
   if (!layout) return;
-  loop.dirty = false;
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [layout.width, layout.height].map((side) => Math.round(side * ratio));
   if (dom.canvas.width !== width || dom.canvas.height !== height) {
