@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 
 from rnnviz import RunConfig, Trainer
 from rnnviz.analysis.memory.clouds import Clouds
+from rnnviz.figures.standalone import Heading
 from rnnviz.figures.state_clouds import RunSpace
+from rnnviz.figures.state_page import state_page
 from rnnviz.figures.state_space import (
     BUDGET,
     Colouring,
@@ -119,3 +123,12 @@ def test_the_picture_of_a_run_has_its_labels_its_answers_and_whole_sequences():
     states = clouds.states
     assert states.targets is not None
     assert names[codes[3]] == states.targets.names[states.targets.of[0, 3]]
+
+
+def test_the_page_holds_all_iterations_and_its_words_as_text():
+    space = space_of()
+    page = state_page(space, "const rnnviz = {};", Heading("<b>gym</b>"), about="6 states")
+    held = re.search(r'id="bytes">([^<]*)<', page)[1]
+    assert base64.b64decode(held) == pack(space)
+    assert "&lt;b&gt;gym&lt;/b&gt;" in page
+    assert "<b>" not in page

@@ -50,6 +50,19 @@ def test_the_page_says_what_a_point_is_and_at_which_iteration_numbers_were_measu
     assert "at iteration 12 of 12" in captions(page)
 
 
+def test_the_picture_can_be_saved_as_a_page_except_while_the_network_trains(page):
+    def button():
+        return next(each for each in page.get("download_button") if "offline" in each.proto.label)
+
+    finish(page)
+    assert not button().proto.disabled
+    visit_of(page).play()
+    page.run()
+    assert button().proto.disabled
+    choose(page, "memory_view", "Eigenvalues")
+    assert not [each for each in page.get("download_button") if "offline" in each.proto.label]
+
+
 def test_a_network_without_a_state_has_one_sentence_instead(open_app):
     app = open_app("memory", Trainer(RunConfig(cell="mlp", hidden_size=5), three_days()))
     assert "keeps no state from one time step to the next" in app.info[0].value

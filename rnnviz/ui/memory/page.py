@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnnviz.figures.state_space import StateSpace
 from rnnviz.training import Trainer
 from rnnviz.training.memory_presets import MEMORY_PRESETS
 from rnnviz.ui.components.plot import plots
@@ -27,7 +28,9 @@ _VIEW = "view"
 #: At most this share of the time goes into the state space, which is what the page is for.
 _IN_SPACE = 0.4
 
-_Paces = tuple[inspection.Pace[Panel], inspection.Pace[bytes]]
+#: The state space, and the same as bytes for the canvas.
+_Packed = tuple[StateSpace, bytes]
+_Paces = tuple[inspection.Pace[Panel], inspection.Pace[_Packed]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class _Seen:
 
     measured: str
     panel: Panel
-    packed: bytes | None
+    packed: _Packed | None
     working: bool
 
 
@@ -104,14 +107,19 @@ def _look(visit: Visit, choices: MemoryChoices, paces: _Paces, lacks: Collection
         packed = of_space.look(
             (asked, tuple(lacks)),
             busy,
-            lambda: visit.part(Looking).packed(
-                visit, space.space(scene, visit.name), lacks, choices.shown.of_machine
-            ),
+            lambda: _pack(visit, scene, choices, lacks),
         )
     panel = of_panel.look(
         asked, busy, lambda: choices.shown.look(scene), interval_s=choices.shown.interval_s
     )
     return _Seen(inspection.measured_on(visit, scene.trace), panel, packed, desk.working)
+
+
+def _pack(
+    visit: Visit, scene: MemoryScene, choices: MemoryChoices, lacks: Collection[int]
+) -> _Packed:
+    drawn = space.space(scene, visit.name)
+    return drawn, visit.part(Looking).packed(visit, drawn, lacks, choices.shown.of_machine)
 
 
 def _measure(desk: Desk, choices: MemoryChoices, scene: MemoryScene) -> None:
@@ -169,7 +177,7 @@ def _draw(visit: Visit, choices: MemoryChoices, seen: _Seen) -> None:
     # Each in a container of its own, so that what follows does not move to another place.
     with st.container():
         if seen.packed is not None:
-            picture.draw(seen.packed)
+            picture.draw(seen.packed[1])
     with st.container():
         _draw_progress(panel, seen.working)
     with st.container():
@@ -189,6 +197,8 @@ def _draw(visit: Visit, choices: MemoryChoices, seen: _Seen) -> None:
     _draw_table(panel)
     if panel.file is not None:
         csv_button(*panel.file, waits=visit.busy)
+    if seen.packed is not None:
+        picture.offer(visit, seen.packed[0], waits=live_charts)
 
 
 def _draw_progress(panel: Panel, working: bool) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import streamlit as st
+
+from rnnviz.engine import spec_of
+from rnnviz.figures.standalone import Heading
+from rnnviz.figures.state_page import state_page
 from rnnviz.figures.state_space import Delivery, StateSpace, pack
-from rnnviz.ui.components.states import lacking, states, viewed_iteration, viewed_place
+from rnnviz.ui.components.states import lacking, script, states, viewed_iteration, viewed_place
 from rnnviz.ui.components.states import provide as provide_script
 from rnnviz.ui.shell import session
+from rnnviz.ui.shell.downloads import file_button
 from rnnviz.visit import Visit
 from rnnviz.visit.looking import is_place
 
@@ -106,6 +112,26 @@ def lacks(visit: Visit) -> Collection[int]:
 def draw(packed: bytes) -> None:
     """Draw the state space, or update it in place."""
     states(packed, key=PICTURE, on_iteration=_take_iteration, on_place=_take_place)
+
+
+def offer(visit: Visit, space: StateSpace, waits: bool) -> None:
+    """Offer the picture as a page of its own, with all iterations that are known by now.
+
+    Parameters
+    ----------
+    waits
+        Whether it can't be asked for now: see `file_button`.
+    """
+    task, cell = visit.trainer.task, visit.trainer.config.cell
+    heading, dark = Heading(f"{task.title}, {spec_of(cell).label}"), st.context.theme.type == "dark"
+    about = f"What the network remembers: {space.about}."
+    file_button(
+        "Save as a page that plays offline (HTML)",
+        lambda: state_page(space, script(), heading, about=about, dark=dark).encode(),
+        f"rnnviz-{task.key}-{cell}-states.html",
+        "text/html",
+        waits=waits,
+    )
 
 
 def _take_place() -> None:

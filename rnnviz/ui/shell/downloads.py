@@ -34,12 +34,29 @@ def csv_button(what: str, make: Callable[[], pd.DataFrame], waits: bool = False)
         Whether it can't be asked for now, as what it would hold changes many times a second.
     """
     name = f"{what.replace(' ', '_')}.csv"
+    file_button(f"Download {what} (CSV)", lambda: to_csv(make()).encode(), name, _CSV, waits=waits)
+
+
+def file_button(
+    label: str, make: Callable[[], bytes], name: str, mime: str, *, waits: bool = False
+) -> None:
+    """Offer a file, which is made when the user asks for it.
+
+    Parameters
+    ----------
+    label
+        What the button says; unique in the page.
+    make, waits
+        As of `csv_button`, `make` returning the content of the file.
+    name, mime
+        Of the file.
+    """
     st.download_button(
-        f"Download {what} (CSV)",
-        b"" if waits else made_for_this_visitor(lambda: to_csv(make()).encode(), name, _CSV),
+        label,
+        b"" if waits else made_for_this_visitor(make, name, mime),
         file_name=name,
-        mime=_CSV,
-        key=f"download:{what}",
+        mime=mime,
+        key=f"download:{label}",
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",
