@@ -23,6 +23,7 @@ _OPEN = 0.7
 
 
 def _memories(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
+    error = trainers[0].score().value  # before others may train it further
     searching = search(trainers[0], starts=_STARTS)
     while not searching.done:
         searching.advance(0.0)
@@ -39,7 +40,7 @@ def _memories(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
         "slow": found.count("slow"),
         "settled": found.settled,
         "recorded": found.recorded,
-        "error": trainers[0].score().value,
+        "error": error,
     }
 
 

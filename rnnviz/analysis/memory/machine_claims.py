@@ -29,7 +29,7 @@ _COUNTS = 7 / 8
 
 def _triangle(trainers: Sequence[Trainer]) -> Measuring:
     (trainer,) = trainers
-    hidden = trainer.network.observe(trainer.task.evaluation().x)[-1].h
+    hidden = trainer.network.copy().observe(trainer.task.evaluation().x)[-1].h
     shares = plane_of(hidden, 2).shares
     found = yield from _read(trainer)
     compared = compare(found, trainer.task)
@@ -73,11 +73,12 @@ def _counting(trainers: Sequence[Trainer]) -> Measuring:
     task = trainer.task
     assert isinstance(task, Counting)
     longest = task.probe(0).batch  # S, then the most a's, then as many b's
-    record = trainer.network.observe(longest.x)[-1].c
+    record = trainer.network.copy().observe(longest.x)[-1].c
     assert record is not None
     cells = record[:, 0]
     shares = _counts(cells, task.most)
     unit = int(shares.argmax())
+    score = trainer.score().value  # before others may train it further
     found = yield from _read(trainer)
     return {
         **_measured(found),
@@ -87,7 +88,7 @@ def _counting(trainers: Sequence[Trainer]) -> Measuring:
         "middle": float(cells[task.most, unit]),
         "after": float(cells[2 * task.most, unit]),
         "most": task.most,
-        "score": trainer.score().value,
+        "score": score,
     }
 
 
