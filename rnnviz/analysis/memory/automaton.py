@@ -26,6 +26,7 @@ from rnnviz.analysis.memory.symbols import (
     Reading,
     answers_of,
     read,
+    symbols_of,
 )
 from rnnviz.engine import Network
 from rnnviz.tasks.task import Batch, Task, has_targets
@@ -46,7 +47,10 @@ _MANY_SYMBOLS, _MORE_OFTEN = 12, 5
 _MOST_CLUSTERS = 256
 _ROUNDS = 4
 _FEWEST_SEQUENCES = 12
-_MOST_NUMBERS = 4_000_000
+#: Numbers of states in one reading.
+_MOST_NUMBERS = 1_000_000
+#: As many readings, in bytes, are held at once: points, and what is computed with them, included.
+_HELD = 11
 _DRAWS = 92_821  # beside a seed: sequences that no run, evaluation or probe draws
 
 
@@ -68,6 +72,8 @@ class Extraction:
         The automaton, once it is done.
     progress : float
         About how much is done, 0..1.
+    nbytes : int
+        Estimated maximum of its memory.
 
     Raises
     ------
@@ -84,6 +90,8 @@ class Extraction:
         self.progress = 0.0
         self._network, self._task = network, task
         self._states, self._seed = states, seed
+        steps = task.length * _sequences(network, task.length, states)
+        self.nbytes = _HELD * steps * _size(network) * network.dtype.itemsize
         self._work = self._steps()
 
     @property
@@ -104,16 +112,17 @@ class Extraction:
         yield
         self._alphabet = Alphabet(self._task, _rows_within(used_batch))
         self._answers = answers_of(self._task)
-        used = self._read(self._task, used_batch)
-        yield
-        check = self._read(self._task, self._task.sample(generator, count))
-        yield
+        used = yield from self._read(self._task, used_batch)
+        check = yield from self._read(self._task, self._task.sample(generator, count))
+        seen = [used.symbols, check.symbols]
         # Of many symbols some are rare: their arrows are counted on more sequences.
         often = _MORE_OFTEN if len(self._alphabet.words) > _MANY_SYMBOLS else 0
-        more = [self._read(self._task, self._task.sample(generator, count)) for _ in range(often)]
-        yield
-        held_out = self._read(self._task, self._task.sample(generator, count))
-        is_new = _are_new(held_out.symbols, [each.symbols for each in (used, check, *more)])
+        more = []
+        for _ in range(often):
+            more.append(self._task.sample(generator, count))
+            seen.append((yield from symbols_of(self._alphabet, more[-1])))
+        held_out = yield from self._read(self._task, self._task.sample(generator, count))
+        is_new = _are_new(held_out.symbols, seen)
         unseen = bool(is_new.any())
         held_out = held_out.only(is_new if unseen else _first_of_each(held_out.symbols))
         self.progress = 0.1
@@ -127,26 +136,26 @@ class Extraction:
             if best.quality >= _ENOUGH:
                 break
         best = yield from self._drawn_anew(best, check, generator)
-        for each in more:
-            best = best.counted_on(each)
-            yield
-        longer, reason = self._longer(generator)
-        yield
-        self.found = best.automaton(
+        for batch in more:
+            best = yield from best.counted_on((yield from self._read(self._task, batch)))
+        longer, reason = yield from self._longer(generator)
+        self.found = yield from best.automaton(
             self._alphabet, self._answers, held_out, unseen, longer, reason,
             (self._task.length, 2 * self._task.length), _note(self._network),
         )  # fmt: skip
         self.progress = 1.0
 
-    def _read(self, task: Task, batch: Batch) -> Reading:
+    def _read(self, task: Task, batch: Batch) -> Generator[None, None, Reading]:
         return read(self._network, task, self._alphabet, self._answers, batch)
 
-    def _longer(self, generator: np.random.Generator) -> tuple[Reading | None, str]:
+    def _longer(
+        self, generator: np.random.Generator
+    ) -> Generator[None, None, tuple[Reading | None, str]]:
         task = _twice_as_long(self._task)
         if task is None:
             return None, "There are no sequences of twice the length to compare."
         count = _sequences(self._network, task.length, self._states)
-        return self._read(task, task.sample(generator, count)), ""
+        return (yield from self._read(task, task.sample(generator, count))), ""
 
     def _drawn_anew(
         self, best: Hypothesis, check: Reading, generator: np.random.Generator
@@ -157,7 +166,7 @@ class Extraction:
             if best.quality >= _ENOUGH or not small:
                 break
             trial = yield from best.drawn_anew(generator)
-            trial = replace(trial, quality=trial.shares(check, True).least)
+            trial = replace(trial, quality=(yield from trial.shares(check, True)).least)
             if trial.quality <= best.quality + _BETTER:
                 break
             best = trial
@@ -176,17 +185,13 @@ class Extraction:
         They are compared on sequences from which they were not read.
         """
         trial = Hypothesis.begun(best.used)
-        centers = trial.points[:1]
-        for centers in k_means(trial.points, clusters, generator):  # noqa: B007
-            yield
+        centers = yield from k_means(trial.points, clusters, generator)
         for _ in range(_ROUNDS):
             trial = yield from trial.clustered(centers, foresee)
-            yield
-            trial = replace(trial, quality=trial.shares(check, True).least)
+            trial = replace(trial, quality=(yield from trial.shares(check, True)).least)
             if trial.quality > best.quality + _BETTER:
                 best = trial
-            yield
-            more = trial.divided()
+            more = yield from trial.divided()
             if more is None or len(more) > _MOST_CLUSTERS or best.quality >= _ENOUGH:
                 break
             centers = more
@@ -292,9 +297,13 @@ def _rows_within(batch: Batch) -> NDArray[Any]:
 
 def _sequences(network: Network, length: int, states: int) -> int:
     """Return how many sequences give about so many states, within the memory for them."""
+    return max(_FEWEST_SEQUENCES, min(states, _MOST_NUMBERS // _size(network)) // length)
+
+
+def _size(network: Network) -> int:
+    """Return the most numbers that the states of all layers can be."""
     architecture = network.architecture
-    size = architecture.hidden_size * architecture.layers * 2
-    return max(_FEWEST_SEQUENCES, min(states, _MOST_NUMBERS // size) // length)
+    return architecture.hidden_size * architecture.layers * 2
 
 
 def _twice_as_long(task: Task) -> Task | None:

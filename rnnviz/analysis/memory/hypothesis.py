@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.memory.clusters import k_means, nearest
+from rnnviz.analysis.memory.clusters import k_means, nearest_in_steps
 from rnnviz.analysis.memory.foreseeing import by_next_answer, next_answers
 from rnnviz.analysis.memory.machine import (
     Arrow,
@@ -64,24 +64,25 @@ class Hypothesis:
         `foresee`: by the answers to be expected, see `foreseeing`; else as in `merging`. Yields
         often, and returns the new hypothesis.
         """
-        new = self._placed(centers)
+        new = yield from self._placed(centers)
         steps = new.steps
         if foresee:
-            groups = new._foreseen(new.clusters[self.used.there], steps)
+            groups = yield from new._foreseen(new.clusters[self.used.there], steps)
         else:
             zero = squashed(np.zeros((1, self.used.states.shape[2])))
             groups = yield from merged(steps, np.vstack([centers, zero]))
         return replace(new, groups=groups)
 
-    def counted_on(self, more: Reading) -> Hypothesis:
+    def counted_on(self, more: Reading) -> Generator[None, None, Hypothesis]:
         """Count where symbols lead on more sequences too."""
         also = replace(self, used=more, points=squashed(more.states[more.there]))
-        return replace(self, steps=self.steps.and_those(also._placed(self.centers).steps))
+        also = yield from also._placed(self.centers)
+        return replace(self, steps=self.steps.and_those(also.steps))
 
-    def _placed(self, centers: NDArray[np.floating]) -> Hypothesis:
+    def _placed(self, centers: NDArray[np.floating]) -> Generator[None, None, Hypothesis]:
         """Assign the points to clusters around these centers."""
         there = self.used.there
-        found = nearest(self.points, centers)
+        found = yield from nearest_in_steps(self.points, centers)
         labels = np.full(there.shape, -1, dtype=np.int64)
         labels[there] = found
         begin = len(centers)  # the cluster of the zero state
@@ -106,37 +107,38 @@ class Hypothesis:
             own = self.points[says == state]
             if not len(own):
                 continue
-            found = own[:1]
-            for found in k_means(own, _REGION, generator):  # noqa: B007
-                yield
+            found = yield from k_means(own, _REGION, generator)
             centers.append(found)
             groups += [state] * len(found)
-        new = self._placed(np.vstack(centers))
+        new = yield from self._placed(np.vstack(centers))
         return replace(new, groups=np.array([*groups, int(self.groups[-1])]))
 
-    def _foreseen(self, clusters: Codes, steps: Steps) -> Codes:
+    def _foreseen(self, clusters: Codes, steps: Steps) -> Generator[None, None, Codes]:
         """Group clusters, and the zero state before them, by the answers to be expected."""
         given = self.used.answers
         nexts = next_answers(np.vstack([np.full((1, given.shape[1]), -1), given]))
         told = Counted.of((steps.where,), steps.answer).majority()
         begin = steps.count - 1
-        return by_next_answer(
+        yield
+        groups = yield from by_next_answer(
             np.concatenate([np.full(given.shape[1], begin), clusters]),
             np.concatenate([nexts[0], nexts[1:][self.used.there]]),
             np.array([told.get((cluster,), NOT_ASKED) for cluster in range(steps.count)]),
             steps.count,
         )
+        return groups
 
-    def divided(self) -> NDArray[np.floating] | None:
+    def divided(self) -> Generator[None, None, NDArray[np.floating] | None]:
         """Return centers with those clusters in two whose points lead to different places.
 
-        None if there are none.
+        None if there are none. Yields often.
         """
         steps, groups = self.steps, self.groups
         before, symbol, after = steps.before, steps.symbol, groups[steps.after]
         usual = Counted.of((before, symbol), after).majority()
         keys = zip(before.tolist(), symbol.tolist(), strict=True)
         expected = np.array([usual[key] for key in keys], dtype=np.int64)
+        yield
         there = self.used.there
         odd = np.zeros(there.shape, dtype=bool)
         # The point that led elsewhere is the one before the step.
@@ -155,6 +157,7 @@ class Hypothesis:
             return None
         centers = [*self.centers]
         for number in np.flatnonzero(impure):
+            yield
             own = cluster == number
             centers[number] = self.points[own & ~is_odd].mean(axis=0)
             centers.append(self.points[own & is_odd].mean(axis=0))
@@ -174,13 +177,15 @@ class Hypothesis:
         steps = self.steps
         return Counted.of((self.groups[steps.where],), steps.answer).majority()
 
-    def shares(self, reading: Reading, unseen: bool) -> Shares:
-        """Measure how well the machine explains other sequences."""
+    def shares(self, reading: Reading, unseen: bool) -> Generator[None, None, Shares]:
+        """Measure how well the machine explains other sequences; yields often."""
         table, _ = self.table()
         there, asked = reading.there, reading.answers >= 0
         begin = int(self.groups[-1])
         labels = np.full(there.shape, -1, dtype=np.int64)
-        labels[there] = self.groups[nearest(squashed(reading.states[there]), self.centers)]
+        points = squashed(reading.states[there])
+        yield
+        labels[there] = self.groups[(yield from nearest_in_steps(points, self.centers))]
         before = np.vstack([np.full((1, there.shape[1]), begin), labels[:-1]])[there]
         symbol = reading.symbols[there]
         known = symbol < table.shape[1]
@@ -210,8 +215,11 @@ class Hypothesis:
         no_longer: str,
         lengths: tuple[int, int],
         note: str,
-    ) -> Automaton:
-        """Return the automaton: its states in order from the start on, and what was measured."""
+    ) -> Generator[None, None, Automaton]:
+        """Return the automaton: its states in order from the start on, and what was measured.
+
+        Yields often.
+        """
         table, counts = self.table()
         order = _in_order(table, int(self.groups[-1]))
         rank = np.argsort(order)
@@ -223,12 +231,15 @@ class Hypothesis:
                 state, symbol, int(rank[to]), targets[to] / total, total
             )
         arrows = dict(sorted(arrows.items()))
+        yield
+        on_held_out = yield from self.shares(held_out, unseen)
+        on_longer = None if longer is None else (yield from self.shares(longer, True))
         return Automaton(
             words=alphabet.words,
             states=tuple(self._states(arrows, order, alphabet, answers)),
             arrows=arrows,
-            held_out=self.shares(held_out, unseen),
-            longer=None if longer is None else self.shares(longer, True),
+            held_out=on_held_out,
+            longer=on_longer,
             no_longer=no_longer,
             length=lengths[0],
             longer_length=lengths[1],

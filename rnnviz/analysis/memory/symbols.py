@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +26,8 @@ _MOST_LEVELS = 5
 #: The tasks whose answer is a set: any of several symbols can come next, and all are right.
 _SEVERAL_FOLLOW = (Reber, Counting)
 _NONE = -1
+#: Numbers of states that are read before others may go on: some milliseconds.
+_AT_ONCE = 64_000
 
 
 class Alphabet:
@@ -215,18 +217,51 @@ class Reading:
 
 def read(
     network: Network, task: Task, alphabet: Alphabet, answers: Answers, batch: Batch
-) -> Reading:
-    """Run a network over a batch.
+) -> Generator[None, None, Reading]:
+    """Run a network over a batch; yields every few sequences.
 
     A sequence ends at the last step that has a target: what comes after it is padding.
     """
     asked = _asked(task, answers, batch)
-    symbols = np.where(_within(batch), alphabet.read(batch.x), _NONE)
-    states = all_states(network, batch)
-    given = answers.of(network.predict(batch.x, batch.answering))
+    symbols = yield from symbols_of(alphabet, batch)
     asked &= symbols != _NONE
+    given = np.full(symbols.shape, _NONE)
+    states = np.empty((*symbols.shape, _numbers(network)), dtype=network.flat.dtype)
+    for columns in _parts(batch, states.shape[2]):
+        part = _only(batch, columns)
+        states[:, columns] = all_states(network, part)
+        given[:, columns] = answers.of(network.outputs)
+        yield
     targets = answers.right(batch.y) if has_targets(task) else np.full(symbols.shape, _NONE)
     return Reading(symbols, np.where(asked, given, _NONE), states, np.where(asked, targets, _NONE))
+
+
+def symbols_of(alphabet: Alphabet, batch: Batch) -> Generator[None, None, Codes]:
+    """Return the symbols of a batch, (T, B), -1 after the end of a sequence; yields often."""
+    symbols = np.full(batch.x.shape[:2], _NONE)
+    for columns in _parts(batch, len(alphabet.words)):
+        symbols[:, columns] = alphabet.read(batch.x[:, columns])
+        yield
+    return np.where(_within(batch), symbols, _NONE)
+
+
+def _parts(batch: Batch, size: int) -> list[slice]:
+    """Return slices of the sequences of a batch, with so many numbers at each step."""
+    steps, count = batch.x.shape[:2]
+    many = max(1, _AT_ONCE // max(1, steps * size))
+    return [slice(begin, begin + many) for begin in range(0, count, many)]
+
+
+def _only(batch: Batch, columns: slice) -> Batch:
+    mask = None if batch.mask is None else batch.mask[:, columns]
+    return replace(batch, x=batch.x[:, columns], y=batch.y[:, columns], mask=mask)
+
+
+def _numbers(network: Network) -> int:
+    """Return how many numbers the states of all layers are."""
+    architecture = network.architecture
+    letters = len(architecture.cell_type.state_names)
+    return architecture.layers * architecture.hidden_size * letters
 
 
 def all_states(network: Network, batch: Batch) -> NDArray[np.floating]:
