@@ -62,6 +62,8 @@ class StepSpectrum:
         What that would be on average for a gradient in a random direction.
     factor
         Norm of dL/ds_{t-1} over that of dL/ds_t; NaN where no gradient arrives.
+    cut
+        Whether truncation ends the gradient at this step: it arrives, and does not go back over it.
     """
 
     step: int
@@ -69,6 +71,7 @@ class StepSpectrum:
     along: float = math.nan
     by_chance: float = math.nan
     factor: float = math.nan
+    cut: bool = False
 
     @property
     def is_finite(self) -> bool:
@@ -99,7 +102,7 @@ class Spectra:
         Eigenvalues of the recurrent weights of each gate, the largest first; `h` in a cell without
         gates. Those of weights that are not finite are missing.
     left_out
-        Number of steps that were not looked at.
+        Number of steps up to the last scored one that were not looked at.
     """
 
     iteration: int
@@ -215,7 +218,9 @@ def slowest_directions(jacobian: Numbers) -> tuple[Complex, Numbers]:
     return values, left[:, spread > 1e-7 * spread[0]]
 
 
-def spectrum_of(step: int, jacobian: Numbers, gradient: Numbers | None) -> StepSpectrum:
+def spectrum_of(
+    step: int, jacobian: Numbers, gradient: Numbers | None, cut: bool = False
+) -> StepSpectrum:
     """Return the eigenvalues of a step, and how the gradient stands to the slowest.
 
     Parameters
@@ -225,6 +230,8 @@ def spectrum_of(step: int, jacobian: Numbers, gradient: Numbers | None) -> StepS
         ds_t/ds_{t-1}.
     gradient : array, (S,), or None
         dL/ds_t, of any length.
+    cut
+        Whether truncation ends the gradient at this step.
     """
     if not np.isfinite(jacobian).all():
         return StepSpectrum(step, eigenvalues_of(jacobian))
@@ -234,7 +241,8 @@ def spectrum_of(step: int, jacobian: Numbers, gradient: Numbers | None) -> StepS
     unit = gradient / norm(gradient)
     along = float(((basis.T @ unit) ** 2).sum()) if basis.size else math.nan
     by_chance = basis.shape[1] / len(jacobian) if basis.size else math.nan
-    return StepSpectrum(step, values, min(along, 1.0), by_chance, norm(jacobian.T @ unit))
+    factor = 0.0 if cut else norm(jacobian.T @ unit)
+    return StepSpectrum(step, values, min(along, 1.0), by_chance, factor, cut)
 
 
 def spectra(
@@ -244,8 +252,8 @@ def spectra(
     """Measure the eigenvalues of the steps of the probe, one step at a time.
 
     The gradient starts at the last scored step, and is carried back by the Jacobians of this layer:
-    it is what arrives over this layer's recurrence alone. In the top layer of a network without
-    attention and truncation that is the whole gradient of the last prediction.
+    it is what arrives over this layer's recurrence alone, and ends where truncation cuts it. In the
+    top layer of a network without attention that is the whole gradient of the last prediction.
 
     Parameters
     ----------
@@ -273,10 +281,10 @@ def spectra(
     start = _start(step_map, trace, layer, last) if with_gradient else None
     for step, jacobian, gradient in _backward(step_map, trace, start, last, wanted):
         if step in wanted:
-            found.append(spectrum_of(step, jacobian, gradient))
+            found.append(spectrum_of(step, jacobian, gradient, _is_cut(trace, step)))
         yield
     weights = weight_eigenvalues(network, layer)
-    left_out = trace.steps - 1 - len(found)
+    left_out = end - sum(each.step <= end for each in found)
     return Spectra(trace.iteration, tuple(found[::-1]), weights, left_out)
 
 
@@ -292,7 +300,7 @@ def carried(
         if gradient is None:
             continue
         yield step, gradient
-        if step == 1:
+        if step == 1 and not _is_cut(trace, step):
             unit = jacobian.T @ gradient
             if unit.any():
                 yield 0, unit / norm(unit)
@@ -326,7 +334,12 @@ def _backward(
             continue
         yield step, jacobian, here
         if here is not None:
-            gradient = _one_back(jacobian, here)
+            gradient = None if _is_cut(trace, step) else _one_back(jacobian, here)
+
+
+def _is_cut(trace: Trace, step: int) -> bool:
+    """Tell whether truncation keeps the gradient from going back over a step."""
+    return trace.truncate is not None and step % trace.truncate == 0
 
 
 def _jacobians(
@@ -380,8 +393,19 @@ def weight_eigenvalues(network: Network, layer: int) -> dict[str, Complex]:
     return {letter: values for letter, values in found.items() if np.isfinite(values).all()}
 
 
-def step_sentence(found: StepSpectrum) -> str:
-    """Say where the eigenvalues of a step lie, and how much of the gradient follows the slowest."""
+#: What is compared where other layers or attention act on the gradient too.
+_CARRIED = "what this layer’s recurrence alone carries of the gradient of the last prediction"
+
+
+def step_sentence(found: StepSpectrum, whole: bool = True) -> str:
+    """Say where the eigenvalues of a step lie, and how much of the gradient follows the slowest.
+
+    Parameters
+    ----------
+    found
+    whole
+        Whether the recurrence of this layer carries the whole gradient of the last prediction.
+    """
     if not found.is_finite:
         return (
             f"The Jacobian of step {found.step} is not made of numbers: training has grown beyond "
@@ -391,10 +415,12 @@ def step_sentence(found: StepSpectrum) -> str:
     said = [f"Step {found.step}: {_fades(of, found.largest)}"]
     if found.values.size > 1:
         said.append(f"Outside the unit circle: {found.outside} of {found.values.size}.")
-    if math.isfinite(found.factor):
+    gradient = "the gradient of the last prediction" if whole else _CARRIED
+    if found.cut and math.isfinite(found.factor):
+        said.append(f"Truncation ends {gradient} here: it does not go back over this step.")
+    elif math.isfinite(found.factor):
         said.append(
-            f"On its way back over this step the gradient of the last prediction changes by "
-            f"{factor_text(found.factor)}."
+            f"On its way back over this step {gradient} changes by {factor_text(found.factor)}."
         )
     if math.isfinite(found.along):
         said.append(
@@ -414,8 +440,13 @@ def _fades(what: str, modulus: float) -> str:
     if abs(modulus - 1) <= ROUNDING:
         return f"{said}: along its direction a change keeps its size."
     if modulus < 1:
-        return f"{said}: a time constant of {number(steps)} steps."
-    return f"{said}: if every step did so, a change would grow e-fold in {number(-steps)} steps."
+        return f"{said}: a time constant of {_steps(steps)}."
+    return f"{said}: if every step did so, a change would grow e-fold in {_steps(-steps)}."
+
+
+def _steps(steps: float) -> str:
+    """Write a time constant."""
+    return f"{number(steps)} step{'' if number(steps) == '1' else 's'}"
 
 
 def steps_sentence(found: Spectra, state: str, factor: float | None, reach: int | None) -> str:
@@ -435,10 +466,10 @@ def steps_sentence(found: Spectra, state: str, factor: float | None, reach: int 
     largest = np.array([each.largest for each in found.steps])
     over = f"Over {steps_text(len(found.steps))}"
     looked = ", evenly spread" if found.left_out else ""
-    said = [
-        f"{over}{looked}, the largest modulus is {number(float(largest.min()))} to "
-        f"{number(float(largest.max()))}, {number(float(np.median(largest)))} in the middle."
-    ]
+    low, high = number(float(largest.min())), number(float(largest.max()))
+    middle = number(float(np.median(largest)))
+    lie = low if low == high else f"{low} to {high}, {middle} in the middle"
+    said = [f"{over}{looked}, the largest modulus is {lie}."]
     if factor is not None:
         said.append(
             f"The gradient w.r.t. the {state} changes by {factor_text(factor)} per step on "
@@ -449,7 +480,7 @@ def steps_sentence(found: Spectra, state: str, factor: float | None, reach: int 
         alone = math.log(REACHED_SHARE) / math.log(mean)
         said.append(
             f"A gradient that shrank by the geometric mean of these moduli, {number(mean)}, at "
-            f"each step would be down to {REACHED} after {number(alone)} steps. It need not: the "
+            f"each step would be down to {REACHED} after {_steps(alone)}. It need not: the "
             "directions of one step are not those of the next."
         )
     return " ".join(said)
@@ -493,14 +524,22 @@ def runs_sentence(runs: Sequence[RunSpectra]) -> str:
     return f"{'; '.join(parts)}." if parts else ""
 
 
-def along_sentence(found: Spectra) -> str:
-    """Say how much of the gradient lies along the slowest direction, late and early."""
+def along_sentence(found: Spectra, whole: bool = True) -> str:
+    """Say how much of the gradient lies along the slowest direction, late and early.
+
+    Parameters
+    ----------
+    found
+    whole
+        As in `step_sentence`.
+    """
     known = [each for each in found.steps if math.isfinite(each.along)]
     if len(known) < 2:
         return ""
     first, last = known[0], known[-1]
+    gradient = "the gradient" if whole else _CARRIED
     return (
-        f"Along the slowest direction of its step lies {percent(last.along)} of the gradient at "
+        f"Along the slowest direction of its step lies {percent(last.along)} of {gradient} at "
         f"step {last.step}, and {percent(first.along)} at step {first.step}; by chance "
         f"{share(float(np.mean([each.by_chance for each in known])))}."
     )

@@ -127,15 +127,14 @@ def size_of(scene: MemoryScene) -> int:
 
 
 _PARTIAL = (
-    " In this network more acts on the gradient than the recurrence of this layer: other layers, "
-    "attention or truncation. Directions and factors are those of what this recurrence carries."
+    " In this network more acts on the gradient than the recurrence of this layer: other layers "
+    "or attention. Directions and factors are those of what this recurrence carries."
 )
 
 
 def _is_whole_gradient(scene: MemoryScene) -> bool:
     """Tell whether the recurrence of this layer is all that the last gradient goes back over."""
-    trace = scene.trace
-    return trace.is_top(scene.layer) and trace.attending is None and trace.truncate is None
+    return scene.trace.is_top(scene.layer) and scene.trace.attending is None
 
 
 def refused(scene: MemoryScene) -> str:
@@ -166,7 +165,7 @@ def _plane(scene: MemoryScene, some: tuple[int, Spectra], one: tuple[int, Spectr
     chosen = of_one or found.at(scene.step)
     spec = eigenvalues_spec(found, chosen, scene.cell)
     if chosen is not None:
-        said = step_sentence(chosen)
+        said = step_sentence(chosen, _is_whole_gradient(scene))
     else:
         said = "Step 0 has no step before it: choose a later one." if scene.step == 0 else ""
     label = f"The complex plane with the eigenvalues. Iteration {iteration:,}."
@@ -218,7 +217,7 @@ def _over_steps(scene: MemoryScene, iteration: int, found: Spectra) -> list[Char
         ),
         Chart(
             along_spec(found, scene.step),
-            along_sentence(found),
+            along_sentence(found, _is_whole_gradient(scene)),
             "Share of the gradient along the slowest direction, over the time steps.",
         ),
     ]

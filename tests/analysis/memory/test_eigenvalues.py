@@ -1,6 +1,7 @@
 """The eigenvalues of a step, and the direction that the gradient takes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from rnnviz.analysis.memory.eigenvalues import (
 from rnnviz.engine.step_map import StepMap
 from rnnviz.tasks import TemporalOrder
 from rnnviz.training.config import RECURRENT
+from rnnviz.views.memory import VIEWS, MemoryScene
 from tests.analysis.memory.drained import drained
 
 SEEDS = (0, 1)
@@ -68,6 +70,45 @@ def test_the_factor_of_a_step_is_that_of_the_recorded_norms():
     norms = np.linalg.norm(trace.layers[0].last_d_h, axis=1)
     for each in found.steps:
         assert each.factor == pytest.approx(norms[each.step - 1] / norms[each.step])
+
+
+def test_a_truncated_gradient_ends_at_the_cut():
+    trainer = _run(iterations=2, truncate=4)
+    trace = trainer.trace()
+    found = drained(spectra(trainer.network_of(trace), trace, 0))
+    norms = np.linalg.norm(trace.layers[0].last_d_h, axis=1)
+    assert norms[:8] == pytest.approx(0)
+    assert found.at(9).factor == pytest.approx(norms[8] / norms[9])
+    assert (found.at(8).factor, found.at(8).cut) == (0, True)
+    assert "does not go back over this step" in step_sentence(found.at(8))
+    assert math.isnan(found.at(7).along)
+    assert "gradient" not in step_sentence(found.at(7))
+    seen = dict(carried(StepMap(trainer.network_of(trace), 0), trace, 0, 9))
+    assert sorted(seen) == [8, 9]
+
+
+@pytest.mark.parametrize("settings", [{"layers": 2}, {"attention": "dot"}])
+def test_what_one_layer_carries_is_not_called_the_whole_gradient(settings):
+    trainer = _run(iterations=2, **settings)
+    trace = trainer.trace()
+    found = drained(spectra(trainer.network_of(trace), trace, 0))
+    norms = np.linalg.norm(trace.layers[0].last_d_h, axis=1)
+    assert found.at(5).factor != pytest.approx(norms[4] / norms[5], rel=0.01)
+    carried_alone = "what this layer’s recurrence alone carries of the gradient"
+    assert carried_alone in step_sentence(found.at(5), whole=False)
+    assert carried_alone in along_sentence(found, whole=False)
+    panel = VIEWS["Eigenvalues"].look(MemoryScene(trainer, trace, 0, step=5))
+    assert carried_alone in panel.charts[0].caption
+    assert any(carried_alone in chart.caption for chart in panel.beside)
+
+
+def test_steps_after_the_last_scored_one_are_not_called_left_out():
+    trainer = _run()
+    trace = trainer.trace()
+    trace = replace(trace, scored=np.arange(10) == 3)
+    found = drained(spectra(trainer.network_of(trace), trace, 0))
+    assert len(found.steps) == last_scored_step(trace, 0) == 3
+    assert "evenly spread" not in steps_sentence(found, "hidden state", None, None)
 
 
 def test_a_gradient_is_compared_with_the_left_eigenvectors():
