@@ -26,7 +26,7 @@ class Found:
     Parameters
     ----------
     fixed
-        Fixed points by iteration, as `figures.fixed_points.fixed_points_json` describes them.
+        Fixed points by iteration, as `figures.fixed_point_charts.fixed_points_json` describes them.
     machine
         The automaton, as `figures.automaton.machine_json` describes it.
     groups : arrays (N,) by iteration

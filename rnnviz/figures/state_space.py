@@ -142,7 +142,7 @@ class StateSpace:
     about
         What is measured, in a few words: it stands above the picture.
     fixed
-        Fixed points by iteration, as `rnnviz.figures.fixed_points` describes them for the picture.
+        Fixed points by iteration, as `fixed_point_charts.fixed_points_json` describes them.
     machine
         The automaton, as `rnnviz.figures.automaton.machine_json` describes it.
     missing

@@ -43,3 +43,17 @@ def test_every_view_measures_in_pieces_and_then_shows_something_or_says_why_not(
 def test_a_network_that_keeps_no_state_has_a_sentence_and_one_that_does_has_none():
     assert "keeps no state" in without_state(RunConfig(cell="mlp"))
     assert without_state(RunConfig(cell="gru")) == ""
+
+
+def test_what_is_said_of_the_states_is_of_the_iteration_that_is_shown():
+    trainer = _run(cell="lstm")
+    trainer.advance(iterations=3)
+    before = trainer.recording.traces[2]
+    drawn = MemoryScene(trainer, before).space
+    trainer.network.flat[:] = np.nan
+    diverged = MemoryScene(trainer, trainer.trace(), drawn=drawn)
+    VIEWS["Paths"].look(diverged)
+    drawn.clouds.of(trainer.recording.traces[1])
+    assert "not numbers" in VIEWS["Paths"].look(diverged).sentence
+    seen = MemoryScene(trainer, before, drawn=drawn)
+    assert "not numbers" not in VIEWS["Paths"].look(seen).sentence

@@ -141,9 +141,12 @@ def _steady(course: Sequence[Moment]) -> str:
     same = course[-1]
     for moment in reversed(course):
         if moment.count("stable") != count:
+            if same is course[-1]:
+                return "At the iteration measured before that, their number was another."
+            there = {0: "was none", 1: "was 1"}.get(count, f"were {count}")
             return (
                 f"At all {sum(each.iteration >= same.iteration for each in course)} iterations "
-                f"measured from {same.iteration:,} on, there were {count}."
+                f"measured from {same.iteration:,} on, there {there}."
             )
         same = moment
     return f"Their number was the same at all {len(course)} iterations measured."

@@ -312,7 +312,8 @@ class Search:
             if number % _LOOKED_EVERY:
                 continue
             yield
-            moved = np.abs(states - before).max(axis=1)
+            with np.errstate(invalid="ignore"):  # what has grown beyond all numbers settles nowhere
+                moved = np.abs(states - before).max(axis=1)
             if not (moved > _SETTLED * np.abs(states).max(axis=1, initial=1.0)).any():
                 break
         return states

@@ -140,7 +140,7 @@ def _iterated(found: FixedPoints) -> str:
         each = f"each of {found.recorded}" if found.recorded > 1 else "the one"
         states = "states" if found.recorded > 1 else "state"
         return f"From {each} recorded {states} {fed} ends at a stable point found here."
-    within = f"within {ITERATED} steps"
+    within = f"within {ITERATED} steps (fewer where it hardly moved any more)"
     if not found.settled:
         none = f"none of {found.recorded} recorded states"
         return f"From {none} does {fed} reach a stable point {within}."
@@ -153,4 +153,6 @@ def _iterated(found: FixedPoints) -> str:
 def _lost(found: FixedPoints) -> str:
     if not found.lost or not len(found):
         return ""
-    return f"From {found.lost} of {found.starts} starts Newton’s method found no point."
+    return (
+        f"From {found.lost} of {found.starts} starts Newton’s method came to none of these points."
+    )

@@ -61,11 +61,10 @@ def paths(scene: MemoryScene) -> Panel:
 
 def _flat(scene: MemoryScene) -> str:
     """Say how much of the states can be seen in the plane."""
-    clouds = scene.space.clouds
-    shares = clouds.of(scene.trace).plane.shares
-    if not np.isfinite(clouds.states.flat).any():
+    cloud = scene.space.clouds.of(scene.trace)
+    if not np.isfinite(cloud.points).any():
         return "The states are not numbers: training has grown beyond what can be computed."
-    if not shares.any():
+    if not cloud.plane.shares.any():
         return "The state is the same everywhere: there is nothing to see yet."
     return ""
 
@@ -105,6 +104,10 @@ def _about(scene: MemoryScene, clouds: Clouds) -> str:
     states = clouds.states
     word = {"h": "hidden", "c": "cell"}[scene.letter]
     return (
-        f"{where}{len(clouds.step):,} {word} states of {states.size} units, from "
-        f"{sequences:,} sequences"
+        f"{where}{_counted(len(clouds.step), f'{word} state')} of {_counted(states.size, 'unit')}, "
+        f"from {_counted(sequences, 'sequence')}"
     )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

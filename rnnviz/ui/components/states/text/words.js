@@ -115,5 +115,5 @@ function fixedSentence({ frame }) {
   const counts = new Map();
   for (const { kind } of frame.fixed.points) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const told = [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
-  return ` Fixed points with ${frame.fixed.given}: ${told || "none found"}.`;
+  return ` Fixed and slow points with ${frame.fixed.given}: ${told || "none found"}.`;
 }
