@@ -44,7 +44,7 @@ def time_constants_spec(
     names = [str(each) for each in order]
     steps = drawable(found.steps[order])
     colour = QUANTITIES[cell][found.gate].colour
-    length = float(found.counted + 1)
+    length = float(found.length)
     top = 3 * max(length, float(np.nanmax(steps, initial=0.0)))
     low, high = _whiskers(found, order, top)
     points = {

@@ -45,6 +45,8 @@ class TimeConstants:
     counted
         Number of time steps over which was averaged: all but the first, before which there is
         nothing to keep, and one at which the state starts from zero again.
+    length
+        Number of time steps of the probe.
     """
 
     iteration: int
@@ -56,11 +58,17 @@ class TimeConstants:
     high: Numbers
     silent: tuple[int, ...]
     counted: int
+    length: int
 
     @property
     def order(self) -> NDArray[np.intp]:
         """The units by their memory, the longest first; those that are not numbers last."""
         return np.argsort(-np.where(np.isfinite(self.kept), self.kept, -np.inf), kind="stable")
+
+    @property
+    def median(self) -> float:
+        """The median over all units; infinite if the unit in the middle loses nothing or grows."""
+        return float(np.median(np.where(self.steps < 0, np.inf, self.steps)))
 
     def frame(self) -> pd.DataFrame:
         """Return `unit`, `gate`, `steps`, `low`, `high`; the longest memory first."""
@@ -105,6 +113,7 @@ def time_constants(trace: Trace, layer: int = -1) -> TimeConstants | None:
         memory_steps(high),
         silent,
         len(seen),
+        trace.steps,
     )
 
 
@@ -130,35 +139,51 @@ def sentence(found: TimeConstants) -> str:
     if not np.isfinite(found.kept).all():
         return f"The {label} is not a number: training has grown beyond what can be computed."
     lasting, growing = np.isinf(steps), steps < 0
-    rest = steps[~lasting & ~growing]
     said = []
-    if rest.size:
-        order = found.order[~(lasting | growing)[found.order]]
-        longest, shortest = order[0], order[-1]
-        said.append(
-            f"By the {label}, unit {longest} keeps what it holds for "
-            f"{number(float(steps[longest]))} steps, the longest; unit {shortest} for "
-            f"{number(float(steps[shortest]))}. The median is {number(float(np.median(rest)))}."
-            if order.size > 1
-            else f"By the {label}, unit {longest} keeps what it holds for "
-            f"{number(float(steps[longest]))} steps."
-        )
-        beyond = int((rest > found.counted + 1).sum())
-        if beyond:
-            said.append(
-                f"{_many(beyond, 'keeps', 'keep')} it longer than the probe, which has "
-                f"{steps_text(found.counted + 1)}."
-            )
     if lasting.any():
         count = int(lasting.sum())
         said.append(f"{_many(count, 'loses', 'lose')} nothing: the gate is 1 at every step.")
     if growing.any():
         count = int(growing.sum())
         said.append(f"{_many(count, 'grows', 'grow')}: the gate is held above 1.")
+    rest = [int(u) for u in found.order if not (lasting | growing)[u] and u not in found.silent]
+    if rest:
+        which = " of the others" if lasting.any() or growing.any() else ""
+        said.append(f"By the {label}, {_longest_and_shortest(steps, rest, which)}.")
+    if rest and steps.size > 1:
+        said.append(f"The median of all units is {_steps_text(found.median)}.")
+    beyond = sum(steps[unit] > found.length for unit in rest)
+    if beyond:
+        said.append(
+            f"{_many(beyond, 'keeps', 'keep')} it longer than the probe, which has "
+            f"{steps_text(found.length)}."
+        )
     if found.silent:
         count = len(found.silent)
         said.append(f"{_many(count, 'is silenced and keeps', 'are silenced and keep')} nothing.")
     return " ".join(said)
+
+
+def _longest_and_shortest(steps: Numbers, units: Sequence[int], which: str) -> str:
+    """Name the longest and the shortest memory of some units, the longest first.
+
+    Parameters
+    ----------
+    steps : array, (H,)
+    units
+    which
+        What the units are among all; empty where they are all.
+    """
+    first, last = units[0], units[-1]
+    said = f"unit {first} keeps what it holds for {_steps_text(float(steps[first]))}"
+    if len(units) == 1:
+        return said
+    return f"{said}, the longest{which}; unit {last} for {number(float(steps[last]))}"
+
+
+def _steps_text(steps: float) -> str:
+    """Write a memory in steps."""
+    return f"{number(steps)} step{'' if number(steps) == '1' else 's'}"
 
 
 def _many(count: int, one: str, several: str) -> str:
@@ -172,17 +197,15 @@ def course_sentence(found: Sequence[TimeConstants]) -> str:
     if len(known) < 2:
         return "Nothing to compare with yet: train for a few iterations."
     first, last = known[0], known[-1]
-    longest = ", then ".join(_steps(each, 1.0) for each in (first, last))
-    median = ", then ".join(_steps(each, 0.5) for each in (first, last))
+    longest = ", then ".join(_longest(each) for each in (first, last))
+    median = ", then ".join(number(each.median) for each in (first, last))
     return (
         f"From iteration {first.iteration:,} to {last.iteration:,}: the longest memory "
-        f"{longest} steps; the median {median}."
+        f"{longest}; the median of all units {median}, in steps."
     )
 
 
-def _steps(found: TimeConstants, share: float) -> str:
-    """Write the memory at a share of the units in the order of their gate; 1 is the longest."""
-    kept = np.sort(found.kept)
-    low = kept[int((kept.size - 1) * share)]
-    steps = float(memory_steps(np.array([low]))[0])
+def _longest(found: TimeConstants) -> str:
+    """Write the longest memory of a unit."""
+    steps = float(found.steps[found.order[0]])
     return number(steps) if steps > 0 else "growing"

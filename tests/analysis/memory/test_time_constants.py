@@ -14,6 +14,9 @@ from rnnviz.analysis.memory.time_constants import (
     without_gate,
 )
 from rnnviz.engine import Hold, Silence, spec_of
+from rnnviz.figures.time_constant_charts import time_constants_spec
+from rnnviz.numbers import number
+from rnnviz.tasks import make_task
 from tests.traces import make_trace
 
 
@@ -81,8 +84,42 @@ def test_the_course_names_the_longest_and_the_median():
     early = time_constants(_with_gate("lstm", [[0.5, 0.75, 0.8]] * 3, iteration=0))
     late = time_constants(_with_gate("lstm", [[0.5, 0.9, 0.99]] * 3, iteration=40))
     said = course_sentence([early, late])
-    assert "From iteration 0 to 40: the longest memory 5, then 100 steps" in said
-    assert "the median 4, then 10" in said
+    assert "From iteration 0 to 40: the longest memory 5, then 100;" in said
+    assert "the median of all units 4, then 10, in steps" in said
+
+
+def test_both_captions_have_the_same_median_which_is_over_all_units():
+    for gates in ([0.5, 0.75, 0.8, 0.9], [0.5, 0.75, 0.8, 1.0], [0.5, 1.0, 1.0, 1.2]):
+        found = time_constants(_with_gate("lstm", [gates] * 3))
+        median = number(found.median)
+        assert f"The median of all units is {median} steps" in sentence(found)
+        assert f"the median of all units {median}, then {median}" in course_sentence([found] * 2)
+    assert median == "∞"
+
+
+def test_beside_units_that_lose_nothing_the_longest_is_that_of_the_others():
+    said = sentence(time_constants(_with_gate("lstm", [[1.0, 0.9, 0.5, 1.0]] * 3)))
+    assert said.startswith("2 units lose nothing")
+    assert "unit 1 keeps what it holds for 10 steps, the longest of the others" in said
+
+
+def test_where_all_units_are_silenced_none_is_said_to_keep_anything():
+    silent = (Silence(units=(0, 1, 2)),)
+    found = time_constants(_with_gate("gru", [[0.9] * 3] * 3, interventions=silent))
+    said = sentence(found)
+    assert "keeps what it holds" not in said
+    assert "3 units are silenced and keep nothing" in said
+
+
+def test_the_length_of_the_probe_is_its_number_of_steps():
+    one = time_constants(_with_gate("lstm", [[0.9, 0.95]]))
+    assert "longer than the probe, which has 1 step." in sentence(one)
+    config = rnnviz.RunConfig(task="reorder", cell="gru", hidden_size=2)
+    trainer = rnnviz.Trainer(config, make_task("reorder", start="zero state", length=8))
+    found = time_constants(trainer.trace())
+    assert (found.length, found.counted) == (8, 6)
+    lines = time_constants_spec(found, "gru")["layout"]["shapes"]
+    assert lines[0]["y0"] == pytest.approx(8)
 
 
 def test_one_over_what_is_lost():
