@@ -1,5 +1,7 @@
 """The views of eigenvalues, time constants and all steps at once show what was measured."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from rnnviz.figures.spec import figure
 from rnnviz.tasks import TemporalOrder
 from rnnviz.views.memory import VIEWS, MemoryScene
 from rnnviz.views.memory.over_training import coarse_to_fine
+from rnnviz.views.memory.scene import MOST_BYTES
 
 TITLES = ("Eigenvalues", "Time constants", "All steps at once")
 
@@ -158,6 +161,21 @@ def test_above_the_first_layer_of_two_directions_it_is_said_why_there_is_no_map(
     assert _looked(title, backward).charts
 
 
+@pytest.mark.parametrize("title", ["Eigenvalues", "All steps at once"])
+def test_while_it_trains_only_the_iteration_that_is_looked_at_is_measured(title):
+    scene = replace(_scene(iterations=3), everywhere=False)
+    assert _looked(title, scene).progress is None
+    assert VIEWS[title].look(replace(scene, everywhere=True)).progress == 1 / 4
+    assert _looked(title, replace(scene, everywhere=True)).progress is None
+
+
+def test_what_was_dropped_from_the_store_is_not_kept_as_the_latest():
+    scene = _scene("lstm", hidden_size=64, iterations=0)
+    _looked("Eigenvalues", scene)
+    scene.store.put("something large", None, MOST_BYTES)
+    assert VIEWS["Eigenvalues"].look(scene).charts == ()
+
+
 def test_any_first_places_are_spread_over_the_whole():
     assert coarse_to_fine(9) == [8, 0, 4, 2, 6, 1, 3, 5, 7]
     assert sorted(coarse_to_fine(13)) == list(range(13))
@@ -180,3 +198,14 @@ def test_runs_beside_each_other_have_a_plane_each_on_one_scale():
     assert "radius 0.5: largest modulus" in planes.caption
     assert "; radius 1.5: largest modulus" in planes.caption
     assert one.caption.startswith("Step 5")
+
+
+def test_a_run_whose_latest_eigenvalues_are_of_another_iteration_says_of_which():
+    run = _scene("lstm", iterations=0, hidden_size=64)
+    runs = {"one": run.trainer, "two": _scene("lstm", iterations=0, hidden_size=64).trainer}
+    scene = replace(run, runs=runs, everywhere=False)
+    _looked("Eigenvalues", scene)
+    run.trainer.advance(iterations=1)
+    later = replace(scene, trace=run.trainer.trace())
+    planes, _ = VIEWS["Eigenvalues"].look(later).charts
+    assert planes.caption.startswith("one, iteration 0: largest modulus")

@@ -60,9 +60,9 @@ VIEWS: dict[str, View] = {
     "Paths": View(
         space.paths,
         "Each point is the network’s memory after one time step: points that lie together are "
-        "remembered alike. Press Train, and the cloud falls into groups: one for each situation "
-        "that the network has to tell apart, such as a day of the schedule. The line is one "
-        "sequence on its way from group to group.",
+        "remembered alike. Press Train, and the cloud may fall into groups: one for each situation "
+        "that the network has to tell apart, such as a day of the schedule. The line is the path "
+        "of one sequence.",
         work=space.work,
         asks=(LETTER, HELD, MACHINE),
         in_space=True,
@@ -88,7 +88,7 @@ VIEWS: dict[str, View] = {
         eigenvalues.eigenvalues,
         "What one time step makes of a small change of the state: each point is an eigenvalue of "
         "its Jacobian. Inside the circle a change fades, outside it grows. Choose a step, and "
-        "train: the points that come near the circle carry the gradient far back.",
+        "train: the points that come near the circle can carry the gradient far back.",
         work=eigenvalues.work,
         asks=(STEP,),
         interval_s=0.3,
@@ -111,8 +111,8 @@ VIEWS: dict[str, View] = {
     "All steps at once": View(
         at_once.all_at_once,
         "A loop computes one step after the other. Here all steps are guessed, and corrected "
-        "together: play the sweeps, and see the picture snap into place. How many it takes tells "
-        "how chaotic the network is.",
+        "together: play the sweeps, and see the picture snap into place. It takes more "
+        "where small changes grow, and where the states jump from one place to another.",
         work=at_once.work,
         asks=(LETTER,),
         interval_s=0.5,

@@ -31,11 +31,11 @@ _AT_ONCE = 2**14
 
 
 def work(scene: MemoryScene) -> Iterator[None]:
-    """Solve the probe at the iteration that is looked at, then count at all kept iterations."""
+    """Solve the probe at the iteration that is looked at, then count at all that are wanted."""
     if refused(scene):
         return
     yield from _now(scene).at(scene, scene.trace)
-    yield from _counts(scene).everywhere(scene)
+    yield from _counts(scene).wanted(scene)
 
 
 def all_at_once(scene: MemoryScene) -> Panel:
@@ -60,9 +60,8 @@ def all_at_once(scene: MemoryScene) -> Panel:
         note="The guess is 0 at every step. A sweep corrects all steps together, by Newton’s "
         "method: one linear recurrence with the Jacobians at the guess, which a machine with many "
         "processors can compute for all steps in parallel. After k sweeps at least the first k "
-        "steps are exact. Where a small change fades, few sweeps are enough; where it grows, each "
-        "sweep gets only some steps further. The largest modulus is that of an eigenvalue of the "
-        "Jacobian of a step.",
+        "steps are exact. As a rule few are enough where a small change fades fast. The largest "
+        "modulus is that of an eigenvalue of the Jacobian of a step.",
         file=("sweeps", lambda: table(found)),
         progress=share,
         done=done,

@@ -44,14 +44,14 @@ _AT_ONCE = 2**16
 
 
 def work(scene: MemoryScene) -> Iterator[None]:
-    """Measure the steps at the iteration that is looked at, then all kept iterations."""
+    """Measure the steps at the iteration that is looked at, then all iterations that are wanted."""
     if refused(scene):
         return
     yield from _chosen(scene).at(scene, scene.trace)
     yield from _all_steps(scene).at(scene, scene.trace)
     for run in _runs(scene):
         yield from _all_steps(run).at(run, run.trace)
-    yield from _summaries(scene).everywhere(scene)
+    yield from _summaries(scene).wanted(scene)
 
 
 def eigenvalues(scene: MemoryScene) -> Panel:
@@ -195,9 +195,15 @@ def _beside_each_other(scene: MemoryScene, quick: bool) -> tuple[Chart, ...]:
     found = []
     for run in _runs(scene):
         shown = _all_steps(run).shown(run, quick)
-        if shown is not None:
-            norms = backward_norms(run.trace, _gradient(run)[0], run.layer)
-            found.append(RunSpectra(_name_of(run), shown[1], reach(norms)))
+        if shown is None:
+            continue
+        iteration, every = shown
+        # While the runs train, what is known of one may be of an earlier iteration than the other.
+        of = next((trace for trace in run.traces if trace.iteration == iteration), None)
+        if of is not None:
+            norms = backward_norms(of, _gradient(run)[0], run.layer)
+            when = "" if iteration == scene.trace.iteration else f", iteration {iteration:,}"
+            found.append(RunSpectra(f"{_name_of(run)}{when}", every, reach(norms)))
     if not found:
         return ()
     label = "The complex plane of each run, with the eigenvalues of all steps."

@@ -48,7 +48,15 @@ class Measurement(Generic[Found]):
         if scene.store.get(key) is None:
             found = yield from self.measure(scene.trainer.network_of(trace), trace)
             scene.store.put(key, found, self.nbytes(found))
-            scene.store.put(self._latest(scene), (trace.iteration, found), 0)
+            # Only where to find it: what is dropped from the store must not live on here.
+            scene.store.put(self._latest(scene), (trace.iteration, key), 0)
+
+    def wanted(self, scene: MemoryScene) -> Iterator[None]:
+        """Measure all kept iterations; while only the one looked at is wanted, that one."""
+        if scene.everywhere:
+            yield from self.everywhere(scene)
+        else:
+            yield from self.at(scene, scene.trace)
 
     def everywhere(self, scene: MemoryScene) -> Iterator[None]:
         """Measure all kept iterations, at first a few that are far apart."""
@@ -84,8 +92,9 @@ class Measurement(Generic[Found]):
         found = scene.store.get(scene.key(self.name))
         if found is not None:
             return scene.trace.iteration, found
-        latest: tuple[int, Found] | None = scene.store.get(self._latest(scene))
-        return latest
+        iteration, key = scene.store.get(self._latest(scene)) or (0, None)
+        found = scene.store.get(key)
+        return None if found is None else (iteration, found)
 
     def _latest(self, scene: MemoryScene) -> tuple[str, int, str]:
         return f"latest {self.name}", scene.layer, scene.letter
@@ -102,9 +111,9 @@ def coarse_to_fine(count: int) -> list[int]:
 
 
 def progress(found: int, scene: MemoryScene) -> tuple[float | None, str]:
-    """Return the share of the kept iterations that is measured, and a text; None when all are."""
+    """Return the share of the kept iterations that is measured, and a text; None at the end."""
     kept = len(scene.traces)
-    if found >= kept:
+    if found >= kept or not scene.everywhere:
         return None, ""
     return found / kept, f": {found:,} of {kept:,} kept iterations"
 
