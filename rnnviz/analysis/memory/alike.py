@@ -33,6 +33,8 @@ Numbers = NDArray[np.float64]
 _AT_ONCE = 2**20
 #: Time steps x sequences x (inputs, and units of all layers) that are run at once: some 25 ms.
 _OBSERVED = 100_000
+#: Stretches that are ranked at once.
+_RANKED = 2_000
 #: Matches that are ranked.
 MOST = 12
 #: With fewer matches nothing is said about what they have in common; nor where that is so only in
@@ -60,12 +62,15 @@ class Corpus:
         The target of each step; "" where there is none.
     names : tuple of str
         What each sequence is called.
+    looks_ahead
+        Whether the values depend on later inputs too: above the first layer of two directions.
     """
 
     values: Numbers
     words: tuple[tuple[str, ...], ...]
     targets: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
+    looks_ahead: bool = False
 
     @property
     def steps(self) -> int:
@@ -159,7 +164,12 @@ def corpus_of(
         yield
     words[0] = trace.in_time_of(layer, trace.input_labels)
     names = ("the probe", *(f"seq. {k}" for k in range(1, sequences.count)))
-    return Corpus(values, tuple(words), tuple(targets), names)
+    return Corpus(values, tuple(words), tuple(targets), names, looks_ahead(trace, layer))
+
+
+def looks_ahead(trace: Trace, layer: int) -> bool:
+    """Tell whether the states of a layer depend on inputs that come later in its own time."""
+    return trace.bidirectional and trace.number_of(layer) > 1
 
 
 def _some(sequences: Sequences, which: slice) -> Sequences:
@@ -201,6 +211,7 @@ def corpus_of_text(
         tuple(_padded(each, steps) for each in words),
         tuple(_padded(each, steps) for each in targets),
         ("the probe", "your text"),
+        looks_ahead(trace, layer),
     )
 
 
@@ -220,7 +231,8 @@ def alike(
 
     Of stretches that overlap in one sequence only the nearest is kept, and none that overlaps with
     the one chosen. Sequences with the same inputs up to the end of the match have the same states;
-    they are counted as one match.
+    they are counted as one match. Where states depend on later inputs too, the whole sequences must
+    have the same inputs.
 
     Parameters
     ----------
@@ -260,7 +272,7 @@ def alike(
         yield
     distances[0, max(0, first - length + 1) : last + 1] = np.nan
     there = distances[np.isfinite(distances)]
-    matches = _ranked(distances, corpus, length, most)
+    matches = yield from _ranked(distances, corpus, length, most)
     median = float(np.median(there)) if there.size else math.nan
     return Alike(first, last, compared_units, constant, matches, int(there.size), median)
 
@@ -297,21 +309,26 @@ def _distances(values: Numbers, wanted: Numbers) -> Numbers:
     return np.sqrt(total / wanted.size)
 
 
-def _ranked(distances: Numbers, corpus: Corpus, length: int, most: int) -> tuple[Match, ...]:
+def _ranked(
+    distances: Numbers, corpus: Corpus, length: int, most: int
+) -> Generator[None, None, tuple[Match, ...]]:
     """Return the nearest stretches, without those that overlap or that have the same inputs."""
     found: list[Match] = []
     places: dict[tuple[int, tuple[str, ...]], int] = {}
     taken: set[tuple[int, int]] = set()
     width = distances.shape[1]
-    for flat in np.argsort(distances, axis=None, kind="stable"):
+    for place, flat in enumerate(np.argsort(distances, axis=None, kind="stable"), 1):
+        if place % _RANKED == 0:
+            yield
         sequence, start = divmod(int(flat), width)
         distance = float(distances[sequence, start])
         if math.isnan(distance):
             break
         if any((sequence, start + k) in taken for k in range(length)):
             continue
-        inputs = start, corpus.words[sequence][: start + length]
-        if inputs in places and all(word for word in inputs[1]):
+        words = corpus.words[sequence]
+        inputs = start, words if corpus.looks_ahead else words[: start + length]
+        if inputs in places and all(words[: start + length]):
             twin = found[places[inputs]]
             found[places[inputs]] = Match(twin.sequence, twin.first, twin.distance, twin.times + 1)
         elif len(found) < most:
@@ -394,9 +411,12 @@ def sentence(corpus: Corpus, found: Alike) -> str:
     if not found.matches:
         return "There is no other stretch as long to compare with."
     nearest = found.matches[0]
+    distance = number(nearest.distance)
     said = [
-        f"Of {found.compared:,} stretches the nearest has a distance of "
-        f"{number(nearest.distance)}; half of all are nearer than {number(found.median)}.",
+        f"Of {found.compared:,} stretches the nearest has a distance of {distance}; the median "
+        f"distance is {number(found.median)}."
+        if found.compared > 1
+        else f"1 stretch was compared: it has a distance of {distance}.",
         _common(corpus, found),
     ]
     if found.constant:

@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.analysis.gradients import steps_text
 from rnnviz.analysis.memory.eigenvalues import eigenvalues_of, evenly
 from rnnviz.engine import Network
 from rnnviz.engine.step_map import Part, StepMap
@@ -286,10 +285,10 @@ def sentence(found: Solution) -> str:
     """Say how many sweeps it took, and what happened on the way."""
     if not found.is_finite:
         return "The states are not numbers: training has grown beyond what can be computed."
+    all_steps = "the only step is" if found.steps == 1 else f"all {found.steps} steps are"
     if found.needed is not None:
         said = (
-            f"After {sweeps_text(found.needed)} all {steps_text(found.steps)} are as in the loop, "
-            f"to {number(TOLERANCE)}."
+            f"After {sweeps_text(found.needed)} {all_steps} as in the loop, to {number(TOLERANCE)}."
         )
         if found.needed < found.steps:
             said += " The loop needs as many steps as the sequence has, one after the other."
@@ -328,14 +327,18 @@ def course_sentence(found: Sequence[Sweeps]) -> str:
     first, last = known[0], known[-1]
     counts = [each.needed for each in known if each.needed is not None]
     if min(counts) == max(counts):
-        said = f"{sweeps_text(counts[0])} at every iteration that was measured."
+        which = "that was measured" if len(known) == len(found) else "with a number"
+        said = f"{sweeps_text(counts[0])} at every iteration {which}."
     else:
         said = (
             f"{sweeps_text(counts[0])} at iteration {first.iteration:,}, {last.needed} at "
             f"iteration {last.iteration:,}; between {min(counts)} and {max(counts)} over training."
         )
     missing = len(found) - len(known)
-    return said + (f" At {missing} kept iterations no number was found." if missing else "")
+    if missing:
+        iterations = "1 kept iteration" if missing == 1 else f"{missing} kept iterations"
+        said += f" At {iterations} no number was found."
+    return said
 
 
 def sweeps_text(sweeps: int) -> str:

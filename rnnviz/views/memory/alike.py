@@ -17,6 +17,7 @@ from rnnviz.analysis.memory.alike import (
     alike,
     corpus_of,
     corpus_of_text,
+    looks_ahead,
     sentence,
     table,
 )
@@ -84,8 +85,8 @@ def where_else(scene: MemoryScene) -> Panel:
         f"the nearest first. Colour: {quantity.label} of unit {found.unit}. The distance is the "
         "root mean square of the differences over the steps and units that you chose, where each "
         "unit is divided by its standard deviation over all the sequences searched. Of stretches "
-        "that overlap only the nearest is listed. Sequences with the same inputs up to there are "
-        "counted as one.",
+        "that overlap only the nearest is listed. Sequences with the same inputs"
+        f"{'' if looks_ahead(scene.trace, scene.layer) else ' up to there'} are counted as one.",
         table=Table(found.rows, "The stretches as a table", {"distance": 3}),
         file=("where else", lambda: found.rows),
     )
@@ -102,7 +103,8 @@ def _search(scene: MemoryScene) -> Measurement[Found]:
             try:
                 corpus = corpus_of_text(network, trace, task, text, layer, letter)
             except ValueError as refused:
-                return Found((), 0, f"{refused}.", table(_NOTHING, _NONE))
+                said = str(refused).replace("a start must", "The text must", 1)
+                return Found((), 0, f"{said}.", table(_NOTHING, _NONE))
         else:
             sequences = sequences_for(network, task, trainer.probe, affordable=_SEARCHED)
             corpus = yield from corpus_of(network, trace, sequences, layer, letter, task)

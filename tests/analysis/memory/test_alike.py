@@ -1,5 +1,7 @@
 """Where else do units behave alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,32 @@ def test_sequences_with_the_same_inputs_are_one_match():
     twins = [match for match in found.matches if match.times > 1]
     assert twins
     assert all(match.sequence == 1 and match.times == 2 for match in twins)
+
+
+def test_above_two_directions_only_sequences_that_are_the_same_are_one_match():
+    values = np.random.default_rng(4).normal(size=(4, 10, 2))
+    values[2] = values[1]
+    ends = [["a"] * 10, ["b"] * 10, ["b"] * 10, ["b"] * 9 + ["a"]]
+    values[3, 9] = values[1, 9]
+    corpus = replace(_corpus(values, ends), looks_ahead=True)
+    found = drained(alike(corpus, 3, 4, most=40))
+    # The same inputs up to there, and other states: sequence 3 stands for itself.
+    assert {match.times for match in found.matches if match.sequence == 3} == {1}
+    assert {match.times for match in found.matches if match.sequence == 1} == {2}
+
+
+def test_many_equal_stretches_are_ranked_in_slices():
+    values = np.zeros((40, 200, 1))
+    values[:, 0] = 1
+    slices = sum(1 for _ in alike(_corpus(values), 5, 7))
+    assert slices > 3
+
+
+def test_one_stretch_is_not_compared_with_a_median():
+    values = np.random.default_rng(6).normal(size=(2, 3, 2))
+    corpus = _corpus(values)
+    said = sentence(corpus, drained(alike(corpus, 0, 2)))
+    assert said.startswith("1 stretch was compared: it has a distance of ")
 
 
 @pytest.mark.parametrize("stretch", [(3, 2), (-1, 2), (0, 10)])

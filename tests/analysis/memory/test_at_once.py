@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.analysis.memory.at_once import AtOnce, of_trace, sentence, sweeps_of
+from rnnviz.analysis.memory.at_once import (
+    AtOnce,
+    Sweeps,
+    course_sentence,
+    of_trace,
+    sentence,
+    sweeps_of,
+)
 from rnnviz.analysis.memory.eigenvalues import evenly
 from rnnviz.engine.step_map import StepMap
 from rnnviz.tasks import TemporalOrder, make_task
@@ -141,6 +148,16 @@ def test_a_diverged_network_says_so():
     assert not found.is_finite
     assert "not numbers" in sentence(found)
     assert drained(sweeps_of(network, trace, 0)).needed is None
+
+
+def test_one_step_and_one_iteration_are_not_written_as_several():
+    solving = AtOnce(_Linear(), np.ones((1, 2)))
+    solving.advance(60)
+    assert "the only step is as in the loop" in sentence(solving.found)
+    counts = [Sweeps(0, 4, 5, 1.0), Sweeps(1, 4, 5, 1.0), Sweeps(2, None, 5, 1.0)]
+    assert course_sentence(counts) == (
+        "4 sweeps at every iteration with a number. At 1 kept iteration no number was found."
+    )
 
 
 def test_beside_the_sweeps_stands_the_radius_at_the_true_states():
