@@ -22,11 +22,11 @@ export function machineLines({ states, arrows }, { kind, index }) {
     const { from, to, words, share, count } = arrows[index];
     const leads =
       from === to
-        ? `stays in state ${states[from].name}`
-        : `leads from state ${states[from].name} to ${states[to].name}`;
+        ? `${words.length === 1 ? "stays" : "stay"} in state ${states[from].name}`
+        : `${words.length === 1 ? "leads" : "lead"} from state ${states[from].name} to ${states[to].name}`;
     return [
       `${words.join(", ")} ${leads}`,
-      `${share} of ${grouped(count)} steps with it go this way`,
+      `${share} of ${counted(count, "step")} with ${words.length === 1 ? "it" : "them"} ${count === 1 ? "goes" : "go"} this way`,
     ];
   }
   const { name, answer, start, count, alike, way } = states[index];
@@ -34,8 +34,13 @@ export function machineLines({ states, arrows }, { kind, index }) {
   if (answer) lines.push(`answer: ${answer}${alike ? ` (${alike} of the answers here)` : ""}`);
   else lines.push("no answer is asked for here");
   if (way) lines.push(`a shortest way to it: ${way}`);
-  lines.push(`${grouped(count)} points of the state space`);
+  lines.push(`${counted(count, "point")} of the state space`);
   return lines;
+}
+
+/** A number of things with their noun. @param {number} count @param {string} noun */
+function counted(count, noun) {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** The whole machine for who can't see it. @param {Machine} machine */
