@@ -46,14 +46,34 @@ def test_while_the_network_rests_another_iteration_is_measured_at_once():
 
 def test_another_choice_ends_what_is_under_way_and_so_does_leaving():
     desk, first, second = Desk(), [], []
-    desk.want("points", "layer 1", 5, counting(first))
+    begun = counting(first)()
+    desk.want("points", "layer 1", 5, lambda: begun)
+    next(begun)
     desk.want("points", "layer 2", 5, counting(second))
-    desk.advance(0.0)
+    desk.advance(1.0)
+    assert (first, second) == ([0], [0, 1, 2])
+    desk.want("points", "layer 3", 5, counting(first))
     assert desk.working
     desk.leave()
     desk.advance(1.0)
     assert not desk.working
-    assert first == second == []
+    assert first == [0]
+
+
+def test_what_the_work_under_way_needs_is_counted_until_it_ends():
+    desk = Desk()
+
+    def begin():
+        with desk.store.lending(3_000_000):
+            while True:
+                yield
+
+    desk.want("points", "layer 1", 5, begin)
+    while not desk.store.lent:
+        desk.advance(0.001)
+    assert desk.needs_mb == 3.0
+    desk.want("points", "layer 2", 5, counting([]))
+    assert desk.needs_mb == 0.0
 
 
 def test_it_works_in_slices_and_what_is_not_wanted_any_more_ends():

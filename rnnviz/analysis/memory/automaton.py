@@ -65,6 +65,8 @@ class Extraction:
         About how many points are clustered, 100 or more.
     seed
         Of the sequences and of the clustering.
+    checked
+        Whether `refuse` found nothing against this task and architecture.
 
     Attributes
     ----------
@@ -82,8 +84,17 @@ class Extraction:
         finite. The sentence says why.
     """
 
-    def __init__(self, network: Network, task: Task, states: int = STATES, seed: int = 0) -> None:
-        refuse(network, task)
+    def __init__(
+        self,
+        network: Network,
+        task: Task,
+        states: int = STATES,
+        seed: int = 0,
+        checked: bool = False,
+    ) -> None:
+        if not checked:
+            refuse(network, task)
+        refuse_weights(network)
         if states < 100:
             raise ValueError(f"states must be 100 or more, got {states}")
         self.found: Automaton | None = None
@@ -251,8 +262,14 @@ def network_at(trainer: Trainer, iteration: int | None) -> Network:
     return trainer.network_of(trainer.recording.at(iteration))
 
 
+def refuse_weights(network: Network) -> None:
+    """Raise `ValueError` if weights are not finite."""
+    if not np.isfinite(network.flat).all():
+        raise ValueError("Training has diverged: weights are not finite, so there are no states.")
+
+
 def refuse(network: Network, task: Task) -> None:
-    """Raise `ValueError`, with the reason, if a network can have no automaton."""
+    """Raise `ValueError`, with the reason, if no network like this can have an automaton."""
     architecture = network.architecture
     if not architecture.cell_type.state_names:
         raise ValueError(
@@ -266,8 +283,6 @@ def refuse(network: Network, task: Task) -> None:
         )
     if not architecture.has_readout:
         raise ValueError("Without a readout there are no answers that an automaton could give.")
-    if not np.isfinite(network.flat).all():
-        raise ValueError("Training has diverged: weights are not finite, so there are no states.")
     evaluation = task.evaluation()
     if network.zero_before(evaluation.answering) is not None:
         raise ValueError(

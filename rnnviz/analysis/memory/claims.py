@@ -12,6 +12,7 @@ from rnnviz.analysis.gradients import backward_norms, reach
 from rnnviz.analysis.memory.at_once import sweeps_of
 from rnnviz.analysis.memory.eigenvalues import spectra
 from rnnviz.analysis.memory.fixed_points import search
+from rnnviz.analysis.memory.machine import counted
 from rnnviz.analysis.memory.machine_claims import MACHINE_CLAIMS
 from rnnviz.numbers import number
 from rnnviz.training import Trainer
@@ -50,12 +51,18 @@ def _memories_says(n: Numbers) -> str:
         stable = "1 stable point"
     elif n["stable"]:
         own = n["answers"] == n["stable"]
-        each = "each with its own answer" if own else f"with {n['answers']:.0f} different answers"
+        different = "the same answer"
+        if n["answers"] != 1:
+            different = f"{n['answers']:.0f} different answers"
+        each = "each with its own answer" if own else f"with {different}"
         stable = f"{n['stable']:.0f} stable points, {each}"
+    one = n["saddles"] + n["slow"] == 1
+    have, leave = ("has", "it leaves") if n["between"] == 1 else ("have", "they leave")
     return (
-        f"With no input: {stable}. Besides, {n['saddles']:.0f} saddles and {n['slow']:.0f} slow "
-        f"points were found; {n['between']:.0f} of the saddles have as many unstable directions as "
-        f"they leave bits open (an output between −{number(_OPEN)} and {number(_OPEN)}). From "
+        f"With no input: {stable}. Besides, {counted(n['saddles'], 'saddle')} and "
+        f"{counted(n['slow'], 'slow point')} {'was' if one else 'were'} found; "
+        f"{n['between']:.0f} of the saddles {have} as many unstable directions as {leave} bits "
+        f"open (an output between −{number(_OPEN)} and {number(_OPEN)}). From "
         f"{n['settled']:.0f} of {n['recorded']:.0f} recorded states the network ends at one of the "
         f"stable points when nothing more comes in. Squared error: {number(n['error'])}."
     )
@@ -90,14 +97,14 @@ def _forgetting(trainers: Sequence[Trainer]) -> Generator[None, None, Numbers]:
 
 
 def _forgetting_says(n: Numbers) -> str:
-    small, one, large = (f"{n[f'reach {radius}']:.0f}" for radius in _RADII)
-    sweeps = ", ".join(f"{n[f'sweeps {radius}']:.0f}" for radius in _RADII[:2])
+    small, one, large = (number(n[f"reach {radius}"]) for radius in _RADII)
+    sweeps = ", ".join(number(n[f"sweeps {radius}"]) for radius in _RADII[:2])
     return (
         f"Before training the largest modulus of a step is at most {number(n['largest 0.5'])} at "
         f"radius 0.5, {number(n['largest 1'])} at radius 1 and {number(n['largest 1.5'])} at "
         f"radius 1.5, where {n['outside 1.5']:.0f} of {n['steps']:.0f} steps have an eigenvalue "
         f"outside the unit circle. The gradient of the last prediction reaches {small}, {one} and "
-        f"{large} steps back. All steps at once take {sweeps} and {n['sweeps 1.5']:.0f} sweeps."
+        f"{large} steps back. All steps at once take {sweeps} and {number(n['sweeps 1.5'])} sweeps."
     )
 
 

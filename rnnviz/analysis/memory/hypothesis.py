@@ -18,10 +18,9 @@ from rnnviz.analysis.memory.machine import (
     MachineState,
     Shares,
     follow,
-    squashed,
 )
 from rnnviz.analysis.memory.merging import NOT_ASKED, Counted, Steps, merged
-from rnnviz.analysis.memory.symbols import Alphabet, Answers, Codes, Reading
+from rnnviz.analysis.memory.symbols import Alphabet, Answers, Codes, Reading, squashed
 
 #: A cluster is divided if more than this share of its points, and at least so many, lead elsewhere.
 _IMPURE_SHARE, _IMPURE_POINTS = 0.02, 3
@@ -50,8 +49,7 @@ class Hypothesis:
     @classmethod
     def begun(cls, used: Reading) -> Hypothesis:
         """Return the points of some sequences, not yet in clusters."""
-        inside = used.states[used.there]
-        points = squashed(inside)
+        points = used.states[used.there]
         nothing = np.zeros(0, dtype=np.int64)
         steps = Steps(nothing, nothing, nothing, nothing, nothing, 1)
         return cls(used, points, points[:1], nothing, nothing, 0, steps)
@@ -75,7 +73,7 @@ class Hypothesis:
 
     def counted_on(self, more: Reading) -> Generator[None, None, Hypothesis]:
         """Count where symbols lead on more sequences too."""
-        also = replace(self, used=more, points=squashed(more.states[more.there]))
+        also = replace(self, used=more, points=more.states[more.there])
         also = yield from also._placed(self.centers)
         return replace(self, steps=self.steps.and_those(also.steps))
 
@@ -183,7 +181,7 @@ class Hypothesis:
         there, asked = reading.there, reading.answers >= 0
         begin = int(self.groups[-1])
         labels = np.full(there.shape, -1, dtype=np.int64)
-        points = squashed(reading.states[there])
+        points = reading.states[there]
         yield
         labels[there] = self.groups[(yield from nearest_in_steps(points, self.centers))]
         before = np.vstack([np.full((1, there.shape[1]), begin), labels[:-1]])[there]

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnviz.analysis.memory.clusters import nearest
-from rnnviz.analysis.memory.symbols import Alphabet, Answers, Codes, all_states
+from rnnviz.analysis.memory.symbols import Alphabet, Answers, Codes, all_states, squashed
 from rnnviz.engine import Network
 from rnnviz.numbers import percent
 from rnnviz.tasks.task import Batch
@@ -194,35 +194,40 @@ class Automaton:
 
     @property
     def _size(self) -> str:
-        if len(self.states) == 1:
+        if len(self.states) == 1 and self.held_out.answers == 1.0:
             return "One state: the network answers the same whatever came before."
         if self.good:
             return f"The smallest machine found has {self._counted}."
         if self.fits:
             return (
-                f"A machine with {self._counted} was found, but it holds for sequences of "
-                f"{self.length} steps only: no small machine goes on as the network does."
+                f"A machine with {self._counted} was found for sequences of "
+                f"{counted(self.length, 'step')}, but on {counted(self.longer_length, 'step')} it "
+                f"explains less than {percent(GOOD)}."
             )
-        return f"No small machine: the best one found has {self._counted}."
+        return (
+            f"No small machine was found that explains {percent(GOOD)}: the best one has "
+            f"{self._counted}."
+        )
 
     @property
     def _counted(self) -> str:
         count, cycle = len(self.states), len(self.lasting)
         ends = len({start for start, _ in self.arrows}) < count
         if cycle in (0, count) or ends:
-            return f"{count} states"
+            return counted(count, "state")
         if count - cycle == 1:
-            return f"{cycle} {'state' if cycle == 1 else 'states'} and the start"
-        return f"{count} states, {cycle} of which it never leaves again"
+            return f"{counted(cycle, 'state')} and the start"
+        return f"{count} states ({cycle} of which it never leaves again)"
 
     @property
     def _on_held_out(self) -> str:
         shares = self.held_out
-        what = (
-            f"{shares.sequences:,} sequences that were not used"
-            if shares.unseen
-            else f"all {shares.sequences:,} sequences that there are"
-        )
+        many = shares.sequences != 1
+        what = counted(shares.sequences, "sequence")
+        if shares.unseen:
+            what += f" that {'were' if many else 'was'} not used"
+        else:
+            what += f", {'all of which were' if many else 'which was'} also used to read it,"
         alike = (
             ""
             if math.isnan(shares.answers)
@@ -237,7 +242,7 @@ class Automaton:
         shares = self.longer
         alike = "" if math.isnan(shares.answers) else f"{percent(shares.answers)} of the answers, "
         return (
-            f"On sequences of {self.longer_length} steps instead of {self.length}: "
+            f"On sequences of {counted(self.longer_length, 'step')} instead of {self.length}: "
             f"{alike}{percent(shares.deterministic)} of the steps.{self._who_is_right}"
         )
 
@@ -317,9 +322,9 @@ class Automaton:
         return table.rename_axis("state")
 
 
-def squashed(states: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Squash states into -1..1, as an LSTM does when it reads its cell state."""
-    return np.asarray(np.tanh(states))
+def counted(count: float, noun: str) -> str:
+    """Return a number of things with their noun: `1 state`, `2 states`."""
+    return f"1 {noun}" if count == 1 else f"{count:,.0f} {noun}s"
 
 
 def follow(table: Codes, symbols: Codes, begin: int = 0) -> Codes:

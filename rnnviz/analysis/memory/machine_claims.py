@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnnviz.analysis.claim import Claim, Numbers
 from rnnviz.analysis.memory.automaton import Extraction
 from rnnviz.analysis.memory.grammars import compare
-from rnnviz.analysis.memory.machine import GOOD, Automaton
+from rnnviz.analysis.memory.machine import GOOD, Automaton, counted
 from rnnviz.analysis.memory.planes import plane_of
 from rnnviz.numbers import percent
 from rnnviz.tasks import Counting
@@ -46,7 +46,9 @@ def _triangle_says(n: Numbers) -> str:
     if not n["fits"]:
         return f"{plane} {_none(n)}"
     same = ": the schedule itself" if n["same"] else ", which are not those of the schedule"
-    return f"{plane} The automaton goes through {n['lasting']:.0f} states{same}. {_explains(n)}"
+    return (
+        f"{plane} The automaton goes through {counted(n['lasting'], 'state')}{same}. {_explains(n)}"
+    )
 
 
 def _triangle_holds(n: Numbers) -> bool:
@@ -60,12 +62,11 @@ def _parity(trainers: Sequence[Trainer]) -> Measuring:
 def _parity_says(n: Numbers) -> str:
     if not n["fits"]:
         return _none(n)
-    states = "1 state" if n["states"] == 1 else f"{n['states']:.0f} states"
-    return f"The smallest automaton found has {states}. {_explains(n)}"
+    return f"The smallest automaton found has {counted(n['states'], 'state')}. {_explains(n)}"
 
 
 def _parity_holds(n: Numbers) -> bool:
-    return bool(n["good"] and n["states"] == 2)
+    return bool(n["good"] and n["states"] == 2 and n["longer"] >= GOOD)
 
 
 def _counting(trainers: Sequence[Trainer]) -> Measuring:
@@ -76,7 +77,7 @@ def _counting(trainers: Sequence[Trainer]) -> Measuring:
     record = trainer.network.copy().observe(longest.x)[-1].c
     assert record is not None
     cells = record[:, 0]
-    shares = _counts(cells, task.most)
+    shares, goes_up = _counts(cells, task.most)
     unit = int(shares.argmax())
     score = trainer.score().value  # before others may train it further
     found = yield from _read(trainer)
@@ -84,16 +85,18 @@ def _counting(trainers: Sequence[Trainer]) -> Measuring:
         **_measured(found),
         "unit": unit,
         "share": float(shares[unit]),
-        "before": float(cells[0, unit]),
-        "middle": float(cells[task.most, unit]),
-        "after": float(cells[2 * task.most, unit]),
+        "up": bool(goes_up[unit]),
         "most": task.most,
         "score": score,
     }
 
 
-def _counts(cells: NDArray[np.floating], most: int) -> NDArray[np.float64]:
-    """Return for each unit the share of letters at which it counts, the worse of a's and b's.
+def _counts(
+    cells: NDArray[np.floating], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return for each unit the share of letters at which it counts, and whether a's make it rise.
+
+    The share is the worse of those of a's and of b's.
 
     Parameters
     ----------
@@ -104,11 +107,11 @@ def _counts(cells: NDArray[np.floating], most: int) -> NDArray[np.float64]:
     rises = np.diff(cells[: 2 * most + 1], axis=0) > 0
     of_a, of_b = rises[:most].mean(axis=0), rises[most:].mean(axis=0)
     up, down = np.minimum(of_a, 1 - of_b), np.minimum(1 - of_a, of_b)
-    return np.asarray(np.maximum(up, down), dtype=np.float64)
+    return np.asarray(np.maximum(up, down), dtype=np.float64), np.asarray(up >= down)
 
 
 def _counting_says(n: Numbers) -> str:
-    first, then = ("up", "down") if n["middle"] > n["before"] else ("down", "up")
+    first, then = ("up", "down") if n["up"] else ("down", "up")
     return (
         f"The cell state of unit {n['unit']:.0f} counts best: at {percent(n['share'])} or more of "
         f"the a's it goes {first}, of the b's {then}. {_of_counting(n)} Accuracy: "
@@ -120,14 +123,14 @@ def _of_counting(n: Numbers) -> str:
     if not n["fits"]:
         return _none(n)
     return (
-        f"For up to {n['most']:.0f} a's a machine with {n['states']:.0f} states gives "
+        f"For up to {n['most']:.0f} a's a machine with {counted(n['states'], 'state')} gives "
         f"{percent(n['answers'])} of the network's answers; for twice the length the same machine "
         f"gives {percent(n['longer'])}."
     )
 
 
 def _counting_holds(n: Numbers) -> bool:
-    many = n["states"] >= 2 * n["most"]
+    many = n["states"] >= 2 * n["most"] + 2
     return bool(n["share"] >= _COUNTS and n["fits"] and many and n["longer"] < GOOD)
 
 
@@ -162,7 +165,7 @@ def _explains(n: Numbers) -> str:
 
 def _none(n: Numbers) -> str:
     return (
-        f"No small automaton: the best one found, with {n['states']:.0f} states, gives "
+        f"No small automaton was found: the best one, with {counted(n['states'], 'state')}, gives "
         f"{percent(n['answers'])} of the network's answers and explains "
         f"{percent(n['deterministic'])} of the steps."
     )

@@ -189,7 +189,7 @@ class Reading:
     answers : array of int, (T, B)
         What the network answered; -1 where nobody asks.
     states : array, (T, B, S)
-        The state of all layers after each step, [h1; c1; h2; c2; ...].
+        The state of all layers after each step, [h1; c1; h2; c2; ...], squashed into -1..1.
     targets : array of int, (T, B)
         The right answers; -1 where nobody asks, and everywhere where several can be right.
     """
@@ -229,7 +229,7 @@ def read(
     states = np.empty((*symbols.shape, _numbers(network)), dtype=network.flat.dtype)
     for columns in _parts(batch, states.shape[2]):
         part = _only(batch, columns)
-        states[:, columns] = all_states(network, part)
+        states[:, columns] = squashed(all_states(network, part))
         given[:, columns] = answers.of(network.outputs)
         yield
     targets = answers.right(batch.y) if has_targets(task) else np.full(symbols.shape, _NONE)
@@ -272,6 +272,11 @@ def all_states(network: Network, batch: Batch) -> NDArray[np.floating]:
         if layer.c is not None:
             parts.append(layer.c)
     return np.concatenate(parts, axis=2)
+
+
+def squashed(states: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Squash states into -1..1, as an LSTM does when it reads its cell state."""
+    return np.asarray(np.tanh(states))
 
 
 def _asked(task: Task, answers: Answers, batch: Batch) -> NDArray[np.bool_]:

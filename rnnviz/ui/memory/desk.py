@@ -124,7 +124,7 @@ class Desk(Upkeep):
         self._works = {name: work for name, work in self._works.items() if name in names}
 
     def advance(self, seconds: float) -> None:
-        """Measure for about this long, each work in turn; the turn must be held."""
+        """Measure for about this long, the works in their order; the turn must be held."""
         end = time.monotonic() + seconds
         for work in self._works.values():
             while work.steps is not None and time.monotonic() < end:
@@ -137,7 +137,7 @@ class Desk(Upkeep):
     def needs_mb(self) -> float:
         """Estimated maximum of its memory, in megabytes."""
         spaces = sum(space.clouds.nbytes for space in self._spaces.values())
-        return (self.store.nbytes + spaces) / 1e6
+        return (self.store.nbytes + self.store.lent + spaces) / 1e6
 
     def leave(self) -> None:
         """Stop measuring; what was found stays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnviz.analysis.memory.automaton import Extraction, refuse
+from rnnviz.analysis.memory.automaton import Extraction, refuse, refuse_weights
 from rnnviz.analysis.memory.grammars import Compared, compare
-from rnnviz.analysis.memory.machine import Automaton
+from rnnviz.analysis.memory.machine import GOOD, Automaton, counted
 from rnnviz.analysis.memory.states import sequences_of
 from rnnviz.engine import Network
 from rnnviz.figures.automaton import truth_spec
@@ -28,6 +28,10 @@ from rnnviz.views.panel import Panel, Table
 _READ = 17
 #: Bytes of an automaton besides its arrays, about.
 _BYTES = 40_000
+#: Bytes of an entry of the store, besides its text.
+_LEAST_BYTES = 200
+#: Where it keeps why there can be no automaton of a run.
+_NO_AUTOMATON = "no automaton"
 #: Seconds of reading before others may go on.
 _SLICE_S = 0.002
 
@@ -64,17 +68,17 @@ class Placed:
 
 def refusal(scene: MemoryScene) -> str:
     """Say why there can be no automaton; "" if there can."""
-    key = _whole(scene).key("no automaton")
-    known: str | None = scene.store.get(key)
+    # The task and the architecture are those of the run; only the weights change.
+    known: str | None = scene.store.get(_NO_AUTOMATON)
     if known is None:
-        known = _refusal(scene)
-        scene.store.put(key, known, len(known))
-    return known
+        known = _said(lambda: refuse(scene.network, scene.trainer.task))
+        scene.store.put(_NO_AUTOMATON, known, _LEAST_BYTES + len(known))
+    return known or _said(lambda: refuse_weights(scene.network))
 
 
-def _refusal(scene: MemoryScene) -> str:
+def _said(refusing: Callable[[], None]) -> str:
     try:
-        refuse(scene.network, scene.trainer.task)
+        refusing()
     except ValueError as refused:
         return str(refused)
     return ""
@@ -144,22 +148,31 @@ def appeared(course: list[Placed]) -> str:
     if len(course) < 2:
         return ""
     good = [placed.found.good for placed in course]
+    many, terms = len(course), _terms(course)
     if not any(good):
-        return (
-            f"At none of the {len(course)} iterations at which it was read does a machine explain "
-            f"{percent(0.95)} or more."
-        )
+        return f"At none of the {many} iterations at which it was read was there {terms}."
     # Since the last one that was not good.
     since = len(good) - good[::-1].index(False) if False in good else 0
     if since == len(good):
-        return "There was one at an earlier iteration, and it is gone."
+        return f"At an earlier iteration there was {terms}; now there is none any more."
     if since == 0:
-        return f"There was one at each of the {len(course)} iterations at which it was read."
+        return f"At each of the {many} iterations at which it was read there was {terms}."
     before, first = course[since - 1], course[since]
     return (
-        f"Since iteration {first.iteration:,} a machine explains {percent(0.95)} or more: at "
-        f"iteration {before.iteration:,} the best one explained {percent(before.found.least)} "
-        f"({len(course)} iterations were read)."
+        f"Since iteration {first.iteration:,} there is {terms}. At iteration "
+        f"{before.iteration:,} the best one, with {counted(len(before.found.states), 'state')}, "
+        f"explained {percent(before.found.least)} ({many} iterations were read)."
+    )
+
+
+def _terms(course: list[Placed]) -> str:
+    """Say what a good machine is, see `Automaton.good`."""
+    small = f"a small machine that explains {percent(GOOD)} or more"
+    if all(placed.found.longer is None for placed in course):
+        return small
+    return (
+        f"{small}, and on sequences of twice the length does so too or is itself right in "
+        f"{percent(GOOD)} of the answers"
     )
 
 
@@ -178,10 +191,11 @@ def _reading(scene: MemoryScene) -> Measurement[Placed]:
     task, probe = scene.trainer.task, scene.trainer.probe.batch
 
     def measure(network: Network, trace: Trace) -> Generator[None, None, Placed]:
-        reading = Extraction(network, task)
-        while not reading.done:
-            reading.advance(_SLICE_S)
-            yield
+        reading = Extraction(network, task, checked=True)
+        with scene.store.lending(reading.nbytes):
+            while not reading.done:
+                reading.advance(_SLICE_S)
+                yield
         found = reading.found
         assert found is not None
         with one_thread():

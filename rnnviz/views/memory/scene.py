@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -33,12 +34,20 @@ class Store:
     ----------
     most_bytes
         Maximum bytes of all that is kept.
+
+    Attributes
+    ----------
+    nbytes : int
+        Of all that is kept.
+    lent : int
+        Bytes that the work under way needs besides.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.nbytes = 0
+        self.lent = 0
 
     def get(self, key: Hashable) -> Any:
         """Return what was put under a key; None if there is nothing."""
@@ -56,6 +65,15 @@ class Store:
             self._drop(next(iter(self._kept)))
         self._kept[key] = found, nbytes
         self.nbytes += nbytes
+
+    @contextmanager
+    def lending(self, nbytes: int) -> Iterator[None]:
+        """Count so many bytes of a work as long as it is under way."""
+        self.lent += nbytes
+        try:
+            yield
+        finally:
+            self.lent -= nbytes
 
     def clear(self) -> None:
         """Forget everything."""
