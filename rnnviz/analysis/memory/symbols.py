@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -227,8 +227,7 @@ def read(
     asked &= symbols != _NONE
     given = np.full(symbols.shape, _NONE)
     states = np.empty((*symbols.shape, _numbers(network)), dtype=network.flat.dtype)
-    for columns in _parts(batch, states.shape[2]):
-        part = _only(batch, columns)
+    for columns, part in parts(batch, states.shape[2]):
         states[:, columns] = squashed(all_states(network, part))
         given[:, columns] = answers.of(network.outputs)
         yield
@@ -239,22 +238,20 @@ def read(
 def symbols_of(alphabet: Alphabet, batch: Batch) -> Generator[None, None, Codes]:
     """Return the symbols of a batch, (T, B), -1 after the end of a sequence; yields often."""
     symbols = np.full(batch.x.shape[:2], _NONE)
-    for columns in _parts(batch, len(alphabet.words)):
-        symbols[:, columns] = alphabet.read(batch.x[:, columns])
+    for columns, part in parts(batch, len(alphabet.words)):
+        symbols[:, columns] = alphabet.read(part.x)
         yield
     return np.where(_within(batch), symbols, _NONE)
 
 
-def _parts(batch: Batch, size: int) -> list[slice]:
-    """Return slices of the sequences of a batch, with so many numbers at each step."""
+def parts(batch: Batch, size: int) -> Iterator[tuple[slice, Batch]]:
+    """Return a few sequences of a batch after the other, for so many numbers at each step."""
     steps, count = batch.x.shape[:2]
     many = max(1, _AT_ONCE // max(1, steps * size))
-    return [slice(begin, begin + many) for begin in range(0, count, many)]
-
-
-def _only(batch: Batch, columns: slice) -> Batch:
-    mask = None if batch.mask is None else batch.mask[:, columns]
-    return replace(batch, x=batch.x[:, columns], y=batch.y[:, columns], mask=mask)
+    for begin in range(0, count, many):
+        columns = slice(begin, begin + many)
+        mask = None if batch.mask is None else batch.mask[:, columns]
+        yield columns, replace(batch, x=batch.x[:, columns], y=batch.y[:, columns], mask=mask)
 
 
 def _numbers(network: Network) -> int:

@@ -14,12 +14,12 @@ from rnnviz.analysis.memory.automaton import Extraction, refuse, refuse_weights
 from rnnviz.analysis.memory.grammars import Compared, compare
 from rnnviz.analysis.memory.machine import GOOD, Automaton, counted
 from rnnviz.analysis.memory.states import sequences_of
+from rnnviz.analysis.memory.symbols import parts
 from rnnviz.engine import Network
 from rnnviz.figures.automaton import truth_spec
 from rnnviz.figures.chart import Chart
 from rnnviz.numbers import percent
 from rnnviz.recording import Trace
-from rnnviz.training.threads import one_thread
 from rnnviz.views.memory.over_training import Measurement, coarse_to_fine
 from rnnviz.views.memory.scene import MemoryScene
 from rnnviz.views.panel import Panel, Table
@@ -198,9 +198,12 @@ def _reading(scene: MemoryScene) -> Measurement[Placed]:
                 yield
         found = reading.found
         assert found is not None
-        with one_thread():
-            along = found.states_along(network, sequences_of(network, task)[0])
-            walk = found.states_along(network, probe)[:, 0]
+        sequences = sequences_of(network, task)[0]
+        along = np.empty(sequences.x.shape[:2], dtype=np.int64)
+        for columns, part in parts(sequences, found.centers.shape[1]):
+            along[:, columns] = found.states_along(network, part)
+            yield
+        walk = found.states_along(network, probe)[:, 0]
         return Placed(trace.iteration, found, along, walk)
 
     return Measurement("automaton", measure, lambda placed: placed.nbytes)
