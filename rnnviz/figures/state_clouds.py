@@ -126,6 +126,8 @@ class RunSpace:
         if self._alphabet is not None:
             nearest = self._alphabet.nearest(outputs)
             return np.where(nearest >= 0, nearest, np.nan)
+        if not outputs.shape[1]:  # no readout, so no answers
+            return np.full(len(outputs), np.nan)
         if not self._names:
             return trace.unscale(outputs)[:, 0]
         known = np.isfinite(outputs.sum(axis=1))

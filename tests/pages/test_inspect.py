@@ -168,7 +168,7 @@ def test_what_a_browser_sends_late_chooses_no_unit(open_app, monkeypatch, late):
     visit.select_unit(2, 0)
 
     for choice, choose in (
-        (controls.UNIT, controls._select_unit),
+        (inspection.UNIT, inspection._select_unit),
         (sheet.EQUATION_UNIT, sheet._choose),
     ):
         known = {inspection.control(choice, 2): late}
@@ -191,7 +191,7 @@ def test_what_is_chosen_in_a_control_that_is_gone_is_not_taken(open_app, monkeyp
     monkeypatch.setattr(session, "value", kept.get)
     monkeypatch.setattr(session, "show", kept.__setitem__)
     for choice, choose, more in (
-        (controls.UNIT, controls._select_unit, 0),
+        (inspection.UNIT, inspection._select_unit, 0),
         (sheet.EQUATION_UNIT, sheet._choose, 0),
         (inspection.SHOWN_ITERATION, inspection._choose_iteration, (0, 5, 10)),
     ):
