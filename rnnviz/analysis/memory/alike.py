@@ -33,6 +33,8 @@ Numbers = NDArray[np.float64]
 _AT_ONCE = 2**20
 #: Time steps x sequences x (inputs, and units of all layers) that are run at once: some 25 ms.
 _OBSERVED = 100_000
+#: Distances below this are of rounding alone.
+_SAME = 1e-9
 #: Stretches that are ranked at once.
 _RANKED = 2_000
 #: Matches that are ranked.
@@ -64,6 +66,8 @@ class Corpus:
         What each sequence is called.
     looks_ahead
         Whether the values depend on later inputs too: above the first layer of two directions.
+    typed
+        Whether it is a text that a user typed: in it the chosen stretch itself counts as found.
     """
 
     values: Numbers
@@ -71,6 +75,7 @@ class Corpus:
     targets: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
     looks_ahead: bool = False
+    typed: bool = False
 
     @property
     def steps(self) -> int:
@@ -212,6 +217,7 @@ def corpus_of_text(
         tuple(_padded(each, steps) for each in targets),
         ("the probe", "your text"),
         looks_ahead(trace, layer),
+        typed=True,
     )
 
 
@@ -230,9 +236,10 @@ def alike(
     """Find the stretches that are most like one of sequence 0, a few sequences at a time.
 
     Of stretches that overlap in one sequence only the nearest is kept, and none that overlaps with
-    the one chosen. Sequences with the same inputs up to the end of the match have the same states;
-    they are counted as one match. Where states depend on later inputs too, the whole sequences must
-    have the same inputs.
+    the one chosen; a sequence that begins as sequence 0 does has that one too, in the same place.
+    Sequences with the same inputs up to the end of the match have the same states; they are counted
+    as one match. Where states depend on later inputs too, the whole sequences must have the same
+    inputs.
 
     Parameters
     ----------
@@ -270,11 +277,22 @@ def alike(
         some = corpus.values[start : start + rows][..., compared_units] / scale[kept]
         distances[start : start + rows] = _distances(some, wanted)
         yield
-    distances[0, max(0, first - length + 1) : last + 1] = np.nan
+    distances[_chosen(corpus, distances, first, last), max(0, first - length + 1) : last + 1] = (
+        np.nan
+    )
     there = distances[np.isfinite(distances)]
     matches = yield from _ranked(distances, corpus, length, most)
     median = float(np.median(there)) if there.size else math.nan
     return Alike(first, last, compared_units, constant, matches, int(there.size), median)
+
+
+def _chosen(corpus: Corpus, distances: Numbers, first: int, last: int) -> list[int]:
+    """Return the sequences that have the chosen stretch itself: the same inputs and values."""
+    read = corpus.words[0][: last + 1]
+    if corpus.typed or not all(read):
+        return [0]
+    same = np.flatnonzero(distances[:, first] < _SAME)
+    return [0, *(int(b) for b in same if corpus.words[b][: last + 1] == read)]
 
 
 def _scale(values: Numbers, units: Sequence[int]) -> Generator[None, None, Numbers]:

@@ -75,9 +75,9 @@ VIEWS: dict[str, View] = {
     ),
     "Automaton": View(
         machine.automaton,
-        "The smallest machine that answers as the network does, read from its states. Each circle "
-        "is a group of states that answer alike and lead alike, each arrow a symbol that comes in. "
-        "Play the sweep, and follow the probe through it.",
+        "The smallest machine found that answers as the network does, read from its states. Each "
+        "circle is a group of states that answer alike and lead alike, each arrow a symbol that "
+        "comes in. Play the sweep, and follow the probe through it.",
         work=space.work,
         asks=(LETTER,),
         interval_s=0.3,
@@ -103,7 +103,7 @@ VIEWS: dict[str, View] = {
     "Where else": View(
         alike.where_else,
         "Choose a stretch of the probe, and perhaps some units: where else do they behave like "
-        "this? What the places have in common is what the units stand for.",
+        "this? What the places have in common may be what the units stand for.",
         work=alike.work,
         asks=(LETTER, STRETCH),
         interval_s=0.5,

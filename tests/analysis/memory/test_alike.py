@@ -96,6 +96,15 @@ def test_sequences_with_the_same_inputs_are_one_match():
     assert all(match.sequence == 1 and match.times == 2 for match in twins)
 
 
+def test_a_sequence_that_begins_as_the_probe_does_is_not_found_where_the_stretch_is_chosen():
+    values = np.random.default_rng(4).normal(size=(3, 10, 2))
+    values[1, :6], values[2, 3:5] = values[0, :6], values[0, 3:5]
+    words = [["a"] * 10, ["a"] * 7 + ["b"] * 3, ["c"] * 10]
+    found = drained(alike(_corpus(values, words), 3, 4))
+    assert found.matches[0].sequence == 2
+    assert all(match.first not in (2, 3, 4) for match in found.matches if match.sequence == 1)
+
+
 def test_above_two_directions_only_sequences_that_are_the_same_are_one_match():
     values = np.random.default_rng(4).normal(size=(4, 10, 2))
     values[2] = values[1]
